@@ -1,0 +1,1 @@
+"""The rrsis-geo command."""

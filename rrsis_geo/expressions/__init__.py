@@ -1,0 +1,1 @@
+"""Labelled polygons to referring expressions with their masks."""

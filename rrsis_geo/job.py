@@ -1,0 +1,193 @@
+"""What to do, as plain data. Runs inside QGIS's Python: stdlib only, 3.9-safe."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Dict, Optional, Tuple
+
+from rrsis_geo.errors import OptionError
+
+MAX_EXPRESSION = 1000
+"""Characters; longer texts are refused, since no network reads them."""
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class SegmentOptions:
+    """How to look; every default of the CLI and the panel comes from here."""
+
+    window_size: int = 480
+    """Pixels of the grid; the side of the square that the network sees at once."""
+    overlap: int = 96
+    """Pixels that two neighbouring windows share."""
+    threshold: float = 0.5
+    """Pixels with a higher probability belong to an object."""
+    min_area: float = 0.0
+    """Square metres; smaller polygons are dropped."""
+    fill_holes: float = 0.0
+    """Square metres; smaller holes are filled."""
+    simplify: float = 0.0
+    """Metres; outlines may move by this much. 0 keeps every pixel corner."""
+    gsd: Optional[float] = None
+    """Metres per pixel to read the scene at; None: what the weights were trained for."""
+    bands: Optional[Tuple[int, ...]] = None
+    """One or three 1-based bands shown as red, green, blue; None: the file's colours."""
+    crs: Optional[str] = None
+    """CRS of a scene that does not name its own, e.g. EPSG:32633."""
+    pixel_coordinates: bool = False
+    """Accept a scene without CRS: polygons in pixels, one pixel counted as a metre."""
+    aoi: Optional[str] = None
+    """Path of a vector file; only its polygons are searched."""
+    bbox: Optional[Tuple[float, float, float, float]] = None
+    """(left, bottom, right, top) in the scene's CRS; only this is searched."""
+    device: str = "auto"
+    precision: str = "auto"
+    batch_size: int = 0
+    """Windows per pass of the network; 0 chooses: 1 on a CPU, 8 on a GPU."""
+    engine: str = "serial"
+    """serial, processes or ray."""
+    workers: int = 1
+    """Processes of the engine."""
+
+    def __post_init__(self) -> None:
+        for name in ("bands", "bbox"):  # JSON brings lists
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, tuple(value))
+        _require(32 <= self.window_size <= 4096, "window_size", "in [32, 4096]", self)
+        _require(
+            0 <= self.overlap < self.window_size,
+            "overlap",
+            f"in [0, {self.window_size}), the window size",
+            self,
+        )
+        _require(0 < self.threshold < 1, "threshold", "in (0, 1)", self)
+        for name in ("min_area", "fill_holes", "simplify"):
+            value = getattr(self, name)
+            _require(math.isfinite(value) and value >= 0, name, "0 or more", self)
+        if self.gsd is not None:
+            _require(
+                math.isfinite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self
+            )
+        if self.bands is not None:
+            good = len(self.bands) in (1, 3) and min(self.bands) >= 1
+            _require(good, "bands", "one or three numbers from 1, like 4,3,2", self)
+        if self.bbox is not None:
+            ok = len(self.bbox) == 4 and all(math.isfinite(v) for v in self.bbox)
+            ok = ok and self.bbox[0] < self.bbox[2] and self.bbox[1] < self.bbox[3]
+            _require(ok, "bbox", "LEFT,BOTTOM,RIGHT,TOP with some area", self)
+        _require(self.device.split(":")[0] in DEVICES, "device", f"in {DEVICES}", self)
+        _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
+        _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
+        _require(self.workers >= 1, "workers", "1 or more", self)
+        _require(
+            not (self.crs and self.pixel_coordinates),
+            "pixel_coordinates",
+            "off where crs is given",
+            self,
+        )
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
+        """Options from JSON or TOML; unknown names are refused."""
+        return cls(**_known(cls, values))
+
+
+@dataclass(frozen=True)
+class SegmentJob:
+    """One question to one scene."""
+
+    scene: str
+    """Path or URL of a raster that GDAL opens."""
+    expressions: Tuple[str, ...]
+    """What to look for, in plain words; answers share a layer, told apart by the
+    attribute `expression`."""
+    output: Optional[str] = None
+    """Vector file to write; the extension chooses the format."""
+    probability: Optional[str] = None
+    """Cloud-optimised GeoTIFF of probabilities to write."""
+    preview: Optional[str] = None
+    """PNG to write: scene, polygons, legend."""
+    weights: str = "default"
+    """Name or path."""
+    overwrite: bool = False
+    options: SegmentOptions = field(default_factory=SegmentOptions)
+
+    def __post_init__(self) -> None:
+        texts = tuple(" ".join(text.split()) for text in self.expressions)
+        object.__setattr__(self, "expressions", texts)
+        if not texts:
+            raise OptionError(
+                'no expression: say what to look for, e.g. "storage tank"'
+            )
+        for text in texts:
+            if not text:
+                raise OptionError(
+                    'empty expression: say what to look for, e.g. "storage tank"'
+                )
+            if len(text) > MAX_EXPRESSION:
+                raise OptionError(
+                    f"expression of {len(text)} characters; at most {MAX_EXPRESSION} "
+                    f"are read, so shorten it: {text[:40]!r}..."
+                )
+        twice = sorted({text for text in texts if texts.count(text) > 1})
+        if twice:
+            raise OptionError(f"expression given twice: {twice[0]!r}")
+
+    def to_json(self) -> str:
+        """One line of ASCII JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> SegmentJob:
+        """The job that `to_json` wrote; unknown names are refused."""
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise OptionError(f"not a job: {text[:80]!r}") from error
+        if not isinstance(values, dict):
+            raise OptionError(f"not a job: {text[:80]!r}")
+        return cls.from_mapping(values)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> SegmentJob:
+        """A job from parsed JSON."""
+        known = _known(cls, values)
+        try:
+            known["options"] = SegmentOptions.from_mapping(known.get("options", {}))
+            known["expressions"] = tuple(known["expressions"])
+            return cls(**known)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise OptionError(f"not a job: {error}") from error
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What happened to the windows, and what came out."""
+
+    windows: int = 0
+    """Windows the network looked at."""
+    skipped: int = 0
+    """Windows without data or outside the AOI: never read by the network."""
+    resumed: int = 0
+    """Windows taken over from an interrupted run."""
+    polygons: int = 0
+
+
+def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> None:
+    if not good:
+        shown = name.replace("_", "-")
+        raise OptionError(f"{shown} must be {wanted}, got {getattr(options, name)!r}")
+
+
+def _known(cls: Any, values: Mapping[str, Any]) -> Dict[str, Any]:
+    known = {item.name for item in fields(cls)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise OptionError(f"unknown options {unknown}; known are {sorted(known)}")
+    return dict(values)

@@ -1,0 +1,1 @@
+"""The network: encoders, BSC, T-BTD, D-MOLS, weights."""

@@ -1,0 +1,1 @@
+"""A seed to a drawn scene with exact labelled polygons."""
