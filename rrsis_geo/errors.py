@@ -71,7 +71,7 @@ class OutputError(RRSISError):
     exit_code = 8
 
 
-class Cancelled(RRSISError):  # noqa: N818 - a wish, not a failure
+class Cancelled(RRSISError):
     """The user asked to stop."""
 
     code = "cancelled"

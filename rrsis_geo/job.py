@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Dict, Tuple
 
 from rrsis_geo.errors import OptionError
 
@@ -33,17 +33,17 @@ class SegmentOptions:
     """Square metres; smaller holes are filled."""
     simplify: float = 0.0
     """Metres; outlines may move by this much. 0 keeps every pixel corner."""
-    gsd: Optional[float] = None
-    """Metres per pixel to read the scene at; None: what the weights were trained for."""
-    bands: Optional[Tuple[int, ...]] = None
-    """One or three 1-based bands shown as red, green, blue; None: the file's colours."""
-    crs: Optional[str] = None
+    gsd: float | None = None
+    """Metres per pixel to read the scene at; None: as the weights were trained."""
+    bands: Tuple[int, ...] | None = None
+    """One or three 1-based bands, shown as red, green, blue; None: by colour."""
+    crs: str | None = None
     """CRS of a scene that does not name its own, e.g. EPSG:32633."""
     pixel_coordinates: bool = False
     """Accept a scene without CRS: polygons in pixels, one pixel counted as a metre."""
-    aoi: Optional[str] = None
+    aoi: str | None = None
     """Path of a vector file; only its polygons are searched."""
-    bbox: Optional[Tuple[float, float, float, float]] = None
+    bbox: Tuple[float, float, float, float] | None = None
     """(left, bottom, right, top) in the scene's CRS; only this is searched."""
     device: str = "auto"
     precision: str = "auto"
@@ -107,11 +107,11 @@ class SegmentJob:
     expressions: Tuple[str, ...]
     """What to look for, in plain words; answers share a layer, told apart by the
     attribute `expression`."""
-    output: Optional[str] = None
+    output: str | None = None
     """Vector file to write; the extension chooses the format."""
-    probability: Optional[str] = None
+    probability: str | None = None
     """Cloud-optimised GeoTIFF of probabilities to write."""
-    preview: Optional[str] = None
+    preview: str | None = None
     """PNG to write: scene, polygons, legend."""
     weights: str = "default"
     """Name or path."""
