@@ -1,0 +1,28 @@
+# Two commands do all the set-up on a fresh machine with python3:
+#   make demo   draws a sample scene, finds something in it, writes ./demo
+#   make test   installs what the tests need and runs every test
+# PYTHON=python3.12 chooses another interpreter, VENV=folder another environment.
+
+PYTHON ?= python3
+VENV ?= .venv
+export PYTHON VENV
+
+.PHONY: demo test check clean
+
+demo: $(VENV)/.installed
+	$(VENV)/bin/rrsis-geo demo demo --overwrite
+
+test: $(VENV)/.installed-dev
+	$(VENV)/bin/python -m pytest
+
+check: $(VENV)/.installed-dev
+	scripts/check
+
+$(VENV)/.installed: pyproject.toml constraints.txt scripts/setup
+	scripts/setup
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/setup
+	scripts/setup dev
+
+clean:
+	rm -rf $(VENV) demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache
