@@ -15,6 +15,7 @@ MAX_EXPRESSION = 1000
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
+ENGINES = ("serial", "processes", "ray")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class SegmentOptions:
             _require(ok, "bbox", "LEFT,BOTTOM,RIGHT,TOP with some area", self)
         _require(self.device.split(":")[0] in DEVICES, "device", f"in {DEVICES}", self)
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
+        _require(self.engine in ENGINES, "engine", f"in {ENGINES}", self)
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)
         _require(
