@@ -53,7 +53,9 @@ def brute_force(pairs):
     ious, all_in, all_un = [], 0, 0
     for predicted, target in pairs:
         inside = union = 0
-        for p, t in zip(predicted.ravel().tolist(), target.ravel().tolist()):
+        for p, t in zip(
+            predicted.ravel().tolist(), target.ravel().tolist(), strict=True
+        ):
             inside += p and t
             union += p or t
         ious.append(inside / union if union else 0.0)

@@ -1,0 +1,71 @@
+"""A training run as plain data, from TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import tomllib
+
+from rrsis_geo.errors import OptionError
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Every number a run depends on; the data folder and the output are arguments."""
+
+    preset: str = "btd-mobile"
+    seed: int = 0
+    steps: int = 3000
+    size: int = 384
+    """Pixels of a training image's side."""
+    images: int = 6
+    """Images per step."""
+    expressions: int = 3
+    """Expressions per image."""
+    drawn: int = 300
+    """Drawn scenes in the mix."""
+    written: float = 0.5
+    """Share of whole images with hand-written words, where an image has any."""
+    no_target: float = 0.25
+    """Share of made expressions that nothing in the image fits."""
+    learning_rate: float = 1e-3
+    encoder_rate: float = 0.3
+    """Times the learning rate, for the pretrained image encoder."""
+    warmup: int = 100
+    """Steps of linear rise."""
+    weight_decay: float = 1e-2
+    max_norm: float = 1.0
+    ema: float = 0.998
+    """Decay of the averaged weights that are kept."""
+    presence_weight: float = 0.2
+    """Of the presence head's loss."""
+    bfloat16: bool = True
+    validate_every: int = 500
+    keep_every: int = 200
+    """Steps between checkpoints."""
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> TrainConfig:
+        """From parsed TOML; unknown names are refused."""
+        known = {item.name for item in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise OptionError(f"unknown settings {unknown}; known are {sorted(known)}")
+        return cls(**values)
+
+
+def read_config(path: Path) -> TrainConfig:
+    """The run that a TOML file describes.
+
+    Raises:
+        OptionError: the file is missing, no TOML, or names unknown settings.
+    """
+    try:
+        return TrainConfig.from_mapping(tomllib.loads(path.read_text()))
+    except OSError as error:
+        raise OptionError(f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise OptionError(f"{path}: {error}") from error

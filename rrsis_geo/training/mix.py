@@ -1,0 +1,176 @@
+"""An endless, random-access stream of training samples: item i depends on i only.
+
+So a run can stop anywhere and go on with the very same samples, and worker
+processes need to share nothing but the images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.datasets.colours import disturb
+from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.samples import LabelledImage, Written
+from rrsis_geo.expressions.describe import describe
+from rrsis_geo.expressions.flips import flip_words
+from rrsis_geo.training.sources import Source
+
+TRIES = 20
+"""Crops looked at before a sample is given up as impossible."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sample:
+    """One image with E expressions about it."""
+
+    pixels: NDArray[np.uint8]
+    """(3, S, S)."""
+    masks: NDArray[np.bool_]
+    """(E, S, S); all False where nothing fits."""
+    texts: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """Samples drawn from several sources.
+
+    Attributes:
+        size: S, pixels of a sample's side.
+        expressions: E, expressions per image.
+        written: share of the samples of hand-described images that use whole images
+            with the words written for them, rather than crops with made words.
+        seed: the stream's name.
+    """
+
+    sources: tuple[Source, ...]
+    size: int
+    expressions: int
+    written: float = 0.5
+    no_target: float = 0.25
+    seed: int = 0
+
+    def __getitem__(self, index: int) -> Sample:
+        rng = np.random.default_rng((self.seed, index))
+        shares = np.array([source.weight for source in self.sources])
+        sample: Sample | None
+        for _ in range(TRIES):
+            source = self.sources[rng.choice(len(shares), p=shares / shares.sum())]
+            image = source.images[rng.integers(len(source.images))]
+            whole = bool(image.written) and rng.random() < self.written
+            sample = (
+                self._whole(image, rng)
+                if whole
+                else self._crop(image, source.scale, rng)
+            )
+            if sample is not None:
+                return sample
+        raise RuntimeError(f"no sample found for item {index}: the sources are empty")
+
+    def _whole(self, image: LabelledImage, rng: np.random.Generator) -> Sample:
+        """The whole image with words written for it; flipped where the words can."""
+        chosen = _some(image.written, self.expressions, rng)
+        mirror, over = bool(rng.random() < 0.5), bool(rng.random() < 0.3)
+        texts = [_flipped(item.text, mirror=mirror, over=over) for item in chosen]
+        if any(text is None for text in texts):
+            mirror = over = False
+            texts = [item.text for item in chosen]
+        # Upside down is a mirror image turned by half.
+        piece = Piece(
+            left=0,
+            top=0,
+            width=image.layout.width,
+            height=image.layout.height,
+            size=(self.size, self.size),
+            mirror=mirror != over,
+            turns=2 if over else 0,
+        )
+        layout, kept = cut_layout(image.layout, piece)
+        place = {old: new for new, old in enumerate(kept)}
+        masks = [
+            draw_mask(layout, tuple(place[t] for t in item.targets if t in place))
+            for item in chosen
+        ]
+        return Sample(
+            pixels=disturb(cut_pixels(image.pixels, piece), rng),
+            masks=np.stack(masks),
+            texts=tuple(cast("list[str]", texts)),
+            types=tuple(item.type for item in chosen),
+        )
+
+    def _crop(
+        self,
+        image: LabelledImage,
+        scale: tuple[float, float],
+        rng: np.random.Generator,
+    ) -> Sample | None:
+        """A random piece at a random scale, with words made for what is in it."""
+        layout = image.layout
+        low, high = np.log(scale)
+        side = self.size / float(np.exp(rng.uniform(low, high)))
+        side = min(side, 1.25 * max(layout.width, layout.height))
+        left, top = (
+            _offset(length, side, rng) for length in (layout.width, layout.height)
+        )
+        if layout.objects and rng.random() < 0.7:  # look where something is
+            x1, y1, x2, y2 = layout.objects[
+                rng.integers(len(layout.objects))
+            ].polygon.bounds
+            left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)
+            top = (y1 + y2) / 2 - side * rng.uniform(0.15, 0.85)
+            left = _held(left, layout.width, side)
+            top = _held(top, layout.height, side)
+        piece = Piece(
+            left=left,
+            top=top,
+            width=side,
+            height=side,
+            size=(self.size, self.size),
+            mirror=bool(rng.random() < 0.5),
+            turns=int(rng.integers(4)),
+        )
+        cut, _ = cut_layout(layout, piece)
+        made = describe(cut, rng=rng, count=self.expressions, no_target=self.no_target)
+        if not made:
+            return None
+        made = [made[i % len(made)] for i in range(self.expressions)]
+        return Sample(
+            pixels=disturb(cut_pixels(image.pixels, piece), rng),
+            masks=np.stack([draw_mask(cut, item.targets) for item in made]),
+            texts=tuple(item.text for item in made),
+            types=tuple(item.type for item in made),
+        )
+
+
+def _some(
+    items: Sequence[Written], count: int, rng: np.random.Generator
+) -> list[Written]:
+    """So many of the items, each once before any twice."""
+    order = [items[i] for i in rng.permutation(len(items))]
+    return [order[i % len(order)] for i in range(count)]
+
+
+def _flipped(text: str, *, mirror: bool, over: bool) -> str | None:
+    result: str | None = text
+    if mirror:
+        result = flip_words(text, "horizontal")
+    if over and result is not None:
+        result = flip_words(result, "vertical")
+    return result
+
+
+def _offset(length: float, side: float, rng: np.random.Generator) -> float:
+    """Anywhere inside, or centred with a margin where the image is smaller."""
+    spare = length - side
+    return float(rng.uniform(min(0.0, spare), max(0.0, spare)))
+
+
+def _held(offset: float, length: float, side: float) -> float:
+    """Moved so that the piece covers the image, or lies inside it."""
+    spare = length - side
+    return float(min(max(offset, min(0.0, spare)), max(0.0, spare)))

@@ -1,0 +1,226 @@
+"""The whole of a training run: data, network, steps, checkpoints, weights."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader, Dataset
+
+from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.synthetic import draw_scene
+from rrsis_geo.training.checkpoint import load_checkpoint, save_checkpoint
+from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.loop import Batch, collate, train
+from rrsis_geo.training.mix import Mix, Sample
+from rrsis_geo.training.schedule import Average, learning_rate
+from rrsis_geo.training.sources import Source
+from rrsis_geo.training.validate import Report, made_samples, validate, written_samples
+from rrsis_geo.training.words import Tokenize, WordBank
+
+DRAWN_SIDE = 768
+"""Pixels of a drawn scene's side in the mix."""
+
+DRAWN_GSD = (0.2, 1.4)
+"""Metres per pixel of drawn scenes, smallest and largest."""
+
+
+@dataclass(frozen=True)
+class _Items(Dataset[Sample]):
+    """The mix as torch wants it, from one item on."""
+
+    mix: Mix
+    first: int
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> Sample:
+        return self.mix[self.first + index]
+
+
+def draw_scenes(count: int, *, seed: int, workers: int) -> list[LabelledImage]:
+    """Drawn scenes of many kinds and scales, kept in memory."""
+    context = get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        return list(pool.map(_draw, range(seed * 100_000, seed * 100_000 + count)))
+
+
+def _draw(seed: int) -> LabelledImage:
+    low, high = np.log(DRAWN_GSD)
+    gsd = float(np.exp(np.random.default_rng(seed).uniform(low, high)))
+    scene = draw_scene(seed, width=DRAWN_SIDE, height=DRAWN_SIDE, gsd=gsd)
+    image = LabelledImage(
+        name=f"drawn-{seed}",
+        path=Path(f"drawn-{seed}"),
+        place=f"drawn-{seed}",
+        layout=scene.layout,
+    )
+    image.__dict__["pixels"] = scene.pixels  # already at hand; there is no file
+    return image
+
+
+def run_training(
+    config: TrainConfig,
+    *,
+    network: BTDNet,
+    tokenize: Tokenize,
+    sources: Sequence[Source],
+    kept: Sequence[Source],
+    folder: Path,
+    workers: int,
+    say: Callable[[str], None],
+) -> BTDNet:
+    """Train, from the last checkpoint in the folder where there is one.
+
+    Args:
+        network: with its pretrained parts in place; trained in place.
+        sources: what to train on.
+        kept: what to validate on.
+        folder: for `checkpoint.safetensors` and `log.jsonl`.
+        workers: processes that prepare samples.
+        say: told what a person wants to read.
+
+    Returns:
+        The network with its averaged weights.
+    """
+    torch.manual_seed(config.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    network.text.requires_grad_(False).eval()
+    words = WordBank(tokenize, network.text)
+    optimizer = torch.optim.AdamW(
+        network.parameter_groups(
+            weight_decay=config.weight_decay, encoder_scale=config.encoder_rate
+        ),
+        lr=config.learning_rate,
+    )
+    average = Average(network, decay=config.ema)
+    checkpoint = folder / "checkpoint.safetensors"
+    first = 0
+    if checkpoint.exists():
+        first = load_checkpoint(
+            checkpoint, network=network, optimizer=optimizer, average=average
+        )
+        say(f"going on at step {first}")
+    mix = Mix(
+        sources=tuple(sources),
+        size=config.size,
+        expressions=config.expressions,
+        written=config.written,
+        no_target=config.no_target,
+        seed=config.seed,
+    )
+    samples = _kept_samples(kept)
+    started = time.monotonic()
+
+    def on_step(step: int, numbers: dict[str, float]) -> None:
+        nonlocal started
+        done = step + 1
+        with (folder / "log.jsonl").open("a") as log:
+            log.write(json.dumps({"step": step, **numbers}) + "\n")
+        if done % 20 == 0:
+            pace = (time.monotonic() - started) / 20
+            parts = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+            say(f"{done}/{config.steps}  {pace:.2f} s  {parts}")
+            started = time.monotonic()
+        if done % config.keep_every == 0:
+            save_checkpoint(
+                checkpoint,
+                network=network,
+                optimizer=optimizer,
+                average=average,
+                step=done,
+            )
+        if done % config.validate_every == 0 or done == config.steps:
+            report = validate_average(network, average, words, samples)
+            for name, result in report.items():
+                say(f"{name}:")
+                for line in result.lines():
+                    say(f"  {line}")
+            started = time.monotonic()
+
+    items = _Items(mix, first * config.images, (config.steps - first) * config.images)
+    loader = DataLoader(
+        items,
+        batch_size=config.images,
+        collate_fn=collate,
+        num_workers=workers,
+        persistent_workers=workers > 0,
+        prefetch_factor=4 if workers else None,
+    )
+    train(
+        network,
+        _typed(loader),
+        words,
+        optimizer,
+        average,
+        first=first,
+        rate=lambda step: learning_rate(
+            step, peak=config.learning_rate, steps=config.steps, warmup=config.warmup
+        ),
+        max_norm=config.max_norm,
+        presence_weight=config.presence_weight,
+        bfloat16=config.bfloat16,
+        on_step=on_step,
+    )
+    average.copy_to(network)
+    (folder / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
+    return network.eval()
+
+
+def validate_average(
+    network: BTDNet,
+    average: Average,
+    words: WordBank,
+    samples: dict[str, list[Sample]],
+) -> dict[str, Report]:
+    """Score the averaged weights, then put the current ones back."""
+    current = Average(network, decay=0.0)
+    average.copy_to(network)
+    network.eval()
+
+    @torch.inference_mode()
+    def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
+        features, mask = words([texts])
+        image = torch.from_numpy(pixels[None]).float()
+        with torch.autocast("cpu", torch.bfloat16):
+            output = network(image, features, mask)
+        logits = output.logits(size=pixels.shape[1:]).float()
+        found: NDArray[np.float32] = logits.sigmoid()[0].numpy()
+        return found
+
+    reports = {name: validate(part, predict) for name, part in samples.items()}
+    current.copy_to(network)
+    network.train()
+    network.text.eval()
+    return reports
+
+
+def _kept_samples(kept: Sequence[Source]) -> dict[str, list[Sample]]:
+    """Small fixed samples of everything that is kept back."""
+    found = {
+        f"{source.name}, made": list(made_samples(source, count=16, seed=7))
+        for source in kept
+    }
+    found["written"] = list(
+        islice(
+            written_samples([image for source in kept for image in source.images[::2]]),
+            40,
+        )
+    )
+    return found
+
+
+def _typed(loader: DataLoader[Sample]) -> Iterator[Batch]:
+    yield from loader

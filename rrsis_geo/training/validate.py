@@ -1,0 +1,115 @@
+"""Scores on kept-back images by the reference rule, told apart by type of expression."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.expressions.describe import describe
+from rrsis_geo.metrics import NoTargetScores, Scores
+from rrsis_geo.training.mix import Sample
+from rrsis_geo.training.sources import Source
+
+SIDE = 480
+"""Pixels: images and masks are compared at 480 x 480, aspect not kept."""
+
+Probabilities = Callable[[NDArray[np.uint8], Sequence[str]], NDArray[np.float32]]
+"""(3, S, S) pixels and E texts to (E, S, S) probabilities."""
+
+
+@dataclass
+class Report:
+    """What validation found."""
+
+    all: Scores = field(default_factory=Scores)
+    by_type: dict[str, Scores] = field(default_factory=lambda: defaultdict(Scores))
+    no_target: NoTargetScores = field(default_factory=NoTargetScores)
+
+    def lines(self) -> Iterator[str]:
+        """Ready to print."""
+        yield (
+            f"mIoU {100 * self.all.miou:.1f}  oIoU {100 * self.all.oiou:.1f}  "
+            f"P@0.5 {100 * self.all.precision_at(0.5):.1f}  ({len(self.all)} with a "
+            f"target); no target: {100 * self.no_target.accuracy:.1f} % quiet "
+            f"({self.no_target.pairs})"
+        )
+        yield "  ".join(
+            f"{name} {100 * scores.miou:.1f} ({len(scores)})"
+            for name, scores in sorted(self.by_type.items())
+        )
+
+
+def validate(samples: Iterable[Sample], predict: Probabilities) -> Report:
+    """Score every expression of every sample; above one half is the target."""
+    report = Report()
+    for sample in samples:
+        probabilities = predict(sample.pixels, sample.texts)
+        for found, mask, kind in zip(
+            probabilities > 0.5, sample.masks, sample.types, strict=True
+        ):
+            if mask.any():
+                report.all.add(found, mask)
+                report.by_type[kind].add(found, mask)
+            else:
+                report.no_target.add(found)
+    return report
+
+
+def written_samples(images: Iterable[LabelledImage]) -> Iterator[Sample]:
+    """Whole images at 480 x 480 with all the words written for them."""
+    for image in images:
+        if image.written:
+            layout, kept = cut_layout(image.layout, whole(image))
+            place = {old: new for new, old in enumerate(kept)}
+            yield Sample(
+                pixels=cut_pixels(image.pixels, whole(image)),
+                masks=np.stack(
+                    [
+                        draw_mask(
+                            layout, tuple(place[t] for t in item.targets if t in place)
+                        )
+                        for item in image.written
+                    ]
+                ),
+                texts=tuple(item.text for item in image.written),
+                types=tuple(item.type for item in image.written),
+            )
+
+
+def made_samples(source: Source, *, count: int, seed: int) -> Iterator[Sample]:
+    """Pieces at 480 x 480 with up to six made expressions each."""
+    rng = np.random.default_rng((seed, len(source.images)))
+    for _ in range(count):
+        image = source.images[rng.integers(len(source.images))]
+        scale = float(np.sqrt(source.scale[0] * source.scale[1]))
+        side = min(SIDE / scale, max(image.layout.width, image.layout.height))
+        spare_x = max(image.layout.width - side, 0)
+        spare_y = max(image.layout.height - side, 0)
+        piece = Piece(
+            left=float(rng.uniform(0, spare_x + 1e-9)),
+            top=float(rng.uniform(0, spare_y + 1e-9)),
+            width=side,
+            height=side,
+            size=(SIDE, SIDE),
+        )
+        layout, _ = cut_layout(image.layout, piece)
+        made = describe(layout, rng=rng, count=6)
+        if made:
+            yield Sample(
+                pixels=cut_pixels(image.pixels, piece),
+                masks=np.stack([draw_mask(layout, item.targets) for item in made]),
+                texts=tuple(item.text for item in made),
+                types=tuple(item.type for item in made),
+            )
+
+
+def whole(image: LabelledImage) -> Piece:
+    """All of an image, squeezed to the side of the reference rule."""
+    width, height = image.layout.width, image.layout.height
+    return Piece(left=0, top=0, width=width, height=height, size=(SIDE, SIDE))
