@@ -1,0 +1,219 @@
+"""Options that commands share; their defaults come from `SegmentOptions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+import click
+
+from rrsis_geo.job import DEVICES, ENGINES, PRECISIONS, SegmentOptions
+
+from .sections import Option
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+Number = TypeVar("Number", int, float)
+
+DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(SegmentOptions)}
+
+
+def whole_numbers(value: str) -> tuple[int, ...]:
+    """Numbers with commas between them; how many, `SegmentOptions` says."""
+    return tuple(_parse(int, part, "a whole number") for part in value.split(","))
+
+
+def numbers(value: str) -> tuple[float, ...]:
+    """Numbers with commas between them; how many, `SegmentOptions` says."""
+    return tuple(_parse(float, part, "a number") for part in value.split(","))
+
+
+def metres(value: str) -> float | None:
+    """Metres; None for auto."""
+    return None if value == "auto" else _parse(float, value, "auto or metres")
+
+
+def _parse(kind: Callable[[str], Number], text: str, wanted: str) -> Number:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not {wanted}") from error
+
+
+def together(*options: Decorator[Any]) -> Decorator[Any]:
+    """Several decorators as one, shown by --help in the order given."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def option(section: str, *flags: str, help: str, **kind: Any) -> Decorator[Any]:
+    """An option under a heading."""
+    return click.option(*flags, cls=Option, section=section, help=help, **kind)
+
+
+def setting(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
+    """An option whose name and default are those of a field of `SegmentOptions`."""
+    default = DEFAULTS[flag.removeprefix("--").replace("-", "_")]
+    shown = default is not None and not kind.get("is_flag")
+    return option(section, flag, help=help, default=default, show_default=shown, **kind)
+
+
+def settings_in(values: dict[str, Any]) -> SegmentOptions:
+    """The options among the values of a command, checked."""
+    return SegmentOptions(**{name: values[name] for name in DEFAULTS if name in values})
+
+
+POLYGONS = together(
+    setting(
+        "Polygons",
+        "--threshold",
+        "Pixels with a higher probability belong to an object.",
+        type=float,
+        metavar="P",
+    ),
+    setting(
+        "Polygons",
+        "--min-area",
+        "Drop polygons smaller than this, in square metres.",
+        type=float,
+        metavar="M2",
+    ),
+    setting(
+        "Polygons",
+        "--fill-holes",
+        "Fill holes smaller than this, in square metres.",
+        type=float,
+        metavar="M2",
+    ),
+    setting(
+        "Polygons",
+        "--simplify",
+        "Let outlines move by up to this many metres, for fewer corners; "
+        "0 keeps every pixel corner.",
+        type=float,
+        metavar="METRES",
+    ),
+)
+"""From probabilities to polygons."""
+
+SCENE = together(
+    setting(
+        "Scene",
+        "--aoi",
+        "Search only inside the polygons of this vector file, in any CRS.",
+        type=click.Path(),
+    ),
+    setting(
+        "Scene",
+        "--bbox",
+        "Search only inside this box, in the scene's CRS.",
+        type=numbers,
+        metavar="LEFT,BOTTOM,RIGHT,TOP",
+    ),
+    setting(
+        "Scene",
+        "--bands",
+        "Bands to read as red, green and blue, like 4,3,2, or one shown as grey. "
+        "Default: by their colour interpretation.",
+        type=whole_numbers,
+        metavar="R,G,B",
+    ),
+    setting(
+        "Scene",
+        "--crs",
+        "CRS of a scene that does not name its own, like EPSG:32633.",
+        metavar="CRS",
+    ),
+    setting(
+        "Scene",
+        "--pixel-coordinates",
+        "Accept a scene without CRS: polygons in pixels, one pixel counted as a metre.",
+        is_flag=True,
+    ),
+    setting(
+        "Scene",
+        "--gsd",
+        "Metres per pixel to read the scene at; auto: as the weights were trained.",
+        type=metres,
+        metavar="auto|METRES",
+    ),
+)
+"""What to read, and how it lies on the ground."""
+
+RUNNING = together(
+    setting(
+        "Running",
+        "--window-size",
+        "Side of the square that the network sees at once, in pixels.",
+        type=int,
+        metavar="PIXELS",
+    ),
+    setting(
+        "Running",
+        "--overlap",
+        "What two neighbouring windows share, in pixels.",
+        type=int,
+        metavar="PIXELS",
+    ),
+    setting(
+        "Running",
+        "--device",
+        f"Where the network runs: {', '.join(DEVICES)}, or one GPU like cuda:1.",
+        metavar="DEVICE",
+    ),
+    setting(
+        "Running",
+        "--precision",
+        "Arithmetic of the network; auto takes bfloat16 where it is faster.",
+        type=click.Choice(PRECISIONS),
+    ),
+    setting(
+        "Running",
+        "--batch-size",
+        "Windows per pass of the network; 0 chooses.",
+        type=int,
+        metavar="N",
+    ),
+    setting(
+        "Running",
+        "--engine",
+        "Where windows are worked on; ray needs rrsis-geo[ray].",
+        type=click.Choice(ENGINES),
+    ),
+    setting("Running", "--workers", "Processes of the engine.", type=int, metavar="N"),
+)
+"""How the work is done; none of these changes what is found, but for the windows."""
+
+OVERWRITE = option(
+    "Output", "--overwrite", is_flag=True, help="Replace outputs that exist already."
+)
+
+
+def read_expressions(
+    first: str | None, more: Sequence[str], listed: str | None
+) -> tuple[str, ...]:
+    """Expressions of the argument, of every -e and of the text file, in that order."""
+    texts = [] if first is None else [first]
+    texts += more
+    if listed is not None:
+        texts += _lines(listed)
+    return tuple(texts)
+
+
+def _lines(path: str) -> list[str]:
+    """Lines of a text file that hold more than a comment."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            lines = [line.strip() for line in file]
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(
+            f"{path}: cannot be read as UTF-8 text, one expression a line ({error})",
+            param_hint="--expressions",
+        ) from error
+    return [line for line in lines if line and not line.startswith("#")]

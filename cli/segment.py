@@ -1,0 +1,134 @@
+"""Find things in a scene."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from rrsis_geo.job import SegmentJob
+
+from . import options, progress
+from .sections import Command
+from .summary import print_summary
+
+
+@click.command("segment", cls=Command, short_help="Find things in a scene.")
+@click.argument("scene")
+@click.argument("expression", required=False)
+@options.option(
+    "Question",
+    "-e",
+    "--expression",
+    "more",
+    multiple=True,
+    metavar="TEXT",
+    help="Another thing to look for in the same run; repeatable.",
+)
+@options.option(
+    "Question",
+    "--expressions",
+    "listed",
+    type=click.Path(),
+    help="Text file with one expression a line; lines with # in front are skipped.",
+)
+@options.option(
+    "Output",
+    "-o",
+    "--output",
+    type=click.Path(),
+    help="File of polygons; .gpkg, .geojson, .fgb or .parquet chooses the format. "
+    "Default: SCENE.EXPRESSION.gpkg in this folder.",
+)
+@options.option(
+    "Output",
+    "--probability",
+    type=click.Path(),
+    help="Write the probabilities too, as a cloud-optimised GeoTIFF (.tif).",
+)
+@options.option(
+    "Output",
+    "--preview",
+    type=click.Path(),
+    help="Write a picture of the scene with its polygons (.png).",
+)
+@options.OVERWRITE
+@options.option(
+    "Question",
+    "--weights",
+    default=SegmentJob.__dataclass_fields__["weights"].default,
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Trained weights: a name of `rrsis-geo weights list`, or a file.",
+)
+@options.SCENE
+@options.POLYGONS
+@options.RUNNING
+@progress.OPTION
+@options.option(
+    "Running",
+    "--dry-run",
+    is_flag=True,
+    help="Only say what would be done: windows, ground resolution, memory, time.",
+)
+def command(
+    scene: str,
+    expression: str | None,
+    more: tuple[str, ...],
+    listed: str | None,
+    output: str | None,
+    probability: str | None,
+    preview: str | None,
+    overwrite: bool,
+    weights: str,
+    **values: Any,
+) -> None:
+    """Find what EXPRESSION describes in SCENE and write it as polygons.
+
+    SCENE is any raster that GDAL opens: GeoTIFF, COG, VRT, JP2, or a URL, of which
+    only what is needed is read. Say in English what to look for. A scene in which
+    nothing is found gives an empty layer and exit code 0.
+
+    \b
+    Examples:
+      rrsis-geo segment scene.tif "the storage tank near the road"
+      rrsis-geo segment scene.tif -e "airplane" -e "red roof" -o found.geojson
+      rrsis-geo segment scene.tif "ship" --aoi harbour.gpkg --preview ship.png
+      rrsis-geo segment scene.tif "vehicle" --probability vehicle.tif --dry-run
+
+    \b
+    On stdout, with tabs between the fields:
+      found  POLYGONS  SQUARE METRES  EXPRESSION    one line an expression
+      wrote  FILE                                   one line a file
+    """
+    mode, dry = values.pop("progress"), values.pop("dry_run")
+    expressions = options.read_expressions(expression, more, listed)
+    with progress.open_reporter(mode) as report:
+        job = SegmentJob(
+            scene=scene,
+            expressions=expressions,
+            output=output or default_output(scene, expressions),
+            probability=probability,
+            preview=preview,
+            weights=weights,
+            overwrite=overwrite,
+            options=options.settings_in(values),
+        )
+        from rrsis_geo import pipeline
+
+        if dry:
+            print(pipeline.plan(job))
+            return
+        result = pipeline.run(job, report=report)
+    if mode != "json":
+        print_summary(result.polygons, job.expressions, result.files)
+
+
+def default_output(scene: str, expressions: tuple[str, ...]) -> str:
+    """A file in the current folder, named after the scene and the expression."""
+    path = re.split(r"[?#]", scene)[0] if "://" in scene else scene
+    stem = re.split(r"[/\\]", path.rstrip("/\\"))[-1].rsplit(".", 1)[0] or "scene"
+    words = "-".join(re.findall(r"\w+", expressions[0].lower())) if expressions else ""
+    more = f"-and-{len(expressions) - 1}-more" if len(expressions) > 1 else ""
+    return f"{stem}.{words[:60].strip('-') or 'found'}{more}.gpkg"
