@@ -1,0 +1,42 @@
+"""Labelled attributes as words: which values are told apart by everybody."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.expressions.geometry import Measured
+from rrsis_geo.expressions.meaning import With
+
+ADJECTIVES = ("colour", "color", "material", "surface", "condition")
+"""Attributes whose value can stand before the noun."""
+
+_ALIKE = (
+    {"white", "cream", "beige", "silver", "light grey", "light gray"},
+    {"grey", "gray", "silver", "light grey", "light gray", "dark grey", "dark gray"},
+    {"black", "dark grey", "dark gray", "dark"},
+    {"red", "orange", "brown", "maroon", "pink", "terracotta"},
+    {"yellow", "orange", "beige", "cream", "tan", "gold"},
+    {"brown", "tan", "beige", "maroon", "terracotta"},
+    {"green", "teal", "turquoise", "olive"},
+    {"blue", "teal", "turquoise", "purple", "cyan"},
+    {"purple", "pink", "violet"},
+)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether somebody might call one colour by the name of the other."""
+    return one == other or any(one in kin and other in kin for kin in _ALIKE)
+
+
+def with_value(
+    measured: Measured, rows: NDArray[np.int64], meaning: With
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(R,) surely of that value, (R,) surely of another; unknown is neither."""
+    values = [measured.attributes[row].get(meaning.key) for row in rows]
+    yes = np.array([value == meaning.value for value in values], dtype=bool)
+    no = np.array(
+        [value is not None and not alike(value, meaning.value) for value in values],
+        dtype=bool,
+    )
+    return yes, no

@@ -1,0 +1,264 @@
+"""Guesses at what could be said of a layout; `truth` decides whether they hold.
+
+A guess starts from an object that is there, so that most of them come true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.expressions.attributes import ADJECTIVES
+from rrsis_geo.expressions.geometry import SIDES, Measured
+from rrsis_geo.expressions.meaning import (
+    All,
+    AtEdge,
+    Beside,
+    Between,
+    Distant,
+    Extreme,
+    Grouped,
+    InPlace,
+    Isolated,
+    Meaning,
+    Near,
+    Shaped,
+    Side,
+    SizeClass,
+    Sized,
+    With,
+    Without,
+)
+from rrsis_geo.expressions.places import PLACES, in_place
+from rrsis_geo.expressions.relations import form_of, groups
+from rrsis_geo.expressions.truth import resolve
+
+T = TypeVar("T")
+
+MEASURED_SHAPES = {
+    "building": ("elongated", "round", "square"),
+    "field": ("elongated", "round", "square"),
+    "lake": ("elongated", "round"),
+    "parking_lot": ("elongated", "square"),
+    "swimming_pool": ("elongated", "round"),
+    "ship": ("horizontal", "vertical"),
+    "harbor": ("horizontal", "vertical"),
+    "bridge": ("horizontal", "vertical"),
+    "tennis_court": ("horizontal", "vertical"),
+    "basketball_court": ("horizontal", "vertical"),
+    "vehicle": ("horizontal", "vertical"),
+    "road": ("horizontal", "vertical"),
+}
+"""Forms that people use for a category; a round tank is no news."""
+
+
+class Proposer:
+    """Guesses over one layout, with one source of chance."""
+
+    def __init__(self, measured: Measured, rng: np.random.Generator) -> None:
+        self._measured = measured
+        self._rng = rng
+        self._count = np.array(
+            [len(measured.members(name)) for name in measured.present]
+        )
+        self._weight = np.sqrt(self._count)
+        self.kinds: dict[str, Callable[[], Meaning | None]] = {
+            "category": self.category,
+            "synonym": self.category,
+            "group": self.group,
+            "location": self.location,
+            "extreme": self.extreme,
+            "size": self.size,
+            "attribute": self.attribute,
+            "relation": self.relation,
+            "nested": self.nested,
+        }
+
+    def category(self) -> Meaning:
+        """A whole category."""
+        return All(self._category())
+
+    def group(self) -> Meaning | None:
+        """Several objects by number, place, order or standing together."""
+        category = self._repeated()
+        if category is None:
+            return None
+        base = All(category)
+        chance = self._rng.random()
+        if chance < 0.2:
+            return base
+        if chance < 0.5:
+            return self._place(base)
+        if chance < 0.8:
+            return self._grouped(base) or self._place(base)
+        if chance < 0.92:
+            count = 2 + int(self._rng.integers(2))
+            return Extreme(base, self._side(), count=count)
+        left_out = self._single(base)
+        return None if left_out is None else Without(base, left_out)
+
+    def location(self) -> Meaning | None:
+        """Objects by the part of the image."""
+        base = All(self._category())
+        chance = self._rng.random()
+        if chance < 0.06:
+            return Isolated(base)
+        if chance < 0.16:
+            rows = self._measured.members(base.category)
+            sides = np.flatnonzero(self._measured.cut[rows].any(axis=0))
+            if sides.size:
+                side = cast(Side, SIDES[int(self._rng.choice(sides))])
+                return AtEdge(base, side)
+        return self._place(base)
+
+    def extreme(self) -> Meaning | None:
+        """One object by its order along a side."""
+        category = self._repeated()
+        return None if category is None else self._extreme(All(category))
+
+    def size(self) -> Meaning | None:
+        """Objects by size."""
+        category = self._repeated()
+        return None if category is None else self._sized(All(category))
+
+    def attribute(self) -> Meaning | None:
+        """Objects by a labelled attribute or a measured form."""
+        base = All(self._category())
+        rows = self._measured.members(base.category)
+        row = int(self._rng.choice(rows))
+        known = self._measured.attributes[row]
+        keys = [key for key in ADJECTIVES if key in known]
+        shapes = MEASURED_SHAPES.get(base.category, ())
+        if keys and (not shapes or self._rng.random() < 0.7):
+            key = self._pick(keys)
+            return With(base, key, known[key])
+        return Shaped(base, self._pick(shapes)) if shapes else None
+
+    def relation(self) -> Meaning | None:
+        """Objects by where they stand to others."""
+        return self._related(All(self._category()))
+
+    def nested(self) -> Meaning | None:
+        """Two conditions, the inner one first."""
+        category = self._repeated()
+        if category is None:
+            return None
+        base = All(category)
+        chance = self._rng.random()
+        if chance < 0.3:
+            inner: Meaning | None = self._place(base)
+        elif chance < 0.5:
+            inner = self._grouped(base) or self._place(base)
+        elif chance < 0.7:
+            kind = "big" if self._rng.random() < 0.6 else "small"
+            inner = SizeClass(base, kind)
+        elif chance < 0.85:
+            inner = self.attribute()
+        else:
+            inner = self._related(base)
+        if inner is None or isinstance(inner, Grouped):
+            # "the leftmost of the row of four" would need words of its own.
+            inner = self._place(base)
+        rows = None if inner is None else resolve(self._measured, inner)
+        if inner is None or rows is None or len(rows) < 2:
+            return None
+        chance = self._rng.random()
+        if chance < 0.45:
+            return self._extreme(inner)
+        if chance < 0.75 and not isinstance(inner, SizeClass):
+            return self._sized(inner)
+        if isinstance(inner, InPlace):
+            return self._related(inner)
+        return self._place(inner)
+
+    def _category(self) -> str:
+        """A category that is there, the frequent ones a little more often."""
+        return self._pick(self._measured.present, self._weight)
+
+    def _repeated(self) -> str | None:
+        """A category with more than one object."""
+        weight = np.where(self._count > 1, self._weight, 0.0)
+        return self._pick(self._measured.present, weight) if weight.any() else None
+
+    def _place(self, base: Meaning) -> Meaning | None:
+        rows = resolve(self._measured, base)
+        if rows is None or not rows.size:
+            return None
+        row = int(self._rng.choice(rows))
+        fitting = [place for place in PLACES if in_place(self._measured, place)[0][row]]
+        if not fitting:
+            return None
+        weight = np.array([2.0 if " " not in place else 1.0 for place in fitting])
+        return InPlace(base, self._pick(fitting, weight))
+
+    def _grouped(self, base: Meaning) -> Meaning | None:
+        rows = resolve(self._measured, base)
+        if rows is None:
+            return None
+        found = [one for one in groups(self._measured, rows) if 2 <= len(one) <= 12]
+        if not found:
+            return None
+        one = self._pick(found)
+        form = form_of(self._measured, one) if self._rng.random() < 0.8 else "cluster"
+        return Grouped(base, form, len(one))
+
+    def _extreme(self, base: Meaning) -> Meaning:
+        rank = self._pick((1, 2, 3), np.array([0.68, 0.22, 0.10]))
+        return Extreme(base, self._side(), rank=rank)
+
+    def _sized(self, base: Meaning) -> Meaning:
+        chance = self._rng.random()
+        if chance < 0.25:
+            return SizeClass(base, "big" if self._rng.random() < 0.6 else "small")
+        order = "largest" if self._rng.random() < 0.6 else "smallest"
+        if chance < 0.37:
+            return Sized(base, order, rank=2)
+        return Sized(base, order, count=1 if chance < 0.88 else 2)
+
+    def _single(self, base: Meaning) -> Meaning | None:
+        """A meaning that is likely to stand for one object of a set."""
+        chance = self._rng.random()
+        if chance < 0.45:
+            return Extreme(base, self._side())
+        if chance < 0.7:
+            return Sized(base, "largest" if chance < 0.6 else "smallest")
+        return self._place(base)
+
+    def _anchor(self, base: Meaning, *, single: bool) -> Meaning | None:
+        name = self._category()
+        other = All(name)
+        alone = len(self._measured.members(name)) == 1
+        if alone or (not single and self._rng.random() < 0.5):
+            return None if other == base else other
+        return self._single(other)
+
+    def _related(self, base: Meaning) -> Meaning | None:
+        chance = self._rng.random()
+        if chance < 0.3:
+            anchor = self._anchor(base, single=False)
+            return None if anchor is None else Near(base, anchor)
+        if chance < 0.65:
+            anchor = self._anchor(base, single=True)
+            return None if anchor is None else Beside(base, self._side(), anchor)
+        if chance < 0.9:
+            anchor = self._anchor(base, single=False)
+            order = "closest" if self._rng.random() < 0.75 else "farthest"
+            return None if anchor is None else Distant(base, order, anchor)
+        first = self._anchor(base, single=True)
+        second = self._anchor(base, single=True)
+        if first is None or second is None or first == second:
+            return None
+        return Between(base, first, second)
+
+    def _side(self) -> Side:
+        return self._pick(get_args(Side))
+
+    def _pick(
+        self, choices: Sequence[T], weight: NDArray[np.float64] | None = None
+    ) -> T:
+        if weight is None:
+            return choices[int(self._rng.integers(len(choices)))]
+        return choices[int(self._rng.choice(len(choices), p=weight / weight.sum()))]

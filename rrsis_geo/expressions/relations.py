@@ -1,0 +1,148 @@
+"""How objects stand to each other: near, on one side, between, in groups.
+
+Distances run from outline to outline and are judged by the sizes of the two things.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.expressions.geometry import Measured
+
+Rows = NDArray[np.int64]
+Verdict = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+
+def near(measured: Measured, rows: Rows, anchors: Rows) -> Verdict:
+    """(R,) surely near one of the anchors, (R,) surely near none.
+
+    Near is within the object's own size or a twentieth of the image, whichever is
+    less; three times that is not near.
+    """
+    gap = measured.gap(rows, anchors).min(axis=1)
+    reach = np.minimum(
+        1.0 * measured.size[rows], 0.06 * max(measured.width, measured.height)
+    )
+    return gap <= reach, gap > 3 * np.maximum(reach, 4.0)
+
+
+def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
+    """(R,) surely on that side of the anchor, (R,) surely not.
+
+    Sure is a box that ends before the anchor's begins, within 45 degrees of the
+    axis; surely not is a centroid that lies on the other side or level with it.
+    """
+    axis = 0 if side in ("left", "right") else 1
+    sign = -1.0 if side in ("left", "top") else 1.0
+    offset = measured.centre[rows] - measured.centre[anchor]
+    along = sign * offset[:, axis]
+    across = np.abs(offset[:, 1 - axis])
+    low, high = measured.box[:, axis], measured.box[:, axis + 2]
+    free = low[rows] - high[anchor] if sign > 0 else low[anchor] - high[rows]
+    slack = 0.15 * np.minimum(measured.size[rows], measured.size[anchor])
+    margin = 0.1 * np.minimum(measured.size[rows], measured.size[anchor])
+    yes = (free >= -slack) & (along > margin) & (across <= along)
+    return yes, along < -margin
+
+
+def between(measured: Measured, rows: Rows, first: int, second: int) -> Verdict:
+    """(R,) surely between the two, (R,) surely not."""
+    start, stop = measured.centre[first], measured.centre[second]
+    way = stop - start
+    length = max(float(np.hypot(*way)), 1e-9)
+    offset = measured.centre[rows] - start
+    along = offset @ way / length**2
+    across = np.abs(offset @ np.array([-way[1], way[0]])) / length**2
+    box = measured.box[rows]
+    apart = np.ones(len(rows), dtype=bool)
+    for anchor in (first, second):
+        other = measured.box[anchor]
+        apart &= (box[:, :2] >= other[2:]).any(axis=1) | (box[:, 2:] <= other[:2]).any(
+            axis=1
+        )
+    yes = (along >= 0.25) & (along <= 0.75) & (across <= 0.15) & apart
+    no = (along < -0.05) | (along > 1.05) | (across > 0.5)
+    return yes, no
+
+
+def by_distance(
+    measured: Measured, rows: Rows, order: str, anchors: Rows
+) -> Rows | None:
+    """Row of the closest to, or farthest from, the anchors; None when unclear."""
+    if len(rows) < 2:
+        return None
+    gap = measured.gap(rows, anchors).min(axis=1)
+    by_gap = np.argsort(gap if order == "closest" else -gap, kind="stable")
+    best, next_best = by_gap[0], by_gap[1]
+    margin = max(
+        0.25 * min(gap[best], gap[next_best]),
+        0.3 * float(np.median(measured.size[rows])),
+        0.015 * max(measured.width, measured.height),
+    )
+    if abs(gap[next_best] - gap[best]) < margin or measured.sliver[rows[best]]:
+        return None
+    # A person compares middles as well as outlines; both must agree.
+    middle = np.hypot(
+        *(measured.centre[rows][:, None] - measured.centre[anchors][None]).T
+    ).min(axis=0)
+    agreed = middle.argmin() if order == "closest" else middle.argmax()
+    return rows[[best]] if agreed == best else None
+
+
+def groups(measured: Measured, rows: Rows) -> list[Rows]:
+    """Sets of objects that stand together, apart from all others; single linkage.
+
+    Two link when their gap is under 1.2 sizes. Empty when any gap between groups is
+    under 2.5 sizes: there the borders of the groups are anybody's guess.
+    """
+    if len(rows) < 2 or len(rows) > 60 or measured.sliver[rows].any():
+        return []
+    size = float(np.median(measured.size[rows]))
+    gap = measured.gap(rows, rows)
+    linked = gap <= 1.2 * size
+    label = np.arange(len(rows))
+    for _ in range(len(rows)):
+        spread = np.where(linked, label[None, :], len(rows)).min(axis=1)
+        if (spread == label).all():
+            break
+        label = spread
+    apart = label[:, None] != label[None, :]
+    if apart.any() and gap[apart].min() < 2.5 * size:
+        return []
+    return [rows[label == one] for one in np.unique(label)]
+
+
+def form_of(measured: Measured, rows: Rows) -> str:
+    """Row, column, or cluster: how a group of objects is laid out."""
+    if len(rows) < 3:
+        return "cluster"
+    middle = measured.centre[rows]
+    spread = np.ptp(middle, axis=0)
+    for axis, name in ((0, "row"), (1, "column")):
+        if spread[axis] < 1e-9:
+            continue
+        slope, at_zero = np.polyfit(middle[:, axis], middle[:, 1 - axis], 1)
+        off = np.abs(middle[:, 1 - axis] - slope * middle[:, axis] - at_zero)
+        steps = np.diff(np.sort(middle[:, axis]))
+        typical = float(np.median(measured.size[rows]))
+        if (
+            abs(slope) <= 0.3
+            and off.max() <= 0.3 * typical
+            and (steps.min() >= 0.4 * steps.max())
+        ):
+            return name
+    return "cluster"
+
+
+def isolated(measured: Measured, rows: Rows) -> Rows | None:
+    """Row of the one that stands plainly farther from its like; None if none does."""
+    if len(rows) < 3 or measured.sliver[rows].any():
+        return None
+    gap = measured.gap(rows, rows)
+    np.fill_diagonal(gap, np.inf)
+    lonely = gap.min(axis=1)
+    order = np.argsort(-lonely)
+    first, second = lonely[order[0]], lonely[order[1]]
+    enough = 3 * float(np.median(measured.size[rows]))
+    return rows[order[:1]] if first >= max(2.5 * second, enough) else None

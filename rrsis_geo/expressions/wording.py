@@ -1,0 +1,238 @@
+"""A meaning as people would type it: plain, casual, clumsy, now and then mistyped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from rrsis_geo.expressions import phrases
+from rrsis_geo.expressions.geometry import Measured
+from rrsis_geo.expressions.lexicon import Noun, nouns
+from rrsis_geo.expressions.meaning import (
+    All,
+    AtEdge,
+    Beside,
+    Between,
+    Distant,
+    Extreme,
+    Grouped,
+    InPlace,
+    Isolated,
+    Meaning,
+    Near,
+    Shaped,
+    SizeClass,
+    Sized,
+    With,
+    Without,
+    category_of,
+)
+from rrsis_geo.expressions.registers import dressed, mistyped
+from rrsis_geo.expressions.truth import resolve
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """A noun phrase in the making."""
+
+    noun: Noun
+    plural: bool
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    definite: bool = False
+    """Whether the words single something out by order, so that "a" is wrong."""
+
+    @property
+    def head(self) -> str:
+        """The noun in its number."""
+        return self.noun.plural if self.plural else self.noun.singular
+
+    def text(self, *, head: str | None = None) -> str:
+        """All words but the article."""
+        return " ".join((*self.before, head or self.head, *self.after))
+
+
+class Writer:
+    """Turns meanings over one layout into words, with one source of chance."""
+
+    def __init__(self, measured: Measured, rng: np.random.Generator) -> None:
+        self._measured = measured
+        self._rng = rng
+
+    def write(
+        self, meaning: Meaning, *, found: int, synonym: bool, number: bool
+    ) -> str:
+        """One text for a meaning that stands for `found` objects.
+
+        Args:
+            meaning: What to say; nothing in it may be doubtful.
+            found: How many objects it stands for. For 0, number is chosen freely.
+            synonym: Use any word but the plain name of the category.
+            number: Say how many there are, where that is two to twelve.
+        """
+        plural = found > 1 or (found == 0 and self._chance(0.5))
+        phrase = self._phrase(meaning, plural=plural, synonym=synonym)
+        noun = phrase.head
+        counted = number and 2 <= found <= 12 and not _says_number(meaning)
+        if counted:
+            phrase = replace(
+                phrase, before=(phrases.NUMBERS[found], *phrase.before), definite=True
+            )
+        text = dressed(
+            phrase.text(),
+            rng=self._rng,
+            plural=phrase.plural,
+            definite=phrase.definite,
+            grouped=isinstance(meaning, Grouped),
+            bare=isinstance(meaning, All) and not counted,
+            excluding=isinstance(meaning, Without),
+            after=phrase.after if isinstance(meaning, InPlace | Near | Beside) else (),
+            empty=found == 0,
+        )
+        return mistyped(text, noun, rng=self._rng)
+
+    def _phrase(self, meaning: Meaning, *, plural: bool, synonym: bool) -> Phrase:
+        if isinstance(meaning, All):
+            return Phrase(noun=self._noun(meaning.category, synonym), plural=plural)
+        inner = self._phrase(meaning.of, plural=plural, synonym=synonym)
+        before, after = inner.before, inner.after
+        match meaning:
+            case InPlace():
+                short = phrases.PLACE_BEFORE.get(meaning.place)
+                if short and not before and not after and self._chance(0.25):
+                    return replace(inner, before=(self._pick(short),))
+                words = self._leading(phrases.PLACE_AFTER[meaning.place], 0.75)
+                return replace(inner, after=(*after, words))
+            case AtEdge():
+                return replace(
+                    inner, after=(*after, self._pick(phrases.EDGE[meaning.side]))
+                )
+            case With():
+                return replace(inner, before=(meaning.value, *before))
+            case Shaped():
+                words = self._pick(phrases.SHAPES[meaning.shape])
+                return replace(inner, before=(words, *before))
+            case SizeClass():
+                words = self._pick(phrases.SIZES[meaning.kind])
+                return replace(inner, before=(words, *before))
+            case Extreme():
+                return self._extreme(meaning, inner)
+            case Sized():
+                words = self._pick(phrases.SIZES[meaning.order])
+                lead = self._rank_and_count(meaning.rank, meaning.count)
+                return replace(inner, before=(*lead, words, *before), definite=True)
+            case Isolated():
+                if self._chance(0.5):
+                    words = self._pick(phrases.ISOLATED_BEFORE)
+                    return replace(inner, before=(words, *before), definite=True)
+                words = self._pick(phrases.ISOLATED_AFTER)
+                return replace(inner, after=(*after, words), definite=True)
+            case Grouped():
+                return replace(inner, before=(self._lead(meaning), *before))
+            case Without():
+                words = self._pick(phrases.WITHOUT)
+                out = self._anchor(meaning.without, like=category_of(meaning))
+                return replace(inner, after=(*after, words.format(x=out)))
+        return replace(inner, after=(*after, self._relation(meaning)))
+
+    def _extreme(self, meaning: Extreme, inner: Phrase) -> Phrase:
+        before, after = inner.before, inner.after
+        if meaning.rank > 1:
+            ordinal = self._pick(phrases.ORDINALS[meaning.rank])
+            side = self._leading(phrases.FROM_SIDE[meaning.side], 0.7)
+            return replace(
+                inner, before=(ordinal, *before), after=(side, *after), definite=True
+            )
+        lead = self._rank_and_count(1, meaning.count)
+        if self._chance(0.75) or meaning.count > 1:
+            words = phrases.MOST_BEFORE[meaning.side]
+            # "the two top planes" and "the far left planes" would be places.
+            word = self._pick(words[:3] if meaning.count > 1 or before else words)
+            return replace(inner, before=(*lead, word, *before), definite=True)
+        words = phrases.MOST_AFTER[meaning.side]
+        return replace(inner, after=(self._pick(words), *after), definite=True)
+
+    def _relation(self, meaning: Meaning) -> str:
+        like = category_of(meaning)
+        if isinstance(meaning, Between):
+            return self._pick(phrases.BETWEEN).format(
+                x=self._anchor(meaning.first, like=like),
+                y=self._anchor(meaning.second, like=like),
+            )
+        if isinstance(meaning, Near):
+            words: Sequence[str] = phrases.NEAR
+        elif isinstance(meaning, Beside):
+            words = phrases.BESIDE[meaning.side]
+        elif isinstance(meaning, Distant):
+            words = phrases.DISTANT[meaning.order]
+        else:
+            raise TypeError(f"no words for {type(meaning).__name__}")
+        return self._pick(words).format(x=self._anchor(meaning.anchor, like=like))
+
+    def _anchor(self, meaning: Meaning, *, like: str) -> str:
+        """The noun phrase of an anchor; "one" where the noun was said already."""
+        found = resolve(self._measured, meaning)
+        plural = found is not None and len(found) > 1
+        phrase = self._phrase(meaning, plural=plural, synonym=False)
+        again = category_of(meaning) == like and (phrase.before or phrase.after)
+        one = "ones" if plural else "one"
+        text = phrase.text(head=one if again and self._chance(0.7) else None)
+        if found is not None and not len(found):
+            return f"{_article(text)} {text}" if self._chance(0.5) else f"the {text}"
+        if plural and isinstance(meaning, All) and self._chance(0.4):
+            single = phrase.noun.singular
+            return f"{_article(single)} {single}"
+        return text if self._chance(0.06) else f"the {text}"
+
+    def _lead(self, meaning: Grouped) -> str:
+        if meaning.form == "cluster" and meaning.count == 2:
+            return self._leading(phrases.PAIR_LEAD, 0.8)
+        count = phrases.NUMBERS[meaning.count]
+        return self._pick(phrases.GROUP_LEAD[meaning.form]).format(n=count)
+
+    def _rank_and_count(self, rank: int, count: int) -> tuple[str, ...]:
+        lead = (self._pick(phrases.ORDINALS[rank]),) if rank > 1 else ()
+        return (*lead, phrases.NUMBERS[count]) if count > 1 else lead
+
+    def _noun(self, category: str, synonym: bool) -> Noun:
+        measured = self._measured
+        words = [
+            noun
+            for noun in nouns(category)
+            if all(
+                other in measured.complete and other not in measured.present
+                for other in noun.unless
+            )
+        ]
+        if synonym and len(words) > 1:
+            words = words[1:]
+        weight = np.array([noun.weight for noun in words])
+        return words[int(self._rng.choice(len(words), p=weight / weight.sum()))]
+
+    def _pick(self, words: Sequence[str]) -> str:
+        return words[int(self._rng.integers(len(words)))]
+
+    def _leading(self, words: Sequence[str], share: float) -> str:
+        """The first words more often than the rest: they are the usual ones."""
+        usual = max(1, len(words) // 2)
+        return self._pick(words[:usual] if self._chance(share) else words)
+
+    def _chance(self, probability: float) -> bool:
+        return bool(self._rng.random() < probability)
+
+
+def _says_number(meaning: Meaning) -> bool:
+    """Whether the words of a meaning have a number in front already."""
+    return isinstance(meaning, Grouped | Without) or (
+        isinstance(meaning, Extreme | Sized) and meaning.count > 1
+    )
+
+
+def _article(words: str) -> str:
+    return "an" if words[:1].lower() in "aeiou" else "a"
