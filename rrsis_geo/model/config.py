@@ -1,0 +1,180 @@
+"""What a network is made of, as plain data. No torch here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from rrsis_geo.errors import WeightsError
+
+Four = tuple[int, int, int, int]
+Three = tuple[float, float, float]
+
+IMAGENET_MEAN: Three = (123.675, 116.28, 103.53)
+IMAGENET_STD: Three = (58.395, 57.12, 57.375)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """Every size and switch of a network; what a weights file carries.
+
+    Levels are counted from fine to coarse: strides 4, 8, 16, 32.
+    """
+
+    preset: str = "custom"
+    image_encoder: str = "swin"
+    """swin or mobilenet."""
+    image_dims: Four = (128, 256, 512, 1024)
+    """Channels of the encoder at the four levels."""
+    image_depths: Four = (2, 2, 18, 2)
+    """Blocks of a Swin per level; MobileNetV2 has its own."""
+    image_heads: Four = (4, 8, 16, 32)
+    """Attention heads of a Swin per level."""
+    image_window: int = 12
+    """Window of a Swin, in tokens."""
+    drop_path: float = 0.0
+    """Stochastic depth of a Swin while training, at the last block."""
+    mean: Three = IMAGENET_MEAN
+    """Per channel, of raw RGB in 0 to 255."""
+    std: Three = IMAGENET_STD
+
+    text_vocabulary: int = 30522
+    """Rows of the word table."""
+    text_dim: int = 768
+    text_layers: int = 12
+    text_heads: int = 12
+    text_hidden: int = 3072
+    """Width inside the feed-forward part of a text layer."""
+    text_positions: int = 512
+    """Longest text, in tokens."""
+
+    fusion: str = "stages"
+    """stages: inside the image encoder; neck: after it, shared by all expressions."""
+    alignment: str = "bsc"
+    """bsc, or pwam for the baseline LAVT."""
+    align_heads: Four = (1, 1, 1, 1)
+    """Heads of the correlation per level; they change no parameter count."""
+    neck_dims: Four = (128, 256, 512, 1024)
+    """Channels that a neck reduces the encoder's levels to; unused by stages."""
+    neck_mixers: Four = (0, 0, 0, 0)
+    """Attention layers over positions and words per level of a neck."""
+    word_dim: int = 0
+    """Width of a trained layer between text and neck; 0: none, words as they are."""
+    coordinates: bool = False
+    """Give x and y in [-1, 1] to a neck as two more channels."""
+
+    decoder: str = "twin"
+    """twin, or single for the baseline LAVT."""
+    decoder_dims: Four = (256, 256, 256, 256)
+    decoder_join: int = 3
+    """Kernel of the convolution that joins a level with the coarser one."""
+    exchange: bool = True
+    """Let the two streams of the twin decoder talk after each level."""
+    presence: bool = True
+    """A head that says whether the target is there at all."""
+    dmols: bool = False
+    """Training-only heads that rebuild the object in both modalities."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):  # JSON brings lists
+            value = getattr(self, item.name)
+            if isinstance(value, list):
+                object.__setattr__(self, item.name, tuple(value))
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise WeightsError(
+                    f"{name} must be one of {allowed}, got {getattr(self, name)!r}"
+                )
+
+    @property
+    def level_dims(self) -> Four:
+        """Channels of the four levels that the decoder reads."""
+        return self.neck_dims if self.fusion == "neck" else self.image_dims
+
+    @property
+    def fused_words(self) -> int:
+        """Width of the words that meet the image."""
+        neck = self.fusion == "neck" and self.word_dim
+        return self.word_dim if neck else self.text_dim
+
+    def to_json(self) -> str:
+        """One line of ASCII JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> ModelConfig:
+        """The config that `to_json` wrote.
+
+        Raises:
+            WeightsError: not such a text, or it names things unknown here.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise WeightsError(f"not a model config: {text[:80]!r}") from error
+        if not isinstance(values, Mapping):
+            raise WeightsError(f"not a model config: {text[:80]!r}")
+        known = {item.name for item in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise WeightsError(
+                f"the model config names {unknown}, unknown to this version; "
+                "a newer rrsis-geo may read it"
+            )
+        return cls(**values)
+
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "image_encoder": ("swin", "mobilenet"),
+    "fusion": ("stages", "neck"),
+    "alignment": ("bsc", "pwam"),
+    "decoder": ("twin", "single"),
+}
+
+_PRESETS: dict[str, dict[str, Any]] = {
+    "btd-base": {"presence": True},
+    "btd-mobile": {
+        "image_encoder": "mobilenet",
+        "image_dims": (24, 32, 96, 320),
+        "mean": (127.5, 127.5, 127.5),
+        "std": (127.5, 127.5, 127.5),
+        "text_dim": 384,
+        "text_layers": 6,
+        "text_hidden": 1536,
+        "fusion": "neck",
+        "align_heads": (2, 4, 4, 4),
+        "neck_dims": (40, 64, 96, 96),
+        "neck_mixers": (0, 0, 1, 2),
+        "word_dim": 192,
+        "coordinates": True,
+        "decoder_dims": (40, 64, 96, 96),
+        "decoder_join": 1,
+    },
+    "btd-tiny": {
+        "image_dims": (8, 16, 32, 64),
+        "image_depths": (1, 1, 2, 1),
+        "image_heads": (1, 2, 2, 4),
+        "image_window": 4,
+        "text_vocabulary": 256,
+        "text_dim": 16,
+        "text_layers": 1,
+        "text_heads": 2,
+        "text_hidden": 32,
+        "text_positions": 64,
+        "decoder_dims": (8, 8, 8, 8),
+    },
+}
+
+PRESETS = tuple(_PRESETS)
+
+
+def preset(name: str) -> ModelConfig:
+    """The config of that name.
+
+    Raises:
+        WeightsError: there is none.
+    """
+    if name not in _PRESETS:
+        raise WeightsError(f"no preset {name!r}; there are {list(PRESETS)}")
+    return ModelConfig(preset=name, **_PRESETS[name])
