@@ -72,7 +72,7 @@ def explain(error: BaseException) -> tuple[str, int]:
         return " ".join(str(error).split()), error.exit_code
     if isinstance(error, click.UsageError):
         where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
-        return error.format_message() + where, error.exit_code
+        return error.format_message().rstrip(".") + where, error.exit_code
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return "cancelled; no output was changed", Cancelled.exit_code
     if isinstance(error, MemoryError):

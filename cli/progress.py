@@ -23,6 +23,7 @@ from rrsis_geo.protocol import (
 from .options import option
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as Bar
 
 MODES = ("auto", "rich", "json", "none")
@@ -64,7 +65,7 @@ def open_reporter(mode: str) -> Iterator[Reporter]:
             say_json(Failed(code="bug", message=f"{type(error).__name__}: {error}"))
             raise
     elif mode == "rich":
-        with _bar() as bar:
+        with open_bar() as bar:
             yield BarReporter(bar)
     else:
         yield say_advice
@@ -109,7 +110,8 @@ class BarReporter:
             self._bar.update(self._task, polygons=message.polygons)
 
 
-def _bar() -> Bar:
+def open_bar(console: Console | None = None) -> Bar:
+    """A bar on stderr, or on another console, that leaves nothing behind."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -126,6 +128,6 @@ def _bar() -> Bar:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[polygons]} polygons"),
-        console=Console(stderr=True, highlight=False),
+        console=console or Console(stderr=True, highlight=False),
         transient=True,
     )
