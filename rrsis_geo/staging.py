@@ -1,0 +1,83 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rrsis_geo.errors import OutputError
+
+
+@contextmanager
+def staged(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A place to write a file; on leaving the block the file takes its real place.
+
+    The file is made under its own name in a folder `NAME.part` beside the target, so
+    that side files of a format (journals, overviews) lie there too. It is flushed to
+    the disk, then renamed, which replaces an old file in one step. On any failure the
+    folder goes away and the old file stays; what a killed run has left of the folder
+    is removed by the next one.
+
+    Raises:
+        OutputError: the disk is full, the folder read-only, or no file was made.
+    """
+    target = Path(path)
+    folder = target.with_name(target.name + ".part")
+    try:
+        _clear(folder)
+        folder.mkdir()
+        yield folder / target.name
+        _flush(folder / target.name)
+        os.replace(folder / target.name, target)
+        _flush(target.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{target}: cannot be written: {reason}") from error
+    finally:
+        _clear(folder)
+
+
+def check_place(path: str | os.PathLike[str], overwrite: bool) -> None:
+    """Whether `staged` may put a file there, found out before any work.
+
+    Raises:
+        OutputError: the file exists, is a folder, or its folder is missing or
+            read-only.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError(f"{target}: is a folder; give a file name in it")
+    if target.exists() and not overwrite:
+        raise OutputError(f"{target}: exists; choose another name or allow overwriting")
+    if not target.parent.is_dir():
+        raise OutputError(f"{target}: there is no folder {target.parent}; make it")
+    try:
+        # asking for permissions is not enough: root has them all, mounts have their own
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"{target}: the folder {target.parent} cannot be written to: "
+            f"{error.strerror or error}; choose another"
+        ) from error
+
+
+def _clear(folder: Path) -> None:
+    if folder.is_dir():
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        folder.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":  # folders cannot be opened there
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
