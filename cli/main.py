@@ -59,11 +59,18 @@ class Commands(click.Group):
             raise click.exceptions.Exit(exit_code) from error
 
 
+SILENT = logging.NullHandler()
+
+
 def quieten_libraries() -> None:
-    """Keep warnings and logs of libraries out of the one line that people read."""
+    """Keep warnings and logs of libraries out of the one line that people read.
+
+    Their levels stay as they are: rooms read GDAL's reasons from its log.
+    """
     warnings.simplefilter("ignore")
-    for name in ("rasterio", "fiona", "pyogrio", "shapely", "transformers", "torch"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("rasterio", "pyogrio", "shapely", "torch"):
+        logging.getLogger(name).addHandler(SILENT)
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "critical")
 
 
 def explain(error: BaseException) -> tuple[str, int]:
