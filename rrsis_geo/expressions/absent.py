@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import get_args
+
 import numpy as np
 
-from rrsis_geo.expressions.attributes import ADJECTIVES, alike
+from rrsis_geo.expressions.attributes import COLOUR_KEYS, alike
 from rrsis_geo.expressions.geometry import Measured
 from rrsis_geo.expressions.meaning import (
     All,
@@ -13,75 +16,74 @@ from rrsis_geo.expressions.meaning import (
     InPlace,
     Meaning,
     Near,
+    Side,
     Sized,
     With,
 )
 from rrsis_geo.expressions.places import PLACES
 
 COLOURS = (
-    "white", "grey", "black", "red", "orange", "yellow", "green", "blue", "brown",
-)  # fmt: skip
-
-CONFUSED = (
-    {"ship", "harbor"},
-    {"tennis_court", "basketball_court"},
-    {"river", "lake", "swimming_pool"},
-    {"field", "baseball_diamond", "ground_track_field"},
+    *("white", "grey", "black", "red", "orange"),
+    *("yellow", "green", "blue", "brown"),
 )
-"""Categories that a careless word may mean; the one is not called absent in words
-that may be said of the other, which `lexicon.Noun.unless` sees to."""
+
+SIDES: tuple[Side, ...] = get_args(Side)
 
 
 def absent(measured: Measured, rng: np.random.Generator) -> Meaning | None:
     """A guess at a meaning that stands for nothing; `truth` must confirm it."""
     chance = rng.random()
-    if measured.absent and (chance < 0.6 or not measured.present):
-        base: Meaning = All(str(rng.choice(measured.absent)))
-        return _embellished(base, measured, rng)
+    if measured.absent and (chance < 0.55 or not measured.present):
+        return _embellished(All(_any(measured.absent, rng)), measured, rng)
     if not measured.present:
         return None
-    base = All(str(rng.choice(measured.present)))
+    base = All(_any(measured.present, rng))
     if chance < 0.7:
+        # Where no colours are labelled, colour words would always mean "none".
         return _colour(base, measured, rng)
     if chance < 0.85:
-        return InPlace(base, str(rng.choice(tuple(PLACES))))
-    everything = (*measured.present, *measured.absent)
-    anchor = All(str(rng.choice(everything)))
+        return InPlace(base, _any(tuple(PLACES), rng))
+    anchor = All(_any((*measured.present, *measured.absent), rng))
     if anchor == base:
         return None
+    if chance < 0.92 and len(measured.members(anchor.category)) == 1:
+        return Beside(base, SIDES[int(rng.integers(4))], anchor)
     return Near(base, anchor)
 
 
-def _embellished(
-    base: Meaning, measured: Measured, rng: np.random.Generator
-) -> Meaning:
+def _embellished(base: All, measured: Measured, rng: np.random.Generator) -> Meaning:
     """Nothing of a category means nothing of it anywhere, of any colour or size."""
     chance = rng.random()
     if chance < 0.5:
         return base
-    if chance < 0.72:
-        return InPlace(base, str(rng.choice(tuple(PLACES))))
-    if chance < 0.82:
-        return With(base, "colour", str(rng.choice(COLOURS)))
-    if chance < 0.9:
-        return Sized(base, "largest" if chance < 0.87 else "smallest")
-    if chance < 0.95 or not measured.present:
-        return Extreme(base, ("left", "right", "top", "bottom")[int(rng.integers(4))])
-    anchor = All(str(rng.choice(measured.present)))
-    if chance < 0.98 or len(measured.members(anchor.category)) != 1:
-        return Near(base, anchor)
-    return Beside(
-        base, ("left", "right", "top", "bottom")[int(rng.integers(4))], anchor
-    )
+    if chance < 0.7:
+        return InPlace(base, _any(tuple(PLACES), rng))
+    if chance < 0.8:
+        return _colour(base, measured, rng) or base
+    if chance < 0.87:
+        return Sized(base, "largest" if chance < 0.85 else "smallest")
+    if chance < 0.93 or not measured.present:
+        return Extreme(base, SIDES[int(rng.integers(4))])
+    anchor = All(_any(measured.present, rng))
+    if len(measured.members(anchor.category)) == 1 and chance < 0.97:
+        return Beside(base, SIDES[int(rng.integers(4))], anchor)
+    return Near(base, anchor)
 
 
 def _colour(base: All, measured: Measured, rng: np.random.Generator) -> Meaning | None:
+    known = {key for one in measured.attributes for key in one} & set(COLOUR_KEYS)
+    if not known:
+        return None
+    key = sorted(known)[0]
     rows = measured.members(base.category)
-    for key in ADJECTIVES[:2]:
-        seen = {measured.attributes[row].get(key, "") for row in rows}
-        free = [
-            name for name in COLOURS if not any(alike(name, other) for other in seen)
-        ]
-        if "" not in seen and free:
-            return With(base, key, str(rng.choice(free)))
-    return None
+    seen = {measured.attributes[row].get(key) for row in rows}
+    free = [
+        colour
+        for colour in COLOURS
+        if all(value is not None and not alike(colour, value) for value in seen)
+    ]
+    return With(base, key, _any(free, rng)) if free else None
+
+
+def _any(names: Sequence[str], rng: np.random.Generator) -> str:
+    return names[int(rng.integers(len(names)))]

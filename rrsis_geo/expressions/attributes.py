@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from rrsis_geo.expressions.geometry import Measured
 from rrsis_geo.expressions.meaning import With
 
-ADJECTIVES = ("colour", "color", "material", "surface", "condition")
+COLOUR_KEYS = ("colour", "color")
+"""Attributes that hold the name of a colour."""
+
+ADJECTIVES = (*COLOUR_KEYS, "material", "surface", "condition")
 """Attributes whose value can stand before the noun."""
 
 _ALIKE = (

@@ -17,15 +17,15 @@ from rrsis_geo.labels import Layout
 NO_TARGET = "no-target"
 
 SHARES = {
-    "category": 1.0,
-    "synonym": 1.0,
+    "category": 0.6,
+    "synonym": 0.7,
     "group": 1.5,
-    "location": 2.0,
+    "location": 1.6,
     "extreme": 1.5,
-    "size": 1.3,
-    "attribute": 1.2,
-    "relation": 1.8,
-    "nested": 1.0,
+    "size": 1.6,
+    "attribute": 1.3,
+    "relation": 2.2,
+    "nested": 1.6,
 }
 """How often each type is tried; many layouts do not allow all of them."""
 

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.expressions.meaning import Meaning
 from rrsis_geo.labels import Layout
 
 SIDES = ("left", "top", "right", "bottom")
@@ -67,8 +68,8 @@ class Measured:
     sliver: NDArray[np.bool_]
     """(N,) too little is visible to be sure of anything but that it is there."""
 
-    memo: dict[object, object] = field(default_factory=dict)
-    """Truths that have been worked out already; part of a whole layout's work."""
+    memo: dict[Meaning, NDArray[np.int64] | None] = field(default_factory=dict)
+    """What `truth.resolve` has worked out already."""
 
     def __len__(self) -> int:
         return len(self.index)

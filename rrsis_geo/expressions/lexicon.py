@@ -38,6 +38,7 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
         Noun("vessel", "vessels", 3),
         Noun("boat", "boats", 3),
         Noun("watercraft", "watercraft", 0.4),
+        Noun("freighter", "freighters", 0.2),
     ),
     "storage_tank": (
         Noun("storage tank", "storage tanks", 5),
@@ -60,6 +61,9 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
         Noun("ballpark", "ballparks", 0.7),
         Noun("diamond", "diamonds", 1.5),
         Noun("baseball pitch", "baseball pitches", 0.5),
+        Noun("infield", "infields", 0.7),
+        Noun("baseball infield", "baseball infields", 0.7),
+        Noun("softball diamond", "softball diamonds", 0.4),
     ),
     "tennis_court": (
         Noun("tennis court", "tennis courts", 8),
@@ -72,7 +76,8 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
         Noun("court", "courts", 1.5, ("tennis_court",)),
         Noun("basketball pitch", "basketball pitches", 0.8),
         Noun("basketball field", "basketball fields", 0.5),
-        Noun("hoops court", "hoops courts", 0.3),
+        Noun("hoops court", "hoops courts", 0.5),
+        Noun("bball court", "bball courts", 0.3),
     ),
     "ground_track_field": (
         Noun("ground track field", "ground track fields", 3),
@@ -84,6 +89,9 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
         Noun("athletics field", "athletics fields", 0.7),
         Noun("sports track", "sports tracks", 0.5),
         Noun("oval track", "oval tracks", 0.5),
+        Noun("athletics oval", "athletics ovals", 1),
+        Noun("track & field oval", "track & field ovals", 0.3),
+        Noun("athletics ground", "athletics grounds", 0.3),
     ),
     "harbor": (
         Noun("harbor", "harbors", 2),
@@ -100,7 +108,8 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
         Noun("bridge", "bridges", 10),
         Noun("crossing", "crossings", 1),
         Noun("overpass", "overpasses", 0.7),
-        Noun("road bridge", "road bridges", 0.4),
+        Noun("viaduct", "viaducts", 0.4),
+        Noun("river crossing", "river crossings", 0.4),
     ),
     "vehicle": (
         Noun("vehicle", "vehicles", 4),
@@ -112,7 +121,7 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
     "building": (
         Noun("building", "buildings", 8),
         Noun("house", "houses", 2),
-        Noun("structure", "structures", 1),
+        Noun("structure", "structures", 0.5, ("storage_tank", "bridge", "harbor")),
         Noun("rooftop", "rooftops", 1),
         Noun("roof", "roofs", 1),
     ),

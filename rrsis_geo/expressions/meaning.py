@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Side = Literal["left", "right", "top", "bottom"]
+Shape = Literal["elongated", "round", "square", "horizontal", "vertical"]
+Form = Literal["row", "column", "cluster"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Shaped:
     """Those of a form or direction measured from the outline."""
 
     of: Meaning
-    shape: Literal["elongated", "round", "square", "horizontal", "vertical"]
+    shape: Shape
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Grouped:
     """The only row, column or cluster of `count` objects, apart from the rest."""
 
     of: Meaning
-    form: Literal["row", "column", "cluster"]
+    form: Form
     count: int
 
 

@@ -6,25 +6,28 @@ phrase of the anchor.
 
 from __future__ import annotations
 
-NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NUMBERS = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 
 ORDINALS = {1: ("first",), 2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth",)}
 
 COMPASS = {"left": "west", "right": "east", "top": "north", "bottom": "south"}
 
 _AFTER = {
-    "left": "on the left|on the left side|on the left-hand side|at the left|to the left|"
-    "in the left part|on the left of the image|at left|in the west|on the west side|"
-    "in the western part of the image",
+    "left": "on the left|on the left side|on the left-hand side|at the left|"
+    "to the left|in the left part|on the left of the image|at left|in the west|"
+    "on the west side|in the western part of the image",
     "right": "on the right|on the right side|on the right-hand side|at the right|"
     "to the right|in the right part|on the right of the image|at right|in the east|"
     "on the east side|in the eastern part of the image",
-    "top": "at the top|at the top of the image|in the upper part|on top|in the top part|"
-    "at the top of the picture|in the north|in the northern part of the image|"
-    "up at the top",
+    "top": "at the top|at the top of the image|in the upper part|in the top part|"
+    "up at the top|at the top of the picture|in the north|"
+    "in the northern part of the image",
     "bottom": "at the bottom|at the bottom of the image|in the lower part|"
-    "in the bottom part|at the bottom of the picture|in the south|"
-    "in the southern part of the image|down at the bottom",
+    "in the bottom part|down at the bottom|at the bottom of the picture|"
+    "in the south|in the southern part of the image",
     "centre": "in the middle|in the centre|in the center|in the middle of the image|"
     "at the center of the image|in the central part|near the centre of the picture",
     "middle left": "in the middle left|on the middle left|in the middle-left|"
@@ -36,7 +39,8 @@ _AFTER = {
     "bottom centre": "at the bottom centre|in the bottom middle|"
     "at the bottom in the middle|in the lower middle|at the lower center",
     "left half": "in the left half|in the left half of the image|in the western half",
-    "right half": "in the right half|in the right half of the image|in the eastern half",
+    "right half": "in the right half|in the right half of the image|"
+    "in the eastern half",
     "top half": "in the top half|in the upper half of the image|in the northern half",
     "bottom half": "in the bottom half|in the lower half of the image|"
     "in the southern half",
@@ -83,10 +87,10 @@ PLACE_BEFORE = {place: tuple(text.split("|")) for place, text in _BEFORE.items()
 """Place -> words that stand before the noun; not every place has them."""
 
 MOST_BEFORE = {
-    "left": ("leftmost", "left-most", "westernmost", "far left"),
-    "right": ("rightmost", "right-most", "easternmost", "far right"),
-    "top": ("topmost", "uppermost", "northernmost", "top"),
-    "bottom": ("bottommost", "lowermost", "southernmost", "bottom"),
+    "left": ("leftmost", "westernmost", "left-most"),
+    "right": ("rightmost", "easternmost", "right-most"),
+    "top": ("topmost", "northernmost", "uppermost"),
+    "bottom": ("bottommost", "southernmost", "lowermost"),
 }
 
 MOST_AFTER = {
@@ -95,6 +99,18 @@ MOST_AFTER = {
     "top": ("nearest the top", "furthest north", "closest to the top edge"),
     "bottom": ("nearest the bottom", "furthest south", "closest to the bottom edge"),
 }
+
+OF_TWO = {
+    "left": ("left", "left-hand", "left one", "western"),
+    "right": ("right", "right-hand", "right one", "eastern"),
+    "top": ("upper", "top", "upper one", "northern"),
+    "bottom": ("lower", "bottom", "lower one", "southern"),
+    "largest": ("larger", "bigger", "bigger one"),
+    "smallest": ("smaller", "smaller one"),
+}
+"""Words that compare two; each stands before the noun or before "of the two"."""
+
+MIDDLE = ("middle", "centre", "middle one")
 
 FROM_SIDE = {
     "left": ("from the left", "from the west", "counting from the left"),
@@ -115,7 +131,7 @@ EDGE = {
 
 SIZES = {
     "largest": ("largest", "biggest"),
-    "smallest": ("smallest", "tiniest"),
+    "smallest": ("smallest",),
     "big": ("big", "large", "bigger", "larger"),
     "small": ("small", "little", "smaller"),
 }
@@ -141,6 +157,8 @@ BESIDE = {
     "top": ("above {x}", "north of {x}", "further up than {x}"),
     "bottom": ("below {x}", "south of {x}", "beneath {x}", "further down than {x}"),
 }
+
+JUST = ("just", "directly", "immediately")
 
 BETWEEN = ("between {x} and {y}", "in between {x} and {y}")
 

@@ -6,7 +6,7 @@ A guess starts from an object that is there, so that most of them come true.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from rrsis_geo.expressions.meaning import (
     Isolated,
     Meaning,
     Near,
+    Shape,
     Shaped,
     Side,
     SizeClass,
@@ -38,7 +39,7 @@ from rrsis_geo.expressions.truth import resolve
 
 T = TypeVar("T")
 
-MEASURED_SHAPES = {
+MEASURED_SHAPES: dict[str, tuple[Shape, ...]] = {
     "building": ("elongated", "round", "square"),
     "field": ("elongated", "round", "square"),
     "lake": ("elongated", "round"),
@@ -53,6 +54,10 @@ MEASURED_SHAPES = {
     "road": ("horizontal", "vertical"),
 }
 """Forms that people use for a category; a round tank is no news."""
+
+
+_LIKELY = {"half": 0.6, "corner": 1.0}
+"""Weights of places by their last word; 2 for all others."""
 
 
 class Proposer:
@@ -153,8 +158,7 @@ class Proposer:
         elif chance < 0.5:
             inner = self._grouped(base) or self._place(base)
         elif chance < 0.7:
-            kind = "big" if self._rng.random() < 0.6 else "small"
-            inner = SizeClass(base, kind)
+            inner = SizeClass(base, self._kind())
         elif chance < 0.85:
             inner = self.attribute()
         else:
@@ -191,7 +195,7 @@ class Proposer:
         fitting = [place for place in PLACES if in_place(self._measured, place)[0][row]]
         if not fitting:
             return None
-        weight = np.array([2.0 if " " not in place else 1.0 for place in fitting])
+        weight = np.array([_LIKELY.get(place.split()[-1], 2.0) for place in fitting])
         return InPlace(base, self._pick(fitting, weight))
 
     def _grouped(self, base: Meaning) -> Meaning | None:
@@ -202,7 +206,8 @@ class Proposer:
         if not found:
             return None
         one = self._pick(found)
-        form = form_of(self._measured, one) if self._rng.random() < 0.8 else "cluster"
+        straight = self._rng.random() < 0.8
+        form = form_of(self._measured, one) if straight else "cluster"
         return Grouped(base, form, len(one))
 
     def _extreme(self, base: Meaning) -> Meaning:
@@ -212,7 +217,8 @@ class Proposer:
     def _sized(self, base: Meaning) -> Meaning:
         chance = self._rng.random()
         if chance < 0.25:
-            return SizeClass(base, "big" if self._rng.random() < 0.6 else "small")
+            return SizeClass(base, self._kind())
+        order: Literal["largest", "smallest"]
         order = "largest" if self._rng.random() < 0.6 else "smallest"
         if chance < 0.37:
             return Sized(base, order, rank=2)
@@ -242,9 +248,15 @@ class Proposer:
             return None if anchor is None else Near(base, anchor)
         if chance < 0.65:
             anchor = self._anchor(base, single=True)
-            return None if anchor is None else Beside(base, self._side(), anchor)
+            if anchor is None:
+                return None
+            side = self._side()
+            if isinstance(base, All) and self._rng.random() < 0.3:
+                return Beside(Near(base, anchor), side, anchor)
+            return Beside(base, side, anchor)
         if chance < 0.9:
             anchor = self._anchor(base, single=False)
+            order: Literal["closest", "farthest"]
             order = "closest" if self._rng.random() < 0.75 else "farthest"
             return None if anchor is None else Distant(base, order, anchor)
         first = self._anchor(base, single=True)
@@ -252,6 +264,9 @@ class Proposer:
         if first is None or second is None or first == second:
             return None
         return Between(base, first, second)
+
+    def _kind(self) -> Literal["big", "small"]:
+        return "big" if self._rng.random() < 0.6 else "small"
 
     def _side(self) -> Side:
         return self._pick(get_args(Side))

@@ -11,9 +11,9 @@ def dressed(
     text: str,
     *,
     rng: np.random.Generator,
-    plural: bool,
+    several: bool,
+    both: bool,
     definite: bool,
-    grouped: bool,
     bare: bool,
     excluding: bool,
     after: tuple[str, ...],
@@ -24,31 +24,33 @@ def dressed(
     Args:
         text: Noun phrase without an article.
         rng: Source of chance.
-        plural: Whether the noun is plural.
+        several: Whether the phrase as a whole is plural.
+        both: Whether the text starts with "two" and means all there are.
         definite: Whether "a" and "any" are out of place.
-        grouped: Whether the phrase is "row of ..." and so on: singular as a whole.
         bare: Whether there is nothing but the noun.
         excluding: Whether some are left out, which asks for "all".
         after: What follows the noun where that can follow "is" as well.
         empty: Whether nothing fits.
     """
     chance = rng.random()
-    several = plural and not grouped
-    if (empty or bare) and not definite and not grouped and chance < 0.12:
+    if (empty or bare) and not definite and chance < 0.06:
         return _any(text, several, rng)
-    if len(after) == 1 and 0.12 <= chance < 0.18:
+    if len(after) == 1 and 0.06 <= chance < 0.10:
         return _sentence(text, after[0], several, rng)
+    frames: tuple[str, ...]
+    if both and rng.random() < 0.3:
+        text = "both " + text.removeprefix("two ")
     phrase = _with_article(text, rng, several, definite, bare, excluding)
-    if chance < 0.82:
+    if chance < 0.91:
         return _cased(phrase, rng)
-    if chance < 0.9:
-        words = phrases.WHERE_SEVERAL if several else phrases.WHERE_ONE
+    if chance < 0.95:
+        frames = phrases.WHERE_SEVERAL if several else phrases.WHERE_ONE
         if not phrase.startswith(("the ", "all ", "both ")):
             phrase = f"the {_without_article(phrase)}"
         phrase = phrase.removeprefix("all ") if several else phrase
     else:
-        words = phrases.ASK
-    return _pick(words, rng).format(phrase)
+        frames = phrases.ASK
+    return _pick(frames, rng).format(phrase)
 
 
 def mistyped(text: str, noun: str, *, rng: np.random.Generator) -> str:
@@ -96,15 +98,16 @@ def _with_article(
     chance = rng.random()
     if excluding:
         return f"all {text}" if chance < 0.4 else f"all the {text}"
-    if text.startswith("two ") and chance < 0.25:
-        return "both " + text.removeprefix("two ")
-    if several and not definite and chance < 0.22:
-        return f"all {text}" if chance < 0.11 else f"all the {text}"
-    if several and bare and chance < 0.27:
+    if text.startswith("both "):
+        return text
+    if several and not definite and chance < 0.12:
+        return f"all {text}" if chance < 0.07 else f"all the {text}"
+    if several and bare and chance < 0.14:
         return f"all of the {text}"
-    if chance < 0.62:
+    # Most people leave the article out when they type a request.
+    if chance < 0.42:
         return f"the {text}"
-    if not several and not definite and chance < 0.70:
+    if not several and not definite and chance < 0.48:
         return f"{'an' if text[:1] in 'aeiou' else 'a'} {text}"
     return text
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.expressions.geometry import Measured
+from rrsis_geo.expressions.meaning import Form
 
 Rows = NDArray[np.int64]
 Verdict = tuple[NDArray[np.bool_], NDArray[np.bool_]]
@@ -30,14 +31,21 @@ def near(measured: Measured, rows: Rows, anchors: Rows) -> Verdict:
 def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
     """(R,) surely on that side of the anchor, (R,) surely not.
 
-    Sure is a box that ends before the anchor's begins, within 45 degrees of the
-    axis; surely not is a centroid that lies on the other side or level with it.
+    A slanting or winding anchor has no sides, so nothing is sure of it. Sure is
+    a box that ends before the anchor's begins, within 45 degrees of the axis;
+    surely not is a centroid on the other side or level with it.
     """
+    spanned = np.prod(measured.box[anchor, 2:] - measured.box[anchor, :2])
+    if measured.area[anchor] < 0.45 * spanned:
+        return np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     axis = 0 if side in ("left", "right") else 1
     sign = -1.0 if side in ("left", "top") else 1.0
     offset = measured.centre[rows] - measured.centre[anchor]
     along = sign * offset[:, axis]
-    across = np.abs(offset[:, 1 - axis])
+    other = 1 - axis
+    # Beside any part of a long anchor is beside it, so only what lies beyond counts.
+    extent = measured.box[anchor, other + 2] - measured.box[anchor, other]
+    across = np.maximum(np.abs(offset[:, other]) - 0.3 * extent, 0.0)
     low, high = measured.box[:, axis], measured.box[:, axis + 2]
     free = low[rows] - high[anchor] if sign > 0 else low[anchor] - high[rows]
     slack = 0.15 * np.minimum(measured.size[rows], measured.size[anchor])
@@ -113,13 +121,14 @@ def groups(measured: Measured, rows: Rows) -> list[Rows]:
     return [rows[label == one] for one in np.unique(label)]
 
 
-def form_of(measured: Measured, rows: Rows) -> str:
+def form_of(measured: Measured, rows: Rows) -> Form:
     """Row, column, or cluster: how a group of objects is laid out."""
     if len(rows) < 3:
         return "cluster"
     middle = measured.centre[rows]
     spread = np.ptp(middle, axis=0)
-    for axis, name in ((0, "row"), (1, "column")):
+    forms: tuple[Form, Form] = ("row", "column")
+    for axis, name in enumerate(forms):
         if spread[axis] < 1e-9:
             continue
         slope, at_zero = np.polyfit(middle[:, axis], middle[:, 1 - axis], 1)

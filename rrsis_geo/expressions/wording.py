@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rrsis_geo.expressions import phrases
 from rrsis_geo.expressions.geometry import Measured
@@ -33,8 +33,6 @@ from rrsis_geo.expressions.meaning import (
 from rrsis_geo.expressions.registers import dressed, mistyped
 from rrsis_geo.expressions.truth import resolve
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
@@ -47,6 +45,14 @@ class Phrase:
 
     definite: bool = False
     """Whether the words single something out by order, so that "a" is wrong."""
+
+    whole: bool = False
+    """Whether the noun is plural but the phrase is not: "row of two tanks"."""
+
+    @property
+    def several(self) -> bool:
+        """Whether the phrase as a whole takes "are"."""
+        return self.plural and not self.whole
 
     @property
     def head(self) -> str:
@@ -87,9 +93,9 @@ class Writer:
         text = dressed(
             phrase.text(),
             rng=self._rng,
-            plural=phrase.plural,
+            several=phrase.several,
+            both=counted and found == 2,
             definite=phrase.definite,
-            grouped=isinstance(meaning, Grouped),
             bare=isinstance(meaning, All) and not counted,
             excluding=isinstance(meaning, Without),
             after=phrase.after if isinstance(meaning, InPlace | Near | Beside) else (),
@@ -97,16 +103,23 @@ class Writer:
         )
         return mistyped(text, noun, rng=self._rng)
 
-    def _phrase(self, meaning: Meaning, *, plural: bool, synonym: bool) -> Phrase:
+    def _phrase(
+        self, meaning: Meaning, *, plural: bool, synonym: bool, outermost: bool = True
+    ) -> Phrase:
         if isinstance(meaning, All):
             return Phrase(noun=self._noun(meaning.category, synonym), plural=plural)
-        inner = self._phrase(meaning.of, plural=plural, synonym=synonym)
+        compared = self._compared(meaning, synonym=synonym)
+        if compared is not None:
+            return compared
+        inner = self._phrase(
+            meaning.of, plural=plural, synonym=synonym, outermost=False
+        )
         before, after = inner.before, inner.after
         match meaning:
             case InPlace():
                 short = phrases.PLACE_BEFORE.get(meaning.place)
-                if short and not before and not after and self._chance(0.25):
-                    return replace(inner, before=(self._pick(short),))
+                if short and outermost and not before and self._chance(0.25):
+                    return replace(inner, before=(self._pick(short),), definite=True)
                 words = self._leading(phrases.PLACE_AFTER[meaning.place], 0.75)
                 return replace(inner, after=(*after, words))
             case AtEdge():
@@ -134,12 +147,62 @@ class Writer:
                 words = self._pick(phrases.ISOLATED_AFTER)
                 return replace(inner, after=(*after, words), definite=True)
             case Grouped():
-                return replace(inner, before=(self._lead(meaning), *before))
+                lead = self._lead(meaning)
+                return replace(inner, before=(lead, *before), whole=True, definite=True)
             case Without():
                 words = self._pick(phrases.WITHOUT)
                 out = self._anchor(meaning.without, like=category_of(meaning))
                 return replace(inner, after=(*after, words.format(x=out)))
-        return replace(inner, after=(*after, self._relation(meaning)))
+        if isinstance(meaning, Beside) and meaning.of == Near(
+            All(category_of(meaning)), meaning.anchor
+        ):
+            inner = self._phrase(meaning.of.of, plural=plural, synonym=synonym)
+            side = f"{self._pick(phrases.JUST)} {self._relation(meaning)}"
+            return replace(inner, after=(side,))
+        return replace(
+            inner,
+            after=(*after, self._relation(meaning)),
+            definite=inner.definite or isinstance(meaning, Distant),
+        )
+
+    def _compared(self, meaning: Meaning, *, synonym: bool) -> Phrase | None:
+        """Words that say among how many, as "the bigger of the two planes"."""
+        if not isinstance(meaning, Extreme | Sized) or meaning.count > 1:
+            return None
+        among = resolve(self._measured, meaning.of)
+        if among is None or self._measured.sliver[among].any():
+            return None
+        number = len(among)
+        key = meaning.side if isinstance(meaning, Extreme) else meaning.order
+        if number == 2 and meaning.rank == 1 and self._chance(0.55):
+            word = self._pick(phrases.OF_TWO[key])
+        elif self._is_middle(meaning, among) and self._chance(0.5):
+            word = self._pick(phrases.MIDDLE)
+        elif 3 <= number <= 6 and meaning.rank == 1 and self._chance(0.2):
+            table = phrases.SIZES if isinstance(meaning, Sized) else phrases.MOST_BEFORE
+            word = self._pick(table[key])
+        else:
+            return None
+        plain = number <= 3 and not word.endswith(("one", "most")) and self._chance(0.5)
+        inner = self._phrase(
+            meaning.of, plural=not plain, synonym=synonym, outermost=False
+        )
+        if plain and word not in ("left-hand", "right-hand") and inner.before:
+            plain = False
+            inner = replace(inner, plural=True)
+        count = phrases.NUMBERS[number]
+        lead = word if plain else f"{word} of the {count}"
+        return replace(
+            inner, before=(lead, *inner.before), definite=True, whole=not plain
+        )
+
+    def _is_middle(self, meaning: Extreme | Sized, among: NDArray[np.int64]) -> bool:
+        """Whether the second of three stands in the middle of a line."""
+        if isinstance(meaning, Sized) or meaning.rank != 2 or len(among) != 3:
+            return False
+        spread = np.ptp(self._measured.centre[among], axis=0)
+        along = 0 if meaning.side in ("left", "right") else 1
+        return bool(spread[along] > 1.5 * spread[1 - along])
 
     def _extreme(self, meaning: Extreme, inner: Phrase) -> Phrase:
         before, after = inner.before, inner.after
@@ -152,21 +215,21 @@ class Writer:
         lead = self._rank_and_count(1, meaning.count)
         if self._chance(0.75) or meaning.count > 1:
             words = phrases.MOST_BEFORE[meaning.side]
-            # "the two top planes" and "the far left planes" would be places.
-            word = self._pick(words[:3] if meaning.count > 1 or before else words)
+            word = self._leading(words, 0.7)
             return replace(inner, before=(*lead, word, *before), definite=True)
         words = phrases.MOST_AFTER[meaning.side]
         return replace(inner, after=(self._pick(words), *after), definite=True)
 
     def _relation(self, meaning: Meaning) -> str:
         like = category_of(meaning)
+        words: Sequence[str]
         if isinstance(meaning, Between):
             return self._pick(phrases.BETWEEN).format(
                 x=self._anchor(meaning.first, like=like),
                 y=self._anchor(meaning.second, like=like),
             )
         if isinstance(meaning, Near):
-            words: Sequence[str] = phrases.NEAR
+            words = phrases.NEAR
         elif isinstance(meaning, Beside):
             words = phrases.BESIDE[meaning.side]
         elif isinstance(meaning, Distant):
@@ -180,15 +243,16 @@ class Writer:
         found = resolve(self._measured, meaning)
         plural = found is not None and len(found) > 1
         phrase = self._phrase(meaning, plural=plural, synonym=False)
-        again = category_of(meaning) == like and (phrase.before or phrase.after)
-        one = "ones" if plural else "one"
+        qualified = bool(phrase.before or phrase.after) and not phrase.whole
+        again = qualified and category_of(meaning) == like
+        one = "ones" if phrase.plural else "one"
         text = phrase.text(head=one if again and self._chance(0.7) else None)
         if found is not None and not len(found):
             return f"{_article(text)} {text}" if self._chance(0.5) else f"the {text}"
         if plural and isinstance(meaning, All) and self._chance(0.4):
             single = phrase.noun.singular
             return f"{_article(single)} {single}"
-        return text if self._chance(0.06) else f"the {text}"
+        return text if self._chance(0.2) else f"the {text}"
 
     def _lead(self, meaning: Grouped) -> str:
         if meaning.form == "cluster" and meaning.count == 2:
