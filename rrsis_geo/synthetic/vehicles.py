@@ -1,0 +1,97 @@
+"""Cars, vans, lorries and buses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rrsis_geo.synthetic.canvas import RAISED, Paint, Part, Thing
+from rrsis_geo.synthetic.palette import CARS, Style, pick, scaled
+from rrsis_geo.synthetic.shapes import Points, Spot, rect
+
+NAMES = ("white", "black", "gray", "red", "blue", "yellow", "green", "beige")
+SHARES = (0.3, 0.15, 0.22, 0.12, 0.1, 0.04, 0.03, 0.04)
+
+
+def vehicle(
+    spot: Spot, *, style: Style, rng: np.random.Generator, kind: str = ""
+) -> Thing:
+    """One vehicle; the kind is drawn where none is given: car, van, truck or bus."""
+    kind = kind or str(rng.choice(("car", "van", "truck", "bus"), p=(0.8, 0.1, 0.07, 0.03)))
+    name = str(rng.choice(NAMES, p=SHARES))
+    colour = pick(CARS, rng, name)
+    if kind in ("truck", "bus"):
+        return _long(spot, kind, name, colour, style, rng)
+    length = rng.uniform(4.1, 4.9) if kind == "car" else rng.uniform(5.2, 6.2)
+    width = rng.uniform(1.75, 1.95) if kind == "car" else rng.uniform(2.0, 2.2)
+    body = spot.px(_rounded(length, width))
+    glass = Paint(colour=(44, 50, 58), fine=0, mid=0)
+    roof = Paint(colour=scaled(colour, 1.1), fine=0, mid=0)
+    inner = width - 0.35
+    parts = (
+        Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
+        Part(rings=(spot.px(rect(length * 0.52, inner, -length * 0.06)),), paint=glass),
+        Part(
+            rings=(spot.px(rect(length * 0.3, inner, -length * 0.08)),), paint=roof
+        ),
+    )
+    return _thing(spot, body, parts, {"colour": name, "kind": kind}, style, 1.5)
+
+
+def _long(
+    spot: Spot,
+    kind: str,
+    name: str,
+    colour: tuple[float, float, float],
+    style: Style,
+    rng: np.random.Generator,
+) -> Thing:
+    width = 2.6
+    if kind == "bus":
+        length = rng.uniform(11, 13)
+        body = spot.px(rect(length, width))
+        hatches = tuple(
+            spot.px(rect(1.2, 1.2, x)) for x in (-length * 0.25, length * 0.2)
+        )
+        parts = [
+            Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
+            Part(rings=hatches, paint=Paint(colour=scaled(colour, 0.75), mid=0)),
+        ]
+    else:
+        length = rng.uniform(9, 16)
+        body = spot.px(rect(length, width))
+        cab = spot.px(rect(2.2, width - 0.2, length / 2 - 1.2))
+        load = pick(CARS, rng, str(rng.choice(("white", "gray", "blue", "beige"))))
+        gap = spot.px(rect(0.6, width, length / 2 - 2.6))
+        parts = [
+            Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
+            Part(rings=(gap,), paint=Paint(colour=(50, 50, 54), mid=0)),
+            Part(rings=(cab,), paint=Paint(colour=scaled(load, 0.9), mid=0)),
+        ]
+    return _thing(
+        spot, body, tuple(parts), {"colour": name, "kind": kind}, style, 3.4
+    )
+
+
+def _thing(
+    spot: Spot,
+    body: Points,
+    parts: tuple[Part, ...],
+    attributes: dict[str, str],
+    style: Style,
+    height: float,
+) -> Thing:
+    return Thing(
+        layer=RAISED,
+        parts=parts,
+        outline=body,
+        category="vehicle",
+        attributes=attributes,
+        shadow=height * style.reach / spot.gsd,
+    )
+
+
+def _rounded(length: float, width: float) -> Points:
+    a, b = length / 2, width / 2
+    c = width * 0.22
+    half = np.array([[-a + c * 0.6, -b], [a - c, -b], [a, -b + c]])
+    return np.concatenate([half, half[::-1] * [1, -1], [[-a, b - c * 0.6]], [[-a, -b + c * 0.6]]])
