@@ -1,3 +1,40 @@
-"""Find things in aerial and satellite scenes by describing them."""
+"""Find things in aerial and satellite scenes by describing them.
+
+    from rrsis_geo import segment
+
+    found = segment("scene.tif", "the storage tank near the road")
+    print(found.to_geodataframe())
+
+The names below are loaded when first used: QGIS's Python reads `rrsis_geo.protocol`
+without numpy, and nothing loads torch before a job runs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, List
+
+if TYPE_CHECKING:
+    from rrsis_geo.job import SegmentJob, SegmentOptions
+    from rrsis_geo.pipeline import SegmentResult, segment
 
 __version__ = "0.1.0"
+
+__all__ = ["SegmentJob", "SegmentOptions", "SegmentResult", "__version__", "segment"]
+
+_HOMES = {
+    "SegmentJob": "rrsis_geo.job",
+    "SegmentOptions": "rrsis_geo.job",
+    "SegmentResult": "rrsis_geo.pipeline",
+    "segment": "rrsis_geo.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rrsis_geo' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> List[str]:
+    return sorted(__all__)

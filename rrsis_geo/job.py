@@ -60,6 +60,8 @@ class SegmentOptions:
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, tuple(value))
+        for name in ("window_size", "overlap", "batch_size", "workers"):
+            _require(type(getattr(self, name)) is int, name, "a whole number", self)
         _require(32 <= self.window_size <= 4096, "window_size", "in [32, 4096]", self)
         _require(
             0 <= self.overlap < self.window_size,
@@ -97,7 +99,11 @@ class SegmentOptions:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
         """Options from JSON or TOML; unknown names are refused."""
-        return cls(**_known(cls, values))
+        known = _known(cls, values)
+        try:
+            return cls(**known)
+        except TypeError as error:  # a text where a number should be
+            raise OptionError(f"options of a wrong kind: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,9 @@ class SegmentJob:
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
-        texts = tuple(" ".join(text.split()) for text in self.expressions)
+        given: Any = self.expressions
+        given = (given,) if isinstance(given, str) else given
+        texts = tuple(" ".join(text.split()) for text in given)
         object.__setattr__(self, "expressions", texts)
         if not texts:
             raise OptionError(
@@ -162,7 +170,6 @@ class SegmentJob:
         known = _known(cls, values)
         try:
             known["options"] = SegmentOptions.from_mapping(known.get("options", {}))
-            known["expressions"] = tuple(known["expressions"])
             return cls(**known)
         except (TypeError, KeyError, AttributeError) as error:
             raise OptionError(f"not a job: {error}") from error

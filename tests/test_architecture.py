@@ -1,0 +1,192 @@
+"""The house keeps its order: levels, file sizes, what QGIS may load."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "rrsis_geo"
+
+LEVELS = [
+    {"errors", "ahead"},
+    {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"},
+    {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
+    | {"model", "datasets", "expressions", "synthetic", "rings", "outlines"}
+    | {"placement", "source", "stretch", "aoi", "scene"},
+    {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"},
+    {"survey"},
+    {"shard"},
+    {"distribute", "dry_run"},
+    {"training", "pipeline"},
+    {"doctor", "worker"},
+]
+"""A room imports only rooms of lower levels."""
+
+LADDERS = [
+    ("bands", "resample", "stretch", "aoi", "placement", "source", "scene"),
+    ("rings", "outlines"),
+]
+"""Rooms of one level that may import those before them in their ladder."""
+
+LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+CODE = [*SOURCES, *sorted((ROOT / "cli").rglob("*.py"))]
+
+OLD_PYTHON = ["__init__.py", "errors.py", "job.py", "protocol.py"]
+"""Files of the package that run inside QGIS's own Python, 3.9 on some platforms."""
+
+TORCH_FREE = {"model/config.py", "model/weights_file.py"}
+
+
+def ids(path):
+    return str(path.relative_to(ROOT))
+
+
+def imported(path):
+    """Dotted names in any import, wherever it stands in the file."""
+    names = set()
+    package = path.relative_to(ROOT).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else ()
+            base = ".".join([*base, *([node.module] if node.module else [])])
+            names |= {f"{base}.{alias.name}" for alias in node.names}
+    return names
+
+
+def room_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def rooms_imported(path):
+    parts = [name.split(".") for name in imported(path)]
+    return {
+        part[1]
+        for part in parts
+        if part[0] == "rrsis_geo" and len(part) > 1 and part[1] in LEVEL
+    }
+
+
+def below(room, other):
+    """Whether `room` may import `other`."""
+    if LEVEL[other] < LEVEL[room]:
+        return True
+    return any(
+        room in ladder and other in ladder and ladder.index(other) < ladder.index(room)
+        for ladder in LADDERS
+    )
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_every_room_has_a_level(path):
+    assert room_of(path) in LEVEL.keys() | {"__init__"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_rooms_import_only_lower_rooms(path):
+    room = room_of(path)
+    if room == "__init__":
+        pytest.skip("the door names its rooms for type checkers and loads them late")
+    others = rooms_imported(path) - {room}
+    assert sorted(other for other in others if not below(room, other)) == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=ids)
+def test_files_stay_readable(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", CODE, ids=ids)
+def test_no_file_is_a_drawer_for_everything(path):
+    assert path.stem not in {"utils", "util", "helpers", "misc", "common", "tools"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_torch_is_imported_only_behind_the_seam(path):
+    heavy = {name.split(".")[0] for name in imported(path)} & {"torch", "transformers"}
+    place = path.relative_to(PACKAGE).as_posix()
+    behind = room_of(path) in {"model", "training", "evaluation"}
+    if place in TORCH_FREE or not behind:
+        assert heavy <= ({"torch"} if room_of(path) == "doctor" else set())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=ids)
+def test_the_library_knows_no_command_line(path):
+    if path.name == "__main__.py":
+        pytest.skip("is a command itself")
+    names = {name.split(".")[0] for name in imported(path)}
+    assert names & {"click", "rich", "rrsis_geo_cli", "cli", "qgis"} == set()
+
+
+@pytest.mark.parametrize("path", CODE, ids=ids)
+def test_nothing_is_unpickled_or_evaluated(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert called & {"eval", "exec", "compile"} == set()
+    assert {name.split(".")[0] for name in imported(path)} & {
+        "pickle",
+        "shelve",
+    } == set()
+
+
+@pytest.mark.parametrize("name", OLD_PYTHON)
+def test_what_qgis_loads_is_python_3_9_and_standard_library(name):
+    path = PACKAGE / name
+    source = path.read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 9))
+    others = {other.split(".")[0] for other in imported(path)} - {"rrsis_geo"}
+    assert others <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("name", ["errors.py", "job.py", "protocol.py"])
+def test_what_qgis_loads_imports_only_its_like(name):
+    assert rooms_imported(PACKAGE / name) <= {"errors", "job", "protocol"}
+
+
+def modules_after(code):
+    """Top-level modules loaded by a piece of code in a fresh interpreter."""
+    code += "; import sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return set(done.stdout.split())
+
+
+def test_the_protocol_loads_neither_numpy_nor_torch():
+    loaded = modules_after("import rrsis_geo.protocol")
+    assert loaded & {"numpy", "torch", "rasterio", "shapely"} == set()
+
+
+def test_the_door_loads_no_torch_before_a_job_runs():
+    loaded = modules_after("from rrsis_geo import segment, SegmentJob, SegmentOptions")
+    assert loaded & {"torch", "transformers"} == set()
+    assert "rrsis_geo" in loaded
+
+
+def test_the_public_names_are_these():
+    import rrsis_geo
+
+    assert dir(rrsis_geo) == [
+        "SegmentJob",
+        "SegmentOptions",
+        "SegmentResult",
+        "__version__",
+        "segment",
+    ]
+    for name in dir(rrsis_geo):
+        assert getattr(rrsis_geo, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'segmant'"):
+        rrsis_geo.segmant  # noqa: B018

@@ -1,0 +1,157 @@
+import json
+import math
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rrsis_geo.errors import OptionError
+from rrsis_geo.job import MAX_EXPRESSION, SegmentJob, SegmentOptions
+
+TEXT = st.text(min_size=1, max_size=40).filter(lambda text: text.split())
+METRES = st.floats(0, 1e6)
+
+
+@st.composite
+def option_values(draw):
+    size = draw(st.integers(32, 4096))
+    left, bottom = draw(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)))
+    return SegmentOptions(
+        window_size=size,
+        overlap=draw(st.integers(0, size - 1)),
+        threshold=draw(st.floats(0.01, 0.99)),
+        min_area=draw(METRES),
+        fill_holes=draw(METRES),
+        simplify=draw(METRES),
+        gsd=draw(st.none() | st.floats(0.01, 100)),
+        bands=draw(st.none() | st.just((4, 3, 2)) | st.just((1,))),
+        crs=draw(st.none() | st.just("EPSG:32633")),
+        bbox=draw(st.none() | st.just((left, bottom, left + 1, bottom + 2.5))),
+        batch_size=draw(st.integers(0, 64)),
+        workers=draw(st.integers(1, 64)),
+    )
+
+
+@given(
+    scene=TEXT,
+    expressions=st.lists(
+        TEXT, min_size=1, max_size=5, unique_by=lambda text: " ".join(text.split())
+    ),
+    output=st.none() | TEXT,
+    options=option_values(),
+)
+def test_a_job_survives_json(scene, expressions, output, options):
+    job = SegmentJob(
+        scene=scene, expressions=expressions, output=output, options=options
+    )
+    line = job.to_json()
+    assert SegmentJob.from_json(line) == job
+    assert line.isascii()
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("window_size", 31),
+        ("window_size", 4097),
+        ("window_size", 480.5),
+        ("window_size", "480"),
+        ("workers", True),
+        ("overlap", -1),
+        ("overlap", 480),
+        ("threshold", 0),
+        ("threshold", 1),
+        ("threshold", math.nan),
+        ("min_area", -1),
+        ("min_area", math.nan),
+        ("fill_holes", math.inf),
+        ("simplify", -0.1),
+        ("gsd", 0),
+        ("gsd", math.nan),
+        ("bands", ()),
+        ("bands", (1, 2)),
+        ("bands", (0, 1, 2)),
+        ("bbox", (0, 0, 0, 1)),
+        ("bbox", (0, 1, 1, 0)),
+        ("bbox", (0, 0, 1)),
+        ("bbox", (0, 0, math.inf, 1)),
+        ("device", "tpu"),
+        ("precision", "float16"),
+        ("engine", "dask"),
+        ("batch_size", -1),
+        ("workers", 0),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(name, value):
+    with pytest.raises(OptionError, match=name.replace("_", "-")):
+        SegmentOptions(**{name: value})
+
+
+def test_pixel_coordinates_and_a_crs_exclude_each_other():
+    with pytest.raises(OptionError, match="pixel-coordinates"):
+        SegmentOptions(crs="EPSG:32633", pixel_coordinates=True)
+
+
+def test_unknown_names_are_refused_with_the_known_ones():
+    with pytest.raises(OptionError, match=r"treshold.*threshold"):
+        SegmentOptions.from_mapping({"treshold": 0.4})
+    with pytest.raises(OptionError, match="scenes"):
+        SegmentJob.from_mapping({"scenes": "a.tif", "expressions": ["tank"]})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", "null", '{"scene": "a.tif"}', '{"scene": "a", "expressions": 3}'],
+)
+def test_what_is_no_job_is_refused(text):
+    with pytest.raises(OptionError):
+        SegmentJob.from_json(text)
+
+
+@pytest.mark.parametrize("expressions", [(), ("",), (" \n",), ("tank", "")])
+def test_something_must_be_looked_for(expressions):
+    with pytest.raises(OptionError, match="say what to look for"):
+        SegmentJob(scene="a.tif", expressions=expressions)
+
+
+def test_an_expression_has_an_end():
+    SegmentJob(scene="a.tif", expressions=("x" * MAX_EXPRESSION,))
+    with pytest.raises(OptionError, match="10000 characters") as failure:
+        SegmentJob(scene="a.tif", expressions=("x" * 10_000,))
+    assert len(str(failure.value)) < 200
+
+
+def test_one_text_is_one_expression_not_many_letters():
+    job = SegmentJob(scene="a.tif", expressions="red roof")
+    assert job.expressions == ("red roof",)
+    values = {"scene": "a.tif", "expressions": "red roof"}
+    assert SegmentJob.from_mapping(values) == job
+
+
+def test_values_of_a_wrong_kind_are_refused():
+    with pytest.raises(OptionError, match="wrong kind"):
+        SegmentOptions.from_mapping({"threshold": "high"})
+    with pytest.raises(OptionError):
+        SegmentJob.from_mapping({"scene": "a.tif", "expressions": [3]})
+
+
+def test_white_space_does_not_make_another_expression():
+    job = SegmentJob(scene="a.tif", expressions=(" the  red\troof\n",))
+    assert job.expressions == ("the red roof",)
+    with pytest.raises(OptionError, match="twice"):
+        SegmentJob(scene="a.tif", expressions=("red roof", "red  roof"))
+
+
+def test_other_languages_are_taken_as_they_are():
+    text = "तेल ट्याङ्की"
+    job = SegmentJob(scene="a.tif", expressions=(text,))
+    assert SegmentJob.from_json(job.to_json()).expressions == (text,)
+
+
+def test_every_option_has_a_default_and_survives_json():
+    options = SegmentOptions()
+    job = SegmentJob(scene="a.tif", expressions=("tank",), options=options)
+    sent = json.loads(job.to_json())["options"]
+    assert sorted(sent) == sorted(item.name for item in fields(SegmentOptions))
