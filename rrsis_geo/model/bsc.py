@@ -6,11 +6,19 @@ silent the choices are ours.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from rrsis_geo.model.layers import (
+    as_map,
+    as_tokens,
+    join_heads,
+    position_norm,
+    split_heads,
+)
 
 KERNELS = (3, 5, 7)
 
@@ -49,7 +57,7 @@ class BSC(nn.Module):
 
     def look(self, x: Tensor) -> Look:
         """The text-free half, from (B, C, H, W)."""
-        many = self._scales(x).flatten(2).transpose(1, 2)  # (B, P, C)
+        many = as_tokens(self._scales(x))  # (B, P, C)
         seen = self.merge(many)
         return Look(
             query=position_norm(self.query(seen)),
@@ -88,7 +96,7 @@ class BSC(nn.Module):
     def forward(self, x: Tensor, words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """(N, C, H, W) and (N, T, D) to the same, each knowing the other."""
         fused, words = self.align(self.look(x), words, mask)
-        return fused.transpose(1, 2).unflatten(2, x.shape[-2:]), words
+        return as_map(fused, x.shape[-2:]), words
 
     def _scales(self, x: Tensor) -> Tensor:
         """x plus its three depthwise convolutions, (B, C, H, W).
@@ -102,8 +110,8 @@ class BSC(nn.Module):
         bias = weight.new_zeros(x.shape[1])
         for kernel, conv in zip(KERNELS, self.scales, strict=True):
             margin = reach - kernel // 2
-            weight = weight + functional.pad(conv.weight, [margin] * 4)
-            bias = bias + conv.bias
+            weight = weight + functional.pad(cast(Tensor, conv.weight), [margin] * 4)
+            bias = bias + cast(Tensor, conv.bias)
         return functional.conv2d(x, weight, bias, padding=reach, groups=x.shape[1])
 
 
@@ -123,22 +131,3 @@ def correlate(query: Tensor, key: Tensor, mask: Tensor) -> Tensor:
         scores = (query.float() * scale) @ key.float().transpose(2, 3)
         lowest = torch.finfo(scores.dtype).min
         return scores.masked_fill(~mask[:, None, None, :], lowest)
-
-
-def position_norm(x: Tensor) -> Tensor:
-    """Instance norm over the positions of (N, P, C), without affine."""
-    if x.shape[1] < 2:
-        return x
-    wide = x.float()
-    variance, mean = torch.var_mean(wide, dim=1, keepdim=True, correction=0)
-    return ((wide - mean) * (variance + 1e-5).rsqrt()).to(x.dtype)
-
-
-def split_heads(heads: int, x: Tensor) -> Tensor:
-    """(N, L, C) to (N, heads, L, C / heads)."""
-    return x.unflatten(2, (heads, -1)).transpose(1, 2)
-
-
-def join_heads(x: Tensor) -> Tensor:
-    """(N, heads, L, C / heads) to (N, L, C)."""
-    return x.transpose(1, 2).flatten(2)

@@ -6,6 +6,7 @@ Re-implemented from the published description (arXiv 2502.08486).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -49,7 +50,7 @@ class Stream(nn.Module):
         )
         self.join = nn.ModuleList(
             conv_norm_relu(coarse + dim, dim, join_kernel)
-            for dim, coarse in zip(dims, dims[1:], strict=False)
+            for dim, coarse in pairwise(dims)
         )
         self.refine = nn.ModuleList(conv_norm_relu(dim, dim, 3) for dim in dims[:3])
         self.head = nn.Conv2d(dims[0], 1, 1)

@@ -12,7 +12,14 @@ from rrsis_geo.model.bsc import BSC, Look
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.decoder import upsample
 from rrsis_geo.model.image_encoder import ImageEncoder, build_image_encoder
-from rrsis_geo.model.layers import Mixer, WordLayer, coordinates, sine_positions
+from rrsis_geo.model.layers import (
+    Mixer,
+    WordLayer,
+    as_map,
+    as_tokens,
+    coordinates,
+    sine_positions,
+)
 from rrsis_geo.model.pwam import PWAM
 
 Alignment = BSC | PWAM
@@ -138,13 +145,13 @@ class NeckFusion(nn.Module):
                 if levels:
                     lifted = self.lift[self._lift_index(level)](levels[0])
                     above = upsample(lifted, (height, width))
-                    tokens = tokens + above.flatten(2).transpose(1, 2)
+                    tokens = tokens + as_tokens(above)
                 tokens = tokens + sine_positions(
                     height, width, tokens.shape[2], like=tokens
                 )
                 for mixer in mixers:
                     tokens = mixer(tokens, words, source_mask=mask)
-            levels.insert(0, tokens.transpose(1, 2).unflatten(2, (height, width)))
+            levels.insert(0, as_map(tokens, (height, width)))
         return Fused(tuple(levels), levels[3], words, shared)
 
     def _lift_index(self, level: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -26,11 +26,14 @@ def start_image_encoder(net: BTDNet, path: str | Path) -> None:
     _fill(net.visual.encoder, kept, path)
 
 
-def start_text_encoder(net: BTDNet, path: str | Path) -> None:
+def start_text_encoder(
+    net: BTDNet, path: str | Path, *, rows: Sequence[int] | None = None
+) -> None:
     """Load a BERT or MiniLM checkpoint.
 
     Longer position tables are cut to the config's; pooler and index buffers are
-    dropped. The word table must have the config's rows.
+    dropped. `rows` picks from the word table, for a pruned vocabulary; what remains
+    must have the config's rows.
 
     Raises:
         WeightsError: the file is of another network.
@@ -41,6 +44,8 @@ def start_text_encoder(net: BTDNet, path: str | Path) -> None:
         short = name.removeprefix("bert.")
         if short == positions:
             value = value[: net.config.text_positions]
+        if short == "embeddings.word_embeddings.weight" and rows is not None:
+            value = value[list(rows)]
         if (
             short.startswith(("embeddings.", "encoder."))
             and "position_ids" not in short

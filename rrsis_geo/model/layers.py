@@ -1,6 +1,8 @@
-"""Attention layers that more than one part of the network is made of."""
+"""Layers and shapes that more than one part of the network is made of."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -21,14 +23,14 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, source: Tensor, mask: Tensor | None) -> Tensor:
         """(N, L, C) asking (N, S, D); mask (N, S) is True on what may be read."""
         query, key, value = (
-            part.unflatten(2, (self.heads, -1)).transpose(1, 2)
+            split_heads(self.heads, part)
             for part in (self.query(x), self.key(source), self.value(source))
         )
         allowed = None if mask is None else mask[:, None, None, :]
         read = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=allowed
         )
-        out: Tensor = self.out(read.transpose(1, 2).flatten(2))
+        out: Tensor = self.out(join_heads(read))
         return out
 
 
@@ -78,6 +80,35 @@ class WordLayer(nn.Module):
         x = x + self.among(x, x, mask)
         out: Tensor = self.norms[2](x + self.feed(self.norms[1](x)))
         return out
+
+
+def as_tokens(x: Tensor) -> Tensor:
+    """(N, C, h, w) to (N, h * w, C)."""
+    return x.flatten(2).transpose(1, 2)
+
+
+def as_map(tokens: Tensor, size: Sequence[int]) -> Tensor:
+    """(N, h * w, C) to (N, C, h, w); a view, channels innermost in memory."""
+    return tokens.transpose(1, 2).reshape(len(tokens), -1, *size)
+
+
+def split_heads(heads: int, x: Tensor) -> Tensor:
+    """(N, L, C) to (N, heads, L, C / heads)."""
+    return x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)
+
+
+def join_heads(x: Tensor) -> Tensor:
+    """(N, heads, L, C / heads) to (N, L, C)."""
+    return x.transpose(1, 2).flatten(2)
+
+
+def position_norm(x: Tensor) -> Tensor:
+    """Instance norm over the positions of (N, P, C), without affine."""
+    if x.shape[1] < 2:
+        return x
+    wide = x.float()
+    variance, mean = torch.var_mean(wide, dim=1, keepdim=True, correction=0)
+    return ((wide - mean) * (variance + 1e-5).rsqrt()).to(x.dtype)
 
 
 def sine_positions(height: int, width: int, dim: int, like: Tensor) -> Tensor:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rrsis_geo.model.bsc import (
-    Look,
-    correlate,
+from rrsis_geo.model.bsc import Look, correlate
+from rrsis_geo.model.layers import (
+    as_map,
+    as_tokens,
     join_heads,
     position_norm,
     split_heads,
@@ -31,7 +32,7 @@ class PWAM(nn.Module):
 
     def look(self, x: Tensor) -> Look:
         """The text-free half, from (B, C, H, W)."""
-        pixels = x.flatten(2).transpose(1, 2)  # (B, P, C)
+        pixels = as_tokens(x)  # (B, P, C)
         return Look(
             query=position_norm(self.query(pixels)),
             value=pixels,
@@ -53,4 +54,4 @@ class PWAM(nn.Module):
     def forward(self, x: Tensor, words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """(N, C, H, W) and (N, T, D) to the same."""
         fused, words = self.align(self.look(x), words, mask)
-        return fused.transpose(1, 2).unflatten(2, x.shape[-2:]), words
+        return as_map(fused, x.shape[-2:]), words

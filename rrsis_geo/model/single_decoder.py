@@ -12,7 +12,7 @@ from rrsis_geo.model.decoder import conv_norm_relu, upsample
 
 
 class SingleDecoder(nn.Module):
-    """Join each level with the coarser one; hidden width is half the deepest level's."""
+    """Join each level with the coarser one, at half the width of the deepest."""
 
     def __init__(self, *, level_dims: Four) -> None:
         super().__init__()

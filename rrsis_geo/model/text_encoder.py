@@ -6,9 +6,13 @@ they are. Own code, because importing transformers takes longer than a whole win
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from rrsis_geo.model.layers import join_heads, split_heads
 
 EPSILON = 1e-12
 
@@ -88,15 +92,15 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, allowed: Tensor) -> Tensor:
         """(N, T, D) to the same; allowed (N, 1, 1, T) is True on a token."""
-        parts = self.attention["self"]
+        parts = cast(nn.ModuleDict, self.attention["self"])
         query, key, value = (
-            parts[name](x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+            split_heads(self.heads, parts[name](x))
             for name in ("query", "key", "value")
         )
         read = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=allowed
         )
-        x = _add(self.attention["output"], read.transpose(1, 2).flatten(2), x)
+        x = _add(cast(nn.ModuleDict, self.attention["output"]), join_heads(read), x)
         middle = functional.gelu(self.intermediate["dense"](x))
         return _add(self.output, middle, x)
 
