@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import pyogrio
@@ -72,10 +73,11 @@ def read_aoi(options: SegmentOptions, grid: Grid) -> Aoi | None:
     if options.bbox is not None:
         box = shapely.box(*options.bbox)
         parts.append((f"bbox {','.join(f'{v:.9g}' for v in options.bbox)}", box))
-    area = shapely.box(0, 0, grid.width, grid.height)
+    scene = shapely.box(0, 0, grid.width, grid.height)
+    area: Polygon | MultiPolygon = scene
     for name, part in parts:
         pixels = _to_pixels(part, grid)
-        if not pixels.intersection(shapely.box(0, 0, grid.width, grid.height)).area:
+        if not pixels.intersection(scene).area:
             raise OptionError(
                 f"{name} lies outside the scene: it spans {_span(part.bounds)}, the "
                 f"scene {_span(grid.bounds())} in {_coordinates(grid)}"
@@ -156,15 +158,17 @@ def _to_pixels(shape: Polygon | MultiPolygon, grid: Grid) -> Polygon | MultiPoly
     return _only_polygons(shapely.make_valid(moved))  # rounding may cross two edges
 
 
-def _only_polygons(shape: shapely.Geometry) -> Polygon | MultiPolygon:
+def _only_polygons(shape: Any) -> Polygon | MultiPolygon:
     """Without the points and lines that repairing and cutting leave behind."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    area = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return cast("Polygon | MultiPolygon", area)
 
 
 def _box(window: Window) -> Polygon:
     right, bottom = window.col_off + window.width, window.row_off + window.height
-    return shapely.box(window.col_off, window.row_off, right, bottom)
+    box: Polygon = shapely.box(window.col_off, window.row_off, right, bottom)
+    return box
 
 
 def _span(bounds: tuple[float, float, float, float]) -> str:

@@ -40,11 +40,13 @@ class Stretch:
         """
         if self.identity and pixels.dtype == np.uint8:
             return np.where(valid, pixels, np.uint8(0))
-        kind = np.float32 if pixels.dtype.itemsize <= 2 else np.float64
-        low = np.array(self.low, kind)[:, None, None]
-        scale = 255 / (np.array(self.high, kind)[:, None, None] - low)
-        values = np.where(valid, pixels, 0).astype(kind)  # no NaN reaches a cast
-        values -= low
+        small = pixels.dtype.itemsize <= 2
+        kind: type[np.floating[Any]] = np.float32 if small else np.float64
+        low = np.array(self.low)[:, None, None]
+        scale = (255 / (np.array(self.high)[:, None, None] - low)).astype(kind)
+        # No NaN reaches the cast to integers.
+        values: NDArray[np.floating[Any]] = np.where(valid, pixels, 0).astype(kind)
+        values -= low.astype(kind)
         values *= scale
         np.clip(np.rint(values, out=values), 0, 255, out=values)
         values *= valid
