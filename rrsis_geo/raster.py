@@ -240,7 +240,8 @@ def _block_rows(
     strips: Iterable[Strip], grid: Grid
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Strips of any height as whole rows of tiles, so that each is packed once."""
-    top, held, count = 0, [], 0
+    held: list[NDArray[np.uint8]] = []
+    top, count = 0, 0
     for strip in strips:
         if strip.top != top + count:
             raise EngineError(f"rows {top + count} to {strip.top} are missing")
