@@ -37,9 +37,17 @@ class Frame:
 
     def spot(self, u: float, v: float, turn: float = 0.0) -> Spot:
         """The place (u, v), its heading along growing u, then turned."""
-        (x, y), (ahead_x, ahead_y) = self.px(np.array([[u, v], [u + 1.0, v]]))
-        heading = math.atan2(ahead_y - y, ahead_x - x)
-        return Spot(x=float(x), y=float(y), heading=heading + turn, gsd=self.gsd)
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        bent_u = u + self.bend * math.sin(v / self.wave[0] + self.phase[0])
+        rise = u / self.wave[1] + self.phase[1]
+        a, b = bent_u - self.origin[0], v + self.bend * math.sin(rise) - self.origin[1]
+        lean = math.atan2(self.bend * math.cos(rise) / self.wave[1], 1.0)
+        return Spot(
+            x=(a * cos - b * sin) / self.gsd,
+            y=(a * sin + b * cos) / self.gsd,
+            heading=self.angle + lean + turn,
+            gsd=self.gsd,
+        )
 
     def reach(self, points: Points) -> tuple[Points, Points]:
         """Lowest and highest (u, v) that pixels can have, bending allowed for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,12 +29,22 @@ class Spot:
         """(N, 2) metres around the spot to (N, 2) pixels of the image."""
         cos, sin = math.cos(self.heading), math.sin(self.heading)
         x, y = points[:, 0] / self.gsd, points[:, 1] / self.gsd
-        return np.stack([self.x + x * cos - y * sin, self.y + x * sin + y * cos], 1)
+        placed = np.empty((len(points), 2))
+        placed[:, 0] = self.x + x * cos - y * sin
+        placed[:, 1] = self.y + x * sin + y * cos
+        return placed
+
+    def rings(self, outlines: Sequence[Points]) -> list[Points]:
+        """`px` of several outlines in one go: cars and trees have many small ones."""
+        stops = np.cumsum([len(outline) for outline in outlines])
+        return np.split(self.px(np.concatenate(outlines)), stops[:-1])
 
     def moved(self, along: float, across: float = 0.0, turn: float = 0.0) -> Spot:
         """The spot that lies some metres along and across this one's heading."""
-        ((x, y),) = self.px(np.array([[along, across]]))
-        return Spot(x=float(x), y=float(y), heading=self.heading + turn, gsd=self.gsd)
+        cos, sin = math.cos(self.heading), math.sin(self.heading)
+        x = self.x + (along * cos - across * sin) / self.gsd
+        y = self.y + (along * sin + across * cos) / self.gsd
+        return Spot(x=x, y=y, heading=self.heading + turn, gsd=self.gsd)
 
 
 def rect(length: float, width: float, x: float = 0.0, y: float = 0.0) -> Points:

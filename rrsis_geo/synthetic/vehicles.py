@@ -9,6 +9,8 @@ from rrsis_geo.synthetic.palette import CARS, Style, pick, scaled
 from rrsis_geo.synthetic.shapes import Points, Spot, rect
 
 NAMES = ("white", "black", "gray", "red", "blue", "yellow", "green", "beige")
+KINDS = ("car", "van", "truck", "bus")
+KIND_SHARES = (0.8, 0.1, 0.07, 0.03)
 SHARES = (0.3, 0.15, 0.22, 0.12, 0.1, 0.04, 0.03, 0.04)
 
 
@@ -16,23 +18,27 @@ def vehicle(
     spot: Spot, *, style: Style, rng: np.random.Generator, kind: str = ""
 ) -> Thing:
     """One vehicle; the kind is drawn where none is given: car, van, truck or bus."""
-    kind = kind or str(rng.choice(("car", "van", "truck", "bus"), p=(0.8, 0.1, 0.07, 0.03)))
-    name = str(rng.choice(NAMES, p=SHARES))
+    kind = kind or KINDS[_draw(rng, KIND_SHARES)]
+    name = NAMES[_draw(rng, SHARES)]
     colour = pick(CARS, rng, name)
     if kind in ("truck", "bus"):
         return _long(spot, kind, name, colour, style, rng)
     length = rng.uniform(4.1, 4.9) if kind == "car" else rng.uniform(5.2, 6.2)
     width = rng.uniform(1.75, 1.95) if kind == "car" else rng.uniform(2.0, 2.2)
-    body = spot.px(_rounded(length, width))
     glass = Paint(colour=(44, 50, 58), fine=0, mid=0)
     roof = Paint(colour=scaled(colour, 1.1), fine=0, mid=0)
     inner = width - 0.35
+    body, pane, top = spot.rings(
+        (
+            _rounded(length, width),
+            rect(length * 0.52, inner, -length * 0.06),
+            rect(length * 0.3, inner, -length * 0.08),
+        )
+    )
     parts = (
         Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
-        Part(rings=(spot.px(rect(length * 0.52, inner, -length * 0.06)),), paint=glass),
-        Part(
-            rings=(spot.px(rect(length * 0.3, inner, -length * 0.08)),), paint=roof
-        ),
+        Part(rings=(pane,), paint=glass),
+        Part(rings=(top,), paint=roof),
     )
     return _thing(spot, body, parts, {"colour": name, "kind": kind}, style, 1.5)
 
@@ -86,8 +92,14 @@ def _thing(
         outline=body,
         category="vehicle",
         attributes=attributes,
-        shadow=height * style.reach / spot.gsd,
+        shadow=height * 0.7 * style.reach / spot.gsd,
+        flying=True,
     )
+
+
+def _draw(rng: np.random.Generator, shares: tuple[float, ...]) -> int:
+    # Generator.choice costs as much as drawing a car.
+    return min(int(np.searchsorted(np.cumsum(shares), rng.uniform())), len(shares) - 1)
 
 
 def _rounded(length: float, width: float) -> Points:

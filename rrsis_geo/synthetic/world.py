@@ -23,6 +23,9 @@ from rrsis_geo.synthetic.vehicles import vehicle
 KEPT = 256
 """Plots remembered: a row of windows needs the same ones again and again."""
 
+SHADOW = 40.0
+"""Metres: no shadow is longer."""
+
 HALVES: Mapping[str, tuple[float, float]] = {
     "road": (3.2, 5.0),
     "avenue": (7.0, 10.0),
@@ -73,9 +76,25 @@ class World:
         x1, y1 = x0 + view.width, y0 + view.height
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
         low, high = self.frame.reach(corners)
-        rows = _between(self.level, low[1] - 70, high[1] + 70)
-        columns = _between(self.upright, low[0] - 70, high[0] + 70)
-        return [(i, j) for j in rows for i in columns]
+        rows = _between(self.level, low[1] - SHADOW, high[1] + SHADOW + 20)
+        columns = _between(self.upright, low[0] - SHADOW, high[0] + 130)
+        return [(i, j) for j in rows for i in columns if self._touches(i, j, view)]
+
+    def _touches(self, i: int, j: int, view: View) -> bool:
+        """Whether the plot's part of the image, with its shadows, meets the window."""
+        west, north = self.upright[i], self.level[j]
+        far = SHADOW + self.frame.bend
+        u0, v0 = west.at - west.half - 12 - far, north.at - north.half - 4 - far
+        u1, v1 = self.upright[i + 1].at + far, self.level[j + 1].at + far
+        cos, sin = math.cos(self.frame.angle), math.sin(self.frame.angle)
+        x = [(u * cos - v * sin) / self.gsd for u in (u0, u1) for v in (v0, v1)]
+        y = [(u * sin + v * cos) / self.gsd for u in (u0, u1) for v in (v0, v1)]
+        return (
+            min(x) < view.left + view.width
+            and max(x) > view.left
+            and min(y) < view.top + view.height
+            and max(y) > view.top
+        )
 
     def wide(self) -> list[Thing]:
         """Roads, rivers and runways: they cross the whole scene."""
