@@ -28,7 +28,8 @@ class Patch:
     """Where the patch lies, in grid pixels; may reach over the right and lower edge."""
 
     pixels: NDArray[np.uint8]
-    """(3, H, W) RGB, after the scene's stretch; 0 where not valid."""
+    """(3, H, W) RGB, after the scene's stretch; 0 where the scene has no data. Around
+    an AOI the scene is shown, so that a run over it equals the crop of the full run."""
 
     valid: NDArray[np.bool_]
     """(H, W); True on data, False on nodata, padding and outside the AOI."""

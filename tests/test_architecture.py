@@ -15,7 +15,7 @@ LEVELS = [
     {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
     | {"model", "datasets", "expressions", "synthetic", "rings", "outlines"}
-    | {"placement", "source", "stretch", "aoi", "scene"},
+    | {"placement", "source", "stretch", "aoi", "patches", "scene"},
     {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"},
     {"survey"},
     {"shard"},
@@ -26,7 +26,7 @@ LEVELS = [
 """A room imports only rooms of lower levels."""
 
 LADDERS = [
-    ("bands", "resample", "stretch", "aoi", "placement", "source", "scene"),
+    ("bands", "resample", "stretch", "aoi", "placement", "source", "patches", "scene"),
     ("rings", "outlines"),
 ]
 """Rooms of one level that may import those before them in their ladder."""

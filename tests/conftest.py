@@ -1,0 +1,96 @@
+"""Fixtures that more than one test file uses."""
+
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from rasterio.enums import ColorInterp, Resampling
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """Folder of third-party data beside the checkout; not part of the project."""
+    folder = (ROOT / ".." / "shared" / "data").resolve()
+    if not folder.is_dir():
+        pytest.skip("no ../shared/data beside the checkout: third-party data")
+    return folder
+
+
+@pytest.fixture
+def make_scene(tmp_path):
+    """A factory of small GeoTIFFs; by default a bright target box on grey ground."""
+    numbers = count(1)
+
+    def make(
+        pixels=None,  # (bands, height, width) of any dtype; default: the target
+        *,
+        width=40,
+        height=30,
+        bands=3,
+        target=(10, 5, 15, 10),  # left, top, width, height in pixels
+        crs="EPSG:32631",
+        gsd=0.5,
+        transform=None,
+        alpha=None,  # (height, width); appended as a band of its own
+        mask=None,  # (height, width) bool, True = data; internal unless external_mask
+        external_mask=False,
+        gcps=None,
+        colors=None,  # names of ColorInterp, per band
+        names=None,  # descriptions, per band
+        colormap=None,
+        overviews=(),
+        resampling=Resampling.average,
+        name=None,
+        **profile,  # nodata, tiled, compress, driver, ...
+    ):
+        if pixels is None:
+            left, top, wide, high = target
+            pixels = np.full((bands, height, width), 100, np.uint8)
+            pixels[:, top : top + high, left : left + wide] = 200
+        if alpha is not None:
+            pixels = np.concatenate([pixels, alpha[None].astype(pixels.dtype)])
+        if transform is None and gcps is None:
+            transform = Affine(gsd, 0, 500_000, 0, -gsd, 5_000_000)
+        place = {} if gcps is not None else {"transform": transform, "crs": crs}
+        path = tmp_path / (name or f"scene-{next(numbers)}.tif")
+        with (
+            rasterio.Env(GDAL_TIFF_INTERNAL_MASK=not external_mask),
+            rasterio.open(
+                path,
+                "w",
+                **{
+                    "driver": "GTiff",
+                    "count": len(pixels),
+                    "height": pixels.shape[1],
+                    "width": pixels.shape[2],
+                    "dtype": pixels.dtype,
+                    **place,
+                    **profile,
+                },
+            ) as dataset,
+        ):
+            if gcps is not None:
+                dataset.gcps = (gcps, crs)
+            if colors is not None:
+                dataset.colorinterp = [ColorInterp[name] for name in colors]
+            elif alpha is not None:
+                kinds = list(dataset.colorinterp)
+                dataset.colorinterp = [*kinds[:-1], ColorInterp.alpha]
+            if names is not None:
+                dataset.descriptions = names
+            if colormap is not None:
+                dataset.write_colormap(1, colormap)
+            dataset.write(pixels)
+            if mask is not None:
+                dataset.write_mask(mask)
+        if overviews:
+            with rasterio.open(path, "r+") as dataset:
+                dataset.build_overviews(overviews, resampling)
+        return str(path)
+
+    return make
