@@ -9,9 +9,9 @@ import warnings
 import click
 import pytest
 from click.testing import CliRunner
-from rrsis_geo_cli.main import DEBUG, Commands, explain, main
 
 from rrsis_geo import errors
+from rrsis_geo_cli.main import DEBUG, Commands, explain, main
 
 
 class Broken(Commands):

@@ -6,9 +6,9 @@ import sys
 import click
 import pytest
 from click.testing import CliRunner
-from rrsis_geo_cli.main import COMMANDS, main
 
 from rrsis_geo.job import SegmentOptions
+from rrsis_geo_cli.main import COMMANDS, main
 
 HEAVY = {
     "torch",

@@ -2,6 +2,7 @@
 
 import click
 import pytest
+
 from rrsis_geo_cli.options import metres, numbers, read_expressions, whole_numbers
 from rrsis_geo_cli.segment import default_output
 

@@ -4,10 +4,10 @@ import io
 
 import pytest
 from rich.console import Console
-from rrsis_geo_cli import progress
 
 from rrsis_geo.errors import Cancelled, SceneError
 from rrsis_geo.protocol import Advice, Failed, Finished, Progress, Started, decode
+from rrsis_geo_cli import progress
 
 RUN = (
     Started(windows=4, skipped=1, gsd=0.5, device="cpu"),
