@@ -1,0 +1,69 @@
+"""Checks of an installation are reported, never raised."""
+
+from pathlib import Path
+
+import pytest
+
+from rrsis_geo import doctor
+
+
+def test_a_check_that_breaks_is_a_failed_check_with_advice(monkeypatch):
+    def broken():
+        raise OSError("libcudart.so:\n  cannot open shared object file")
+
+    monkeypatch.setattr(doctor, "CHECKS", {"gpu": broken, "weights": broken})
+
+    gpu, weights = doctor.examine()
+
+    assert (gpu.status, weights.status) == ("fail", "fail")
+    assert gpu.found == "OSError: libcudart.so: cannot open shared object file"
+    assert gpu.advice
+    assert weights.advice == doctor.ADVICE["weights"]
+
+
+def test_the_home_folder_is_not_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    answer = ("warn", f"{tmp_path}/envs/geo", f"look into {tmp_path}/envs")
+    monkeypatch.setattr(doctor, "CHECKS", {"python": lambda: answer})
+
+    (check,) = doctor.examine()
+
+    assert check.found == "~/envs/geo"
+    assert check.advice == "look into ~/envs"
+
+
+def test_variables_of_other_programs_are_a_warning(monkeypatch):
+    for name in doctor.LEAKS:
+        monkeypatch.delenv(name, raising=False)
+    look = doctor.CHECKS["environment"]
+    assert look()[0] == "ok"
+
+    monkeypatch.setenv("GDAL_DATA", "/opt/other/share/gdal")
+    status, found, advice = look()
+
+    assert status == "warn"
+    assert "GDAL_DATA=/opt/other/share/gdal" in found
+    assert "unset" in advice
+
+
+@pytest.mark.parametrize("name", ["python", "packages", "projections", "drivers"])
+def test_where_tests_run_the_libraries_are_well(name):
+    status, found, advice = doctor.CHECKS[name]()
+
+    assert status == "ok", (found, advice)
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    monkeypatch.setattr(doctor, "PACKAGES", ("numpy", "no_such_package"))
+
+    status, found, _ = doctor.CHECKS["packages"]()
+
+    assert status == "fail"
+    assert "no_such_package" in found
+    assert "numpy" not in found
+
+
+def test_free_memory_is_part_of_all_memory():
+    free, total = doctor.memory()
+
+    assert 0 <= free <= total
