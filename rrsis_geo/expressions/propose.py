@@ -250,7 +250,7 @@ class Proposer:
             anchor = self._anchor(base, single=True)
             if anchor is None:
                 return None
-            side = self._side()
+            side = self._side_of(base, anchor)
             if isinstance(base, All) and self._rng.random() < 0.3:
                 return Beside(Near(base, anchor), side, anchor)
             return Beside(base, side, anchor)
@@ -264,6 +264,21 @@ class Proposer:
         if first is None or second is None or first == second:
             return None
         return Between(base, first, second)
+
+    def _side_of(self, base: Meaning, anchor: Meaning) -> Side:
+        """The side of the anchor on which some object is, the likeliest to hold."""
+        rows = resolve(self._measured, base)
+        anchors = resolve(self._measured, anchor)
+        if rows is None or anchors is None or len(anchors) != 1:
+            return self._side()
+        rest = rows[rows != anchors[0]]
+        if not rest.size:
+            return self._side()
+        centre = self._measured.centre
+        across, down = centre[self._rng.choice(rest)] - centre[anchors[0]]
+        if abs(across) > abs(down):
+            return "left" if across < 0 else "right"
+        return "top" if down < 0 else "bottom"
 
     def _kind(self) -> Literal["big", "small"]:
         return "big" if self._rng.random() < 0.6 else "small"

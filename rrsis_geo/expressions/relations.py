@@ -70,7 +70,7 @@ def between(measured: Measured, rows: Rows, first: int, second: int) -> Verdict:
             axis=1
         )
     yes = (along >= 0.25) & (along <= 0.75) & (across <= 0.15) & apart
-    no = (along < -0.05) | (along > 1.05) | (across > 0.5)
+    no = (along < -0.1) | (along > 1.1) | (across > 0.5)
     return yes, no
 
 

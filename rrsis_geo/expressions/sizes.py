@@ -44,8 +44,8 @@ def size_class(
 ) -> NDArray[np.int64] | None:
     """Rows of the big or small ones of a set of two sizes; None when it isn't one.
 
-    The step between the two must be plain, and larger than the spread of the group
-    that is named, so that no third size hides in it.
+    The step between the two must be plain, and much larger than the spread within
+    either, so that no third size hides in one of them.
     """
     if len(rows) < 2 or measured.sliver[rows].any():
         return None
@@ -57,11 +57,10 @@ def size_class(
     split = int(np.argmax(step)) + 1
     small, big = order[:split], order[split:]
     ratio = low[big].min() / high[small].max()
-    group = big if kind == "big" else small
-    spread = high[group].max() / low[group].min()
-    if ratio < TWO_SIZES or spread > ratio:
+    spread = max(high[one].max() / low[one].min() for one in (big, small))
+    if ratio < TWO_SIZES or spread > ratio**0.6:
         return None
-    return rows[group]
+    return rows[big if kind == "big" else small]
 
 
 def shaped(

@@ -147,8 +147,10 @@ class Writer:
                 words = self._pick(phrases.ISOLATED_AFTER)
                 return replace(inner, after=(*after, words), definite=True)
             case Grouped():
-                lead = self._lead(meaning)
-                return replace(inner, before=(lead, *before), whole=True, definite=True)
+                words = self._lead(meaning)
+                return replace(
+                    inner, before=(words, *before), whole=True, definite=True
+                )
             case Without():
                 words = self._pick(phrases.WITHOUT)
                 out = self._anchor(meaning.without, like=category_of(meaning))
@@ -213,7 +215,7 @@ class Writer:
                 inner, before=(ordinal, *before), after=(side, *after), definite=True
             )
         lead = self._rank_and_count(1, meaning.count)
-        if self._chance(0.75) or meaning.count > 1:
+        if self._chance(0.75) or meaning.count > 1 or after:
             words = phrases.MOST_BEFORE[meaning.side]
             word = self._leading(words, 0.7)
             return replace(inner, before=(*lead, word, *before), definite=True)
