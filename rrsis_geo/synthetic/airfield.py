@@ -22,14 +22,28 @@ def apron(plot: Plot) -> None:
     """Parked aircraft in rows on concrete, with a terminal or hangars on one side."""
     rng, style = plot.rng, plot.style
     surface = style.concrete if rng.uniform() < 0.75 else scaled(style.asphalt, 1.1)
-    plot.ground(scaled(surface, rng.uniform(0.85, 1.12)), fine=0.03, mid=0.04, coarse=0.07, stain=(scaled(surface, 0.82), 0.25))
+    plot.ground(
+        scaled(surface, rng.uniform(0.85, 1.12)),
+        fine=0.03,
+        mid=0.04,
+        coarse=0.07,
+        stain=(scaled(surface, 0.82), 0.25),
+    )
     _joints(plot, scaled(surface, 0.9))
     top = plot.top
     if rng.uniform() < 0.6 and plot.height > 90:
         deep = rng.uniform(22, 40)
         build = hall if rng.uniform() < 0.5 else block
         u = (plot.left + plot.right) / 2
-        plot.add(build(plot.spot(u, top + deep / 2), plot.width * rng.uniform(0.6, 0.9), deep, style=style, rng=rng))
+        plot.add(
+            build(
+                plot.spot(u, top + deep / 2),
+                plot.width * rng.uniform(0.6, 0.9),
+                deep,
+                style=style,
+                rng=rng,
+            )
+        )
         plot.take(plot.left, top, plot.right, top + deep + 3)
         top += deep + 3
     big = min(plot.width, plot.bottom - top)
@@ -38,22 +52,32 @@ def apron(plot: Plot) -> None:
         return
     kind = str(rng.choice(fits))
     mixed = rng.uniform() < 0.3
-    pitch = PLANS[kind].length[1] * max(PLANS[kind].span, 1.0) * rng.uniform(1.08, 1.5) + 3
-    heading = math.pi / 2 * int(rng.integers(4)) + (rng.normal(0, 0.25) if rng.uniform() < 0.4 else 0)
+    pitch = (
+        PLANS[kind].length[1] * max(PLANS[kind].span, 1.0) * rng.uniform(1.08, 1.5) + 3
+    )
+    heading = math.pi / 2 * int(rng.integers(4)) + (
+        rng.normal(0, 0.25) if rng.uniform() < 0.4 else 0
+    )
     full = rng.uniform(0.35, 0.95)
     for u in np.arange(plot.left + pitch / 2, plot.right - pitch / 2 + 0.1, pitch):
-        for v in np.arange(top + pitch / 2, plot.bottom - pitch / 2 + 0.1, pitch * 1.08):
+        for v in np.arange(
+            top + pitch / 2, plot.bottom - pitch / 2 + 0.1, pitch * 1.08
+        ):
             if rng.uniform() > full:
                 continue
             turn = heading if rng.uniform() < 0.85 else rng.uniform(0, 2 * math.pi)
             spot = plot.spot(float(u), float(v), turn + rng.normal(0, 0.03))
-            smaller = [name for name in fits if PLANS[name].length[1] <= PLANS[kind].length[1]]
+            smaller = [
+                name for name in fits if PLANS[name].length[1] <= PLANS[kind].length[1]
+            ]
             which = str(rng.choice(smaller)) if mixed else kind
             plot.add(airplane(spot, kind=which, style=style, rng=rng))
             edge = pitch / 2
             plot.take(u - edge, v - edge, u + edge, v + edge)
             if rng.uniform() < 0.4:
-                cart = spot.moved(rng.uniform(-0.2, 0.2) * pitch, 0.4 * pitch, rng.uniform(0, 6))
+                cart = spot.moved(
+                    rng.uniform(-0.2, 0.2) * pitch, 0.4 * pitch, rng.uniform(0, 6)
+                )
                 if PLANS[kind].length[0] > 30:
                     plot.add(vehicle(cart, style=style, rng=rng, kind="van"))
 
@@ -66,9 +90,20 @@ def meadow(plot: Plot) -> None:
         u, v = plot.left + 0.5 * plot.width, plot.top + 0.5 * plot.height
         reach = 24.0
         plot.area((plot.left - 8, v - 9, u + reach, v + 9), style.asphalt, layer=PATCH)
-        plot.area((u - reach, v - reach, u + reach, v + reach), style.concrete, layer=PATCH)
-        kind = str(rng.choice(("business jet", "propeller plane", "fighter", "turboprop")))
-        plot.add(airplane(plot.spot(u, v, rng.uniform(0, 2 * math.pi)), kind=kind, style=style, rng=rng))
+        plot.area(
+            (u - reach, v - reach, u + reach, v + reach), style.concrete, layer=PATCH
+        )
+        kind = str(
+            rng.choice(("business jet", "propeller plane", "fighter", "turboprop"))
+        )
+        plot.add(
+            airplane(
+                plot.spot(u, v, rng.uniform(0, 2 * math.pi)),
+                kind=kind,
+                style=style,
+                rng=rng,
+            )
+        )
         plot.take(plot.left, v - reach, u + reach, v + reach)
     plot.trees(rng.uniform(0, 6), small=1.5, large=3.5)
 
@@ -79,6 +114,12 @@ def _joints(plot: Plot, colour: tuple[float, float, float]) -> None:
     quads = []
     a, b, c, d = (side.at for side in plot.lines)
     for u in np.arange(a, c, SLABS * 2):
-        quads += line(plot.frame.px(np.array([[u, v] for v in np.linspace(b, d, 12)])), 0.6)
-    thing = Thing(layer=PATCH, outline=np.concatenate(quads), parts=(Part(rings=tuple(quads), paint=Paint(colour=colour, fine=0.05)),))
+        quads += line(
+            plot.frame.px(np.array([[u, v] for v in np.linspace(b, d, 12)])), 0.6
+        )
+    thing = Thing(
+        layer=PATCH,
+        outline=np.concatenate(quads),
+        parts=(Part(rings=tuple(quads), paint=Paint(colour=colour, fine=0.05)),),
+    )
     plot.things.append(thing)

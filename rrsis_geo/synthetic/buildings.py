@@ -34,13 +34,22 @@ def house(
         a, b, c = length / 2, width / 2, width / 2 + deep
         left, right = x - wing / 2, x + wing / 2
         outline = np.array(
-            [[-a, -b], [a, -b], [a, b], [right, b], [right, c], [left, c], [left, b], [-a, b]]
+            [
+                [-a, -b],
+                [a, -b],
+                [a, b],
+                [right, b],
+                [right, c],
+                [left, c],
+                [left, b],
+                [-a, b],
+            ]
         )
         outline = _without_repeats(outline)
     if rng.uniform() < 0.5 and spot.gsd < 0.7:
         chimney = spot.px(rect(0.9, 0.9, rng.uniform(-0.3, 0.3) * length, 0.12 * width))
         parts.append(Part(rings=(chimney,), paint=Paint(colour=(96, 84, 78), mid=0)))
-    return _thing(spot, outline, parts, name, style, 6.5)
+    return _thing(spot, outline, parts, shade, style, 6.5)
 
 
 def block(
@@ -53,14 +62,23 @@ def block(
     height: float = 12.0,
 ) -> Thing:
     """A flat-roofed building, rectangular, L- or U-shaped, with gear on the roof."""
-    name = str(rng.choice(("gray", "white", "beige", "brown", "black"), p=(0.36, 0.28, 0.2, 0.1, 0.06)))
+    name = str(
+        rng.choice(
+            ("gray", "white", "beige", "brown", "black"), p=(0.36, 0.28, 0.2, 0.1, 0.06)
+        )
+    )
     shade = pick(ROOFS, rng, name)
     form = str(rng.choice(("rectangular", "L-shaped", "U-shaped"), p=(0.6, 0.25, 0.15)))
     outline = _form(form, length, width)
     inside = outline * (1 - 1.6 / min(length, width))
     parts = [
-        Part(rings=(spot.px(outline),), paint=Paint(colour=scaled(shade, 1.14), mid=0.02)),
-        Part(rings=(spot.px(inside),), paint=Paint(colour=shade, fine=0.03, mid=0.05, coarse=0.02)),
+        Part(
+            rings=(spot.px(outline),), paint=Paint(colour=scaled(shade, 1.14), mid=0.02)
+        ),
+        Part(
+            rings=(spot.px(inside),),
+            paint=Paint(colour=shade, fine=0.03, mid=0.05, coarse=0.02),
+        ),
     ]
     gear, shadows = [], []
     low = -width / 2 + 0.1 * width
@@ -73,15 +91,23 @@ def block(
         dark = Paint(colour=scaled(shade, 0.55), mid=0)
         light = Paint(colour=scaled(shade, 1.2 if sum(shade) < 480 else 0.85), mid=0)
         for ring, under in zip(gear, shadows, strict=True):
-            parts += [Part(rings=(under,), paint=dark), Part(rings=(ring,), paint=light)]
-    return _thing(spot, outline, parts, name, style, height, shape=form)
+            parts += [
+                Part(rings=(under,), paint=dark),
+                Part(rings=(ring,), paint=light),
+            ]
+    return _thing(spot, outline, parts, shade, style, height, shape=form)
 
 
 def hall(
     spot: Spot, length: float, width: float, *, style: Style, rng: np.random.Generator
 ) -> Thing:
     """A warehouse or hangar with a low, ribbed roof of one or several ridges."""
-    name = str(rng.choice(("white", "gray", "blue", "red", "beige", "green", "brown"), p=(0.34, 0.22, 0.14, 0.08, 0.12, 0.05, 0.05)))
+    name = str(
+        rng.choice(
+            ("white", "gray", "blue", "red", "beige", "green", "brown"),
+            p=(0.34, 0.22, 0.14, 0.08, 0.12, 0.05, 0.05),
+        )
+    )
     shade = pick(ROOFS, rng, name)
     outline = rect(length, width)
     ridges = max(1, round(width / rng.uniform(14, 28)))
@@ -92,22 +118,26 @@ def hall(
         down = spot.heading + (-math.pi / 2 if number % 2 == 0 else math.pi / 2)
         colour = scaled(shade, style.light(down, 0.09))
         ring = spot.px(box(-length / 2, low, length / 2, low + width / (2 * ridges)))
-        parts.append(Part(rings=(ring,), paint=Paint(colour=colour, mid=0.03, stripes=ribs)))
+        parts.append(
+            Part(rings=(ring,), paint=Paint(colour=colour, mid=0.03, stripes=ribs))
+        )
     if rng.uniform() < 0.4:
         panes = tuple(
             spot.px(rect(1.2, width * 0.3, x, 0.25 * width))
             for x in np.arange(-length / 2 + 5, length / 2 - 4, 8.0)
         )
         if panes:
-            parts.append(Part(rings=panes, paint=Paint(colour=scaled(shade, 0.8), mid=0)))
-    return _thing(spot, outline, parts, name, style, rng.uniform(7, 12))
+            parts.append(
+                Part(rings=panes, paint=Paint(colour=scaled(shade, 0.8), mid=0))
+            )
+    return _thing(spot, outline, parts, shade, style, rng.uniform(7, 12))
 
 
 def _thing(
     spot: Spot,
     outline: Points,
     parts: list[Part],
-    name: str,
+    colour: Colour,
     style: Style,
     height: float,
     *,
@@ -118,7 +148,8 @@ def _thing(
         parts=tuple(parts),
         outline=spot.px(outline),
         category="building",
-        attributes={"colour": name, "shape": shape},
+        attributes={"shape": shape},
+        colour=colour,
         shadow=height * style.reach / spot.gsd,
     )
 
@@ -140,7 +171,11 @@ def _ridge(
     return [
         Part(
             rings=(spot.px(ring),),
-            paint=Paint(colour=scaled(shade, style.light(spot.heading + down, 0.22)), fine=0.06, mid=0.04),
+            paint=Paint(
+                colour=scaled(shade, style.light(spot.heading + down, 0.22)),
+                fine=0.06,
+                mid=0.04,
+            ),
         )
         for down, ring in planes
     ]
@@ -149,10 +184,30 @@ def _ridge(
 def _form(form: str, length: float, width: float) -> Points:
     a, b = length / 2, width / 2
     if form == "L-shaped":
-        return np.array([[-a, -b], [a, -b], [a, -b * 0.1], [-a * 0.3, -b * 0.1], [-a * 0.3, b], [-a, b]])
+        return np.array(
+            [
+                [-a, -b],
+                [a, -b],
+                [a, -b * 0.1],
+                [-a * 0.3, -b * 0.1],
+                [-a * 0.3, b],
+                [-a, b],
+            ]
+        )
     if form == "U-shaped":
         c = a * 0.45
-        return np.array([[-a, -b], [a, -b], [a, b], [c, b], [c, -b * 0.1], [-c, -b * 0.1], [-c, b], [-a, b]])
+        return np.array(
+            [
+                [-a, -b],
+                [a, -b],
+                [a, b],
+                [c, b],
+                [c, -b * 0.1],
+                [-c, -b * 0.1],
+                [-c, b],
+                [-a, b],
+            ]
+        )
     return rect(length, width)
 
 

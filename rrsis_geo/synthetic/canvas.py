@@ -76,6 +76,9 @@ class Thing:
     """(N, 2) pixels of the scene: what a label says, and where nothing is drawn beyond."""
     category: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    """What a label says beside the class and the colour."""
+    colour: Colour | None = None
+    """Of its most part; a label says what the camera makes of it."""
     shadow: float = 0.0
     """Length of the shadow in pixels."""
     flying: bool = False
@@ -144,7 +147,9 @@ class Canvas:
         """(H, W, 3), SAMPLES times finer than the image; in [0, 255], may exceed it."""
         self.rgb[:] = base
         self._fine = self._texture(seed, [(1.01, 0.55), (2.3, 0.6)])
-        self._mid = self._texture(seed + 7, [(4 / gsd, 0.6), (13 / gsd, 0.6)])
+        self._mid = self._texture(
+            seed + 7, [(2.7 / gsd, 0.35), (6.1 / gsd, 0.45), (15.7 / gsd, 0.5)]
+        )
         self._coarse = self._texture(seed + 13, [(45 / gsd, 0.7), (160 / gsd, 0.6)])
 
     def draw(self, part: Part) -> None:
@@ -200,7 +205,11 @@ class Canvas:
         out = light[:, None] * colour
         if paint.stain and mid is not None:
             second, share = paint.stain
-            over = np.clip((mid - np.float32(0.9 - 1.6 * share)) * 3, 0, 1)
+            patches = mid + np.float32(0.7) * self._coarse[place][mask]
+            patches += np.float32(0.25) * self._fine[place][mask]
+            over = np.clip(
+                patches * np.float32(1.3) + np.float32(1.7 * share - 0.7), 0, 1
+            )
             out += (light * over)[:, None] * (np.asarray(second, np.float32) - colour)
         return out
 

@@ -13,14 +13,32 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.labels import LabelledObject, Layout
 from rrsis_geo.synthetic.canvas import RAISED, Canvas, Thing, View
+from rrsis_geo.synthetic.palette import colour_name
 from rrsis_geo.synthetic.sensor import BLOCK, Sensor, expose, make_sensor, seen
 from rrsis_geo.synthetic.world import World
 
-CLASSES = frozenset((
-    "airplane", "baseball_diamond", "basketball_court", "bridge", "building", "field",
-    "ground_track_field", "harbor", "lake", "parking_lot", "river", "road", "ship",
-    "storage_tank", "swimming_pool", "tennis_court", "tree", "vehicle",
-))
+CLASSES = frozenset(
+    (
+        "airplane",
+        "baseball_diamond",
+        "basketball_court",
+        "bridge",
+        "building",
+        "field",
+        "ground_track_field",
+        "harbor",
+        "lake",
+        "parking_lot",
+        "river",
+        "road",
+        "ship",
+        "storage_tank",
+        "swimming_pool",
+        "tennis_court",
+        "tree",
+        "vehicle",
+    )
+)
 """Every class that is drawn; all instances are labelled."""
 
 SLIVER = 4.0
@@ -38,7 +56,12 @@ class DrawnScene:
 
 
 def draw_scene(
-    seed: int, *, width: int = 512, height: int = 512, gsd: float = 0.5, theme: str | None = None
+    seed: int,
+    *,
+    width: int = 512,
+    height: int = 512,
+    gsd: float = 0.5,
+    theme: str | None = None,
 ) -> DrawnScene:
     """Draw a plausible overhead scene with exact labels.
 
@@ -55,7 +78,9 @@ def draw_scene(
     world = World(seed, width=width, height=height, gsd=gsd, theme=theme)
     sensor = make_sensor(np.random.default_rng([seed, 3]))
     pixels = render(world, sensor, View(left=0, top=0, width=width, height=height))
-    return DrawnScene(pixels=pixels, layout=label(world, sensor), theme=world.theme_name)
+    return DrawnScene(
+        pixels=pixels, layout=label(world, sensor), theme=world.theme_name
+    )
 
 
 def render(world: World, sensor: Sensor, view: View) -> NDArray[np.uint8]:
@@ -93,7 +118,9 @@ def label(world: World, sensor: Sensor) -> Layout:
     return Layout(
         width=world.width,
         height=world.height,
-        objects=tuple(visible(things, frame=box(0, 0, world.width, world.height), sensor=sensor)),
+        objects=tuple(
+            visible(things, frame=box(0, 0, world.width, world.height), sensor=sensor)
+        ),
         complete=CLASSES,
         gsd=world.gsd,
     )
@@ -105,17 +132,22 @@ def visible(
     """Labels of what can be seen: within the frame, without what trees and bridges hide."""
     things = list(things)
     shapes = [Polygon(thing.outline) for thing in things]
-    trees = [shape for shape, thing in zip(shapes, things, strict=True) if thing.category == "tree"]
-    bridges = [shape for shape, thing in zip(shapes, things, strict=True) if thing.category == "bridge"]
+    rows = [row for row, thing in enumerate(things) if thing.category == "tree"]
+    trees = [shapes[row] for row in rows]
+    bridges = [
+        shape
+        for shape, thing in zip(shapes, things, strict=True)
+        if thing.category == "bridge"
+    ]
     over_ground, over_water = STRtree(trees), STRtree(bridges)
     labels = []
-    for thing, shape in zip(things, shapes, strict=True):
+    for row, (thing, shape) in enumerate(zip(things, shapes, strict=True)):
         if not shape.intersects(frame):
             continue
         seen_part: BaseGeometry = shape if shape.is_valid else shape.buffer(0)
         seen_part = seen_part.intersection(frame)
-        if thing.category != "tree":
-            for number in over_ground.query(seen_part, predicate="intersects"):
+        for number in over_ground.query(seen_part, predicate="intersects"):
+            if rows[number] > row:
                 seen_part = seen_part.difference(trees[number])
         if thing.category == "river":
             for number in over_water.query(seen_part, predicate="intersects"):
@@ -124,7 +156,8 @@ def visible(
         if polygon is not None and polygon.area >= SLIVER:
             labels.append(
                 LabelledObject(
-                    category=str(thing.category), polygon=polygon,
+                    category=str(thing.category),
+                    polygon=polygon,
                     attributes=_displayed(thing, sensor),
                 )
             )
@@ -132,7 +165,9 @@ def visible(
 
 
 def _displayed(thing: Thing, sensor: Sensor) -> dict[str, str]:
-    return dict(thing.attributes)
+    if thing.colour is None:
+        return dict(thing.attributes)
+    return {"colour": colour_name(seen(thing.colour, sensor)), **thing.attributes}
 
 
 def _areal(shape: BaseGeometry) -> Polygon | MultiPolygon | None:

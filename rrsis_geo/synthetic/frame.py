@@ -29,8 +29,12 @@ class Frame:
 
     def px(self, points: Points) -> Points:
         """(N, 2) world metres to (N, 2) pixels."""
-        u = points[:, 0] + self.bend * np.sin(points[:, 1] / self.wave[0] + self.phase[0])
-        v = points[:, 1] + self.bend * np.sin(points[:, 0] / self.wave[1] + self.phase[1])
+        u = points[:, 0] + self.bend * np.sin(
+            points[:, 1] / self.wave[0] + self.phase[0]
+        )
+        v = points[:, 1] + self.bend * np.sin(
+            points[:, 0] / self.wave[1] + self.phase[1]
+        )
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         u, v = u - self.origin[0], v - self.origin[1]
         return np.stack([u * cos - v * sin, u * sin + v * cos], 1) / self.gsd
@@ -76,7 +80,13 @@ class Line:
 
 
 def band(
-    frame: Frame, line: Line, half: float, start: float, stop: float, *, upright: bool,
+    frame: Frame,
+    line: Line,
+    half: float,
+    start: float,
+    stop: float,
+    *,
+    upright: bool,
     shift: float = 0.0,
 ) -> Points:
     """Outline in pixels of a strip along a line.

@@ -33,25 +33,33 @@ def residential(plot: Plot) -> None:
             turn = 0.0 if inward > 0 else math.pi
             spot = plot.spot(float(u), place, turn + rng.normal(0, 0.02))
             reach = length / 2
-            plot.add(house(spot, length, deep * rng.uniform(0.8, 1.0), style=style, rng=rng))
+            plot.add(
+                house(spot, length, deep * rng.uniform(0.8, 1.0), style=style, rng=rng)
+            )
             plot.take(u - reach - 0.6, place - deep, u + reach + 0.6, place + deep)
             _garden(plot, float(u), place, inward, deep, pools)
     plot.trees(rng.uniform(15, 80), small=1.6, large=4.6)
 
 
-def _garden(plot: Plot, u: float, v: float, inward: float, deep: float, pools: float) -> None:
+def _garden(
+    plot: Plot, u: float, v: float, inward: float, deep: float, pools: float
+) -> None:
     rng = plot.rng
     if rng.uniform() < 0.55:
         side = u + rng.uniform(5, 6.5) * (1 if rng.uniform() < 0.5 else -1)
         drive = v - inward * (deep / 2 + 3.2)
-        plot.area((side - 1.6, drive - 3.2, side + 1.6, drive + 3.2), plot.style.concrete)
+        plot.area(
+            (side - 1.6, drive - 3.2, side + 1.6, drive + 3.2), plot.style.concrete
+        )
         if rng.uniform() < 0.7:
             spot = plot.spot(side, drive, math.pi / 2 * inward + rng.normal(0, 0.05))
             plot.add(vehicle(spot, style=plot.style, rng=rng, kind="car"))
         plot.take(side - 2.5, drive - 3.5, side + 2.5, drive + 3.5)
     away = v + inward * (deep + 8)
     if rng.uniform() < pools and plot.free(u - 6, away - 5, u + 6, away + 5):
-        pool = swimming_pool(plot.spot(u, away, rng.normal(0, 0.1)), style=plot.style, rng=rng)
+        pool = swimming_pool(
+            plot.spot(u, away, rng.normal(0, 0.1)), style=plot.style, rng=rng
+        )
         if plot.add(pool):
             plot.take(u - 7, away - 5, u + 7, away + 5)
 
@@ -68,24 +76,49 @@ def town(plot: Plot) -> None:
         for j in range(rows):
             u, v = plot.left + (i + 0.5) * wide, plot.top + (j + 0.5) * tall
             if rng.uniform() < 0.25:
-                parking(plot, u - wide / 2 + 4, v - tall / 2 + 4, u + wide / 2 - 4, v + tall / 2 - 4)
+                parking(
+                    plot,
+                    u - wide / 2 + 4,
+                    v - tall / 2 + 4,
+                    u + wide / 2 - 4,
+                    v + tall / 2 - 4,
+                )
                 continue
             length, width = wide * rng.uniform(0.5, 0.75), tall * rng.uniform(0.4, 0.7)
             if min(length, width) < 9:
                 continue
             spot = plot.spot(u, v, math.pi if rng.uniform() < 0.5 else 0.0)
-            plot.add(block(spot, length, width, style=style, rng=rng, height=rng.uniform(7, 26)))
-            plot.take(u - length / 2 - 1, v - width / 2 - 1, u + length / 2 + 1, v + width / 2 + 1)
+            plot.add(
+                block(
+                    spot, length, width, style=style, rng=rng, height=rng.uniform(7, 26)
+                )
+            )
+            plot.take(
+                u - length / 2 - 1,
+                v - width / 2 - 1,
+                u + length / 2 + 1,
+                v + width / 2 + 1,
+            )
     plot.trees(rng.uniform(10, 60), small=1.8, large=4.5)
 
 
 def parking(plot: Plot, left: float, top: float, right: float, bottom: float) -> None:
     """A car park filling a rectangle: double rows of bays with aisles between."""
-    if right - left < 17 or bottom - top < 16 or not plot.free(left, top, right, bottom):
+    if (
+        right - left < 17
+        or bottom - top < 16
+        or not plot.free(left, top, right, bottom)
+    ):
         return
     rng, style = plot.rng, plot.style
     surface = scaled(style.asphalt, rng.uniform(0.85, 1.1))
-    plot.area((left, top, right, bottom), surface, layer=FLAT - 1, category="parking_lot", attributes={"colour": "gray", "shape": "rectangular"})
+    plot.area(
+        (left, top, right, bottom),
+        surface,
+        layer=FLAT - 1,
+        category="parking_lot",
+        attributes={"shape": "rectangular"},
+    )
     plot.take(left, top, right, bottom)
     filled, bays = rng.uniform(0.15, 0.95), []
     for middle in np.arange(top + 6.0, bottom - 5.5, 17.0):
@@ -95,7 +128,9 @@ def parking(plot: Plot, left: float, top: float, right: float, bottom: float) ->
                 spot = plot.spot(float(u), v, math.pi / 2 * side)
                 bays.append(spot.px(rect(5.0, 0.14, 0, 1.3)))
                 if rng.uniform() < filled:
-                    turned = spot.moved(rng.normal(0, 0.25), rng.normal(0, 0.1), rng.normal(0, 0.03))
+                    turned = spot.moved(
+                        rng.normal(0, 0.25), rng.normal(0, 0.1), rng.normal(0, 0.03)
+                    )
                     plot.add(vehicle(turned, style=style, rng=rng, kind="car"))
     if bays and plot.frame.gsd < 0.7:
         parts = (Part(rings=tuple(bays), paint=Paint(colour=(206, 206, 200), mid=0)),)
@@ -109,11 +144,13 @@ def car_park(plot: Plot) -> None:
     deep = plot.height * rng.uniform(0.3, 0.5)
     if deep > 18 and plot.width > 30:
         u, v = (plot.left + plot.right) / 2, plot.top + 3 + deep / 2
-        plot.add(block(plot.spot(u, v), plot.width * 0.8, deep, style=style, rng=rng, height=9))
+        plot.add(
+            block(
+                plot.spot(u, v), plot.width * 0.8, deep, style=style, rng=rng, height=9
+            )
+        )
         plot.take(plot.left, plot.top, plot.right, plot.top + deep + 4)
     else:
         deep = 0.0
     parking(plot, plot.left + 3, plot.top + deep + 7, plot.right - 3, plot.bottom - 3)
     plot.trees(rng.uniform(5, 30), small=1.6, large=3.5)
-
-

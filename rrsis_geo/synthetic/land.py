@@ -9,7 +9,7 @@ import numpy as np
 from rrsis_geo.synthetic.buildings import hall, house
 from rrsis_geo.synthetic.canvas import PATCH, WATER, Paint, Part, Stripes, Thing
 from rrsis_geo.synthetic.homes import parking
-from rrsis_geo.synthetic.palette import colour_name, scaled
+from rrsis_geo.synthetic.palette import scaled
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.shapes import blob
 from rrsis_geo.synthetic.sports import (
@@ -36,12 +36,29 @@ def sports(plot: Plot) -> None:
     """A track, diamonds and courts, as far as they fit, with a car park."""
     rng, style = plot.rng, plot.style
     plot.ground(style.grass, stain=(style.dry, rng.uniform(0, 0.4)))
-    wishes = ["track", "diamond", "courts", "courts", "diamond", "pool", "parking", "courts", "hall"]
+    wishes = [
+        "track",
+        "diamond",
+        "courts",
+        "courts",
+        "diamond",
+        "pool",
+        "parking",
+        "courts",
+        "hall",
+    ]
     rng.shuffle(wishes)
     top, row = plot.top + 4, 0.0
     u = plot.left + 4
     for wish in wishes:
-        size = {"track": (184, 100), "diamond": (66, 72), "courts": (80, 42), "pool": (62, 36), "parking": (60, 42), "hall": (48, 30)}[wish]
+        size = {
+            "track": (184, 100),
+            "diamond": (66, 72),
+            "courts": (80, 42),
+            "pool": (62, 36),
+            "parking": (60, 42),
+            "hall": (48, 30),
+        }[wish]
         wide, tall = size
         if wish == "track" and plot.width < 190 <= plot.height and plot.width > 102:
             wide, tall = tall, wide
@@ -56,7 +73,9 @@ def sports(plot: Plot) -> None:
     plot.trees(rng.uniform(10, 60), small=1.8, large=4.5)
 
 
-def _facility(plot: Plot, wish: str, u: float, v: float, wide: float, tall: float) -> None:
+def _facility(
+    plot: Plot, wish: str, u: float, v: float, wide: float, tall: float
+) -> None:
     rng, style = plot.rng, plot.style
     x, y = u + wide / 2, v + tall / 2
     if wish == "courts":
@@ -67,7 +86,13 @@ def _facility(plot: Plot, wish: str, u: float, v: float, wide: float, tall: floa
         return
     plot.take(u, v, u + wide, v + tall)
     if wish == "track":
-        plot.add(running_track(plot.spot(x, y, 0.0 if wide > tall else math.pi / 2), style=style, rng=rng))
+        plot.add(
+            running_track(
+                plot.spot(x, y, 0.0 if wide > tall else math.pi / 2),
+                style=style,
+                rng=rng,
+            )
+        )
     elif wish == "diamond":
         spot = plot.spot(x, y, math.pi / 2 * int(rng.integers(4)) + math.pi / 4)
         _outfield(plot, x, y)
@@ -80,9 +105,15 @@ def _facility(plot: Plot, wish: str, u: float, v: float, wide: float, tall: floa
 
 def _outfield(plot: Plot, x: float, y: float) -> None:
     ring = plot.frame.px(blob(36, plot.rng, rough=0.1, count=30) + [x, y])
-    bands = Stripes(angle=plot.rng.uniform(0, 3), period=8 / plot.frame.gsd, strength=0.05)
-    paint = Paint(colour=scaled(plot.style.grass, 1.06), fine=0.06, mid=0.05, stripes=bands)
-    plot.add(Thing(layer=PATCH, outline=ring, parts=(Part(rings=(ring,), paint=paint),)))
+    bands = Stripes(
+        angle=plot.rng.uniform(0, 3), period=8 / plot.frame.gsd, strength=0.05
+    )
+    paint = Paint(
+        colour=scaled(plot.style.grass, 1.06), fine=0.06, mid=0.05, stripes=bands
+    )
+    plot.add(
+        Thing(layer=PATCH, outline=ring, parts=(Part(rings=(ring,), paint=paint),))
+    )
 
 
 def _courts(plot: Plot, u: float, v: float, most: int) -> None:
@@ -96,7 +127,11 @@ def _courts(plot: Plot, u: float, v: float, most: int) -> None:
             if not plot.free(a, b, a + wide, b + tall):
                 continue
             spot = plot.spot(a + wide / 2, b + tall / 2)
-            court = tennis_court(spot, style=style, rng=rng, names=names) if tennis else basketball_court(spot, style=style, rng=rng)
+            court = (
+                tennis_court(spot, style=style, rng=rng, names=names)
+                if tennis
+                else basketball_court(spot, style=style, rng=rng)
+            )
             plot.add(court)
             plot.take(a, b, a + wide - 0.01, b + tall - 0.01)
 
@@ -113,9 +148,19 @@ def farm(plot: Plot) -> None:
     while start < length - 14:
         wide = min(rng.uniform(22, 90), length - start - 2)
         if upright:
-            bounds = (plot.left + start, plot.top + 2, plot.left + start + wide, plot.bottom - 2)
+            bounds = (
+                plot.left + start,
+                plot.top + 2,
+                plot.left + start + wide,
+                plot.bottom - 2,
+            )
         else:
-            bounds = (plot.left + 2, plot.top + start, plot.right - 2, plot.top + start + wide)
+            bounds = (
+                plot.left + 2,
+                plot.top + start,
+                plot.right - 2,
+                plot.top + start + wide,
+            )
         if wide > 10 and plot.free(*bounds) and rng.uniform() < 0.93:
             _field(plot, bounds, upright)
         start += wide + rng.uniform(2.5, 6)
@@ -124,14 +169,28 @@ def farm(plot: Plot) -> None:
         plot.tree(u, v, rng.uniform(1.8, 4.5))
 
 
-def _field(plot: Plot, bounds: tuple[float, float, float, float], upright: bool) -> None:
+def _field(
+    plot: Plot, bounds: tuple[float, float, float, float], upright: bool
+) -> None:
     rng, style = plot.rng, plot.style
-    colour = scaled(style.crops[int(rng.integers(len(style.crops)))], rng.uniform(0.88, 1.12))
+    colour = scaled(
+        style.crops[int(rng.integers(len(style.crops)))], rng.uniform(0.88, 1.12)
+    )
     spot = plot.spot((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
     angle = spot.heading + (0 if upright else math.pi / 2)
     period = max(float(rng.choice((1.6, 3.2, 6.0, 14.0))) / plot.frame.gsd, 2.6)
     rows = Stripes(angle=angle, period=period, strength=rng.uniform(0.01, 0.09))
-    plot.area(bounds, colour, layer=PATCH, category="field", attributes={"colour": colour_name(colour)}, fine=0.05, mid=0.05, coarse=0.12, stripes=rows, stain=(scaled(colour, 0.86), rng.uniform(0, 0.4)))
+    plot.area(
+        bounds,
+        colour,
+        layer=PATCH,
+        category="field",
+        fine=0.05,
+        mid=0.05,
+        coarse=0.12,
+        stripes=rows,
+        stain=(scaled(colour, 0.86), rng.uniform(0, 0.4)),
+    )
     plot.take(*bounds)
 
 
@@ -148,7 +207,12 @@ def forest(plot: Plot) -> None:
     """A closed wood."""
     plot.ground(scaled(plot.style.tree[0], 0.75), fine=0.2, mid=0.2, coarse=0.1)
     large = 5.5 if plot.frame.gsd < 1 else 7.0
-    plot.trees(200, small=2.6, large=large)
+    pitch = large * 1.35
+    for v in np.arange(plot.top + large, plot.bottom - large, pitch):
+        for u in np.arange(plot.left + large, plot.right - large, pitch):
+            shift = plot.rng.uniform(-0.4, 0.4, 2) * pitch
+            radius = large * plot.rng.uniform(0.5, 1.0)
+            plot.tree(float(u + shift[0]), float(v + shift[1]), radius)
 
 
 def lake(plot: Plot, *, bare: bool = True, share: float = 0.85) -> None:
@@ -166,8 +230,21 @@ def lake(plot: Plot, *, bare: bool = True, share: float = 0.85) -> None:
     ):
         outline = plot.frame.px(ring + middle)
         named = paint.colour == style.water
-        plot.add(Thing(layer=WATER, outline=outline, parts=(Part(rings=(outline,), paint=paint),), category="lake" if named else None))
-    plot.take(middle[0] - a * share, middle[1] - b * share, middle[0] + a * share, middle[1] + b * share)
+        plot.add(
+            Thing(
+                layer=WATER,
+                outline=outline,
+                parts=(Part(rings=(outline,), paint=paint),),
+                category="lake" if named else None,
+                colour=paint.colour,
+            )
+        )
+    plot.take(
+        middle[0] - a * share,
+        middle[1] - b * share,
+        middle[0] + a * share,
+        middle[1] + b * share,
+    )
     if bare:
         plot.trees(rng.uniform(10, 80), small=2, large=5)
 
@@ -180,5 +257,7 @@ def waste(plot: Plot) -> None:
 
 def _smooth(points: np.ndarray) -> np.ndarray:
     for _ in range(3):
-        points = (np.roll(points, 1, axis=0) + 2 * points + np.roll(points, -1, axis=0)) / 4
+        points = (
+            np.roll(points, 1, axis=0) + 2 * points + np.roll(points, -1, axis=0)
+        ) / 4
     return points

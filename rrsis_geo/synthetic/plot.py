@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import GROUND, PATCH, Colour, Paint, Part, Stripes, Thing
+from rrsis_geo.synthetic.canvas import (
+    GROUND,
+    PATCH,
+    Colour,
+    Paint,
+    Part,
+    Stripes,
+    Thing,
+)
 from rrsis_geo.synthetic.frame import Frame, Line, patch
 from rrsis_geo.synthetic.palette import Style
 from rrsis_geo.synthetic.shapes import Spot
@@ -55,23 +64,57 @@ class Plot:
         self.things.append(thing)
         return True
 
-    def ground(self, colour: Colour, *, fine: float = 0.07, mid: float = 0.09, coarse: float = 0.12, stain: tuple[Colour, float] | None = None) -> None:
+    def ground(
+        self,
+        colour: Colour,
+        *,
+        fine: float = 0.07,
+        mid: float = 0.09,
+        coarse: float = 0.12,
+        stain: tuple[Colour, float] | None = None,
+    ) -> None:
         """Cover the whole plot, up to the middle of its lines."""
         a, b, c, d = (line.at for line in self.lines)
         ring = patch(self.frame, a, b, c, d)
         paint = Paint(colour=colour, fine=fine, mid=mid, coarse=coarse, stain=stain)
-        self.things.append(Thing(layer=GROUND, outline=ring, parts=(Part(rings=(ring,), paint=paint),)))
+        self.things.append(
+            Thing(layer=GROUND, outline=ring, parts=(Part(rings=(ring,), paint=paint),))
+        )
 
     def area(
-        self, bounds: tuple[float, float, float, float], colour: Colour, *, layer: int = PATCH,
-        category: str | None = None, attributes: dict[str, str] | None = None, fine: float = 0.05,
-        mid: float = 0.06, coarse: float = 0.06, stripes: Stripes | None = None,
+        self,
+        bounds: tuple[float, float, float, float],
+        colour: Colour,
+        *,
+        layer: int = PATCH,
+        category: str | None = None,
+        attributes: dict[str, str] | None = None,
+        fine: float = 0.05,
+        mid: float = 0.06,
+        coarse: float = 0.06,
+        stripes: Stripes | None = None,
         stain: tuple[Colour, float] | None = None,
     ) -> None:
         """A flat rectangle of some ground."""
         ring = patch(self.frame, *bounds)
-        paint = Paint(colour=colour, fine=fine, mid=mid, coarse=coarse, stripes=stripes, stain=stain)
-        self.add(Thing(layer=layer, outline=ring, parts=(Part(rings=(ring,), paint=paint),), category=category, attributes=attributes or {}))
+        paint = Paint(
+            colour=colour,
+            fine=fine,
+            mid=mid,
+            coarse=coarse,
+            stripes=stripes,
+            stain=stain,
+        )
+        self.add(
+            Thing(
+                layer=layer,
+                outline=ring,
+                parts=(Part(rings=(ring,), paint=paint),),
+                category=category,
+                attributes=attributes or {},
+                colour=colour,
+            )
+        )
 
     def take(self, left: float, top: float, right: float, bottom: float) -> None:
         """Nothing else may be put here."""
@@ -79,25 +122,40 @@ class Plot:
 
     def free(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether a rectangle lies in the plot and touches nothing that stands."""
-        if left < self.left or top < self.top or right > self.right or bottom > self.bottom:
+        if (
+            left < self.left
+            or top < self.top
+            or right > self.right
+            or bottom > self.bottom
+        ):
             return False
         return not any(
-            left < c and right > a and top < d and bottom > b for a, b, c, d in self.taken
+            left < c and right > a and top < d and bottom > b
+            for a, b, c, d in self.taken
         )
 
-    def trees(self, per_hectare: float, *, small: float = 1.8, large: float = 5.0) -> None:
-        """Scatter trees over what is free."""
-        spacing = max(100 / max(per_hectare, 0.01) ** 0.5, 2 * large * 0.9)
-        for v in np.arange(self.top + large, self.bottom - large, spacing):
-            for u in np.arange(self.left + large, self.right - large, spacing):
-                shift = self.rng.uniform(-0.5, 0.5, 2) * (spacing - 2 * large * 0.8)
-                radius = large * self.rng.uniform(small / large, 1) 
-                if self.rng.uniform() < 0.85:
-                    self.tree(float(u + shift[0]), float(v + shift[1]), radius)
+    def trees(
+        self, per_hectare: float, *, small: float = 1.8, large: float = 5.0
+    ) -> None:
+        """Scatter trees over what is free, most of them in groups."""
+        rng = self.rng
+        area = max(self.width, 0) * max(self.height, 0) / 10_000
+        left = int(rng.poisson(min(per_hectare * area, 900)))
+        while left > 0:
+            u, v = (
+                rng.uniform(self.left, self.right),
+                rng.uniform(self.top, self.bottom),
+            )
+            group = min(left, 1 + int(rng.exponential(2.5)))
+            radius = large * rng.uniform(small / large, 1)
+            for _ in range(group):
+                self.tree(u, v, radius)
+                turn, far = rng.uniform(0, 6.283), radius * rng.uniform(1.2, 3.5)
+                u, v = u + far * math.cos(turn), v + far * math.sin(turn)
+                radius = min(max(radius * rng.uniform(0.75, 1.3), small), large)
+            left -= group
 
     def tree(self, u: float, v: float, radius: float) -> None:
-        """One tree, where it finds room."""
+        """One tree, where nothing but another tree is in its way."""
         if self.free(u - radius, v - radius, u + radius, v + radius):
-            thing = tree(self.spot(u, v), radius, style=self.style, rng=self.rng)
-            if self.add(thing):
-                self.take(u - radius, v - radius, u + radius, v + radius)
+            self.add(tree(self.spot(u, v), radius, style=self.style, rng=self.rng))

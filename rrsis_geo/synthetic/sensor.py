@@ -52,8 +52,8 @@ def make_sensor(rng: np.random.Generator) -> Sensor:
         gamma=rng.uniform(0.78, 1.25),
         contrast=rng.uniform(0.8, 1.25),
         brightness=rng.uniform(-16, 16),
-        saturation=rng.uniform(0.55, 1.25),
-        noise=rng.uniform(0.0, 5.0) if rng.uniform() < 0.8 else rng.uniform(5, 11),
+        saturation=rng.uniform(0.45, 1.12),
+        noise=rng.uniform(0.0, 4.0) if rng.uniform() < 0.88 else rng.uniform(4, 9),
         quality=int(rng.integers(55, 97)) if rng.uniform() < 0.7 else 100,
     )
 
@@ -81,18 +81,24 @@ def expose(
         grey = pixels[..., :1] * np.float32(0.3) + pixels[..., 1:2] * np.float32(0.59)
         grey += pixels[..., 2:] * np.float32(0.11)
         pixels = grey + (pixels - grey) * np.float32(sensor.saturation)
-    noise = bell_noise(seed, left=view.left, top=view.top, width=view.width, height=view.height)
+    noise = bell_noise(
+        seed, left=view.left, top=view.top, width=view.width, height=view.height
+    )
     levels = _tone(pixels, sensor)
     levels += noise[..., None] * np.float32(sensor.noise)
     image = np.clip(levels + np.float32(0.5), 0, 255).astype(np.uint8)
     return image if sensor.quality >= 100 else _jpeg(image, sensor.quality)
 
 
-def seen(colour: tuple[float, float, float], sensor: Sensor) -> tuple[float, float, float]:
+def seen(
+    colour: tuple[float, float, float], sensor: Sensor
+) -> tuple[float, float, float]:
     """How a painted colour is displayed."""
     pixel = np.array([[colour]], np.float32)
     grey = pixel @ np.array([[0.3], [0.59], [0.11]], np.float32)
-    red, green, blue = _tone(grey + (pixel - grey) * np.float32(sensor.saturation), sensor)[0, 0]
+    red, green, blue = _tone(
+        grey + (pixel - grey) * np.float32(sensor.saturation), sensor
+    )[0, 0]
     return (float(red), float(green), float(blue))
 
 

@@ -101,7 +101,9 @@ def line(points: Points, width: float) -> list[Points]:
         span = math.hypot(step[0], step[1])
         if span > 0:
             side = np.array([-step[1], step[0]]) * (width / 2 / span)
-            quads.append(np.stack([start - side, stop - side, stop + side, start + side]))
+            quads.append(
+                np.stack([start - side, stop - side, stop + side, start + side])
+            )
     return quads
 
 

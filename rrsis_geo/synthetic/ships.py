@@ -30,19 +30,27 @@ def cargo_ship(
     kind = str(rng.choice(("container ship", "freighter", "tanker")))
     parts = [
         Part(rings=(hull,), paint=Paint(colour=scaled(colour, 0.9), mid=0.02)),
-        Part(rings=(deck,), paint=Paint(colour=scaled(colour, 1.12), fine=0.04, mid=0.05)),
+        Part(
+            rings=(deck,), paint=Paint(colour=scaled(colour, 1.12), fine=0.04, mid=0.05)
+        ),
         *_load(spot, kind, length, width, rng),
     ]
     house = spot.px(rect(length * 0.09, width * 0.88, -length * 0.38))
     bridge = spot.px(rect(length * 0.03, width, -length * 0.35))
     parts.append(Part(rings=(house,), paint=Paint(colour=(232, 232, 228), mid=0)))
     parts.append(Part(rings=(bridge,), paint=Paint(colour=(206, 208, 210), mid=0)))
-    return _thing(hull, parts, name, kind, style, 9, spot)
+    return _thing(
+        hull,
+        parts,
+        scaled(colour, 1.12) if kind != "container ship" else None,
+        kind,
+        style,
+        9,
+        spot,
+    )
 
 
-def boat(
-    spot: Spot, length: float, *, style: Style, rng: np.random.Generator
-) -> Thing:
+def boat(spot: Spot, length: float, *, style: Style, rng: np.random.Generator) -> Thing:
     """A motor or sailing boat of 5 to 30 metres."""
     name = str(rng.choice(("white", "blue", "red", "gray"), p=(0.82, 0.08, 0.04, 0.06)))
     colour = HULLS[name]
@@ -56,20 +64,36 @@ def boat(
         cover = pick(CARS, rng, str(rng.choice(("blue", "beige", "gray"))))
         aft = spot.px(rect(length * 0.24, width * 0.62, -length * 0.3))
         parts.append(Part(rings=(aft,), paint=Paint(colour=cover, mid=0)))
-    return _thing(hull, parts, name, "boat", style, 2, spot)
+    return _thing(hull, parts, colour, "boat", style, 2, spot)
 
 
 def wake(spot: Spot, length: float, *, style: Style, rng: np.random.Generator) -> Thing:
     """Foam behind a ship under way."""
     far, wide = length * rng.uniform(1.0, 2.5), length * rng.uniform(0.12, 0.25)
     stern = -length * 0.4
-    ring = np.array([[stern, -0.05 * length], [stern - far, -wide], [stern - far * 0.9, 0], [stern - far, wide], [stern, 0.05 * length]])
-    middle = np.array([[stern, -0.05 * length], [stern - far * 0.6, 0.0], [stern, 0.05 * length]])
+    ring = np.array(
+        [
+            [stern, -0.05 * length],
+            [stern - far, -wide],
+            [stern - far * 0.9, 0],
+            [stern - far, wide],
+            [stern, 0.05 * length],
+        ]
+    )
+    middle = np.array(
+        [[stern, -0.05 * length], [stern - far * 0.6, 0.0], [stern, 0.05 * length]]
+    )
     foam = tuple(0.75 * a + 45 for a in style.water)
     bright = tuple(0.4 * a + 130 for a in style.water)
     parts = (
-        Part(rings=(spot.px(ring),), paint=Paint(colour=(foam[0], foam[1], foam[2]), fine=0.1, mid=0.1)),
-        Part(rings=(spot.px(middle),), paint=Paint(colour=(bright[0], bright[1], bright[2]), fine=0.1, mid=0.1)),
+        Part(
+            rings=(spot.px(ring),),
+            paint=Paint(colour=(foam[0], foam[1], foam[2]), fine=0.1, mid=0.1),
+        ),
+        Part(
+            rings=(spot.px(middle),),
+            paint=Paint(colour=(bright[0], bright[1], bright[2]), fine=0.1, mid=0.1),
+        ),
     )
     return Thing(layer=WATER, parts=parts, outline=spot.px(ring))
 
@@ -80,7 +104,10 @@ def _load(
     start, stop = -length * 0.3, length * 0.36
     if kind == "tanker":
         pipes = (spot.px(rect(stop - start, width * 0.07, (start + stop) / 2)),)
-        cross = tuple(spot.px(rect(width * 0.05, width * 0.7, x)) for x in np.linspace(start, stop, 5))
+        cross = tuple(
+            spot.px(rect(width * 0.05, width * 0.7, x))
+            for x in np.linspace(start, stop, 5)
+        )
         paint = Paint(colour=(206, 200, 186), mid=0)
         return [Part(rings=pipes, paint=paint), Part(rings=cross, paint=paint)]
     step = max(length * 0.085, 7.0)
@@ -88,31 +115,50 @@ def _load(
     for x in np.arange(start + step / 2, stop - step / 2, step):
         if kind == "freighter":
             ring = spot.px(rect(step * 0.72, width * 0.62, x))
-            parts.append(Part(rings=(ring,), paint=Paint(colour=(172, 160, 138), mid=0.05)))
+            parts.append(
+                Part(rings=(ring,), paint=Paint(colour=(172, 160, 138), mid=0.05))
+            )
             continue
         for lane in range(4):
             if rng.uniform() < 0.88:
-                colour = pick(CARS, rng, str(rng.choice(("red", "blue", "white", "green", "gray", "beige"))))
-                ring = spot.px(rect(step * 0.86, width * 0.19, x, (lane - 1.5) * width * 0.21))
-                parts.append(Part(rings=(ring,), paint=Paint(colour=scaled(colour, 0.9), mid=0)))
+                colour = pick(
+                    CARS,
+                    rng,
+                    str(rng.choice(("red", "blue", "white", "green", "gray", "beige"))),
+                )
+                ring = spot.px(
+                    rect(step * 0.86, width * 0.19, x, (lane - 1.5) * width * 0.21)
+                )
+                parts.append(
+                    Part(rings=(ring,), paint=Paint(colour=scaled(colour, 0.9), mid=0))
+                )
     return parts
 
 
 def _hull(length: float, width: float, shoulder: float) -> Points:
     a, b = length / 2, width / 2
     x = -a + shoulder * length
-    half = np.array([[-a, b * 0.72], [-a + 0.06 * length, b], [x, b], [x + (a - x) * 0.6, b * 0.6]])
+    half = np.array(
+        [[-a, b * 0.72], [-a + 0.06 * length, b], [x, b], [x + (a - x) * 0.6, b * 0.6]]
+    )
     return np.concatenate([half, [[a, 0.0]], half[::-1] * [1, -1]])
 
 
 def _thing(
-    hull: Points, parts: list[Part], name: str, kind: str, style: Style, height: float, spot: Spot
+    hull: Points,
+    parts: list[Part],
+    colour: Colour | None,
+    kind: str,
+    style: Style,
+    height: float,
+    spot: Spot,
 ) -> Thing:
     return Thing(
         layer=RAISED,
         parts=tuple(parts),
         outline=hull,
         category="ship",
-        attributes={"colour": name, "kind": kind},
+        attributes={"kind": kind},
+        colour=colour,
         shadow=height * style.reach / spot.gsd,
     )

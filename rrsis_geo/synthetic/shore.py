@@ -38,18 +38,26 @@ def fleet(plot: Plot, river: Line, *, port: bool, crossings: tuple[Line, Line]) 
     if channel < 6:
         return
     for _ in range(int(rng.integers(0, 4 if port else 2))):
-        length = min(rng.uniform(30, 110), channel * 1.2) if rng.uniform() < 0.4 and channel > 20 else rng.uniform(6, 16)
+        length = (
+            min(rng.uniform(30, 110), channel * 1.2)
+            if rng.uniform() < 0.4 and channel > 20
+            else rng.uniform(6, 16)
+        )
         v = rng.uniform(start, stop)
         if v - length < start or v + length > stop:
             continue
         turn = math.pi / 2 * (1 if rng.uniform() < 0.5 else -1) + rng.normal(0, 0.08)
         spot = plot.spot(river.at + rng.uniform(-0.5, 0.5) * channel, v, turn)
-        ship = (cargo_ship if length > 28 else boat)(spot, length, style=plot.style, rng=rng)
+        ship = (cargo_ship if length > 28 else boat)(
+            spot, length, style=plot.style, rng=rng
+        )
         if _apart(plot, ship) and plot.add(ship) and rng.uniform() < 0.6:
             plot.add(wake(spot, length, style=plot.style, rng=rng))
 
 
-def _marina(plot: Plot, shore: float, outward: float, start: float, stop: float, half: float) -> float:
+def _marina(
+    plot: Plot, shore: float, outward: float, start: float, stop: float, half: float
+) -> float:
     """Piers with boats on both sides; gives how far they reach."""
     rng, style = plot.rng, plot.style
     reach = min(half * rng.uniform(0.45, 0.7), 70.0)
@@ -67,21 +75,32 @@ def _marina(plot: Plot, shore: float, outward: float, start: float, stop: float,
             for u in np.arange(west + 4, east - 1, 2 * step)
         ]
         wooden = Paint(colour=wood, fine=0.04, mid=0.04)
-        plot.add(Thing(
-            layer=FLAT, outline=whole, category="harbor",
-            parts=(Part(rings=(pier,), paint=wooden), *(Part(rings=(ring,), paint=wooden) for ring in fingers)),
-        ))
+        plot.add(
+            Thing(
+                layer=FLAT,
+                outline=whole,
+                category="harbor",
+                parts=(
+                    Part(rings=(pier,), paint=wooden),
+                    *(Part(rings=(ring,), paint=wooden) for ring in fingers),
+                ),
+            )
+        )
         for number, u in enumerate(np.arange(west + 4 + step / 2, east - step, step)):
             for side in (-1, 1):
                 if rng.uniform() < 0.7:
                     length = berth * rng.uniform(0.6, 0.92)
                     turn = math.pi / 2 * side + (math.pi if rng.uniform() < 0.3 else 0)
-                    spot = plot.spot(float(u), float(v) + side * (1.6 + length / 2), turn)
+                    spot = plot.spot(
+                        float(u), float(v) + side * (1.6 + length / 2), turn
+                    )
                     plot.add(boat(spot, length, style=style, rng=rng))
     return reach + 8
 
 
-def _quay(plot: Plot, shore: float, outward: float, start: float, stop: float, half: float) -> float:
+def _quay(
+    plot: Plot, shore: float, outward: float, start: float, stop: float, half: float
+) -> float:
     """Big ships alongside; gives how far they reach."""
     rng = plot.rng
     v, widest = start, 0.0

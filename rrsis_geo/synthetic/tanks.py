@@ -32,17 +32,20 @@ def storage_tank(
     level = Spot(x=spot.x, y=spot.y, heading=0.0, gsd=spot.gsd)
     outline = level.px(disc(radius, count=64))
     if kind == "floating":
-        parts = _floating(level, radius, shade, style, rng)
+        parts, main = _floating(level, radius, shade, style, rng)
     else:
-        parts = _roof(level, radius, shade, style, rng, cone=kind == "cone")
-    parts.insert(0, Part(rings=(outline,), paint=Paint(colour=scaled(shade, 0.9), mid=0.02)))
+        parts, main = _roof(level, radius, shade, style, rng, cone=kind == "cone")
+    parts.insert(
+        0, Part(rings=(outline,), paint=Paint(colour=scaled(shade, 0.9), mid=0.02))
+    )
     parts.extend(_stairs(spot, radius, shade))
     return Thing(
         layer=ROOF,
         parts=tuple(parts),
         outline=outline,
         category="storage_tank",
-        attributes={"colour": name, "shape": "round", "roof": kind},
+        attributes={"shape": "round", "roof": kind},
+        colour=main,
         shadow=height * style.reach / spot.gsd,
     )
 
@@ -55,7 +58,8 @@ def _roof(
     rng: np.random.Generator,
     *,
     cone: bool,
-) -> list[Part]:
+) -> tuple[list[Part], Colour | None]:
+    """Parts, and the colour of most of them; None where rust makes it doubtful."""
     toward = style.toward
     tilt = rng.uniform(0.06, 0.14) if cone else rng.uniform(0.12, 0.24)
     slope = (-toward[0] * tilt, -toward[1] * tilt)
@@ -76,12 +80,12 @@ def _roof(
     if radius / spot.gsd > 4:
         cap = Paint(colour=scaled(colour, rng.uniform(0.7, 0.92)), mid=0)
         parts.append(Part(rings=(spot.px(disc(radius * 0.09, count=12)),), paint=cap))
-    return parts
+    return parts, colour if rust is None or rust[1] < 0.15 else None
 
 
 def _floating(
     spot: Spot, radius: float, colour: Colour, style: Style, rng: np.random.Generator
-) -> list[Part]:
+) -> tuple[list[Part], Colour | None]:
     """The deck lies deep in the shell: a bright rim and a crescent of shadow."""
     inner = disc(radius * 0.93, count=64)
     depth = radius * rng.uniform(0.1, 0.45)
@@ -97,7 +101,7 @@ def _floating(
     if radius / spot.gsd > 8:
         ring = (spot.px(disc(radius * 0.72)), spot.px(disc(radius * 0.69)))
         parts.append(Part(rings=ring, paint=Paint(colour=scaled(deck, 0.85), mid=0)))
-    return parts
+    return parts, deck if rust is None or rust[1] < 0.15 else None
 
 
 def _stairs(spot: Spot, radius: float, colour: Colour) -> list[Part]:

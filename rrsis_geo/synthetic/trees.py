@@ -35,7 +35,9 @@ def tree(spot: Spot, radius: float, *, style: Style, rng: np.random.Generator) -
     level = Spot(x=spot.x, y=spot.y, heading=sun, gsd=spot.gsd / radius)
     outline, lit, *tufts = level.rings((crown.outline, crown.lit, *crown.tufts))
     parts = [
-        Part(rings=(outline,), paint=Paint(colour=scaled(colour, 0.72), fine=0.2, mid=0))
+        Part(
+            rings=(outline,), paint=Paint(colour=scaled(colour, 0.72), fine=0.2, mid=0)
+        )
     ]
     if radius / spot.gsd > 2:
         parts.append(Part(rings=(lit,), paint=Paint(colour=colour, fine=0.24, mid=0)))

@@ -22,7 +22,7 @@ def vehicle(
     name = NAMES[_draw(rng, SHARES)]
     colour = pick(CARS, rng, name)
     if kind in ("truck", "bus"):
-        return _long(spot, kind, name, colour, style, rng)
+        return _long(spot, kind, colour, style, rng)
     length = rng.uniform(4.1, 4.9) if kind == "car" else rng.uniform(5.2, 6.2)
     width = rng.uniform(1.75, 1.95) if kind == "car" else rng.uniform(2.0, 2.2)
     glass = Paint(colour=(44, 50, 58), fine=0, mid=0)
@@ -40,13 +40,12 @@ def vehicle(
         Part(rings=(pane,), paint=glass),
         Part(rings=(top,), paint=roof),
     )
-    return _thing(spot, body, parts, {"colour": name, "kind": kind}, style, 1.5)
+    return _thing(spot, body, parts, {"kind": kind}, colour, style, 1.5)
 
 
 def _long(
     spot: Spot,
     kind: str,
-    name: str,
     colour: tuple[float, float, float],
     style: Style,
     rng: np.random.Generator,
@@ -73,9 +72,7 @@ def _long(
             Part(rings=(gap,), paint=Paint(colour=(50, 50, 54), mid=0)),
             Part(rings=(cab,), paint=Paint(colour=scaled(load, 0.9), mid=0)),
         ]
-    return _thing(
-        spot, body, tuple(parts), {"colour": name, "kind": kind}, style, 3.4
-    )
+    return _thing(spot, body, tuple(parts), {"kind": kind}, colour, style, 3.4)
 
 
 def _thing(
@@ -83,6 +80,7 @@ def _thing(
     body: Points,
     parts: tuple[Part, ...],
     attributes: dict[str, str],
+    colour: tuple[float, float, float],
     style: Style,
     height: float,
 ) -> Thing:
@@ -92,6 +90,7 @@ def _thing(
         outline=body,
         category="vehicle",
         attributes=attributes,
+        colour=colour,
         shadow=height * 0.7 * style.reach / spot.gsd,
         flying=True,
     )
@@ -106,4 +105,6 @@ def _rounded(length: float, width: float) -> Points:
     a, b = length / 2, width / 2
     c = width * 0.22
     half = np.array([[-a + c * 0.6, -b], [a - c, -b], [a, -b + c]])
-    return np.concatenate([half, half[::-1] * [1, -1], [[-a, b - c * 0.6]], [[-a, -b + c * 0.6]]])
+    return np.concatenate(
+        [half, half[::-1] * [1, -1], [[-a, b - c * 0.6]], [[-a, -b + c * 0.6]]]
+    )

@@ -40,7 +40,9 @@ HALVES: Mapping[str, tuple[float, float]] = {
 class World:
     """Everything in a scene of `width` x `height` pixels."""
 
-    def __init__(self, seed: int, *, width: int, height: int, gsd: float, theme: str | None) -> None:
+    def __init__(
+        self, seed: int, *, width: int, height: int, gsd: float, theme: str | None
+    ) -> None:
         if width < 1 or height < 1:
             raise OptionError(f"a scene has at least one pixel, got {width} x {height}")
         if not (math.isfinite(gsd) and gsd > 0):
@@ -132,20 +134,35 @@ class World:
         west, north = self.upright[i], self.level[j]
         east, south = self.upright[i + 1], self.level[j + 1]
         plot = Plot(
-            left=west.at + _clear(west), top=north.at + _clear(north),
-            right=east.at - _clear(east), bottom=south.at - _clear(south),
-            lines=(west, north, east, south), frame=self.frame, style=self.style, rng=rng,
+            left=west.at + _clear(west),
+            top=north.at + _clear(north),
+            right=east.at - _clear(east),
+            bottom=south.at - _clear(south),
+            lines=(west, north, east, south),
+            frame=self.frame,
+            style=self.style,
+            rng=rng,
         )
         FILLINGS[self.filling(rng)](plot)
         if west.kind == "river":
             fleet(plot, west, port=self.theme.port, crossings=(north, south))
             if north.is_road:
                 plot.add(bridge(self.frame, west, north, style=self.style, rng=rng))
-        self._traffic(plot, west, north.at + north.half + 3, south.at - south.half - 3, upright=True)
-        self._traffic(plot, north, west.at + west.half + 3, east.at - east.half - 3, upright=False)
+        self._traffic(
+            plot,
+            west,
+            north.at + north.half + 3,
+            south.at - south.half - 3,
+            upright=True,
+        )
+        self._traffic(
+            plot, north, west.at + west.half + 3, east.at - east.half - 3, upright=False
+        )
         return plot.things
 
-    def _traffic(self, plot: Plot, line: Line, start: float, stop: float, *, upright: bool) -> None:
+    def _traffic(
+        self, plot: Plot, line: Line, start: float, stop: float, *, upright: bool
+    ) -> None:
         if not line.is_road or stop - start < 10:
             return
         rng = plot.rng
@@ -159,16 +176,24 @@ class World:
                     # On an upright line cars face along v, and keep to the right.
                     off = line.at + side * lane * line.half
                     u, v = (off, at) if upright else (at, off)
-                    turn = (math.pi / 2 if upright else 0.0) + (math.pi if (side > 0) == upright else 0.0)
+                    turn = (math.pi / 2 if upright else 0.0) + (
+                        math.pi if (side > 0) == upright else 0.0
+                    )
                     spot = plot.spot(u, v, turn + rng.normal(0, 0.02))
                     plot.add(vehicle(spot, style=self.style, rng=rng))
                     at += 18 + rng.exponential(gap)
 
-    def _along(self, line: Line, span: tuple[float, float], *, upright: bool, urban: bool) -> list[Thing]:
+    def _along(
+        self, line: Line, span: tuple[float, float], *, upright: bool, urban: bool
+    ) -> list[Thing]:
         if line.is_road:
-            return road(self.frame, line, span, upright=upright, style=self.style, urban=urban)
+            return road(
+                self.frame, line, span, upright=upright, style=self.style, urban=urban
+            )
         if line.kind == "river":
-            return river(self.frame, line, span, style=self.style, natural=not self.theme.port)
+            return river(
+                self.frame, line, span, style=self.style, natural=not self.theme.port
+            )
         if line.kind in ("runway", "taxiway"):
             return runway(self.frame, line, span, style=self.style)
         return []
@@ -193,7 +218,11 @@ class World:
         return low, float(np.clip(seen * rng.uniform(0.6, 1.4), low * 1.15, high))
 
     def _lines(
-        self, rng: np.random.Generator, kinds: Mapping[str, float], low: float, high: float,
+        self,
+        rng: np.random.Generator,
+        kinds: Mapping[str, float],
+        low: float,
+        high: float,
         size: tuple[float, float],
     ) -> list[Line]:
         names, weights = list(kinds), np.array(list(kinds.values()))
@@ -201,7 +230,9 @@ class World:
         while at < high + 150 + size[1]:
             kind = str(rng.choice(names, p=weights / weights.sum()))
             if kind == last == "river" or kind == last == "runway":
-                kind = next(name for name in ("road", "border", "taxiway") if name in names)
+                kind = next(
+                    name for name in ("road", "border", "taxiway") if name in names
+                )
             half = rng.uniform(*HALVES[kind])
             if kind == "river" and self.theme.port:
                 half = rng.uniform(40, 110)
