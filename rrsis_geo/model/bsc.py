@@ -130,4 +130,5 @@ def correlate(query: Tensor, key: Tensor, mask: Tensor) -> Tensor:
         scale = query.shape[-1] ** -0.5
         scores = (query.float() * scale) @ key.float().transpose(2, 3)
         lowest = torch.finfo(scores.dtype).min
-        return scores.masked_fill(~mask[:, None, None, :], lowest)
+        filled: Tensor = scores.masked_fill(~mask[:, None, None, :], lowest)
+        return filled

@@ -64,8 +64,9 @@ class BTDNet(nn.Module):
         super().__init__()
         self.config = config
         for name in ("mean", "std"):
-            value = torch.tensor(getattr(config, name)).view(1, 3, 1, 1)
-            self.register_buffer(name, value, persistent=False)
+            # On the CPU even while the rest is built on the meta device.
+            value = torch.tensor(getattr(config, name), device="cpu")
+            self.register_buffer(name, value.view(1, 3, 1, 1), persistent=False)
         self.text = TextEncoder(
             vocabulary=config.text_vocabulary,
             dim=config.text_dim,
@@ -91,10 +92,19 @@ class BTDNet(nn.Module):
             words: (B, E, T, D) from `text`.
             word_mask: (B, E, T), True on a token.
         """
+        return self.answer(self.look(image), words, word_mask)
+
+    def look(self, image: Tensor) -> Any:
+        """All of `forward` that needs no words, to be given to `answer` any number
+        of times."""
+        return self.visual.look(self.normalise(image))
+
+    def answer(self, seen: Any, words: Tensor, word_mask: Tensor) -> Output:
+        """The rest of `forward`, from what `look` saw in B images."""
         count, asked = words.shape[:2]
         mask = word_mask.flatten(0, 1)  # (N, T), N = B * E
         mask = mask | ~mask.any(dim=1, keepdim=True)  # an empty text must give no NaN
-        fused = self.visual(self.normalise(image), words.flatten(0, 1), mask)
+        fused = self.visual.fuse(seen, words.flatten(0, 1), mask)
         target, background = self.decoder(fused.levels)  # (N, h, w)
         presence = None
         if self.presence is not None:
@@ -142,7 +152,8 @@ class BTDNet(nn.Module):
     def inference_state(self) -> Iterator[tuple[str, Tensor]]:
         """Names and tensors without what only training needs."""
         for name, tensor in self.state_dict().items():
-            if not name.startswith(TRAINING_ONLY):
+            counter = name.endswith("num_batches_tracked")
+            if not counter and not name.startswith(TRAINING_ONLY):
                 yield name, tensor
 
 

@@ -48,11 +48,15 @@ class StageFusion(nn.Module):
         )
         self.out_norms = nn.ModuleList(nn.LayerNorm(dim) for dim in config.image_dims)
 
-    def forward(self, image: Tensor, words: Tensor, mask: Tensor) -> Fused:
-        """(B, 3, H, W), normalised, with (N, T, D) words; N is a multiple of B."""
+    def look(self, image: Tensor) -> Tensor:
+        """All that needs no words: (B, 3, H, W), normalised, to the first level."""
         encoder = cast(ImageEncoder, self.encoder)
-        x = encoder.refine(0, encoder.embed(image))  # no word has been read yet
-        x = repeat_images(x, words.shape[0])
+        return encoder.refine(0, encoder.embed(image))
+
+    def fuse(self, first: Tensor, words: Tensor, mask: Tensor) -> Fused:
+        """The rest, for words (N, T, D) with mask (N, T); N is a multiple of B."""
+        encoder = cast(ImageEncoder, self.encoder)
+        x = repeat_images(first, words.shape[0])
         shared, levels = words, []
         for level, stage in enumerate(self.stages):
             if level:
@@ -105,10 +109,6 @@ class NeckFusion(nn.Module):
         )
         self.out_norms = nn.ModuleList(nn.LayerNorm(dim) for dim in dims)
 
-    def forward(self, image: Tensor, words: Tensor, mask: Tensor) -> Fused:
-        """(B, 3, H, W), normalised, with (N, T, D) words; N is a multiple of B."""
-        return self.fuse(self.look(image), words, mask)
-
     def look(self, image: Tensor) -> list[tuple[Look, tuple[int, int]]]:
         """All that needs no words, per level: fields (B, P, C) and (h, w)."""
         encoder = cast(ImageEncoder, self.encoder)
@@ -129,7 +129,7 @@ class NeckFusion(nn.Module):
         words: Tensor,
         mask: Tensor,
     ) -> Fused:
-        """The rest, for words (N, T, D) with mask (N, T)."""
+        """The rest, for words (N, T, D) with mask (N, T); N is a multiple of B."""
         if self.words is not None:
             words = self.words(words, mask)
         shared, count = words, words.shape[0]

@@ -29,7 +29,7 @@ class Swin(nn.Module):
         whole = SwinModel(config, add_pooling_layer=False)
         self.dims = dims
         self.embeddings = whole.embeddings
-        self.layers = cast(nn.ModuleList, whole.encoder.layers)
+        self.layers = whole.encoder.layers
 
     def embed(self, image: Tensor) -> Tensor:
         """(B, 3, H, W), normalised, to (B, C, H/4, W/4), rounded up."""

@@ -51,3 +51,8 @@ class Tokenizer:
             ((0, 0), *one.offsets[: longest - 2], (0, 0)) for one in encoded
         )
         return Tokens(ids, np.arange(width) < lengths[:, None], offsets)
+
+    def has_unknown(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each text has a part that no token stands for."""
+        unknown = self.vocabulary.index(UNKNOWN)
+        return [unknown in self._pieces.encode(text).ids for text in texts]
