@@ -72,4 +72,5 @@ def _unrolled(ring: NDArray[np.float64]) -> BaseGeometry:
 
 
 def _moved(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
-    return shapely.transform(geometry, lambda lonlat: lonlat + (degrees, 0.0))
+    offset = np.array([degrees, 0.0])
+    return shapely.transform(geometry, lambda lonlat: lonlat + offset)

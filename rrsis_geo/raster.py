@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import warnings
 import zipfile
@@ -151,6 +150,10 @@ def write_probability(
             resampling="AVERAGE",
             bigtiff="IF_SAFER",
         )
+        if not _is_complete(part):
+            raise OutputError(
+                f"{path}: the end could not be written; is the disk full?"
+            )
 
 
 class ProbabilityRaster:
@@ -266,30 +269,35 @@ def _open_quietly(path: str | os.PathLike[str]) -> DatasetReader:
 
 @contextmanager
 def _gdal_writes(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Bounded cache; a failure names its first reason instead of its last symptom."""
-    reasons = _Reasons()
-    logger = logging.getLogger("rasterio._env")
-    logger.addHandler(reasons)
+    """Bounded cache, and failures of GDAL as what they mean to the user."""
     try:
         with rasterio.Env(GDAL_CACHEMAX=CACHE), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             yield
     except (RasterioError, CPLE_BaseError, SystemError) as error:
-        if isinstance(error, SystemError) and not reasons.messages:
-            raise
-        reason = reasons.messages[0] if reasons.messages else str(error)
-        raise OutputError(f"{path}: cannot be written: {reason}") from error
-    finally:
-        logger.removeHandler(reasons)
+        # SystemError: rasterio's answer where GDAL fails without saying why
+        raise OutputError(
+            f"{path}: cannot be written; is the disk full? ({error.__cause__ or error})"
+        ) from error
 
 
-class _Reasons(logging.Handler):
-    """Collects what GDAL says; it tells the log, not the exception, why."""
+def _is_complete(path: Path) -> bool:
+    """Whether every tile of the raster and its overviews lies within the file.
 
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a message."""
-        self.messages.append(record.getMessage())
+    GDAL writes the last ones while it closes the file, and keeps a failure to itself.
+    """
+    size = path.stat().st_size
+    with rasterio.open(path) as dataset:
+        overviews = len(dataset.overviews(1))
+    for level in (None, *range(overviews)):
+        chosen = {} if level is None else {"overview_level": level}
+        with rasterio.open(path, **chosen) as dataset:
+            across, down = -(-dataset.width // BLOCK), -(-dataset.height // BLOCK)
+            for col, row in np.ndindex(across, down):
+                where, length = (
+                    dataset.get_tag_item(f"BLOCK_{what}_{col}_{row}", "TIFF", bidx=1)
+                    for what in ("OFFSET", "SIZE")
+                )
+                if where is None or int(where) + int(length) > size:
+                    return False
+    return True

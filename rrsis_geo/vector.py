@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,9 @@ FORMATS = {
 
 DIGITS = 7
 """Of degrees in GeoJSON: 1 cm (RFC 7946, 11.2)."""
+
+DATE = "2000-01-01T00:00:00.000Z"
+"""Written into every GeoPackage as its last change: the same run, the same bytes."""
 
 
 def check_output(path: str | os.PathLike[str], overwrite: bool) -> None:
@@ -101,6 +106,7 @@ def _write(
 ) -> None:
     geojson = options["driver"] == "GeoJSON"
     try:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": DATE})
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "'crs' was not provided")
             pyogrio.write_dataframe(
@@ -109,15 +115,31 @@ def _write(
                 geometry_type="Unknown" if geojson else "Polygon",
                 **options,
             )
-        # GDAL keeps some failures of its last flush to itself
-        written = pyogrio.read_info(part, force_feature_count=True)["features"]
-    except (DataSourceError, RuntimeError) as error:
+        complete = _is_complete(part, options, len(frame))
+    except (DataSourceError, RuntimeError, ValueError, sqlite3.Error) as error:
         raise OutputError(f"{path}: cannot be written: {error}") from error
-    if written != len(frame):
-        raise OutputError(
-            f"{path}: only {written} of {len(frame)} polygons could be written; "
-            "is the disk full?"
-        )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    if not complete:
+        raise OutputError(f"{path}: the end could not be written; is the disk full?")
+
+
+def _is_complete(part: Path, options: dict[str, Any], count: int) -> bool:
+    """Whether the last thing that each format writes is there.
+
+    GDAL writes it while it closes the file, and keeps a failure then to itself.
+    """
+    if options["driver"] == "GeoJSON":
+        with open(part, "rb") as file:
+            file.seek(-4, os.SEEK_END)
+            return file.read().rstrip().endswith(b"]\n}")
+    if options["driver"] == "FlatGeobuf":
+        last = pyogrio.raw.read(part, skip_features=max(count - 1, 0))[2]
+        return len(last) == min(count, 1)
+    with closing(sqlite3.connect(part)) as database:
+        index = f"rtree_{options['layer']}_geom".replace('"', '""')
+        (rows,) = database.execute(f'SELECT count(*) FROM "{index}"').fetchone()  # noqa: S608
+        return bool(rows == count)
 
 
 def _as_geojson(

@@ -12,7 +12,8 @@ PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
     {"errors", "ahead"},
-    {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"},
+    {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"}
+    | {"measure", "antimeridian"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
     | {"model", "datasets", "expressions", "synthetic", "rings", "outlines"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
