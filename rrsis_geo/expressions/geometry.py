@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.expressions.bands import Judged, judge
 from rrsis_geo.expressions.meaning import Meaning
 from rrsis_geo.labels import Layout
 
@@ -80,6 +81,16 @@ class Measured:
         return np.sqrt(self.area)
 
     @cached_property
+    def bands(self) -> tuple[Judged, Judged]:
+        """In which bands of the image the objects are, across and down."""
+        extent = np.array([self.width, self.height, self.width, self.height])
+        centre, box = self.centre / extent[:2], self.box / extent
+        return (
+            judge(centre[:, 0], box[:, 0], box[:, 2]),
+            judge(centre[:, 1], box[:, 1], box[:, 3]),
+        )
+
+    @cached_property
     def present(self) -> tuple[str, ...]:
         """Categories of which something is visible, sorted."""
         return tuple(sorted(set(self.category.tolist())))
@@ -93,14 +104,54 @@ class Measured:
         """Rows of a category."""
         return np.flatnonzero(self.category == category)
 
-    def gap(
+    def nearest(
         self, rows: NDArray[np.int64], anchors: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """(R, A) pixels from outline to outline, 0 where they touch."""
-        distance: NDArray[np.float64] = shapely.distance(
-            self.polygon[rows][:, None], self.polygon[anchors][None, :]
+        """(R,) pixels to the nearest anchor but itself, from outline to outline.
+
+        Infinite where there is none. Only anchors whose box may be nearest are
+        measured: distances of outlines are what takes time.
+        """
+        one, other = self.box[rows][:, None], self.box[anchors][None]
+        span = np.maximum(one[..., 2:] - other[..., :2], other[..., 2:] - one[..., :2])
+        different = rows[:, None] != anchors[None]
+        # No two points of two boxes are further apart than this.
+        limit = np.where(different, np.hypot(span[..., 0], span[..., 1]), np.inf)
+        near = self._box_gap(rows, anchors) <= limit.min(axis=1)[:, None]
+        nearest: NDArray[np.float64] = self._exact(rows, anchors, different & near).min(
+            axis=1
         )
-        return distance
+        return nearest
+
+    def linked(self, rows: NDArray[np.int64], *, within: float) -> NDArray[np.float64]:
+        """(R, R) pixels from outline to outline where at most `within`, else inf."""
+        worth = self._box_gap(rows, rows) <= within
+        np.fill_diagonal(worth, False)
+        gap = self._exact(rows, rows, np.triu(worth))
+        mutual: NDArray[np.float64] = np.minimum(gap, gap.T)
+        return mutual
+
+    def _box_gap(
+        self, rows: NDArray[np.int64], anchors: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        one, other = self.box[rows][:, None], self.box[anchors][None]
+        apart = np.maximum(one[..., :2] - other[..., 2:], other[..., :2] - one[..., 2:])
+        away: NDArray[np.float64] = np.hypot(*np.maximum(apart, 0.0).transpose(2, 0, 1))
+        return away
+
+    def _exact(
+        self,
+        rows: NDArray[np.int64],
+        anchors: NDArray[np.int64],
+        worth: NDArray[np.bool_],
+    ) -> NDArray[np.float64]:
+        """(R, A) distances where worth measuring, else inf."""
+        one, other = np.nonzero(worth)
+        gap = np.full(worth.shape, np.inf)
+        gap[one, other] = shapely.distance(
+            self.polygon[rows[one]], self.polygon[anchors[other]]
+        )
+        return gap
 
 
 def measure(layout: Layout) -> Measured:

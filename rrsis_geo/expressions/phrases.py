@@ -160,6 +160,8 @@ BESIDE = {
 
 JUST = ("just", "directly", "immediately")
 
+OTHER_TWO = ("between the other two", "in between the other two")
+
 BETWEEN = ("between {x} and {y}", "in between {x} and {y}")
 
 DISTANT = {

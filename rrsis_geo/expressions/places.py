@@ -1,27 +1,12 @@
-"""Where in the image: parts of it, its edges, and order along its sides.
-
-Place words are fuzzy, so each has a zone that everybody would call so and a wider
-one outside of which nobody would; an object in between makes the words doubtful.
-"""
+"""Where in the image: parts of it, its edges, and order along its sides."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rrsis_geo.expressions.bands import ROW
 from rrsis_geo.expressions.geometry import SIDES, Measured
-
-_BAND = {
-    # name: where it surely holds, where it surely doesn't outside of (shares)
-    "first": ((0.0, 0.34), (0.0, 0.50)),
-    "middle": ((0.40, 0.60), (0.29, 0.71)),
-    "last": ((0.66, 1.0), (0.50, 1.0)),
-    "first half": ((0.0, 0.44), (0.0, 0.56)),
-    "last half": ((0.56, 1.0), (0.44, 1.0)),
-    "first corner": ((0.0, 0.26), (0.0, 0.40)),
-    "last corner": ((0.74, 1.0), (0.60, 1.0)),
-    "any": ((0.0, 1.0), (0.0, 1.0)),
-}
 
 PLACES: dict[str, tuple[str, str]] = {
     "left": ("first", "any"),
@@ -48,9 +33,6 @@ PLACES: dict[str, tuple[str, str]] = {
 }
 """Place -> bands of x and of y, as shares of width and height."""
 
-SPILL = 0.14
-"""How far, as a share of the image, an object may reach beyond a wide zone."""
-
 EDGE_CLEAR = 0.03
 """From this share of the image on, nobody says that the edge cuts an object."""
 
@@ -59,23 +41,12 @@ def in_place(
     measured: Measured, place: str
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """(N,) surely there, (N,) surely not there."""
-    extent = np.array([measured.width, measured.height])
-    centre = measured.centre / extent
-    low, high = measured.box[:, :2] / extent, measured.box[:, 2:] / extent
-    yes = np.ones(len(measured), dtype=bool)
-    no = np.zeros(len(measured), dtype=bool)
-    for axis, band in enumerate(PLACES[place]):
-        (start, stop), (wide_start, wide_stop) = _BAND[band]
-        at = centre[:, axis]
-        yes &= (at >= start) & (at <= stop)
-        yes &= (low[:, axis] >= wide_start - SPILL) & (
-            high[:, axis] <= wide_stop + SPILL
-        )
-        # A large object may reach into the zone although its centre is elsewhere.
-        reach = np.minimum(high[:, axis], stop) - np.maximum(low[:, axis], start)
-        deep = reach > 0.25 * (stop - start)
-        no |= ((at < wide_start) | (at > wide_stop)) & ~deep
-    return yes, no & ~yes
+    (across_yes, across_no), (down_yes, down_no) = measured.bands
+    across, down = (ROW[band] for band in PLACES[place])
+    return (
+        across_yes[across] & down_yes[down],
+        across_no[across] | down_no[down],
+    )
 
 
 def at_edge(

@@ -132,14 +132,10 @@ class Proposer:
     def attribute(self) -> Meaning | None:
         """Objects by a labelled attribute or a measured form."""
         base = All(self._category())
-        rows = self._measured.members(base.category)
-        row = int(self._rng.choice(rows))
-        known = self._measured.attributes[row]
-        keys = [key for key in ADJECTIVES if key in known]
         shapes = MEASURED_SHAPES.get(base.category, ())
-        if keys and (not shapes or self._rng.random() < 0.7):
-            key = self._pick(keys)
-            return With(base, key, known[key])
+        valued = self._valued(base)
+        if valued is not None and (not shapes or self._rng.random() < 0.7):
+            return valued
         return Shaped(base, self._pick(shapes)) if shapes else None
 
     def relation(self) -> Meaning | None:
@@ -229,9 +225,23 @@ class Proposer:
         chance = self._rng.random()
         if chance < 0.45:
             return Extreme(base, self._side())
-        if chance < 0.7:
-            return Sized(base, "largest" if chance < 0.6 else "smallest")
-        return self._place(base)
+        if chance < 0.65:
+            return Sized(base, "largest" if chance < 0.56 else "smallest")
+        if chance < 0.85:
+            return self._place(base)
+        return self._valued(base) or self._place(base)
+
+    def _valued(self, base: Meaning) -> Meaning | None:
+        """Those that share a labelled attribute with one of them."""
+        rows = resolve(self._measured, base)
+        if rows is None or not rows.size:
+            return None
+        known = self._measured.attributes[int(self._rng.choice(rows))]
+        keys = [key for key in ADJECTIVES if key in known]
+        if not keys:
+            return None
+        key = self._pick(keys)
+        return With(base, key, known[key])
 
     def _anchor(self, base: Meaning, *, single: bool) -> Meaning | None:
         name = self._category()
@@ -259,6 +269,14 @@ class Proposer:
             order: Literal["closest", "farthest"]
             order = "closest" if self._rng.random() < 0.75 else "farthest"
             return None if anchor is None else Distant(base, order, anchor)
+        rows = resolve(self._measured, base)
+        if rows is not None and len(rows) == 3:
+            # The middle one of three; see `Writer` for "between the other two".
+            middle = self._measured.centre[rows]
+            across, down = np.ptp(middle, axis=0)
+            ends: tuple[Side, Side]
+            ends = ("left", "right") if across > down else ("top", "bottom")
+            return Between(base, *(Extreme(base, side) for side in ends))
         first = self._anchor(base, single=True)
         second = self._anchor(base, single=True)
         if first is None or second is None or first == second:

@@ -21,7 +21,7 @@ def near(measured: Measured, rows: Rows, anchors: Rows) -> Verdict:
     Near is within the object's own size or a twentieth of the image, whichever is
     less; three times that is not near.
     """
-    gap = measured.gap(rows, anchors).min(axis=1)
+    gap = measured.nearest(rows, anchors)
     reach = np.minimum(
         1.0 * measured.size[rows], 0.06 * max(measured.width, measured.height)
     )
@@ -80,7 +80,7 @@ def by_distance(
     """Row of the closest to, or farthest from, the anchors; None when unclear."""
     if len(rows) < 2:
         return None
-    gap = measured.gap(rows, anchors).min(axis=1)
+    gap = measured.nearest(rows, anchors)
     by_gap = np.argsort(gap if order == "closest" else -gap, kind="stable")
     best, next_best = by_gap[0], by_gap[1]
     margin = max(
@@ -104,10 +104,11 @@ def groups(measured: Measured, rows: Rows) -> list[Rows]:
     Two link when their gap is under 1.2 sizes. Empty when any gap between groups is
     under 2.5 sizes: there the borders of the groups are anybody's guess.
     """
-    if len(rows) < 2 or len(rows) > 60 or measured.sliver[rows].any():
+    if len(rows) < 2 or len(rows) > 80 or measured.sliver[rows].any():
         return []
     size = float(np.median(measured.size[rows]))
-    gap = measured.gap(rows, rows)
+    gap = measured.linked(rows, within=2.5 * size)
+    np.fill_diagonal(gap, 0.0)
     linked = gap <= 1.2 * size
     label = np.arange(len(rows))
     for _ in range(len(rows)):
@@ -148,9 +149,7 @@ def isolated(measured: Measured, rows: Rows) -> Rows | None:
     """Row of the one that stands plainly farther from its like; None if none does."""
     if len(rows) < 3 or measured.sliver[rows].any():
         return None
-    gap = measured.gap(rows, rows)
-    np.fill_diagonal(gap, np.inf)
-    lonely = gap.min(axis=1)
+    lonely = measured.nearest(rows, rows)
     order = np.argsort(-lonely)
     first, second = lonely[order[0]], lonely[order[1]]
     enough = 3 * float(np.median(measured.size[rows]))

@@ -226,6 +226,13 @@ class Writer:
         like = category_of(meaning)
         words: Sequence[str]
         if isinstance(meaning, Between):
+            among = resolve(self._measured, meaning.of)
+            three = among is not None and len(among) == 3
+            if (
+                three
+                and category_of(meaning.first) == category_of(meaning.second) == like
+            ):
+                return self._pick(phrases.OTHER_TWO)
             return self._pick(phrases.BETWEEN).format(
                 x=self._anchor(meaning.first, like=like),
                 y=self._anchor(meaning.second, like=like),

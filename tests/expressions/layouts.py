@@ -78,12 +78,16 @@ def mirrored(layout: Layout, axis: str) -> Layout:
 
 
 def _spots(rng, width, height, side):
-    kind = rng.choice(["one", "stray", "row", "column", "cluster"], p=[0.2, 0.3, 0.2, 0.15, 0.15])
+    kind = rng.choice(
+        ["one", "stray", "row", "column", "cluster"], p=[0.2, 0.3, 0.2, 0.15, 0.15]
+    )
     start = rng.uniform(0, 1, 2) * (width, height)
     if kind == "one":
         return [start]
     if kind == "stray":
-        return list(rng.uniform(-0.02, 1.02, (int(rng.integers(2, 8)), 2)) * (width, height))
+        return list(
+            rng.uniform(-0.02, 1.02, (int(rng.integers(2, 8)), 2)) * (width, height)
+        )
     number = int(rng.integers(2, 6))
     if kind == "cluster":
         return list(start + rng.uniform(-2.2, 2.2, (number, 2)) * side)
@@ -99,5 +103,7 @@ def _shape(name: str, rng, side: float):
     if name == "road":
         return affinity.rotate(box(-70, -3, 70, 3), float(rng.choice([0, 90, 40])))
     stretch = 1.0 if name in ("building", "vehicle") and rng.random() < 0.4 else 1.9
-    flat = box(-side / 2 * stretch, -side / 2 / stretch, side / 2 * stretch, side / 2 / stretch)
+    flat = box(
+        -side / 2 * stretch, -side / 2 / stretch, side / 2 * stretch, side / 2 / stretch
+    )
     return affinity.rotate(flat, float(rng.choice([0, 90, rng.uniform(0, 180)])))

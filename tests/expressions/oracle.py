@@ -164,9 +164,8 @@ class Oracle:
     def _is_in(self, one: Seen, place: str, wide: bool) -> bool:
         x, y = one.centre / (self.width, self.height)
         words = place.split()
-        inner = 0.36 if wide else 0.28
         if "half" in words:
-            third, inner = 0.5, 0.0
+            third = 0.5
         elif "corner" in words:
             third = 0.38 if wide else 0.28
         else:
