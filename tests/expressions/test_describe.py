@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from layouts import CATEGORIES, random_layout
+from oracle import READINGS, Oracle
+from shapely.geometry import box
+
+from rrsis_geo.expressions import describe
+from rrsis_geo.expressions.describe import NO_TARGET, SHARES
+from rrsis_geo.expressions.lexicon import nouns
+from rrsis_geo.expressions.meaning import All, Sized, category_of
+from rrsis_geo.labels import LabelledObject, Layout
+
+SEEDS = range(240)
+
+
+def described(seed: int, *, count: int = 10, clipped: bool = False, no_target=0.25):
+    layout = random_layout(seed, clipped=clipped)
+    rng = np.random.default_rng(seed)
+    return layout, describe(layout, rng=rng, count=count, no_target=no_target)
+
+
+def layout_of(*boxes, category="vehicle", complete=("vehicle", "ship"), **attributes):
+    things = [
+        LabelledObject(category=category, polygon=box(*one), attributes=attributes)
+        for one in boxes
+    ]
+    return Layout(
+        width=100, height=100, objects=tuple(things), complete=frozenset(complete)
+    )
+
+
+@pytest.mark.parametrize("clipped", [False, True])
+@pytest.mark.parametrize("start", range(0, 240, 60))
+def test_every_honest_reading_of_the_masks_gives_the_targets(start, clipped):
+    wrong = []
+    for seed in SEEDS[start : start + 60]:
+        layout, expressions = described(seed, clipped=clipped)
+        oracle = Oracle(layout)
+        for one in expressions:
+            for reading in READINGS:
+                found = oracle.targets(one.meaning, reading)
+                if found != set(one.targets):
+                    wrong.append((seed, reading, one, found))
+
+    assert wrong == []
+
+
+def test_all_types_appear_in_balance():
+    types = [one.type for seed in SEEDS for one in described(seed)[1]]
+    share = {name: types.count(name) / len(types) for name in {*SHARES, NO_TARGET}}
+
+    assert 0.15 < share[NO_TARGET] < 0.3
+    assert min(share.values()) > 0.02
+    assert max(share[name] for name in SHARES) < 0.3
+
+
+def test_no_target_means_no_targets_and_nothing_else_does():
+    for seed in SEEDS:
+        for one in described(seed)[1]:
+            assert (one.type == NO_TARGET) == (one.targets == ())
+
+
+def test_the_share_without_target_is_what_was_asked_for():
+    for share, expected in ((0.0, {False}), (1.0, {True})):
+        made = [one for seed in SEEDS for one in described(seed, no_target=share)[1]]
+        layouts_with_objects = {one.type == NO_TARGET for one in made if one.targets}
+        assert layouts_with_objects <= {False}
+        if share == 1.0:
+            assert {one.type == NO_TARGET for one in made} == expected
+
+
+def test_texts_are_distinct_and_the_same_seed_gives_the_same():
+    for seed in SEEDS:
+        first, again = described(seed)[1], described(seed)[1]
+        assert first == again
+        texts = [one.text.casefold() for one in first]
+        assert len(set(texts)) == len(texts)
+
+
+def test_other_seeds_say_other_things():
+    layout = random_layout(3)
+    texts = {
+        one.text
+        for seed in range(30)
+        for one in describe(layout, rng=np.random.default_rng(seed), count=3)
+    }
+    assert len(texts) > 30
+
+
+def test_targets_are_ascending_indices_of_objects_of_one_complete_category():
+    for seed in SEEDS:
+        layout, expressions = described(seed)
+        for one in expressions:
+            assert list(one.targets) == sorted(set(one.targets))
+            names = {layout.objects[target].category for target in one.targets}
+            assert names <= {category_of(one.meaning)}
+            assert category_of(one.meaning) in layout.complete
+
+
+def test_an_empty_layout_gives_requests_that_nothing_answers():
+    made = describe(layout_of(), rng=np.random.default_rng(0), count=5)
+    assert len(made) == 5
+    assert all(one.targets == () for one in made)
+
+
+def test_nothing_is_said_where_nothing_is_complete():
+    layout = layout_of((10, 10, 20, 20), (50, 50, 60, 60), complete=())
+    assert describe(layout, rng=np.random.default_rng(0), count=8) == []
+
+
+def test_objects_outside_the_frame_are_not_there():
+    layout = layout_of((-40, 10, -20, 20), (120, 10, 140, 20))
+    for seed in range(20):
+        for one in describe(layout, rng=np.random.default_rng(seed), count=4):
+            assert one.targets == ()
+
+
+def test_a_sliver_at_the_edge_is_counted_but_never_singled_out():
+    sliver = 3
+    layout = layout_of(
+        (10, 10, 30, 30), (10, 60, 30, 80), (55, 35, 75, 55), (99, 60, 119, 80)
+    )
+    for seed in range(150):
+        for one in describe(layout, rng=np.random.default_rng(seed), count=4):
+            if sliver in one.targets:
+                assert isinstance(one.meaning, All), one
+
+
+@pytest.mark.parametrize("clipped", [False, True])
+def test_no_size_is_compared_with_what_the_frame_cuts_off(clipped):
+    hidden = box(80, 40, 130, 90)
+    cut = hidden.intersection(box(0, 0, 100, 100)) if clipped else hidden
+    layout = Layout(
+        width=100,
+        height=100,
+        objects=tuple(
+            LabelledObject(category="ship", polygon=polygon)
+            for polygon in (box(5, 5, 40, 45), box(50, 5, 60, 15), cut)
+        ),
+        complete=frozenset({"ship"}),
+    )
+    said = [
+        one
+        for seed in range(200)
+        for one in describe(layout, rng=np.random.default_rng(seed), count=4)
+        if isinstance(one.meaning, Sized)
+    ]
+    # The small one is the smallest in any case; which one is larger nobody knows.
+    assert said
+    assert all(
+        (one.meaning.order, one.meaning.rank, one.targets) == ("smallest", 1, (1,))
+        or (one.meaning.order, one.meaning.count) == ("largest", 2)
+        for one in said
+    )
+
+
+def test_equal_sizes_and_level_positions_are_not_told_apart():
+    layout = layout_of((10, 40, 20, 50), (60, 40.5, 70, 50.5))
+    for seed in range(150):
+        for one in describe(layout, rng=np.random.default_rng(seed), count=5):
+            words = set(re.findall(r"[a-z]+", one.text.lower()))
+            assert not words & {"largest", "smallest", "bigger", "smaller"}
+            assert not words & {"topmost", "bottommost", "upper", "above", "below"}
+
+
+def test_singular_is_used_for_one_and_plural_for_several():
+    checked = 0
+    for seed in SEEDS:
+        for one in described(seed)[1]:
+            forms = {
+                (found.start(), -len(form), number)
+                for noun in nouns(category_of(one.meaning))
+                for number, form in (("one", noun.singular), ("several", noun.plural))
+                if noun.singular != noun.plural
+                for found in re.finditer(rf"\b{re.escape(form)}\b", one.text.lower())
+            }
+            if not forms or not one.targets:
+                continue
+            checked += 1
+            number = min(forms)[2]
+            if re.search(r"\bof (the )?(two|three|four|five|six|seven)\b", one.text):
+                assert number == "several"
+            else:
+                assert number == ("one" if len(one.targets) == 1 else "several"), one
+    assert checked > 500
+
+
+def test_a_number_in_front_is_the_number_of_targets():
+    numbers = "zero one two three four five six seven eight nine ten eleven twelve"
+    counted = 0
+    for seed in SEEDS:
+        for one in described(seed)[1]:
+            found = re.match(
+                r"(?:the |all |where are the )?([a-z]+) ", one.text.lower()
+            )
+            if found and found[1] in numbers.split() and one.targets:
+                counted += 1
+                assert numbers.split().index(found[1]) == len(one.targets), one
+    assert counted > 20
+
+
+def test_a_category_the_lexicon_lacks_is_read_as_words():
+    layout = layout_of(
+        (10, 10, 20, 20),
+        (50, 50, 70, 70),
+        category="solar_panel",
+        complete=("solar_panel",),
+    )
+    texts = [
+        one.text.lower()
+        for seed in range(40)
+        for one in describe(layout, rng=np.random.default_rng(seed), count=3)
+    ]
+    assert sum("solar panel" in text for text in texts) > 0.9 * len(texts)
+    assert any("solar panels" in text for text in texts)
+
+
+def test_words_that_fit_two_categories_are_kept_for_when_only_one_is_there():
+    layout = layout_of((10, 10, 20, 20), category="tennis_court", complete=CATEGORIES)
+    both = Layout(
+        width=100,
+        height=100,
+        objects=(
+            *layout.objects,
+            LabelledObject(category="basketball_court", polygon=box(60, 60, 70, 75)),
+        ),
+        complete=layout.complete,
+    )
+
+    def bare_courts(what: Layout) -> int:
+        return sum(
+            re.search(
+                r"(?<!tennis )(?<!basketball )(?<!hoops )(?<!bball )\bcourt",
+                one.text.lower(),
+            )
+            is not None
+            for seed in range(150)
+            for one in describe(
+                what, rng=np.random.default_rng(seed), count=3, no_target=0
+            )
+        )
+
+    assert bare_courts(layout) > 0
+    # A slip of the fingers may leave "tennsi court".
+    assert bare_courts(both) <= 6
+
+
+def test_colours_close_to_each_other_are_not_told_apart():
+    things = [
+        LabelledObject(
+            category="ship",
+            polygon=box(left, 10, left + 10, 25),
+            attributes={"colour": colour},
+        )
+        for left, colour in ((5, "red"), (40, "orange"), (75, "blue"))
+    ]
+    layout = Layout(
+        width=100, height=100, objects=tuple(things), complete=frozenset({"ship"})
+    )
+    texts = [
+        one.text
+        for seed in range(150)
+        for one in describe(layout, rng=np.random.default_rng(seed), count=4)
+    ]
+    assert any("blue" in text for text in texts)
+    assert not any("red ship" in text or "orange" in text for text in texts)
