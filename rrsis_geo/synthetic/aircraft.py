@@ -238,4 +238,5 @@ def _mirrored(upper: Points) -> Points:
     lower = upper[::-1] * [1.0, -1.0]
     both = np.concatenate([upper, lower])
     keep = np.hypot(*(both - np.roll(both, 1, axis=0)).T) > 1e-9
-    return both[keep]
+    kept: Points = both[keep]
+    return kept

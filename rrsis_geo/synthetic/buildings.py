@@ -218,4 +218,5 @@ def _roof_name(style: Style, rng: np.random.Generator) -> str:
 
 def _without_repeats(points: Points) -> Points:
     keep = np.hypot(*(points - np.roll(points, 1, axis=0)).T) > 1e-9
-    return points[keep]
+    kept: Points = points[keep]
+    return kept

@@ -73,7 +73,7 @@ class Thing:
     layer: int
     parts: tuple[Part, ...]
     outline: Points
-    """(N, 2) pixels of the scene: what a label says, and where nothing is drawn beyond."""
+    """(N, 2) pixels of the scene: what a label says; nothing is drawn beyond."""
     category: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     """What a label says beside the class and the colour."""

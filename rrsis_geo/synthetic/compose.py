@@ -129,7 +129,7 @@ def label(world: World, sensor: Sensor) -> Layout:
 def visible(
     things: Iterable[Thing], *, frame: Polygon, sensor: Sensor
 ) -> list[LabelledObject]:
-    """Labels of what can be seen: within the frame, without what trees and bridges hide."""
+    """Labels of what is seen: in the frame, without what trees and bridges hide."""
     things = list(things)
     shapes = [Polygon(thing.outline) for thing in things]
     rows = [row for row, thing in enumerate(things) if thing.category == "tree"]

@@ -48,6 +48,7 @@ def sports(plot: Plot) -> None:
         "hall",
     ]
     rng.shuffle(wishes)
+    wishes.sort(key=lambda wish: wish != "track")
     top, row = plot.top + 4, 0.0
     u = plot.left + 4
     for wish in wishes:
@@ -104,7 +105,7 @@ def _facility(
 
 
 def _outfield(plot: Plot, x: float, y: float) -> None:
-    ring = plot.frame.px(blob(36, plot.rng, rough=0.1, count=30) + [x, y])
+    ring = plot.frame.px(blob(36, plot.rng, rough=0.1, count=30) + np.array([x, y]))
     bands = Stripes(
         angle=plot.rng.uniform(0, 3), period=8 / plot.frame.gsd, strength=0.05
     )

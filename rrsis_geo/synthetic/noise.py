@@ -43,7 +43,7 @@ def value_noise(
     weight = row_weight[:, None]
     tall = values[above] * (1 - weight) + values[above + 1] * weight
     before = column - column[0]
-    start = np.take(tall, before, axis=1)
+    start: Floats = np.take(tall, before, axis=1)
     start += (np.take(tall, before + 1, axis=1) - start) * column_weight
     return start
 

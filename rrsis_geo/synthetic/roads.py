@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from rrsis_geo.synthetic.canvas import (
@@ -75,37 +73,30 @@ def markings(
     """Dashes and edge lines between two junctions."""
     if line.kind == "lane" or stop - start < 12 or frame.gsd > 1.1:
         return []
-    quads = []
+    parts = []
+    shifts: tuple[float, ...] = (0.0,)
     if line.kind == "avenue":
-        shifts, edge = (-line.half / 2, line.half / 2), YELLOW
-        quads += [band(frame, line, 0.35, start, stop, upright=upright)]
-    else:
-        shifts, edge = (0.0,), WHITE
-    for shift in shifts:
-        for begin in np.arange(start + 2, stop - 4, 9.0):
-            quads.append(
-                band(
-                    frame, line, 0.13, begin, begin + 3.5, upright=upright, shift=shift
-                )
-            )
+        shifts = (-line.half / 2, line.half / 2)
+        middle = band(frame, line, 0.35, start, stop, upright=upright)
+        parts.append(Part(rings=(middle,), paint=Paint(colour=YELLOW, fine=0.06)))
+    quads = [
+        band(frame, line, 0.13, begin, begin + 3.5, upright=upright, shift=shift)
+        for shift in shifts
+        for begin in np.arange(start + 2, stop - 4, 9.0)
+    ]
     for side in (-1, 1):
         shift = side * (line.half - 0.45)
         quads.append(band(frame, line, 0.11, start, stop, upright=upright, shift=shift))
     if frame.gsd < 0.45 and rng.uniform() < 0.6:
-        for x in np.arange(-line.half + 0.6, line.half - 0.5, 1.1):
-            quads.append(
-                band(
-                    frame,
-                    line,
-                    0.28,
-                    start + 0.4,
-                    start + 3.6,
-                    upright=upright,
-                    shift=float(x),
-                )
-            )
-    paint = Paint(colour=edge if line.kind == "avenue" else WHITE, fine=0.06, mid=0.05)
-    return [_thing(quads, paint)]
+        first, last = start + 0.4, start + 3.6
+        quads += [
+            band(frame, line, 0.28, first, last, upright=upright, shift=float(shift))
+            for shift in np.arange(-line.half + 0.6, line.half - 0.5, 1.1)
+        ]
+    white = Paint(colour=WHITE, fine=0.06, mid=0.05)
+    parts.append(Part(rings=tuple(quads), paint=white))
+    outline = band(frame, line, line.half, start, stop, upright=upright)
+    return [Thing(layer=ROAD + 1, outline=outline, parts=tuple(parts))]
 
 
 def river(
@@ -208,11 +199,3 @@ def runway(
             ),
         ),
     ]
-
-
-def _thing(rings: Sequence[np.ndarray], paint: Paint) -> Thing:
-    return Thing(
-        layer=ROAD + 1,
-        outline=np.concatenate(rings),
-        parts=(Part(rings=tuple(rings), paint=paint),),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def blob(
 def line(points: Points, width: float) -> list[Points]:
     """One quad for each stretch of a path."""
     quads = []
-    for start, stop in zip(points[:-1], points[1:], strict=True):
+    for start, stop in pairwise(points):
         step = stop - start
         span = math.hypot(step[0], step[1])
         if span > 0:

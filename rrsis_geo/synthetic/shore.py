@@ -86,7 +86,7 @@ def _marina(
                 ),
             )
         )
-        for number, u in enumerate(np.arange(west + 4 + step / 2, east - step, step)):
+        for u in np.arange(west + 4 + step / 2, east - step, step):
             for side in (-1, 1):
                 if rng.uniform() < 0.7:
                     length = berth * rng.uniform(0.6, 0.92)

@@ -151,7 +151,9 @@ def running_track(
         np.array([[0, -32.0], [0, 32.0]]) * scale, 0.4
     )
     parts.append(_marks(spot, pitch))
-    sand = spot.px(fan(30 * scale, -math.pi / 2, math.pi / 2) + [54 * scale, 0])
+    sand = spot.px(
+        fan(30 * scale, -math.pi / 2, math.pi / 2) + np.array([54 * scale, 0])
+    )
     if rng.uniform() < 0.5:
         parts.append(
             Part(rings=(sand,), paint=Paint(colour=scaled(colour, 0.97), mid=0.04))

@@ -133,7 +133,15 @@ class World:
         rng = np.random.default_rng([self.seed, 2, i, j])
         west, north = self.upright[i], self.level[j]
         east, south = self.upright[i + 1], self.level[j + 1]
-        plot = Plot(
+        plot = self._plot(west, north, east, south, rng)
+        FILLINGS[self.filling(rng)](plot)
+        self._edges(plot, west, north, east, south)
+        return plot.things
+
+    def _plot(
+        self, west: Line, north: Line, east: Line, south: Line, rng: np.random.Generator
+    ) -> Plot:
+        return Plot(
             left=west.at + _clear(west),
             top=north.at + _clear(north),
             right=east.at - _clear(east),
@@ -143,22 +151,20 @@ class World:
             style=self.style,
             rng=rng,
         )
-        FILLINGS[self.filling(rng)](plot)
+
+    def _edges(
+        self, plot: Plot, west: Line, north: Line, east: Line, south: Line
+    ) -> None:
+        """What moves on the lines on the left and the upper side, and the bridge."""
         if west.kind == "river":
             fleet(plot, west, port=self.theme.port, crossings=(north, south))
             if north.is_road:
+                rng = plot.rng
                 plot.add(bridge(self.frame, west, north, style=self.style, rng=rng))
-        self._traffic(
-            plot,
-            west,
-            north.at + north.half + 3,
-            south.at - south.half - 3,
-            upright=True,
-        )
-        self._traffic(
-            plot, north, west.at + west.half + 3, east.at - east.half - 3, upright=False
-        )
-        return plot.things
+        top, bottom = north.at + north.half + 3, south.at - south.half - 3
+        left, right = west.at + west.half + 3, east.at - east.half - 3
+        self._traffic(plot, west, top, bottom, upright=True)
+        self._traffic(plot, north, left, right, upright=False)
 
     def _traffic(
         self, plot: Plot, line: Line, start: float, stop: float, *, upright: bool
@@ -212,7 +218,7 @@ class World:
         )
 
     def _plot_size(self, rng: np.random.Generator) -> tuple[float, float]:
-        """A close-up of large plots would show one thing only, so they shrink a little."""
+        """A close-up of large plots would show one thing only: shrink them."""
         seen = min(self.width, self.height) * self.gsd
         low, high = self.theme.size
         return low, float(np.clip(seen * rng.uniform(0.6, 1.4), low * 1.15, high))
