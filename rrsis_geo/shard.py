@@ -121,7 +121,8 @@ def settle(
         finally:
             if isinstance(patches, Generator):
                 patches.close()  # ends the thread that reads ahead
-        passed(len(windows) - before)
+        if before < len(windows):  # the last ones held no data
+            passed(len(windows) - before)
 
     rows_of_scene = stitch(
         looked(),
