@@ -115,11 +115,6 @@ class Tracer:
         self._open = none
         """Corner above each vertical border in the last row."""
 
-    @property
-    def row(self) -> int:
-        """The next row to come."""
-        return self._row
-
     def add(self, levels: NDArray[np.uint8]) -> list[Outlines]:
         """The next rows, (rows, width); returns what they have closed."""
         step = max(PIXELS // self._width, 1)

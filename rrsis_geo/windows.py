@@ -41,7 +41,7 @@ def touching(windows: Sequence[Window], top: int, bottom: int) -> list[Window]:
     return [
         window
         for window in windows
-        if window.row_off < bottom and window.row_off + window.height > top
+        if max(window.row_off, top) < min(window.row_off + window.height, bottom)
     ]
 
 
