@@ -15,30 +15,36 @@ def command() -> None:
 
 @command.command("list")
 def list_command() -> None:
-    """Names of the weights inside the package, one a line, with what they are."""
-    from rrsis_geo.model.weights_file import list_weights
+    """Weights inside the package: name, metres per pixel, MB and licence, with tabs."""
+    from rrsis_geo.model.weights_file import list_weights, read_header
 
-    for info in list_weights():
+    for name in list_weights():
+        info = read_header(name)
         low, high = info.gsd_range
-        click.echo(f"{info.name}\t{low:g} to {high:g} m/pixel\t{info.licence}")
+        click.echo(
+            f"{name}\t{low:g} to {high:g} m\t{info.size / 1e6:.1f} MB\t{info.licence}"
+        )
 
 
 @command.command("show")
 @click.argument("name", metavar="NAME|FILE")
 def show_command(name: str) -> None:
     """What is written in the weights NAME, as JSON."""
-    from rrsis_geo.model.weights_file import find_weights, read_header
+    from rrsis_geo.model.weights_file import read_header
 
-    click.echo(json.dumps(asdict(read_header(find_weights(name))), indent=2))
+    body = asdict(read_header(name))
+    body["path"] = str(body["path"])
+    body["vocabulary"] = f"{len(body['vocabulary'])} tokens"
+    click.echo(json.dumps(body, indent=2))
 
 
 @command.command("verify")
 @click.argument("name", metavar="NAME|FILE")
 def verify_command(name: str) -> None:
-    """Check that the weights NAME are complete and unaltered."""
-    from rrsis_geo.model.weights_file import find_weights, read_header, verify
+    """Check that the weights NAME are whole and, where published, unaltered."""
+    from rrsis_geo.model.weights_file import expected_digest, verify
 
-    path = find_weights(name)
-    verify(path)
-    info = read_header(path)
-    click.echo(f"ok\t{info.name}\tsha256 {info.sha256}")
+    info = verify(name)
+    published = expected_digest(info.path) is not None
+    state = "as published" if published else "whole; no published sha256 to compare"
+    click.echo(f"ok\t{info.name}\t{state}\tsha256 {info.sha256}")

@@ -165,13 +165,10 @@ def _gpu() -> Answer:
 def _weights() -> Answer:
     from rrsis_geo.model.weights_file import list_weights, verify
 
-    names = []
-    for info in list_weights():
-        verify(info.name)
-        names.append(f"{info.name} sha256 {info.sha256[:12]}")
-    if not names:
+    found = [f"{name} sha256 {verify(name).sha256[:12]}" for name in list_weights()]
+    if not found:
         return "fail", "none inside the package", ADVICE["weights"]
-    return "ok", "; ".join(names), ""
+    return "ok", "; ".join(found), ""
 
 
 def _memory() -> Answer:

@@ -105,7 +105,7 @@ def plan(
             memory_bytes=_memory(job, view),
             seconds=seconds,
             files=tuple(path for path in wanted if path is not None),
-            advice=view.advice,
+            advice=(*view.advice, *weights.advice),
         )
 
 

@@ -137,7 +137,7 @@ def run(
     try:
         with open_scene(job) as scene:
             view = survey(scene, options, weights.gsd_range)
-            for line in view.advice:
+            for line in (*view.advice, *weights.advice):
                 report(Advice(line))
             mark = run_manifest.fingerprint(
                 job, grid=view.grid, stretch=view.stretch, weights=weights
@@ -215,6 +215,9 @@ def _look(
     here = job.options.engine == "serial"
     if here and gaps and predictor is None:
         predictor = bind(job)
+    advice = (*view.advice, *getattr(predictor, "advice", ()))
+    for line in advice:
+        this.report(Advice(line))
     this.clock.lap("bind")
     this.report(
         Started(
@@ -334,7 +337,7 @@ def _place(
         weights=weights,
         counts=counts,
         polygons={text: found[text] for text in job.expressions},
-        advice=this.view.advice,
+        advice=(*this.view.advice, *weights.advice),
         timings=this.clock.laps,
     )
     if beside is not None:

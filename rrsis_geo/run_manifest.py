@@ -34,6 +34,8 @@ class WeightsFacts:
     """None for a network that was passed in from Python."""
     gsd_range: tuple[float, float] | None
     """Metres per pixel that the network was trained for."""
+    advice: tuple[str, ...] = ()
+    """What it cannot read of the expressions."""
 
 
 def describe_grid(grid: Grid) -> dict[str, Any]:
@@ -115,7 +117,11 @@ def build(
         "manifest": MANIFEST_VERSION,
         "job": asdict(job),
         "versions": _versions(),
-        "weights": asdict(weights),
+        "weights": {
+            "name": weights.name,
+            "sha256": weights.sha256,
+            "gsd_range": weights.gsd_range,
+        },
         "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),

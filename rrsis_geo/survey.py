@@ -13,6 +13,7 @@ from rrsis_geo.aoi import Aoi, read_aoi
 from rrsis_geo.errors import OptionError
 from rrsis_geo.grid import SNAP, Grid
 from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights_file import find_weights, read_header
 from rrsis_geo.run_manifest import WeightsFacts
 from rrsis_geo.scene import Scene
@@ -60,7 +61,10 @@ def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
         return WeightsFacts(name=kind, sha256=None, gsd_range=None)
     header = read_header(find_weights(job.weights))
     return WeightsFacts(
-        name=header.name, sha256=header.sha256, gsd_range=header.gsd_range
+        name=header.name,
+        sha256=header.sha256,
+        gsd_range=header.gsd_range,
+        advice=Tokenizer(header.vocabulary).advice(job.expressions),
     )
 
 

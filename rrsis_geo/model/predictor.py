@@ -46,7 +46,7 @@ class NetPredictor:
         self.batch_size = batch_size
         self.precision = str(precision).removeprefix("torch.")
         self.calibration = calibration
-        self.advice = _advice(tokenizer, expressions)
+        self.advice = tokenizer.advice(expressions)
         self._net = net.to(device).eval()
         self._place = device
         self._dtype = precision
@@ -158,16 +158,4 @@ def make_predictor(
         device=place,
         precision=choose_precision(precision, place),
         batch_size=choose_batch(batch_size, place),
-    )
-
-
-def _advice(tokenizer: Tokenizer, expressions: Sequence[str]) -> tuple[str, ...]:
-    """A line for every expression that has signs the network cannot read."""
-    return tuple(
-        f"{text!r} has signs that the network does not know; it was trained on "
-        "English, so the answer may be poor"
-        for text, unknown in zip(
-            expressions, tokenizer.has_unknown(expressions), strict=True
-        )
-        if unknown
     )

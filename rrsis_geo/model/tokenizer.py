@@ -56,3 +56,12 @@ class Tokenizer:
         """Whether each text has a part that no token stands for."""
         unknown = self.vocabulary.index(UNKNOWN)
         return [unknown in self._pieces.encode(text).ids for text in texts]
+
+    def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """A line for every text that has signs the network cannot read."""
+        return tuple(
+            f"{text!r} has signs that the network does not know; it was trained on "
+            "English, so the answer may be poor"
+            for text, unknown in zip(texts, self.has_unknown(texts), strict=True)
+            if unknown
+        )

@@ -1,0 +1,46 @@
+"""The command line with a small untrained network."""
+
+import pytest
+from click.testing import CliRunner
+
+from rrsis_geo_cli.main import main
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory):
+    """Path of weights that answer at once, and nothing sensible."""
+    import torch
+
+    from rrsis_geo.model.btdnet import BTDNet
+    from rrsis_geo.model.config import preset
+    from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
+    from rrsis_geo.model.weights import save_weights
+    from rrsis_geo.model.weights_file import Card
+
+    config = preset("btd-tiny")
+    signs = [*sorted(CHARACTERS), *(CONTINUES + letter for letter in sorted(LETTERS))]
+    rest = config.text_vocabulary - len(SPECIAL) - len(signs)
+    card = Card(
+        name="tiny",
+        vocabulary=(*SPECIAL, *signs, *(f"[unused{n}]" for n in range(rest))),
+        gsd_range=(0.1, 10.0),
+        licence="Apache-2.0",
+    )
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    torch.manual_seed(0)
+    save_weights(BTDNet(config), path, card=card)
+    return str(path)
+
+
+@pytest.fixture
+def segment(tiny_weights, tmp_path, monkeypatch):
+    """Run `segment` in an empty folder with the small network and small windows."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    always = ("--weights", tiny_weights, "--window-size", "64", "--overlap", "16")
+
+    def run(*words):
+        return CliRunner().invoke(main, ["segment", *map(str, (*always, *words))])
+
+    return run
