@@ -75,7 +75,7 @@ def read_strip(path: str | os.PathLike[str]) -> Strip:
         OutputError: the file is damaged or gone.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
             return Strip(top=int(arrays["top"]), levels=arrays["levels"])
     except (OSError, ValueError, KeyError, EOFError, *_DAMAGE) as error:
         raise OutputError(
