@@ -48,6 +48,7 @@ _VERTICAL = _both(
     {
         "top": "bottom",
         "topmost": "bottommost",
+        "top-most": "bottom-most",
         "upper": "lower",
         "uppermost": "lowermost",
         "above": "below",
@@ -86,7 +87,10 @@ _UNSURE = {
     ),
 }
 
-_WORD = re.compile(r"[A-Za-z]+(?:-[a-z]*most|-clockwise)?")
+_WORD = re.compile(
+    r"(?:anti|counter)-clockwise|(?:left|right|top|bottom)-most|[A-Za-z]+",
+    re.IGNORECASE,
+)
 
 
 def flip_words(text: str, axis: Literal["horizontal", "vertical"]) -> str | None:

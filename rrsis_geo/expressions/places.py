@@ -73,7 +73,7 @@ def run_from(
     edge = sign * measured.box[rows, axis if sign > 0 else axis + 2]
     order = np.argsort(centre, kind="stable")
     first, last = rank - 1, rank - 1 + count
-    if last > len(rows):
+    if last > len(rows) or count == len(rows):
         return None
     extent = measured.width if axis == 0 else measured.height
     margin = max(0.02 * extent, 0.25 * float(np.median(measured.size[rows])))

@@ -26,7 +26,7 @@ def run_by_size(
     low, high = measured.area[rows], measured.area_limit[rows]
     by_size = np.argsort(low if order == "smallest" else -low, kind="stable")
     first, last = rank - 1, rank - 1 + count
-    if last > len(rows):
+    if last > len(rows) or count == len(rows):
         return None
     chosen = by_size[first:last]
     for before, after in ((by_size[:first], chosen), (chosen, by_size[last:])):

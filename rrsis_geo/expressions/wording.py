@@ -226,12 +226,7 @@ class Writer:
         like = category_of(meaning)
         words: Sequence[str]
         if isinstance(meaning, Between):
-            among = resolve(self._measured, meaning.of)
-            three = among is not None and len(among) == 3
-            if (
-                three
-                and category_of(meaning.first) == category_of(meaning.second) == like
-            ):
+            if self._is_other_two(meaning):
                 return self._pick(phrases.OTHER_TWO)
             return self._pick(phrases.BETWEEN).format(
                 x=self._anchor(meaning.first, like=like),
@@ -246,6 +241,13 @@ class Writer:
         else:
             raise TypeError(f"no words for {type(meaning).__name__}")
         return self._pick(words).format(x=self._anchor(meaning.anchor, like=like))
+
+    def _is_other_two(self, meaning: Between) -> bool:
+        """Whether the ends are the other two of three."""
+        among = resolve(self._measured, meaning.of)
+        ends = (meaning.first, meaning.second)
+        same = all(isinstance(end, Extreme) and end.of == meaning.of for end in ends)
+        return same and among is not None and len(among) == 3
 
     def _anchor(self, meaning: Meaning, *, like: str) -> str:
         """The noun phrase of an anchor; "one" where the noun was said already."""

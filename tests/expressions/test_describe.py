@@ -11,10 +11,10 @@ from shapely.geometry import box
 from rrsis_geo.expressions import describe
 from rrsis_geo.expressions.describe import NO_TARGET, SHARES
 from rrsis_geo.expressions.lexicon import nouns
-from rrsis_geo.expressions.meaning import All, Sized, category_of
+from rrsis_geo.expressions.meaning import All, Sized, Without, category_of
 from rrsis_geo.labels import LabelledObject, Layout
 
-SEEDS = range(240)
+SEEDS = range(120)
 
 
 def described(seed: int, *, count: int = 10, clipped: bool = False, no_target=0.25):
@@ -34,10 +34,10 @@ def layout_of(*boxes, category="vehicle", complete=("vehicle", "ship"), **attrib
 
 
 @pytest.mark.parametrize("clipped", [False, True])
-@pytest.mark.parametrize("start", range(0, 240, 60))
+@pytest.mark.parametrize("start", [0, 40, 80])
 def test_every_honest_reading_of_the_masks_gives_the_targets(start, clipped):
     wrong = []
-    for seed in SEEDS[start : start + 60]:
+    for seed in SEEDS[start : start + 40]:
         layout, expressions = described(seed, clipped=clipped)
         oracle = Oracle(layout)
         for one in expressions:
@@ -127,7 +127,7 @@ def test_a_sliver_at_the_edge_is_counted_but_never_singled_out():
     for seed in range(150):
         for one in describe(layout, rng=np.random.default_rng(seed), count=4):
             if sliver in one.targets:
-                assert isinstance(one.meaning, All), one
+                assert isinstance(one.meaning, All | Without), one
 
 
 @pytest.mark.parametrize("clipped", [False, True])
@@ -147,7 +147,7 @@ def test_no_size_is_compared_with_what_the_frame_cuts_off(clipped):
         one
         for seed in range(200)
         for one in describe(layout, rng=np.random.default_rng(seed), count=4)
-        if isinstance(one.meaning, Sized)
+        if isinstance(one.meaning, Sized) and one.meaning.of == All("ship")
     ]
     # The small one is the smallest in any case; which one is larger nobody knows.
     assert said
@@ -159,9 +159,10 @@ def test_no_size_is_compared_with_what_the_frame_cuts_off(clipped):
 
 
 def test_equal_sizes_and_level_positions_are_not_told_apart():
-    layout = layout_of((10, 40, 20, 50), (60, 40.5, 70, 50.5))
+    layout = layout_of((10, 40, 20, 50), (60, 40.5, 70, 50.5), complete=("vehicle",))
     for seed in range(150):
-        for one in describe(layout, rng=np.random.default_rng(seed), count=5):
+        rng = np.random.default_rng(seed)
+        for one in describe(layout, rng=rng, count=5, no_target=0.0):
             words = set(re.findall(r"[a-z]+", one.text.lower()))
             assert not words & {"largest", "smallest", "bigger", "smaller"}
             assert not words & {"topmost", "bottommost", "upper", "above", "below"}
@@ -182,7 +183,13 @@ def test_singular_is_used_for_one_and_plural_for_several():
                 continue
             checked += 1
             number = min(forms)[2]
-            if re.search(r"\bof (the )?(two|three|four|five|six|seven)\b", one.text):
+            if (
+                re.match(
+                    r"\W*(\S+ ){0,6}?of (the )?(two|three|four|five|six|seven)\b",
+                    one.text,
+                )
+                and re.search("of ", one.text).start() < min(forms)[0]
+            ):
                 assert number == "several"
             else:
                 assert number == ("one" if len(one.targets) == 1 else "several"), one
