@@ -215,9 +215,6 @@ def _look(
     here = job.options.engine == "serial"
     if here and gaps and predictor is None:
         predictor = bind(job)
-    advice = (*view.advice, *getattr(predictor, "advice", ()))
-    for line in advice:
-        this.report(Advice(line))
     this.clock.lap("bind")
     this.report(
         Started(
