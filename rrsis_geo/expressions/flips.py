@@ -75,7 +75,7 @@ _TABLE = {
 _UNSURE = {
     "horizontal": re.compile(
         r"o'?clock|\bnn[ew]\b|\bss[ew]\b|\b[ew][ns][ew]\b|\bfirst\b(?! .*from the)"
-        r"|\blast\b|\bright (?:next|beside|by|at|in|on|under|above|below|near|angle)"
+        r"|\blast\b|\bright (?:next|beside|by|at|in|on|under|above|below|near)\b"
         r"|\bright[- ]angled?|\bleft (?:over|behind)|\bmirror",
         re.IGNORECASE,
     ),
@@ -140,5 +140,5 @@ _DIRECTIONS = {word for table in _TABLE.values() for word in table if "-" not in
 _SLIPS = (
     {slip for word in _DIRECTIONS if len(word) > 3 for slip in _slips(word)}
     - _DIRECTIONS
-    - {"felt", "blow", "bellow", "norther", "souther", "blew"}
+    - {"felt"}
 )

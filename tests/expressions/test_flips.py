@@ -17,7 +17,7 @@ EXCHANGED = {
 }
 DIRECTION = re.compile(
     r"(?:\b|(?<=north)|(?<=south))(left|right|west|east|top|upper|north|above|bottom"
-    r"|lower|south|below|beneath|up\b|down\b)(?!ping)"
+    r"|lower|south|below|beneath|up\b|down\b)(?!ping|ped)"
 )
 MIDDLE_ONE = re.compile(
     r"(middle|centre) (one of|of the three|(?!left|right|of )[a-z]+)"
