@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from rrsis_geo.job import DEVICES, ENGINES, PRECISIONS, SegmentOptions
+from rrsis_geo.job import DEVICES, ENGINES, PRECISIONS, SegmentJob, SegmentOptions
 
 from .sections import Option
 
@@ -192,6 +192,15 @@ RUNNING = together(
 
 OVERWRITE = option(
     "Output", "--overwrite", is_flag=True, help="Replace outputs that exist already."
+)
+
+WEIGHTS = option(
+    "Question",
+    "--weights",
+    default=SegmentJob.__dataclass_fields__["weights"].default,
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Trained weights: a name of `rrsis-geo weights list`, or a file.",
 )
 
 

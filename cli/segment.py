@@ -54,14 +54,7 @@ from .summary import print_summary
     help="Write a picture of the scene with its polygons (.png).",
 )
 @options.OVERWRITE
-@options.option(
-    "Question",
-    "--weights",
-    default=SegmentJob.__dataclass_fields__["weights"].default,
-    show_default=True,
-    metavar="NAME|FILE",
-    help="Trained weights: a name of `rrsis-geo weights list`, or a file.",
-)
+@options.WEIGHTS
 @options.SCENE
 @options.POLYGONS
 @options.RUNNING

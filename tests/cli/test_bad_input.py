@@ -182,7 +182,12 @@ def test_a_read_only_folder(segment, scene, tmp_path):
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
 
-    told(segment(scene, "ship", "-o", folder / "a.gpkg"), 8, "read-only")
+    told(segment(scene, "ship", "-o", folder / "a.gpkg"), 8, "locked")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder closed to all")
+def test_a_folder_that_not_even_root_may_write(segment, scene):
+    told(segment(scene, "ship", "-o", "/proc/a.gpkg"), 8, "/proc")
 
 
 def test_an_output_must_not_replace_its_input(segment, scene):
