@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.decoder import TwinDecoder, upsample
+from rrsis_geo.model.dmols import DMOLS, Reconstruction, object_region
 from rrsis_geo.model.fusion import Fused, NeckFusion, StageFusion
 from rrsis_geo.model.presence import Presence
 from rrsis_geo.model.single_decoder import SingleDecoder
@@ -83,6 +84,11 @@ class BTDNet(nn.Module):
         self.presence = (
             Presence(image_dim=deepest, word_dim=words) if config.presence else None
         )
+        self.dmols = (
+            DMOLS(image_dim=deepest, word_dim=words, text_dim=config.text_dim)
+            if config.dmols
+            else None
+        )
 
     def forward(self, image: Tensor, words: Tensor, word_mask: Tensor) -> Output:
         """Look for E expressions in each of B images.
@@ -118,6 +124,41 @@ class BTDNet(nn.Module):
             fused=fused,
             word_mask=mask,
         )
+
+    def reconstruct(
+        self,
+        out: Output,
+        *,
+        first_words: Tensor,
+        masked_words: Tensor,
+        object_tokens: Tensor,
+        mask: Tensor,
+        generator: torch.Generator | None = None,
+    ) -> Reconstruction:
+        """The two losses of D-MOLS, for a network that was built with it.
+
+        Args:
+            out: of `forward`.
+            first_words: (B, E, T, D) from `text`.
+            masked_words: (B, E, T, D) from `text` with the object tokens masked.
+            object_tokens: (B, E, T), True on the masked tokens.
+            mask: (B, E, H, W), 1 on the target.
+            generator: of the random half of a crowded region.
+        """
+        if self.dmols is None:
+            raise ValueError("the config of this network has no D-MOLS")
+        deepest = out.levels[3]
+        size = (deepest.shape[2], deepest.shape[3])
+        losses: Reconstruction = self.dmols(
+            deepest=deepest,
+            words=out.words,
+            first_words=first_words.flatten(0, 1),
+            masked_words=masked_words.flatten(0, 1),
+            word_mask=out.word_mask,
+            object_tokens=object_tokens.flatten(0, 1),
+            object_region=object_region(mask.flatten(0, 1), size, generator=generator),
+        )
+        return losses
 
     def normalise(self, image: Tensor) -> Tensor:
         """(B, 3, H, W) raw RGB as the image encoder expects it."""

@@ -50,6 +50,7 @@ class NetPredictor:
         self._net = net.to(device).eval()
         self._place = device
         self._dtype = precision
+        self._alone = device.type == "cpu"
         tokens = tokenizer(expressions, longest=net.config.text_positions)
         with torch.inference_mode():
             ids = torch.from_numpy(tokens.ids).to(device)
@@ -73,7 +74,7 @@ class NetPredictor:
         answer = np.empty((count, asked, height, width), np.float32)
         start = 0
         while start < count:
-            stop = start + (1 if self._place.type == "cpu" else self.batch_size)
+            stop = start + (1 if self._alone else self.batch_size)
             try:
                 answer[start:stop] = self._predict(pixels[start:stop])
             except OUT_OF_MEMORY as error:

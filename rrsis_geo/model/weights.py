@@ -53,7 +53,7 @@ def save_weights(net: BTDNet, path: str | Path, *, card: Card) -> WeightsInfo:
         published = f"{digest(part)}  {path.name}\n"
         sidecar_of(path).write_text(published, encoding="utf-8")
         part.replace(path)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise WeightsError(f"{path}: cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)

@@ -1,0 +1,51 @@
+import subprocess
+import sys
+
+import pytest
+
+from rrsis_geo.errors import WeightsError
+from rrsis_geo.model.config import PRESETS, ModelConfig, preset
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_config_survives_json(name):
+    config = preset(name)
+
+    assert ModelConfig.from_json(config.to_json()) == config
+    assert hash(ModelConfig.from_json(config.to_json())) == hash(config)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "not a model config"),
+        ("[1]", "not a model config"),
+        ('{"wings": 2}', "wings"),
+        ('{"decoder": "triple"}', "decoder"),
+        ('{"fusion": "feet"}', "fusion"),
+    ],
+)
+def test_a_broken_config_is_refused_by_name(text, told):
+    with pytest.raises(WeightsError, match=told):
+        ModelConfig.from_json(text)
+
+
+def test_an_unknown_preset_names_the_known_ones():
+    with pytest.raises(WeightsError, match="btd-mobile"):
+        preset("btd-huge")
+
+
+def test_config_and_header_load_no_torch():
+    code = (
+        "import sys, rrsis_geo.model.weights_file, rrsis_geo.model.vocabulary;"
+        "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_small_network_needs_no_transformers():
+    code = (
+        "import sys; from rrsis_geo.model import predictor, losses, initial;"
+        "sys.exit('transformers' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
