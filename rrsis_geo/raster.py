@@ -77,7 +77,7 @@ def read_strip(path: str | os.PathLike[str]) -> Strip:
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
             return Strip(top=int(arrays["top"]), levels=arrays["levels"])
-    except (OSError, ValueError, KeyError, EOFError, *_DAMAGE) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError, *_DAMAGE) as error:
         raise OutputError(
             f"{path}: the kept rows cannot be read back; delete the file to have them "
             "made again"
