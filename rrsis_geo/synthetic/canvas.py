@@ -79,6 +79,8 @@ class Thing:
     """What a label says beside the class and the colour."""
     colour: Colour | None = None
     """Of its most part; a label says what the camera makes of it."""
+    around: tuple[Part, ...] = ()
+    """Drawn first and no part of the object: the paving around a pool."""
     shadow: float = 0.0
     """Length of the shadow in pixels."""
     flying: bool = False

@@ -178,7 +178,7 @@ def _areal(shape: BaseGeometry) -> Polygon | MultiPolygon | None:
 
 
 def _draw(canvas: Canvas, thing: Thing) -> None:
-    for part in thing.parts:
+    for part in (*thing.around, *thing.parts):
         canvas.draw(part)
 
 

@@ -111,6 +111,7 @@ class DemoWorld(World):
                 (470.0, 8.0, "avenue"), (900.0, 0.0, "border"),
             )
         )  # fmt: skip
+        shore = Line(at=-40.0, half=0.0, kind="border")
         self.upright = [west, self.cross, self.stream, east]
         self.level = [north, self.street, self.lane, self.main, south]
         self._layout = (
@@ -119,7 +120,7 @@ class DemoWorld(World):
             ((west, self.lane, self.cross, self.main), residential),
             ((self.cross, north, self.stream, self.main), self._depot),
             ((self.stream, north, east, self.main), farm),
-            ((west, self.main, self.cross, south), sports),
+            ((shore, self.main, self.cross, south), sports),
             ((self.cross, self.main, self.stream, south), self._green),
             ((self.stream, self.main, east, south), farm),
         )
@@ -162,13 +163,13 @@ class DemoWorld(World):
         """Tanks far from any road; one more, and two halls, beside the main road."""
         rng, style = plot.rng, self.style
         plot.ground(style.grass, stain=(style.dry, 0.35))
-        for u, v in [(540 + 72 * i, 66 + 74 * j) for i in range(3) for j in range(3)]:
+        for u, v in [(540 + 72 * i, 100 + 74 * j) for i in range(3) for j in range(3)]:
             bund = (u - 34.0, v - 35.0, u + 34.0, v + 35.0)
             plot.area(bund, scaled(style.concrete, 0.95), mid=0.06)
             inner = (u - 32.4, v - 33.4, u + 32.4, v + 33.4)
             plot.area(inner, style.gravel, mid=0.08, stain=(style.dry, 0.3))
             plot.take(u - 36, v - 37, u + 36, v + 37)
-            if (u, v) == (684, 214):
+            if (u, v) == (684, 248):
                 continue
             colour = str(rng.choice(("white", "white", "gray", "beige")))
             diameter = float(rng.choice((34.0, 40.0, 44.0)))

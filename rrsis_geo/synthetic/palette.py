@@ -139,8 +139,8 @@ def colour_name(colour: Colour) -> str:
         return "black"
     if saturation < 0.16:
         return "white" if value > 0.8 else "gray"
-    if degrees < 18 or degrees >= 335:
-        return "red" if saturation > 0.5 else "brown"
+    if degrees < 14 or degrees >= 335:
+        return "red" if saturation > 0.38 else "brown"
     if degrees < 52:
         if value > 0.72 and saturation < 0.4:
             return "beige"

@@ -58,9 +58,10 @@ class Plot:
 
     def add(self, thing: Thing) -> bool:
         """Keep a thing unless it is too small to be seen."""
-        size = np.ptp(thing.outline, axis=0)
-        if thing.category and float(np.hypot(*size)) < SMALLEST:
-            return False
+        if thing.category:
+            reach = thing.outline - thing.outline.mean(axis=0)
+            if 2 * float(np.sqrt((reach * reach).sum(axis=1).max())) < SMALLEST:
+                return False
         self.things.append(thing)
         return True
 

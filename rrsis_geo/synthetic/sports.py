@@ -124,17 +124,14 @@ def running_track(
             rings=(ring,), paint=Paint(colour=colour, fine=0.03, mid=0.03, coarse=0.03)
         ),
     ]
-    for lane in range(1, 8):
+    # Lanes are lines of 5 cm: drawn as wide as a drawn pixel, and as faint.
+    thick = max(0.3, 0.55 * spot.gsd)
+    faint = Paint(colour=scaled(colour, 1 + 0.09 / thick), mid=0)
+    for lane in range(1, 8) if spot.gsd < 1.0 else ():
         off = 20 - lane * 2.44
-        outer, inner = (
-            stadium(157 + off, 73 + off),
-            stadium(157 + off - 0.3, 73 + off - 0.3),
-        )
-        if spot.gsd < 1.0:
-            pair = (spot.px(outer * scale), spot.px(inner * scale))
-            parts.append(
-                Part(rings=pair, paint=Paint(colour=scaled(colour, 1.28), mid=0))
-            )
+        outer = spot.px(stadium(157 + off, 73 + off) * scale)
+        inner = spot.px(stadium(157 + off - 2 * thick, 73 + off - 2 * thick) * scale)
+        parts.append(Part(rings=(outer, inner), paint=faint))
     parts.append(
         Part(
             rings=(lawn,),
@@ -217,8 +214,8 @@ def swimming_pool(
     rim = spot.px(
         edge * (1 + 2.4 / length) if not big else rect(length + 8, length * 0.45 + 8)
     )
+    paving = Paint(colour=scaled(style.concrete, 1.06), mid=0.03)
     parts = [
-        Part(rings=(rim,), paint=Paint(colour=scaled(style.concrete, 1.06), mid=0.03)),
         Part(rings=(ring,), paint=Paint(colour=water, fine=0.04, mid=0.04)),
     ]
     if big and spot.gsd < 0.8:
@@ -234,6 +231,7 @@ def swimming_pool(
         category="swimming_pool",
         attributes={"shape": shape},
         colour=water,
+        around=(Part(rings=(rim,), paint=paving),),
     )
 
 
