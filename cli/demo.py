@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from rrsis_geo.types import Polygons
 
+ENOUGH = 0.5
+"""IoU from which on a thing counts as found."""
+
 
 @click.command(
     "demo", cls=Command, short_help="Draw a sample scene and find something in it."
@@ -68,8 +71,8 @@ def command(folder: Path, overwrite: bool, weights: str, **values: str) -> None:
 def verdict(found: Polygons, truth: Polygon) -> str:
     """How well what was found covers what was drawn, on one line.
 
-    IoU is the ground that both cover over the ground that either covers; polygons
-    that do not touch the truth are counted apart.
+    IoU is the ground that both cover over the ground that either covers; from a half
+    on it counts as found. Polygons that do not touch the truth are counted apart.
     """
     from shapely import union_all
 
@@ -77,6 +80,5 @@ def verdict(found: Polygons, truth: Polygon) -> str:
     hit = union_all(touching)
     overlap = hit.intersection(truth).area / hit.union(truth).area
     elsewhere = len(found) - len(touching)
-    if not touching:
-        return f"verdict\tmissed\tIoU 0.00\t{elsewhere} polygons elsewhere"
-    return f"verdict\tfound\tIoU {overlap:.2f}\t{elsewhere} polygons elsewhere"
+    word = "found" if overlap >= ENOUGH else "missed"
+    return f"verdict\t{word}\tIoU {overlap:.2f}\t{elsewhere} polygons elsewhere"

@@ -27,6 +27,7 @@ def found(*shapes):
             found(box(0, 0, 10, 5), box(0, 6, 10, 10), box(50, 0, 60, 10)),
             ["found", "IoU 0.90", "1 polygons elsewhere"],
         ),
+        (found(box(0, 0, 90, 90)), ["missed", "IoU 0.01", "0 polygons elsewhere"]),
         (found(box(0, 0, 20, 10)), ["found", "IoU 0.50", "0 polygons elsewhere"]),
     ],
 )
