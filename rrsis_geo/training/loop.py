@@ -13,7 +13,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.losses import joint_loss
+from rrsis_geo.model.losses import LossWeights, joint_loss
 from rrsis_geo.training.mix import Sample
 from rrsis_geo.training.schedule import Average
 from rrsis_geo.training.words import WordBank
@@ -49,7 +49,7 @@ def train(
     first: int,
     rate: Callable[[int], float],
     max_norm: float,
-    presence_weight: float,
+    weights: LossWeights,
     bfloat16: bool,
     on_step: Callable[[int, dict[str, float]], None],
 ) -> None:
@@ -68,7 +68,7 @@ def train(
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
             output = network(batch.images.float(), features, mask)
         losses = joint_loss(output, batch.masks.float())
-        loss = losses.total(presence=presence_weight)
+        loss = losses.total(weights)
         loss.backward()
         norm = clip_grad_norm_(network.parameters(), max_norm)
         optimizer.step()

@@ -58,16 +58,13 @@ class Mix:
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng((self.seed, index))
         shares = np.array([source.weight for source in self.sources])
-        sample: Sample | None
         for _ in range(TRIES):
             source = self.sources[rng.choice(len(shares), p=shares / shares.sum())]
             image = source.images[rng.integers(len(source.images))]
             whole = bool(image.written) and rng.random() < self.written
-            sample = (
-                self._whole(image, rng)
-                if whole
-                else self._crop(image, source.scale, rng)
-            )
+            if whole:
+                return self._whole(image, rng)
+            sample = self._crop(image, source.scale, rng)
             if sample is not None:
                 return sample
         raise RuntimeError(f"no sample found for item {index}: the sources are empty")

@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.losses import LossWeights
 from rrsis_geo.synthetic import draw_scene
 from rrsis_geo.training.checkpoint import load_checkpoint, save_checkpoint
 from rrsis_geo.training.config import TrainConfig
@@ -170,7 +171,7 @@ def run_training(
             step, peak=config.learning_rate, steps=config.steps, warmup=config.warmup
         ),
         max_norm=config.max_norm,
-        presence_weight=config.presence_weight,
+        weights=LossWeights(presence=config.presence_weight),
         bfloat16=config.bfloat16,
         on_step=on_step,
     )

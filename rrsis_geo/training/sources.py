@@ -238,7 +238,10 @@ def default_sources(
         both("open-cities", 0.02, (0.12, 0.5), (drones[:1], drones[1:])),
         both("drawn", 0.24, (0.6, 1.2), held),
     ]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    training, kept = (
+        [pair[side] for pair in pairs if pair[side].images] for side in (0, 1)
+    )
+    return training, kept
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

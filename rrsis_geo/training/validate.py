@@ -1,4 +1,4 @@
-"""Scores on kept-back images by the reference rule, told apart by type of expression."""
+"""Scores on kept-back images by the reference rule, by type of expression."""
 
 from __future__ import annotations
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-Tokenize = Callable[[Sequence[str]], tuple[Tensor, Tensor]]
-"""Texts to ids (N, T) int64 and mask (N, T) bool, True on tokens."""
+from rrsis_geo.model.tokenizer import Tokens
+
+Tokenize = Callable[[Sequence[str]], Tokens]
+"""Texts to ids (N, T) and mask (N, T)."""
 
 Encode = Callable[[Tensor, Tensor], Tensor]
 """ids and mask to features (N, T, D)."""
@@ -45,7 +47,8 @@ class WordBank:
     def _learn(self, texts: Sequence[str]) -> None:
         if not texts:
             return
-        ids, mask = self._tokenize(texts)
-        features = self._encode(ids, mask)
+        tokens = self._tokenize(texts)
+        mask = torch.from_numpy(tokens.mask)
+        features = self._encode(torch.from_numpy(tokens.ids), mask)
         for text, feature, seen in zip(texts, features, mask, strict=True):
             self._known[text] = feature[seen].half()

@@ -1,0 +1,95 @@
+"""The stream of samples: random access, true masks, words that flip with the image."""
+
+import numpy as np
+import pytest
+from shapely.geometry import box
+
+from rrsis_geo.datasets.samples import LabelledImage, Written
+from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.training.mix import Mix
+from rrsis_geo.training.sources import Source, split
+
+
+def image(name="a", *, written=(), place="p"):
+    """Two bright buildings, the left one larger, on dark ground."""
+    layout = Layout(
+        width=90,
+        height=60,
+        objects=(
+            LabelledObject(category="building", polygon=box(8, 20, 28, 44)),
+            LabelledObject(category="building", polygon=box(66, 22, 76, 36)),
+        ),
+        complete=frozenset({"building", "ship"}),
+        gsd=0.5,
+    )
+    found = LabelledImage(
+        name=name, path=name, layout=layout, place=place, written=tuple(written)
+    )
+    pixels = np.full((3, 60, 90), 30, np.uint8)
+    pixels[:, 20:44, 8:28] = 220
+    pixels[:, 22:36, 66:76] = 220
+    found.__dict__["pixels"] = pixels
+    return found
+
+
+def mix(*images, **settings):
+    source = Source(name="s", weight=1.0, images=images, scale=(0.8, 1.6))
+    return Mix(sources=(source,), size=64, expressions=3, **settings)
+
+
+def test_an_item_depends_on_its_number_only():
+    stream = mix(image(), seed=5)
+    late = stream[7]
+    for number in range(7):
+        stream[number]
+    again = mix(image(), seed=5)[7]
+    assert late.texts == again.texts
+    np.testing.assert_array_equal(late.pixels, again.pixels)
+    np.testing.assert_array_equal(late.masks, again.masks)
+    assert mix(image(), seed=6)[7].texts != late.texts or not np.array_equal(
+        mix(image(), seed=6)[7].pixels, late.pixels
+    )
+
+
+def test_masks_lie_on_the_objects():
+    stream = mix(image())
+    bright = dark = 0.0
+    for number in range(30):
+        sample = stream[number]
+        assert sample.pixels.shape == (3, 64, 64)
+        assert sample.masks.shape == (3, 64, 64)
+        grey = sample.pixels.mean(axis=0)
+        union = sample.masks.any(axis=0)
+        if union.any():
+            bright += grey[union].mean()
+            dark += grey[~union].mean()
+    assert bright > 2 * dark
+
+
+def test_words_flip_with_the_image():
+    words = Written(text="the building on the left", targets=(0,), type="location")
+    stream = mix(image(written=[words]), written=1.0)
+    seen = set()
+    for number in range(20):
+        sample = stream[number]
+        columns = np.flatnonzero(sample.masks[0].any(axis=0))
+        on_the_left = columns.mean() < 32
+        assert on_the_left == ("left" in sample.texts[0])
+        seen.add(on_the_left)
+    assert seen == {True, False}
+
+
+def test_words_that_cannot_flip_stay():
+    words = Written(text="the plane facing 3 o'clock", targets=(), type="no-target")
+    sample = mix(image(written=[words]), written=1.0)[0]
+    assert set(sample.texts) == {words.text}
+    assert not sample.masks.any()
+
+
+@pytest.mark.parametrize("every", [2, 3, 7])
+def test_a_place_is_never_on_both_sides(every):
+    images = [image(str(n), place=f"p{n // 3}") for n in range(40)]
+    training, kept = split(images, every=every)
+    assert len(training) + len(kept) == 40
+    assert kept
+    assert not {item.place for item in training} & {item.place for item in kept}
