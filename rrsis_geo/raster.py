@@ -14,13 +14,14 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
-from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
 from rrsis_geo.errors import EngineError, OutputError, SceneError, WeightsError
 from rrsis_geo.grid import Grid
+from rrsis_geo.source import open_dataset
 from rrsis_geo.staging import staged
 from rrsis_geo.types import LEVELS, NODATA, Prediction, Strip
 
@@ -184,11 +185,7 @@ class ProbabilityRaster:
         Raises:
             SceneError: the file cannot be opened or holds other numbers.
         """
-        try:
-            dataset = _open_quietly(path)
-        except RasterioIOError as error:
-            raise SceneError(f"{path}: cannot be opened as a raster") from error
-        with dataset:
+        with open_dataset(os.fspath(path)) as dataset:
             if not set(dataset.dtypes) <= {"uint8", "float32", "float64"}:
                 raise SceneError(
                     f"{path}: holds {dataset.dtypes[0]}, not probabilities; give uint8 "
@@ -259,12 +256,6 @@ def _block_rows(
         raise EngineError(f"rows {top + count} to {grid.height} are missing")
     if count:
         yield top, np.concatenate(held, axis=1)
-
-
-def _open_quietly(path: str | os.PathLike[str]) -> DatasetReader:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # pixel coordinates
-        return rasterio.open(path)
 
 
 @contextmanager

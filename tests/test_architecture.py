@@ -28,6 +28,7 @@ LEVELS = [
 
 LADDERS = [
     ("bands", "resample", "stretch", "aoi", "placement", "source", "patches", "scene"),
+    ("source", "raster"),
     ("rings", "outlines"),
 ]
 """Rooms of one level that may import those before them in their ladder."""

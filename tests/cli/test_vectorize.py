@@ -79,9 +79,11 @@ def test_an_existing_output_is_kept_unless_told(probability, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"not a raster\n"], ids=["absent", "empty", "text"]
+    ("content", "part"),
+    [(None, "no such file"), (b"", "empty"), (b"not a raster\n", "no raster")],
+    ids=["absent", "empty", "text"],
 )
-def test_what_is_no_raster_is_a_scene_error(content, tmp_path):
+def test_what_is_no_raster_is_a_scene_error(content, part, tmp_path):
     source = tmp_path / "a.tif"
     if content is not None:
         source.write_bytes(content)
@@ -91,7 +93,7 @@ def test_what_is_no_raster_is_a_scene_error(content, tmp_path):
     assert answer.exit_code == 3
     assert len(answer.stderr.splitlines()) == 1
     assert "a.tif" in answer.stderr
-    assert "raster" in answer.stderr
+    assert part in answer.stderr
 
 
 def test_an_unknown_format_is_an_output_error(probability, tmp_path):
