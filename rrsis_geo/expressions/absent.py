@@ -33,20 +33,21 @@ SIDES: tuple[Side, ...] = get_args(Side)
 def absent(measured: Measured, rng: np.random.Generator) -> Meaning | None:
     """A guess at a meaning that stands for nothing; `truth` must confirm it."""
     chance = rng.random()
-    if measured.absent and (chance < 0.55 or not measured.present):
+    if measured.absent and (chance < 0.5 or not measured.present):
         return _embellished(All(_any(measured.absent, rng)), measured, rng)
     if not measured.present:
         return None
     base = All(_any(measured.present, rng))
-    if chance < 0.7:
+    if chance < 0.62:
         # Where no colours are labelled, colour words would always mean "none".
         return _colour(base, measured, rng)
-    if chance < 0.85:
+    if chance < 0.8:
         return InPlace(base, _any(tuple(PLACES), rng))
-    anchor = All(_any((*measured.present, *measured.absent), rng))
-    if anchor == base:
+    # An anchor that is there makes the request the harder to turn down.
+    names = measured.present if chance < 0.95 else measured.absent
+    if not names or (anchor := All(_any(names, rng))) == base:
         return None
-    if chance < 0.92 and len(measured.members(anchor.category)) == 1:
+    if chance < 0.88 and len(measured.members(anchor.category)) == 1:
         return Beside(base, SIDES[int(rng.integers(4))], anchor)
     return Near(base, anchor)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Side = Literal["left", "right", "top", "bottom"]
+Corner = Literal["top left", "top right", "bottom left", "bottom right"]
 Shape = Literal["elongated", "round", "square", "horizontal", "vertical"]
 Form = Literal["row", "column", "cluster"]
 
@@ -93,10 +94,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Beside:
-    """Those on one side of the only anchor (top: above it)."""
+    """Those on one side of the only anchor (top: above it), or off one corner."""
 
     of: Meaning
-    side: Side
+    side: Side | Corner
     anchor: Meaning
 
 

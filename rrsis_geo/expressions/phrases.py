@@ -101,16 +101,30 @@ MOST_AFTER = {
 }
 
 OF_TWO = {
-    "left": ("left", "left-hand", "left one", "western"),
-    "right": ("right", "right-hand", "right one", "eastern"),
-    "top": ("upper", "top", "upper one", "northern"),
-    "bottom": ("lower", "bottom", "lower one", "southern"),
+    "left": ("left one", "left-hand one", "left"),
+    "right": ("right one", "right-hand one", "right"),
+    "top": ("upper one", "upper", "top one"),
+    "bottom": ("lower one", "lower", "bottom one"),
     "largest": ("larger", "bigger", "bigger one"),
     "smallest": ("smaller", "smaller one"),
 }
-"""Words that compare two; each stands before the noun or before "of the two"."""
+"""What stands before "of the two"."""
 
-MIDDLE = ("middle", "centre", "middle one")
+ONE_OF_TWO = {
+    "left": ("left", "left-hand", "western"),
+    "right": ("right", "right-hand", "eastern"),
+    "top": ("upper", "top", "northern"),
+    "bottom": ("lower", "bottom", "southern"),
+    "largest": ("larger", "bigger"),
+    "smallest": ("smaller",),
+}
+"""What stands before the noun where there are two."""
+
+MIDDLE = ("middle one", "middle")
+"""What stands before "of the three"."""
+
+MIDDLE_OF_THREE = ("middle", "centre")
+"""What stands before the noun where there are three."""
 
 FROM_SIDE = {
     "left": ("from the left", "from the west", "counting from the left"),
@@ -159,6 +173,15 @@ BESIDE = {
 }
 
 JUST = ("just", "directly", "immediately")
+
+for _row, _upper, _wind in (("top", "upper", "north"), ("bottom", "lower", "south")):
+    for _side, _end in (("left", "west"), ("right", "east")):
+        BESIDE[f"{_row} {_side}"] = (
+            f"to the {_upper} {_side} of {{x}}",
+            f"on the {_upper} {_side} of {{x}}",
+            f"{_wind}-{_end} of {{x}}",
+            f"{_wind}{_end} of {{x}}",
+        )
 
 OTHER_TWO = ("between the other two", "in between the other two")
 

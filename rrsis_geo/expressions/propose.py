@@ -18,6 +18,7 @@ from rrsis_geo.expressions.meaning import (
     AtEdge,
     Beside,
     Between,
+    Corner,
     Distant,
     Extreme,
     Grouped,
@@ -283,7 +284,7 @@ class Proposer:
             return None
         return Between(base, first, second)
 
-    def _side_of(self, base: Meaning, anchor: Meaning) -> Side:
+    def _side_of(self, base: Meaning, anchor: Meaning) -> Side | Corner:
         """The side of the anchor on which some object is, the likeliest to hold."""
         rows = resolve(self._measured, base)
         anchors = resolve(self._measured, anchor)
@@ -294,6 +295,10 @@ class Proposer:
             return self._side()
         centre = self._measured.centre
         across, down = centre[self._rng.choice(rest)] - centre[anchors[0]]
+        if 0.5 < abs(across) / max(abs(down), 1e-9) < 2:
+            if down < 0:
+                return "top left" if across < 0 else "top right"
+            return "bottom left" if across < 0 else "bottom right"
         if abs(across) > abs(down):
             return "left" if across < 0 else "right"
         return "top" if down < 0 else "bottom"

@@ -38,6 +38,8 @@ def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
     spanned = np.prod(measured.box[anchor, 2:] - measured.box[anchor, :2])
     if measured.area[anchor] < 0.45 * spanned:
         return np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    if " " in side:
+        return _off_corner(measured, rows, side, anchor)
     axis = 0 if side in ("left", "right") else 1
     sign = -1.0 if side in ("left", "top") else 1.0
     offset = measured.centre[rows] - measured.centre[anchor]
@@ -52,6 +54,19 @@ def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
     margin = 0.1 * np.minimum(measured.size[rows], measured.size[anchor])
     yes = (free >= -slack) & (along > margin) & (across <= along)
     return yes, along < -margin
+
+
+def _off_corner(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
+    """Sure is 25 to 65 degrees off the axes with the boxes apart in both."""
+    down, across = side.split()
+    signs = np.array([-1 if across == "left" else 1, -1 if down == "top" else 1])
+    offset = signs * (measured.centre[rows] - measured.centre[anchor])
+    box, other = measured.box[rows], measured.box[anchor]
+    apart = np.maximum(box[:, :2] - other[2:], other[:2] - box[:, 2:])
+    usual = np.minimum(measured.size[rows], measured.size[anchor])
+    steep = np.degrees(np.arctan2(offset[:, 1], offset[:, 0]))
+    yes = (steep >= 25) & (steep <= 65) & (apart >= -0.15 * usual[:, None]).all(axis=1)
+    return yes, (offset < -0.1 * usual[:, None]).any(axis=1)
 
 
 def between(measured: Measured, rows: Rows, first: int, second: int) -> Verdict:

@@ -176,26 +176,25 @@ class Writer:
             return None
         number = len(among)
         key = meaning.side if isinstance(meaning, Extreme) else meaning.order
+        # "the bigger plane" says by itself that there are two.
+        brief = self._chance(0.5)
         if number == 2 and meaning.rank == 1 and self._chance(0.55):
-            word = self._pick(phrases.OF_TWO[key])
+            words = (phrases.ONE_OF_TWO if brief else phrases.OF_TWO)[key]
         elif self._is_middle(meaning, among) and self._chance(0.5):
-            word = self._pick(phrases.MIDDLE)
+            words = phrases.MIDDLE_OF_THREE if brief else phrases.MIDDLE
         elif 3 <= number <= 6 and meaning.rank == 1 and self._chance(0.2):
+            brief = False
             table = phrases.SIZES if isinstance(meaning, Sized) else phrases.MOST_BEFORE
-            word = self._pick(table[key])
+            words = table[key]
         else:
             return None
-        plain = number <= 3 and not word.endswith(("one", "most")) and self._chance(0.5)
         inner = self._phrase(
-            meaning.of, plural=not plain, synonym=synonym, outermost=False
+            meaning.of, plural=not brief, synonym=synonym, outermost=False
         )
-        if plain and word not in ("left-hand", "right-hand") and inner.before:
-            plain = False
-            inner = replace(inner, plural=True)
-        count = phrases.NUMBERS[number]
-        lead = word if plain else f"{word} of the {count}"
+        word = self._pick(words)
+        lead = word if brief else f"{word} of the {phrases.NUMBERS[number]}"
         return replace(
-            inner, before=(lead, *inner.before), definite=True, whole=not plain
+            inner, before=(lead, *inner.before), definite=True, whole=not brief
         )
 
     def _is_middle(self, meaning: Extreme | Sized, among: NDArray[np.int64]) -> bool:

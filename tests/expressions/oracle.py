@@ -325,6 +325,8 @@ def _detour(one: Seen, first: Seen, second: Seen) -> float:
 
 
 def _is_beside(one: Seen, anchor: Seen, side: str, wide: bool) -> bool:
+    if " " in side:
+        return all(_is_beside(one, anchor, part, wide=True) for part in side.split())
     axis = 0 if side in ("left", "right") else 1
     sign = -1 if side in ("left", "top") else 1
     along = sign * (one.centre - anchor.centre)[axis]

@@ -48,7 +48,7 @@ def sides_meant(meaning) -> set[str]:
         if hasattr(meaning, name)
     ]
     said = set().union(*(sides_meant(part) for part in parts))
-    said |= {getattr(meaning, "side", None)} - {None}
+    said |= set(getattr(meaning, "side", "").split())
     if isinstance(meaning, m.InPlace):
         said |= set(meaning.place.split()) & {"left", "right", "top", "bottom"}
     return said
@@ -60,9 +60,7 @@ def mirrored_meaning(meaning, axis: str):
     table = EXCHANGED[axis]
     changed = {}
     for name, value in vars(meaning).items():
-        if name == "side":
-            changed[name] = table.get(value, value)
-        elif name == "place":
+        if name in ("side", "place"):
             words = [table.get(word, word) for word in value.split()]
             changed[name] = " ".join(words)
         elif name in ("of", "anchor", "first", "second", "without"):
