@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, cast
 
+import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
@@ -108,9 +109,10 @@ def _read_polygons(path: str, grid: Grid) -> Polygon | MultiPolygon:
     shapes = getattr(frame, "geometry", None)
     if shapes is None or not len(frame):
         raise OptionError(f"aoi {path}: holds no polygon")
-    area = _only_polygons(shapely.union_all(shapely.make_valid(shapes.dropna().values)))
+    shapes = shapes.dropna().make_valid()
+    area = _only_polygons(shapely.union_all(shapes.array))
     if not area.area:
-        kinds = sorted(set(shapes.geom_type.dropna()))
+        kinds = sorted(set(shapes.geom_type))
         raise OptionError(
             f"aoi {path}: holds no polygon with an area, only {', '.join(kinds)}"
         )
@@ -126,21 +128,19 @@ def _read_polygons(path: str, grid: Grid) -> Polygon | MultiPolygon:
             f"aoi {path}: has no CRS, so it has no place; write one into the file "
             f"(ogr2ogr -a_srs EPSG:... mended.gpkg {path})"
         )
-    shapes = shapes.dropna().make_valid()
     try:
-        moved = shapes.to_crs(grid.crs.to_wkt())
+        moved = gpd.GeoSeries([area], crs=frame.crs).to_crs(grid.crs.to_wkt())[0]
     except ProjError as error:
         raise OptionError(
             f"aoi {path}: cannot be moved from {frame.crs.name} to "
             f"{_coordinates(grid)}: {_first_line(error)}"
         ) from error
-    area = _only_polygons(shapely.union_all(shapely.make_valid(moved.values)))
-    if not np.isfinite(area.bounds).all():
+    if not np.isfinite(moved.bounds).all():
         raise OptionError(
-            f"aoi {path}: spans {_span(shapes.total_bounds)} in {frame.crs.name}, "
-            f"which has no place in the scene's {_coordinates(grid)}"
+            f"aoi {path}: spans {_span(area.bounds)} in {frame.crs.name}, which has no "
+            f"place in the scene's {_coordinates(grid)}"
         )
-    return area
+    return _only_polygons(shapely.make_valid(moved))
 
 
 def _to_pixels(shape: Polygon | MultiPolygon, grid: Grid) -> Polygon | MultiPolygon:

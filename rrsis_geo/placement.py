@@ -45,7 +45,7 @@ def find_placement(
     path, transform = dataset.name, dataset.transform
     points, points_crs = dataset.gcps
     by_points = bool(points) and transform == Affine.identity()
-    own = points_crs if by_points else dataset.crs
+    own = (points_crs if by_points else dataset.crs) or None
     local = own is not None and not _on_a_body(own)
     if local:
         own = None

@@ -95,10 +95,12 @@ class Scene:
         """
         path = os.fspath(path)
         with ExitStack() as stack:
-            env = environment(path)
+            stack.enter_context(rasterio.Env(**environment(path)))
             if "GDAL_CACHEMAX" not in os.environ:
-                env["GDAL_CACHEMAX"] = CACHE[0]
-            stack.enter_context(rasterio.Env(**env))
+                # GDAL's default, 5 % of the memory, would grow with the scene.
+                before = rasterio._env.get_gdal_config("GDAL_CACHEMAX")
+                stack.callback(rasterio.env.setenv, GDAL_CACHEMAX=before)
+                rasterio.env.setenv(GDAL_CACHEMAX=CACHE[0])
             dataset = stack.enter_context(open_dataset(path))
             where = find_placement(
                 dataset, crs=crs, pixel_coordinates=pixel_coordinates

@@ -199,7 +199,8 @@ class Source:
         if self._complex:
             pixels = np.abs(pixels)
         if self._palette is not None:
-            colours = self._palette[np.minimum(pixels[0], len(self._palette) - 1)]
+            numbers = np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)
+            colours = self._palette[numbers]
             valid &= colours[..., 3] > 0
             pixels = np.moveaxis(colours[..., :3], 2, 0)
         return pixels, valid
@@ -260,7 +261,9 @@ def _equal(band: NDArray[Any], nodata: Any) -> NDArray[np.bool_]:
         same = np.isinf(band)
     else:
         # Stored as text, so it may differ from the pixels in the last digits.
-        same = np.abs(band - nodata) <= 4 * abs(np.spacing(nodata))
+        with np.errstate(over="ignore", invalid="ignore"):
+            slack = 2 * np.finfo(band.dtype).eps * abs(nodata)
+            same = np.abs(band - nodata) <= slack
     return same
 
 

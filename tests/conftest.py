@@ -1,5 +1,7 @@
 """Fixtures that more than one test file uses."""
 
+import warnings
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -7,7 +9,9 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, Resampling
+from rasterio.errors import NotGeoreferencedWarning
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -59,6 +63,7 @@ def make_scene(tmp_path):
         place = {} if gcps is not None else {"transform": transform, "crs": crs}
         path = tmp_path / (name or f"scene-{next(numbers)}.tif")
         with (
+            warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning),
             rasterio.Env(GDAL_TIFF_INTERNAL_MASK=not external_mask),
             rasterio.open(
                 path,
@@ -75,7 +80,7 @@ def make_scene(tmp_path):
             ) as dataset,
         ):
             if gcps is not None:
-                dataset.gcps = (gcps, crs)
+                dataset.gcps = (gcps, crs or CRS())
             if colors is not None:
                 dataset.colorinterp = [ColorInterp[name] for name in colors]
             elif alpha is not None:
@@ -94,3 +99,20 @@ def make_scene(tmp_path):
         return str(path)
 
     return make
+
+
+@pytest.fixture
+def no_room_from():
+    """A context in which no file grows beyond so many bytes, as on a full disk."""
+    resource = pytest.importorskip("resource", reason="no file size limit here")
+
+    @contextmanager
+    def limited(size):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limited
