@@ -16,6 +16,7 @@ LEVELS = [
     | {"measure", "antimeridian"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
     | {"model", "datasets", "expressions", "synthetic", "rings", "outlines"}
+    | {"geojson"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
     {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"},
     {"survey"},
@@ -30,6 +31,7 @@ LADDERS = [
     ("bands", "resample", "stretch", "aoi", "placement", "source", "patches", "scene"),
     ("source", "raster"),
     ("rings", "outlines"),
+    ("geojson", "vector"),
 ]
 """Rooms of one level that may import those before them in their ladder."""
 
