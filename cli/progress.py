@@ -123,11 +123,12 @@ def open_bar(console: Console | None = None) -> Bar:
 
     return Progress(
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[polygons]} polygons"),
         console=console or Console(stderr=True, highlight=False),
         transient=True,
+        expand=True,
     )
