@@ -51,7 +51,6 @@ MEASURED_SHAPES: dict[str, tuple[Shape, ...]] = {
     "bridge": ("horizontal", "vertical"),
     "tennis_court": ("horizontal", "vertical"),
     "basketball_court": ("horizontal", "vertical"),
-    "vehicle": ("horizontal", "vertical"),
     "road": ("horizontal", "vertical"),
 }
 """Forms that people use for a category; a round tank is no news."""

@@ -109,8 +109,11 @@ def by_distance(
     middle = np.hypot(
         *(measured.centre[rows][:, None] - measured.centre[anchors][None]).T
     ).min(axis=0)
-    agreed = middle.argmin() if order == "closest" else middle.argmax()
-    return rows[[best]] if agreed == best else None
+    rest = np.delete(middle, best)
+    ahead = (
+        rest.min() - middle[best] if order == "closest" else (middle[best] - rest.max())
+    )
+    return rows[[best]] if ahead >= 0.3 * margin else None
 
 
 def groups(measured: Measured, rows: Rows) -> list[Rows]:

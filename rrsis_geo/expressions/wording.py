@@ -132,7 +132,9 @@ class Writer:
                 words = self._pick(phrases.SHAPES[meaning.shape])
                 return replace(inner, before=(words, *before))
             case SizeClass():
-                words = self._pick(phrases.SIZES[meaning.kind])
+                # "the larger plane" would be one of two.
+                known = phrases.SIZES[meaning.kind]
+                words = self._pick(known if plural else known[:2])
                 return replace(inner, before=(words, *before))
             case Extreme():
                 return self._extreme(meaning, inner)
@@ -164,7 +166,7 @@ class Writer:
         return replace(
             inner,
             after=(*after, self._relation(meaning)),
-            definite=inner.definite or isinstance(meaning, Distant),
+            definite=inner.definite or isinstance(meaning, Distant | Between),
         )
 
     def _compared(self, meaning: Meaning, *, synonym: bool) -> Phrase | None:
@@ -235,7 +237,7 @@ class Writer:
             words = phrases.NEAR
         elif isinstance(meaning, Beside):
             words = phrases.BESIDE[meaning.side]
-        elif isinstance(meaning, Distant):
+        elif isinstance(meaning, Distant | Between):
             words = phrases.DISTANT[meaning.order]
         else:
             raise TypeError(f"no words for {type(meaning).__name__}")
@@ -256,13 +258,14 @@ class Writer:
         qualified = bool(phrase.before or phrase.after) and not phrase.whole
         again = qualified and category_of(meaning) == like
         one = "ones" if phrase.plural else "one"
-        text = phrase.text(head=one if again and self._chance(0.7) else None)
+        pronoun = again and self._chance(0.7)
+        text = phrase.text(head=one if pronoun else None)
         if found is not None and not len(found):
             return f"{_article(text)} {text}" if self._chance(0.5) else f"the {text}"
         if plural and isinstance(meaning, All) and self._chance(0.4):
             single = phrase.noun.singular
             return f"{_article(single)} {single}"
-        return text if self._chance(0.2) else f"the {text}"
+        return text if not pronoun and self._chance(0.2) else f"the {text}"
 
     def _lead(self, meaning: Grouped) -> str:
         if meaning.form == "cluster" and meaning.count == 2:

@@ -14,7 +14,7 @@ from rrsis_geo.expressions.lexicon import nouns
 from rrsis_geo.expressions.meaning import All, Sized, Without, category_of
 from rrsis_geo.labels import LabelledObject, Layout
 
-SEEDS = range(120)
+SEEDS = range(100)
 
 
 def described(seed: int, *, count: int = 10, clipped: bool = False, no_target=0.25):
@@ -34,10 +34,10 @@ def layout_of(*boxes, category="vehicle", complete=("vehicle", "ship"), **attrib
 
 
 @pytest.mark.parametrize("clipped", [False, True])
-@pytest.mark.parametrize("start", [0, 40, 80])
+@pytest.mark.parametrize("start", [0, 30])
 def test_every_honest_reading_of_the_masks_gives_the_targets(start, clipped):
     wrong = []
-    for seed in SEEDS[start : start + 40]:
+    for seed in SEEDS[start : start + 30]:
         layout, expressions = described(seed, clipped=clipped)
         oracle = Oracle(layout)
         for one in expressions:

@@ -78,7 +78,7 @@ def said_of(seed: int):
 def test_the_words_name_the_sides_that_are_meant():
     wrong = [
         one
-        for seed in range(300)
+        for seed in range(150)
         for one in said_of(seed)[1]
         if sides_said(one.text) != sides_meant(one.meaning)
         # These say without a side which one of three in a line is meant.
@@ -90,7 +90,7 @@ def test_the_words_name_the_sides_that_are_meant():
 
 @pytest.mark.parametrize("axis", ["horizontal", "vertical"])
 def test_flipped_words_are_true_of_the_flipped_layout(axis):
-    for seed in range(40):
+    for seed in range(20):
         layout, expressions = said_of(seed)
         oracle = Oracle(mirrored(layout, axis))
         for one in expressions:
@@ -106,7 +106,7 @@ def test_flipped_words_are_true_of_the_flipped_layout(axis):
 
 @pytest.mark.parametrize("axis", ["horizontal", "vertical"])
 def test_what_describe_says_can_be_flipped(axis):
-    texts = [one.text for seed in range(200) for one in said_of(seed)[1]]
+    texts = [one.text for seed in range(100) for one in said_of(seed)[1]]
     refused = [text for text in texts if flip_words(text, axis) is None]
     assert len(refused) < 0.02 * len(texts), refused
 
