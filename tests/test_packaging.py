@@ -5,6 +5,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
 import rrsis_geo
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +41,24 @@ def test_every_package_folder_is_shipped():
     ]
 
     assert sorted(listed) == sorted([*folders, "rrsis_geo_cli"])
+
+
+def test_every_data_file_is_shipped():
+    tomllib = pytest.importorskip("tomllib", reason="Python 3.11 reads TOML")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    shipped = {
+        path
+        for package, patterns in settings["tool"]["setuptools"]["package-data"].items()
+        for pattern in patterns
+        for path in ROOT.joinpath(*package.split(".")).glob(pattern)
+    }
+    there = {
+        path
+        for path in (ROOT / "rrsis_geo").rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+
+    assert sorted(there - shipped) == []
 
 
 def test_every_pin_is_exact():
