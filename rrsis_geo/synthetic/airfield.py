@@ -12,7 +12,6 @@ from rrsis_geo.synthetic.canvas import PATCH, Paint, Part, Thing
 from rrsis_geo.synthetic.palette import scaled
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.shapes import line
-from rrsis_geo.synthetic.vehicles import vehicle
 
 SLABS = 7.5
 """Metres between the joints of the concrete."""
@@ -79,7 +78,7 @@ def apron(plot: Plot) -> None:
                     rng.uniform(-0.2, 0.2) * pitch, 0.4 * pitch, rng.uniform(0, 6)
                 )
                 if PLANS[kind].length[0] > 30:
-                    plot.add(vehicle(cart, style=style, rng=rng, kind="van"))
+                    plot.vehicle(cart, "van")
 
 
 def meadow(plot: Plot) -> None:

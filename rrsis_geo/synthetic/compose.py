@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely import STRtree, box
 from shapely.geometry import MultiPolygon, Polygon
@@ -15,6 +16,7 @@ from rrsis_geo.labels import LabelledObject, Layout
 from rrsis_geo.synthetic.canvas import RAISED, Canvas, Thing, View
 from rrsis_geo.synthetic.palette import colour_name
 from rrsis_geo.synthetic.sensor import BLOCK, Sensor, expose, make_sensor, seen
+from rrsis_geo.synthetic.shapes import Points
 from rrsis_geo.synthetic.world import World
 
 CLASSES = frozenset(
@@ -40,6 +42,8 @@ CLASSES = frozenset(
     )
 )
 """Every class that is drawn; all instances are labelled."""
+
+Shapes = NDArray[np.object_]
 
 SLIVER = 4.0
 """Square pixels: less than this of an object at the frame is not labelled."""
@@ -98,7 +102,7 @@ def render(world: World, sensor: Sensor, view: View) -> NDArray[np.uint8]:
 def paint(world: World, view: View) -> Canvas:
     """The drawn light of one window, before air and camera."""
     canvas = Canvas(view, seed=world.seed, gsd=world.gsd, base=world.style.grass)
-    things = [thing for thing in world.things(view) if _near(thing, view)]
+    things = _near(world.things(view), view)
     for thing in things:
         if thing.layer < RAISED:
             if thing.shadow:
@@ -131,37 +135,36 @@ def visible(
 ) -> list[LabelledObject]:
     """Labels of what is seen: in the frame, without what trees and bridges hide."""
     things = list(things)
-    shapes = [Polygon(thing.outline) for thing in things]
-    rows = [row for row, thing in enumerate(things) if thing.category == "tree"]
-    trees = [shapes[row] for row in rows]
-    bridges = [
-        shape
-        for shape, thing in zip(shapes, things, strict=True)
-        if thing.category == "bridge"
+    rings = [thing.outline for thing in things]
+    owners = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    points = np.concatenate(rings) if rings else np.zeros((0, 2))
+    outlines = shapely.linearrings(points, indices=owners)
+    shapes: Shapes = np.asarray(shapely.polygons(outlines), object)
+    kept: Shapes = shapely.make_valid(shapes, method="structure")
+    kept = shapely.intersection(kept, frame)
+    for row, hider in _hidden(things, shapes, kept):
+        kept[row] = kept[row].difference(shapes[hider])
+    areas = shapely.area(kept)
+    return [
+        LabelledObject(
+            category=str(things[row].category),
+            polygon=_areal(kept[row]),
+            attributes=_displayed(things[row], sensor),
+        )
+        for row in np.nonzero(areas >= SLIVER)[0]
     ]
-    over_ground, over_water = STRtree(trees), STRtree(bridges)
-    labels = []
-    for row, (thing, shape) in enumerate(zip(things, shapes, strict=True)):
-        if not shape.intersects(frame):
-            continue
-        seen_part: BaseGeometry = shape if shape.is_valid else shape.buffer(0)
-        seen_part = seen_part.intersection(frame)
-        for number in over_ground.query(seen_part, predicate="intersects"):
-            if rows[number] > row:
-                seen_part = seen_part.difference(trees[number])
-        if thing.category == "river":
-            for number in over_water.query(seen_part, predicate="intersects"):
-                seen_part = seen_part.difference(bridges[number])
-        polygon = _areal(seen_part)
-        if polygon is not None and polygon.area >= SLIVER:
-            labels.append(
-                LabelledObject(
-                    category=str(thing.category),
-                    polygon=polygon,
-                    attributes=_displayed(thing, sensor),
-                )
-            )
-    return labels
+
+
+def _hidden(
+    things: Sequence[Thing], shapes: Shapes, kept: Shapes
+) -> Iterator[tuple[int, int]]:
+    """Pairs of a thing and what hides some of it: later trees, bridges over rivers."""
+    for hiding, over in (("tree", None), ("bridge", "river")):
+        rows = np.array([n for n, t in enumerate(things) if t.category == hiding], int)
+        below, above = STRtree(shapes[rows]).query(kept, predicate="intersects")
+        for row, hider in zip(below.tolist(), rows[above].tolist(), strict=True):
+            if hider > row and over in (None, things[row].category):
+                yield row, hider
 
 
 def _displayed(thing: Thing, sensor: Sensor) -> dict[str, str]:
@@ -170,11 +173,12 @@ def _displayed(thing: Thing, sensor: Sensor) -> dict[str, str]:
     return {"colour": colour_name(seen(thing.colour, sensor)), **thing.attributes}
 
 
-def _areal(shape: BaseGeometry) -> Polygon | MultiPolygon | None:
-    if isinstance(shape, (Polygon, MultiPolygon)):
-        return None if shape.is_empty else shape
-    parts = [part for part in getattr(shape, "geoms", ()) if isinstance(part, Polygon)]
-    return MultiPolygon(parts) if parts else None
+def _areal(shape: BaseGeometry) -> Polygon | MultiPolygon:
+    """The shape without the lines and points that cutting may leave."""
+    if isinstance(shape, Polygon | MultiPolygon):
+        return shape
+    parts = getattr(shape, "geoms", ())
+    return MultiPolygon([part for part in parts if isinstance(part, Polygon)])
 
 
 def _draw(canvas: Canvas, thing: Thing) -> None:
@@ -182,12 +186,20 @@ def _draw(canvas: Canvas, thing: Thing) -> None:
         canvas.draw(part)
 
 
-def _near(thing: Thing, view: View) -> bool:
-    low, high = thing.outline.min(axis=0), thing.outline.max(axis=0)
-    reach = thing.shadow + 2
-    return bool(
-        low[0] - reach < view.left + view.width
-        and high[0] + reach > view.left
-        and low[1] - reach < view.top + view.height
-        and high[1] + reach > view.top
-    )
+def _extent(thing: Thing) -> Points:
+    rings = [ring for part in thing.around for ring in part.rings]
+    return np.concatenate([thing.outline, *rings]) if rings else thing.outline
+
+
+def _near(things: Sequence[Thing], view: View) -> list[Thing]:
+    """Those that reach into a window with themselves or their shadow."""
+    rings = [_extent(thing) for thing in things]
+    starts = np.cumsum([0, *(len(ring) for ring in rings[:-1])])
+    points = np.concatenate(rings)
+    reach = np.array([[thing.shadow + 2] for thing in things])
+    low = np.minimum.reduceat(points, starts, axis=0) - reach
+    high = np.maximum.reduceat(points, starts, axis=0) + reach
+    first = np.array([view.left, view.top])
+    last = np.array([view.left + view.width, view.top + view.height])
+    inside = (low < last) & (high > first)
+    return [things[row] for row in np.nonzero(inside.all(axis=1))[0].tolist()]

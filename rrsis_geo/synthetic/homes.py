@@ -12,7 +12,7 @@ from rrsis_geo.synthetic.palette import scaled
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.shapes import rect
 from rrsis_geo.synthetic.sports import swimming_pool
-from rrsis_geo.synthetic.vehicles import vehicle
+from rrsis_geo.synthetic.vehicles import DICE, LONGEST, vehicle
 
 
 def residential(plot: Plot) -> None:
@@ -53,7 +53,7 @@ def _garden(
         )
         if rng.uniform() < 0.7:
             spot = plot.spot(side, drive, math.pi / 2 * inward + rng.normal(0, 0.05))
-            plot.add(vehicle(spot, style=plot.style, rng=rng, kind="car"))
+            plot.vehicle(spot, "car")
         plot.take(side - 2.5, drive - 3.5, side + 2.5, drive + 3.5)
     away = v + inward * (deep + 8)
     if rng.uniform() < pools and plot.free(u - 6, away - 5, u + 6, away + 5):
@@ -120,18 +120,25 @@ def parking(plot: Plot, left: float, top: float, right: float, bottom: float) ->
         attributes={"shape": "rectangular"},
     )
     plot.take(left, top, right, bottom)
+    places = [
+        (float(u), float(middle) + side * 2.6, side)
+        for middle in np.arange(top + 6.0, bottom - 5.5, 17.0)
+        for side in (-1, 1)
+        for u in np.arange(left + 2.6, right - 2.4, 2.6)
+    ]
+    dice = rng.random((len(places), DICE + 1))
+    skew = rng.normal(0, 1, (len(places), 3)) * (0.25, 0.1, 0.03)
     filled, bays = rng.uniform(0.15, 0.95), []
-    for middle in np.arange(top + 6.0, bottom - 5.5, 17.0):
-        for side in (-1, 1):
-            v = float(middle) + side * 2.6
-            for u in np.arange(left + 2.6, right - 2.4, 2.6):
-                spot = plot.spot(float(u), v, math.pi / 2 * side)
-                bays.append(spot.px(rect(5.0, 0.14, 0, 1.3)))
-                if rng.uniform() < filled:
-                    turned = spot.moved(
-                        rng.normal(0, 0.25), rng.normal(0, 0.1), rng.normal(0, 0.03)
-                    )
-                    plot.add(vehicle(turned, style=style, rng=rng, kind="car"))
+    for (u, v, side), numbers, (along, across, turn) in zip(
+        places, dice.tolist(), skew.tolist(), strict=True
+    ):
+        spot = plot.spot(u, v, math.pi / 2 * side)
+        if not plot.shows(spot, LONGEST):
+            continue
+        bays.append(spot.px(rect(5.0, 0.14, 0, 1.3)))
+        if numbers[DICE] < filled:
+            turned = spot.moved(along, across, turn)
+            plot.add(vehicle(turned, style=style, dice=numbers, kind="car"))
     if bays and plot.frame.gsd < 0.7:
         parts = (Part(rings=tuple(bays), paint=Paint(colour=(206, 206, 200), mid=0)),)
         plot.add(Thing(layer=FLAT, outline=np.concatenate(bays), parts=parts))

@@ -19,7 +19,9 @@ from rrsis_geo.synthetic.canvas import (
 from rrsis_geo.synthetic.frame import Frame, Line, patch
 from rrsis_geo.synthetic.palette import Style
 from rrsis_geo.synthetic.shapes import Spot
+from rrsis_geo.synthetic.trees import DICE as TREE_DICE
 from rrsis_geo.synthetic.trees import tree
+from rrsis_geo.synthetic.vehicles import DICE, LONGEST, vehicle
 
 SMALLEST = 4.0
 """Pixels: what is shorter is neither drawn nor labelled."""
@@ -37,6 +39,8 @@ class Plot:
     """On the left, top, right and lower side."""
     frame: Frame
     style: Style
+    size: tuple[int, int]
+    """Width and height of the scene, pixels."""
     rng: np.random.Generator
     things: list[Thing] = field(default_factory=list)
     taken: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -64,6 +68,18 @@ class Plot:
                 return False
         self.things.append(thing)
         return True
+
+    def shows(self, spot: Spot, reach: float) -> bool:
+        """Whether something of `reach` metres around a spot may be in the picture."""
+        far = reach / spot.gsd
+        wide, tall = self.size
+        return -far < spot.x < wide + far and -far < spot.y < tall + far
+
+    def vehicle(self, spot: Spot, kind: str = "") -> None:
+        """A vehicle with its own dice, built only where it is in the picture."""
+        dice = self.rng.random(DICE).tolist()
+        if self.shows(spot, LONGEST):
+            self.add(vehicle(spot, style=self.style, dice=dice, kind=kind))
 
     def ground(
         self,
@@ -158,5 +174,9 @@ class Plot:
 
     def tree(self, u: float, v: float, radius: float) -> None:
         """One tree, where nothing but another tree is in its way."""
-        if self.free(u - radius, v - radius, u + radius, v + radius):
-            self.add(tree(self.spot(u, v), radius, style=self.style, rng=self.rng))
+        dice = self.rng.random(TREE_DICE).tolist()
+        spot = self.spot(u, v)
+        if self.shows(spot, radius + 20) and self.free(
+            u - radius, v - radius, u + radius, v + radius
+        ):
+            self.add(tree(spot, radius, style=self.style, dice=dice))

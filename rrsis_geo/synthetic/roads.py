@@ -16,6 +16,7 @@ from rrsis_geo.synthetic.canvas import (
 )
 from rrsis_geo.synthetic.frame import Frame, Line, band
 from rrsis_geo.synthetic.palette import Style, scaled
+from rrsis_geo.synthetic.shapes import Points
 
 WHITE: Colour = (214, 214, 206)
 YELLOW: Colour = (206, 172, 76)
@@ -80,9 +81,11 @@ def markings(
         middle = band(frame, line, 0.35, start, stop, upright=upright)
         parts.append(Part(rings=(middle,), paint=Paint(colour=YELLOW, fine=0.06)))
     quads = [
-        band(frame, line, 0.13, begin, begin + 3.5, upright=upright, shift=shift)
+        dash
         for shift in shifts
-        for begin in np.arange(start + 2, stop - 4, 9.0)
+        for dash in _dashes(
+            frame, line.at + shift, start + 2, stop - 4, upright=upright
+        )
     ]
     for side in (-1, 1):
         shift = side * (line.half - 0.45)
@@ -199,3 +202,14 @@ def runway(
             ),
         ),
     ]
+
+
+def _dashes(
+    frame: Frame, at: float, start: float, stop: float, *, upright: bool
+) -> list[Points]:
+    """Dashes of 3.5 m, 9 m apart; short enough to be straight."""
+    begin = np.arange(start, stop, 9.0)
+    along = begin[:, None] + np.array([0.0, 3.5, 3.5, 0.0])
+    across = at + np.array([-0.13, -0.13, 0.13, 0.13]) + np.zeros_like(along)
+    world = np.stack((across, along) if upright else (along, across), axis=2)
+    return list(frame.px(world.reshape(-1, 2)).reshape(-1, 4, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,6 @@ def make_sensor(rng: np.random.Generator) -> Sensor:
     )
 
 
-def margin(sensor: Sensor) -> int:
-    """Pixels around a window that it needs to see."""
-    return BLOCK
-
-
 def expose(
     light: NDArray[np.float32], view: View, *, sensor: Sensor, seed: int
 ) -> NDArray[np.uint8]:
@@ -104,19 +100,27 @@ def seen(
 
 def _tone(pixels: NDArray[np.float32], sensor: Sensor) -> NDArray[np.float32]:
     """Haze, cast, gamma, contrast: a curve per channel, looked up in a table."""
-    place = np.arange(0, 1025, dtype=np.float64) / 4
     out = np.empty_like(pixels)
-    steps = np.clip(pixels * np.float32(4) + np.float32(0.5), 0, 1024).astype(np.int32)
-    for band in range(3):
-        value = place * (1 - sensor.haze) + sensor.haze_colour[band] * sensor.haze
-        value = 255 * (np.clip(value * sensor.cast[band], 0, 255) / 255) ** sensor.gamma
-        value = (value - 118) * sensor.contrast + 118 + sensor.brightness
-        out[..., band] = value.astype(np.float32)[steps[..., band]]
+    steps = np.clip(pixels * np.float32(4) + np.float32(0.5), 0, 1024).astype(np.int16)
+    for band, curve in enumerate(_curves(sensor)):
+        np.take(curve, steps[..., band], out=out[..., band])
     return out
 
 
+@lru_cache(maxsize=64)
+def _curves(sensor: Sensor) -> list[NDArray[np.float32]]:
+    place = np.arange(0, 1025, dtype=np.float64) / 4
+    curves = []
+    for gain, haze in zip(sensor.cast, sensor.haze_colour, strict=True):
+        value = place * (1 - sensor.haze) + haze * sensor.haze
+        value = 255 * (np.clip(value * gain, 0, 255) / 255) ** sensor.gamma
+        value = (value - 118) * sensor.contrast + 118 + sensor.brightness
+        curves.append(value.astype(np.float32))
+    return curves
+
+
 def _blur(pixels: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
-    side = np.float32(weight / (2 + 2 * weight) / 1.0)
+    side = np.float32(weight / (2 + 2 * weight))
     middle = np.float32(1) - 2 * side
     tall = pixels * middle
     tall[1:] += pixels[:-1] * side

@@ -2,31 +2,71 @@
 
 from __future__ import annotations
 
+from bisect import bisect
+from collections.abc import Sequence
+from itertools import accumulate
+
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import RAISED, Paint, Part, Thing
-from rrsis_geo.synthetic.palette import CARS, Style, pick, scaled
+from rrsis_geo.synthetic.canvas import RAISED, Colour, Paint, Part, Thing
+from rrsis_geo.synthetic.palette import CARS, Style, scaled
 from rrsis_geo.synthetic.shapes import Points, Spot, rect
 
-NAMES = ("white", "black", "gray", "red", "blue", "yellow", "green", "beige")
-KINDS = ("car", "van", "truck", "bus")
-KIND_SHARES = (0.8, 0.1, 0.07, 0.03)
-SHARES = (0.3, 0.15, 0.22, 0.12, 0.1, 0.04, 0.03, 0.04)
+DICE = 8
+"""Numbers in [0, 1) that decide on one vehicle; a car park throws them at once."""
+
+LONGEST = 17.0
+"""Metres."""
+
+_KINDS = ("car", "van", "truck", "bus")
+_KIND_SUMS = tuple(accumulate((0.8, 0.1, 0.07, 0.03)))
+_NAMES = ("white", "black", "gray", "red", "blue", "yellow", "green", "beige")
+_NAME_SUMS = tuple(accumulate((0.3, 0.15, 0.22, 0.12, 0.1, 0.04, 0.03, 0.04)))
+_LOADS = ("white", "gray", "blue", "beige")
+
+_GLASS = Paint(colour=(44.0, 50.0, 58.0), fine=0, mid=0)
 
 
 def vehicle(
-    spot: Spot, *, style: Style, rng: np.random.Generator, kind: str = ""
+    spot: Spot, *, style: Style, dice: Sequence[float], kind: str = ""
 ) -> Thing:
-    """One vehicle; the kind is drawn where none is given: car, van, truck or bus."""
-    kind = kind or KINDS[_draw(rng, KIND_SHARES)]
-    name = NAMES[_draw(rng, SHARES)]
-    colour = pick(CARS, rng, name)
-    if kind in ("truck", "bus"):
-        return _long(spot, kind, colour, style, rng)
-    length = rng.uniform(4.1, 4.9) if kind == "car" else rng.uniform(5.2, 6.2)
-    width = rng.uniform(1.75, 1.95) if kind == "car" else rng.uniform(2.0, 2.2)
-    glass = Paint(colour=(44, 50, 58), fine=0, mid=0)
-    roof = Paint(colour=scaled(colour, 1.1), fine=0, mid=0)
+    """One vehicle.
+
+    Args:
+        spot: its middle and where it is heading.
+        style: of the scene.
+        dice: DICE numbers in [0, 1) that decide on all the rest.
+        kind: car, van, truck or bus; up to the dice where empty.
+    """
+    kind = kind or _KINDS[min(bisect(_KIND_SUMS, dice[0]), 3)]
+    name = _NAMES[min(bisect(_NAME_SUMS, dice[1]), len(_NAMES) - 1)]
+    colour = _shade(name, dice[2], dice[3])
+    if kind == "bus":
+        body, parts = _bus(spot, colour, dice)
+    elif kind == "truck":
+        body, parts = _truck(spot, colour, dice)
+    else:
+        body, parts = _car(spot, colour, dice, van=kind == "van")
+    # At a glance shadows of cars are worth their cost only where they can be seen.
+    height = 3.4 if kind in ("bus", "truck") else 1.5
+    shadow = height * 0.7 * style.reach / spot.gsd
+    return Thing(
+        layer=RAISED,
+        parts=parts,
+        outline=body,
+        category="vehicle",
+        attributes={"kind": kind},
+        colour=colour,
+        shadow=shadow if shadow > 0.7 else 0.0,
+        flying=True,
+    )
+
+
+def _car(
+    spot: Spot, colour: Colour, dice: Sequence[float], *, van: bool
+) -> tuple[Points, tuple[Part, ...]]:
+    length = 5.2 + dice[4] if van else 4.1 + 0.8 * dice[4]
+    width = 2.0 + 0.2 * dice[5] if van else 1.75 + 0.2 * dice[5]
     inner = width - 0.35
     body, pane, top = spot.rings(
         (
@@ -35,76 +75,60 @@ def vehicle(
             rect(length * 0.3, inner, -length * 0.08),
         )
     )
-    parts = (
+    parts = [
+        Part(rings=(body,), paint=Paint(colour=colour, fine=0, mid=0)),
+        Part(rings=(pane,), paint=_GLASS),
+    ]
+    if spot.gsd < 0.8:
+        roof = Paint(colour=scaled(colour, 1.1), fine=0, mid=0)
+        parts.append(Part(rings=(top,), paint=roof))
+    return body, tuple(parts)
+
+
+def _bus(
+    spot: Spot, colour: Colour, dice: Sequence[float]
+) -> tuple[Points, tuple[Part, ...]]:
+    length = 11 + 2 * dice[4]
+    body = spot.px(rect(length, 2.6))
+    hatches = spot.rings([rect(1.2, 1.2, x * length) for x in (-0.25, 0.2)])
+    dark = Paint(colour=scaled(colour, 0.75), fine=0, mid=0)
+    return body, (
         Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
-        Part(rings=(pane,), paint=glass),
-        Part(rings=(top,), paint=roof),
+        Part(rings=tuple(hatches), paint=dark),
     )
-    return _thing(spot, body, parts, {"kind": kind}, colour, style, 1.5)
 
 
-def _long(
-    spot: Spot,
-    kind: str,
-    colour: tuple[float, float, float],
-    style: Style,
-    rng: np.random.Generator,
-) -> Thing:
-    width = 2.6
-    if kind == "bus":
-        length = rng.uniform(11, 13)
-        body = spot.px(rect(length, width))
-        hatches = tuple(
-            spot.px(rect(1.2, 1.2, x)) for x in (-length * 0.25, length * 0.2)
+def _truck(
+    spot: Spot, colour: Colour, dice: Sequence[float]
+) -> tuple[Points, tuple[Part, ...]]:
+    length = 9 + 7 * dice[4]
+    body, cab, gap = spot.rings(
+        (
+            rect(length, 2.6),
+            rect(2.2, 2.4, length / 2 - 1.2),
+            rect(0.6, 2.6, length / 2 - 2.6),
         )
-        parts = [
-            Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
-            Part(rings=hatches, paint=Paint(colour=scaled(colour, 0.75), mid=0)),
-        ]
-    else:
-        length = rng.uniform(9, 16)
-        body = spot.px(rect(length, width))
-        cab = spot.px(rect(2.2, width - 0.2, length / 2 - 1.2))
-        load = pick(CARS, rng, str(rng.choice(("white", "gray", "blue", "beige"))))
-        gap = spot.px(rect(0.6, width, length / 2 - 2.6))
-        parts = [
-            Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
-            Part(rings=(gap,), paint=Paint(colour=(50, 50, 54), mid=0)),
-            Part(rings=(cab,), paint=Paint(colour=scaled(load, 0.9), mid=0)),
-        ]
-    return _thing(spot, body, tuple(parts), {"kind": kind}, colour, style, 3.4)
-
-
-def _thing(
-    spot: Spot,
-    body: Points,
-    parts: tuple[Part, ...],
-    attributes: dict[str, str],
-    colour: tuple[float, float, float],
-    style: Style,
-    height: float,
-) -> Thing:
-    return Thing(
-        layer=RAISED,
-        parts=parts,
-        outline=body,
-        category="vehicle",
-        attributes=attributes,
-        colour=colour,
-        shadow=height * 0.7 * style.reach / spot.gsd,
-        flying=True,
+    )
+    paint = _shade(_LOADS[int(dice[6] * len(_LOADS))], dice[7], dice[5])
+    return body, (
+        Part(rings=(body,), paint=Paint(colour=colour, fine=0.02, mid=0)),
+        Part(rings=(gap,), paint=_GLASS),
+        Part(rings=(cab,), paint=Paint(colour=scaled(paint, 0.9), fine=0, mid=0)),
     )
 
 
-def _draw(rng: np.random.Generator, shares: tuple[float, ...]) -> int:
-    # Generator.choice costs as much as drawing a car.
-    return min(int(np.searchsorted(np.cumsum(shares), rng.uniform())), len(shares) - 1)
+def _shade(name: str, which: float, light: float) -> Colour:
+    shades = CARS[name]
+    return scaled(shades[int(which * len(shades))], 0.96 + 0.08 * light)
 
 
 def _rounded(length: float, width: float) -> Points:
     a, b = length / 2, width / 2
     c = width * 0.22
-    half = np.array([[-a + c * 0.6, -b], [a - c, -b], [a, -b + c]])
-    return np.concatenate(
-        [half, half[::-1] * [1, -1], [[-a, b - c * 0.6]], [[-a, -b + c * 0.6]]]
-    )
+    right, left = a - c, -a + c * 0.6
+    return np.array(
+        [
+            [left, -b], [right, -b], [a, -b + c], [a, b - c], [right, b], [left, b],
+            [-a, b - c * 0.6], [-a, -b + c * 0.6],
+        ]
+    )  # fmt: skip

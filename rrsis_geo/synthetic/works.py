@@ -12,7 +12,6 @@ from rrsis_geo.synthetic.homes import parking
 from rrsis_geo.synthetic.palette import scaled
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.tanks import storage_tank
-from rrsis_geo.synthetic.vehicles import vehicle
 
 
 def tank_farm(plot: Plot) -> None:
@@ -134,5 +133,5 @@ def _lorry(plot: Plot, u: float, v: float) -> None:
     spot = plot.spot(
         u, v, math.pi / 2 * int(plot.rng.integers(4)) + plot.rng.normal(0, 0.05)
     )
-    plot.add(vehicle(spot, style=plot.style, rng=plot.rng, kind=kind))
+    plot.vehicle(spot, kind)
     plot.take(u - 9, v - 9, u + 9, v + 9)

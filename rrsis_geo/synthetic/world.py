@@ -18,7 +18,6 @@ from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.roads import bridge, markings, river, road, runway
 from rrsis_geo.synthetic.shore import fleet
 from rrsis_geo.synthetic.themes import FILLINGS, THEMES, Theme
-from rrsis_geo.synthetic.vehicles import vehicle
 
 KEPT = 256
 """Plots remembered: a row of windows needs the same ones again and again."""
@@ -149,6 +148,7 @@ class World:
             lines=(west, north, east, south),
             frame=self.frame,
             style=self.style,
+            size=(self.width, self.height),
             rng=rng,
         )
 
@@ -186,7 +186,7 @@ class World:
                         math.pi if (side > 0) == upright else 0.0
                     )
                     spot = plot.spot(u, v, turn + rng.normal(0, 0.02))
-                    plot.add(vehicle(spot, style=self.style, rng=rng))
+                    plot.vehicle(spot)
                     at += 18 + rng.exponential(gap)
 
     def _along(

@@ -117,13 +117,13 @@ def test_labels_are_what_can_be_seen(theme, seed):
         expected = id_image(world, things, view, category, hiding)
         shapes = [o.polygon for o in layout.objects if o.category == category]
         burned = raster(shapes, view)
-        # Of every label that was dropped as a sliver, less than SLIVER may be seen.
+        # A label that was dropped has an area below SLIVER, give or take its edge.
         touched = [
             t
             for t in things
             if t.category == category and drawn([outline(t)], view).any()
         ]
-        slivers = SLIVER * SAMPLES**2 * (len(touched) - len(shapes))
+        slivers = 1.5 * SLIVER * SAMPLES**2 * (len(touched) - len(shapes))
         wrong = int((burned != expected).sum())
         assert wrong <= 0.001 * expected.sum() + slivers, category
 
@@ -165,6 +165,8 @@ def test_labels_are_valid_and_inside_the_frame(theme):
 def test_every_class_is_drawn_somewhere():
     found = set()
     for seed, theme in itertools.product(range(3), THEMES):
+        if found >= CLASSES:
+            break
         world = World(seed, width=500, height=500, gsd=1.0, theme=theme)
         view = View(left=0, top=0, width=500, height=500)
         found |= {thing.category for thing in world.things(view)}
