@@ -11,6 +11,9 @@ from rasterio.windows import Window
 from rrsis_geo.errors import EngineError
 from rrsis_geo.types import Prediction
 
+PIECE = 1 << 22
+"""Probabilities that are given at a time, at most, if that is a row or more."""
+
 
 def stitch(
     predictions: Iterable[Prediction],
@@ -24,7 +27,8 @@ def stitch(
     """Weighted mean of predictions, as full-width rows from the top.
 
     A row is final once a window starts below it, so only one window's height of rows
-    is held: `size * width * (expressions + 1)` float32. Pixels that are not valid get
+    is held: `size * width * (expressions + 1)` float32. Rows come in pieces of at most
+    `PIECE` probabilities. Pixels that are not valid get
     no weight, so they stay invalid; rows that no window reached are invalid.
 
     The value of a row depends only on the windows that touch it and on their order,
@@ -78,17 +82,18 @@ def _settle(
     total: NDArray[np.float32], mass: NDArray[np.float32], done: range, wanted: range
 ) -> Iterator[Prediction]:
     """Take the finished rows out and move the rest up."""
-    first, count = max(wanted.start - done.start, 0), len(done)
+    count, (channels, _, width) = len(done), total.shape
+    first = max(wanted.start - done.start, 0)
     last = min(wanted.stop - done.start, count)
-    if first < last:
-        weights = mass[first:last]
-        valid = weights > 0
-        shape = (total.shape[0], *valid.shape)
-        probability = np.zeros(shape, np.float32)
-        np.divide(total[:, first:last], weights, out=probability, where=valid)
+    step = max(PIECE // (channels * width), 1)
+    for start in range(first, last, step):
+        rows = slice(start, min(start + step, last))
+        valid = mass[rows] > 0
+        probability = np.zeros((channels, *valid.shape), np.float32)
+        np.divide(total[:, rows], mass[rows], out=probability, where=valid)
         # rounding may lift a mean of ones by one unit in the last place
         np.minimum(probability, 1, out=probability)
-        window = Window(0, done.start + first, valid.shape[1], last - first)
+        window = Window(0, done.start + start, width, len(valid))
         yield Prediction(window=window, probability=probability, valid=valid)
     kept = mass.shape[0] - count
     for buffer in (total, mass):

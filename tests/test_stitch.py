@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.windows import Window
 
+import rrsis_geo.stitch as room
 from rrsis_geo.errors import EngineError
 from rrsis_geo.stitch import stitch
 from rrsis_geo.types import Prediction
@@ -165,6 +166,30 @@ def test_rows_come_as_soon_as_no_window_can_touch_them():
     for piece in settled:
         assert taken[-1] <= piece.window.row_off + piece.window.height
         assert piece.window.height <= 16
+
+
+def test_pieces_of_any_size_give_the_same(monkeypatch):
+    rng = np.random.default_rng(5)
+    predictions = [
+        Prediction(
+            window=window,
+            probability=rng.random((2, 16, 16), np.float32),
+            valid=np.ones((16, 16), bool),
+        )
+        for window in plan_windows(30, 50, size=16, overlap=5)
+    ]
+
+    def stitched():
+        options = {"expressions": 2, "width": 30, "height": 50}
+        return list(stitch(predictions, weight=taper(16, 5), **options))
+
+    expected, _ = whole(stitched(), 2, 30)
+    for piece in (1, 61, 200):
+        monkeypatch.setattr(room, "PIECE", piece)
+        pieces = stitched()
+        highest = max(p.probability.size for p in pieces)
+        assert highest <= max(piece, 2 * 30)
+        np.testing.assert_array_equal(whole(pieces, 2, 30)[0], expected)
 
 
 def test_nothing_at_all_is_invalid_everywhere():
