@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 LOWEST, HIGHEST = 2.0, 98.0
 """Percentiles of the valid pixels that become 0 and 255: robust to glints and holes."""
 
+ENOUGH = 0.01
+"""Share of the pixels that are not 0 in all bands, from which they alone count."""
+
 NARROW = 16.0
 """Grey levels; 8-bit imagery that uses fewer than these in all bands is stretched."""
 
@@ -72,7 +75,9 @@ def estimate(samples: NDArray[Any]) -> Stretch:
 
     8-bit imagery is made for the eye and stays as it is, unless it uses fewer than
     `NARROW` grey levels: then one line for all bands, which keeps the hues. All else
-    gets a line per band between two percentiles, which also evens out a cast.
+    gets a line per band between two percentiles, which also evens out a cast. Pixels
+    that are 0 in all bands are mostly a collar that nobody declared as nodata, so the
+    others decide where they are at least `ENOUGH`.
 
     Args:
         samples: (B, N) values of B bands at N valid pixels, of any real dtype.
@@ -84,6 +89,9 @@ def estimate(samples: NDArray[Any]) -> Stretch:
         low, high = _range(samples.ravel())
         wide = high - low >= NARROW
         return unchanged(bands) if wide else Stretch((low,) * bands, (high,) * bands)
+    counted = samples.any(axis=0)
+    if counted.mean() >= ENOUGH:
+        samples = samples[:, counted]
     lows, highs = zip(*(_range(band) for band in samples), strict=True)
     return Stretch(low=lows, high=highs)
 

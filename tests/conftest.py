@@ -62,23 +62,19 @@ def make_scene(tmp_path):
             transform = Affine(gsd, 0, 500_000, 0, -gsd, 5_000_000)
         place = {} if gcps is not None else {"transform": transform, "crs": crs}
         path = tmp_path / (name or f"scene-{next(numbers)}.tif")
-        with (
-            warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning),
-            rasterio.Env(GDAL_TIFF_INTERNAL_MASK=not external_mask),
-            rasterio.open(
-                path,
-                "w",
-                **{
-                    "driver": "GTiff",
-                    "count": len(pixels),
-                    "height": pixels.shape[1],
-                    "width": pixels.shape[2],
-                    "dtype": pixels.dtype,
-                    **place,
-                    **profile,
-                },
-            ) as dataset,
-        ):
+        whole = {
+            "driver": "GTiff",
+            "count": len(pixels),
+            "height": pixels.shape[1],
+            "width": pixels.shape[2],
+            "dtype": pixels.dtype,
+            **place,
+            **profile,
+        }
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            opened = rasterio.open(path, "w", **whole)
+        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=not external_mask), opened as dataset:
             if gcps is not None:
                 dataset.gcps = (gcps, crs or CRS())
             if colors is not None:

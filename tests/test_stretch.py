@@ -60,6 +60,12 @@ def test_a_band_that_is_nearly_constant_keeps_its_rare_values_apart():
     assert (shown[0], shown[-1]) == (255, 0)
 
 
+def test_a_collar_of_zeros_does_not_count():
+    inside = np.random.default_rng(0).integers(5000, 6000, (2, 1000)).astype(np.uint16)
+    collar = np.zeros((2, 3000), np.uint16)
+    assert estimate(np.hstack([inside, collar])) == estimate(inside)
+
+
 def test_a_glint_does_not_darken_the_scene():
     samples = np.random.default_rng(0).normal(1000, 100, (1, 10_000))
     samples[0, :20] = 1e9
