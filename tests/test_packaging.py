@@ -2,10 +2,9 @@
 
 import configparser
 import re
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
-
-import pytest
 
 import rrsis_geo
 
@@ -44,7 +43,6 @@ def test_every_package_folder_is_shipped():
 
 
 def test_every_data_file_is_shipped():
-    tomllib = pytest.importorskip("tomllib", reason="Python 3.11 reads TOML")
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     shipped = {
         path
