@@ -211,14 +211,12 @@ def _outline(plan: Plan) -> Points:
         (-0.47, half * 0.35),
         (-0.5, half * 0.25),
     ]
+    at = edge.index((tail_lead, half * 0.7))
     if not plan.engines and plan.span < 1:  # jets carry their engines at the tail
-        at = edge.index((tail_lead, half * 0.7))
-        edge[at:at] = [
-            (-0.2, half),
-            (-0.2, half * 2.1),
-            (-0.33, half * 2.1),
-            (-0.33, half * 0.8),
-        ]
+        wide = half * 2.1
+        edge[at:at] = [(-0.2, half), (-0.2, wide), (-0.33, wide), (-0.33, half * 0.8)]
+    else:
+        edge[at:at] = [(-0.28, half)]
     return _mirrored(np.array(edge))
 
 

@@ -57,7 +57,7 @@ def apron(plot: Plot) -> None:
     heading = math.pi / 2 * int(rng.integers(4)) + (
         rng.normal(0, 0.25) if rng.uniform() < 0.4 else 0
     )
-    full = rng.uniform(0.35, 0.95)
+    full = rng.uniform(0.5, 1.0)
     for u in np.arange(plot.left + pitch / 2, plot.right - pitch / 2 + 0.1, pitch):
         for v in np.arange(
             top + pitch / 2, plot.bottom - pitch / 2 + 0.1, pitch * 1.08

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import shapely
+from shapely.geometry import Polygon
 
 from rrsis_geo.synthetic.canvas import ROOF, Colour, Paint, Part, Stripes, Thing
 from rrsis_geo.synthetic.palette import ROOFS, Style, pick, scaled
@@ -70,7 +72,8 @@ def block(
     shade = pick(ROOFS, rng, name)
     form = str(rng.choice(("rectangular", "L-shaped", "U-shaped"), p=(0.6, 0.25, 0.15)))
     outline = _form(form, length, width)
-    inside = outline * (1 - 1.6 / min(length, width))
+    roof = Polygon(outline).buffer(-0.8, join_style="mitre")
+    inside = shapely.get_coordinates(roof)[:-1]
     parts = [
         Part(
             rings=(spot.px(outline),), paint=Paint(colour=scaled(shade, 1.14), mid=0.02)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.synthetic.noise import value_noise
-from rrsis_geo.synthetic.shapes import Points, hull_swept
+from rrsis_geo.synthetic.shapes import Points, swept
 
 Colour = tuple[float, float, float]
 """Red, green, blue in [0, 255]."""
@@ -173,12 +173,13 @@ class Canvas:
         for thing in things:
             shift = (toward[0] * thing.shadow, toward[1] * thing.shadow)
             if thing.flying:
-                ring = thing.outline + np.asarray(shift)
+                rings = [thing.outline + np.asarray(shift)]
             else:
-                ring = hull_swept(thing.outline, shift)
-            hit = fill([ring], self.view)
-            if hit is not None:
-                dark[hit[0]] |= hit[1]
+                rings = swept(thing.outline, shift)
+            for ring in rings:
+                hit = fill([ring], self.view)
+                if hit is not None:
+                    dark[hit[0]] |= hit[1]
         self.rgb[dark] *= np.array([0.42, 0.45, 0.52], np.float32)
 
     def image(self) -> NDArray[np.float32]:

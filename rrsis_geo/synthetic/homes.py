@@ -14,6 +14,9 @@ from rrsis_geo.synthetic.shapes import rect
 from rrsis_geo.synthetic.sports import swimming_pool
 from rrsis_geo.synthetic.vehicles import DICE, LONGEST, vehicle
 
+LARGEST = (100.0, 62.0)
+"""Metres; a larger car park is cut, for there is more to see than cars."""
+
 
 def residential(plot: Plot) -> None:
     """Houses in gardens along the roads, some with pools and parked cars."""
@@ -103,7 +106,8 @@ def town(plot: Plot) -> None:
 
 
 def parking(plot: Plot, left: float, top: float, right: float, bottom: float) -> None:
-    """A car park filling a rectangle: double rows of bays with aisles between."""
+    """A car park in a rectangle: double rows of bays with aisles between."""
+    right, bottom = min(right, left + LARGEST[0]), min(bottom, top + LARGEST[1])
     if (
         right - left < 17
         or bottom - top < 16

@@ -118,6 +118,20 @@ def lens(first: Points, second: Points) -> Points:
     return points[np.argsort(np.arctan2(middle[:, 1], middle[:, 0]), kind="stable")]
 
 
+def swept(points: Points, shift: tuple[float, float]) -> list[Points]:
+    """Rings that together are what an outline passes over on its way along a shift.
+
+    Buildings may have inner corners, where a hull would fill the yard; round things
+    have none and many points, so one hull does.
+    """
+    if not 4 < len(points) <= 10:
+        return [hull_swept(points, shift)]
+    along = np.asarray(shift)
+    sides = zip(points, np.roll(points, -1, axis=0), strict=True)
+    sheets = [np.stack([a, b, b + along, a + along]) for a, b in sides]
+    return [points, points + along, *sheets]
+
+
 def hull_swept(points: Points, shift: tuple[float, float]) -> Points:
     """Convex hull of an outline and its shifted copy (Andrew's monotone chain)."""
     both = np.concatenate([points, points + np.asarray(shift)])

@@ -72,8 +72,8 @@ THEMES: Mapping[str, Theme] = {
     ),
     "airport": Theme(
         plots={
-            "apron": 5,
-            "meadow": 2.5,
+            "apron": 8,
+            "meadow": 2.0,
             "car_park": 0.5,
             "factory": 0.6,
             "tank_farm": 0.3,

@@ -7,11 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.features import rasterize
-from shapely import MultiPoint, Polygon
+from shapely import MultiPoint, Polygon, union_all
 
 from rrsis_geo.synthetic.canvas import SAMPLES, Canvas, Paint, Part, View, fill
 from rrsis_geo.synthetic.noise import bell_noise, value_noise
-from rrsis_geo.synthetic.shapes import blob, disc, hull_swept, lens, rect, stadium
+from rrsis_geo.synthetic.shapes import (
+    blob,
+    disc,
+    hull_swept,
+    lens,
+    rect,
+    stadium,
+    swept,
+)
 
 VIEW = View(left=-7, top=5, width=40, height=30)
 
@@ -110,6 +118,16 @@ def test_hull_swept_is_the_convex_hull():
     points, shift = rng.uniform(-5, 5, (20, 2)), (4.0, -7.0)
     wanted = MultiPoint(np.concatenate([points, points + shift])).convex_hull
     assert Polygon(hull_swept(points, shift)).symmetric_difference(wanted).area < 1e-9
+
+
+def test_an_inner_corner_casts_its_own_shadow():
+    corner = np.array([[0, 0], [9, 0], [9, 4], [4, 4], [4, 9], [0, 9]], float)
+    shift = (3.0, -2.0)
+    steps = [Polygon(corner + np.array(shift) * t) for t in np.linspace(0, 1, 200)]
+    rings = [Polygon(ring).buffer(0) for ring in swept(corner, shift)]
+    wanted, got = union_all(steps), union_all(rings)
+    assert got.symmetric_difference(wanted).area < 0.1
+    assert got.area < Polygon(hull_swept(corner, shift)).area - 5
 
 
 def test_stadium_has_the_size_it_is_asked_for():
