@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import warnings
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ FORMATS = {
     ".parquet": "Parquet",
 }
 """Extension -> GDAL's name of the format."""
+
+NO_TIME = "1970-01-01T00:00:00.000Z"
+"""What a GeoPackage gives as its last change; the run manifest knows the time."""
 
 
 def check_output(path: str | os.PathLike[str], overwrite: bool) -> None:
@@ -94,7 +98,7 @@ def _write(
     **options: Any,
 ) -> None:
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _same_bytes():
             warnings.filterwarnings("ignore", "'crs' was not provided")
             pyogrio.write_dataframe(
                 to_geodataframe(polygons),
@@ -109,6 +113,17 @@ def _write(
         raise OutputError(f"{path}: cannot be written: {error}") from error
     if not complete:
         raise OutputError(f"{path}: the end could not be written; is the disk full?")
+
+
+@contextmanager
+def _same_bytes() -> Iterator[None]:
+    """No time of writing in a GeoPackage: the same job gives the same bytes."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before or NO_TIME})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _is_complete(part: Path, driver: str, layer: str, count: int) -> bool:

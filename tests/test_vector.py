@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 import warnings
 
 import geopandas
@@ -240,6 +241,14 @@ def test_old_file_is_replaced_whole(tmp_path, end):
     path = save(found(), tmp_path / f"a{end}")
     save(found(seed=1, size=9), path)
     assert len(read(path)) == len(found(seed=1, size=9))
+
+
+@pytest.mark.parametrize("end", FORMATS)
+def test_same_polygons_give_the_same_bytes(tmp_path, end):
+    path = tmp_path / f"a{end}"
+    first = save(found(), path).read_bytes()
+    time.sleep(0.002)  # formats that hold the time hold milliseconds
+    assert save(found(), path).read_bytes() == first
 
 
 def test_geodataframe_has_the_columns_of_the_schema():
