@@ -7,8 +7,9 @@ from typing import get_args
 
 import numpy as np
 
-from rrsis_geo.expressions.attributes import COLOUR_KEYS, alike
+from rrsis_geo.expressions.attributes import COLOUR_KEYS, KIND_KEY, alike
 from rrsis_geo.expressions.geometry import Measured
+from rrsis_geo.expressions.lexicon import KINDS
 from rrsis_geo.expressions.meaning import (
     All,
     Beside,
@@ -33,15 +34,15 @@ SIDES: tuple[Side, ...] = get_args(Side)
 def absent(measured: Measured, rng: np.random.Generator) -> Meaning | None:
     """A guess at a meaning that stands for nothing; `truth` must confirm it."""
     chance = rng.random()
-    if measured.absent and (chance < 0.5 or not measured.present):
+    if measured.absent and (chance < 0.42 or not measured.present):
         return _embellished(All(_any(measured.absent, rng)), measured, rng)
     if not measured.present:
         return None
     base = All(_any(measured.present, rng))
-    if chance < 0.62:
-        # Where no colours are labelled, colour words would always mean "none".
-        return _colour(base, measured, rng)
-    if chance < 0.8:
+    # Where no colours are labelled, colour words would always mean "none".
+    if chance < 0.6 and (other := _of_other_value(base, measured, rng)) is not None:
+        return other
+    if chance < 0.78:
         return InPlace(base, _any(tuple(PLACES), rng))
     # An anchor that is there makes the request the harder to turn down.
     names = measured.present if chance < 0.95 else measured.absent
@@ -60,7 +61,7 @@ def _embellished(base: All, measured: Measured, rng: np.random.Generator) -> Mea
     if chance < 0.7:
         return InPlace(base, _any(tuple(PLACES), rng))
     if chance < 0.8:
-        return _colour(base, measured, rng) or base
+        return _of_other_value(base, measured, rng) or base
     if chance < 0.87:
         return Sized(base, "largest" if chance < 0.85 else "smallest")
     if chance < 0.93 or not measured.present:
@@ -71,17 +72,25 @@ def _embellished(base: All, measured: Measured, rng: np.random.Generator) -> Mea
     return Near(base, anchor)
 
 
-def _colour(base: All, measured: Measured, rng: np.random.Generator) -> Meaning | None:
-    known = {key for one in measured.attributes for key in one} & set(COLOUR_KEYS)
-    if not known:
+def _of_other_value(
+    base: All, measured: Measured, rng: np.random.Generator
+) -> Meaning | None:
+    """A colour or kind that none has, where those of all are labelled."""
+    known = {key for one in measured.attributes for key in one}
+    choices: dict[str, tuple[str, ...]] = {
+        key: COLOURS for key in COLOUR_KEYS if key in known
+    }
+    if KIND_KEY in known and base.category in KINDS:
+        choices[KIND_KEY] = KINDS[base.category]
+    if not choices:
         return None
-    key = sorted(known)[0]
+    key = _any(tuple(choices), rng)
     rows = measured.members(base.category)
     seen = {measured.attributes[row].get(key) for row in rows}
     free = [
-        colour
-        for colour in COLOURS
-        if all(value is not None and not alike(colour, value) for value in seen)
+        value
+        for value in choices[key]
+        if all(other is not None and not alike(value, other) for other in seen)
     ]
     return With(base, key, _any(free, rng)) if free else None
 

@@ -11,8 +11,13 @@ from rrsis_geo.expressions.meaning import With
 COLOUR_KEYS = ("colour", "color")
 """Attributes that hold the name of a colour."""
 
-ADJECTIVES = (*COLOUR_KEYS, "material", "surface", "condition")
-"""Attributes whose value can stand before the noun."""
+KIND_KEY = "kind"
+"""Attribute that holds a narrower noun, such as vehicle: truck."""
+
+SPOKEN_KEYS = (*COLOUR_KEYS, KIND_KEY, "material", "surface", "condition", "shape")
+"""Attributes that become words: a kind instead of the noun, all others before it."""
+
+SPELLINGS = {"gray": ("gray", "grey"), "grey": ("grey", "gray")}
 
 _ALIKE = (
     {"white", "cream", "beige", "silver", "light grey", "light gray"},
@@ -24,11 +29,16 @@ _ALIKE = (
     {"green", "teal", "turquoise", "olive"},
     {"blue", "teal", "turquoise", "purple", "cyan"},
     {"purple", "pink", "violet"},
+    {"car", "van", "vehicle"},
+    {"airliner", "wide-body", "jet", "jetliner"},
+    {"turboprop", "propeller plane"},
+    {"freighter", "container ship", "tanker", "ship"},
+    {"road", "avenue", "lane", "street"},
 )
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether somebody might call one colour by the name of the other."""
+    """Whether somebody might call one colour, or kind, by the name of the other."""
     return one == other or any(one in kin and other in kin for kin in _ALIKE)
 
 

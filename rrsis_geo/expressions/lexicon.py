@@ -21,6 +21,15 @@ class Noun:
     """Categories that the word fits as well: not to be used unless they are known
     to be absent."""
 
+    kinds: tuple[str, ...] = ()
+    """Where kinds are labelled, those that the word fits; empty for all."""
+
+
+_LINERS = ("airliner", "wide-body", "jet", "jetliner")
+_JETS = (*_LINERS, "fighter")
+_BOATS = ("boat", "yacht", "sailing boat", "motor boat")
+_FREIGHT = ("freighter", "container ship", "cargo ship")
+_CARS = ("car",)
 
 LEXICON: dict[str, tuple[Noun, ...]] = {
     "airplane": (
@@ -28,17 +37,17 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
         Noun("plane", "planes", 8),
         Noun("aeroplane", "aeroplanes", 2),
         Noun("aircraft", "aircraft", 5),
-        Noun("jet", "jets", 3),
-        Noun("airliner", "airliners", 1),
-        Noun("jetliner", "jetliners", 0.4),
-        Noun("passenger jet", "passenger jets", 0.4),
+        Noun("jet", "jets", 3, kinds=_JETS),
+        Noun("airliner", "airliners", 1, kinds=_LINERS),
+        Noun("jetliner", "jetliners", 0.4, kinds=_LINERS),
+        Noun("passenger jet", "passenger jets", 0.4, kinds=_LINERS),
     ),
     "ship": (
         Noun("ship", "ships", 8),
         Noun("vessel", "vessels", 3),
-        Noun("boat", "boats", 3),
-        Noun("watercraft", "watercraft", 0.4),
-        Noun("freighter", "freighters", 0.2),
+        Noun("boat", "boats", 3, kinds=_BOATS),
+        Noun("watercraft", "watercraft", 0.4, kinds=_BOATS),
+        Noun("freighter", "freighters", 0.2, kinds=_FREIGHT),
     ),
     "storage_tank": (
         Noun("storage tank", "storage tanks", 5),
@@ -113,10 +122,10 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
     ),
     "vehicle": (
         Noun("vehicle", "vehicles", 4),
-        Noun("car", "cars", 8),
-        Noun("automobile", "automobiles", 1),
+        Noun("car", "cars", 8, kinds=_CARS),
+        Noun("automobile", "automobiles", 1, kinds=_CARS),
         Noun("motor vehicle", "motor vehicles", 0.3),
-        Noun("auto", "autos", 0.3),
+        Noun("auto", "autos", 0.3, kinds=_CARS),
     ),
     "building": (
         Noun("building", "buildings", 8),
@@ -159,6 +168,13 @@ LEXICON: dict[str, tuple[Noun, ...]] = {
     ),
 }
 
+KINDS = {
+    "airplane": ("airliner", "fighter", "propeller plane"),
+    "ship": ("boat", "tanker", "container ship"),
+    "vehicle": ("bus", "truck", "van", "car"),
+}
+"""Category -> kinds that people ask for; some are not there."""
+
 _PLURALS = {"s": "es", "x": "es", "z": "es", "ch": "es", "sh": "es"}
 
 
@@ -168,7 +184,12 @@ def nouns(category: str) -> tuple[Noun, ...]:
     if known is not None:
         return known
     words = " ".join(category.replace("-", "_").split("_")).strip().lower()
-    return (Noun(words, _plural(words)),)
+    return (noun(words),)
+
+
+def noun(words: str) -> Noun:
+    """A noun that follows the rules."""
+    return Noun(words, _plural(words))
 
 
 def _plural(words: str) -> str:

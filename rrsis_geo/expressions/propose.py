@@ -11,7 +11,7 @@ from typing import Literal, TypeVar, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.attributes import ADJECTIVES
+from rrsis_geo.expressions.attributes import SPOKEN_KEYS
 from rrsis_geo.expressions.geometry import SIDES, Measured
 from rrsis_geo.expressions.meaning import (
     All,
@@ -69,7 +69,8 @@ class Proposer:
         self._count = np.array(
             [len(measured.members(name)) for name in measured.present]
         )
-        self._weight = np.sqrt(self._count)
+        # Two hundred trees are not what people ask for two hundred times.
+        self._weight = np.minimum(np.sqrt(self._count), 3.0)
         self.kinds: dict[str, Callable[[], Meaning | None]] = {
             "category": self.category,
             "synonym": self.category,
@@ -93,7 +94,7 @@ class Proposer:
             return None
         base = All(category)
         chance = self._rng.random()
-        if chance < 0.2:
+        if chance < 0.2 and len(self._measured.members(category)) <= 12:
             return base
         if chance < 0.5:
             return self._place(base)
@@ -237,7 +238,7 @@ class Proposer:
         if rows is None or not rows.size:
             return None
         known = self._measured.attributes[int(self._rng.choice(rows))]
-        keys = [key for key in ADJECTIVES if key in known]
+        keys = [key for key in SPOKEN_KEYS if key in known]
         if not keys:
             return None
         key = self._pick(keys)

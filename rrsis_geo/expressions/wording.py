@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.expressions import phrases
+from rrsis_geo.expressions.attributes import KIND_KEY, SPELLINGS
 from rrsis_geo.expressions.geometry import Measured
-from rrsis_geo.expressions.lexicon import Noun, nouns
+from rrsis_geo.expressions.lexicon import Noun, noun, nouns
 from rrsis_geo.expressions.meaning import (
     All,
     AtEdge,
@@ -45,6 +46,9 @@ class Phrase:
 
     definite: bool = False
     """Whether the words single something out by order, so that "a" is wrong."""
+
+    kind: bool = False
+    """Whether the noun is narrower than the category, so that "one" would lose it."""
 
     whole: bool = False
     """Whether the noun is plural but the phrase is not: "row of two tanks"."""
@@ -84,7 +88,7 @@ class Writer:
         """
         plural = found > 1 or (found == 0 and self._chance(0.5))
         phrase = self._phrase(meaning, plural=plural, synonym=synonym)
-        noun = phrase.head
+        head = phrase.head
         counted = number and 2 <= found <= 12 and not _says_number(meaning)
         if counted:
             phrase = replace(
@@ -101,7 +105,7 @@ class Writer:
             after=phrase.after if isinstance(meaning, InPlace | Near | Beside) else (),
             empty=found == 0,
         )
-        return mistyped(text, noun, rng=self._rng)
+        return mistyped(text, head, rng=self._rng)
 
     def _phrase(
         self, meaning: Meaning, *, plural: bool, synonym: bool, outermost: bool = True
@@ -127,7 +131,10 @@ class Writer:
                     inner, after=(*after, self._pick(phrases.EDGE[meaning.side]))
                 )
             case With():
-                return replace(inner, before=(meaning.value, *before))
+                if meaning.key == KIND_KEY:
+                    return replace(inner, noun=noun(meaning.value), kind=True)
+                spelt = SPELLINGS.get(meaning.value, (meaning.value,))
+                return replace(inner, before=(self._pick(spelt), *before))
             case Shaped():
                 words = self._pick(phrases.SHAPES[meaning.shape])
                 return replace(inner, before=(words, *before))
@@ -255,7 +262,9 @@ class Writer:
         found = resolve(self._measured, meaning)
         plural = found is not None and len(found) > 1
         phrase = self._phrase(meaning, plural=plural, synonym=False)
-        qualified = bool(phrase.before or phrase.after) and not phrase.whole
+        qualified = (
+            bool(phrase.before or phrase.after) and not phrase.whole and not phrase.kind
+        )
         again = qualified and category_of(meaning) == like
         one = "ones" if phrase.plural else "one"
         pronoun = again and self._chance(0.7)
@@ -279,17 +288,23 @@ class Writer:
 
     def _noun(self, category: str, synonym: bool) -> Noun:
         measured = self._measured
+        kinds = {
+            measured.attributes[row][KIND_KEY]
+            for row in measured.members(category)
+            if KIND_KEY in measured.attributes[row]
+        }
         words = [
-            noun
-            for noun in nouns(category)
+            word
+            for word in nouns(category)
             if all(
                 other in measured.complete and other not in measured.present
-                for other in noun.unless
+                for other in word.unless
             )
+            and (not word.kinds or kinds <= set(word.kinds))
         ]
         if synonym and len(words) > 1:
             words = words[1:]
-        weight = np.array([noun.weight for noun in words])
+        weight = np.array([word.weight for word in words])
         return words[int(self._rng.choice(len(words), p=weight / weight.sum()))]
 
     def _pick(self, words: Sequence[str]) -> str:

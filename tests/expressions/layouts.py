@@ -41,11 +41,13 @@ def random_layout(seed: int, *, clipped: bool = False) -> Layout:
             if any(polygon.distance(other) < 1.5 for other in taken):
                 continue
             taken.append(polygon)
-            colour = {"colour": str(rng.choice(COLOURS))} if coloured else {}
+            known = {"colour": str(rng.choice(COLOURS))} if coloured else {}
+            if name == "vehicle" and coloured:
+                known["kind"] = str(rng.choice(["car", "truck", "bus"]))
             if clipped:
                 polygon = polygon.intersection(box(0, 0, width, height))
             objects.append(
-                LabelledObject(category=str(name), polygon=polygon, attributes=colour)
+                LabelledObject(category=str(name), polygon=polygon, attributes=known)
             )
     unlabelled = {str(rng.choice(CATEGORIES))} if rng.random() < 0.3 else set()
     return Layout(

@@ -275,3 +275,33 @@ def test_colours_close_to_each_other_are_not_told_apart():
     ]
     assert any("blue" in text for text in texts)
     assert not any("red ship" in text or "orange" in text for text in texts)
+
+
+def test_a_bus_is_no_car_and_a_narrower_noun_stands_for_its_kind_only():
+    things = [
+        LabelledObject(
+            category="vehicle", polygon=box(*corners), attributes={"kind": kind}
+        )
+        for corners, kind in (
+            ((10, 10, 22, 15), "bus"),
+            ((40, 40, 45, 43), "truck"),
+            ((70, 70, 75, 73), "truck"),
+        )
+    ]
+    layout = Layout(
+        width=100, height=100, objects=tuple(things), complete=frozenset({"vehicle"})
+    )
+    said = [
+        one
+        for seed in range(150)
+        for one in describe(layout, rng=np.random.default_rng(seed), count=4)
+    ]
+    texts = [one.text.lower() for one in said]
+    assert not any(re.search(r"\b(auto|automobile)s?\b", text) for text in texts)
+    assert all(
+        one.targets == () for one in said if re.search(r"\bcars?\b", one.text.lower())
+    )
+    buses = [one for one in said if re.fullmatch("(the )?bus", one.text.lower())]
+    trucks = [one for one in said if re.fullmatch("(the )?trucks", one.text.lower())]
+    assert {one.targets for one in buses} == {(0,)}
+    assert {one.targets for one in trucks} == {(1, 2)}
