@@ -110,7 +110,10 @@ def _write(
             )
         complete = _is_complete(part, driver, layer, len(polygons))
     except (DataSourceError, RuntimeError, ValueError, sqlite3.Error) as error:
-        raise OutputError(f"{path}: cannot be written: {error}") from error
+        # SQLite says so after the whole statement that it could not execute
+        full = "disk is full" in str(error)
+        reason = "the disk is full" if full else str(error)
+        raise OutputError(f"{path}: cannot be written: {reason}") from error
     if not complete:
         raise OutputError(f"{path}: the end could not be written; is the disk full?")
 
