@@ -110,10 +110,10 @@ def _write(
             )
         complete = _is_complete(part, driver, layer, len(polygons))
     except (DataSourceError, RuntimeError, ValueError, sqlite3.Error) as error:
-        # SQLite says so after the whole statement that it could not execute
-        full = "disk is full" in str(error)
-        reason = "the disk is full" if full else str(error)
-        raise OutputError(f"{path}: cannot be written: {reason}") from error
+        reason = str(error).rpartition("failed: ")[2]  # without the SQL before it
+        raise OutputError(
+            f"{path}: cannot be written; is the disk full? ({reason})"
+        ) from error
     if not complete:
         raise OutputError(f"{path}: the end could not be written; is the disk full?")
 
