@@ -12,7 +12,7 @@ from affine import Affine
 from shapely.affinity import affine_transform
 from shapely.geometry import Polygon
 
-from rrsis_geo.synthetic.buildings import hall
+from rrsis_geo.synthetic.buildings import block, hall
 from rrsis_geo.synthetic.canvas import PATCH, Stripes, Thing, View
 from rrsis_geo.synthetic.frame import Frame, Line
 from rrsis_geo.synthetic.homes import parking, residential
@@ -111,7 +111,7 @@ class DemoWorld(World):
                 (470.0, 8.0, "avenue"), (900.0, 0.0, "border"),
             )
         )  # fmt: skip
-        shore = Line(at=-40.0, half=0.0, kind="border")
+        shore = Line(at=-75.0, half=34.0, kind="border")
         self.upright = [west, self.cross, self.stream, east]
         self.level = [north, self.street, self.lane, self.main, south]
         self._layout = (
@@ -183,11 +183,13 @@ class DemoWorld(World):
         self._crops(plot, (322.0, 20.0, 402.0, 300.0), 1)
         self._crops(plot, (408.0, 20.0, 480.0, 300.0), 0)
         parking(plot, 322.0, 395.0, 400.0, 448.0)
-        plot.trees(14, small=2.2, large=5.2)
+        plot.add(block(plot.spot(440, 420), 58, 34, style=style, rng=rng))
+        plot.take(408, 398, 472, 442)
+        plot.trees(20, small=2.2, large=5.4)
 
     def _green(self, plot: Plot) -> None:
         lake(plot, share=0.5)
-        plot.trees(16, small=2.2, large=5.5)
+        plot.trees(22, small=2.2, large=5.5)
 
     def _crops(
         self, plot: Plot, bounds: tuple[float, float, float, float], crop: int

@@ -27,6 +27,9 @@ DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".fgb": "FlatGeobuf"}
 COLUMNS = ("colour", "shape", "kind", "roof")
 """Attributes of a label beside its class; empty where they don't apply."""
 
+CACHE = 64
+"""Megabytes of finished blocks that GDAL may hold back."""
+
 CHUNK = 20_000
 """Labels held before they are written."""
 
@@ -130,7 +133,10 @@ def _write_pixels(
         "tiled": True, "blockxsize": TILE, "blockysize": TILE, "interleave": "pixel",
         "compress": "deflate", "zlevel": 1, "predictor": 2, "BIGTIFF": "IF_SAFER",
     }  # fmt: skip
-    with rasterio.open(path, "w", **profile) as target:
+    with (
+        rasterio.Env(GDAL_CACHEMAX=CACHE),
+        rasterio.open(path, "w", **profile) as target,
+    ):
         for top in range(0, size[1], TILE):
             for left in range(0, size[0], TILE):
                 tile = View(
@@ -144,7 +150,9 @@ def _write_pixels(
     factors = [2**n for n in range(1, 12) if max(size) / 2**n >= TILE / 2]
     if factors:
         with (
-            rasterio.Env(COMPRESS_OVERVIEW="DEFLATE", PREDICTOR_OVERVIEW=2),
+            rasterio.Env(
+                COMPRESS_OVERVIEW="DEFLATE", PREDICTOR_OVERVIEW=2, GDAL_CACHEMAX=CACHE
+            ),
             rasterio.open(path, "r+") as target,
         ):
             target.build_overviews(factors, Resampling.average)
