@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -78,6 +79,7 @@ def _settle_in(workers: int) -> None:
     A killed parent cannot stop its workers, and a pool's workers hold both ends of
     their own queue, so they would wait for ever.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
     cores = os.cpu_count() or 1
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // workers)))
     threading.Thread(target=_leave_with_parent, daemon=True).start()
