@@ -24,6 +24,9 @@ SAMPLE = 2**21
 PIECE = 160
 """Side of a piece, in pixels."""
 
+PLENTY = 2**18
+"""Valid pixels that decide; of more, every second, third, ... is taken."""
+
 FEW = 1000
 """Fewer valid pixels in the pieces than this, and the whole source is skimmed."""
 
@@ -105,7 +108,7 @@ def sample(source: Source) -> NDArray[Any] | None:
     lefts = (places * source.width - PIECE / 2).clip(0).astype(int)
     tops = (places * source.height - PIECE / 2).clip(0).astype(int)
     pieces = [
-        _values(source.read(Window(left, top, wide, high)))
+        _values(source.read(Window(left, top, wide, high)), share=64)
         for top in tops
         for left in lefts
         if (wide := min(PIECE, source.width - left))
@@ -121,9 +124,15 @@ def sample(source: Source) -> NDArray[Any] | None:
 
 
 def _values(
-    found: tuple[NDArray[Any], NDArray[np.bool_]] | None,
+    found: tuple[NDArray[Any], NDArray[np.bool_]] | None, share: int = 1
 ) -> NDArray[Any] | None:
-    return found[0][:, found[1]] if found is not None and found[1].any() else None
+    """(B, N) evenly chosen valid values, at most a share of `PLENTY`."""
+    if found is None or not found[1].any():
+        return None
+    pixels, valid = found
+    places = np.flatnonzero(valid)
+    places = places[:: -(-len(places) * share // PLENTY)]
+    return pixels.reshape(len(pixels), -1)[:, places]
 
 
 def as_colours(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

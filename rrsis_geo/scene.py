@@ -21,13 +21,14 @@ from rrsis_geo.ahead import run_ahead
 from rrsis_geo.aoi import Aoi
 from rrsis_geo.bands import choose_bands
 from rrsis_geo.errors import SceneError
-from rrsis_geo.grid import Grid
+from rrsis_geo.grid import SNAP, Grid
 from rrsis_geo.patches import SAMPLE, as_colours, read_patch, sample
 from rrsis_geo.placement import find_placement
 from rrsis_geo.source import (
     GDAL_FAILURES,
     Source,
     environment,
+    is_remote,
     open_dataset,
     reason,
 )
@@ -37,7 +38,7 @@ from rrsis_geo.types import Patch
 WAITING = 64 * 2**20
 """Bytes of patches that wait for the network."""
 
-CACHE = 64 * 2**20, 2**30
+CACHE = 64 * 2**20, 2**29
 """Bytes that GDAL may keep of decoded blocks, at least and at most."""
 
 BIG = 50e6
@@ -271,6 +272,11 @@ class Scene:
         """Let GDAL keep the blocks that a row of windows shares with the next."""
         if "GDAL_CACHEMAX" in os.environ or not rasterio.env.hasenv():
             return
+        wanted = self._shared_bytes(grid, rows)
+        rasterio.env.setenv(GDAL_CACHEMAX=min(max(wanted, CACHE[0]), CACHE[1]))
+
+    def _shared_bytes(self, grid: Grid, rows: int) -> int:
+        """Decoded size of all the blocks that a row of windows touches."""
         level = self._level(grid)
         width, height = (
             self._overviews[level]
@@ -280,26 +286,27 @@ class Scene:
                 self._source.height,
             )
         )
-        block = self._source.dataset.block_shapes[0][0]
+        block = int(self._source.dataset.block_shapes[0][0])
         deep = math.ceil(rows * height / grid.height / block) + 1
-        wanted = deep * block * width * self._source.bytes_per_pixel
-        cache = min(max(wanted, CACHE[0]), CACHE[1])
-        rasterio.env.setenv(GDAL_CACHEMAX=cache)
+        return deep * block * width * self._source.bytes_per_pixel
 
     def _advise(self, grid: Grid) -> None:
         """Say what would make a big scene faster to read."""
         shrink = self.native.width / grid.width
-        block, width = self._source.dataset.block_shapes[0]
-        if shrink >= 2 and self._level(grid) is None:
+        width = self._source.dataset.block_shapes[0][1]
+        if shrink > 2 - SNAP and self._level(grid) is None:
             self._advice[
                 f"{self.path}: has no overviews, so all its pixels are read to see it "
                 f"at {grid.gsd:.3g} m; a COG reads {shrink**2:.0f} times less: "
                 "gdal_translate -of COG in.tif out.tif"
             ] = None
-        elif width >= self.native.width and block < 64:
+        elif width >= self.native.width and (
+            is_remote(self.path) or self._shared_bytes(grid, 512) > CACHE[1]
+        ):
             self._advice[
-                f"{self.path}: is stored in strips over its whole width, so windows "
-                "read slowly; a COG is faster: gdal_translate -of COG in.tif out.tif"
+                f"{self.path}: is stored in strips over its whole width, which "
+                "are read again for every window; a COG is faster: "
+                "gdal_translate -of COG in.tif out.tif"
             ] = None
 
 
