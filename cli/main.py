@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import os
+import sys
 import traceback
 import warnings
 from importlib import import_module
@@ -42,6 +44,9 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn failures into a message and an exit code."""
         debug = bool(os.environ.get(DEBUG))
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # An expression that the console cannot spell must not fail a long run.
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             with warnings.catch_warnings():
                 if not debug:

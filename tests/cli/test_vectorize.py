@@ -1,8 +1,13 @@
 """Polygons from a raster of probabilities, through the command."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pyogrio
 import pytest
+import rasterio
 from affine import Affine
 from click.testing import CliRunner
 from rasterio.crs import CRS
@@ -94,6 +99,22 @@ def test_what_is_no_raster_is_a_scene_error(content, part, tmp_path):
     assert len(answer.stderr.splitlines()) == 1
     assert "a.tif" in answer.stderr
     assert part in answer.stderr
+
+
+def test_a_console_without_the_signs_of_an_expression(probability, tmp_path):
+    with rasterio.open(probability, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
+        dataset.descriptions = ("rotes Dach mit Öltank", "船")
+    words = ["vectorize", probability, "-o", str(tmp_path / "roofs.gpkg")]
+
+    answer = subprocess.run(
+        [sys.executable, "-m", "rrsis_geo_cli", *words],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert rb"\u8239" in answer.stdout
 
 
 def test_an_unknown_format_is_an_output_error(probability, tmp_path):
