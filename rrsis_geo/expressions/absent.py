@@ -7,7 +7,7 @@ from typing import get_args
 
 import numpy as np
 
-from rrsis_geo.expressions.attributes import COLOUR_KEYS, KIND_KEY, alike
+from rrsis_geo.expressions.attributes import COLOUR_KEYS, KIND_KEY, may_be
 from rrsis_geo.expressions.geometry import Measured
 from rrsis_geo.expressions.lexicon import KINDS
 from rrsis_geo.expressions.meaning import (
@@ -86,11 +86,10 @@ def _of_other_value(
         return None
     key = _any(tuple(choices), rng)
     rows = measured.members(base.category)
-    seen = {measured.attributes[row].get(key) for row in rows}
     free = [
         value
         for value in choices[key]
-        if all(other is not None and not alike(value, other) for other in seen)
+        if not any(may_be(measured.attributes[row], key, value) for row in rows)
     ]
     return With(base, key, _any(free, rng)) if free else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,10 +48,21 @@ def with_value(
     measured: Measured, rows: NDArray[np.int64], meaning: With
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """(R,) surely of that value, (R,) surely of another; unknown is neither."""
-    values = [measured.attributes[row].get(meaning.key) for row in rows]
-    yes = np.array([value == meaning.value for value in values], dtype=bool)
-    no = np.array(
-        [value is not None and not alike(value, meaning.value) for value in values],
-        dtype=bool,
-    )
-    return yes, no
+    known = [measured.attributes[row] for row in rows]
+    yes = np.array([one.get(meaning.key) == meaning.value for one in known])
+    no = np.array([not may_be(one, meaning.key, meaning.value) for one in known])
+    return yes & ~no, no
+
+
+def may_be(known: Mapping[str, str], key: str, value: str) -> bool:
+    """Whether somebody might say so of an object with these attributes.
+
+    Beside "colour", "colours" may list all that might be said, with blanks between.
+    """
+    several = known.get(f"{key}s")
+    said = several.split() if several is not None else []
+    if key in known:
+        said.append(known[key])
+    elif several is None:
+        return True
+    return any(alike(one, value) for one in said)
