@@ -19,7 +19,7 @@ CHUNK = 48 * 2**20
 """Bytes of source pixels held at once while a window is resampled."""
 
 SAMPLE = 2**21
-"""Pixels; a source of at most so many is sampled as a whole, else 8 x 8 pieces are."""
+"""Pixels; a source of at most so many is sampled as a whole, else pieces of it are."""
 
 PIECE = 160
 """Side of a piece, in pixels."""
@@ -96,31 +96,46 @@ def _read_window(
     return None if pixels is None or valid is None else (pixels, valid)
 
 
-def sample(source: Source) -> NDArray[Any] | None:
+def sample(source: Source, *, pieces: int) -> NDArray[Any] | None:
     """(B, N) values of valid pixels from all over a source; None where there is none.
 
     Bounded in what it reads, except for a large source that is nearly empty: that one
     is skimmed as a whole, since its few pixels may be anywhere.
+
+    Args:
+        source: where to look.
+        pieces: per side; a large source is looked at in so many times so many places.
+
+    Raises:
+        SceneError: the file is damaged.
     """
     if source.width * source.height <= SAMPLE:
         return _values(source.read())
-    places = np.arange(0.5, 8) / 8
-    lefts = (places * source.width - PIECE / 2).clip(0).astype(int)
-    tops = (places * source.height - PIECE / 2).clip(0).astype(int)
-    pieces = [
-        _values(source.read(Window(left, top, wide, high)), share=64)
-        for top in tops
-        for left in lefts
-        if (wide := min(PIECE, source.width - left))
-        and (high := min(PIECE, source.height - top))
-    ]
-    found = [piece for piece in pieces if piece is not None]
-    if sum(piece.shape[1] for piece in found) >= FEW:
+    high, wide = source.block
+    found = []
+    for top in _places(source.height, high, pieces):
+        for left in _places(source.width, wide, pieces):
+            width = min(PIECE, source.width - left)
+            height = min(PIECE, source.height - top)
+            window = Window(left, top, width, height)
+            values = _values(source.read(window), share=pieces**2)
+            if values is not None:
+                found.append(values)
+    if sum(values.shape[1] for values in found) >= FEW:
         return np.concatenate(found, axis=1)
     side = int(SAMPLE**0.5)
     return _values(
         source.read(shape=(min(side, source.height), min(side, source.width)))
     )
+
+
+def _places(length: int, block: int, pieces: int) -> list[int]:
+    """Evenly spread starts; where blocks are many, pieces keep within one of them."""
+    starts = (np.arange(0.5, pieces) / pieces * length - PIECE / 2).clip(0).astype(int)
+    if length >= 2 * pieces * block:
+        within = max(block - PIECE, 0)
+        starts = starts // block * block + np.minimum(starts % block, within)
+    return [int(start) for start in starts]
 
 
 def _values(

@@ -172,7 +172,8 @@ class Scene:
             SceneError: the file is damaged.
         """
         with self._at_stretch_size() as source:
-            samples = sample(source)
+            # Every piece of a remote scene is a request of its own.
+            samples = sample(source, pieces=4 if is_remote(self.path) else 8)
         if samples is None:
             self._advice[f"{self.path}: no valid pixel was found in it"] = None
             return unchanged(3 if self._source.has_palette else len(self.bands))
@@ -286,14 +287,14 @@ class Scene:
                 self._source.height,
             )
         )
-        block = int(self._source.dataset.block_shapes[0][0])
+        block, _ = self._source.block
         deep = math.ceil(rows * height / grid.height / block) + 1
         return deep * block * width * self._source.bytes_per_pixel
 
     def _advise(self, grid: Grid) -> None:
         """Say what would make a big scene faster to read."""
         shrink = self.native.width / grid.width
-        width = self._source.dataset.block_shapes[0][1]
+        _, width = self._source.block
         if shrink > 2 - SNAP and self._level(grid) is None:
             self._advice[
                 f"{self.path}: has no overviews, so all its pixels are read to see it "

@@ -118,6 +118,12 @@ class Source:
         self._complex = any("complex" in dataset.dtypes[band - 1] for band in bands)
 
     @property
+    def block(self) -> tuple[int, int]:
+        """Rows and columns that are decoded together."""
+        rows, cols = self.dataset.block_shapes[0]
+        return int(rows), int(cols)
+
+    @property
     def blendable(self) -> bool:
         """Whether means of stored values mean something; not of numbers of colours,
         nor of radar phases."""

@@ -179,5 +179,14 @@ def test_remote_scenes_are_read_by_window(make_scene, server):
     assert {path for path, _ in requests} == {"/big.tif"}  # no search for sidecars
 
 
+def test_remote_scenes_without_overviews_are_not_fetched_whole(make_scene, server):
+    values = np.random.default_rng(5).integers(1, 256, (3, 3000, 3000)).astype(np.uint8)
+    path = make_scene(values, name="big.tif", tiled=True, interleave="pixel")
+    with Scene.open(f"{server.address}/big.tif") as scene:
+        assert len(list(scene.patches(scene.grid(), [Window(9, 9, 99, 99)]))) == 1
+    served = sum(size for _, size in server.stop())
+    assert served < os.path.getsize(path) / 4
+
+
 def test_remote_scenes_that_are_absent_are_refused(server, capfd):
     refused(f"{server.address}/absent.tif", capfd)
