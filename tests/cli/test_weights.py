@@ -1,0 +1,67 @@
+"""What the command line says of weights."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rrsis_geo.model.weights_file import list_weights
+from rrsis_geo_cli.main import main
+
+
+def run(*words):
+    return CliRunner().invoke(main, ["weights", *map(str, words)])
+
+
+@pytest.fixture
+def copy(tiny_weights, tmp_path):
+    """A copy of the small weights, with its published sum, to be spoilt."""
+    for name in (tiny_weights, f"{tiny_weights}.sha256"):
+        shutil.copy(name, tmp_path)
+    return tmp_path / Path(tiny_weights).name
+
+
+def test_the_list_names_what_is_inside_the_package():
+    answer = run("list")
+
+    assert answer.exit_code == 0
+    names = [line.split("\t")[0] for line in answer.stdout.splitlines()]
+    assert names == list(list_weights())
+
+
+def test_what_is_shown_is_json(tiny_weights):
+    answer = run("show", tiny_weights)
+
+    body = json.loads(answer.stdout)
+    assert body["name"] == "tiny"
+    assert body["config"]["preset"] == "btd-tiny"
+    assert body["gsd_range"] == [0.1, 10.0]
+
+
+def test_whole_weights_are_verified(copy):
+    assert run("verify", copy).stdout.split("\t")[:3] == ["ok", "tiny", "as published"]
+
+    copy.with_name(copy.name + ".sha256").unlink()
+    assert "no published sha256" in run("verify", copy).stdout
+
+
+def test_altered_weights_are_refused(copy):
+    content = bytearray(copy.read_bytes())
+    content[-1] ^= 1
+    copy.write_bytes(content)
+
+    answer = run("verify", copy)
+
+    assert answer.exit_code == 4
+    assert len(answer.stderr.splitlines()) == 1
+    assert "altered" in answer.stderr
+
+
+@pytest.mark.parametrize("verb", ["show", "verify"])
+def test_unknown_weights_name_the_known(verb):
+    answer = run(verb, "no-such-weights")
+
+    assert answer.exit_code == 4
+    assert "known names" in answer.stderr
