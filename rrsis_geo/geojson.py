@@ -65,10 +65,9 @@ def write_geojson(
 
 def _plain(column: NDArray[Any]) -> list[Any]:
     """Values that JSON knows: NaN is null, float32 has no digits it did not have."""
-    if column.dtype == np.float32:
-        return [float(str(value)) for value in column]
-    values: list[Any] = column.tolist()
-    return [None if value != value else value for value in values]
+    if column.dtype.kind != "f":
+        return list(column.tolist())
+    return [float(str(value)) if np.isfinite(value) else None for value in column]
 
 
 def _on_earth(geometry: NDArray[np.object_], crs: str) -> NDArray[np.object_]:

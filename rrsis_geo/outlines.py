@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from rrsis_geo.rings import Outlines, trace
 from rrsis_geo.types import NODATA
 
-PIXELS = 1 << 23
-"""Looked at in one go; bounds the working memory, about 10 bytes each."""
+PIXELS = 1 << 20
+"""Looked at in one go, so that they stay in the processor's cache. The working memory
+is about 10 bytes a pixel; noise, all corners, takes twenty times that."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +118,13 @@ class Tracer:
 
     def add(self, levels: NDArray[np.uint8]) -> list[Outlines]:
         """The next rows, (rows, width); returns what they have closed."""
-        step = max(PIXELS // self._width, 1)
-        closed = [
-            self._pass(levels[top : top + step])
-            for top in range(0, levels.shape[0], step)
-        ]
+        closed, top = [], 0
+        while top < len(levels):
+            # no less than what is open, since every pass goes over that as well
+            pixels = max(PIXELS, len(self._corners.col))
+            bottom = top + max(pixels // self._width, 1)
+            closed.append(self._pass(levels[top:bottom]))
+            top = bottom
         if self._row == self._height:
             closed.append(self._pass(np.full((1, self._width), NODATA, np.uint8)))
         return [outlines for outlines in closed if len(outlines)]

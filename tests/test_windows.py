@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rrsis_geo.errors import OptionError
@@ -19,6 +19,7 @@ def plans(draw):
     return width, height, size, overlap
 
 
+@settings(deadline=None)
 @given(plans())
 def test_windows_cover_the_grid_and_none_repeats(plan):
     width, height, size, overlap = plan
@@ -32,6 +33,7 @@ def test_windows_cover_the_grid_and_none_repeats(plan):
     assert corners == sorted(set(corners))
 
 
+@settings(deadline=None)
 @given(plans())
 def test_no_window_leaves_the_grid_where_the_grid_has_room(plan):
     width, height, size, overlap = plan
@@ -40,6 +42,7 @@ def test_no_window_leaves_the_grid_where_the_grid_has_room(plan):
         assert 0 <= window.row_off <= max(height - size, 0)
 
 
+@settings(deadline=None)
 @given(plans())
 def test_neighbours_share_at_least_the_overlap(plan):
     width, height, size, overlap = plan
@@ -67,6 +70,7 @@ def test_impossible_overlap_is_refused(overlap):
         shards(64, size=16, overlap=overlap, count=2)
 
 
+@settings(deadline=None)
 @given(plans(), st.integers(0, 70), st.integers(0, 70))
 def test_touching_finds_what_shares_a_row(plan, one, other):
     width, height, size, overlap = plan
@@ -81,6 +85,7 @@ def test_touching_finds_what_shares_a_row(plan, one, other):
     assert touching(windows, top, bottom) == expected
 
 
+@settings(deadline=None)
 @given(plans(), st.integers(1, 9))
 def test_shards_own_every_row_once_and_begin_where_windows_begin(plan, count):
     width, height, size, overlap = plan
@@ -101,6 +106,7 @@ def test_shards_below_one_are_refused():
         shards(64, size=16, overlap=0, count=0)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 64), st.data())
 def test_taper_is_symmetric_rises_to_one_and_never_reaches_zero(size, data):
     overlap = data.draw(st.integers(0, size - 1))
