@@ -25,7 +25,8 @@ def read_coco(
     Args:
         path: the JSON file.
         images: the folder its `file_name`s are relative to.
-        incomplete: categories of which instances may be unlabelled.
+        incomplete: categories that some images leave out altogether; where an image
+            has one labelled, all of it is.
 
     Returns:
         The images, and annotation id -> index into its image's objects.
@@ -42,7 +43,6 @@ def read_coco(
         listed = sorted(body["images"], key=lambda item: str(item["file_name"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not a COCO instance file ({error!r})") from error
-    complete = frozenset(names.values()) - incomplete
     index: dict[int, int] = {}
     found = []
     for item in listed:
@@ -63,7 +63,8 @@ def read_coco(
                     width=item["width"],
                     height=item["height"],
                     objects=tuple(objects),
-                    complete=complete,
+                    complete=(frozenset(names.values()) - incomplete)
+                    | {item.category for item in objects},
                 ),
             )
         )

@@ -11,15 +11,10 @@ from PIL import Image
 from rasterio.features import rasterize
 from shapely.affinity import affine_transform
 
-from rrsis_geo.datasets.coco import areas_of
 from rrsis_geo.labels import LabelledObject, Layout
 
-SLIVER = 6.0
-"""Pixels of area; what remains smaller after cropping is dropped with its label."""
-
-VISIBLE = 0.35
-"""An object of which less is inside makes its category incomplete: nobody should
-call it the largest, nor the only one, nor absent."""
+SLIVER = 1.0
+"""Pixels of area; of what lies outside but for less, nobody can see anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +62,9 @@ def cut_pixels(pixels: NDArray[np.uint8], piece: Piece) -> NDArray[np.uint8]:
 
 
 def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
-    """The objects inside the piece, in its pixels.
+    """The objects that can be seen in the piece, in its pixels, whole.
+
+    What reaches over the edge is not clipped: whoever speaks of sizes must know.
 
     Returns:
         The layout, and for each of its objects the index in the given one.
@@ -84,20 +81,13 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
     frame = shapely.box(0, 0, out_w, out_h)
     objects: list[LabelledObject] = []
     kept: list[int] = []
-    complete = set(layout.complete)
     for index, item in enumerate(layout.objects):
         moved = affine_transform(item.polygon, (a, b, c, d, e, f))
         if not frame.covers(moved):
             if not frame.intersects(moved):
                 continue
-            whole = moved.area
-            moved = areas_of(shapely.make_valid(moved).intersection(frame))
-            if moved.area < VISIBLE * whole:
-                complete.discard(item.category)
-        if moved.area < SLIVER:
-            if moved.area > 0:
-                complete.discard(item.category)
-            continue
+            if shapely.make_valid(moved).intersection(frame).area < SLIVER:
+                continue
         objects.append(
             LabelledObject(
                 category=item.category, polygon=moved, attributes=item.attributes
@@ -108,7 +98,7 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
         width=out_w,
         height=out_h,
         objects=tuple(objects),
-        complete=frozenset(complete),
+        complete=layout.complete,
         gsd=None if layout.gsd is None else layout.gsd / float(np.sqrt(sx * sy)),
     )
     return inside, tuple(kept)

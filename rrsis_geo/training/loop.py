@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.losses import LossWeights, joint_loss
 from rrsis_geo.training.mix import Sample
 from rrsis_geo.training.schedule import Average
-from rrsis_geo.training.words import WordBank
+from rrsis_geo.training.words import Words
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +41,7 @@ def collate(samples: list[Sample]) -> Batch:
 def train(
     network: BTDNet,
     batches: Iterable[Batch],
-    words: WordBank,
+    words: Words,
     optimizer: Optimizer,
     average: Average,
     *,
@@ -61,13 +60,17 @@ def train(
         on_step: told the step and its losses by name.
     """
     network.train()
+    network.text.eval()
+    place = next(network.parameters()).device
     for step, batch in enumerate(batches, start=first):
         for group in optimizer.param_groups:
             group["lr"] = rate(step) * group["scale"]
         features, mask = words(batch.texts)  # (B, E, T, D), (B, E, T)
-        with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            output = network(batch.images.float(), features, mask)
-        losses = joint_loss(output, batch.masks.float())
+        images = batch.images.to(place, non_blocking=True).float()
+        masks = batch.masks.to(place, non_blocking=True).float()
+        with torch.autocast(place.type, torch.bfloat16, enabled=bfloat16):
+            output = network(images, features, mask)
+        losses = joint_loss(output, masks)
         loss = losses.total(weights)
         loss.backward()
         norm = clip_grad_norm_(network.parameters(), max_norm)
@@ -77,6 +80,6 @@ def train(
         on_step(step, _numbers(loss, norm, losses._asdict()))
 
 
-def _numbers(loss: Tensor, norm: Tensor, parts: dict[str, Any]) -> dict[str, float]:
+def _numbers(loss: Tensor, norm: Tensor, parts: dict[str, Tensor]) -> dict[str, float]:
     found = {"loss": loss, "norm": norm, **parts}
-    return {name: float(value) for name, value in found.items()}
+    return {name: float(value.detach()) for name, value in found.items()}

@@ -7,7 +7,7 @@ processes need to share nothing but the images.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -18,10 +18,24 @@ from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.expressions.describe import describe
 from rrsis_geo.expressions.flips import flip_words
-from rrsis_geo.training.sources import Source
+from rrsis_geo.labels import Layout
+
+STILL_TRUE = frozenset({"category", "synonym", "attribute", "context", "no-target"})
+"""Types of written words that stay true of whatever a crop leaves of the image."""
 
 TRIES = 20
 """Crops looked at before a sample is given up as impossible."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Images of one kind, and how often training should draw from them."""
+
+    name: str
+    weight: float
+    images: tuple[LabelledImage, ...]
+    scale: tuple[float, float]
+    """Result pixels per source pixel to crop at, smallest and largest."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,8 +57,8 @@ class Mix:
     Attributes:
         size: S, pixels of a sample's side.
         expressions: E, expressions per image.
-        written: share of the samples of hand-described images that use whole images
-            with the words written for them, rather than crops with made words.
+        written: share of the samples of hand-described images that use the words
+            written for them rather than made ones.
         seed: the stream's name.
     """
 
@@ -61,32 +75,35 @@ class Mix:
         for _ in range(TRIES):
             source = self.sources[rng.choice(len(shares), p=shares / shares.sum())]
             image = source.images[rng.integers(len(source.images))]
-            whole = bool(image.written) and rng.random() < self.written
-            if whole:
-                return self._whole(image, rng)
-            sample = self._crop(image, source.scale, rng)
+            if image.written and rng.random() < self.written:
+                return self._written(image, source.scale, rng)
+            sample = self._made(image, source.scale, rng)
             if sample is not None:
                 return sample
         raise RuntimeError(f"no sample found for item {index}: the sources are empty")
 
-    def _whole(self, image: LabelledImage, rng: np.random.Generator) -> Sample:
-        """The whole image with words written for it; flipped where the words can."""
-        chosen = _some(image.written, self.expressions, rng)
+    def _written(
+        self,
+        image: LabelledImage,
+        scale: tuple[float, float],
+        rng: np.random.Generator,
+    ) -> Sample:
+        """Words that a person wrote; flipped with the image where the words can.
+
+        They are true of the whole image. Those that do not speak of place, size or
+        number stay true of any part, so these are shown parts, too.
+        """
+        lasting = [item for item in image.written if item.type in STILL_TRUE]
+        part = bool(lasting) and rng.random() < 0.4
+        chosen = _some(lasting if part else image.written, self.expressions, rng)
         mirror, over = bool(rng.random() < 0.5), bool(rng.random() < 0.3)
         texts = [_flipped(item.text, mirror=mirror, over=over) for item in chosen]
         if any(text is None for text in texts):
             mirror = over = False
             texts = [item.text for item in chosen]
+        piece = self._piece(image.layout, scale, rng) if part else self._all(image)
         # Upside down is a mirror image turned by half.
-        piece = Piece(
-            left=0,
-            top=0,
-            width=image.layout.width,
-            height=image.layout.height,
-            size=(self.size, self.size),
-            mirror=mirror != over,
-            turns=2 if over else 0,
-        )
+        piece = replace(piece, mirror=mirror != over, turns=2 if over else 0)
         layout, kept = cut_layout(image.layout, piece)
         place = {old: new for new, old in enumerate(kept)}
         masks = [
@@ -100,38 +117,19 @@ class Mix:
             types=tuple(item.type for item in chosen),
         )
 
-    def _crop(
+    def _made(
         self,
         image: LabelledImage,
         scale: tuple[float, float],
         rng: np.random.Generator,
     ) -> Sample | None:
-        """A random piece at a random scale, with words made for what is in it."""
-        layout = image.layout
-        low, high = np.log(scale)
-        side = self.size / float(np.exp(rng.uniform(low, high)))
-        side = min(side, 1.25 * max(layout.width, layout.height))
-        left, top = (
-            _offset(length, side, rng) for length in (layout.width, layout.height)
-        )
-        if layout.objects and rng.random() < 0.7:  # look where something is
-            x1, y1, x2, y2 = layout.objects[
-                rng.integers(len(layout.objects))
-            ].polygon.bounds
-            left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)
-            top = (y1 + y2) / 2 - side * rng.uniform(0.15, 0.85)
-            left = _held(left, layout.width, side)
-            top = _held(top, layout.height, side)
-        piece = Piece(
-            left=left,
-            top=top,
-            width=side,
-            height=side,
-            size=(self.size, self.size),
+        """A random piece, with words made for what is in it."""
+        piece = replace(
+            self._piece(image.layout, scale, rng),
             mirror=bool(rng.random() < 0.5),
             turns=int(rng.integers(4)),
         )
-        cut, _ = cut_layout(layout, piece)
+        cut, _ = cut_layout(image.layout, piece)
         made = describe(cut, rng=rng, count=self.expressions, no_target=self.no_target)
         if not made:
             return None
@@ -142,6 +140,34 @@ class Mix:
             texts=tuple(item.text for item in made),
             types=tuple(item.type for item in made),
         )
+
+    def _piece(
+        self, layout: Layout, scale: tuple[float, float], rng: np.random.Generator
+    ) -> Piece:
+        """Somewhere at some scale; mostly where something is."""
+        low, high = np.log(scale)
+        side = self.size / float(np.exp(rng.uniform(low, high)))
+        side = min(side, 1.25 * max(layout.width, layout.height))
+        left = _offset(layout.width, side, rng)
+        top = _offset(layout.height, side, rng)
+        if layout.objects and rng.random() < 0.7:
+            chosen = layout.objects[rng.integers(len(layout.objects))]
+            x1, y1, x2, y2 = chosen.polygon.bounds
+            left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)
+            top = (y1 + y2) / 2 - side * rng.uniform(0.15, 0.85)
+        return Piece(
+            left=_held(left, layout.width, side),
+            top=_held(top, layout.height, side),
+            width=side,
+            height=side,
+            size=(self.size, self.size),
+        )
+
+    def _all(self, image: LabelledImage) -> Piece:
+        """The whole image, its aspect not kept."""
+        width, height = image.layout.width, image.layout.height
+        side = (self.size, self.size)
+        return Piece(left=0, top=0, width=width, height=height, size=side)
 
 
 def _some(

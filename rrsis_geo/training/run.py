@@ -23,14 +23,16 @@ from rrsis_geo.synthetic import draw_scene
 from rrsis_geo.training.checkpoint import load_checkpoint, save_checkpoint
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.loop import Batch, collate, train
-from rrsis_geo.training.mix import Mix, Sample
+from rrsis_geo.training.mix import Mix, Sample, Source
 from rrsis_geo.training.schedule import Average, learning_rate
-from rrsis_geo.training.sources import Source
 from rrsis_geo.training.validate import Report, made_samples, validate, written_samples
-from rrsis_geo.training.words import Tokenize, WordBank
+from rrsis_geo.training.words import Tokenize, Words
 
 DRAWN_SIDE = 768
 """Pixels of a drawn scene's side in the mix."""
+
+REPORT = 50
+"""Steps between two lines of progress."""
 
 DRAWN_GSD = (0.2, 1.4)
 """Metres per pixel of drawn scenes, smallest and largest."""
@@ -99,7 +101,7 @@ def run_training(
     torch.manual_seed(config.seed)
     folder.mkdir(parents=True, exist_ok=True)
     network.text.requires_grad_(False).eval()
-    words = WordBank(tokenize, network.text)
+    words = Words(tokenize, network.text)
     optimizer = torch.optim.AdamW(
         network.parameter_groups(
             weight_decay=config.weight_decay, encoder_scale=config.encoder_rate
@@ -130,8 +132,8 @@ def run_training(
         done = step + 1
         with (folder / "log.jsonl").open("a") as log:
             log.write(json.dumps({"step": step, **numbers}) + "\n")
-        if done % 20 == 0:
-            pace = (time.monotonic() - started) / 20
+        if done % REPORT == 0:
+            pace = (time.monotonic() - started) / REPORT
             parts = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
             say(f"{done}/{config.steps}  {pace:.2f} s  {parts}")
             started = time.monotonic()
@@ -143,6 +145,7 @@ def run_training(
                 average=average,
                 step=done,
             )
+            say(f"kept step {done}")
         if done % config.validate_every == 0 or done == config.steps:
             report = validate_average(network, average, words, samples)
             for name, result in report.items():
@@ -157,6 +160,7 @@ def run_training(
         batch_size=config.images,
         collate_fn=collate,
         num_workers=workers,
+        pin_memory=next(network.parameters()).is_cuda,
         persistent_workers=workers > 0,
         prefetch_factor=4 if workers else None,
     )
@@ -183,22 +187,23 @@ def run_training(
 def validate_average(
     network: BTDNet,
     average: Average,
-    words: WordBank,
+    words: Words,
     samples: dict[str, list[Sample]],
 ) -> dict[str, Report]:
     """Score the averaged weights, then put the current ones back."""
     current = Average(network, decay=0.0)
     average.copy_to(network)
     network.eval()
+    place = next(network.parameters()).device
 
     @torch.inference_mode()
     def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
         features, mask = words([texts])
-        image = torch.from_numpy(pixels[None]).float()
-        with torch.autocast("cpu", torch.bfloat16):
+        image = torch.from_numpy(pixels[None]).to(place).float()
+        with torch.autocast(place.type, torch.bfloat16):
             output = network(image, features, mask)
         logits = output.logits(size=pixels.shape[1:]).float()
-        found: NDArray[np.float32] = logits.sigmoid()[0].numpy()
+        found: NDArray[np.float32] = logits.sigmoid()[0].cpu().numpy()
         return found
 
     reports = {name: validate(part, predict) for name, part in samples.items()}

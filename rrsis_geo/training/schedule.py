@@ -25,8 +25,10 @@ class Average:
     def update(self, network: nn.Module, step: int) -> None:
         """Move towards the network; faster at the start, when it has learned little."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        for name, value in _floats(network):
-            self.state[name].lerp_(value, 1 - decay)
+        current = dict(_floats(network))
+        torch._foreach_lerp_(
+            list(self.state.values()), list(current.values()), 1 - decay
+        )
 
     @torch.no_grad()
     def copy_to(self, network: nn.Module) -> None:

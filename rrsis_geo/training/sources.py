@@ -12,7 +12,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +27,16 @@ from rrsis_geo.datasets.coco import areas_of, read_coco
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.errors import DataError
 from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.training.mix import Source
 
 BANEPA_SPLIT = 3328
 """Rows of the Banepa mosaic from here on are kept for validation."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """Images of one kind, and how often training should draw from them."""
-
-    name: str
-    weight: float
-    images: tuple[LabelledImage, ...]
-    scale: tuple[float, float]
-    """Result pixels per source pixel to crop at, smallest and largest."""
-
-
 def nwpu(folder: Path) -> list[LabelledImage]:
     """NWPU VHR-10: ten classes, with the expressions written by hand.
 
-    Harbours and vehicles are not labelled everywhere, so nothing exclusive is said
-    of them. Neighbouring numbers often show the same place.
+    Harbours and vehicles are not labelled everywhere. Neighbouring numbers often show the same place.
     """
     base = folder / "nwpu-vhr10"
     images, index = read_coco(

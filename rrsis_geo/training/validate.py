@@ -13,8 +13,7 @@ from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.expressions.describe import describe
 from rrsis_geo.metrics import NoTargetScores, Scores
-from rrsis_geo.training.mix import Sample
-from rrsis_geo.training.sources import Source
+from rrsis_geo.training.mix import Sample, Source
 
 SIDE = 480
 """Pixels: images and masks are compared at 480 x 480, aspect not kept."""

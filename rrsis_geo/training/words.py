@@ -1,4 +1,4 @@
-"""Text features, encoded once per text: the text encoder is frozen while training."""
+"""Texts as the network reads them; the text encoder is frozen while training."""
 
 from __future__ import annotations
 
@@ -7,48 +7,26 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from rrsis_geo.model.text_encoder import TextEncoder
 from rrsis_geo.model.tokenizer import Tokens
 
 Tokenize = Callable[[Sequence[str]], Tokens]
 """Texts to ids (N, T) and mask (N, T)."""
 
-Encode = Callable[[Tensor, Tensor], Tensor]
-"""ids and mask to features (N, T, D)."""
 
-KEPT = 50_000
-"""Texts remembered; about 4 kB each."""
+class Words:
+    """Texts to features, wherever the encoder lies."""
 
-
-class WordBank:
-    """Features of texts, remembered in half precision."""
-
-    def __init__(self, tokenize: Tokenize, encode: Encode) -> None:
+    def __init__(self, tokenize: Tokenize, encoder: TextEncoder) -> None:
         self._tokenize = tokenize
-        self._encode = encode
-        self._known: dict[str, Tensor] = {}
+        self._encoder = encoder
 
     @torch.no_grad()
     def __call__(self, texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
-        """(B, E, T, D) features and (B, E, T) mask of B x E texts."""
-        flat = [text for row in texts for text in row]
-        if len(self._known) > KEPT:
-            self._known.clear()
-        self._learn(sorted(set(flat) - self._known.keys()))
-        found = [self._known[text] for text in flat]
-        longest = max(len(item) for item in found)
-        words = torch.zeros(len(flat), longest, found[0].shape[-1])
-        mask = torch.zeros(len(flat), longest, dtype=torch.bool)
-        for index, item in enumerate(found):
-            words[index, : len(item)] = item
-            mask[index, : len(item)] = True
-        rows = len(texts)
-        return words.unflatten(0, (rows, -1)), mask.unflatten(0, (rows, -1))
-
-    def _learn(self, texts: Sequence[str]) -> None:
-        if not texts:
-            return
-        tokens = self._tokenize(texts)
-        mask = torch.from_numpy(tokens.mask)
-        features = self._encode(torch.from_numpy(tokens.ids), mask)
-        for text, feature, seen in zip(texts, features, mask, strict=True):
-            self._known[text] = feature[seen].half()
+        """(B, E, T, D) features and (B, E, T) mask of B rows of E texts."""
+        tokens = self._tokenize([text for row in texts for text in row])
+        place = next(self._encoder.parameters()).device
+        mask = torch.from_numpy(tokens.mask).to(place)  # (B E, T)
+        features = self._encoder(torch.from_numpy(tokens.ids).to(place), mask)
+        shape = (len(texts), -1, mask.shape[1])  # B, E, T
+        return features.reshape(*shape, features.shape[2]), mask.reshape(shape)

@@ -31,6 +31,12 @@ def test_objects_and_their_annotation_ids(tmp_path):
     assert image.layout.complete == frozenset({"ship"})
 
 
+def test_a_labelled_category_is_complete_in_its_image(tmp_path):
+    path = write(tmp_path, segmentation=[[1, 1, 5, 1, 5, 4, 1, 4]])
+    images, _ = read_coco(path, images=tmp_path, incomplete=frozenset({"ship"}))
+    assert images[0].layout.complete == frozenset({"ship", "vehicle"})
+
+
 def test_a_self_crossing_outline_is_mended(tmp_path):
     path = write(tmp_path, segmentation=[[0, 0, 4, 4, 4, 0, 0, 4]])
     images, _ = read_coco(path, images=tmp_path)

@@ -62,12 +62,13 @@ def test_black_outside_the_image():
     assert (shown[1, :, 10:] == 100).all()
 
 
-def test_a_category_with_a_sliver_at_the_edge_is_not_complete():
-    layout, _ = painted((0, 10, 20, 20), (30, 10, 40, 20))
+def test_objects_reach_over_the_edge():
+    layout, _ = painted((0, 10, 20, 20), (30, 10, 40, 20), (0, 30, 16.05, 34))
     piece = Piece(left=16, top=0, width=40, height=40, size=(40, 40))
     cut, kept = cut_layout(layout, piece)
-    assert kept == (0, 1)  # a fifth of the first is seen
-    assert cut.complete == frozenset()
+    assert kept == (0, 1)  # of the third nothing can be seen
+    assert shapely.equals(cut.objects[0].polygon, box(-16, 10, 4, 20))
+    assert draw_mask(cut, (0,)).sum() == 40
 
 
 def test_kept_indices_lead_back():

@@ -6,8 +6,8 @@ from shapely.geometry import box
 
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.labels import LabelledObject, Layout
-from rrsis_geo.training.mix import Mix
-from rrsis_geo.training.sources import Source, split
+from rrsis_geo.training.mix import Mix, Source
+from rrsis_geo.training.sources import split
 
 
 def image(name="a", *, written=(), place="p"):
