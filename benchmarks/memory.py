@@ -1,10 +1,14 @@
 """Peak memory of a run on scenes of growing size.
 
-    python benchmarks/memory.py [--network] [--json out.json]
+    python benchmarks/memory.py [--network [WEIGHTS]] [--rows N] [--json out.json]
 
 Writes scenes of 12,000 x 12,000 pixels and of three times as many, tall and wide, runs
-each in a process of its own and prints the peak of its resident memory. Without
---network, brightness stands for the network: what is measured is then the pipeline.
+each in a process of its own and prints the peak of its resident memory. It does not
+grow with the rows; with the columns it grows by one window's height of them.
+
+Without --network, brightness stands for the network: what is measured is then the
+pipeline alone. The network takes a while: --rows 1200 looks at so many rows only, where
+the peak of a wide scene shows already.
 """
 
 from __future__ import annotations
@@ -72,8 +76,12 @@ def write_scene(path: Path, width: int, height: int) -> None:
             dataset.write(pixels, window=Window(0, top, width, rows))
 
 
-def measure(scene: Path, weights: str | None) -> dict[str, Any]:
+def measure(scene: Path, weights: str | None, rows: int | None) -> dict[str, Any]:
     """Run in this process and say what it took."""
+    with rasterio.open(scene) as dataset:
+        left, bottom, right, top = dataset.bounds
+    if rows is not None:
+        bottom = top - 0.5 * rows
     job = SegmentJob(
         scene=str(scene),
         expressions=("bright box",),
@@ -81,7 +89,7 @@ def measure(scene: Path, weights: str | None) -> dict[str, Any]:
         probability=str(scene.with_suffix(".probability.tif")),
         weights=weights or "default",
         overwrite=True,
-        options=SegmentOptions(gsd=0.5),
+        options=SegmentOptions(gsd=0.5, bbox=(left, bottom, right, top)),
     )
     began = time.perf_counter()
     found = run(job, predictor=None if weights else Bright(), resume=False)
@@ -98,11 +106,12 @@ def main() -> None:
     """Compare the sizes, each in a fresh process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", nargs="?", const="default", metavar="WEIGHTS")
+    parser.add_argument("--rows", type=int)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure is not None:
-        print(json.dumps(measure(options.measure, options.network)))
+        print(json.dumps(measure(options.measure, options.network, options.rows)))
         return
     rows = []
     print(
@@ -114,6 +123,7 @@ def main() -> None:
             write_scene(scene, width, height)
             again = [sys.executable, __file__, "--measure", str(scene)]
             again += ["--network", options.network] if options.network else []
+            again += ["--rows", str(options.rows)] if options.rows else []
             done = subprocess.run(
                 again, check=True, capture_output=True, text=True, env=os.environ
             )

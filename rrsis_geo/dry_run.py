@@ -17,7 +17,7 @@ from rrsis_geo.types import Predictor
 THUMBNAIL = 1024
 """Pixels; enough to guess which windows hold no data."""
 
-BASE_MEMORY = 600 * 2**20
+BASE_MEMORY = 720 * 2**20
 """Bytes that Python, torch, GDAL and a small network take before any scene."""
 
 
@@ -126,9 +126,9 @@ def _empty(scene: Scene, view: Survey) -> int:
 
 
 def _memory(job: SegmentJob, view: Survey) -> int:
-    """Stitching keeps a window's height of rows; all else is less than twice that."""
+    """Stitching keeps a window's height of rows; all else takes about as much."""
     row = view.grid.width * (len(job.expressions) + 1) * 4
-    each = BASE_MEMORY + 3 * row * job.options.window_size
+    each = BASE_MEMORY + 2 * row * job.options.window_size
     return each * job.options.workers
 
 

@@ -74,9 +74,10 @@ def write_scene(
     seed=0,
     crs="EPSG:32631",
     left=500_000.0,
+    gsd=0.5,
     pixels=None,
 ):
-    """A GeoTIFF of bright boxes on noise, 0.5 m, with a corner and a band of nodata."""
+    """A GeoTIFF of bright boxes on noise, with a corner and a band of nodata."""
     if pixels is None:
         rng = np.random.default_rng(seed)
         pixels = rng.integers(60, 110, (3, height, width), np.uint8)
@@ -87,7 +88,7 @@ def write_scene(
         pixels[:, : height // 5, : width // 4] = 0
         pixels[:, height // 2 : height // 2 + 5] = 0
     profile = {"driver": "GTiff", "count": 3, "dtype": "uint8", "nodata": 0}
-    place = Affine(0.5, 0, left, 0, -0.5, 5_000_000)
+    place = Affine(gsd, 0, left, 0, -gsd, 5_000_000)
     with rasterio.open(
         path,
         "w",

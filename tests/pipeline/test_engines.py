@@ -165,8 +165,10 @@ def test_a_process_that_dies_is_an_engine_error():
         list(ProcessEngine(workers=1).map(os._exit, [1]))
 
 
-def test_ray_gives_the_same_bytes(scene, tmp_path, plain):
+def test_ray_gives_the_same_bytes(scene, tmp_path, plain, monkeypatch):
     pytest.importorskip("ray", reason="an extra: pip install 'rrsis-geo[ray]'")
+    paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))  # for Ray's workers
     folder = tmp_path / "again"
     folder.mkdir()
     job = make_job(
