@@ -205,9 +205,10 @@ class Scene:
         size = 4 * max(int(window.width * window.height) for window in windows)
         depth = max(2, min(16, WAITING // size))
         self._make_room(grid, max(int(window.height) for window in windows))
-        around = rasterio.Env(
-            **environment(self.path)
-        )  # GDAL's settings are per thread
+        # GDAL's settings are per thread; the caller's own, like keys of a cloud, count.
+        settings = dict(rasterio.env.getenv()) if rasterio.env.hasenv() else {}
+        settings.pop("GDAL_CACHEMAX", None)
+        around = rasterio.Env(**{**environment(self.path), **settings})
         with self._reopen(level) as source:
 
             def read(window: Window) -> Patch | None:
