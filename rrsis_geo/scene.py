@@ -38,7 +38,7 @@ from rrsis_geo.types import Patch
 WAITING = 64 * 2**20
 """Bytes of patches that wait for the network."""
 
-CACHE = 64 * 2**20, 2**29
+CACHE = 128 * 2**20, 2**29
 """Bytes that GDAL may keep of decoded blocks, at least and at most."""
 
 BIG = 50e6
