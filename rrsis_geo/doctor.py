@@ -190,8 +190,15 @@ def _disk() -> Answer:
     return "ok", found, ""
 
 
-def _self_test() -> Answer:
-    """One window of a drawn scene through the whole path, and the layer read again."""
+def self_test(weights: str = "default") -> Answer:
+    """One window of a drawn scene through the whole path, and the layer read again.
+
+    Args:
+        weights: Name or path.
+
+    Raises:
+        RRSISError: something on the path does not work.
+    """
     import pyogrio
 
     from rrsis_geo import pipeline
@@ -204,7 +211,10 @@ def _self_test() -> Answer:
         write_scene(scene, folder / "labels.geojson", 1, width=480, height=480)
         start = time.perf_counter()
         job = SegmentJob(
-            scene=str(scene), expressions=("storage tank",), output=str(output)
+            scene=str(scene),
+            expressions=("storage tank",),
+            output=str(output),
+            weights=weights,
         )
         result = pipeline.run(job)
         seconds = time.perf_counter() - start
@@ -241,7 +251,7 @@ CHECKS: dict[str, Callable[[], Answer]] = {
     "weights": _weights,
     "memory": _memory,
     "disk": _disk,
-    "self-test": _self_test,
+    "self-test": self_test,
 }
 
 ADVICE = {

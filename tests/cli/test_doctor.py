@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from rrsis_geo import doctor
+from rrsis_geo.errors import WeightsError
 from rrsis_geo_cli.main import main
 
 GOOD = ("ok", "fine", "")
@@ -37,3 +38,15 @@ def test_people_and_programs_get_the_same(answers, exit_code, monkeypatch):
         line = next(line for line in lines if line.endswith(found))
         assert line.startswith(status)
         assert not advice or any(f"-> {advice}" in line for line in lines)
+
+
+def test_the_self_test_goes_through_the_whole_path(tiny_weights):
+    status, found, advice = doctor.self_test(tiny_weights)
+
+    assert (status, advice) == ("ok", "")
+    assert "went through" in found
+
+
+def test_the_self_test_fails_where_weights_are_broken(tmp_path):
+    with pytest.raises(WeightsError):
+        doctor.self_test(str(tmp_path / "none.safetensors"))
