@@ -36,7 +36,8 @@ BANEPA_SPLIT = 3328
 def nwpu(folder: Path) -> list[LabelledImage]:
     """NWPU VHR-10: ten classes, with the expressions written by hand.
 
-    Harbours and vehicles are not labelled everywhere. Neighbouring numbers often show the same place.
+    Harbours and vehicles are not labelled everywhere. Neighbouring numbers often show
+    the same place.
     """
     base = folder / "nwpu-vhr10"
     images, index = read_coco(

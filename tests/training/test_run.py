@@ -16,7 +16,6 @@ from rrsis_geo.model.config import preset
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
 from rrsis_geo.training.config import TrainConfig, read_config
-from rrsis_geo.training.export import shrunk
 from rrsis_geo.training.mix import Source
 from rrsis_geo.training.run import run_training
 
@@ -115,16 +114,6 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
             workers=0,
             say=lambda line: None,
         )
-
-
-def test_a_smaller_word_table_gives_the_same_features(tmp_path):
-    torch.manual_seed(0)
-    full = BTDNet(replace(preset("btd-tiny"), text_vocabulary=len(TOKENS))).eval()
-    kept = (0, 1, 2, 3, 4, TOKENS.index("building"))
-    mask = torch.ones(1, 3, dtype=torch.bool)
-    before = full.text(torch.tensor([[2, kept[-1], 3]]), mask)
-    after = shrunk(full, kept).text(torch.tensor([[2, 5, 3]]), mask)
-    torch.testing.assert_close(before, after)
 
 
 def test_settings_are_checked_by_name(tmp_path):
