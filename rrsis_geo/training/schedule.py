@@ -26,9 +26,9 @@ class Average:
         """Move towards the network; faster at the start, when it has learned little."""
         decay = min(self.decay, (1 + step) / (10 + step))
         current = dict(_floats(network))
-        torch._foreach_lerp_(
-            list(self.state.values()), list(current.values()), 1 - decay
-        )
+        # By name: a checkpoint brings the state back in another order.
+        averages = [self.state[name] for name in current]
+        torch._foreach_lerp_(averages, list(current.values()), 1 - decay)
 
     @torch.no_grad()
     def copy_to(self, network: nn.Module) -> None:
