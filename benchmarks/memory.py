@@ -1,14 +1,16 @@
 """Peak memory of a run on scenes of growing size.
 
-    python benchmarks/memory.py [--network [WEIGHTS]] [--rows N] [--json out.json]
+    python benchmarks/memory.py [--weights default] [--rows N] [--json out.json]
+    python benchmarks/memory.py --bright
 
 Writes scenes of 12,000 x 12,000 pixels and of three times as many, tall and wide, runs
 each in a process of its own and prints the peak of its resident memory. It does not
-grow with the rows; with the columns it grows by one window's height of them.
+grow with the rows; with the columns it grows by one window's height of them, 8 bytes
+a pixel.
 
-Without --network, brightness stands for the network: what is measured is then the
-pipeline alone. The network takes a while: --rows 1200 looks at so many rows only, where
-the peak of a wide scene shows already.
+With --bright, brightness stands for the network, and the pipeline is measured alone.
+The network takes a while: --rows 4200 looks at so many rows only, where the peak shows
+already (fewer rows do not fill the cache of a narrow scene).
 """
 
 from __future__ import annotations
@@ -89,7 +91,8 @@ def measure(scene: Path, weights: str | None, rows: int | None) -> dict[str, Any
         probability=str(scene.with_suffix(".probability.tif")),
         weights=weights or "default",
         overwrite=True,
-        options=SegmentOptions(gsd=0.5, bbox=(left, bottom, right, top)),
+        # a high threshold: polygons take what they take, and are not what is measured
+        options=SegmentOptions(gsd=0.5, threshold=0.8, bbox=(left, bottom, right, top)),
     )
     began = time.perf_counter()
     found = run(job, predictor=None if weights else Bright(), resume=False)
@@ -105,13 +108,15 @@ def measure(scene: Path, weights: str | None, rows: int | None) -> dict[str, Any
 def main() -> None:
     """Compare the sizes, each in a fresh process."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--network", nargs="?", const="default", metavar="WEIGHTS")
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--bright", action="store_true")
     parser.add_argument("--rows", type=int)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    weights = None if options.bright else options.weights
     if options.measure is not None:
-        print(json.dumps(measure(options.measure, options.network, options.rows)))
+        print(json.dumps(measure(options.measure, weights, options.rows)))
         return
     rows = []
     print(
@@ -122,7 +127,7 @@ def main() -> None:
             scene = Path(folder) / "scene.tif"
             write_scene(scene, width, height)
             again = [sys.executable, __file__, "--measure", str(scene)]
-            again += ["--network", options.network] if options.network else []
+            again += ["--bright"] if options.bright else ["--weights", weights]
             again += ["--rows", str(options.rows)] if options.rows else []
             done = subprocess.run(
                 again, check=True, capture_output=True, text=True, env=os.environ
