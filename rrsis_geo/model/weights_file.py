@@ -203,8 +203,9 @@ def _metadata(path: Path) -> dict[str, str]:
     """Metadata of a safetensors file that has all the bytes its header promises."""
     size = path.stat().st_size
     with path.open("rb") as stream:
-        start = stream.read(8)
-        if start[:2] == b"PK" or start[:1] == b"\x80":
+        start, brace = stream.read(8), stream.read(1)
+        # A header's length may begin with the very bytes that pickles begin with.
+        if brace != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
             raise WeightsError(
                 f"{path}: a pickle under another name; a pickle can run code when it "
                 "is opened, so none is loaded; give a .safetensors file"
@@ -212,7 +213,7 @@ def _metadata(path: Path) -> dict[str, str]:
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else MAX_HEADER + 1
         if length > MAX_HEADER:
             raise WeightsError(f"{path}: not a safetensors file")
-        text = stream.read(length)
+        text = brace + stream.read(max(length - 1, 0))
     if len(text) < length:
         raise WeightsError(f"{path}: truncated inside its header; fetch it again")
     try:

@@ -168,6 +168,22 @@ def test_a_pickle_is_refused_under_any_name(tmp_path, name):
         load_weights(path)
 
 
+@pytest.mark.parametrize("first", [b"\x80", b"PK"])
+def test_a_header_whose_length_looks_like_a_pickle_is_read(saved, first):
+    # A file begins with the length of its header, and spaces may end the header.
+    _, path = saved
+    body = path.read_bytes()
+    length = struct.unpack("<Q", body[:8])[0]
+    wanted, step = int.from_bytes(first, "little"), 256 ** len(first)
+    spaces = (wanted - length) % step
+    start = struct.pack("<Q", length + spaces) + body[8 : 8 + length]
+    path.write_bytes(start + b" " * spaces + body[8 + length :])
+    sidecar_of(path).unlink()
+    assert path.read_bytes().startswith(first)
+
+    assert read_header(path).size == len(body) + spaces
+
+
 def test_a_zip_of_torch_is_refused_too(tmp_path):
     path = tmp_path / "net.safetensors"
     torch.save({"a": torch.zeros(1)}, path)
