@@ -1,5 +1,6 @@
 """Fixtures that more than one test file uses."""
 
+import os
 import warnings
 from contextlib import contextmanager
 from itertools import count
@@ -14,6 +15,10 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import NotGeoreferencedWarning
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The networks of tests are so small that torch's threads only wait for each other,
+# for minutes on a busy machine. Read when torch is imported, here and in children.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
