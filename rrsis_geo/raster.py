@@ -19,35 +19,17 @@ from rasterio.io import DatasetReader
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
-from rrsis_geo.errors import EngineError, OutputError, SceneError, WeightsError
+from rrsis_geo.errors import EngineError, OutputError, SceneError
 from rrsis_geo.grid import Grid
 from rrsis_geo.source import open_dataset
 from rrsis_geo.staging import staged
-from rrsis_geo.types import LEVELS, NODATA, Prediction, Strip
+from rrsis_geo.types import LEVELS, NODATA, Strip
 
 BLOCK = 512
 """Side of a tile of the written rasters, in pixels."""
 
 CACHE = 64 << 20
 """Bytes that GDAL may hold while a raster is written, whatever the machine has."""
-
-
-def quantise(prediction: Prediction) -> Strip:
-    """Settled rows as levels: round(254 p), 255 where not valid.
-
-    Raises:
-        WeightsError: a probability is not a number.
-    """
-    levels = np.full(prediction.probability.shape, NODATA, np.uint8)
-    for plane, probability in zip(levels, prediction.probability, strict=True):
-        scaled = np.rint(probability * np.float32(LEVELS))
-        if not np.isfinite(scaled.sum()):
-            raise WeightsError(
-                f"the network gave no number in row {prediction.window.row_off} or "
-                "below; try --precision float32 or other weights"
-            )
-        np.copyto(plane, scaled, where=prediction.valid, casting="unsafe")
-    return Strip(top=prediction.window.row_off, levels=levels)
 
 
 def write_strip(path: str | os.PathLike[str], strip: Strip) -> None:

@@ -12,12 +12,11 @@ from rasterio.windows import Window
 from rrsis_geo.errors import Cancelled, WeightsError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.journal import Journal
-from rrsis_geo.raster import quantise
 from rrsis_geo.scene import Scene
 from rrsis_geo.stitch import stitch
 from rrsis_geo.survey import Survey, open_scene, survey
 from rrsis_geo.types import Patch, Prediction, Predictor, Strip
-from rrsis_geo.windows import taper, touching
+from rrsis_geo.windows import touching
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +100,6 @@ def settle(
         Cancelled: `cancelled` said so.
         WeightsError: the network gave values that are no probabilities.
     """
-    size, overlap = job.options.window_size, job.options.overlap
     windows = touching(plan.windows, rows.start, rows.stop)
     places = {_corner(window): place for place, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
@@ -124,16 +122,15 @@ def settle(
         if before < len(windows):  # the last ones held no data
             passed(len(windows) - before)
 
-    rows_of_scene = stitch(
+    yield from stitch(
         looked(),
         expressions=len(job.expressions),
         width=plan.grid.width,
         height=plan.grid.height,
-        weight=taper(size, overlap),
+        size=job.options.window_size,
+        overlap=job.options.overlap,
         rows=rows,
     )
-    for settled in rows_of_scene:
-        yield quantise(settled)
 
 
 def predict(

@@ -37,7 +37,7 @@ class Patch:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Prediction:
-    """Target probability over one window, or over full-width rows once stitched."""
+    """Target probability over one window."""
 
     window: Window
     """Where it lies, in grid pixels."""

@@ -8,18 +8,16 @@ import rasterio
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning
-from rasterio.windows import Window
 
-from rrsis_geo.errors import EngineError, OutputError, SceneError, WeightsError
+from rrsis_geo.errors import EngineError, OutputError, SceneError
 from rrsis_geo.grid import Grid
 from rrsis_geo.raster import (
     ProbabilityRaster,
-    quantise,
     read_strip,
     write_probability,
     write_strip,
 )
-from rrsis_geo.types import Prediction, Strip
+from rrsis_geo.types import Strip
 
 UTM = CRS.from_epsg(32631)
 NORTH_UP = Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)
@@ -61,28 +59,6 @@ def read_all(raster):
     tops = np.cumsum([0, *(strip.levels.shape[1] for strip in strips)])
     assert [strip.top for strip in strips] == tops[:-1].tolist()
     return np.concatenate([strip.levels for strip in strips], axis=1)
-
-
-# quantising
-
-
-def test_levels_are_254ths_and_invalid_is_255():
-    probability = np.array([[[0, 0.5, 1, 0.1, 0.9]]], np.float32)
-    valid = np.array([[True, True, True, True, False]])
-    strip = quantise(
-        Prediction(window=Window(0, 7, 5, 1), probability=probability, valid=valid)
-    )
-    assert strip.top == 7
-    assert strip.levels.tolist() == [[[0, 127, 254, 25, 255]]]
-
-
-def test_not_a_number_is_no_silent_hole():
-    probability = np.array([[[0.5, np.nan]]], np.float32)
-    prediction = Prediction(
-        window=Window(0, 3, 2, 1), probability=probability, valid=np.ones((1, 2), bool)
-    )
-    with pytest.raises(WeightsError, match="row 3"):
-        quantise(prediction)
 
 
 # strips on disk
