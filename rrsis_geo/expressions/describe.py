@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,12 @@ class Expression:
 
 
 def describe(
-    layout: Layout, *, rng: np.random.Generator, count: int, no_target: float = 0.25
+    layout: Layout,
+    *,
+    rng: np.random.Generator,
+    count: int,
+    no_target: float = 0.25,
+    shares: Mapping[str, float] = SHARES,
 ) -> list[Expression]:
     """True and unambiguous expressions for a layout, in random order.
 
@@ -63,12 +69,13 @@ def describe(
         rng: Source of chance; advanced by the call.
         count: How many to make. Fewer come where the layout does not allow more.
         no_target: Share of expressions that nothing answers, in [0, 1].
+        shares: How often each type is tried, by the keys of `SHARES`.
     """
     measured = measure(layout)
     maker = _Maker(measured, rng)
     made: dict[str, Expression] = {}
-    kinds = list(SHARES)
-    weight = np.array(list(SHARES.values()))
+    kinds = list(shares)
+    weight = np.array(list(shares.values()))
     for _ in range(count):
         empty = rng.random() < no_target
         order = rng.choice(kinds, len(kinds), replace=False, p=weight / weight.sum())

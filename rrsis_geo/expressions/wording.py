@@ -34,6 +34,10 @@ from rrsis_geo.expressions.meaning import (
 from rrsis_geo.expressions.registers import dressed, mistyped
 from rrsis_geo.expressions.truth import resolve
 
+LABELS = 0.35
+"""Share of whole categories named by a bare singular, as people type labels into a
+search box: "storage tank" for all of them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Phrase:
@@ -87,6 +91,9 @@ class Writer:
             number: Say how many there are, where that is two to twelve.
         """
         plural = found > 1 or (found == 0 and self._chance(0.5))
+        if plural and isinstance(meaning, All) and self._chance(LABELS):
+            label = self._noun(meaning.category, synonym).singular
+            return mistyped(label, label, rng=self._rng)
         phrase = self._phrase(meaning, plural=plural, synonym=synonym)
         head = phrase.head
         counted = number and 2 <= found <= 12 and not _says_number(meaning)

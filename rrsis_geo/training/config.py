@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,16 @@ class TrainConfig:
     """Expressions per image."""
     drawn: int = 300
     """Drawn scenes in the mix."""
+    theme: str | None = None
+    """What every second drawn scene shows; None: chance decides for all."""
     written: float = 0.5
     """Share of whole images with hand-written words, where an image has any."""
     no_target: float = 0.25
     """Share of made expressions that nothing in the image fits."""
+    shares: Mapping[str, float] = field(default_factory=dict)
+    """Times the usual share of a type of made expressions, by type."""
+    sources: Mapping[str, float] = field(default_factory=dict)
+    """How often to draw from a source, instead of the usual, by name."""
     learning_rate: float = 1e-3
     encoder_rate: float = 0.3
     """Times the learning rate, for the pretrained image encoder."""
@@ -41,6 +47,8 @@ class TrainConfig:
     """Decay of the averaged weights that are kept."""
     presence_weight: float = 0.2
     """Of the presence head's loss."""
+    presence_gate: float = 0.4
+    """How much the presence head weighs a window's probabilities afterwards."""
     bfloat16: bool = True
     validate_every: int = 500
     keep_every: int = 200

@@ -6,8 +6,8 @@ processes need to share nothing but the images.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rrsis_geo.datasets.colours import disturb
 from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
 from rrsis_geo.datasets.samples import LabelledImage, Written
-from rrsis_geo.expressions.describe import describe
+from rrsis_geo.expressions.describe import SHARES, describe
 from rrsis_geo.expressions.flips import flip_words
 from rrsis_geo.labels import Layout
 
@@ -59,6 +59,7 @@ class Mix:
         expressions: E, expressions per image.
         written: share of the samples of hand-described images that use the words
             written for them rather than made ones.
+        shares: times the usual share of a type of made expressions, by type.
         seed: the stream's name.
     """
 
@@ -67,6 +68,7 @@ class Mix:
     expressions: int
     written: float = 0.5
     no_target: float = 0.25
+    shares: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
     def __getitem__(self, index: int) -> Sample:
@@ -130,7 +132,16 @@ class Mix:
             turns=int(rng.integers(4)),
         )
         cut, _ = cut_layout(image.layout, piece)
-        made = describe(cut, rng=rng, count=self.expressions, no_target=self.no_target)
+        made = describe(
+            cut,
+            rng=rng,
+            count=self.expressions,
+            no_target=self.no_target,
+            shares={
+                kind: share * self.shares.get(kind, 1.0)
+                for kind, share in SHARES.items()
+            },
+        )
         if not made:
             return None
         made = [made[i % len(made)] for i in range(self.expressions)]

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -53,17 +53,29 @@ class _Items(Dataset[Sample]):
         return self.mix[self.first + index]
 
 
-def draw_scenes(count: int, *, seed: int, workers: int) -> list[LabelledImage]:
-    """Drawn scenes of many kinds and scales, kept in memory."""
+def draw_scenes(
+    count: int, *, seed: int, workers: int, theme: str | None = None
+) -> list[LabelledImage]:
+    """Drawn scenes of many kinds and scales, kept in memory.
+
+    Args:
+        count: how many.
+        seed: other seeds give other scenes.
+        workers: processes that draw.
+        theme: what every second of them shows.
+    """
+    seeds = range(seed * 100_000, seed * 100_000 + count)
+    themes = [theme if number % 2 else None for number in seeds]
     context = get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        return list(pool.map(_draw, range(seed * 100_000, seed * 100_000 + count)))
+        return list(pool.map(_draw, seeds, themes))
 
 
-def _draw(seed: int) -> LabelledImage:
+def _draw(seed: int, theme: str | None) -> LabelledImage:
     low, high = np.log(DRAWN_GSD)
     gsd = float(np.exp(np.random.default_rng(seed).uniform(low, high)))
-    scene = draw_scene(seed, width=DRAWN_SIDE, height=DRAWN_SIDE, gsd=gsd)
+    side = DRAWN_SIDE
+    scene = draw_scene(seed, width=side, height=side, gsd=gsd, theme=theme)
     image = LabelledImage(
         name=f"drawn-{seed}",
         path=Path(f"drawn-{seed}"),
@@ -117,11 +129,15 @@ def run_training(
         )
         say(f"going on at step {first}")
     mix = Mix(
-        sources=tuple(sources),
+        sources=tuple(
+            replace(source, weight=config.sources.get(source.name, source.weight))
+            for source in sources
+        ),
         size=config.size,
         expressions=config.expressions,
         written=config.written,
         no_target=config.no_target,
+        shares=config.shares,
         seed=config.seed,
     )
     samples = _kept_samples(kept)
