@@ -5,8 +5,8 @@
 
 Writes scenes of 12,000 x 12,000 pixels and of three times as many, tall and wide, runs
 each in a process of its own and prints the peak of its resident memory. It does not
-grow with the rows; with the columns it grows by one window's height of them, 8 bytes
-a pixel.
+grow with the rows; with the columns it grows by about 1.2 kB each
+(docs/decisions/0020-stitching-sums.md).
 
 With --bright, brightness stands for the network, and the pipeline is measured alone.
 The network takes a while: --rows 4200 looks at so many rows only, where the peak shows
