@@ -47,7 +47,7 @@ class TrainConfig:
     """Decay of the averaged weights that are kept."""
     presence_weight: float = 0.2
     """Of the presence head's loss."""
-    presence_gate: float = 0.4
+    presence_gate: float = 0.5
     """How much the presence head weighs a window's probabilities afterwards."""
     bfloat16: bool = True
     validate_every: int = 500

@@ -1,0 +1,62 @@
+"""Scores of weights on the images that were kept out of the training of the default.
+
+    python benchmarks/validation.py DATA_FOLDER [--weights default]
+
+DATA_FOLDER holds the public data sets of the model card. Whole images with the words
+people wrote for them, and pieces with made expressions, each at 480 x 480 by the
+reference rule; the probabilities are those a user gets, presence included.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from rrsis_geo.model.predictor import NetPredictor
+from rrsis_geo.model.tokenizer import Tokenizer
+from rrsis_geo.model.weights import load_weights
+from rrsis_geo.training.sources import default_sources
+from rrsis_geo.training.validate import made_samples, validate, written_samples
+
+
+def main() -> None:
+    """Print a table for every kept source."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--pieces", type=int, default=30, help="per source")
+    options = parser.parse_args()
+    net, info = load_weights(options.weights)
+    tokenizer = Tokenizer(info.vocabulary)
+
+    def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
+        predictor = NetPredictor(
+            net,
+            tokenizer,
+            texts,
+            calibration=info.calibration,
+            device=torch.device("cpu"),
+            precision=torch.float32,
+            batch_size=1,
+        )
+        return predictor(pixels[None])[0]
+
+    _, kept = default_sources(options.data, [])
+    for source in kept:
+        if any(image.written for image in source.images):
+            print(f"{source.name}, written")
+            for line in validate(written_samples(source.images), predict).lines():
+                print(f"  {line}")
+        print(f"{source.name}, made")
+        made = made_samples(source, count=options.pieces, seed=7)
+        for line in validate(made, predict).lines():
+            print(f"  {line}")
+
+
+if __name__ == "__main__":
+    main()
