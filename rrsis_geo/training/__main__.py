@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import click
@@ -95,8 +95,8 @@ def _train(
         click.echo(f"{source.name}: {len(source.images)} images")
     torch.manual_seed(settings.seed)
     if weights is not None:
-        network, card = load_weights(weights)
-        card = Card(**{name: getattr(card, name) for name in Card.__dataclass_fields__})
+        network, info = load_weights(weights)
+        card = Card(**{item.name: getattr(info, item.name) for item in fields(Card)})
     elif text_start is not None:
         network, card = public_start(settings.preset, data=data, text=text_start)
     else:
