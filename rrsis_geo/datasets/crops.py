@@ -34,6 +34,17 @@ class Piece:
     """Quarter turns, counter-clockwise on the screen, after flipping."""
 
 
+def whole(layout: Layout, side: int) -> Piece:
+    """All of an image squeezed to a square, its aspect not kept."""
+    return Piece(
+        left=0,
+        top=0,
+        width=layout.width,
+        height=layout.height,
+        size=(side, side),
+    )
+
+
 def cut_pixels(pixels: NDArray[np.uint8], piece: Piece) -> NDArray[np.uint8]:
     """(3, h, w) of the piece; black outside the image. Antialiased when shrinking."""
     _, height, width = pixels.shape

@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.datasets.colours import disturb
-from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.crops import (
+    Piece,
+    cut_layout,
+    cut_pixels,
+    draw_mask,
+    whole,
+)
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.expressions.describe import SHARES, describe
 from rrsis_geo.expressions.flips import flip_words
@@ -103,18 +109,13 @@ class Mix:
         if any(text is None for text in texts):
             mirror = over = False
             texts = [item.text for item in chosen]
-        piece = self._piece(image.layout, scale, rng) if part else self._all(image)
+        layout = image.layout
+        piece = self._piece(layout, scale, rng) if part else whole(layout, self.size)
         # Upside down is a mirror image turned by half.
         piece = replace(piece, mirror=mirror != over, turns=2 if over else 0)
-        layout, kept = cut_layout(image.layout, piece)
-        place = {old: new for new, old in enumerate(kept)}
-        masks = [
-            draw_mask(layout, tuple(place[t] for t in item.targets if t in place))
-            for item in chosen
-        ]
         return Sample(
             pixels=disturb(cut_pixels(image.pixels, piece), rng),
-            masks=np.stack(masks),
+            masks=written_masks(layout, piece, chosen),
             texts=tuple(cast("list[str]", texts)),
             types=tuple(item.type for item in chosen),
         )
@@ -174,11 +175,19 @@ class Mix:
             size=(self.size, self.size),
         )
 
-    def _all(self, image: LabelledImage) -> Piece:
-        """The whole image, its aspect not kept."""
-        width, height = image.layout.width, image.layout.height
-        side = (self.size, self.size)
-        return Piece(left=0, top=0, width=width, height=height, size=side)
+
+def written_masks(
+    layout: Layout, piece: Piece, items: Sequence[Written]
+) -> NDArray[np.bool_]:
+    """(E, h, w) of what is seen in a piece of the targets of E written expressions."""
+    cut, kept = cut_layout(layout, piece)
+    place = {old: new for new, old in enumerate(kept)}
+    return np.stack(
+        [
+            draw_mask(cut, tuple(place[t] for t in item.targets if t in place))
+            for item in items
+        ]
+    )
 
 
 def _some(

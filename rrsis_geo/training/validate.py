@@ -9,11 +9,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.crops import (
+    Piece,
+    cut_layout,
+    cut_pixels,
+    draw_mask,
+    whole,
+)
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.expressions.describe import describe
 from rrsis_geo.metrics import NoTargetScores, Scores
-from rrsis_geo.training.mix import Sample, Source
+from rrsis_geo.training.mix import Sample, Source, written_masks
 
 SIDE = 480
 """Pixels: images and masks are compared at 480 x 480, aspect not kept."""
@@ -64,18 +70,10 @@ def written_samples(images: Iterable[LabelledImage]) -> Iterator[Sample]:
     """Whole images at 480 x 480 with all the words written for them."""
     for image in images:
         if image.written:
-            layout, kept = cut_layout(image.layout, whole(image))
-            place = {old: new for new, old in enumerate(kept)}
+            piece = whole(image.layout, SIDE)
             yield Sample(
-                pixels=cut_pixels(image.pixels, whole(image)),
-                masks=np.stack(
-                    [
-                        draw_mask(
-                            layout, tuple(place[t] for t in item.targets if t in place)
-                        )
-                        for item in image.written
-                    ]
-                ),
+                pixels=cut_pixels(image.pixels, piece),
+                masks=written_masks(image.layout, piece, image.written),
                 texts=tuple(item.text for item in image.written),
                 types=tuple(item.type for item in image.written),
             )
@@ -106,9 +104,3 @@ def made_samples(source: Source, *, count: int, seed: int) -> Iterator[Sample]:
                 texts=tuple(item.text for item in made),
                 types=tuple(item.type for item in made),
             )
-
-
-def whole(image: LabelledImage) -> Piece:
-    """All of an image, squeezed to the side of the reference rule."""
-    width, height = image.layout.width, image.layout.height
-    return Piece(left=0, top=0, width=width, height=height, size=(SIDE, SIDE))
