@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, Tuple
 
-from rrsis_geo.errors import OptionError
+from .errors import OptionError
 
 MAX_EXPRESSION = 1000
 """Characters; longer texts are refused, since no network reads them."""

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Dict, Tuple, Type, Union
 
-from rrsis_geo.errors import ProtocolError
+from .errors import ProtocolError
 
 PROTOCOL_VERSION = 1
 

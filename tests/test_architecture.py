@@ -16,7 +16,7 @@ LEVELS = [
     {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"}
     | {"measure", "antimeridian"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
-    | {"model", "datasets", "expressions", "synthetic", "rings", "outlines"}
+    | {"model", "datasets", "expressions", "query", "synthetic", "rings", "outlines"}
     | {"geojson"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
     {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"},
