@@ -149,9 +149,13 @@ class SegmentJob:
         if twice:
             raise OptionError(f"expression given twice: {twice[0]!r}")
 
+    def to_mapping(self) -> Dict[str, Any]:
+        """JSON values, as `from_mapping` takes them."""
+        return asdict(self)
+
     def to_json(self) -> str:
         """One line of ASCII JSON."""
-        return json.dumps(asdict(self))
+        return json.dumps(self.to_mapping())
 
     @classmethod
     def from_json(cls, text: str) -> SegmentJob:
@@ -172,6 +176,57 @@ class SegmentJob:
             known["options"] = SegmentOptions.from_mapping(known.get("options", {}))
             return cls(**known)
         except (TypeError, KeyError, AttributeError) as error:
+            raise OptionError(f"not a job: {error}") from error
+
+
+@dataclass(frozen=True)
+class VectorizeJob:
+    """Polygons from a raster of probabilities again, without the network."""
+
+    probability: str
+    """Raster that `SegmentJob.probability` named, or another's of probabilities."""
+    output: str
+    """Vector file to write; the extension chooses the format."""
+    expressions: Tuple[str, ...] = ()
+    """What the bands show, one for each; (): as the raster says."""
+    overwrite: bool = False
+    threshold: float = SegmentOptions.threshold
+    min_area: float = SegmentOptions.min_area
+    fill_holes: float = SegmentOptions.fill_holes
+    simplify: float = SegmentOptions.simplify
+
+    def __post_init__(self) -> None:
+        given: Any = self.expressions
+        given = (given,) if isinstance(given, str) else given
+        object.__setattr__(self, "expressions", tuple(given))
+        for name in ("probability", "output"):
+            if not isinstance(getattr(self, name), str) or not getattr(self, name):
+                raise OptionError(f"{name} must be a path, got {getattr(self, name)!r}")
+        try:
+            self.options  # noqa: B018 - checks the numbers
+        except TypeError as error:  # a text where a number should be
+            raise OptionError(f"options of a wrong kind: {error}") from error
+
+    @property
+    def options(self) -> SegmentOptions:
+        """The same numbers as options of a run."""
+        return SegmentOptions(
+            threshold=self.threshold,
+            min_area=self.min_area,
+            fill_holes=self.fill_holes,
+            simplify=self.simplify,
+        )
+
+    def to_mapping(self) -> Dict[str, Any]:
+        """JSON values, as `from_mapping` takes them."""
+        return asdict(self)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> VectorizeJob:
+        """A job from parsed JSON; unknown names are refused."""
+        try:
+            return cls(**_known(cls, values))
+        except TypeError as error:
             raise OptionError(f"not a job: {error}") from error
 
 

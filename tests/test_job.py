@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.job import MAX_EXPRESSION, SegmentJob, SegmentOptions
+from rrsis_geo.job import MAX_EXPRESSION, SegmentJob, SegmentOptions, VectorizeJob
 
 TEXT = st.text(min_size=1, max_size=40).filter(lambda text: text.split())
 METRES = st.floats(0, 1e6)
@@ -155,3 +155,51 @@ def test_every_option_has_a_default_and_survives_json():
     job = SegmentJob(scene="a.tif", expressions=("tank",), options=options)
     sent = json.loads(job.to_json())["options"]
     assert sorted(sent) == sorted(item.name for item in fields(SegmentOptions))
+
+
+@given(
+    expressions=st.lists(TEXT, max_size=3),
+    threshold=st.floats(0.01, 0.99),
+    min_area=METRES,
+    overwrite=st.booleans(),
+)
+def test_a_vectorize_job_survives_json(expressions, threshold, min_area, overwrite):
+    job = VectorizeJob(
+        probability="p.tif",
+        output="p.gpkg",
+        expressions=expressions,
+        overwrite=overwrite,
+        threshold=threshold,
+        min_area=min_area,
+    )
+    sent = json.loads(json.dumps(job.to_mapping()))
+    assert VectorizeJob.from_mapping(sent) == job
+    assert job.options.threshold == threshold
+    assert job.options.min_area == min_area
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"threshold": 1.5},
+        {"threshold": "high"},
+        {"min_area": -1},
+        {"simplify": None},
+        {"output": None},
+        {"output": ""},
+        {"probability": 3},
+        {"expressions": 3},
+        {"treshold": 0.5},
+    ],
+    ids=str,
+)
+def test_a_wrong_vectorize_job_is_refused_by_name(wrong):
+    values = {"probability": "p.tif", "output": "p.gpkg", **wrong}
+    with pytest.raises(OptionError):
+        VectorizeJob.from_mapping(values)
+    with pytest.raises(OptionError, match="not a job"):
+        VectorizeJob.from_mapping({"probability": "p.tif"})
+
+
+def test_both_jobs_have_the_same_defaults():
+    assert VectorizeJob(probability="p", output="o").options == SegmentOptions()

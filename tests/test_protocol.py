@@ -3,18 +3,34 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
+from rrsis_geo import __version__
 from rrsis_geo.errors import ProtocolError
 from rrsis_geo.protocol import (
     KINDS,
+    PROTOCOL_VERSION,
+    REQUESTS,
     Advice,
+    Cancel,
+    Doctor,
+    Explain,
     Failed,
     Finished,
+    Hello,
+    Partial,
     Progress,
+    Quit,
+    Ready,
+    Report,
+    Segment,
     Started,
+    Vectorize,
+    Weights,
+    check_versions,
     decode,
+    decode_request,
     encode,
 )
 
@@ -22,31 +38,113 @@ COUNT = st.integers(0, 2**53)
 SECONDS = st.floats(0, 1e9)
 TEXT = st.text(max_size=60)
 
+VALUE = st.none() | st.booleans() | COUNT | SECONDS | TEXT
+MAPPING = st.dictionaries(TEXT, VALUE | st.lists(VALUE, max_size=3), max_size=4)
+TEXTS = st.lists(TEXT, max_size=3).map(tuple)
+
 MESSAGES = st.one_of(
-    st.builds(Started, windows=COUNT, skipped=COUNT, gsd=SECONDS, device=TEXT),
-    st.builds(Progress, done=COUNT, total=COUNT, polygons=COUNT, seconds=SECONDS),
-    st.builds(Advice, message=TEXT),
+    st.builds(Ready, protocol=COUNT, version=TEXT, python=TEXT, pid=COUNT),
     st.builds(
-        Finished,
-        polygons=COUNT,
-        files=st.lists(TEXT, max_size=3).map(tuple),
-        seconds=SECONDS,
+        Started, windows=COUNT, skipped=COUNT, gsd=SECONDS, device=TEXT, job=COUNT
     ),
-    st.builds(Failed, code=TEXT, message=TEXT),
+    st.builds(
+        Progress, done=COUNT, total=COUNT, polygons=COUNT, seconds=SECONDS, job=COUNT
+    ),
+    st.builds(Advice, message=TEXT, job=COUNT),
+    st.builds(
+        Partial,
+        crs=st.none() | TEXT,
+        rows=st.lists(MAPPING, max_size=2).map(tuple),
+        job=COUNT,
+    ),
+    st.builds(Finished, polygons=COUNT, files=TEXTS, seconds=SECONDS, job=COUNT),
+    st.builds(Failed, code=TEXT, message=TEXT, job=COUNT),
+    st.builds(Report, text=TEXT, payload=MAPPING, job=COUNT),
 )
+
+ASKED = st.one_of(
+    st.builds(Hello, protocol=COUNT, version=TEXT),
+    st.builds(Segment, job=COUNT, task=MAPPING),
+    st.builds(Vectorize, job=COUNT, task=MAPPING),
+    st.builds(Explain, job=COUNT, expressions=TEXTS, scene=st.none() | TEXT),
+    st.builds(Weights, job=COUNT),
+    st.builds(Doctor, job=COUNT),
+    st.builds(Cancel, job=COUNT),
+    st.builds(Quit),
+)
+
+
+def is_one_line(line):
+    return line.isascii() and line.count("\n") == 1 and line.endswith("\n")
 
 
 @given(MESSAGES)
 def test_every_message_is_one_ascii_line_and_comes_back(message):
-    line = encode(message)
-    assert line.isascii()
-    assert line.count("\n") == 1
-    assert line.endswith("\n")
-    assert decode(line) == message
+    assert is_one_line(encode(message))
+    assert decode(encode(message)) == message
+    with pytest.raises(ProtocolError):
+        decode_request(encode(message))
 
 
-def test_the_table_holds_every_kind_of_the_strategy_above():
-    assert set(KINDS.values()) == {Started, Progress, Advice, Finished, Failed}
+@given(ASKED)
+def test_every_request_is_one_ascii_line_and_comes_back(request):
+    assert is_one_line(encode(request))
+    assert decode_request(encode(request)) == request
+    with pytest.raises(ProtocolError):
+        decode(encode(request))
+
+
+@pytest.mark.parametrize(
+    ("table", "strategy"), [(KINDS, MESSAGES), (REQUESTS, ASKED)], ids=["out", "in"]
+)
+def test_the_strategies_above_draw_every_kind(table, strategy):
+    drawn = {
+        kind for kind in table.values() if isinstance(find(strategy, of(kind)), kind)
+    }
+    assert drawn == set(table.values())
+
+
+def of(kind):
+    return lambda drawn: isinstance(drawn, kind)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"kind": "segment", "job": 1}',
+        '{"kind": "segment", "job": "1", "task": {}}',
+        '{"kind": "segment", "job": true, "task": {}}',
+        '{"kind": "segment", "job": 1, "task": []}',
+        '{"kind": "vectorize", "job": null, "task": {}}',
+        '{"kind": "explain", "job": 1, "expressions": 3}',
+        '{"kind": "quit", "now": true}',
+        '{"kind": "progress", "done": 1, "total": 1, "polygons": 0, "seconds": 1}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_request_is_refused(line):
+    with pytest.raises(ProtocolError, match="not a request"):
+        decode_request(line)
+
+
+def test_sides_of_one_version_understand_each_other():
+    check_versions(PROTOCOL_VERSION, __version__)
+    check_versions(PROTOCOL_VERSION, __version__, asker=True)
+
+
+@pytest.mark.parametrize("asker", [False, True])
+@pytest.mark.parametrize(
+    ("protocol", "version"),
+    [(PROTOCOL_VERSION + 1, __version__), (PROTOCOL_VERSION, "9.9.9"), (1, "0.0.1")],
+)
+def test_another_version_is_named_with_the_way_out(protocol, version, asker):
+    with pytest.raises(ProtocolError) as failure:
+        check_versions(protocol, version, asker=asker)
+    plugin, package = (version, __version__) if asker else (__version__, version)
+    assert f"plugin is of version {plugin}" in str(failure.value)
+    assert f"uses of version {package}" in str(failure.value)
+    assert f"protocols {protocol} and {PROTOCOL_VERSION}" in str(failure.value)
+    assert f"update the environment to rrsis-geo {plugin}" in str(failure.value)
 
 
 @pytest.mark.parametrize(
