@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
 
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
 
@@ -17,7 +16,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
 
 
-def load_translator(folder: str) -> Optional[QTranslator]:
+def load_translator(folder: str) -> QTranslator | None:
     """The translator of QGIS's language, installed; None where there is none.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Deque, List, Optional, Sequence, Set
+from typing import Any, Deque, List, Sequence, Set
 
 from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
@@ -67,7 +67,7 @@ class WorkerClient(QObject):
         self,
         program: str,
         arguments: Sequence[str] = WORKER,
-        parent: Optional[QObject] = None,
+        parent: QObject | None = None,
         *,
         patience: int = PATIENCE,
         silence: int = SILENCE,
