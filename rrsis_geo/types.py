@@ -87,6 +87,9 @@ SCHEMA: dict[str, str] = {
     "lon": "float64",  # centroid, degrees, WGS 84; NaN for pixel coordinates
     "lat": "float64",
     "touches_edge": "bool",  # reaches the edge of the data, so may be cut
+    "rank": "int64",  # 1 = first in the size, order or extreme asked for; 0 = none
+    "distance_m": "float64",  # geodesic, to the nearest anchor; NaN = none asked for
+    "why": "object",  # str: what was asked beyond the thing itself; "" = nothing
 }
 """Attributes of every polygon and their numpy dtypes, in order."""
 

@@ -165,6 +165,9 @@ class Vectorizer:
         columns: dict[str, NDArray[Any]] = {
             "id": np.arange(first_id, first_id + len(order)),
             "expression": names[channel[order]],
+            "rank": np.zeros(len(order), np.int64),
+            "distance_m": np.full(len(order), np.nan),
+            "why": np.full(len(order), "", np.object_),
         }
         for name, dtype in SCHEMA.items():
             if name not in columns:
