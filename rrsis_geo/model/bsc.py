@@ -32,9 +32,14 @@ class Look(NamedTuple):
 
 
 class BSC(nn.Module):
-    """One correlation of pixels and words, read in both directions."""
+    """One correlation of pixels and words, read in both directions.
 
-    def __init__(self, *, image_dim: int, word_dim: int, heads: int) -> None:
+    With `words_learn` off it is read in one: the words stay as they are.
+    """
+
+    def __init__(
+        self, *, image_dim: int, word_dim: int, heads: int, words_learn: bool = True
+    ) -> None:
         super().__init__()
         if image_dim % heads:
             raise ValueError(f"{image_dim} channels do not split into {heads} heads")
@@ -47,13 +52,16 @@ class BSC(nn.Module):
         self.query = nn.Linear(image_dim, image_dim)
         self.key = nn.Linear(word_dim, image_dim)
         self.told = nn.Linear(word_dim, image_dim)
-        self.value = nn.Linear(image_dim, image_dim)
+        self.words_learn = words_learn
+        if words_learn:
+            self.value = nn.Linear(image_dim, image_dim)
         self.out = nn.Linear(image_dim, image_dim)
         self.vision = nn.Linear(image_dim, image_dim)
         self.mix = nn.Linear(image_dim, image_dim)
-        self.back = nn.Linear(image_dim, word_dim)
-        self.back_norm = nn.LayerNorm(word_dim)
-        self.back_gate = nn.Parameter(torch.zeros(()))  # words start as they came
+        if words_learn:
+            self.back = nn.Linear(image_dim, word_dim)
+            self.back_norm = nn.LayerNorm(word_dim)
+            self.back_gate = nn.Parameter(torch.zeros(()))  # words start as they came
 
     def look(self, x: Tensor) -> Look:
         """The text-free half, from (B, C, H, W)."""
@@ -61,7 +69,7 @@ class BSC(nn.Module):
         seen = self.merge(many)
         return Look(
             query=position_norm(self.query(seen)),
-            value=self.value(seen),
+            value=self.value(seen) if self.words_learn else seen,
             vision=functional.gelu(self.vision(seen)),
         )
 
@@ -87,6 +95,8 @@ class BSC(nn.Module):
         heard = join_heads(scores.softmax(dim=3).to(told.dtype) @ told)  # (N, P, C)
         heard = position_norm(self.out(heard))
         fused = functional.gelu(self.mix(look.vision * heard))
+        if not self.words_learn:
+            return fused, words
         value = split_heads(self.heads, look.value)
         reading = scores.softmax(dim=2).to(value.dtype).transpose(2, 3)
         read = join_heads(reading @ value)  # (N, T, C)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from rrsis_geo.model.config import ModelConfig
+from rrsis_geo.model.counting import Joined, alone
 from rrsis_geo.model.decoder import TwinDecoder, upsample
 from rrsis_geo.model.dmols import DMOLS, Reconstruction, object_region
 from rrsis_geo.model.fusion import Fused, NeckFusion, StageFusion
@@ -85,7 +86,12 @@ class BTDNet(nn.Module):
             Presence(image_dim=deepest, word_dim=words) if config.presence else None
         )
         self.dmols = (
-            DMOLS(image_dim=deepest, word_dim=words, text_dim=config.text_dim)
+            DMOLS(
+                image_dim=deepest,
+                word_dim=words,
+                text_dim=config.text_dim,
+                branches=config.dmols_branches,
+            )
             if config.dmols
             else None
         )
@@ -134,6 +140,7 @@ class BTDNet(nn.Module):
         object_tokens: Tensor,
         mask: Tensor,
         generator: torch.Generator | None = None,
+        joined: Joined = alone,
     ) -> Reconstruction:
         """The two losses of D-MOLS, for a network that was built with it.
 
@@ -144,6 +151,7 @@ class BTDNet(nn.Module):
             object_tokens: (B, E, T), True on the masked tokens.
             mask: (B, E, H, W), 1 on the target.
             generator: of the random half of a crowded region.
+            joined: counts over the processes that share the batch; see `counting`.
         """
         if self.dmols is None:
             raise ValueError("the config of this network has no D-MOLS")
@@ -157,6 +165,7 @@ class BTDNet(nn.Module):
             word_mask=out.word_mask,
             object_tokens=object_tokens.flatten(0, 1),
             object_region=object_region(mask.flatten(0, 1), size, generator=generator),
+            joined=joined,
         )
         return losses
 

@@ -54,6 +54,8 @@ class ModelConfig:
     """stages: inside the image encoder; neck: after it, shared by all expressions."""
     alignment: str = "bsc"
     """bsc, or pwam for the baseline LAVT."""
+    words_learn: bool = True
+    """Let BSC tell the words what the pixels are; off: pixels read words only."""
     align_heads: Four = (1, 1, 1, 1)
     """Heads of the correlation per level; they change no parameter count."""
     neck_dims: Four = (128, 256, 512, 1024)
@@ -75,7 +77,9 @@ class ModelConfig:
     presence: bool = True
     """A head that says whether the target is there at all."""
     dmols: bool = False
-    """Training-only heads that rebuild the object in both modalities."""
+    """Training-only heads that rebuild the object."""
+    dmols_branches: tuple[str, ...] = ("text", "visual")
+    """Modalities in which they rebuild it."""
 
     def __post_init__(self) -> None:
         for item in fields(self):  # JSON brings lists
@@ -87,6 +91,12 @@ class ModelConfig:
                 raise WeightsError(
                     f"{name} must be one of {allowed}, got {getattr(self, name)!r}"
                 )
+        branches = self.dmols_branches
+        if not branches or not set(branches) <= {"text", "visual"}:
+            raise WeightsError(
+                f"dmols_branches must be of text and visual, got {branches!r}; "
+                "dmols = false switches both off"
+            )
 
     @property
     def level_dims(self) -> Four:

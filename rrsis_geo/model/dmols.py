@@ -6,12 +6,14 @@ Re-implemented from the published description (arXiv 2502.08486).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rrsis_geo.model.counting import Joined, alone, masked_mean
 from rrsis_geo.model.layers import Mixer, as_tokens, sine_positions
 
 
@@ -23,12 +25,30 @@ class Reconstruction(NamedTuple):
 
 
 class DMOLS(nn.Module):
-    """Rebuild hidden object words from the image, and hidden pixels from the words."""
+    """Rebuild hidden object words from the image, and hidden pixels from the words.
 
-    def __init__(self, *, image_dim: int, word_dim: int, text_dim: int) -> None:
+    A branch that is not among `branches` costs nothing, and its loss is 0.
+    """
+
+    def __init__(
+        self,
+        *,
+        image_dim: int,
+        word_dim: int,
+        text_dim: int,
+        branches: Sequence[str] = ("text", "visual"),
+    ) -> None:
         super().__init__()
-        self.text = TextBranch(text_dim=text_dim, image_dim=image_dim)
-        self.visual = VisualBranch(image_dim=image_dim, word_dim=word_dim)
+        self.text = (
+            TextBranch(text_dim=text_dim, image_dim=image_dim)
+            if "text" in branches
+            else None
+        )
+        self.visual = (
+            VisualBranch(image_dim=image_dim, word_dim=word_dim)
+            if "visual" in branches
+            else None
+        )
 
     def forward(
         self,
@@ -40,6 +60,7 @@ class DMOLS(nn.Module):
         word_mask: Tensor,
         object_tokens: Tensor,
         object_region: Tensor,
+        joined: Joined = alone,
     ) -> Reconstruction:
         """Both losses.
 
@@ -52,11 +73,16 @@ class DMOLS(nn.Module):
             word_mask: (N, T), True on a token.
             object_tokens: (N, T), True on the tokens that were replaced.
             object_region: (N, h, w), True on the object.
+            joined: see `masked_mean`.
         """
-        return Reconstruction(
-            self.text(masked_words, first_words, deepest, word_mask, object_tokens),
-            self.visual(deepest, words, word_mask, object_region),
-        )
+        text = visual = deepest.new_zeros((), dtype=torch.float32)
+        if self.text is not None:
+            text = self.text(
+                masked_words, first_words, deepest, word_mask, object_tokens, joined
+            )
+        if self.visual is not None:
+            visual = self.visual(deepest, words, word_mask, object_region, joined)
+        return Reconstruction(text, visual)
 
 
 class TextBranch(nn.Module):
@@ -74,12 +100,13 @@ class TextBranch(nn.Module):
         deepest: Tensor,
         word_mask: Tensor,
         chosen: Tensor,
+        joined: Joined,
     ) -> Tensor:
         """Mean of 1 - cosine over the chosen tokens (N, T); shapes as in `DMOLS`."""
         seen = self.project(as_tokens(deepest))  # (N, P, D)
         rebuilt = self.layer(masked, seen, mask=word_mask).float()  # (N, T, D)
         likeness = functional.cosine_similarity(rebuilt, first.detach().float(), dim=2)
-        return masked_mean(1 - likeness, chosen)
+        return masked_mean(1 - likeness, chosen, joined=joined)
 
 
 class VisualBranch(nn.Module):
@@ -92,7 +119,12 @@ class VisualBranch(nn.Module):
         self.layer = _layer(image_dim, image_dim)
 
     def forward(
-        self, deepest: Tensor, words: Tensor, word_mask: Tensor, region: Tensor
+        self,
+        deepest: Tensor,
+        words: Tensor,
+        word_mask: Tensor,
+        region: Tensor,
+        joined: Joined,
     ) -> Tensor:
         """Mean smooth-L1 over the region (N, h, w); shapes as in `DMOLS`."""
         height, width = deepest.shape[2:]
@@ -103,7 +135,7 @@ class VisualBranch(nn.Module):
         x = self.layer(x, self.project(words), source_mask=word_mask)
         rebuilt, wanted = _standardised(x), _standardised(pixels.detach())
         loss = functional.smooth_l1_loss(rebuilt, wanted, reduction="none")
-        return masked_mean(loss.mean(dim=2), hidden)
+        return masked_mean(loss.mean(dim=2), hidden, joined=joined)
 
 
 def object_region(
@@ -126,12 +158,6 @@ def object_region(
     crowded = region.float().mean(dim=(1, 2), keepdim=True) > 0.5
     drawn = torch.rand(region.shape, generator=generator).to(region.device)
     return region & (~crowded | (drawn < 0.5))
-
-
-def masked_mean(values: Tensor, chosen: Tensor) -> Tensor:
-    """Mean of the chosen values; 0 where nothing is chosen. Same shapes."""
-    weight = chosen.to(values.dtype)
-    return (values * weight).sum() / weight.sum().clamp(min=1)
 
 
 def _layer(dim: int, source_dim: int) -> Mixer:

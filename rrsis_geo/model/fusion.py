@@ -169,11 +169,14 @@ class NeckFusion(nn.Module):
 
 def build_alignment(config: ModelConfig, level: int, dims: Sequence[int]) -> Alignment:
     """BSC or its baseline for one level."""
-    kind = BSC if config.alignment == "bsc" else PWAM
-    return kind(
-        image_dim=dims[level],
+    image_dim, heads = dims[level], config.align_heads[level]
+    if config.alignment == "pwam":
+        return PWAM(image_dim=image_dim, word_dim=config.fused_words, heads=heads)
+    return BSC(
+        image_dim=image_dim,
         word_dim=config.fused_words,
-        heads=config.align_heads[level],
+        heads=heads,
+        words_learn=config.words_learn,
     )
 
 

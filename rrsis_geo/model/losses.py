@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from rrsis_geo.model.btdnet import Output
+from rrsis_geo.model.counting import Joined, alone, masked_mean
 from rrsis_geo.model.decoder import upsample
 
 
@@ -52,6 +53,7 @@ def joint_loss(
     visual: Tensor | None = None,
     background_weight: float = 0.9,
     target_weight: float = 1.1,
+    joined: Joined = alone,
 ) -> Losses:
     """All parts, on logits at the mask's size.
 
@@ -62,6 +64,7 @@ def joint_loss(
         visual: reconstruction loss of the object, where D-MOLS ran.
         background_weight: of background pixels in the cross entropy.
         target_weight: of target pixels in the cross entropy.
+        joined: counts over the processes that share the batch; see `counting`.
     """
     size = (mask.shape[-2], mask.shape[-1])
     mask = mask.flatten(0, 1).float()  # (N, H, W)
@@ -71,9 +74,9 @@ def joint_loss(
     zero = joint.new_zeros(())
     weight = background_weight + (target_weight - background_weight) * mask
     return Losses(
-        ce=weighted_cross_entropy(joint, mask, weight),
-        dice=dice_loss(joint, mask),
-        stream=stream_loss(target, background, mask),
+        ce=weighted_cross_entropy(joint, mask, weight, joined=joined),
+        dice=dice_loss(joint, mask, joined=joined),
+        stream=stream_loss(target, background, mask, joined=joined),
         cons=(target.sigmoid() + background.sigmoid() - 1).abs().mean(),
         text=zero if text is None else text,
         visual=zero if visual is None else visual,
@@ -81,7 +84,9 @@ def joint_loss(
     )
 
 
-def weighted_cross_entropy(logits: Tensor, mask: Tensor, weight: Tensor) -> Tensor:
+def weighted_cross_entropy(
+    logits: Tensor, mask: Tensor, weight: Tensor, *, joined: Joined = alone
+) -> Tensor:
     """Two-class cross entropy, divided by the sum of weights; all (N, H, W).
 
     The softmax over [z_b, z_t] is the sigmoid of their difference, so this is
@@ -90,10 +95,12 @@ def weighted_cross_entropy(logits: Tensor, mask: Tensor, weight: Tensor) -> Tens
     loss = functional.binary_cross_entropy_with_logits(
         logits, mask, weight, reduction="sum"
     )
-    return loss / weight.sum()
+    return loss / joined(weight.sum())
 
 
-def dice_loss(logits: Tensor, mask: Tensor, *, smooth: float = 1.0) -> Tensor:
+def dice_loss(
+    logits: Tensor, mask: Tensor, *, smooth: float = 1.0, joined: Joined = alone
+) -> Tensor:
     """Mean of 1 - Dice over the maps that have something to find; (N, H, W) each.
 
     A map with an empty mask has no overlap to speak of: its Dice is 0 whatever the
@@ -104,18 +111,19 @@ def dice_loss(logits: Tensor, mask: Tensor, *, smooth: float = 1.0) -> Tensor:
     overlap = (probability * mask).sum(dim=1)
     total = probability.sum(dim=1) + mask.sum(dim=1)
     loss = 1 - (2 * overlap + smooth) / (total + smooth)
-    counted = (mask.sum(dim=1) > 0).to(loss.dtype)
-    return (loss * counted).sum() / counted.sum().clamp(min=1)
+    return masked_mean(loss, mask.sum(dim=1) > 0, joined=joined)
 
 
-def stream_loss(target: Tensor, background: Tensor, mask: Tensor) -> Tensor:
+def stream_loss(
+    target: Tensor, background: Tensor, mask: Tensor, *, joined: Joined = alone
+) -> Tensor:
     """Each stream answers for its own half of the picture; all (N, H, W)."""
     bce = functional.binary_cross_entropy_with_logits
     return 0.5 * (
         bce(target, mask)
-        + dice_loss(target, mask)
+        + dice_loss(target, mask, joined=joined)
         + bce(background, 1 - mask)
-        + dice_loss(background, 1 - mask)
+        + dice_loss(background, 1 - mask, joined=joined)
     )
 
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.dmols import masked_mean, object_region
+from rrsis_geo.model.counting import masked_mean
+from rrsis_geo.model.dmols import object_region
 from rrsis_geo.model.object_tokens import object_tokens
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.vocabulary import MASK
