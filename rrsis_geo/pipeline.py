@@ -107,6 +107,8 @@ def run(
     predictor: Predictor | None = None,
     report: Callable[[Message], None] = lambda message: None,
     cancelled: Callable[[], bool] = lambda: False,
+    found: Callable[[Polygons], None] | None = None,
+    network: Callable[[SegmentJob], Predictor] = bind,
     resume: bool = True,
 ) -> SegmentResult:
     """Do a job.
@@ -123,6 +125,9 @@ def run(
         report: Called with `Started`, `Advice`, `Progress` after every batch and
             `Finished`; a failure is raised, not reported.
         cancelled: Asked before every batch.
+        found: Called with polygons as they are finished; ids and order are passing.
+        network: Loads the job's weights and binds its expressions, in this process;
+            a program that runs many jobs keeps the weights here.
         resume: False forgets an interrupted run.
 
     Raises:
@@ -152,6 +157,8 @@ def run(
                     journal=journal,
                     report=report,
                     cancelled=cancelled,
+                    found=found,
+                    network=network,
                     clock=clock,
                 )
                 polygons, counts = _look(this, engine, predictor)
@@ -179,6 +186,8 @@ class _Run:
     journal: Journal
     report: Callable[[Message], None]
     cancelled: Callable[[], bool]
+    found: Callable[[Polygons], None] | None
+    network: Callable[[SegmentJob], Predictor]
     clock: _Clock
 
 
@@ -214,7 +223,7 @@ def _look(
     ]
     here = job.options.engine == "serial"
     if here and gaps and predictor is None:
-        predictor = bind(job)
+        predictor = this.network(job)
     this.clock.lap("bind")
     this.report(
         Started(
@@ -273,6 +282,8 @@ def _look(
             vectorizer.add(strip)
             looked.add(strip)
             resumed.add(strip)
+            if this.found is not None and len(fresh := vectorizer.take()):
+                this.found(fresh)
     polygons = vectorizer.finish()
     this.clock.lap("look")
     return polygons, Counts(
