@@ -22,6 +22,7 @@ from rrsis_geo.datasets.crops import (
     whole,
 )
 from rrsis_geo.datasets.samples import LabelledImage, Written
+from rrsis_geo.datasets.seams import draw_seams
 from rrsis_geo.expressions.describe import SHARES, describe
 from rrsis_geo.expressions.flips import flip_words
 from rrsis_geo.labels import Layout
@@ -115,7 +116,7 @@ class Mix:
         piece = replace(piece, mirror=mirror != over, turns=2 if over else 0)
         return Sample(
             pixels=disturb(cut_pixels(image.pixels, piece), rng),
-            masks=written_masks(layout, piece, chosen),
+            masks=written_masks(layout, piece, chosen, parted=True),
             texts=tuple(cast("list[str]", texts)),
             types=tuple(item.type for item in chosen),
         )
@@ -148,7 +149,7 @@ class Mix:
         made = [made[i % len(made)] for i in range(self.expressions)]
         return Sample(
             pixels=disturb(cut_pixels(image.pixels, piece), rng),
-            masks=np.stack([draw_mask(cut, item.targets) for item in made]),
+            masks=np.stack([parted_mask(cut, item.targets) for item in made]),
             texts=tuple(item.text for item in made),
             types=tuple(item.type for item in made),
         )
@@ -176,15 +177,21 @@ class Mix:
         )
 
 
+def parted_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(H, W) True on the targets, but for the seams between those that touch."""
+    return draw_mask(layout, targets) & ~draw_seams(layout, targets)
+
+
 def written_masks(
-    layout: Layout, piece: Piece, items: Sequence[Written]
+    layout: Layout, piece: Piece, items: Sequence[Written], *, parted: bool = False
 ) -> NDArray[np.bool_]:
     """(E, h, w) of what is seen in a piece of the targets of E written expressions."""
     cut, kept = cut_layout(layout, piece)
     place = {old: new for new, old in enumerate(kept)}
+    draw = parted_mask if parted else draw_mask
     return np.stack(
         [
-            draw_mask(cut, tuple(place[t] for t in item.targets if t in place))
+            draw(cut, tuple(place[t] for t in item.targets if t in place))
             for item in items
         ]
     )
