@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from enum import Enum
 from typing import Any, Callable, Sequence
 
@@ -127,7 +126,7 @@ class Controller(QObject):
             )
             return True
         self._enter(State.STARTING)
-        self._client.send(kind(job=self._job, task=asdict(task)))
+        self._client.send(kind(job=self._job, task=task.to_mapping()))
         return True
 
     def cancel(self, cause: str = "") -> None:
@@ -142,17 +141,17 @@ class Controller(QObject):
             self._client.cancel(self._job)
 
     def explain(self, expressions: Sequence[str], scene: str | None) -> bool:
-        """Ask for the plan in words; False where the worker has no time for it."""
+        """Ask for the plan in words; False where there is no environment."""
         return self._ask(
             "explain", Explain, expressions=tuple(expressions), scene=scene
         )
 
     def ask_weights(self) -> bool:
-        """Ask which weights there are; False where the worker has no time for it."""
+        """Ask which weights there are; False where there is no environment."""
         return self._ask("weights", Weights)
 
     def ask_doctor(self) -> bool:
-        """Ask how the environment is; False where the worker has no time for it."""
+        """Ask how the environment is; False where there is none."""
         return self._ask("doctor", Doctor)
 
     def restart(self) -> None:
@@ -171,7 +170,7 @@ class Controller(QObject):
         self._enter(State.IDLE)
 
     def _ask(self, name: str, kind: Any, **values: Any) -> bool:
-        if self.busy or not self._ensure_worker():
+        if not self._ensure_worker():
             return False
         self._number += 1
         self._asked[self._number] = name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from qgis.PyQt.QtCore import QCoreApplication, QLocale, QSettings, QTranslator
 
 CONTEXT = "rrsis_geo_qgis"

@@ -11,13 +11,14 @@ from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
 from .child_environment import child_environment
 from .core.errors import ProtocolError
 from .core.protocol import (
-    PROTOCOL_VERSION,
     Cancel,
     Failed,
     Finished,
+    Hello,
     Quit,
     Ready,
     Report,
+    check_versions,
     decode,
     encode,
 )
@@ -171,10 +172,13 @@ class WorkerClient(QObject):
 
     def _take(self, message: Any) -> None:
         if isinstance(message, Ready):
-            if message.protocol != PROTOCOL_VERSION:
-                self._refuse(message)
+            try:
+                check_versions(message.protocol, message.version)
+            except ProtocolError as error:
+                self._refuse(str(error))
                 return
             self._ready = True
+            self._process.write(encode(Hello()).encode("ascii"))
             for line in self._waiting:
                 self._process.write(line)
             self._waiting.clear()
@@ -186,12 +190,11 @@ class WorkerClient(QObject):
         self._listen()
         self.received.emit(message)
 
-    def _refuse(self, ready: Ready) -> None:
+    def _refuse(self, difference: str) -> None:
+        """End a worker of another version before it sees a job."""
         self._reason = tr(
-            "The environment holds rrsis-geo {version}, which speaks version {theirs} "
-            "of the worker's language, and this plugin speaks version {ours}. "
-            "Set the environment up again to bring both to the same version."
-        ).format(version=ready.version, theirs=ready.protocol, ours=PROTOCOL_VERSION)
+            "Plugin and environment do not fit each other: {difference}."
+        ).format(difference=difference)
         self._waiting.clear()
         self._process.kill()
 
