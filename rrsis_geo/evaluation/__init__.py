@@ -1,0 +1,1 @@
+"""How good weights are: on data sets by pixels, on scenes by objects."""
