@@ -149,16 +149,16 @@ def _text(body: dict[str, Any], key: str, origin: str) -> str:
     return value
 
 
-def _metres(value: object, origin: str) -> float | None:
+def _metres(value: Any, origin: str) -> float | None:
     if value is None:
         return None
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    if not good or not (math.isfinite(value) and value > 0):  # type: ignore[arg-type]
+    metres = value if type(value) in (int, float) else math.nan
+    if not (math.isfinite(metres) and metres > 0):
         raise DataError(f"{origin}: 'gsd' must be metres > 0 or null, got {value!r}")
-    return float(value)  # type: ignore[arg-type]
+    return float(metres)
 
 
-def _count(value: object, origin: str) -> int | None:
+def _count(value: Any, origin: str) -> int | None:
     if value is not None and (type(value) is not int or value < 0):
         raise DataError(f"{origin}: 'same_class' must be a count, got {value!r}")
-    return value
+    return None if value is None else int(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import rasterio
@@ -153,16 +153,16 @@ def resized(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_
 
 def _read(target: Target) -> NDArray[np.bool_]:
     if isinstance(target, MaskFile):
-        return _read_file(target.path) > target.above
+        return np.asarray(_read_file(target.path) > target.above)
     if not target.parts:
         raise DataError("the mask has no parts")
     masks = [rle.decode(part) for part in target.parts]
     if len({mask.shape for mask in masks}) > 1:
         raise DataError("the parts of the mask differ in size")
-    return np.logical_or.reduce(masks)
+    return np.asarray(np.logical_or.reduce(masks))
 
 
-def _read_file(path: Path) -> NDArray[np.uint8]:
+def _read_file(path: Path) -> NDArray[Any]:
     """(H, W) levels; of several colour bands the highest, transparency left out."""
     if path.suffix.lower() in {".jpg", ".jpeg"}:
         raise DataError(f"{path}: a JPEG blurs a mask; save masks as PNG or GeoTIFF")
@@ -172,9 +172,8 @@ def _read_file(path: Path) -> NDArray[np.uint8]:
                 levels = np.asarray(dataset.read()).max(axis=0)
         else:
             with Image.open(path) as image:
-                if image.mode in ("RGB", "RGBA", "LA"):
-                    image = image.convert("RGB")
-                levels = np.asarray(image)
+                coloured = image.mode in ("RGB", "RGBA", "LA")
+                levels = np.asarray(image.convert("RGB") if coloured else image)
     except (OSError, rasterio.errors.RasterioError) as error:
         raise DataError(f"{path}: cannot be read as a mask ({error})") from error
-    return levels.max(axis=2) if levels.ndim == 3 else levels
+    return np.asarray(levels.max(axis=2) if levels.ndim == 3 else levels)

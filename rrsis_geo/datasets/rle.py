@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,8 @@ def read_runs(value: object) -> Runs:
     """
     if not isinstance(value, dict):
         raise DataError(f"run-length mask wanted, got {str(value)[:40]!r}")
-    size, counts = value.get("size"), value.get("counts")
+    size: Any = value.get("size")
+    counts: Any = value.get("counts")
     if not _whole_numbers(size) or len(size) != 2:
         raise DataError(f"run-length mask with the size {size!r}; [height, width]")
     if isinstance(counts, bytes):  # as pycocotools hands it out

@@ -1,4 +1,4 @@
-"""Run lengths against a twin that counts pixel by pixel, and against COCO's own text."""
+"""Run lengths against a twin that counts pixel by pixel, and a known text of COCO."""
 
 import numpy as np
 import pytest
