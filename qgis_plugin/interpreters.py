@@ -16,12 +16,58 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
 from .core.protocol import PROTOCOL_VERSION
+from .notices import Notice, tr
 
 MINIMUM = (3, 11)
 """The oldest Python that rrsis-geo runs on."""
 
 PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
 """Versions that most packages have wheels for, the safest first."""
+
+CHECKED = ("package", "torch", "protocol", "broken")
+
+NAME_IT = tr(
+    "Choose the python program itself, e.g. bin/python or Scripts\\python.exe inside "
+    "the environment."
+)
+
+JUDGEMENTS = {
+    "old_python": (
+        tr("{program} is Python {python}; rrsis-geo needs {wanted} or newer."),
+        tr("Choose a newer Python, or let the plugin make an environment of its own."),
+    ),
+    "no_package": (
+        tr("Python {python} at {program} has no rrsis-geo."),
+        tr("Install it there: {install}"),
+    ),
+    "broken": (
+        tr("rrsis-geo at {program} cannot be loaded: {broken}."),
+        tr("Install it again: {install} --force-reinstall"),
+    ),
+    "no_torch": (
+        tr("Python {python} at {program} has rrsis-geo, but no torch."),
+        tr("Install it there: {install}"),
+    ),
+    "other_version": (
+        tr(
+            "{program} has rrsis-geo {package}, which this plugin, {version}, does not "
+            "understand."
+        ),
+        tr("Install the plugin's version there: {install}"),
+    ),
+    "ok": (
+        tr("Python {python} at {program} has rrsis-geo {package} and torch {torch}."),
+        "",
+    ),
+    "ok_but": (
+        tr(
+            "{program} has rrsis-geo {package}, the plugin is {version}; they "
+            "understand each other, but results may differ between versions."
+        ),
+        tr("For the same version: {install}"),
+    ),
+}
+"""What `check_interpreter` says: the case, and what to do."""
 
 SECONDS = 60
 """After which an interpreter that says nothing counts as broken."""
@@ -59,14 +105,14 @@ import json, sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 found = {"version": list(sys.version_info[:3])}
-for name in ("rrsis-geo", "torch"):
+for name, project in (("package", "rrsis-geo"), ("torch", "torch")):
     try:
-        found[name] = version(name)
+        found[name] = version(project)
     except PackageNotFoundError:
         found[name] = None
 if found["torch"] is None and find_spec("torch"):
     found["torch"] = "of unknown version"
-if found["rrsis-geo"]:
+if found["package"]:
     try:
         from rrsis_geo.protocol import PROTOCOL_VERSION
         found["protocol"] = PROTOCOL_VERSION
@@ -98,24 +144,7 @@ class Interpreter:
     @property
     def label(self) -> str:
         """What a list shows."""
-        return f"Python {'.'.join(map(str, self.version))} — {self.program}"
-
-
-@dataclass(frozen=True)
-class Check:
-    """Whether rrsis-geo can run in an interpreter, and what to do if not."""
-
-    kind: str
-    """ok, no_file, no_python, old_python, no_package, no_torch, broken or
-    other_version."""
-    message: str
-    """One plain sentence; for ok, what there is."""
-    advice: str = ""
-
-    @property
-    def good(self) -> bool:
-        """Whether the worker can be started there."""
-        return self.kind == "ok"
+        return f"Python {_dotted(self.version)} — {self.program}"
 
 
 def clean_environment(variables: Mapping[str, str]) -> Dict[str, str]:
@@ -154,7 +183,7 @@ def probe(program: str) -> Interpreter | None:
     try:
         answer = ask(program, PROBE)
         return Interpreter(
-            program=program,
+            program=str(answer["program"] or program),  # not a launcher's
             version=tuple(answer["version"]),
             bits=int(answer["bits"]),
             venv=bool(answer["venv"]),
@@ -173,11 +202,9 @@ def find_interpreters(places: Sequence[str] | None = None) -> List[Interpreter]:
     """
     found: Dict[str, Interpreter] = {}
     for program in candidates() if places is None else places:
-        key = os.path.realpath(program)
-        if key not in found:
-            there = probe(program)
-            if there is not None and there.suitable:
-                found[key] = there
+        there = probe(program)
+        if there is not None and there.suitable:
+            found.setdefault(os.path.realpath(there.program), there)
     return sorted(found.values(), key=_rank)
 
 
@@ -192,96 +219,80 @@ def candidates() -> Iterator[str]:
                 yield program
 
 
-def no_interpreter() -> str:
+def no_interpreter() -> Notice:
     """What to say when `find_interpreters` found none."""
-    wanted = ".".join(map(str, MINIMUM))
     how = {
-        "win32": "install Python 3.12 (64 bit) from python.org or the Microsoft Store",
-        "darwin": "install Python 3.12 from python.org or with a package manager",
+        "win32": tr(
+            "Install Python 3.12 (64 bit) for Windows, then look again; or choose an "
+            "interpreter that has rrsis-geo already."
+        ),
+        "darwin": tr(
+            "Install Python 3.12 for macOS, then look again; or choose an interpreter "
+            "that has rrsis-geo already."
+        ),
     }.get(
         sys.platform,
-        "install python3 and python3-venv with the package manager of your system",
+        tr(
+            "Install python3 and python3-venv with the package manager of your system, "
+            "then look again; or choose an interpreter that has rrsis-geo already."
+        ),
     )
-    return (
-        f"No Python {wanted} or newer was found on this computer, and QGIS's own is "
-        f"{'.'.join(map(str, sys.version_info[:2]))}. Please {how}, then look again; "
-        "or choose an interpreter that has rrsis-geo already."
+    values = {"wanted": _dotted(MINIMUM), "own": _dotted(sys.version_info[:2])}
+    return Notice(
+        "no_python",
+        tr(
+            "No Python {wanted} or newer was found on this computer; that of QGIS is "
+            "{own}."
+        ),
+        how,
+        values,
     )
 
 
-def check_interpreter(program: str, *, version: str) -> Check:
+def check_interpreter(program: str, *, version: str) -> Notice:
     """Whether the worker can run in an interpreter, without loading torch.
 
     Args:
         program: Path of a Python.
         version: Of this plugin; the package's should be the same.
+
+    Returns:
+        A notice of the kind ok, no_file, no_python, old_python, no_package, broken,
+        no_torch or other_version.
     """
+    values = {"program": program, "wanted": _dotted(MINIMUM), "version": version}
+    values["install"] = f'"{program}" -m pip install rrsis-geo=={version}'
     if not program or not os.path.isfile(program):
-        return Check(
-            "no_file",
-            f"There is no file {program!r}.",
-            "Choose the python program itself, e.g. bin/python or Scripts\\python.exe "
-            "inside the environment.",
-        )
+        return Notice("no_file", tr("There is no file {program}."), NAME_IT, values)
     try:
         found = ask(program, CHECK)
-        python = tuple(found["version"])
-    except subprocess.TimeoutExpired:
-        return Check(
-            "no_python",
-            f"{program} did not answer within {SECONDS} s.",
-            "Choose another interpreter.",
-        )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
-        return Check(
-            "no_python",
-            f"{program} is not a Python that works.",
-            "Choose the python program itself, e.g. bin/python or Scripts\\python.exe "
-            "inside the environment.",
-        )
-    return _judge(program, python, found, version)
+        values["python"] = _dotted(found["version"])
+        values.update({name: str(found.get(name)) for name in CHECKED})
+    except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
+        sentence = tr("{program} is not a Python that works.")
+        return Notice("no_python", sentence, NAME_IT, values)
+    return _judge(found, values)
 
 
-def _judge(program: str, python: tuple, found: Any, version: str) -> Check:
-    name = f"Python {'.'.join(map(str, python))} at {program}"
-    install = f'"{program}" -m pip install rrsis-geo=={version}'
-    if python[:2] < MINIMUM:
-        wanted = ".".join(map(str, MINIMUM))
-        return Check(
-            "old_python",
-            f"{name} is too old; rrsis-geo needs {wanted} or newer.",
-            "Choose a newer Python, or let the plugin make an environment of its own.",
-        )
-    if found["rrsis-geo"] is None:
-        return Check(
-            "no_package", f"{name} has no rrsis-geo.", f"Install it there: {install}"
-        )
-    if "broken" in found:
-        return Check(
-            "broken",
-            f"rrsis-geo in {name} cannot be loaded: {found['broken']}",
-            f"Install it again: {install} --force-reinstall",
-        )
-    if found["torch"] is None:
-        return Check(
-            "no_torch", f"{name} has rrsis-geo, but no torch.", f"Install it: {install}"
-        )
-    if found["protocol"] != PROTOCOL_VERSION:
-        return Check(
-            "other_version",
-            f"{name} has rrsis-geo {found['rrsis-geo']}, which this plugin, "
-            f"{version}, does not understand.",
-            f"Install the plugin's version there: {install}",
-        )
-    has = f"{name} has rrsis-geo {found['rrsis-geo']} and torch {found['torch']}."
-    if found["rrsis-geo"] != version:
-        return Check(
-            "ok",
-            has + f" The plugin is {version}; they understand each other, but results "
-            "may differ between versions.",
-            f"For the same version: {install}",
-        )
-    return Check("ok", has)
+def _judge(found: Any, values: Dict[str, str]) -> Notice:
+    if tuple(found["version"][:2]) < MINIMUM:
+        kind = "old_python"
+    elif found["package"] is None:
+        kind = "no_package"
+    elif "broken" in found:
+        kind = "broken"
+    elif found["torch"] is None:
+        kind = "no_torch"
+    elif found["protocol"] != PROTOCOL_VERSION:
+        kind = "other_version"
+    else:
+        kind = "ok" if found["package"] == values["version"] else "ok_but"
+    sentence, advice = JUDGEMENTS[kind]
+    return Notice(kind[:2] if kind == "ok_but" else kind, sentence, advice, values)
+
+
+def _dotted(numbers: Sequence[int]) -> str:
+    return ".".join(map(str, numbers))
 
 
 def _rank(found: Interpreter) -> tuple:

@@ -53,17 +53,17 @@ class Managed:
         return None
 
     def state(self) -> Dict[str, Any]:
-        """`choice`, `done` (names of finished steps) and `ready`; {} where none."""
+        """`done` (finished steps), `begun` (one under way), `ready`; {} where none."""
         try:
             stored = json.loads((self.home / STATE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return stored if isinstance(stored, dict) else {}
 
-    def keep(self, *, choice: Dict[str, str], done: List[str], ready: bool) -> None:
+    def keep(self, *, done: List[str], begun: str = "", ready: bool = False) -> None:
         """Write the state, whole or not at all."""
         part = self.home / f"{STATE}.part"
-        body = {"choice": choice, "done": done, "ready": ready}
+        body = {"done": done, "begun": begun, "ready": ready}
         part.write_text(json.dumps(body), encoding="utf-8")
         os.replace(part, self.home / STATE)
 

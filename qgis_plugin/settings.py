@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Dict
 
 from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 
+from .installation import InstallChoice
 from .proxies import as_variables
 
 GROUP = "rrsis_geo"
 
 PYTHON = f"{GROUP}/python"
 """Interpreter that the user chose; empty: the managed environment."""
-
-
-@dataclass(frozen=True)
-class InstallSettings:
-    """How the managed environment is made."""
-
-    base: str = ""
-    """Interpreter it is made of; empty: the best one found."""
-    package: str = ""
-    """Wheel or source folder of rrsis-geo; empty: the plugin's version by pip."""
-    wheels: str = ""
-    """Folder of wheels; nothing is fetched then."""
-    build: str = "any"
-    """any, cpu or cuda: the build of torch."""
-    torch_index: str = ""
-    """Address of the package index that has that build; empty: as pip is set up."""
 
 
 def chosen_python() -> str:
@@ -41,18 +26,18 @@ def choose_python(program: str) -> None:
     QgsSettings().setValue(PYTHON, program)
 
 
-def install_settings() -> InstallSettings:
+def install_settings() -> InstallChoice:
     """The last choices of the installation."""
     stored = QgsSettings()
-    return InstallSettings(
+    return InstallChoice(
         **{
             item.name: str(stored.value(f"{GROUP}/install/{item.name}", item.default))
-            for item in fields(InstallSettings)
+            for item in fields(InstallChoice)
         }
     )
 
 
-def keep_install_settings(values: InstallSettings) -> None:
+def keep_install_settings(values: InstallChoice) -> None:
     """Remember the choices for the next time."""
     stored = QgsSettings()
     for name, value in asdict(values).items():
