@@ -51,7 +51,7 @@ class AreaTool(QgsMapTool):
         self.canvas().unsetMapTool(self)
         self.canvas().scene().removeItem(self._band)
 
-    def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
+    def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         """First corner of a rectangle, or the next one of a polygon."""
         if self._rectangle:
             self.clear()
@@ -62,7 +62,7 @@ class AreaTool(QgsMapTool):
             self._corners.append(event.mapPoint())
             self._show(self._corners)
 
-    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
+    def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
         """Show what would be drawn."""
         if not self._corners:
             return
@@ -71,17 +71,17 @@ class AreaTool(QgsMapTool):
         else:
             self._show([*self._corners, event.mapPoint()])
 
-    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
+    def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
         """Last corner of a rectangle."""
         if self._rectangle and self._corners:
             self._finish(_box(self._corners[0], event.mapPoint()))
 
-    def canvasDoubleClickEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
+    def canvasDoubleClickEvent(self, event: QgsMapMouseEvent) -> None:
         """Close the polygon; the click before it has set its last corner."""
         if not self._rectangle:
             self._close()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter closes, Backspace takes back, Esc begins anew."""
         if event.key() == Qt.Key.Key_Escape:
             self.clear()

@@ -82,8 +82,8 @@ def check(question: Question) -> None:
     if not layer.crs().isValid():
         raise Refused(
             tr(
-                "Layer {layer} has no CRS, so polygons would have no place: set it with "
-                "a right click on the layer, Layer CRS."
+                "Layer {layer} has no CRS, so polygons would have no place: set it "
+                "with a right click on the layer, Layer CRS."
             ).format(layer=layer.name())
         )
     if question.area is not None:
@@ -155,6 +155,13 @@ def same_question(question: Question) -> str:
             question.folder,
         ]
     )
+
+
+def title(question: Question) -> str:
+    """Name of a run's group in the layer tree."""
+    first, *others = question.expressions
+    more = f" +{len(others)}" if others else ""
+    return f"{first}{more} · {question.layer.name()}"
 
 
 def slug(text: str) -> str:
