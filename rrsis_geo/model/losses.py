@@ -24,7 +24,7 @@ class LossWeights:
     cons: float = 0.05
     text: float = 0.1
     visual: float = 0.1
-    presence: float = 0.1
+    presence: float = 0.2
 
 
 class Losses(NamedTuple):

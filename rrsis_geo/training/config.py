@@ -16,12 +16,16 @@ class TrainConfig:
     """Every number a run depends on; the data folder and the output are arguments."""
 
     preset: str = "btd-mobile"
+    model: Mapping[str, Any] = field(default_factory=dict)
+    """Changes of the preset, by the names of `ModelConfig`."""
     seed: int = 0
     steps: int = 3000
     size: int = 384
     """Pixels of a training image's side."""
     images: int = 6
-    """Images per step."""
+    """Images per step, over all processes."""
+    accumulate: int = 1
+    """Parts that the images of a step are worked on in; their gradients are averaged."""
     expressions: int = 3
     """Expressions per image."""
     drawn: int = 300
@@ -41,12 +45,16 @@ class TrainConfig:
     """Times the learning rate, for the pretrained image encoder."""
     warmup: int = 100
     """Steps of linear rise."""
+    power: float = 0.9
+    """Of the polynomial decay to zero."""
     weight_decay: float = 1e-2
     max_norm: float = 1.0
     ema: float = 0.998
     """Decay of the averaged weights that are kept."""
-    presence_weight: float = 0.2
-    """Of the presence head's loss."""
+    losses: Mapping[str, float] = field(default_factory=dict)
+    """What parts of the loss count where not the usual, by names of `LossWeights`."""
+    train_text: bool = False
+    """Train the text encoder too, at the image encoder's rate."""
     presence_gate: float = 0.5
     """How much the presence head weighs a window's probabilities afterwards."""
     bfloat16: bool = True

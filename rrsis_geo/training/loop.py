@@ -2,84 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.losses import LossWeights, joint_loss
-from rrsis_geo.training.mix import Sample
+from rrsis_geo.model.losses import Losses, LossWeights
+from rrsis_geo.training.batch import Batch
 from rrsis_geo.training.schedule import Average
-from rrsis_geo.training.words import Words
+
+NAMES = ("loss", "norm", *Losses._fields)
+"""What is known of a step, in the order of `Step.values`."""
+
+SPREAD = 1_000_003
+"""Between the random seeds of one part of a step and the next."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Batch:
-    """B images with E expressions each."""
+class Step:
+    """One step done."""
 
-    images: Tensor
-    """(B, 3, S, S) uint8."""
-    masks: Tensor
-    """(B, E, S, S) bool."""
-    texts: tuple[tuple[str, ...], ...]
+    number: int
+    """From 0."""
+    values: Tensor
+    """(len(NAMES),) on the network's device, so that reading it later costs no wait."""
+    rate: float
+    """Learning rate."""
+    seconds: float
+    """From the end of the step before to the end of this one, on the host's clock."""
+    waited: float
+    """Seconds of those in which there was no batch to work on."""
 
-
-def collate(samples: list[Sample]) -> Batch:
-    """Samples side by side."""
-    return Batch(
-        images=torch.from_numpy(np.stack([sample.pixels for sample in samples])),
-        masks=torch.from_numpy(np.stack([sample.masks for sample in samples])),
-        texts=tuple(sample.texts for sample in samples),
-    )
+    def numbers(self) -> dict[str, float]:
+        """Loss, norm of the gradient and parts of the loss by name; waits for them."""
+        return dict(zip(NAMES, self.values.tolist(), strict=True))
 
 
 def train(
+    objective: nn.Module,
     network: BTDNet,
-    batches: Iterable[Batch],
-    words: Words,
+    batches: Iterator[Batch],
     optimizer: Optimizer,
     average: Average,
     *,
     first: int,
+    steps: int,
+    accumulate: int,
     rate: Callable[[int], float],
     max_norm: float,
     weights: LossWeights,
-    bfloat16: bool,
-    on_step: Callable[[int, dict[str, float]], None],
+    seed: int,
+    on_step: Callable[[Step], None],
 ) -> None:
-    """Train on the batches in order; stop when they end.
+    """Train from step `first` to step `steps`.
+
+    What is random in a step depends on its number alone, so that a run that goes on
+    does what it would have done: torch's generators are seeded anew in every step.
 
     Args:
-        first: number of the first step; later than 0 when a run goes on.
+        objective: batch -> Losses; wrapped for distributed training where that is on.
+        network: the one inside the objective.
+        batches: `accumulate` of them make a step, whose gradient is their mean.
         rate: step -> learning rate; every parameter group's `scale` multiplies it.
-        on_step: told the step and its losses by name.
+        seed: of this process; another one for each that shares the steps.
+        on_step: told each step.
     """
     network.train()
-    network.text.eval()
-    place = next(network.parameters()).device
-    for step, batch in enumerate(batches, start=first):
+    mark = time.perf_counter()
+    for step in range(first, steps):
         for group in optimizer.param_groups:
             group["lr"] = rate(step) * group["scale"]
-        features, mask = words(batch.texts)  # (B, E, T, D), (B, E, T)
-        images = batch.images.to(place, non_blocking=True).float()
-        masks = batch.masks.to(place, non_blocking=True).float()
-        with torch.autocast(place.type, torch.bfloat16, enabled=bfloat16):
-            output = network(images, features, mask)
-        losses = joint_loss(output, masks)
-        loss = losses.total(weights)
-        loss.backward()
-        norm = clip_grad_norm_(network.parameters(), max_norm)
+        values = torch.zeros(len(NAMES), device=next(network.parameters()).device)
+        waited = 0.0
+        for part in range(accumulate):
+            asked = time.perf_counter()
+            batch = next(batches)
+            waited += time.perf_counter() - asked
+            torch.manual_seed(seed + SPREAD * (step * accumulate + part))
+            last = part == accumulate - 1
+            with nullcontext() if last else _unsynced(objective):
+                losses: Losses = objective(batch)
+                loss = losses.total(weights)
+                (loss / accumulate).backward()
+            values += _values(loss, losses) / accumulate
+        values[1] = clip_grad_norm_(network.parameters(), max_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         average.update(network, step)
-        on_step(step, _numbers(loss, norm, losses._asdict()))
+        now = time.perf_counter()
+        on_step(
+            Step(
+                number=step,
+                values=values,
+                rate=rate(step),
+                seconds=now - mark,
+                waited=waited,
+            )
+        )
+        mark = now
 
 
-def _numbers(loss: Tensor, norm: Tensor, parts: dict[str, Tensor]) -> dict[str, float]:
-    found = {"loss": loss, "norm": norm, **parts}
-    return {name: float(value.detach()) for name, value in found.items()}
+def _values(loss: Tensor, losses: Losses) -> Tensor:
+    """In the order of NAMES; the norm is filled in later."""
+    return torch.stack([loss, torch.zeros_like(loss), *losses]).detach()
+
+
+def _unsynced(objective: nn.Module) -> AbstractContextManager[None]:
+    """No talk between processes about a gradient that is not complete."""
+    if isinstance(objective, DistributedDataParallel):
+        held: AbstractContextManager[None] = objective.no_sync()
+        return held
+    return nullcontext()

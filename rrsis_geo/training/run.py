@@ -18,13 +18,19 @@ from torch.utils.data import DataLoader, Dataset
 
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.losses import LossWeights
 from rrsis_geo.synthetic import draw_scene
+from rrsis_geo.training.assemble import (
+    build_objective,
+    build_optimizer,
+    loss_weights,
+    rate_of,
+)
+from rrsis_geo.training.batch import Batch, collate
 from rrsis_geo.training.checkpoint import load_checkpoint, save_checkpoint
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.loop import Batch, collate, train
+from rrsis_geo.training.loop import Step, train
 from rrsis_geo.training.mix import Mix, Sample, Source
-from rrsis_geo.training.schedule import Average, learning_rate
+from rrsis_geo.training.schedule import Average
 from rrsis_geo.training.validate import Report, made_samples, validate, written_samples
 from rrsis_geo.training.words import Tokenize, Words
 
@@ -112,14 +118,9 @@ def run_training(
     """
     torch.manual_seed(config.seed)
     folder.mkdir(parents=True, exist_ok=True)
-    network.text.requires_grad_(False).eval()
+    objective = build_objective(config, network, tokenize)
     words = Words(tokenize, network.text)
-    optimizer = torch.optim.AdamW(
-        network.parameter_groups(
-            weight_decay=config.weight_decay, encoder_scale=config.encoder_rate
-        ),
-        lr=config.learning_rate,
-    )
+    optimizer = build_optimizer(config, network)
     average = Average(network, decay=config.ema)
     checkpoint = folder / "checkpoint.safetensors"
     first = 0
@@ -143,11 +144,11 @@ def run_training(
     samples = _kept_samples(kept)
     started = time.monotonic()
 
-    def on_step(step: int, numbers: dict[str, float]) -> None:
+    def on_step(step: Step) -> None:
         nonlocal started
-        done = step + 1
+        done, numbers = step.number + 1, step.numbers()
         with (folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"step": step, **numbers}) + "\n")
+            log.write(json.dumps({"step": step.number, **numbers}) + "\n")
         if done % REPORT == 0:
             pace = (time.monotonic() - started) / REPORT
             parts = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
@@ -173,7 +174,7 @@ def run_training(
     items = _Items(mix, first * config.images, (config.steps - first) * config.images)
     loader = DataLoader(
         items,
-        batch_size=config.images,
+        batch_size=config.images // config.accumulate,
         collate_fn=collate,
         num_workers=workers,
         pin_memory=next(network.parameters()).is_cuda,
@@ -181,18 +182,18 @@ def run_training(
         prefetch_factor=4 if workers else None,
     )
     train(
+        objective,
         network,
         _typed(loader),
-        words,
         optimizer,
         average,
         first=first,
-        rate=lambda step: learning_rate(
-            step, peak=config.learning_rate, steps=config.steps, warmup=config.warmup
-        ),
+        steps=config.steps,
+        accumulate=config.accumulate,
+        rate=rate_of(config),
         max_norm=config.max_norm,
-        weights=LossWeights(presence=config.presence_weight),
-        bfloat16=config.bfloat16,
+        weights=loss_weights(config),
+        seed=config.seed,
         on_step=on_step,
     )
     average.copy_to(network)
@@ -225,7 +226,6 @@ def validate_average(
     reports = {name: validate(part, predict) for name, part in samples.items()}
     current.copy_to(network)
     network.train()
-    network.text.eval()
     return reports
 
 

@@ -1,0 +1,125 @@
+"""From a config to what trains: network, objective, optimizer; and `fit`, for all of it
+on batches at hand. Needs torch, but no reader of images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import torch
+from torch.optim import AdamW
+
+from rrsis_geo.expressions.lexicon import LEXICON
+from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.config import ModelConfig, preset
+from rrsis_geo.model.counting import Joined, alone
+from rrsis_geo.model.losses import LossWeights
+from rrsis_geo.training.batch import Batch
+from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.loop import Step, train
+from rrsis_geo.training.objective import Objective
+from rrsis_geo.training.schedule import Average, learning_rate
+from rrsis_geo.training.unused import freeze_unused
+from rrsis_geo.training.words import Tokenize
+
+PHRASES = tuple(sorted({noun.singular for nouns in LEXICON.values() for noun in nouns}))
+"""Names of things that D-MOLS hides: every noun of the lexicon."""
+
+
+def model_config(config: TrainConfig, **changes: object) -> ModelConfig:
+    """The preset of a run with the run's own changes, and then these.
+
+    Raises:
+        WeightsError: a change is not one of a network.
+    """
+    return replace(preset(config.preset), **{**config.model, **changes})  # type: ignore[arg-type]
+
+
+def loss_weights(config: TrainConfig) -> LossWeights:
+    """What each part of the loss counts in a run."""
+    return LossWeights(**config.losses)
+
+
+def build_objective(
+    config: TrainConfig,
+    network: BTDNet,
+    tokenize: Tokenize,
+    *,
+    phrases: Iterable[str] = PHRASES,
+    joined: Joined = alone,
+) -> Objective:
+    """A network with its losses, as a run wants them; unused parameters are frozen."""
+    objective = Objective(
+        network,
+        tokenize,
+        phrases=tuple(phrases),
+        train_text=config.train_text,
+        bfloat16=config.bfloat16,
+        joined=joined,
+    )
+    freeze_unused(objective)
+    return objective
+
+
+def build_optimizer(config: TrainConfig, network: BTDNet) -> AdamW:
+    """AdamW over all that learns, in its groups."""
+    groups = network.parameter_groups(
+        weight_decay=config.weight_decay, encoder_scale=config.encoder_rate
+    )
+    return AdamW(groups, lr=config.learning_rate)
+
+
+def rate_of(config: TrainConfig) -> Callable[[int], float]:
+    """The learning rate of every step."""
+    return lambda step: learning_rate(
+        step,
+        peak=config.learning_rate,
+        steps=config.steps,
+        warmup=config.warmup,
+        power=config.power,
+    )
+
+
+def fit(
+    config: TrainConfig,
+    network: BTDNet,
+    tokenize: Tokenize,
+    batches: Iterable[Batch],
+    *,
+    phrases: Iterable[str] = PHRASES,
+    on_step: Callable[[Step], None] = lambda step: None,
+) -> BTDNet:
+    """Train a network on batches at hand for `config.steps` steps.
+
+    Args:
+        config: of the run; `steps`, `accumulate`, rates, losses and seed count here,
+            what concerns the data does not.
+        network: with its pretrained parts in place, on its device; trained in place.
+        tokenize: of the network's vocabulary.
+        batches: at least `steps * accumulate`.
+        phrases: names of things that D-MOLS hides.
+        on_step: told each step.
+
+    Returns:
+        The network with its averaged weights, ready for inference.
+    """
+    torch.manual_seed(config.seed)
+    objective = build_objective(config, network, tokenize, phrases=phrases)
+    average = Average(network, decay=config.ema)
+    train(
+        objective,
+        network,
+        iter(batches),
+        build_optimizer(config, network),
+        average,
+        first=0,
+        steps=config.steps,
+        accumulate=config.accumulate,
+        rate=rate_of(config),
+        max_norm=config.max_norm,
+        weights=loss_weights(config),
+        seed=config.seed,
+        on_step=on_step,
+    )
+    average.copy_to(network)
+    return network.eval()

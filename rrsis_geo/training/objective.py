@@ -1,0 +1,92 @@
+"""A batch to its losses: the module that training descends, alone or distributed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.counting import Joined, alone
+from rrsis_geo.model.losses import Losses, joint_loss
+from rrsis_geo.training.batch import Batch
+from rrsis_geo.training.words import Tokenize, tokens_of
+
+
+class Objective(nn.Module):
+    """The network with all that training asks of it, D-MOLS included.
+
+    Args:
+        network: trained in place; its D-MOLS runs where its config has it.
+        tokenize: of the network's vocabulary.
+        phrases: names of things, whose words D-MOLS hides.
+        train_text: descend into the text encoder too; else it is frozen.
+        bfloat16: run the network in bfloat16 autocast; losses are float32 always.
+        joined: counts over the processes that share a batch.
+    """
+
+    def __init__(
+        self,
+        network: BTDNet,
+        tokenize: Tokenize,
+        *,
+        phrases: Sequence[str] = (),
+        train_text: bool = False,
+        bfloat16: bool = False,
+        joined: Joined = alone,
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.train_text = train_text
+        self._tokenize = tokenize
+        self._phrases = tuple(phrases)
+        self._bfloat16 = bfloat16
+        self._joined = joined
+        network.text.requires_grad_(train_text)
+
+    @property
+    def place(self) -> torch.device:
+        """Where the network lies."""
+        return next(self.network.parameters()).device
+
+    def forward(self, batch: Batch) -> Losses:
+        """The losses of one batch, unweighted."""
+        network, rows, place = self.network, len(batch.texts), self.place
+        branches = network.config.dmols_branches if network.config.dmols else ()
+        asked = tokens_of(
+            batch.texts,
+            self._tokenize,
+            place=place,
+            phrases=self._phrases if "text" in branches else None,
+        )
+        mask = asked.mask.unflatten(0, (rows, -1))  # (B, E, T)
+        images = batch.images.to(place, non_blocking=True).float()
+        target = batch.masks.to(place, non_blocking=True).float()  # (B, E, S, S)
+        with torch.autocast(place.type, torch.bfloat16, enabled=self._bfloat16):
+            words = self._encode(asked.ids, asked.mask, rows)  # (B, E, T, D)
+            output = network(images, words, mask)
+            text = visual = None
+            if branches:
+                hidden = asked.hidden
+                masked = words
+                if hidden is None:
+                    hidden = torch.zeros_like(asked.mask)
+                else:
+                    ids = asked.ids.masked_fill(hidden, self._tokenize.mask)
+                    masked = self._encode(ids, asked.mask, rows)
+                text, visual = network.reconstruct(
+                    output,
+                    first_words=words,
+                    masked_words=masked,
+                    object_tokens=hidden.unflatten(0, (rows, -1)),
+                    mask=target,
+                    joined=self._joined,
+                )
+        return joint_loss(output, target, text=text, visual=visual, joined=self._joined)
+
+    def _encode(self, ids: Tensor, mask: Tensor, rows: int) -> Tensor:
+        """(N, T) tokens to (B, E, T, D) features."""
+        with torch.set_grad_enabled(self.train_text and torch.is_grad_enabled()):
+            features: Tensor = self.network.text(ids, mask)
+        return features.unflatten(0, (rows, -1))
