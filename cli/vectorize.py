@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
+
+from rrsis_geo.job import VectorizeJob
 
 from . import options
 from .sections import Command
@@ -37,25 +38,10 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     Example:
       rrsis-geo vectorize vehicle.tif -o vehicle.gpkg --threshold 0.3 --min-area 4
     """
-    from rrsis_geo.raster import ProbabilityRaster
-    from rrsis_geo.vector import check_output, write_polygons
-    from rrsis_geo.vectorize import vectorize
+    from rrsis_geo.replay import replay
 
-    chosen = options.settings_in(values)
-    target = Path(output)
-    check_output(target, overwrite)
-    with ProbabilityRaster.open(probability) as raster:
-        expressions = raster.expressions
-        polygons = vectorize(
-            raster.strips(),
-            raster.grid,
-            expressions,
-            threshold=chosen.threshold,
-            min_area=chosen.min_area,
-            fill_holes=chosen.fill_holes,
-            simplify=chosen.simplify,
-        )
-    write_polygons(
-        polygons, target, title=target.stem, description=", ".join(expressions)
+    job = VectorizeJob(
+        probability=probability, output=output, overwrite=overwrite, **values
     )
-    print_summary(polygons, expressions, [target])
+    done = replay(job)
+    print_summary(done.polygons, done.expressions, done.files)

@@ -54,6 +54,7 @@ class Explain:
     expressions: Tuple[str, ...]
     scene: str | None = None
     """Scene to tell windows and resolution of as well."""
+    weights: str = "default"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expressions", tuple(self.expressions))

@@ -20,7 +20,7 @@ LEVELS = [
     | {"geojson"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
     {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"},
-    {"survey"},
+    {"survey", "replay"},
     {"shard"},
     {"distribute", "dry_run"},
     {"training", "pipeline"},

@@ -66,7 +66,9 @@ ASKED = st.one_of(
     st.builds(Hello, protocol=COUNT, version=TEXT),
     st.builds(Segment, job=COUNT, task=MAPPING),
     st.builds(Vectorize, job=COUNT, task=MAPPING),
-    st.builds(Explain, job=COUNT, expressions=TEXTS, scene=st.none() | TEXT),
+    st.builds(
+        Explain, job=COUNT, expressions=TEXTS, scene=st.none() | TEXT, weights=TEXT
+    ),
     st.builds(Weights, job=COUNT),
     st.builds(Doctor, job=COUNT),
     st.builds(Cancel, job=COUNT),

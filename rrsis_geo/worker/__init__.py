@@ -1,0 +1,1 @@
+"""The process behind the QGIS plugin: requests on stdin, messages on stdout."""
