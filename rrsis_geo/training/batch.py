@@ -12,22 +12,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 
-class Shown(Protocol):
-    """One image of side S with E expressions about it."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sample:
+    """One image with E expressions about it."""
 
-    @property
-    def pixels(self) -> NDArray[np.uint8]:
-        """(3, S, S) RGB."""
-        ...
+    pixels: NDArray[np.uint8]
+    """(3, S, S)."""
+    masks: NDArray[np.bool_]
+    """(E, S, S); all False where nothing fits."""
+    texts: tuple[str, ...]
+    types: tuple[str, ...]
 
-    @property
-    def masks(self) -> NDArray[np.bool_]:
-        """(E, S, S); all False where nothing fits."""
-        ...
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """E expressions."""
+class Stream(Protocol):
+    """An endless, random-access stream of samples: item i depends on i only.
+
+    So a run can stop anywhere and go on with the very same samples, and processes that
+    prepare them need to share nothing.
+    """
+
+    def __getitem__(self, index: int, /) -> Sample:
+        """Sample number `index`, from 0."""
         ...
 
 
@@ -51,7 +56,7 @@ class Batch:
         )
 
 
-def collate(samples: Sequence[Shown]) -> Batch:
+def collate(samples: Sequence[Sample]) -> Batch:
     """Samples side by side; all of one size, with as many expressions each."""
     return Batch(
         images=torch.from_numpy(np.stack([sample.pixels for sample in samples])),

@@ -26,6 +26,7 @@ from rrsis_geo.datasets.seams import draw_seams
 from rrsis_geo.expressions.describe import SHARES, describe
 from rrsis_geo.expressions.flips import flip_words
 from rrsis_geo.labels import Layout
+from rrsis_geo.training.batch import Sample
 
 STILL_TRUE = frozenset({"category", "synonym", "attribute", "context", "no-target"})
 """Types of written words that stay true of whatever a crop leaves of the image."""
@@ -43,18 +44,6 @@ class Source:
     images: tuple[LabelledImage, ...]
     scale: tuple[float, float]
     """Result pixels per source pixel to crop at, smallest and largest."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Sample:
-    """One image with E expressions about it."""
-
-    pixels: NDArray[np.uint8]
-    """(3, S, S)."""
-    masks: NDArray[np.bool_]
-    """(E, S, S); all False where nothing fits."""
-    texts: tuple[str, ...]
-    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

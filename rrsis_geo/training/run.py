@@ -25,11 +25,11 @@ from rrsis_geo.training.assemble import (
     loss_weights,
     rate_of,
 )
-from rrsis_geo.training.batch import Batch, collate
+from rrsis_geo.training.batch import Batch, Sample, collate
 from rrsis_geo.training.checkpoint import load_checkpoint, save_checkpoint
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.loop import Step, train
-from rrsis_geo.training.mix import Mix, Sample, Source
+from rrsis_geo.training.mix import Mix, Source
 from rrsis_geo.training.schedule import Average
 from rrsis_geo.training.validate import Report, made_samples, validate, written_samples
 from rrsis_geo.training.words import Tokenize, Words

@@ -19,7 +19,8 @@ from rrsis_geo.datasets.crops import (
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.expressions.describe import describe
 from rrsis_geo.metrics import NoTargetScores, Scores
-from rrsis_geo.training.mix import Sample, Source, written_masks
+from rrsis_geo.training.batch import Sample
+from rrsis_geo.training.mix import Source, written_masks
 
 SIDE = 480
 """Pixels: images and masks are compared at 480 x 480, aspect not kept."""
