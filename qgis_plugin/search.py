@@ -11,7 +11,7 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from . import layers, request
-from .controller import Controller, State
+from .controller import Controller
 from .core.job import SegmentJob, VectorizeJob
 from .core.protocol import Finished, Partial
 from .refused import Refused
@@ -137,6 +137,10 @@ class Search(QObject):
         self._controller.close()
         self._forget_unfinished()
 
+    def end_worker(self) -> None:
+        """End the worker and whatever it does, at once, as at QGIS's exit."""
+        self._controller.close()
+
     def _folder(self, question: Question) -> str:
         """The folder of the same question's unfinished run, else a new one."""
         if self._unfinished is not None:
@@ -202,8 +206,8 @@ class Search(QObject):
             self._end(
                 "nothing",
                 tr(
-                    "Nothing found. A lower threshold or other words may find more; the "
-                    "slider below tries a threshold without searching again."
+                    "Nothing found. A lower threshold or other words may find more; "
+                    "the slider below tries a threshold without searching again."
                 ),
             )
 
