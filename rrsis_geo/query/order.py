@@ -1,0 +1,183 @@
+"""Size, number and order."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.chance import ranked
+from rrsis_geo.query.nodes import (
+    Compared,
+    Extreme,
+    Measured,
+    Middle,
+    SizeClass,
+    Sized,
+)
+from rrsis_geo.query.places import frame_for, towards
+from rrsis_geo.query.units import FITS, Units
+
+Values = NDArray[np.float64]
+
+TWO_SIZES = 1.6
+"""Ratio of areas of a step that splits a set into big and small ones."""
+
+FOR_ITS_KIND = 1.5
+"""Ratio to the usual area from which on a thing is big, or small, for its kind."""
+
+CLEARLY = 1.25
+"""Ratio of areas from which on one thing is plainly larger than another."""
+
+BARELY = 0.02
+"""Share by which two measures may differ and nobody could tell which is larger."""
+
+
+def extreme(node: Extreme, units: Units, seen: Candidates) -> tuple[Units, str]:
+    """The run from a side, and what is to be said about it."""
+    frame = frame_for(seen, node.side)
+    key = towards(units.centre(frame), node.side)
+    return _run(units, -key, seen, rank=node.rank, count=node.count), ""
+
+
+def sized(node: Sized, units: Units, seen: Candidates) -> tuple[Units, str]:
+    """The run by size, and what is to be said about it."""
+    value = measure(units, node.measure, seen)
+    key = value if node.order == "smallest" else -value
+    chosen = _run(units, key, seen, rank=node.rank, count=node.count)
+    picked = measure(chosen, node.measure, seen)
+    others = units.weight(seen) >= FITS
+    edge = np.inf if not len(picked) else picked[np.argmax(chosen.rank)]
+    equal = others & (np.abs(value / max(edge, 1e-9) - 1) <= BARELY)
+    spare = int(equal.sum() - (np.abs(picked / max(edge, 1e-9) - 1) <= BARELY).sum())
+    if spare <= 0 or not np.isfinite(edge):
+        return chosen, ""
+    return chosen, f"{spare + 1} objects have about the same {node.measure}"
+
+
+def middle(node: Middle, units: Units, seen: Candidates) -> tuple[Units, str]:
+    """Those in the middle of a line, whichever way it runs."""
+    kept = units.sure()
+    if len(kept) <= node.count:
+        return kept, ""
+    centre = kept.centre(seen.picture)
+    spread = centre - centre.mean(axis=0)
+    _, _, axes = np.linalg.svd(spread, full_matrices=False)
+    along = np.argsort(spread @ axes[0], kind="stable")
+    start = (len(kept) - node.count) // 2
+    said = ""
+    if (len(kept) - node.count) % 2:
+        said = f"{len(kept)} objects have no {node.count} in the middle"
+    return kept.pick(along[start : start + node.count]), said
+
+
+def counted(
+    units: Units, number: int, *, definite: bool, seen: Candidates
+) -> tuple[Units, str]:
+    """The best ones, or all that fit equally where that is not to be decided."""
+    weight = units.weight(seen)
+    order = np.argsort(-weight, kind="stable")
+    order = order[units.fit[order] >= LEAST_FIT]
+    if len(order) <= number:
+        return _meant(units.pick(order)), ""
+    last = order[number - 1]
+    equal = weight >= max(FITS * 0.5, EQUAL * weight[last])
+    equal &= units.fit >= min(FITS, units.fit[last])
+    chosen = order[:number]
+    if definite and equal.sum() > number:
+        chosen = np.union1d(chosen, np.flatnonzero(equal))
+        said = f"{len(chosen)} objects fit equally"
+        return _meant(units.pick(chosen)), said
+    return _meant(units.pick(chosen)), ""
+
+
+LEAST_FIT = 0.2
+"""Worse ones are not meant even where nothing better is there."""
+
+EQUAL = 0.8
+"""Share of the best one's weight from which on another fits equally."""
+
+
+def _meant(units: Units) -> Units:
+    """What was chosen is meant, even if nothing fits well."""
+    return units.fitting(np.maximum(1.0, FITS / np.maximum(units.fit, 1e-9)))
+
+
+def size_class(node: SizeClass, units: Units, seen: Candidates) -> Values:
+    """(U,) how well they are big, small or neither, among their kind."""
+    area = np.maximum(units.area(seen), 1e-9)
+    sure = np.flatnonzero(units.weight(seen) >= FITS)
+    if not len(sure):
+        return np.ones(len(units))
+    logs = np.sort(np.log(area[sure]))
+    usual = float(np.median(logs))
+    steps = np.diff(logs)
+    if len(steps) and steps.max() >= np.log(TWO_SIZES) and node.kind != "medium":
+        split = int(np.argmax(steps))
+        usual = float((logs[split] + logs[split + 1]) / 2)
+        bar = 0.0
+    else:
+        bar = float(np.log(FOR_ITS_KIND))
+    above = np.log(area) - usual
+    if node.kind == "medium":
+        return np.clip(1 - 0.5 * np.abs(above) / bar, 0.0, 1.0)
+    out = above - bar if node.kind == "big" else -above - bar
+    return np.clip(0.5 + out, 0.0, 1.0)
+
+
+def measured(node: Measured, units: Units, seen: Candidates) -> Values:
+    """(U,) 1 within the limits, 0 outside."""
+    value = measure(units, node.measure, seen)
+    low = -np.inf if node.low is None else node.low
+    high = np.inf if node.high is None else node.high
+    return ((value >= low) & (value <= high)).astype(np.float64)
+
+
+def compared(node: Compared, units: Units, anchors: Units, seen: Candidates) -> Values:
+    """(U,) how plainly they are larger or smaller than all anchors, or as large."""
+    sizes = anchors.area(seen)
+    if not len(sizes):
+        return np.zeros(len(units))
+    area = np.maximum(units.area(seen), 1e-9)
+    if node.order == "same":
+        off = np.abs(np.log(area[:, None] / sizes[None])).min(axis=1)
+        return np.clip(1 - 0.5 * off / np.log(CLEARLY), 0.0, 1.0)
+    ratio = area / sizes.max() if node.order == "larger" else sizes.min() / area
+    return np.clip(0.5 + np.log(ratio) / np.log(CLEARLY) / 2, 0.0, 1.0)
+
+
+def measure(units: Units, what: str, seen: Candidates) -> Values:
+    """(U,) square metres or metres on the ground."""
+    if what == "area":
+        return units.area(seen)
+    if what == "perimeter":
+        return units.over(seen.polygons.columns["perimeter_m"][units.rows], np.add)
+    sides = _sides(units.hull(seen))
+    return sides.max(axis=0) if what == "length" else sides.min(axis=0)
+
+
+def _sides(shapes: NDArray[np.object_]) -> Values:
+    """(2, U) sides of the tightest rectangle."""
+    if not len(shapes):
+        return np.zeros((2, 0))
+    frames = shapely.minimum_rotated_rectangle(shapes)
+    corners = shapely.get_coordinates(frames).reshape(len(shapes), 5, 2)
+    steps = corners[:, 1:3] - corners[:, :2]
+    return np.hypot(steps[..., 0], steps[..., 1]).T
+
+
+def _run(
+    units: Units, key: Values, seen: Candidates, *, rank: int, count: int
+) -> Units:
+    """`count` units from the `rank`-th on, smallest key first."""
+    order = np.argsort(key, kind="stable")
+    places = ranked(order, units.weight(seen), rank=rank, count=count)
+    chosen = units.pick(places, sure=True)
+    return _ranks_from(chosen, rank)
+
+
+def _ranks_from(units: Units, rank: int) -> Units:
+    from dataclasses import replace
+
+    return replace(units, rank=units.rank + rank - 1)
