@@ -25,7 +25,7 @@ class TrainConfig:
     images: int = 6
     """Images per step, over all processes."""
     accumulate: int = 1
-    """Parts that the images of a step are worked on in; their gradients are averaged."""
+    """Parts in which a step's images are worked on; their gradients are averaged."""
     expressions: int = 3
     """Expressions per image."""
     drawn: int = 300

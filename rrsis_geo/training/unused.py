@@ -2,7 +2,7 @@
 
 A network can have some: the last gate of LAVT when nothing reads the deepest map, the
 words after the last alignment when no presence head reads them. Distributed training
-waits for every gradient, and an average of what never moves is waste, so they are frozen.
+waits for every gradient, and averaging what never moves is waste, so they are frozen.
 """
 
 from __future__ import annotations

@@ -1,0 +1,76 @@
+"""A stream of samples to batches, prepared ahead in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from torch.utils.data import DataLoader, Dataset
+
+from rrsis_geo.training.batch import Batch, Sample, Stream, collate
+from rrsis_geo.training.config import TrainConfig
+
+AHEAD = 4
+"""Batches that every process keeps ready."""
+
+
+@dataclass(frozen=True)
+class _Share(Dataset[Sample]):
+    """The samples of one of the processes that share the steps, in their order."""
+
+    stream: Stream
+    first: int
+    """Step to begin with."""
+    steps: int
+    """Steps from there on."""
+    whole: int
+    """Samples of a step, over all processes."""
+    own: int
+    """Samples of a step that are this process's."""
+    rank: int
+
+    def __len__(self) -> int:
+        return self.steps * self.own
+
+    def __getitem__(self, index: int) -> Sample:
+        step, place = divmod(index, self.own)
+        return self.stream[
+            (self.first + step) * self.whole + self.rank * self.own + place
+        ]
+
+
+def feed(
+    stream: Stream,
+    config: TrainConfig,
+    *,
+    first: int,
+    workers: int,
+    pinned: bool,
+    rank: int = 0,
+    world: int = 1,
+) -> Iterator[Batch]:
+    """All batches from step `first` to the last, `accumulate` a step.
+
+    Args:
+        stream: item `step * images + i` is image i of a step.
+        config: of the run.
+        first: step to begin with.
+        workers: processes that prepare samples; 0 does it here.
+        pinned: put batches where a GPU fetches them by itself.
+        rank: of this process among those that share the steps.
+        world: how many these are.
+    """
+    own = config.images // world
+    share = _Share(stream, first, config.steps - first, config.images, own, rank)
+    if not len(share):
+        return
+    loader = DataLoader(
+        share,
+        batch_size=own // config.accumulate,
+        collate_fn=collate,
+        num_workers=workers,
+        pin_memory=pinned,
+        persistent_workers=workers > 0,
+        prefetch_factor=AHEAD if workers else None,
+    )
+    yield from loader
