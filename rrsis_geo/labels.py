@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 
@@ -36,3 +40,20 @@ class Layout:
 
     gsd: float | None = None
     """Metres per pixel, where known."""
+
+    @cached_property
+    def outlines(self) -> NDArray[np.object_]:
+        """(N,) polygons of the objects."""
+        found = np.empty(len(self.objects), dtype=object)
+        found[:] = [item.polygon for item in self.objects]
+        return found
+
+    @cached_property
+    def bounds(self) -> NDArray[np.float64]:
+        """(N, 4) left, top, right, bottom of the objects, in pixels."""
+        return np.asarray(shapely.bounds(self.outlines)).reshape(-1, 4)
+
+    @cached_property
+    def areas(self) -> NDArray[np.float64]:
+        """(N,) square pixels, with what lies beyond the frame."""
+        return np.asarray(shapely.area(self.outlines))

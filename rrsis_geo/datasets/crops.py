@@ -8,9 +8,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from PIL import Image
-from rasterio.features import rasterize
-from shapely.affinity import affine_transform
 
+from rrsis_geo.datasets.fill import fill_of
 from rrsis_geo.labels import LabelledObject, Layout
 
 SLIVER = 1.0
@@ -56,20 +55,19 @@ def cut_pixels(pixels: NDArray[np.uint8], piece: Piece) -> NDArray[np.uint8]:
     # Where the part inside the image lands in the result.
     x0, y0 = round((left - piece.left) * sx), round((top - piece.top) * sy)
     x1, y1 = round((right - piece.left) * sx), round((bottom - piece.top) * sy)
-    result = np.zeros((out_h, out_w, 3), np.uint8)
+    result = np.zeros((3, out_h, out_w), np.uint8)
     if x1 > x0 and y1 > y0:
         # Only the needed rectangle becomes an image, not the whole scene.
         c0, r0, c1, r1 = int(left), int(top), int(np.ceil(right)), int(np.ceil(bottom))
-        source = Image.fromarray(
-            np.ascontiguousarray(pixels[:, r0:r1, c0:c1].transpose(1, 2, 0))
-        )
         box = (left - c0, top - r0, right - c0, bottom - r0)
-        result[y0:y1, x0:x1] = np.asarray(
-            source.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=box)
-        )
+        for channel, shown in zip(pixels[:, r0:r1, c0:c1], result, strict=True):
+            source = Image.fromarray(np.ascontiguousarray(channel))
+            shown[y0:y1, x0:x1] = np.asarray(
+                source.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=box)
+            )
     if piece.mirror:
-        result = result[:, ::-1]
-    return np.ascontiguousarray(np.rot90(result, piece.turns).transpose(2, 0, 1))
+        result = result[:, :, ::-1]
+    return np.ascontiguousarray(np.rot90(result, piece.turns, axes=(1, 2)))
 
 
 def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
@@ -89,26 +87,34 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
     for _ in range(piece.turns % 4):  # (x, y) -> (y, w - x)
         a, b, e, c, d, f = c, d, f, -a, -b, out_w - e
         out_w, out_h = out_h, out_w
+
+    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = points.T
+        return np.stack([a * x + b * y + e, c * x + d * y + f], axis=1)
+
+    # Sides stay sides, so boxes are moved by their corners; most are out of sight.
+    ends = moved(layout.bounds.reshape(-1, 2)).reshape(-1, 2, 2)
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    near = np.flatnonzero(((high >= 0) & (low <= [out_w, out_h])).all(axis=1))
+    within = ((low >= 0) & (high <= [out_w, out_h])).all(axis=1)[near]
+    polygons = shapely.transform(layout.outlines[near], moved)
     frame = shapely.box(0, 0, out_w, out_h)
-    objects: list[LabelledObject] = []
-    kept: list[int] = []
-    for index, item in enumerate(layout.objects):
-        moved = affine_transform(item.polygon, (a, b, c, d, e, f))
-        if not frame.covers(moved):
-            if not frame.intersects(moved):
-                continue
-            if shapely.make_valid(moved).intersection(frame).area < SLIVER:
-                continue
-        objects.append(
-            LabelledObject(
-                category=item.category, polygon=moved, attributes=item.attributes
-            )
+    cut = np.flatnonzero(~within)
+    seen = shapely.intersection(shapely.make_valid(polygons[cut]), frame)
+    within[cut] = shapely.area(seen) >= SLIVER
+    kept = near[within].tolist()
+    objects = tuple(
+        LabelledObject(
+            category=layout.objects[index].category,
+            polygon=polygon,
+            attributes=layout.objects[index].attributes,
         )
-        kept.append(index)
+        for index, polygon in zip(kept, polygons[within], strict=True)
+    )
     inside = Layout(
         width=out_w,
         height=out_h,
-        objects=tuple(objects),
+        objects=objects,
         complete=layout.complete,
         gsd=None if layout.gsd is None else layout.gsd / float(np.sqrt(sx * sy)),
     )
@@ -117,10 +123,6 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
 
 def draw_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
     """(H, W) True on the target objects; a pixel counts by its centre."""
-    shape = (layout.height, layout.width)
     if not targets:
-        return np.zeros(shape, bool)
-    polygons = [layout.objects[index].polygon for index in targets]
-    drawn = rasterize(polygons, out_shape=shape, dtype="uint8")
-    mask: NDArray[np.bool_] = drawn > 0
-    return mask
+        return np.zeros((layout.height, layout.width), bool)
+    return fill_of(layout).mask(targets)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 
+from rrsis_geo.datasets.fill import fill_of
 from rrsis_geo.labels import Layout
 
 REACH = 2
@@ -15,6 +16,9 @@ REACH = 2
 
 LEAST = 256.0
 """Square pixels; a seam would eat a good part of a smaller object."""
+
+MANY = np.iinfo(np.int16).max
+"""Objects; fewer can be told apart with two bytes."""
 
 
 def draw_seams(layout: Layout, targets: Sequence[int]) -> NDArray[np.bool_]:
@@ -29,34 +33,51 @@ def draw_seams(layout: Layout, targets: Sequence[int]) -> NDArray[np.bool_]:
         targets: indices of the objects in the mask.
     """
     shape = (layout.height, layout.width)
-    large = [
-        layout.objects[index].polygon
-        for index in targets
-        if layout.objects[index].polygon.area >= LEAST
-    ]
-    if len(large) < 2:
-        return np.zeros(shape, bool)
-    names = rasterize(
-        [(polygon, number) for number, polygon in enumerate(large, start=1)],
-        out_shape=shape,
-        dtype="int32",
-    )
-    nobody = np.iinfo(np.int32).max
+    seam = np.zeros(shape, bool)
+    large = [index for index in targets if layout.areas[index] >= LEAST]
+    where = _meetings(layout.bounds[large], shape)
+    if where is None:
+        return seam
+    names = fill_of(layout).names(large)[where]
+    if len(large) < MANY:
+        names = names.astype(np.int16)  # half the bytes, twice the speed
     high = _spread(names, np.maximum)
-    low = _spread(np.where(names > 0, names, nobody), np.minimum)
-    seam: NDArray[np.bool_] = (names > 0) & (low != high)
+    low = _spread(np.where(names > 0, names, np.iinfo(names.dtype).max), np.minimum)
+    seam[where] = (names > 0) & (low != high)
     return seam
 
 
-def _spread(values: NDArray[np.int32], pick: np.ufunc) -> NDArray[np.int32]:
+def _meetings(
+    boxes: NDArray[np.float64], shape: tuple[int, int]
+) -> tuple[slice, slice] | None:
+    """Rows and columns in which two objects come as near as a seam reaches.
+
+    One rectangle around all such places, with what a seam there depends on.
+    """
+    grown = boxes + np.array([-1, -1, 1, 1]) * (REACH + 1)
+    one, other = np.triu_indices(len(grown), 1)
+    low = np.maximum(grown[one, :2], grown[other, :2])
+    high = np.minimum(grown[one, 2:], grown[other, 2:])
+    meet = (low <= high).all(axis=1)
+    if not meet.any():
+        return None
+    # What is nearer to both than the reach lies in both grown boxes.
+    left, top = np.maximum(np.floor(low[meet].min(axis=0)).astype(int) - REACH, 0)
+    right, bottom = np.ceil(high[meet].max(axis=0)).astype(int) + REACH
+    if left >= shape[1] or top >= shape[0] or right <= 0 or bottom <= 0:
+        return None
+    return slice(top, bottom), slice(left, right)
+
+
+def _spread(values: NDArray[np.signedinteger], pick: np.ufunc) -> NDArray[Any]:
     """The largest or smallest value within `REACH` pixels, along rows, then columns."""
     for axis in (0, 1):
         found = values.copy()
         for shift in range(1, REACH + 1):
             ahead, behind = [slice(None)] * 2, [slice(None)] * 2
             ahead[axis], behind[axis] = slice(shift, None), slice(None, -shift)
-            one, other = tuple(ahead), tuple(behind)
-            found[one] = pick(found[one], values[other])
-            found[other] = pick(found[other], values[one])
+            one, other = found[tuple(ahead)], found[tuple(behind)]
+            pick(one, values[tuple(behind)], out=one)
+            pick(other, values[tuple(ahead)], out=other)
         values = found
     return values
