@@ -13,6 +13,7 @@ from typing import Any, Iterator, List, Mapping, Sequence
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
+    QgsFeatureRequest,
     QgsField,
     QgsGeometry,
     QgsLayerMetadata,
@@ -144,6 +145,15 @@ def layers_of(run: str) -> List[QgsVectorLayer]:
         for place, text in enumerate(record_of(layer)["expressions"])
     }
     return sorted(found, key=lambda layer: order[record_of(layer)["expression"]])
+
+
+def count(layer: QgsVectorLayer) -> int:
+    """Objects of a layer, also where its file keeps no count of the filtered ones."""
+    known = layer.featureCount()
+    if known >= 0:
+        return known
+    wanted = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    return sum(1 for _ in layer.getFeatures(wanted.setNoAttributes()))
 
 
 def replace(run: str, output: str, **changed: float) -> None:

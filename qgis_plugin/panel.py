@@ -144,6 +144,7 @@ class Panel(QgsDockWidget):
         form.addRow(tr("&Layer"), self.layer)
         form.addRow(label, self.query)
         form.addRow(tr("&Area"), self.area)
+        self.options.add_to(form)
         found = QgsCollapsibleGroupBox(tr("Results"))
         QVBoxLayout(found).addWidget(self.results)
         log = QgsCollapsibleGroupBox(tr("L&og"))
@@ -157,7 +158,6 @@ class Panel(QgsDockWidget):
         column = QVBoxLayout(inside)
         column.addWidget(self.notice)
         column.addLayout(form)
-        column.addWidget(self.options)
         column.addWidget(self.advanced)
         column.addWidget(self.run_box)
         column.addWidget(found, 1)
@@ -254,7 +254,7 @@ class Panel(QgsDockWidget):
     def _retraced(self, run: str) -> None:
         self.results.show_run(run)
         shown = layers.layers_of(run)
-        count = sum(layer.featureCount() for layer in shown)
+        count = sum(layers.count(layer) for layer in shown)
         self.run_box.say(
             tr("Threshold {threshold}: {count} objects").format(
                 threshold=layers.record_of(shown[0])["threshold"] if shown else "",

@@ -24,11 +24,10 @@ FOLDER_KEY = "rrsis_geo/output_folder"
 DEFAULT = SegmentOptions()
 
 
-class Options(QWidget):
+class Options:
     """What is always visible: weights, threshold, minimum area."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
         self.weights = QComboBox()
         self.weights.setObjectName("weights")
         self.weights.setEditable(True)
@@ -45,8 +44,9 @@ class Options(QWidget):
         self.min_area.setObjectName("min_area")
         self.min_area.setDecimals(1)
         self.min_area.setToolTip(tr("Smaller polygons are dropped."))
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
+
+    def add_to(self, form: QFormLayout) -> None:
+        """Put the boxes into a form, a row each."""
         form.addRow(tr("Wei&ghts"), self.weights)
         form.addRow(tr("&Threshold"), self.threshold)
         form.addRow(tr("&Minimum area"), self.min_area)

@@ -44,6 +44,7 @@ class Results(QWidget):
         self.slider.setObjectName("slider")
         self.slider.setRange(1, 99)
         self.slider.setPageStep(10)
+        self.slider.setValue(50)
         self.slider.setToolTip(
             tr("Changes the polygons shown, without searching again.")
         )
@@ -97,7 +98,7 @@ class Results(QWidget):
             part.setEnabled(allowed and bool(self._run))
 
     def _list(self, layer: QgsVectorLayer, *, alone: bool) -> None:
-        count = layer.featureCount()
+        count = layers.count(layer)
         expression = layers.record_of(layer)["expression"]
         top = QTreeWidgetItem([f"{expression} ({count})", "", ""])
         top.setData(0, PLACE, (layer.id(), None))

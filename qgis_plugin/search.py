@@ -285,17 +285,17 @@ class Search(QObject):
 
 
 def _found(made: List[Any]) -> str:
-    counts = [layer.featureCount() for layer in made]
+    counts = [layers.count(layer) for layer in made]
     if len(counts) == 1:
         return _objects(counts[0])
     parts = [
-        f"{layer.name()}: {count}"
-        for layer, count in zip(made, counts)  # noqa: B905
+        f"{layer.name()} {count}"
+        for layer, count in zip(made, counts)  # noqa: B905 - Python 3.9
     ]
     return _objects(sum(counts)) + " (" + ", ".join(parts) + ")"
 
 
 def _objects(count: int) -> str:
     if count == 1:
-        return tr("1 object found.")
-    return tr("{count} objects found.").format(count=count)
+        return tr("1 object found")
+    return tr("{count} objects found").format(count=count)

@@ -40,7 +40,7 @@ FILLS = (30, 65, 105, 150)
 """Opacity of the fill, of 255, from doubtful to sure."""
 
 LABEL_SCALE = 10_000
-"""Map scale below which scores are written; above they would cover the map."""
+"""Map scale below which scores are written, where they fit into the polygon."""
 
 
 def style_polygons(layer: QgsVectorLayer, place: int) -> None:
@@ -88,7 +88,7 @@ def _fill(colour: QColor, opacity: int) -> QgsFillSymbol:
         {
             "color": inside,
             "outline_color": colour.name(),
-            "outline_width": "0.5",
+            "outline_width": "0.4",
             "outline_width_unit": "MM",
         }
     )
@@ -104,6 +104,7 @@ def _labels(layer: QgsVectorLayer) -> QgsPalLayerSettings:
         else score
     )
     settings.isExpression = True
+    settings.fitInPolygonOnly = True
     settings.scaleVisibility = True
     settings.minimumScale = LABEL_SCALE
     settings.maximumScale = 0
