@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ TILE = 320
 
 RIGHT, MISSED, WRONG = (64, 200, 96), (250, 190, 40), (235, 60, 70)
 """Found and right; missed; found and wrong."""
+
+Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 LEGEND = "green: found and right, amber: missed, red: found and wrong"
 
@@ -133,7 +136,7 @@ def _pair(
     return np.asarray(small)
 
 
-def _fit(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+def _fit(text: str, font: Font, width: int) -> str:
     """The text, cut where it would be too wide."""
     if font.getlength(text) <= width:
         return text

@@ -58,15 +58,14 @@ def tables(result: Evaluated, summary: Summary) -> Iterator[tuple[str, Table]]:
         yield title, _scores([row for row in rows if row.group == "all"])
         for group in dict.fromkeys(row.group for row in rows if row.group != "all"):
             chosen = [row for row in rows if row.group == group]
-            yield f"By {group}, reference rule", _scores(chosen, name=group)
+            heads = group.split(",")[0]
+            yield f"By {group}, reference rule", _scores(chosen, name=heads)
     if summary.without_target:
         heads = ["rule", "samples", "images", "next to nothing painted"]
         quiet = []
         for row in summary.without_target:
-            share = _interval(row.scores["quiet"])
+            share = _interval(row.scores["quiet"], row.images)
             quiet.append([row.rule, str(row.samples), str(row.images), share])
-            for row in summary.without_target
-        ]
         yield "Without a target, in percent", [heads, *quiet]
     beside = _published(result, summary)
     if beside:
@@ -108,7 +107,7 @@ def _scores(rows: Sequence[Row], *, name: str = "rule") -> Table:
     for row in rows:
         label = row.rule if row.group == "all" else row.name
         cells = [
-            _interval(row.scores[key]) if key in ("miou", "oiou") else
+            _interval(row.scores[key], row.images) if key in ("miou", "oiou") else
             f"{100 * row.scores[key].value:.1f}"
             for key in TITLES
         ]  # fmt: skip
@@ -135,7 +134,10 @@ def _published(result: Evaluated, summary: Summary) -> Table:
     return [heads, *body]
 
 
-def _interval(score: Interval) -> str:
+def _interval(score: Interval, images: int) -> str:
+    """Value and interval, which one image alone cannot give."""
+    if images < 2:
+        return f"{100 * score.value:.1f} (-)"
     low, high = 100 * score.low, 100 * score.high
     return f"{100 * score.value:.1f} ({low:.1f} to {high:.1f})"
 

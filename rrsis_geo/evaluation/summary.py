@@ -16,7 +16,7 @@ class Row:
     """Scores of one group of samples by one rule."""
 
     group: str
-    """all, type, category or same-class objects."""
+    """all, or a key of `GROUPS`."""
     name: str
     rule: str
     samples: int
@@ -85,7 +85,7 @@ GROUPS: dict[str, Callable[[Outcome], str]] = {
     "type": lambda outcome: outcome.type,
     "category": lambda outcome: outcome.category,
     "same-class objects": _like_objects,
-    "type with 4 and more same-class objects": lambda outcome: (
+    "type, 4 and more same-class objects": lambda outcome: (
         outcome.type if _like_objects(outcome) == "4 and more" else ""
     ),
 }

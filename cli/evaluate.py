@@ -1,0 +1,258 @@
+"""How good weights are on a data set, and polygons on a scene."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rrsis_geo.job import SegmentOptions
+
+from . import options
+from .options import option, together
+from .sections import Command
+
+if TYPE_CHECKING:
+    from rrsis_geo.datasets.referring import Sample
+
+READERS = {
+    "manifest": ("manifest", "read_manifest"),
+    "rrsis-d": ("rrsis_d", "read_rrsis_d"),
+    "refsegrs": ("refsegrs", "read_refsegrs"),
+    "risbench": ("risbench", "read_risbench"),
+}
+"""Data set -> file of `rrsis_geo.datasets` and the function that reads it."""
+
+SHARED = together(
+    options.WEIGHTS,
+    option(
+        "Question",
+        "--split",
+        default="test",
+        show_default=True,
+        help="Which part: train, val or test.",
+    ),
+    option(
+        "Question",
+        "--against",
+        metavar="WEIGHTS|FILE",
+        help="Other weights, or the --json file of an earlier evaluation of the same "
+        "data, to compare with by a paired bootstrap.",
+    ),
+    option(
+        "Question",
+        "--limit",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Only the first N samples; figures are then not those of the data set.",
+    ),
+    option(
+        "Question",
+        "--threshold",
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=SegmentOptions.threshold,
+        show_default=True,
+        metavar="P",
+        help="Of the rule `product`; the others take the larger logit.",
+    ),
+    option(
+        "Output",
+        "--json",
+        "json_file",
+        type=click.Path(),
+        help="Every outcome and all tables, to be read again by --against.",
+    ),
+    option(
+        "Output",
+        "--report",
+        "report_file",
+        type=click.Path(),
+        help="Tables and cases as one page, .html, or the cases as a picture, .png.",
+    ),
+    option(
+        "Output",
+        "--pictures",
+        type=click.IntRange(0),
+        default=4,
+        show_default=True,
+        metavar="N",
+        help="Best, median, worst and no-target cases each in the report.",
+    ),
+    options.OVERWRITE,
+    option(
+        "Running",
+        "--seed",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="Of the bootstrap.",
+    ),
+    option(
+        "Running",
+        "--rounds",
+        type=click.IntRange(10),
+        default=2000,
+        show_default=True,
+        metavar="N",
+        help="Resamples of the bootstrap.",
+    ),
+    option(
+        "Running",
+        "--device",
+        default=SegmentOptions.device,
+        show_default=True,
+        help="Where the network runs: auto, cpu, cuda, mps, or one GPU like cuda:1.",
+    ),
+)
+
+
+class Sources(click.Group):
+    """The kinds of sources; whatever is none of them is the path of a manifest."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """`evaluate chips.jsonl` means `evaluate manifest chips.jsonl`."""
+        if args and args[0] not in self.commands:
+            args = ["manifest", *args]
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    "evaluate", cls=Sources, short_help="Score weights on a data set, or polygons."
+)
+def command() -> None:
+    """Score weights on a data set, or polygons against a layer of true ones.
+
+    \b
+    Examples:
+      rrsis-geo evaluate chips/manifest.jsonl --weights mine.safetensors
+      rrsis-geo evaluate rrsis-d DATA/rrsisd --report rrsis-d.html
+      rrsis-geo evaluate manifest.jsonl --weights mine.safetensors --against default
+      rrsis-geo evaluate polygons found.gpkg --truth labels.gpkg
+
+    Data sets are scored by the rule of the published test scripts (480 x 480), at the
+    masks' own size, and as the product answers.
+    """
+
+
+@command.command("manifest", cls=Command)
+@click.argument("path", metavar="MANIFEST")
+@SHARED
+def manifest_command(path: str, **values: Any) -> None:
+    """Score weights on a manifest of our own; the word `manifest` may be left out."""
+    _score("manifest", path, **values)
+
+
+@command.command("rrsis-d", cls=Command)
+@click.argument("path", metavar="DIR")
+@SHARED
+def rrsis_d_command(path: str, **values: Any) -> None:
+    """Score weights on RRSIS-D in its published layout."""
+    _score("rrsis-d", path, **values)
+
+
+@command.command("refsegrs", cls=Command)
+@click.argument("path", metavar="DIR")
+@SHARED
+def refsegrs_command(path: str, **values: Any) -> None:
+    """Score weights on RefSegRS in its published layout."""
+    _score("refsegrs", path, **values)
+
+
+@command.command("risbench", cls=Command)
+@click.argument("path", metavar="DIR")
+@SHARED
+def risbench_command(path: str, **values: Any) -> None:
+    """Score weights on RISBench in its published layout."""
+    _score("risbench", path, **values)
+
+
+def _score(
+    dataset: str,
+    path: str,
+    *,
+    weights: str,
+    split: str,
+    against: str | None,
+    limit: int | None,
+    threshold: float,
+    json_file: str | None,
+    report_file: str | None,
+    pictures: int,
+    overwrite: bool,
+    seed: int,
+    rounds: int,
+    device: str,
+) -> None:
+    """Evaluate, print, write."""
+    from rrsis_geo.evaluation.door import earlier_result, evaluate_weights
+    from rrsis_geo.evaluation.network import WeightsNetwork
+    from rrsis_geo.evaluation.page import check_report, write_report
+    from rrsis_geo.evaluation.pictures import draw_pictures
+    from rrsis_geo.evaluation.report import text_report
+    from rrsis_geo.evaluation.result import write_result
+    from rrsis_geo.model.weights_file import read_header
+    from rrsis_geo.staging import check_place
+
+    for file in (json_file, report_file):
+        if file is not None:
+            check_place(Path(file), overwrite)
+    if report_file is not None:
+        check_report(Path(report_file))
+    earlier = None if against is None else earlier_result(against)
+    for name in (weights, *([against] if against and earlier is None else [])):
+        read_header(name)  # before long work
+    samples = _reader(dataset)(Path(path), split)[:limit]
+
+    def ask(name: str) -> tuple[Any, Any]:
+        network = WeightsNetwork(name, device=device)
+        with _bar(len(samples), name) as bar:
+            result = evaluate_weights(
+                samples,
+                network,
+                dataset=dataset,
+                place=path,
+                split=split,
+                threshold=threshold,
+                rounds=rounds,
+                seed=seed,
+                report=lambda outcome: bar.update(1),
+            )
+        return result, network
+
+    result, network = ask(weights)
+    if against is not None and earlier is None:
+        earlier, _ = ask(against)
+    comparison = None if earlier is None else result.against(earlier)
+    click.echo(text_report(result, comparison))
+    if json_file is not None:
+        write_result(result, Path(json_file), comparison=comparison)
+        click.echo(f"wrote\t{json_file}")
+    if report_file is not None:
+        shown = list(draw_pictures(samples, result.outcomes, network, each=pictures))
+        write_report(Path(report_file), result, shown, comparison=comparison)
+        click.echo(f"wrote\t{report_file}")
+
+
+def _reader(dataset: str) -> Callable[[Path, str], list[Sample]]:
+    from importlib import import_module
+
+    module, name = READERS[dataset]
+    read: Callable[[Path, str], list[Sample]] = getattr(
+        import_module(f"rrsis_geo.datasets.{module}"), name
+    )
+    return read
+
+
+def _bar(length: int, label: str) -> Any:
+    """A bar on stderr where people watch."""
+    return click.progressbar(
+        length=length,
+        label=label,
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    )
