@@ -1,0 +1,139 @@
+"""Worker, command line and Python call give the same; the network stays warm."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from click.testing import CliRunner
+
+from rrsis_geo.model.weights_file import find_weights
+from rrsis_geo.pipeline import run
+from rrsis_geo.protocol import MAX_ROWS, Finished, Partial, Segment
+from rrsis_geo.synthetic import write_scene
+from rrsis_geo.types import Polygons
+from rrsis_geo.worker.partial import MAX_VERTICES, partials
+from rrsis_geo_cli.main import main
+
+LOADED, KEPT = "loaded default on cpu", "default is still loaded on cpu"
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A drawn scene with things in it that the default weights find."""
+    folder = tmp_path_factory.mktemp("drawn")
+    write_scene(
+        folder / "scene.tif", folder / "labels.geojson", 1, width=450, height=400
+    )
+    return str(folder / "scene.tif")
+
+
+def files(job):
+    return [Path(path).read_bytes() for path in (job.output, job.probability)]
+
+
+def as_rows(partial):
+    for row in partial.rows:
+        shape = shapely.from_wkb(bytes.fromhex(row["wkb"]))
+        yield shapely.normalize(shape).wkb, *list(row.values())[1:]
+
+
+def test_three_doors_one_result_and_a_warm_network(start, job, drawn):
+    def asked(folder, *expressions):
+        made = job(folder, expressions, window_size=256, overlap=32, device="cpu")
+        return replace(made, scene=drawn)
+
+    texts = ("storage tank", "building")
+    worker = start()
+    first, again = asked("worker", *texts), asked("again", *texts)
+    worker.send(
+        Segment(job=1, task=first.to_mapping()),
+        Segment(job=2, task=asked("other", "road").to_mapping()),
+        Segment(job=3, task=again.to_mapping()),
+    )
+    heard = worker.answer(3)
+
+    finished = {said.job: said for said in heard if isinstance(said, Finished)}
+    assert set(finished) == {1, 2, 3}
+    assert finished[1].polygons >= 3
+    log = worker.log()
+    assert (log.count(LOADED), log.count(KEPT)) == (1, 2)
+    assert files(first) == files(again)
+
+    here = asked("python", *texts)
+    result = run(here)
+    assert files(here) == files(first)
+
+    there = asked("command", *texts)
+    words = ["segment", drawn, "-e", texts[0], "-e", texts[1], "-o", there.output]
+    words += ["--probability", there.probability, "--device", "cpu"]
+    words += ["--window-size", "256", "--overlap", "32"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert files(there) == files(first)
+
+    parts = [said for said in heard if isinstance(said, Partial) and said.job == 1]
+    rows = [row for part in parts for row in as_rows(part)]
+    final = zip(
+        shapely.to_wkb(shapely.normalize(result.polygons.geometry)),
+        *(
+            result.polygons.columns[name].tolist()
+            for name in ("expression", "score", "area_m2")
+        ),
+        strict=True,
+    )
+    assert len(rows) == len(set(rows)) == finished[1].polygons
+    assert set(rows) == set(final)
+    assert {part.crs for part in parts} == {result.polygons.crs}
+    assert len(pyogrio.read_dataframe(first.output)) == finished[1].polygons
+
+
+def test_weights_that_changed_on_disk_are_loaded_anew(start, job, tmp_path):
+    path = tmp_path / "own.safetensors"
+    shutil.copy(find_weights("default"), path)
+    task = replace(job(device="cpu"), weights=str(path)).to_mapping()
+    worker = start()
+    worker.send(Segment(job=1, task=task), Segment(job=2, task=task))
+    assert isinstance(worker.answer(2)[-1], Finished)
+    assert (worker.log().count(LOADED), worker.log().count(KEPT)) == (1, 1)
+
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-4] + bytes(4))
+    worker.send(Segment(job=3, task=task))
+    assert isinstance(worker.answer(3)[-1], Finished)
+    assert (worker.log().count(LOADED), worker.log().count(KEPT)) == (2, 1)
+
+    path.write_bytes(whole[:-1])
+    worker.send(Segment(job=4, task=task))
+    assert worker.answer(4)[-1].code == "weights"
+
+
+@pytest.mark.parametrize("count", [0, 1, MAX_ROWS, MAX_ROWS + 1, 3 * MAX_ROWS])
+def test_many_polygons_come_in_several_messages(count):
+    boxes = shapely.box(range(count), 0, [place + 1 for place in range(count)], 1)
+    sent = list(partials(polygons_of(boxes), job=4))
+
+    assert all(0 < len(part.rows) <= MAX_ROWS and part.job == 4 for part in sent)
+    rows = [row for part in sent for row in part.rows]
+    assert [row["wkb"] for row in rows] == list(shapely.to_wkb(boxes, hex=True))
+    assert [row["score"] for row in rows] == [0.5] * count
+
+
+def test_a_giant_outline_is_left_to_the_file_at_the_end():
+    giant = shapely.Point(0, 0).buffer(1, quad_segs=MAX_VERTICES)
+    small = shapely.box(0, 0, 1, 1)
+    (sent,) = partials(polygons_of([giant, small]), job=1)
+    assert [row["wkb"] for row in sent.rows] == [shapely.to_wkb(small, hex=True)]
+
+
+def polygons_of(shapes):
+    shapes = np.array(shapes, np.object_)
+    columns = {
+        "expression": np.full(len(shapes), "a", np.object_),
+        "score": np.full(len(shapes), 0.5, np.float32),
+        "area_m2": np.ones(len(shapes)),
+    }
+    return Polygons(geometry=shapes, crs=None, columns=columns)

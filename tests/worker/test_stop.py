@@ -1,0 +1,179 @@
+"""Cancelled, killed, abandoned: nothing half-written, nothing left running."""
+
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rrsis_geo.protocol import (
+    Cancel,
+    Doctor,
+    Failed,
+    Finished,
+    Progress,
+    Quit,
+    Segment,
+    Started,
+)
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+def written(job):
+    """Names beside the output, but for the folder that lets the run continue."""
+    folder = Path(job.output).parent
+    return sorted(
+        path.name for path in folder.iterdir() if path.suffix != ".rrsis-part"
+    )
+
+
+def result(job):
+    return [Path(path).read_bytes() for path in (job.output, job.probability)]
+
+
+def gone(pids, look):
+    """Whether all these processes end, sooner or later."""
+    for _ in range(600):
+        if not any(look(pid) for pid in pids):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def alive(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_a_cancelled_job_stops_before_its_next_batch(start, job, tmp_path):
+    worker, task = start("Gated"), job()
+    worker.send(Segment(job=1, task=task.to_mapping()))
+    while not (tmp_path / "waiting").exists():  # in the second batch
+        time.sleep(0.01)
+    worker.send(Cancel(job=1), "{}\n")
+    worker.until(lambda said: isinstance(said, Failed) and said.job == 0)  # it heard
+    (tmp_path / "go").touch()
+
+    *between, failed = worker.answer(1)
+
+    assert (failed.code, failed.job) == ("cancelled", 1)
+    assert [said for said in between if isinstance(said, Progress)][-1].done == 2
+    assert written(task) == []
+
+    worker.send(Segment(job=2, task=task.to_mapping()))
+    assert isinstance(worker.answer(2)[-1], Finished)
+    plain = job("plain")
+    worker.send(Segment(job=3, task=plain.to_mapping()))
+    assert isinstance(worker.answer(3)[-1], Finished)
+    assert result(task) == result(plain)
+
+
+def test_a_job_that_waits_is_cancelled_at_once(start, job, tmp_path):
+    worker = start("Gated")
+    for number in (1, 2, 3):
+        task = job(f"found-{number}").to_mapping()
+        worker.send(Segment(job=number, task=task))
+    worker.until(lambda said: isinstance(said, Progress))
+    worker.send(Cancel(job=2))
+
+    assert worker.answer(2)[-1].code == "cancelled"  # while job 1 still runs
+    (tmp_path / "go").touch()
+    heard = worker.answer(3)
+    assert [said.job for said in heard if isinstance(said, Finished)] == [1, 3]
+    assert not any(said.job == 2 for said in heard)
+
+
+def test_the_examination_is_cancelled_with_its_process(start, processes):
+    worker = start()
+    worker.next()
+    worker.send(Doctor(job=1))
+    while not (examining := processes(worker.process.pid)):
+        time.sleep(0.01)
+    worker.send(Cancel(job=1))
+
+    assert worker.answer(1)[-1].code == "cancelled"
+    assert gone(examining, alive)
+
+
+@pytest.mark.parametrize("how", ["stdin closed", "quit"])
+def test_the_end_of_the_client_ends_a_running_job(start, job, tmp_path, how):
+    worker, task = start("Gated"), job()
+    worker.send(Segment(job=1, task=task.to_mapping()))
+    worker.until(lambda said: isinstance(said, Progress))
+    if how == "quit":
+        worker.send(Quit())
+    else:
+        worker.process.stdin.close()
+    (tmp_path / "go").touch()
+
+    assert worker.wait() == 0
+    assert written(task) == []
+
+
+def test_a_job_that_hangs_does_not_keep_the_worker_alive(start, job):
+    worker, task = start("Gated"), job()
+    worker.send(Segment(job=1, task=task.to_mapping()))
+    worker.until(lambda said: isinstance(said, Progress))
+
+    assert worker.end() == 0  # and the gate was never opened
+    assert written(task) == []
+
+
+@POSIX
+def test_a_killed_worker_leaves_nothing_half_written_and_the_next_one_continues(
+    start, job, tmp_path
+):
+    first, task = start("Gated"), job(batch_size=4)
+    first.send(Segment(job=1, task=task.to_mapping()))
+    first.until(lambda said: isinstance(said, Progress))
+    first.process.send_signal(signal.SIGKILL)
+    assert first.wait() == -signal.SIGKILL
+    assert written(task) == []
+    (tmp_path / "go").touch()
+
+    second = start("Gated")
+    second.send(Segment(job=1, task=task.to_mapping()))
+    heard = second.answer(1)
+    assert isinstance(heard[-1], Finished)
+
+    plain = replace(job("plain"), options=task.options)
+    second.send(Segment(job=2, task=plain.to_mapping()))
+    assert isinstance(second.answer(2)[-1], Finished)
+    assert result(task) == result(plain)
+
+
+@POSIX
+def test_a_library_that_crashes_is_seen_by_its_exit_code(start, job):
+    worker = start("Leaving")
+    worker.send(Segment(job=1, task=job().to_mapping()))
+
+    assert worker.wait() == -signal.SIGABRT
+
+
+@POSIX
+@pytest.mark.parametrize("how", ["stdin closed", "killed"])
+@pytest.mark.parametrize("what", ["engine", "doctor"])
+def test_no_process_outlives_the_worker(start, job, processes, how, what):
+    worker = start()
+    worker.next()
+    if what == "engine":
+        task = job(engine="processes", workers=2)
+        worker.send(Segment(job=1, task=task.to_mapping()))
+        worker.until(lambda said: isinstance(said, Started))
+    else:
+        worker.send(Doctor(job=1))
+    while not (children := processes(worker.process.pid)):
+        time.sleep(0.01)
+
+    if how == "killed":
+        worker.process.send_signal(signal.SIGKILL)
+        worker.wait()
+    else:
+        assert worker.end() == 0
+    assert gone(children | processes(worker.process.pid), alive)

@@ -1,0 +1,283 @@
+"""What goes over the wire, and what does not."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import rrsis_geo
+from rrsis_geo.job import VectorizeJob
+from rrsis_geo.protocol import (
+    PROTOCOL_VERSION,
+    Advice,
+    Cancel,
+    Explain,
+    Failed,
+    Finished,
+    Hello,
+    Progress,
+    Quit,
+    Ready,
+    Report,
+    Segment,
+    Started,
+    Vectorize,
+    Weights,
+    decode,
+)
+
+BAD_LINES = [
+    "rubbish",
+    "{}",
+    "[]",
+    '{"kind": "dance", "job": 1}',
+    '{"kind": "segment", "job": "one", "task": {}}',
+    '{"kind": "finished", "polygons": 1, "files": [], "seconds": 1, "job": 1}',
+    "\N{SNOWMAN}".encode("unicode_escape").decode(),
+    "[" * 100_000,
+]
+
+
+def test_it_says_who_it_is_before_anything_is_asked(start):
+    worker = start()
+
+    ready = worker.next()
+
+    assert isinstance(ready, Ready)
+    assert ready.protocol == PROTOCOL_VERSION
+    assert ready.version == rrsis_geo.__version__
+    assert ready.pid == worker.process.pid
+    assert Path(ready.python) == Path(sys.executable)
+
+
+def test_a_client_of_the_same_version_is_welcome(start):
+    worker = start()
+    worker.send(Hello(), Weights(job=1))
+
+    ready, report = worker.answer(1)
+    assert isinstance(ready, Ready)
+    assert isinstance(report, Report)
+
+
+@pytest.mark.parametrize(
+    "hello", [Hello(protocol=1), Hello(version="0.0.1")], ids=["protocol", "package"]
+)
+def test_a_client_of_another_version_gets_one_clear_message(start, hello):
+    worker = start()
+    worker.send(hello, Weights(job=1))
+
+    assert worker.wait() == 0
+    ready, failed = map(decode, worker.lines)
+    assert isinstance(ready, Ready)
+    assert (failed.code, failed.job) == ("protocol", 0)
+    assert hello.version in failed.message
+    assert "update" in failed.message
+
+
+def test_lines_that_are_no_requests_are_answered_and_forgotten(start):
+    worker = start()
+    for line in BAD_LINES:
+        worker.send(line + "\n", "\n")
+    worker.send(Weights(job=1))
+
+    _, *failures, report = worker.answer(1)
+    assert [(said.code, said.job) for said in failures] == [("protocol", 0)] * len(
+        BAD_LINES
+    )
+    assert all(len(said.message) < 200 for said in failures)
+    assert isinstance(report, Report)
+
+
+def test_nothing_else_reaches_the_wire(start, job):
+    worker = start("Noisy")
+    worker.send(Segment(job=1, task=job().to_mapping()))
+
+    heard = worker.answer(1)
+
+    assert isinstance(heard[-1], Finished)  # every line before it was a message
+    log = worker.log()
+    for source in ("Python", "sys.__stdout__", "a descriptor", "C", "a child"):
+        assert log.count(f"noise {'on' if '__' in source else 'from'} {source}") == 9
+
+
+def test_messages_carry_their_job_and_come_in_order(start, job):
+    worker = start("Bright")
+    worker.send(Segment(job=7, task=job().to_mapping()))
+
+    _, *heard = worker.answer(7)
+
+    assert {said.job for said in heard} == {7}
+    assert isinstance(heard[0], Started)
+    done = [said.done for said in heard if isinstance(said, Progress)]
+    assert done == sorted(done)
+    assert done[-1] == heard[0].windows == 9
+    assert isinstance(heard[-1], Finished)
+    assert all(Path(file).is_file() for file in heard[-1].files)
+
+
+def test_quick_questions_overtake_a_job(start, job, tmp_path):
+    worker = start("Gated")
+    worker.send(Segment(job=1, task=job().to_mapping()))
+    worker.until(lambda said: isinstance(said, Progress))
+    worker.send(Weights(job=2))
+    overtaking = worker.answer(2)
+    (tmp_path / "go").touch()
+
+    assert [said for said in overtaking if said.job == 1] == []
+    assert overtaking[-1].payload["weights"][0]["name"] == "default"
+    assert "default" in overtaking[-1].text
+    assert isinstance(worker.answer(1)[-1], Finished)
+
+
+def test_quick_questions_load_no_torch(start, scene):
+    if not Path("/proc/self/maps").exists():
+        pytest.skip("no /proc to see loaded libraries in")
+    worker = start()
+    worker.send(Weights(job=1), Explain(job=2, expressions=("red roof",), scene=scene))
+    heard = worker.answer(2)
+
+    assert isinstance(heard[-1], Report), heard[-1]
+    assert "red roof" in heard[-1].text
+    assert heard[-1].payload
+    maps = Path(f"/proc/{worker.process.pid}/maps").read_text()
+    assert "numpy" in maps or "python" in maps
+    assert "libtorch" not in maps
+
+
+def test_jobs_wait_for_one_another(start, job, tmp_path):
+    worker = start("Gated")
+    for number in (1, 2, 3):
+        task = job(f"found-{number}").to_mapping()
+        worker.send(Segment(job=number, task=task))
+    (tmp_path / "go").touch()
+
+    heard = worker.answer(3)
+
+    waits = {said.job: said.message for said in heard if isinstance(said, Advice)}
+    assert waits == {
+        2: "waits until job 1 is done",
+        3: "waits until job 2 is done",
+    }
+    steps = [
+        said.job for said in heard if isinstance(said, (Started, Progress, Finished))
+    ]
+    assert steps == sorted(steps)
+    assert set(steps) == {1, 2, 3}
+
+
+def test_a_number_under_way_is_not_given_twice(start, job, tmp_path):
+    worker = start("Gated")
+    task = job().to_mapping()
+    worker.send(Segment(job=1, task=task), Segment(job=1, task=task))
+    heard = worker.until(lambda said: isinstance(said, Failed))
+    assert (heard[-1].job, heard[-1].code) == (0, "protocol")
+    (tmp_path / "go").touch()
+    assert isinstance(worker.answer(1)[-1], Finished)
+
+    worker.send(Segment(job=1, task=task))  # free again
+    assert isinstance(worker.answer(1)[-1], Finished)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "part"),
+    [
+        (Segment(job=1, task={"scene": "nowhere.tif"}), "option", "not a job"),
+        (Segment(job=1, task={"scene": "a", "expressions": []}), "option", "look for"),
+        (
+            Segment(job=1, task={"scene": "nowhere.tif", "expressions": ["a"]}),
+            "scene",
+            "nowhere.tif",
+        ),
+        (
+            Vectorize(job=1, task={"probability": "none.tif", "output": "a.gpkg"}),
+            "scene",
+            "none.tif",
+        ),
+        (
+            Vectorize(job=1, task={"probability": "none.tif", "output": "a.txt"}),
+            "output",
+            ".txt",
+        ),
+        (Vectorize(job=1, task={"probability": "none.tif"}), "option", "not a job"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_foreseen_failure_is_one_line_and_the_worker_goes_on(
+    start, request_, code, part
+):
+    worker = start()
+    worker.send(request_)
+    failed = worker.answer(1)[-1]
+
+    assert failed.code == code
+    assert part in failed.message
+    assert "\n" not in failed.message
+    assert "Traceback" not in worker.log()
+    worker.send(Weights(job=2))
+    assert isinstance(worker.answer(2)[-1], Report)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        ("Broken", "bug", "ZeroDivisionError: a bug"),
+        ("Greedy", "error", "out of memory: choose a smaller area"),
+    ],
+)
+def test_an_unforeseen_failure_is_told_with_its_traceback_in_the_log(
+    start, job, kind, code, said
+):
+    worker = start(kind)
+    worker.send(Segment(job=1, task=job().to_mapping()))
+
+    failed = worker.answer(1)[-1]
+
+    assert failed.code == code
+    assert failed.message.startswith(said)
+    assert "Traceback" in worker.log()
+    worker.send(Segment(job=2, task=job().to_mapping()))
+    assert worker.answer(2)[-1].code == code
+
+
+def test_vectorizing_gives_the_bytes_of_the_command(start, job, tmp_path):
+    from click.testing import CliRunner
+
+    from rrsis_geo_cli.main import main
+
+    worker = start("Bright")
+    found = job()
+    task = VectorizeJob(
+        probability=found.probability,
+        output=str(tmp_path / "worker" / "again.gpkg"),
+        threshold=0.7,
+        min_area=10.0,
+    )
+    Path(task.output).parent.mkdir()
+    worker.send(
+        Segment(job=1, task=found.to_mapping()),
+        Vectorize(job=2, task=task.to_mapping()),
+    )
+    finished = worker.answer(2)[-1]
+    assert finished.files == (task.output,)
+    assert finished.polygons == 5
+
+    output = tmp_path / "again.gpkg"
+    words = f"vectorize {found.probability} -o {output} --threshold 0.7 --min-area 10"
+    done = CliRunner().invoke(main, words.split())
+    assert done.exit_code == 0, done.output
+    assert output.read_bytes() == Path(task.output).read_bytes()
+
+
+def test_cancelling_what_is_over_or_never_was_changes_nothing(start, job):
+    worker = start("Bright")
+    worker.send(Cancel(job=1), Segment(job=1, task=job().to_mapping()))
+    assert isinstance(worker.answer(1)[-1], Finished)
+    worker.send(Cancel(job=1), Weights(job=2))
+    assert isinstance(worker.answer(2)[-1], Report)
+
+
+def test_quit_ends_it(start):
+    worker = start()
+    worker.send(Quit())
+    assert worker.wait() == 0
+    assert len(worker.lines) == 1
