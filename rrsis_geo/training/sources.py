@@ -11,7 +11,7 @@ import ast
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,11 @@ from rrsis_geo.datasets.coco import areas_of, read_coco
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.errors import DataError
 from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.training.aircraft import airbus, airports, read_outlines
 from rrsis_geo.training.mix import Source
+from rrsis_geo.training.trees import naip_trees
+
+_Parts = tuple[list[LabelledImage], list[LabelledImage]]
 
 BANEPA_SPLIT = 3328
 """Rows of the Banepa mosaic from here on are kept for validation."""
@@ -177,61 +181,83 @@ def split(
     )
 
 
+OPEN = frozenset({"airports", "banepa", "drawn", "open-cities", "trees"})
+"""Sources whose licences allow any use of what is trained on them."""
+
+FOLDERS = {
+    "nwpu": ("nwpu-vhr10", "expressions"),
+    "tanks": ("airbus-oiltank",),
+    "airbus": ("airbus-aircraft",),
+    "airports": ("aerial-airport",),
+    "banepa": ("oam-banepa",),
+    "open-cities": ("open-cities",),
+    "trees": ("urban-tree-naip",),
+}
+"""Source -> folders of public data that it reads."""
+
+
 def default_sources(
-    folder: Path, drawn: Sequence[LabelledImage]
+    folder: Path,
+    drawn: Sequence[LabelledImage],
+    *,
+    outlines: Path | None = None,
+    open_only: bool = False,
 ) -> tuple[list[Source], list[Source]]:
     """(training, validation) of the default weights.
+
+    The split is by place and fixed: it does not depend on what else is read.
 
     Args:
         folder: the folder of public data.
         drawn: scenes from `rrsis_geo.synthetic`, already drawn.
+        outlines: file of `rrsis_geo.training.outline`; without it the aircraft sets,
+            which have boxes only, are left out.
+        open_only: only what may be used for anything.
 
     Raises:
         DataError: a data set is missing.
     """
-    missing = [
-        name
-        for name in (
-            "nwpu-vhr10",
-            "expressions",
-            "airbus-oiltank",
-            "oam-banepa",
-            "open-cities",
-        )
-        if not (folder / name).is_dir()
-    ]
+    wanted = [name for name in FOLDERS if name in OPEN or not open_only]
+    if outlines is None:
+        wanted = [name for name in wanted if name not in {"airbus", "airports"}]
+    missing = sorted(
+        part
+        for name in wanted
+        for part in FOLDERS[name]
+        if not (folder / part).is_dir()
+    )
     if missing:
         raise DataError(
             f"{folder}: data sets {missing} are missing; see the model card"
         )
-    photos = split(nwpu(folder), every=7)
-    farms = split(tanks(folder), every=6)
-    north, south = banepa(folder)
-    drones = open_cities(folder)
-    held = split(drawn, every=20)
-
-    def both(
-        name: str,
-        weight: float,
-        scales: tuple[float, float],
-        parts: tuple[list[LabelledImage], list[LabelledImage]],
-    ) -> list[Source]:
-        return [
-            Source(name=name, weight=weight, images=tuple(part), scale=scales)
-            for part in parts
-        ]
-
-    pairs = [
-        both("nwpu", 0.52, (0.45, 1.3), photos),
-        both("tanks", 0.12, (0.5, 1.6), farms),
-        both("banepa", 0.10, (0.25, 1.0), ([north], [south])),
-        both("open-cities", 0.02, (0.12, 0.5), (drones[:1], drones[1:])),
-        both("drawn", 0.24, (0.6, 1.2), held),
-    ]
-    training, kept = (
-        [pair[side] for pair in pairs if pair[side].images] for side in (0, 1)
-    )
+    shapes_of = {} if outlines is None else read_outlines(outlines)
+    read: dict[str, tuple[float, tuple[float, float], Callable[[], _Parts]]] = {
+        "nwpu": (0.52, (0.45, 1.3), lambda: split(nwpu(folder), every=7)),
+        "tanks": (0.12, (0.5, 1.6), lambda: split(tanks(folder), every=6)),
+        "airbus": (0.08, (0.5, 1.3), lambda: split(airbus(folder, shapes_of), every=4)),
+        "airports": (
+            0.05,
+            (0.7, 2.0),
+            lambda: split(airports(folder, shapes_of), every=7),
+        ),
+        "banepa": (0.10, (0.25, 1.0), lambda: _ends(banepa(folder))),
+        "open-cities": (0.02, (0.12, 0.5), lambda: _ends(open_cities(folder))),
+        "trees": (0.04, (0.8, 2.0), lambda: split(naip_trees(folder), every=4)),
+    }
+    found = [(name, *read[name]) for name in wanted]
+    found.append(("drawn", 0.24, (0.6, 1.2), lambda: split(drawn, every=20)))
+    training, kept = [], []
+    for name, weight, scales, parts in found:
+        for side, part in zip((training, kept), parts(), strict=True):
+            if part:
+                side.append(
+                    Source(name=name, weight=weight, images=tuple(part), scale=scales)
+                )
     return training, kept
+
+
+def _ends(images: list[LabelledImage]) -> _Parts:
+    return images[:1], images[1:]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
