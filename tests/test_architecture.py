@@ -19,12 +19,14 @@ LEVELS = [
     | {"model", "datasets", "expressions", "query", "synthetic", "rings", "outlines"}
     | {"geojson"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
-    {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"},
+    {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"}
+    | {"questions"},
     {"survey", "replay"},
     {"shard"},
     {"distribute", "dry_run"},
     {"training", "pipeline"},
-    {"doctor", "worker"},
+    {"doctor"},
+    {"worker"},
 ]
 """A room imports only rooms of lower levels."""
 
