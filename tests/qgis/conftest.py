@@ -1,0 +1,68 @@
+"""The assembled plugin inside QGIS, with real workers.
+
+    cd tests/qgis && QT_QPA_PLATFORM=offscreen /path/to/qv/bin/python -m pytest
+
+`qv` is an environment of the Python that has QGIS, with pytest-qgis in it. The plugin
+is taken from build/, where scripts/build_plugin assembles it, or $RRSIS_GEO_PLUGIN.
+"""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+if find_spec("qgis") is None:  # as in the environment of the core
+    collect_ignore_glob = ["*"]
+else:
+    plugin = Path(os.environ.get("RRSIS_GEO_PLUGIN", ROOT / "build"))
+    if not (plugin / "rrsis_geo_qgis").is_dir():
+        raise FileNotFoundError(f"{plugin}: no plugin there; run scripts/build_plugin")
+    sys.path.insert(0, str(plugin))
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(scope="session")
+def worker_python():
+    """The interpreter that has rrsis-geo."""
+    python = os.environ.get("RRSIS_GEO_PYTHON", str(ROOT / ".venv/bin/python"))
+    if not Path(python).exists():
+        pytest.skip(f"no environment with rrsis-geo at {python}")
+    return python
+
+
+@pytest.fixture(scope="session")
+def inputs(worker_python, tmp_path_factory):
+    """Folder with scene.tif (drawn, 0.6 m) and tiny.safetensors (untrained, fast)."""
+    folder = tmp_path_factory.mktemp("inputs")
+    script = Path(__file__).with_name("make_inputs.py")
+    subprocess.run([worker_python, "-I", str(script), str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture
+def until(qtbot):
+    """Wait until a condition holds; the test fails where it never does."""
+
+    def wait(condition, seconds=60):
+        qtbot.waitUntil(lambda: bool(condition()), timeout=seconds * 1000)
+
+    return wait
+
+
+@pytest.fixture
+def alive():
+    """Whether a process number belongs to a process that runs."""
+
+    def look(pid):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except OSError:
+            return False
+        return state != "Z"
+
+    return look
