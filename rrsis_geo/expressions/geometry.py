@@ -31,6 +31,9 @@ TINY_AREA = 6.0
 """Smallest visible area, in square pixels, that a person may be asked to see."""
 
 
+_NOBODY = np.zeros(0, np.int64)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
     """What can be seen of the N objects of complete categories."""
@@ -100,9 +103,16 @@ class Measured:
         """Complete categories of which nothing is visible, sorted."""
         return tuple(sorted(self.complete - set(self.present)))
 
+    @cached_property
+    def _members(self) -> dict[str, NDArray[np.int64]]:
+        return {
+            name: np.flatnonzero(self.category == name)
+            for name in set(self.category.tolist())
+        }
+
     def members(self, category: str) -> NDArray[np.int64]:
-        """Rows of a category."""
-        return np.flatnonzero(self.category == category)
+        """Rows of a category; not to be changed, since they are kept."""
+        return self._members.get(category, _NOBODY)
 
     def nearest(
         self, rows: NDArray[np.int64], anchors: NDArray[np.int64]

@@ -33,6 +33,8 @@ PLACES: dict[str, tuple[str, str]] = {
 }
 """Place -> bands of x and of y, as shares of width and height."""
 
+_ROWS = [(place, ROW[across], ROW[down]) for place, (across, down) in PLACES.items()]
+
 EDGE_CLEAR = 0.03
 """From this share of the image on, nobody says that the edge cuts an object."""
 
@@ -47,6 +49,13 @@ def in_place(
         across_yes[across] & down_yes[down],
         across_no[across] | down_no[down],
     )
+
+
+def places_of(measured: Measured, row: int) -> list[str]:
+    """The places where one object surely is, in the order of `PLACES`."""
+    (across, _), (down, _) = measured.bands
+    is_across, is_down = across[:, row].tolist(), down[:, row].tolist()
+    return [place for place, x, y in _ROWS if is_across[x] and is_down[y]]
 
 
 def at_edge(

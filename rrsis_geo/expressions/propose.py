@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.expressions.attributes import SPOKEN_KEYS
+from rrsis_geo.expressions.chance import pick
 from rrsis_geo.expressions.geometry import SIDES, Measured
 from rrsis_geo.expressions.meaning import (
     All,
@@ -34,7 +35,7 @@ from rrsis_geo.expressions.meaning import (
     With,
     Without,
 )
-from rrsis_geo.expressions.places import PLACES, in_place
+from rrsis_geo.expressions.places import places_of
 from rrsis_geo.expressions.relations import form_of, groups
 from rrsis_geo.expressions.truth import resolve
 
@@ -116,7 +117,7 @@ class Proposer:
             rows = self._measured.members(base.category)
             sides = np.flatnonzero(self._measured.cut[rows].any(axis=0))
             if sides.size:
-                side = cast(Side, SIDES[int(self._rng.choice(sides))])
+                side = cast(Side, SIDES[int(sides[self._rng.integers(len(sides))])])
                 return AtEdge(base, side)
         return self._place(base)
 
@@ -188,8 +189,8 @@ class Proposer:
         rows = resolve(self._measured, base)
         if rows is None or not rows.size:
             return None
-        row = int(self._rng.choice(rows))
-        fitting = [place for place in PLACES if in_place(self._measured, place)[0][row]]
+        row = int(rows[self._rng.integers(len(rows))])
+        fitting = places_of(self._measured, row)
         if not fitting:
             return None
         weight = np.array([_LIKELY.get(place.split()[-1], 2.0) for place in fitting])
@@ -237,7 +238,7 @@ class Proposer:
         rows = resolve(self._measured, base)
         if rows is None or not rows.size:
             return None
-        known = self._measured.attributes[int(self._rng.choice(rows))]
+        known = self._measured.attributes[int(rows[self._rng.integers(len(rows))])]
         keys = [key for key in SPOKEN_KEYS if key in known]
         if not keys:
             return None
@@ -294,7 +295,7 @@ class Proposer:
         if not rest.size:
             return self._side()
         centre = self._measured.centre
-        across, down = centre[self._rng.choice(rest)] - centre[anchors[0]]
+        across, down = centre[rest[self._rng.integers(len(rest))]] - centre[anchors[0]]
         if 0.5 < abs(across) / max(abs(down), 1e-9) < 2:
             if down < 0:
                 return "top left" if across < 0 else "top right"
@@ -314,4 +315,4 @@ class Proposer:
     ) -> T:
         if weight is None:
             return choices[int(self._rng.integers(len(choices)))]
-        return choices[int(self._rng.choice(len(choices), p=weight / weight.sum()))]
+        return choices[pick(self._rng, weight)]

@@ -69,9 +69,9 @@ def shaped(
     """(R,) surely of that form, (R,) surely not; a cut outline says neither."""
     polygon = measured.polygon[rows]
     frame = shapely.minimum_rotated_rectangle(polygon)
-    corners = [np.asarray(one.exterior.coords) for one in frame]
-    first = np.array([corner[1] - corner[0] for corner in corners]).reshape(-1, 2)
-    second = np.array([corner[2] - corner[1] for corner in corners]).reshape(-1, 2)
+    ring = shapely.get_exterior_ring(frame)
+    corner = [shapely.get_coordinates(shapely.get_point(ring, at)) for at in range(3)]
+    first, second = corner[1] - corner[0], corner[2] - corner[1]
     length = np.hypot(*first.T), np.hypot(*second.T)
     long = np.where((length[0] >= length[1])[:, None], first, second)
     ratio = np.maximum(*length) / np.maximum(np.minimum(*length), 1e-9)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.expressions import phrases
 from rrsis_geo.expressions.attributes import KIND_KEY, SPELLINGS
+from rrsis_geo.expressions.chance import pick
 from rrsis_geo.expressions.geometry import Measured
 from rrsis_geo.expressions.lexicon import Noun, noun, nouns
 from rrsis_geo.expressions.meaning import (
@@ -78,6 +79,7 @@ class Writer:
     def __init__(self, measured: Measured, rng: np.random.Generator) -> None:
         self._measured = measured
         self._rng = rng
+        self._known_kinds: dict[str, frozenset[str]] = {}
 
     def write(
         self, meaning: Meaning, *, found: int, synonym: bool, number: bool
@@ -295,11 +297,7 @@ class Writer:
 
     def _noun(self, category: str, synonym: bool) -> Noun:
         measured = self._measured
-        kinds = {
-            measured.attributes[row][KIND_KEY]
-            for row in measured.members(category)
-            if KIND_KEY in measured.attributes[row]
-        }
+        kinds = self._kinds(category)
         words = [
             word
             for word in nouns(category)
@@ -312,7 +310,18 @@ class Writer:
         if synonym and len(words) > 1:
             words = words[1:]
         weight = np.array([word.weight for word in words])
-        return words[int(self._rng.choice(len(words), p=weight / weight.sum()))]
+        return words[pick(self._rng, weight)]
+
+    def _kinds(self, category: str) -> frozenset[str]:
+        """Narrower nouns that are labelled among the objects of a category."""
+        if category not in self._known_kinds:
+            attributes = self._measured.attributes
+            self._known_kinds[category] = frozenset(
+                attributes[row][KIND_KEY]
+                for row in self._measured.members(category)
+                if KIND_KEY in attributes[row]
+            )
+        return self._known_kinds[category]
 
     def _pick(self, words: Sequence[str]) -> str:
         return words[int(self._rng.integers(len(words)))]
