@@ -9,9 +9,16 @@ import numpy as np
 
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.outputs import check_outputs, manifest_path
+from rrsis_geo.questions import Questions
 from rrsis_geo.scene import Scene
 from rrsis_geo.shard import bind
-from rrsis_geo.survey import Survey, open_scene, survey, weights_facts
+from rrsis_geo.survey import (
+    Survey,
+    ask_network,
+    open_scene,
+    survey,
+    weights_facts,
+)
 from rrsis_geo.types import Predictor
 
 THUMBNAIL = 1024
@@ -27,6 +34,8 @@ class Plan:
 
     scene: str
     expressions: tuple[str, ...]
+    questions: Questions
+    """How they are understood."""
     width: int
     """Columns of the grid that is read."""
     height: int
@@ -55,6 +64,7 @@ class Plan:
         lines = [
             ("scene", self.scene),
             ("looks for", "; ".join(self.expressions)),
+            ("phrases", "; ".join(self.questions.phrases)),
             ("grid", f"{self.width:,} x {self.height:,} pixels, {resampled}"),
             (
                 "windows",
@@ -86,15 +96,20 @@ def plan(
     weights = weights_facts(job, predictor)
     with open_scene(job) as scene:
         view = survey(scene, job.options, weights.gsd_range)
+        questions, asked = ask_network(job, view, weights)
+        if asked != job:
+            weights = weights_facts(asked, predictor)
         empty = _empty(scene, view)
         seconds = None
         if measure:
-            per_window = _time_window(predictor or bind(job), job)
+            per_window = _time_window(predictor or bind(asked), asked)
             seconds = per_window * (len(view.windows) - empty) / job.options.workers
-        wanted = (job.output, job.probability, job.preview, manifest_path(job))
+        wanted = (job.output, job.probability, job.preview, job.anchors)
+        files = (*wanted, manifest_path(job))
         return Plan(
             scene=job.scene,
             expressions=job.expressions,
+            questions=questions,
             width=view.grid.width,
             height=view.grid.height,
             native_gsd=scene.gsd,
@@ -102,9 +117,9 @@ def plan(
             windows=len(view.windows),
             outside=view.outside,
             empty=empty,
-            memory_bytes=_memory(job, view),
+            memory_bytes=_memory(asked, view),
             seconds=seconds,
-            files=tuple(path for path in wanted if path is not None),
+            files=tuple(path for path in files if path is not None),
             advice=(*view.advice, *weights.advice),
         )
 

@@ -16,6 +16,7 @@ MAX_EXPRESSION = 1000
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
 ENGINES = ("serial", "processes", "ray")
+RESOLVES = ("auto", "network", "scene")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,9 @@ class SegmentOptions:
     """serial, processes or ray."""
     workers: int = 1
     """Processes of the engine."""
+    resolve: str = "auto"
+    """Who decides which objects the words of place, size, order, number and distance
+    mean: network, scene (on the map, over all that was found), or auto: the better."""
 
     def __post_init__(self) -> None:
         for name in ("bands", "bbox"):  # JSON brings lists
@@ -87,6 +91,7 @@ class SegmentOptions:
         _require(self.device.split(":")[0] in DEVICES, "device", f"in {DEVICES}", self)
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
         _require(self.engine in ENGINES, "engine", f"in {ENGINES}", self)
+        _require(self.resolve in RESOLVES, "resolve", f"in {RESOLVES}", self)
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)
         _require(
@@ -121,6 +126,8 @@ class SegmentJob:
     """Cloud-optimised GeoTIFF of probabilities to write."""
     preview: str | None = None
     """PNG to write: scene, polygons, legend."""
+    anchors: str | None = None
+    """Vector file to write: what the answers were measured against."""
     weights: str = "default"
     """Name or path."""
     overwrite: bool = False

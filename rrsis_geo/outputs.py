@@ -34,7 +34,7 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
     """
     wanted = {
         name: path
-        for name in ("output", "probability", "preview")
+        for name in ("output", "probability", "preview", "anchors")
         if (path := getattr(job, name)) is not None
     }
     inputs = [path for path in (job.scene, job.options.aoi) if path is not None]
@@ -45,7 +45,7 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
             if other != name and _same(path, wanted[other]):
                 raise OutputError(f"{path}: both {name} and {other}; choose two names")
         overwrite = job.overwrite or os.path.abspath(path) in ours
-        if name == "output":
+        if name in ("output", "anchors"):
             check_output(path, overwrite)
         else:
             _check_raster(name, Path(path), overwrite)

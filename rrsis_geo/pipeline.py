@@ -14,6 +14,7 @@ from geopandas import GeoDataFrame
 
 import rrsis_geo
 from rrsis_geo import run_manifest
+from rrsis_geo.clock import Clock
 from rrsis_geo.distribute import share_out, strips_elsewhere, strips_here
 from rrsis_geo.dry_run import Plan, plan
 from rrsis_geo.engines import open_engine
@@ -23,11 +24,20 @@ from rrsis_geo.journal import Journal, begun_to_place, working_folder
 from rrsis_geo.outputs import check_outputs, manifest_path
 from rrsis_geo.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
+from rrsis_geo.query.area import ValidArea
+from rrsis_geo.questions import Answered, Questions
 from rrsis_geo.raster import write_probability
 from rrsis_geo.run_manifest import WeightsFacts
 from rrsis_geo.scene import Scene
 from rrsis_geo.shard import bind
-from rrsis_geo.survey import LookedAt, Survey, open_scene, survey, weights_facts
+from rrsis_geo.survey import (
+    LookedAt,
+    Survey,
+    ask_network,
+    open_scene,
+    survey,
+    weights_facts,
+)
 from rrsis_geo.types import Engine, Polygons, Predictor
 from rrsis_geo.vector import to_geodataframe, write_polygons
 from rrsis_geo.vectorize import Vectorizer
@@ -40,6 +50,8 @@ class SegmentResult:
     """What a run found, and what it wrote."""
 
     polygons: Polygons
+    anchors: Polygons
+    """What the answers were measured against; `why` names it."""
     files: tuple[str, ...]
     """Paths of what was written, the polygons first."""
     counts: Counts
@@ -61,6 +73,7 @@ def segment(
     weights: str | os.PathLike[str] = "default",
     probability: str | os.PathLike[str] | None = None,
     preview: str | os.PathLike[str] | None = None,
+    anchors: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     report: Callable[[Message], None] | None = None,
     **options: Any,
@@ -75,6 +88,7 @@ def segment(
         weights: Name or path of the weights.
         probability: Cloud-optimised GeoTIFF of probabilities to write.
         preview: PNG to write.
+        anchors: Vector file of what the answers were measured against.
         overwrite: Replace files that exist.
         report: Called with every message of `rrsis_geo.protocol`.
         **options: Fields of `rrsis_geo.SegmentOptions`, e.g. `threshold=0.4`.
@@ -94,6 +108,7 @@ def segment(
         output=_path(output),
         probability=_path(probability),
         preview=_path(preview),
+        anchors=_path(anchors),
         weights=os.fspath(weights),
         overwrite=overwrite,
         options=SegmentOptions.from_mapping(options),
@@ -119,7 +134,8 @@ def run(
 
     Args:
         job: What to look for, where, and what to write.
-        predictor: A network to use instead of the job's weights, expressions bound. An
+        predictor: A network to use instead of the job's weights, bound to the
+            expressions, or to the phrases of their plans with `resolve="scene"`. An
             interrupted run knows it only by its class: give `resume=False` for a
             changed one.
         report: Called with `Started`, `Advice`, `Progress` after every batch and
@@ -134,7 +150,7 @@ def run(
         Cancelled: `cancelled` said so, or Ctrl-C.
         RRSISError: one of its other kinds, see `rrsis_geo.errors`.
     """
-    clock = _Clock()
+    clock = Clock()
     options, anchor = job.options, job.output or job.probability
     check_outputs(job, ours=begun_to_place(anchor) if resume else ())
     engine = open_engine(options.engine, workers=options.workers)
@@ -142,15 +158,20 @@ def run(
     try:
         with open_scene(job) as scene:
             view = survey(scene, options, weights.gsd_range)
+            questions, asked = ask_network(job, view, weights)
+            if asked != job:
+                weights = weights_facts(asked, predictor)
             for line in (*view.advice, *weights.advice):
                 report(Advice(line))
             mark = run_manifest.fingerprint(
-                job, grid=view.grid, stretch=view.stretch, weights=weights
+                asked, grid=view.grid, stretch=view.stretch, weights=weights
             )
             with Journal.open(anchor, mark, resume=resume) as journal:
                 clock.lap("plan")
                 this = _Run(
                     job=job,
+                    asked=asked,
+                    questions=questions,
                     scene=scene,
                     view=view,
                     weights=weights,
@@ -161,13 +182,14 @@ def run(
                     network=network,
                     clock=clock,
                 )
-                polygons, counts = _look(this, engine, predictor)
-                files, manifest = _place(this, polygons, counts)
+                answered, counts = _look(this, engine, predictor)
+                files, manifest = _place(this, answered, counts)
     except (Cancelled, KeyboardInterrupt):
         raise Cancelled(_stopped(anchor)) from None
-    report(Finished(len(polygons), files, clock.total))
+    report(Finished(len(answered.polygons), files, clock.total))
     return SegmentResult(
-        polygons=polygons,
+        polygons=answered.polygons,
+        anchors=answered.anchors,
         files=files,
         counts=counts,
         timings=clock.laps,
@@ -180,6 +202,9 @@ class _Run:
     """What the steps of one run share."""
 
     job: SegmentJob
+    asked: SegmentJob
+    """The job as the network is asked it: its expressions are phrases."""
+    questions: Questions
     scene: Scene
     view: Survey
     weights: WeightsFacts
@@ -188,33 +213,14 @@ class _Run:
     cancelled: Callable[[], bool]
     found: Callable[[Polygons], None] | None
     network: Callable[[SegmentJob], Predictor]
-    clock: _Clock
-
-
-class _Clock:
-    """Seconds that each step took."""
-
-    def __init__(self) -> None:
-        self._began = self._last = time.perf_counter()
-        self.laps: dict[str, float] = {}
-
-    @property
-    def total(self) -> float:
-        return time.perf_counter() - self._began
-
-    def lap(self, step: str) -> None:
-        """End a step."""
-        now = time.perf_counter()
-        self.laps[step] = now - self._last
-        self.laps["total"] = now - self._began
-        self._last = now
+    clock: Clock
 
 
 def _look(
     this: _Run, engine: Engine, predictor: Predictor | None
-) -> tuple[Polygons, Counts]:
-    """Settle what is missing, make polygons of all."""
-    job, view = this.job, this.view
+) -> tuple[Answered, Counts]:
+    """Settle what is missing, make polygons of all, choose those that are meant."""
+    job, view = this.asked, this.view
     gaps = this.journal.gaps(view.grid.height)
     kept = [
         window
@@ -277,30 +283,36 @@ def _look(
             cancelled=this.cancelled,
         )
     looked, resumed = LookedAt(view.windows), LookedAt(kept)
+    area = ValidArea()
     with closing(strips):
         for strip in strips:
             vectorizer.add(strip)
             looked.add(strip)
             resumed.add(strip)
+            area.add(strip)
             if this.found is not None and len(fresh := vectorizer.take()):
                 this.found(fresh)
-    polygons = vectorizer.finish()
+    candidates = vectorizer.finish()
     this.clock.lap("look")
-    return polygons, Counts(
+    answered = this.questions.answer(candidates, view.grid, area.outline)
+    for line in answered.advice:
+        this.report(Advice(line))
+    this.clock.lap("resolve")
+    return answered, Counts(
         windows=looked.count,
         skipped=view.outside + len(view.windows) - looked.count,
         resumed=resumed.count,
-        polygons=len(polygons),
+        polygons=len(answered.polygons),
     )
 
 
 def _place(
-    this: _Run, polygons: Polygons, counts: Counts
+    this: _Run, answered: Answered, counts: Counts
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Write every file; the polygons come after the rasters, the manifest last."""
     job, grid, weights = this.job, this.view.grid, this.weights
-    beside = manifest_path(job)
-    wanted = (job.output, job.probability, job.preview, beside)
+    polygons, beside = answered.polygons, manifest_path(job)
+    wanted = (job.output, job.probability, job.preview, job.anchors, beside)
     files = tuple(path for path in wanted if path is not None)
     this.journal.placing(files)
     if job.probability is not None:
@@ -308,11 +320,12 @@ def _place(
             this.journal.strips(0, grid.height),
             job.probability,
             grid=grid,
-            expressions=job.expressions,
+            expressions=this.asked.expressions,
             tags={
                 "SOFTWARE": f"rrsis-geo {rrsis_geo.__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
+                **this.questions.tags(),
             },
         )
     if job.preview is not None:
@@ -325,16 +338,21 @@ def _place(
             polygons=polygons,
             expressions=job.expressions,
         )
-    if job.output is not None:
-        write_polygons(
-            polygons,
-            job.output,
-            title=", ".join(job.expressions),
-            description=(
-                f"Found by rrsis-geo {rrsis_geo.__version__} with the weights "
-                f"{weights.name} at a threshold of {job.options.threshold:g}"
-            ),
-        )
+    layers = (
+        (job.anchors, answered.anchors, "anchors of "),
+        (job.output, polygons, ""),
+    )
+    for path, layer, of in layers:
+        if path is not None:
+            write_polygons(
+                layer,
+                path,
+                title=of + ", ".join(job.expressions),
+                description=(
+                    f"Found by rrsis-geo {rrsis_geo.__version__} with the weights "
+                    f"{weights.name} at a threshold of {job.options.threshold:g}"
+                ),
+            )
     this.clock.lap("write")
     found = Counter(polygons.columns["expression"])
     manifest = run_manifest.build(
@@ -345,7 +363,8 @@ def _place(
         weights=weights,
         counts=counts,
         polygons={text: found[text] for text in job.expressions},
-        advice=(*this.view.advice, *weights.advice),
+        questions=this.questions.described(answered.steps),
+        advice=(*this.view.advice, *weights.advice, *answered.advice),
         timings=this.clock.laps,
     )
     if beside is not None:

@@ -36,6 +36,8 @@ class WeightsFacts:
     """Metres per pixel that the network was trained for."""
     advice: tuple[str, ...] = ()
     """What it cannot read of the expressions."""
+    categories: tuple[str, ...] | None = None
+    """Classes it knows by name; None: not known."""
 
 
 def describe_grid(grid: Grid) -> dict[str, Any]:
@@ -67,13 +69,14 @@ def fingerprint(
 ) -> dict[str, Any]:
     """Everything that the pixels of a run depend on, and nothing else.
 
-    Threshold, areas and outlines only shape the polygons, batch, engine and workers
-    only the speed: an interrupted run may be taken up with others.
+    The expressions of the job are those that the network is asked here. Threshold,
+    areas and outlines only shape the polygons, batch, engine and workers only the
+    speed: an interrupted run may be taken up with others.
     """
     options = asdict(job.options)
     for name in ("threshold", "min_area", "fill_holes", "simplify"):
         del options[name]
-    for name in ("batch_size", "engine", "workers"):
+    for name in ("batch_size", "engine", "workers", "resolve"):
         del options[name]
     return {
         "manifest": MANIFEST_VERSION,
@@ -97,6 +100,7 @@ def build(
     weights: WeightsFacts,
     counts: Counts,
     polygons: Mapping[str, int],
+    questions: Sequence[Mapping[str, Any]],
     advice: Sequence[str],
     timings: Mapping[str, float],
 ) -> dict[str, Any]:
@@ -110,6 +114,7 @@ def build(
         weights: Which network looked.
         counts: What happened to the windows.
         polygons: Expression -> polygons found.
+        questions: For each expression how it was understood and worked out.
         advice: What the user was told.
         timings: Part of the run -> seconds.
     """
@@ -132,6 +137,7 @@ def build(
             "resumed": counts.resumed,
         },
         "polygons": dict(polygons),
+        "questions": [dict(question) for question in questions],
         "advice": list(advice),
         "seconds": {name: round(spent, 3) for name, spent in timings.items()},
     }

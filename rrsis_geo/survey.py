@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasterio.windows import Window
@@ -15,6 +15,7 @@ from rrsis_geo.grid import SNAP, Grid
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights_file import find_weights, read_header
+from rrsis_geo.questions import Questions, ask
 from rrsis_geo.run_manifest import WeightsFacts
 from rrsis_geo.scene import Scene
 from rrsis_geo.types import NODATA, Predictor, Strip
@@ -65,7 +66,28 @@ def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
         sha256=header.sha256,
         gsd_range=header.gsd_range,
         advice=Tokenizer(header.vocabulary).advice(job.expressions),
+        categories=header.categories,
     )
+
+
+def ask_network(
+    job: SegmentJob, view: Survey, weights: WeightsFacts
+) -> tuple[Questions, SegmentJob]:
+    """The plans of a job's expressions, and the job as the network is asked it.
+
+    A network that was passed in from Python knows its own texts: with `auto` these are
+    the expressions, with `scene` the phrases of their plans.
+    """
+    resolve = job.options.resolve
+    given = weights.sha256 is None
+    questions = ask(
+        job.expressions,
+        "network" if given and resolve == "auto" else resolve,
+        grid=view.grid,
+        window_size=job.options.window_size,
+        categories=weights.categories,
+    )
+    return questions, replace(job, expressions=questions.phrases)
 
 
 def survey(

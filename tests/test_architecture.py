@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
-    {"errors", "ahead"},
+    {"errors", "ahead", "clock"},
     {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"}
     | {"measure", "antimeridian"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}

@@ -62,7 +62,7 @@ def within(node: Within, distance: Values) -> Values:
 
 def along(
     node: Along | Around, units: Units, distance: Values, seen: Candidates
-) -> Values:  # noqa: E501
+) -> Values:
     """(U,) how near they stand, a little further than near."""
     return _closeness(distance, 1.5 * NEAR, units, seen)
 
@@ -98,13 +98,9 @@ def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) ->
     rows = np.zeros(len(units.rows))
     for place, row in enumerate(units.rows):
         ways = _ways(row, first, seen)
-        if second is None:
-            cosine = ways @ ways.T
-        else:
-            cosine = ways @ _ways(row, second, seen).T
+        others = ways if second is None else _ways(row, second, seen)
+        cosine = ways @ others.T
         if cosine.size:
-            # one half at OPPOSED, 1 where they are opposed
-            rows[place] = np.clip((1 - cosine.min()) / (2 * (1 - OPPOSED)), 0, 1)
             rows[place] = np.interp(cosine.min(), [-1, OPPOSED, 0.5], [1, 0.5, 0])
     return units.over(rows, np.minimum)
 
@@ -173,7 +169,7 @@ def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
     spans = other[:, 2:] - other[:, :2]
     # what lies beside any part of a wide anchor lies beside it
     slack = np.sign(offset) * np.minimum(np.abs(offset), 0.3 * spans)
-    ways = [w for w in node.side.split()]
+    ways = node.side.split()
     unit = _unit(node.side)
     along = offset @ unit
     if len(ways) == 1:

@@ -13,8 +13,8 @@ from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.chance import ranked
 from rrsis_geo.query.describe import reason
-from rrsis_geo.query.notation import notation, step
 from rrsis_geo.query.nodes import Node
+from rrsis_geo.query.notation import notation
 from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.units import FITS, Rows, Units, joined, singles
 

@@ -1,0 +1,25 @@
+"""How long each step of a run took."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Seconds that each step took."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    @property
+    def total(self) -> float:
+        """Seconds so far."""
+        return time.perf_counter() - self._began
+
+    def lap(self, step: str) -> None:
+        """End a step."""
+        now = time.perf_counter()
+        self.laps[step] = now - self._last
+        self.laps["total"] = now - self._began
+        self._last = now

@@ -1,0 +1,40 @@
+"""The part of a scene that place words speak of: where there is data."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from rrsis_geo.types import NODATA, Strip
+
+
+class ValidArea:
+    """The hull of all valid pixels, gathered from strips however they are cut.
+
+    Outside of an area of interest nothing is valid, so its hull is what remains.
+    """
+
+    def __init__(self) -> None:
+        self._hull = shapely.Polygon()
+
+    def add(self, strip: Strip) -> None:
+        """Take the next rows."""
+        valid = strip.levels[0] != NODATA
+        rows = np.flatnonzero(valid.any(axis=1))
+        if not len(rows):
+            return
+        first = valid[rows].argmax(axis=1)
+        last = valid.shape[1] - valid[rows, ::-1].argmax(axis=1)
+        top = strip.top + rows
+        corners = [
+            np.column_stack([columns, edge])
+            for columns in (first, last)
+            for edge in (top, top + 1)
+        ]
+        parts = [shapely.multipoints(np.concatenate(corners)), self._hull]
+        self._hull = shapely.convex_hull(shapely.geometrycollections(parts))
+
+    @property
+    def outline(self) -> shapely.Polygon:
+        """In pixels; empty where no pixel was valid."""
+        return self._hull
