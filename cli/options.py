@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
-from rrsis_geo.job import DEVICES, ENGINES, PRECISIONS, SegmentJob, SegmentOptions
+from rrsis_geo.job import (
+    DEVICES,
+    ENGINES,
+    PRECISIONS,
+    RESOLVES,
+    SegmentJob,
+    SegmentOptions,
+)
 
 from .sections import Option
 
@@ -192,6 +199,14 @@ RUNNING = together(
 
 OVERWRITE = option(
     "Output", "--overwrite", is_flag=True, help="Replace outputs that exist already."
+)
+
+RESOLVE = setting(
+    "Question",
+    "--resolve",
+    "Who works out words of place, size, order, number and distance: the network, "
+    "window by window; the map, over the whole scene (scene); or the better (auto).",
+    type=click.Choice(RESOLVES),
 )
 
 WEIGHTS = option(

@@ -11,7 +11,7 @@ from rrsis_geo.job import SegmentJob
 
 from . import options, progress
 from .sections import Command
-from .summary import print_summary
+from .summary import print_steps, print_summary
 
 
 @click.command("segment", cls=Command, short_help="Find things in a scene.")
@@ -53,7 +53,21 @@ from .summary import print_summary
     type=click.Path(),
     help="Write a picture of the scene with its polygons (.png).",
 )
+@options.option(
+    "Output",
+    "--anchors",
+    type=click.Path(),
+    help="Write what answers were measured against too, as polygons: the road of "
+    '"tanks near the road".',
+)
 @options.OVERWRITE
+@options.RESOLVE
+@options.option(
+    "Question",
+    "--explain",
+    is_flag=True,
+    help="Print how each expression was worked out, and what every step left.",
+)
 @options.WEIGHTS
 @options.SCENE
 @options.POLYGONS
@@ -73,6 +87,7 @@ def command(
     output: str | None,
     probability: str | None,
     preview: str | None,
+    anchors: str | None,
     overwrite: bool,
     weights: str,
     **values: Any,
@@ -89,13 +104,16 @@ def command(
       rrsis-geo segment scene.tif -e "airplane" -e "red roof" -o found.geojson
       rrsis-geo segment scene.tif "ship" --aoi harbour.gpkg --preview ship.png
       rrsis-geo segment scene.tif "vehicle" --probability vehicle.tif --dry-run
+      rrsis-geo segment scene.tif "the second largest tank" --explain
 
     \b
     On stdout, with tabs between the fields:
       found  POLYGONS  SQUARE METRES  EXPRESSION    one line an expression
       wrote  FILE                                   one line a file
+      step   LEFT  WORDS  EXPRESSION                with --explain
     """
     mode, dry = values.pop("progress"), values.pop("dry_run")
+    told = values.pop("explain")
     expressions = options.read_expressions(expression, more, listed)
     with progress.open_reporter(mode) as report:
         job = SegmentJob(
@@ -104,6 +122,7 @@ def command(
             output=output or default_output(scene, expressions),
             probability=probability,
             preview=preview,
+            anchors=anchors,
             weights=weights,
             overwrite=overwrite,
             options=options.settings_in(values),
@@ -111,11 +130,16 @@ def command(
         from rrsis_geo import pipeline
 
         if dry:
-            print(pipeline.plan(job))
+            plan = pipeline.plan(job)
+            print(plan)
+            if told:
+                print(plan.explanation)
             return
         result = pipeline.run(job, report=report)
     if mode != "json":
         print_summary(result.polygons, job.expressions, result.files)
+        if told:
+            print_steps(result.manifest["questions"])
 
 
 def default_output(scene: str, expressions: tuple[str, ...]) -> str:

@@ -2,12 +2,13 @@
 
 found <polygons> <square metres> <expression>    one line an expression
 wrote <path>                                     one line a file
+step  <left> <words> <expression>                one line a step, where asked for
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,3 +27,11 @@ def print_summary(
         click.echo(f"found\t{mine.sum()}\t{area[mine].sum():.1f} m2\t{expression}")
     for file in files:
         click.echo(f"wrote\t{file}")
+
+
+def print_steps(questions: Iterable[Mapping[str, Any]]) -> None:
+    """How every expression was worked out, as the manifest has it."""
+    for question in questions:
+        for step in question["steps"]:
+            line = f"step\t{step['left']}\t{step['words']}\t{question['expression']}"
+            click.echo(line)

@@ -9,7 +9,7 @@ import numpy as np
 
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.outputs import check_outputs, manifest_path
-from rrsis_geo.questions import Questions
+from rrsis_geo.questions import Explanation, Questions
 from rrsis_geo.scene import Scene
 from rrsis_geo.shard import bind
 from rrsis_geo.survey import (
@@ -55,6 +55,11 @@ class Plan:
     """About how long the network takes; None: not measured."""
     files: tuple[str, ...]
     advice: tuple[str, ...]
+
+    @property
+    def explanation(self) -> Explanation:
+        """The same for reading."""
+        return Explanation(questions=self.questions)
 
     def __str__(self) -> str:
         """A few lines, one fact each."""

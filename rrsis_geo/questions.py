@@ -139,6 +139,30 @@ class Questions:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """What an answer would be made of; `str()` of it is for reading."""
+
+    questions: Questions
+
+    def to_mapping(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "phrases": list(self.questions.phrases),
+            "questions": self.questions.described(),
+        }
+
+    def __str__(self) -> str:
+        """For each expression what is done, then what the network is asked."""
+        lines = []
+        for question in self.questions.described():
+            lines.append(question["expression"])
+            lines.append(f"    {question['words']}")
+            lines += [f"    note: {note}" for note in question["notes"]]
+        asked = ", ".join(f'"{phrase}"' for phrase in self.questions.phrases)
+        return "\n".join([*lines, f"the network is asked: {asked}"])
+
+
 def whole(expressions: Sequence[str]) -> Questions:
     """Every expression as it is for the network."""
     return Questions(plans=tuple(_whole(text) for text in expressions))

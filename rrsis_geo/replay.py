@@ -9,7 +9,9 @@ from pathlib import Path
 
 from rrsis_geo.errors import Cancelled, OptionError
 from rrsis_geo.job import VectorizeJob
-from rrsis_geo.protocol import Finished, Message, Progress
+from rrsis_geo.protocol import Advice, Finished, Message, Progress
+from rrsis_geo.query.area import ValidArea
+from rrsis_geo.questions import Questions
 from rrsis_geo.raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector import check_output, write_polygons
@@ -33,6 +35,9 @@ def replay(
 ) -> Replayed:
     """Trace and write polygons; those of the run with the same options.
 
+    A raster of a run knows what was asked, so that the plans are worked out again on
+    what another threshold finds. With expressions of the job each band is one.
+
     Args:
         job: The raster, the file to write, and what makes a polygon.
         report: Called with `Progress`, which counts rows here, and `Finished`.
@@ -52,6 +57,10 @@ def replay(
                 f"{job.probability}: {len(raster.expressions)} bands and "
                 f"{len(expressions)} expressions; give one for each band, or none"
             )
+        questions = Questions.from_tags(
+            {} if job.expressions else raster.tags, expressions, job.probability
+        )
+        area = ValidArea()
         vectorizer = Vectorizer(
             raster.grid,
             expressions,
@@ -65,10 +74,14 @@ def replay(
             if cancelled():
                 raise Cancelled("stopped; nothing was written")
             vectorizer.add(strip)
+            area.add(strip)
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
             report(Progress(done, height, vectorizer.count, seconds))
-    polygons = vectorizer.finish()
+        answered = questions.answer(vectorizer.finish(), raster.grid, area.outline)
+    for line in answered.advice:
+        report(Advice(line))
+    polygons, expressions = answered.polygons, questions.expressions
     write_polygons(
         polygons, target, title=target.stem, description=", ".join(expressions)
     )

@@ -23,7 +23,7 @@ LEVELS = [
     | {"questions"},
     {"survey", "replay"},
     {"shard"},
-    {"distribute", "dry_run"},
+    {"distribute", "dry_run", "explain"},
     {"training", "pipeline"},
     {"doctor"},
     {"worker"},
