@@ -4,7 +4,7 @@ Training asks for many masks over one piece, each a choice of the same objects.
 `rasterio.features.rasterize` takes every outline through JSON anew each time; here each
 outline becomes runs of pixels once, and a mask is a choice of runs. The pixels are the
 same as those of GDAL (alg/llrasterize.cpp): a pixel counts by its centre, rings by the
-even-odd rule, and where an outline runs through centres, its upper and left sides count.
+even-odd rule; where an outline runs through centres, its upper and left sides count.
 """
 
 from __future__ import annotations

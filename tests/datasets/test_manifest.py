@@ -188,9 +188,7 @@ def test_files_that_are_no_manifest(folder):
         read_manifest(manifest(folder, "", name="empty.jsonl"))
     with pytest.raises(DataError, match="not UTF-8 text"):
         read_manifest(folder / "a.png")
-    with pytest.raises(
-        DataError, match=r"no .* split 'val'; there are train 1, test"
-    ):
+    with pytest.raises(DataError, match=r"no .* split 'val'; there are train 1, test"):
         read_manifest(manifest(folder, line(), line(split="test")), "val")
 
 
