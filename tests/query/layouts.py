@@ -1,0 +1,105 @@
+"""Random things on grids that are laid out in every way, as a network finds them."""
+
+import numpy as np
+import shapely
+from affine import Affine
+from rasterio.crs import CRS
+
+from rrsis_geo.grid import Grid
+from rrsis_geo.measure import areas_and_perimeters
+from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.plan import Plan
+from rrsis_geo.query.resolve import resolve
+from rrsis_geo.types import SCHEMA, Polygons
+
+WIDTH, HEIGHT = 900, 700
+
+TURN = Affine.translation(500_000, 5_000_000) @ Affine.rotation(33)
+
+GRIDS = {
+    "projected": Grid(
+        Affine(0.5, 0, 650_000, 0, -0.5, 5_600_000),
+        CRS.from_epsg(32631),
+        WIDTH,
+        HEIGHT,
+    ),
+    "geographic": Grid(
+        Affine(8e-6, 0, 10.5, 0, -5e-6, 59.9), CRS.from_epsg(4326), WIDTH, HEIGHT
+    ),
+    "rotated": Grid(
+        TURN @ Affine.scale(0.5, -0.5), CRS.from_epsg(32633), WIDTH, HEIGHT
+    ),
+    "south-up": Grid(
+        Affine(0.6, 0, 300_000, 0, 0.6, 4_000_000),
+        CRS.from_epsg(32718),
+        WIDTH,
+        HEIGHT,
+    ),
+    "mercator": Grid(
+        Affine(1.0, 0, 1_200_000, 0, -1.0, 8_000_000),
+        CRS.from_epsg(3857),
+        WIDTH,
+        HEIGHT,
+    ),
+    "pixels": Grid(Affine.identity(), None, WIDTH, HEIGHT),
+}
+
+
+def things(seed, count=14, *, small=6.0, large=30.0, gap=3.0):
+    """Polygons in pixels that do not touch each other: blobs of many sizes."""
+    rng = np.random.default_rng(seed)
+    found = []
+    while len(found) < count:
+        radius = rng.uniform(small, large)
+        middle = rng.uniform([radius] * 2, [WIDTH - radius, HEIGHT - radius])
+        turn = np.sort(rng.uniform(0, 2 * np.pi, 11))
+        stretch = rng.uniform(0.6, 1.0, (11, 1)) * radius
+        outline = middle + stretch * np.column_stack([np.cos(turn), np.sin(turn)])
+        blob = shapely.Polygon(outline).convex_hull
+        if all(blob.distance(other) > gap for other in found):
+            found.append(blob)
+    return found
+
+
+def as_found(grid, phrases, shapes, scores=None):
+    """Polygons as the vectorizer gives them.
+
+    Args:
+        grid: Where the pixels lie.
+        phrases: One for each shape.
+        shapes: In pixels.
+        scores: Mean probabilities; default: 1.
+    """
+    placed = shapely.transform(
+        np.array(shapes, object), lambda xy: np.column_stack(grid.place(*xy.T))
+    )
+    number = len(shapes)
+    if grid.crs is None:
+        area, perimeter = shapely.area(placed), shapely.length(placed)
+    else:
+        area, perimeter = areas_and_perimeters(grid.to_lonlat(placed), grid.geod)
+    columns = {name: np.zeros(number, kind) for name, kind in SCHEMA.items()}
+    columns |= {
+        "id": np.arange(1, number + 1),
+        "expression": np.array(phrases, object),
+        "score": np.array(scores or [1.0] * number, np.float32),
+        "area_m2": area,
+        "perimeter_m": perimeter,
+        "distance_m": np.full(number, np.nan),
+        "why": np.full(number, "", object),
+    }
+    crs = None if grid.crs is None else grid.crs.to_wkt()
+    return Polygons(geometry=placed, crs=crs, columns=columns)
+
+
+def answer(root, grid, phrases, shapes, scores=None, *, area=None):
+    """What a plan means on a layout."""
+    names = list(dict.fromkeys(phrases))
+    found = as_found(grid, phrases, shapes, scores)
+    seen = Candidates(found, grid, names, area=area)
+    return resolve(Plan(expression="?", words=(), root=root), seen)
+
+
+def rows(root, grid, phrases, shapes, scores=None, **more):
+    """Which shapes a plan means."""
+    return answer(root, grid, phrases, shapes, scores, **more).rows.tolist()

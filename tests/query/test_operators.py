@@ -1,0 +1,348 @@
+"""Every operator says what a long-winded twin says, however the grid lies."""
+
+import numpy as np
+import pytest
+import shapely
+import twin
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from layouts import GRIDS, HEIGHT, WIDTH, answer, as_found, rows, things
+
+from rrsis_geo.query import nodes as n
+from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.plan import Plan
+from rrsis_geo.query.resolve import resolve
+
+TANK, ROAD = n.Find("tank"), n.Find("road")
+SIDES = ["left", "right", "top", "bottom", "west", "east", "north", "south"]
+
+grids = st.sampled_from(list(GRIDS))
+seeds = st.integers(0, 10_000)
+many = settings(max_examples=12, deadline=None)
+
+
+def layout(seed, tanks=10, roads=3):
+    return ["tank"] * tanks + ["road"] * roads, things(seed, tanks + roads)
+
+
+@many
+@given(grids, seeds, st.sampled_from(SIDES), st.integers(1, 4), st.integers(1, 3))
+def test_order_from_a_side(place, seed, side, rank, count):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    far = [twin.towards(grid, shape, side) for shape in shapes[:10]]
+    wanted = sorted(range(10), key=lambda i: -far[i])[rank - 1 : rank - 1 + count]
+    got = answer(n.Extreme(TANK, side, rank, count), grid, phrases, shapes)
+    assert got.rows.tolist() == sorted(wanted)
+    assert [wanted[r - rank] for r in got.rank] == got.rows.tolist()
+
+
+@many
+@given(grids, seeds, st.sampled_from(["largest", "smallest"]), st.integers(1, 4))
+def test_order_by_size(place, seed, order, rank):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    area = np.array([twin.square_metres(grid, shape) for shape in shapes[:10]])
+    by_size = np.argsort(area if order == "smallest" else -area)
+    got = answer(n.Sized(TANK, order, "area", rank, 2), grid, phrases, shapes)
+    assert got.rows.tolist() == sorted(by_size[rank - 1 : rank + 1])
+
+
+@many
+@given(grids, seeds, st.floats(100, 4000), st.booleans())
+def test_limits_of_area(place, seed, limit, above):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    area = np.array([twin.square_metres(grid, shape) for shape in shapes[:10]])
+    assume((np.abs(area / limit - 1) > 1e-6).all())
+    low, high = (limit, None) if above else (None, limit)
+    wanted = np.flatnonzero((area > limit) == above).tolist()
+    assert rows(n.Measured(TANK, "area", low, high), grid, phrases, shapes) == wanted
+
+
+@many
+@given(grids, seeds, st.floats(2, 200), st.booleans())
+def test_distances_are_geodesic_from_outline_to_outline(place, seed, limit, beyond):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    away = np.array(
+        [
+            min(twin.metres(grid, tank, road) for road in shapes[10:])
+            for tank in shapes[:10]
+        ]
+    )
+    assume((np.abs(away - limit) > 0.05 + 0.002 * away).all())
+    low, high = (limit, None) if beyond else (None, limit)
+    got = answer(n.Within(TANK, ROAD, low, high), grid, phrases, shapes)
+    wanted = np.flatnonzero((away > limit) == beyond)
+    assert got.rows.tolist() == wanted.tolist()
+    np.testing.assert_allclose(got.distance, away[wanted], rtol=2e-3, atol=0.05)
+
+
+@many
+@given(grids, seeds, st.sampled_from(["closest", "farthest"]), st.integers(1, 3))
+def test_closest_and_farthest(place, seed, order, rank):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    away = np.array(
+        [
+            min(twin.metres(grid, tank, road) for road in shapes[10:])
+            for tank in shapes[:10]
+        ]
+    )
+    sign = 1 if order == "closest" else -1
+    by_distance = np.argsort(sign * away)
+    assume((np.diff(np.sort(away)) > 0.05 + 0.002 * away.max()).all())
+    got = answer(n.Distant(TANK, order, ROAD, rank), grid, phrases, shapes)
+    assert got.rows.tolist() == [by_distance[rank - 1]]
+    assert got.rank.tolist() == [rank]
+
+
+@many
+@given(grids, seeds)
+def test_nearest_neighbour_of_one_of_the_same_kind(place, seed):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    area = [twin.square_metres(grid, shape) for shape in shapes[:10]]
+    largest = int(np.argmax(area))
+    away = {
+        i: twin.metres(grid, shapes[i], shapes[largest])
+        for i in range(10)
+        if i != largest
+    }
+    nearest, second = sorted(away, key=away.get)[:2]
+    assume(away[second] - away[nearest] > 0.1)
+    root = n.Distant(TANK, "closest", n.Sized(TANK, "largest"))
+    got = answer(root, grid, phrases, shapes)
+    assert got.rows.tolist() == [nearest]
+    assert list(got.anchors.values())[0].tolist() == [largest]
+
+
+@many
+@given(grids, seeds, st.sampled_from(["left", "right", "top", "bottom"]))
+def test_halves_of_the_picture(place, seed, side):
+    phrases, shapes = layout(seed)
+    middle = np.array([(s.centroid.x / WIDTH, s.centroid.y / HEIGHT) for s in shapes])
+    share = middle[:10, 0 if side in ("left", "right") else 1]
+    assume((np.abs(share - 0.5) > 0.01).all())
+    low = side in ("left", "top")
+    wanted = np.flatnonzero((share < 0.5) == low).tolist()
+    place_node = n.InPlace(TANK, side, "half")
+    assert rows(place_node, GRIDS[place], phrases, shapes) == wanted
+
+
+@many
+@given(grids, seeds, st.sampled_from(["west", "east", "north", "south"]))
+def test_halves_of_the_map(place, seed, side):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    frame = shapely.segmentize(shapely.box(0, 0, WIDTH, HEIGHT), 10)
+    rim = twin.lonlat(grid, shapely.get_coordinates(frame))
+    axis = 0 if side in ("west", "east") else 1
+    middle = twin.lonlat(grid, [(s.centroid.x, s.centroid.y) for s in shapes[:10]])
+    share = (middle - rim.min(axis=0)) / np.ptp(rim, axis=0)
+    share = share[:, axis]
+    if grid.crs is None and axis == 1:
+        share = 1 - share
+    assume((np.abs(share - 0.5) > 0.01).all())
+    wanted = np.flatnonzero((share < 0.5) == (side in ("west", "south"))).tolist()
+    assert rows(n.InPlace(TANK, side, "half"), grid, phrases, shapes) == wanted
+
+
+@many
+@given(grids, seeds, st.sampled_from(SIDES))
+def test_one_side_of_a_thing(place, seed, side):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed, 12, 1)
+    anchor = shapes[12]
+    opposite = dict(zip(SIDES, [SIDES[i ^ 1] for i in range(8)], strict=True))
+    across = {"left": ["top", "bottom"], "top": ["left", "right"]}
+    across |= {"west": ["north", "south"], "north": ["west", "east"]}
+    across |= {"right": across["left"], "bottom": across["top"]}
+    across |= {"east": across["west"], "south": across["north"]}
+
+    def out(shape, way):
+        size = max(WIDTH, HEIGHT) / 1000
+        scale = 1.0
+        if way not in ("left", "right", "top", "bottom") and grid.crs is not None:
+            lat = twin.lonlat(grid, [(0, 0)])[0, 1]
+            east = way in ("west", "east")
+            scale = 111_000 * (np.cos(np.radians(lat)) if east else 1.0)
+        away = twin.towards(grid, shape, way) - twin.towards(grid, anchor, way)
+        return away * scale * size
+
+    got = set(rows(n.Beside(TANK, side, ROAD), grid, phrases, shapes))
+    for i, shape in enumerate(shapes[:12]):
+        ahead = out(shape, side)
+        sideways = max(out(shape, way) for way in across[side])
+        apart = shape.distance(anchor) > 40
+        if apart and ahead > 2.5 * sideways:
+            assert i in got
+        if out(shape, opposite[side]) > 0:
+            assert i not in got
+
+
+@many
+@given(grids, seeds)
+def test_inside_is_what_an_outline_holds(place, seed):
+    grid = GRIDS[place]
+    shapes = things(seed, 10)
+    yard = shapely.box(WIDTH * 0.3, HEIGHT * 0.2, WIDTH * 0.8, HEIGHT * 0.7)
+    share = np.array([yard.intersection(s).area / s.area for s in shapes])
+    assume((np.abs(share - 0.5) > 0.05).all())
+    # a network leaves out of the yard what stands in it
+    holed = yard.difference(shapely.union_all([s.buffer(2) for s in shapes]))
+    whole = max(shapely.get_parts(holed), key=lambda part: part.area)
+    assume(abs(whole.convex_hull.area / yard.area - 1) < 0.02)
+    got = rows(
+        n.Inside(TANK, n.Find("yard")),
+        grid,
+        ["tank"] * 10 + ["yard"],
+        [*shapes, whole],
+    )
+    clear = [i for i in range(10) if share[i] in (0.0, 1.0)]
+    inside = [
+        i
+        for i in clear
+        if share[i] == 1.0 and shapely.Polygon(whole.exterior).covers(shapes[i])
+    ]
+    assert [i for i in got if i in clear] == inside
+
+
+@pytest.mark.parametrize("place", GRIDS)
+def test_between_two_things(place):
+    ends = [shapely.box(100, 300, 140, 340), shapely.box(700, 320, 760, 380)]
+    inner = [shapely.box(400, 310, 430, 350), shapely.box(250, 330, 270, 350)]
+    outer = [shapely.box(10, 300, 40, 330), shapely.box(400, 20, 430, 50)]
+    outer += [shapely.box(820, 330, 850, 360), shapely.box(200, 620, 240, 660)]
+    shapes, phrases = [*inner, *outer, *ends], ["tank"] * 6 + ["road"] * 2
+    grid = GRIDS[place]
+    assert rows(n.Between(TANK, ROAD, None), grid, phrases, shapes) == [0, 1]
+    two = n.Between(TANK, n.Extreme(ROAD, "left"), n.Extreme(ROAD, "right"))
+    assert rows(two, grid, phrases, shapes) == [0, 1]
+
+
+@pytest.mark.parametrize("place", GRIDS)
+def test_surrounded_and_holding(place):
+    grid = GRIDS[place]
+    tanks = [shapely.box(x, y, x + 20, y + 20) for x, y in [(200, 200), (600, 500)]]
+    ring = (
+        shapely.Point(210, 210)
+        .buffer(60)
+        .difference(shapely.Point(210, 210).buffer(40))
+    )
+    phrases = ["tank", "tank", "wall"]
+    wall = n.Find("wall")
+    assert rows(n.Surrounded(TANK, wall), grid, phrases, [*tanks, ring]) == [0]
+    assert rows(n.Holding(wall, TANK), grid, phrases, [*tanks, ring]) == [2]
+
+
+@many
+@given(grids, seeds)
+def test_sets_are_sets(place, seed):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    every = rows(TANK, grid, phrases, shapes)
+    largest = n.Sized(TANK, "largest", count=3)
+    left = n.InPlace(TANK, "left", "half")
+    some = set(rows(largest, grid, phrases, shapes))
+    there = set(rows(left, grid, phrases, shapes))
+    assert rows(n.Except(TANK, largest), grid, phrases, shapes) == sorted(
+        set(every) - some
+    )
+    assert rows(n.Except(TANK, left), grid, phrases, shapes) == sorted(
+        set(every) - there
+    )
+    assert rows(n.Union((largest, left, ROAD)), grid, phrases, shapes) == sorted(
+        some | there | {10, 11, 12}
+    )
+
+
+@many
+@given(grids, seeds, st.sampled_from(SIDES), st.randoms())
+def test_the_order_of_the_candidates_does_not_matter(place, seed, side, random):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    order = list(range(len(shapes)))
+    random.shuffle(order)
+    for root in (
+        n.Extreme(n.Near(TANK, ROAD), side, 1, 2),
+        n.Beside(TANK, side, n.Sized(ROAD, "largest")),
+        n.Grouped(TANK, "cluster"),
+        n.Members(n.Extreme(n.Grouped(TANK, "line"), side)),
+        n.SizeClass(TANK, "big"),
+    ):
+        plain = rows(root, grid, phrases, shapes)
+        mixed = rows(
+            root, grid, [phrases[i] for i in order], [shapes[i] for i in order]
+        )
+        assert sorted(order[i] for i in mixed) == plain
+
+
+@many
+@given(grids, seeds)
+def test_doubtful_blobs_do_not_win(place, seed):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    largest = rows(n.Sized(TANK, "largest"), grid, phrases, shapes)
+    smallest = rows(n.Sized(TANK, "smallest"), grid, phrases, shapes)
+    blob = shapely.box(-400, -400, -100, -100)
+    crumbs = [shapely.box(-50 - 5 * i, 0, -49 - 5 * i, 1) for i in range(20)]
+    scores = [0.95] * len(shapes) + [0.52] + [0.55] * 20
+    more = [*shapes, blob, *crumbs], phrases + ["tank"] * 21
+    assert rows(n.Sized(TANK, "largest"), grid, more[1], more[0], scores) == largest
+    assert rows(n.Sized(TANK, "smallest"), grid, more[1], more[0], scores) == smallest
+    sure = [0.95] * len(shapes) + [0.99] + [0.55] * 20
+    assert rows(n.Sized(TANK, "largest"), grid, more[1], more[0], sure) == [13]
+
+
+def test_ambiguity_is_said():
+    same = [shapely.box(x, 100, x + 20, 120) for x in (50, 200, 350)]
+    far = [shapely.box(700, 600, 730, 630)]
+    grid, phrases = GRIDS["projected"], ["tank"] * 4
+    got = answer(n.Counted(TANK, 1), grid, phrases, same + far)
+    assert got.rows.tolist() == [0, 1, 2, 3]
+    assert got.advice == ("4 objects fit equally",)
+    got = answer(n.Sized(TANK, "smallest"), grid, phrases, same + far)
+    assert len(got.rows) == 1
+    assert got.advice == ("3 objects have about the same area",)
+    assert answer(n.Sized(TANK, "largest"), grid, phrases, same + far).advice == ()
+
+
+def test_one_thing_found_for_two_phrases_is_no_anchor_of_itself():
+    grid = GRIDS["projected"]
+    tanks = [shapely.box(100, 100, 140, 140), shapely.box(600, 100, 640, 140)]
+    doubles = [shapely.box(101, 100, 141, 140), shapely.box(655, 100, 700, 140)]
+    phrases = ["tank", "tank", "road", "road"]
+    scores = [0.9, 0.9, 0.6, 0.9]
+    got = answer(n.Near(TANK, ROAD), grid, phrases, tanks + doubles, scores)
+    assert got.rows.tolist() == [1]
+    assert got.distance == pytest.approx([7.5], abs=0.05)
+
+
+def test_place_words_speak_of_the_area():
+    grid, phrases = GRIDS["projected"], ["tank"] * 2
+    shapes = [shapely.box(60, 300, 80, 320), shapely.box(300, 300, 320, 320)]
+    right = n.InPlace(TANK, "right", "half")
+    assert rows(right, grid, phrases, shapes) == []
+    area = shapely.box(0, 0, 400, HEIGHT)
+    assert rows(right, grid, phrases, shapes, area=area) == [1]
+
+
+def test_nothing_found_is_answered_with_nothing():
+    for root in (
+        TANK,
+        n.Sized(TANK, "largest"),
+        n.Near(TANK, ROAD),
+        n.Between(TANK, ROAD, None),
+        n.Beside(TANK, "left", ROAD),
+        n.Surrounded(TANK, ROAD),
+        n.Holding(TANK, ROAD),
+        n.Grouped(TANK, "line", 3),
+        n.Members(n.Grouped(TANK, "cluster")),
+        n.Isolated(TANK),
+        n.Except(TANK, n.Near(TANK, ROAD)),
+        n.Middle(TANK),
+        n.SizeClass(TANK, "big"),
+        n.Compared(TANK, "larger", ROAD),
+        n.Measured(TANK, "length", 3, None),
+        n.Counted(TANK, 2),
+    ):
+        for phrases, shapes in (
+            ([], []),
+            (["road"], [shapely.box(9, 9, 20, 20)]),
+        ):
+            names = dict.fromkeys([*phrases, "tank", "road"])
+            found = as_found(GRIDS["projected"], phrases, shapes)
+            seen = Candidates(found, GRIDS["projected"], list(names))
+            plan = Plan(expression="?", words=(), root=root)
+            assert resolve(plan, seen).rows.tolist() == []
