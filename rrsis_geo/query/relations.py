@@ -1,274 +1,371 @@
-"""How things stand to others: near, on one side, between, inside.
-
-Distances run from outline to outline and are judged by the sizes of the things. All
-functions answer how well the words hold for each unit, in [0, 1], one half being where
-people stop to use them.
-"""
+"""What the parser does with a rule that fits: an operator, its anchor read along."""
 
 from __future__ import annotations
 
-import numpy as np
-import shapely
-from numpy.typing import NDArray
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
-from rrsis_geo.query import gaps
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.nodes import Along, Around, Beside, Inside, Near, Within
-from rrsis_geo.query.places import FIRST, LAST, frame_for
-from rrsis_geo.query.units import Rows, Units, Values
+from rrsis_geo.query import nodes as n
+from rrsis_geo.query.draft import Choice, Draft, Step
+from rrsis_geo.query.nodes import Find, Node
+from rrsis_geo.query.reader import Match
+from rrsis_geo.query.vocabulary import EXTENTS
 
-NEAR = 2.0
-"""Sizes of a thing: so far from its outline is no longer near."""
+if TYPE_CHECKING:
+    from rrsis_geo.query.parser import Parser
 
-NEAR_SHARE = 0.06
-"""Share of the scene that near never exceeds, before `NEAR`."""
+At = tuple[int, ...]
 
-LEAST_NEAR = 4.0
-"""Pixels; a network's outlines are not better than that."""
+ABOUT = 0.2
+"""Share by which "about 50 m" may be missed."""
 
-NEXT = 1.0
-"""Sizes of a thing: so far from its outline is no longer next to it."""
+_AT_PART = frozenset(
+    "end edge corner half tip part border quarter rim third extremity section".split()
+)
+_CLOSE = frozenset(("just", "directly", "immediately", "exactly", "right", "a little"))
+_CLOSE |= {"a bit", "slightly"}
+_LENGTH = {"wide": "width", "broad": "width", "thick": "width", "perimeter": "perimeter"}
+_LENGTH |= {"circumference": "perimeter", "in perimeter": "perimeter"}
+_LENGTH |= {"in width": "width", "width": "width"}
 
-TOUCH = 1.5
-"""Pixels between outlines that touch."""
-
-LONG = 0.45
-"""Share of its box that a long, slanting or winding thing does not fill."""
-
-LONG_SIDES = 3.0
-"""Ratio of the sides of the box of a long thing."""
-
-STEEP = 0.3
-"""Of a long thing: cosine to the direction from which on something is plainly there."""
-
-OPPOSED = -0.5
-"""Cosine of the angle between the ways to two things: further open is between them."""
+Anchored = Callable[[Node, Node, At], Node]
+"""(of, anchor, words) to the operator."""
 
 
-def near(node: Near, units: Units, distance: Values, seen: Candidates) -> Values:
-    """(U,) how near the nearest anchor is."""
-    pixel = np.sqrt(seen.pixel_area)
-    if node.how == "touching":
-        return (distance <= TOUCH * pixel).astype(np.float64)
-    return _closeness(distance, NEXT if node.how == "next" else NEAR, units, seen)
+def apply(parser: Parser, m: Match, d: Draft, negate: At) -> int:
+    """Adds what a match says to a draft; the index after all its words."""
+    at = parser.r.at(m.start, m.stop)
+    plain = _PLAIN.get(m.handler)
+    if plain is not None:
+        step = plain(parser, m, d, at)
+        if step is not None:
+            d.filters.append(negated(step, negate) if negate else step)
+        return m.stop
+    if m.handler == "between":
+        return _between(parser, m, d, at, negate)
+    return _anchored(parser, m, d, at, negate)
 
 
-def within(node: Within, distance: Values) -> Values:
-    """(U,) 1 in the range of metres, 0 outside."""
-    low = -np.inf if node.low is None else node.low
-    high = np.inf if node.high is None else node.high
-    return ((distance >= low) & (distance <= high)).astype(np.float64)
+def negated(step: Step, at: At) -> Step:
+    """Everything but what a step keeps."""
+    return lambda node: n.Except(node, step(node), at=at)
 
 
-def along(
-    node: Along | Around, units: Units, distance: Values, seen: Candidates
-) -> Values:
-    """(U,) how near they stand, a little further than near."""
-    return _closeness(distance, 1.5 * NEAR, units, seen)
-
-
-def beside(
-    node: Beside, units: Units, anchors: Rows, distance: Values, seen: Candidates
-) -> Values:
-    """(U,) how well they lie on that side of an anchor."""
-    spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
-    pairs = gaps.close(units.rows, anchors, 3 * spacing, seen)
-    rows = np.zeros(len(units.rows))
-    if len(pairs.one):
-        fits = (
-            _at_part(node, pairs, seen) if node.how == "at" else _off(node, pairs, seen)
-        )
-        fits = fits * (0.5 + 0.5 * seen.chance[pairs.other])
-        if node.how != "beyond" or len(anchors) > 1:
-            # of several anchors the near ones count: each is beside the next
-            apart = gaps.between(pairs.one, pairs.other, seen)
-            size = _reach(seen.size[pairs.one], NEAR, seen)
-            decay = 1 / (1 + (apart / size) ** 2)
-            fits *= decay if node.how != "beyond" else 0.7 + 0.3 * decay
-        place = np.searchsorted(np.sort(units.rows), pairs.one)
-        order = np.argsort(units.rows, kind="stable")
-        np.maximum.at(rows, order[place], fits)
-    # of many that lie there, the nearer is meant rather
-    closer = 1 / (1 + distance / max(seen.reach, 1e-9))
-    return units.over(rows, np.minimum) * (0.95 + 0.05 * closer)
-
-
-def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) -> Values:
-    """(U,) how far the ways to two anchors open: 180 degrees is plainly between."""
-    rows = np.zeros(len(units.rows))
-    for place, row in enumerate(units.rows):
-        ways = _ways(row, first, seen)
-        others = ways if second is None else _ways(row, second, seen)
-        cosine = ways @ others.T
-        if cosine.size:
-            rows[place] = np.interp(cosine.min(), [-1, OPPOSED, 0.5], [1, 0.5, 0])
-    return units.over(rows, np.minimum)
-
-
-def inside(node: Inside, units: Units, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) share of each that lies in the outlines of anchors, holes counted in."""
-    cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
-    return units.over(cover, np.minimum)
-
-
-def holding(units: Units, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) largest share of an anchor that lies in the outline."""
-    shapes = _filled(seen.shape[units.rows])
-    pairs = gaps.touching(anchors, shapes, seen)
-    rows = np.zeros(len(units.rows))
-    if len(pairs.one):
-        inner = seen.shape[pairs.one]
-        shared = shapely.area(shapely.intersection(inner, shapes[pairs.other]))
-        share = shared / np.maximum(shapely.area(inner), 1e-12)
-        share[units.rows[pairs.other] == pairs.one] = 0
-        np.maximum.at(rows, pairs.other, share)
-    return units.over(rows, np.maximum)
-
-
-def surrounded(units: Units, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) share of the directions in which an anchor stands close by."""
-    cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
-    reach = 3 * _reach(seen.size[units.rows], NEAR, seen)
-    tree = shapely.STRtree(seen.shape[anchors])
-    rows = np.zeros(len(units.rows))
-    for place, (row, far) in enumerate(zip(units.rows, reach, strict=True)):
-        middle = shapely.Point(seen.middle[row])
-        about = tree.query(middle, predicate="dwithin", distance=far)
-        about = anchors[about]
-        about = about[about != row]
-        if len(about):
-            disc = middle.buffer(far)
-            parts = shapely.intersection(seen.shape[about], disc)
-            parts = shapely.segmentize(parts, far / 16)
-            way = shapely.get_coordinates(parts) - seen.middle[row]
-            octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4))
-            rows[place] = len(np.unique(octant % 8)) / 8
-    rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
-    return units.over(np.maximum(rows, cover), np.minimum)
-
-
-def _closeness(
-    distance: Values, sizes: float, units: Units, seen: Candidates
-) -> Values:
-    size = np.sqrt(units.area(seen) / np.maximum(units.lengths, 1))
-    return np.asarray(1 / (1 + (distance / _reach(size, sizes, seen)) ** 2), np.float64)
-
-
-def _reach(size: Values, sizes: float, seen: Candidates) -> Values:
-    """(U,) metres."""
-    most = NEAR_SHARE * seen.reach
-    pixel = np.sqrt(seen.pixel_area)
-    return sizes * np.maximum(np.minimum(size, most), LEAST_NEAR * pixel)
-
-
-def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
-    """(P,) how well the candidate lies off that side of the anchor."""
-    frame = frame_for(seen, node.side)
-    box, other = frame.box[pairs.one], frame.box[pairs.other]
-    offset = frame.centre[pairs.one] - frame.centre[pairs.other]
-    spans = other[:, 2:] - other[:, :2]
-    # what lies beside any part of a wide anchor lies beside it
-    slack = np.sign(offset) * np.minimum(np.abs(offset), 0.3 * spans)
-    ways = node.side.split()
-    unit = _unit(node.side)
-    along = offset @ unit
-    if len(ways) == 1:
-        axis = int(np.argmax(np.abs(unit)))
-        across = np.abs(offset - slack)[:, 1 - axis]
-        free = np.where(
-            unit[axis] > 0,
-            box[:, axis] - other[:, axis + 2],
-            other[:, axis] - box[:, axis + 2],
-        )
-        least = np.minimum((box[:, 2:] - box[:, :2])[:, axis], spans[:, axis])
-        overlap = np.clip(-free / np.maximum(least, 1e-9), 0, 1)
+def _place(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    token = parser.r.first("<d>", m.start, m.stop)
+    if m.argument.startswith("middle_"):
+        place = m.argument.replace("_", " ")
     else:
-        across = np.abs(offset @ np.array([-unit[1], unit[0]]))
-        overlap = np.zeros(len(along))
-    angle = np.degrees(np.arctan2(across, along))
-    half = 45.0 if len(ways) == 1 else 33.0
-    compact = np.interp(angle, [0, half, 1.6 * half], [1.0, 0.5, 0.0])
-    compact *= 1 - np.clip(overlap - 0.25, 0, 0.75)
-    winding = _winding(pairs.other, seen)
-    if winding.any():
-        way = _turned(
-            gaps.steps(pairs.one[winding], pairs.other[winding], seen), node.side, seen
+        place = str(token.value) if token else "centre"
+    extent: Any = EXTENTS.get(m.groups.get("ext", ""), "part")
+    if m.groups.get("far") not in (None, "", "very"):
+        extent = "far"
+    if m.argument == "beyond":
+        extent = "half"
+    if extent == "corner" and " " not in place:
+        extent = "part"
+    return lambda node: n.InPlace(node, cast(n.Place, place), extent, at=at)
+
+
+def _edge(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    token = parser.r.first("<d>", m.start, m.stop)
+    side = cast(n.Side, token.value) if token and token.value != "centre" else None
+    cut = m.argument == "cut"
+    return lambda node: n.AtEdge(node, side, cut, at=at)
+
+
+def _nothing(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    d.said.extend(at)
+    return None
+
+
+def _most(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    if m.argument == "size":
+        token = parser.r.first("<cmp>", m.start, m.stop)
+        value = cast(tuple[str, str], token.value) if token else ("largest", "area")
+        d.choices.append(Choice("size", value, at))
+        return None
+    token = parser.r.first("<most>", m.start, m.stop) or parser.r.first(
+        "<d>", m.start, m.stop
+    )
+    place = str(token.value) if token else m.argument
+    if place == "centre" or place.startswith("middle") or place.endswith("centre"):
+        return lambda node: n.InPlace(node, cast(n.Place, place), at=at)
+    d.choices.append(Choice("most", place, at))
+    return None
+
+
+def _from(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    token = parser.r.first("<d>", m.start, m.stop)
+    place = str(token.value) if token else "left"
+    if d.rank is None and d.number is None:
+        return lambda node: n.InPlace(node, cast(n.Place, place), at=at)
+    d.side = place
+    d.rank_at = (*d.rank_at, *at)
+    return None
+
+
+def _measured(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    kind = "<area>" if parser.r.first("<area>", m.start, m.stop) else "<len>"
+    low, high = _limits(parser, m, kind)
+    measure: Any = "area"
+    if kind == "<len>":
+        measure = _LENGTH.get(m.groups.get("measure", ""), "length")
+    compared = parser.r.first("<cmp>", m.start, m.stop)
+    if compared is not None:
+        order, named = cast(tuple[str, str], compared.value)
+        if kind == "<len>" and named == "width":
+            measure = "width"
+        low, high = (low, None) if order == "largest" else (None, high)
+    return lambda node: n.Measured(node, measure, low, high, at=at)
+
+
+def _isolated(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    return lambda node: n.Isolated(node, at=at)
+
+
+def _group(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    number, number_at = d.number, d.number_at
+    d.number = None
+    form: Any = m.argument
+    count = number if number and number > 1 else None
+    return lambda node: n.Grouped(node, form, count, at=(*number_at, *at))
+
+
+def _middle(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+    d.choices.append(Choice("middle", "", at))
+    return None
+
+
+_PLAIN: dict[str, Callable[[Parser, Match, Draft, At], Step | None]] = {
+    "place": _place,
+    "edge": _edge,
+    "scene": _nothing,
+    "most": _most,
+    "from": _from,
+    "measured": _measured,
+    "isolated": _isolated,
+    "group": _group,
+    "middle": _middle,
+}
+
+
+def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
+    """A relation: reads the anchor and puts the operator on the draft."""
+    noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
+    if _stays(m, noun):
+        return _left_as_words(parser, m, d, m.stop)
+    anchor, stop = parser.phrase(m.stop, hint=noun, role="anchor", depth=d.depth + 1)
+    if anchor is None:
+        return _left_as_words(parser, m, d, stop)
+    if m.handler == "nearest":
+        token = parser.r.first("<nearest>", m.start, m.stop)
+        order = str(token.value) if token else "farthest"
+        d.choices.append(Choice("nearest", order, at, anchor=anchor))
+        return stop
+    make = _relation(parser, m)
+    if m.handler in ("inside", "along", "beside") and parser.r.text(stop) == "'s":
+        side = parser.r.tokens[stop + 1] if stop + 1 < parser.r.stop else None
+        if side is not None and side.text == "<d>" and side.value != "centre":
+            end = stop + 2 if parser.r.text(stop + 2) in _PARTS else stop + 1
+            place = cast(n.Side, side.value)
+            at = (*at, *parser.r.at(stop, end + 1))
+            stop = end + 1
+            make = _beside(place, "at")
+    if _names_group(anchor, noun) and m.handler in ("inside", "beside"):
+        return _in_group(parser, m, d, anchor, at, stop)
+    step: Step = lambda node: make(node, anchor, at)  # noqa: E731
+    if m.handler == "not":
+        step = negated(step, ())
+    d.filters.append(negated(step, negate) if negate else step)
+    return stop
+
+
+_PARTS = _AT_PART | {"side", "face", "bank", "shore"}
+
+
+def _relation(parser: Parser, m: Match) -> Anchored:
+    how: Any = m.argument or "near"
+    match m.handler:
+        case "near":
+            return lambda of, x, at: n.Near(of, x, how, at=at)
+        case "not":
+            return lambda of, x, at: n.Near(of, x, at=at)
+        case "within":
+            low, high = _limits(parser, m, "<len>")
+            if low == high and "within" in _said(parser, m):
+                low = None
+            return lambda of, x, at: n.Within(of, x, low, high, at=at)
+        case "beside":
+            return _side(parser, m)
+        case "compared":
+            return _compared(parser, m)
+        case "along":
+            return lambda of, x, at: n.Along(of, x, at=at)
+        case "around":
+            return lambda of, x, at: n.Around(of, x, at=at)
+        case "surrounded":
+            return lambda of, x, at: n.Surrounded(of, x, at=at)
+        case "opposite":
+            beyond = m.argument == "beyond"
+            return lambda of, x, at: n.Opposite(of, x, beyond, at=at)
+        case "holding":
+            return lambda of, x, at: n.Holding(of, x, at=at)
+    inside: Any = m.argument if m.argument in ("on", "at") else "in"
+    return lambda of, x, at: n.Inside(of, x, inside, at=at)
+
+
+def _side(parser: Parser, m: Match) -> Anchored:
+    token = parser.r.first("<d>", m.start, m.stop)
+    place = str(token.value) if token else m.argument
+    if m.argument == "diagonal":
+        row = "top" if m.groups.get("v") == "above" else "bottom"
+        place = f"{row} {place}" if place in ("left", "right") else place
+    if place == "centre":
+        return lambda of, x, at: n.Inside(of, x, at=at)
+    side = cast(n.Side, place.removeprefix("middle ").removesuffix(" centre"))
+    if m.argument == "step":
+        low, high = _limits(parser, m, "<len>")
+        return lambda of, x, at: n.Within(
+            n.Beside(of, side, x, at=at), x, low, high, at=at
         )
-        length = np.maximum(np.hypot(*way.T), 1e-9)
-        cosine = way @ unit / length
-        compact[winding] = 0.5 + 0.5 * np.clip(cosine / STEEP, -1, 1)
-    return np.asarray(compact, np.float64)
+    if m.groups.get("part") in _AT_PART:
+        return _beside(side, "at")
+    adverb = m.groups.get("adv", "")
+    near = adverb in _CLOSE or "just" in adverb
+    return _beside(side, "just" if near else "beyond")
 
 
-def _at_part(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
-    """(P,) how well the candidate lies at that end of the anchor."""
-    frame = frame_for(seen, node.side)
-    other = frame.box[pairs.other]
-    span = np.maximum(other[:, 2:] - other[:, :2], 1e-9)
-    share = (frame.centre[pairs.one] - other[:, :2]) / span
-    fits = []
-    for word in node.side.split():
-        axis = FIRST.get(word, LAST.get(word, 0))
-        part = share[:, axis] if word in FIRST else 1 - share[:, axis]
-        fits.append(np.interp(part, [0.2, 0.42, 0.6], [1.0, 0.5, 0.0]))
-    return np.asarray(np.min(fits, axis=0), np.float64)
+def _beside(side: n.Side, how: Any) -> Anchored:
+    return lambda of, x, at: n.Beside(of, side, x, how, at=at)
 
 
-def _unit(side: str) -> NDArray[np.float64]:
-    """(2,) of length 1, y down."""
-    way = np.zeros(2)
-    for word in side.split():
-        way[FIRST.get(word, LAST.get(word, 0))] = -1 if word in FIRST else 1
-    return way / np.hypot(*way)
+def _compared(parser: Parser, m: Match) -> Anchored:
+    if m.argument == "same":
+        return lambda of, x, at: n.Compared(of, "same", x, at=at)
+    token = parser.r.first("<cmp>", m.start, m.stop)
+    larger = token is None or cast(tuple[str, str], token.value)[0] == "largest"
+    return lambda of, x, at: n.Compared(of, "larger" if larger else "smaller", x, at=at)
 
 
-def _turned(
-    way: NDArray[np.float64], side: str, seen: Candidates
-) -> NDArray[np.float64]:
-    """Steps in metres to the east and south, as steps in the frame of the side."""
-    if frame_for(seen, side) is seen.compass:
-        return way
-    return way @ seen.to_picture.T
+def _between(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
+    noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
+    r = parser.r
+    first, stop = parser.phrase(
+        m.stop, hint=noun, role="anchor", depth=d.depth + 1, alone=True
+    )
+    if first is None:
+        return _left_as_words(parser, m, d, stop)
+    second: Node | None = None
+    if r.text(stop) in ("and", ","):
+        second, after = parser.phrase(
+            stop + 1, hint=noun, role="anchor", depth=d.depth + 1, alone=True
+        )
+        if second is not None:
+            at = (*at, *r.at(stop, stop + 1))
+            stop = after
+    d.filters.append(
+        _maybe_negated(lambda node: n.Between(node, first, second, at=at), negate)
+    )
+    return stop
 
 
-def _winding(rows: Rows, seen: Candidates) -> NDArray[np.bool_]:
-    """(P,) things without four sides: long, slanting or winding ones."""
-    unique, place = np.unique(rows, return_inverse=True)
-    box = shapely.bounds(seen.shape[unique])
-    sides = box[:, 2:] - box[:, :2]
-    fill = shapely.area(seen.shape[unique]) / np.maximum(sides.prod(axis=1), 1e-9)
-    long = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1e-9) >= LONG_SIDES
-    return np.asarray(((fill < LONG) | long)[place], np.bool_)
+def _maybe_negated(step: Step, at: At) -> Step:
+    return negated(step, at) if at else step
 
 
-def _ways(row: int, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
-    """(A, 2) unit steps towards the nearest points of anchors, without itself."""
-    others = anchors[anchors != row]
-    if len(others) > gaps.EVERY:
-        away = seen.middle[others] - seen.middle[row]
-        others = others[np.argsort((away**2).sum(axis=1), kind="stable")[: gaps.EVERY]]
-    way = -gaps.steps(np.full(len(others), row), others, seen)
-    length = np.hypot(*way.T)[:, None]
-    return np.asarray(way[length[:, 0] > 0] / length[length[:, 0] > 0], np.float64)
+def _stays(m: Match, noun: Find | None) -> bool:
+    """Whether words of relation say what a thing is, not where."""
+    if noun is None:
+        return False
+    if m.handler == "opposite":
+        return "bridge" in noun.categories
+    # "the roof of the house", "the end of the runway"
+    return m.handler == "inside" and m.argument == "of" and not noun.categories
 
 
-def _filled(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Without their holes: what a network finds in a lake is not of the lake."""
-    return np.asarray(shapely.polygons(shapely.get_exterior_ring(shapes)), np.object_)
+def _left_as_words(parser: Parser, m: Match, d: Draft, stop: int) -> int:
+    """Leaves the words of a match to the network."""
+    stop = max(stop, m.stop)
+    d.after.extend(t for t in parser.r.tokens[m.start : stop] if t.text != ",")
+    return stop
 
 
-def _covered(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Values:
-    """(R,) share of each that the shapes cover together, its own one left out."""
-    pairs = gaps.touching(rows, shapes, seen)
-    cover = np.zeros(len(rows))
-    if not len(pairs.one):
-        return cover
-    one, other = seen.shape[pairs.one], shapes[pairs.other]
-    shared = shapely.area(shapely.intersection(one, other))
-    share = shared / np.maximum(shapely.area(one), 1e-12)
-    same = shared >= gaps.SAME * shapely.area(shapely.union(one, other))
-    share[same] = 0  # the thing itself, found for two phrases
-    place = np.searchsorted(np.sort(rows), pairs.one)
-    order = np.argsort(rows, kind="stable")
-    np.add.at(cover, order[place], share)
-    return np.minimum(cover, 1.0)
+def _names_group(anchor: Node, noun: Find | None) -> bool:
+    """Whether an anchor is a group of the very things that are asked for."""
+    some = [one for one in _spine(anchor) if isinstance(one, n.Grouped)]
+    bare = anchor_noun(anchor)
+    return bool(some) and noun is not None and bare == noun.noun
+
+
+def anchor_noun(anchor: Node) -> str:
+    """The noun at the bottom of a node."""
+    for one in _spine(anchor):
+        if isinstance(one, Find):
+            return one.noun
+    return ""
+
+
+def _spine(node: Node) -> list[Node]:
+    found = [node]
+    while not isinstance(node, Find | n.Union):
+        node = node.of
+        found.append(node)
+    return found
+
+
+def _in_group(
+    parser: Parser, m: Match, d: Draft, anchor: Node, at: At, stop: int
+) -> int:
+    """ "the third tank in the top row": its members take the place of the noun."""
+    side = parser.r.first("<d>", m.start, m.stop) if m.handler == "beside" else None
+    if side is not None and side.value == "centre":
+        d.choices.append(Choice("middle", "", at))
+    elif side is not None:
+        d.choices.append(Choice("most", str(side.value), at))
+
+    def step(node: Node) -> Node:
+        if isinstance(node, Find) and node.phrase == node.noun:
+            return n.Members(anchor, at=(*node.at, *at))
+        return n.Inside(node, anchor, at=at)
+
+    d.filters.append(step)
+    return stop
+
+
+def _said(parser: Parser, m: Match) -> list[str]:
+    return [token.text for token in parser.r.tokens[m.start : m.stop]]
+
+
+def _limits(parser: Parser, m: Match, kind: str) -> tuple[float | None, float | None]:
+    """The range that a match gives for its last quantity."""
+    tokens = parser.r.tokens[m.start : m.stop]
+    values = [float(cast(float, token.value)) for token in tokens if token.text == kind]
+    value = values[-1]
+    if "low" in m.starts:
+        first = parser.r.tokens[m.starts["low"]]
+        low = float(cast(float, first.value))
+        if first.text != kind:
+            low *= _unit(parser, m, kind)
+        return min(low, value), max(low, value)
+    said = " ".join(_said(parser, m))
+    if m.groups.get("over") or " or more" in said or " or larger" in said:
+        return value, None
+    if m.groups.get("under"):
+        return None, value
+    if "within " in said:
+        return None, value
+    if m.handler == "measured" and parser.r.first("<cmp>", m.start, m.stop):
+        return value, value
+    return round((1 - ABOUT) * value, 9), round((1 + ABOUT) * value, 9)
+
+
+def _unit(parser: Parser, m: Match, kind: str) -> float:
+    """Metres in the unit of the last quantity, for a number without one."""
+    tokens = parser.r.tokens[m.start : m.stop]
+    last = [token for token in tokens if token.text == kind][-1]
+    number = parser.r.words[last.at[0]].replace(",", "")
+    try:
+        return float(cast(float, last.value)) / float(number)
+    except (ValueError, ZeroDivisionError):
+        return 1.0

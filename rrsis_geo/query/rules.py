@@ -1,0 +1,215 @@
+"""What may follow a noun, as patterns over words.
+
+One rule a line, `handler arguments: pattern`. In a pattern `(a|b c)` is a choice,
+`[a|b]` may be missing, `name=` keeps what the next part matched, `{d}` is a token of
+that kind or a macro, and a last `{x}` stands for the thing that something is measured
+against, which the parser reads itself. The longest match wins, then the first.
+"""
+
+from __future__ import annotations
+
+MACROS = {
+    "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off|over)",
+    "up": "[up|down|out|over|back|way|somewhere|all|just]",
+    "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
+    "|a bit|well|far]",
+    "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up]",
+    "far": "far=[far|extreme|outer|outermost|very|absolute]",
+    "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
+    " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
+    "|imagery|raster|canvas|extent|snapshot)",
+    "ext": "ext=[side|part|area|half|third|quarter|quadrant|corner|portion|section"
+    "|region|sector|zone|end|field|margin]",
+    "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter|rim"
+    "|third|extremity|perimeter|flank|section)",
+    "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
+    "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
+    "|exceeding|no less than|not less than|no smaller than|upwards of|beyond"
+    "|farther than|further than|no closer than|not closer than|longer than)",
+    "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
+    "|not more than|no larger than|no bigger than|within|inside|closer than"
+    "|nearer than|no further than|no farther than|not further than|shorter than"
+    "|fewer than|maximum)",
+    "about": "about=(about|around|approximately|roughly|some|circa|exactly|only|almost)",
+    "q": "[{over}|{under}|{about}]",
+    "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up)",
+    "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"
+    "|in perimeter|diameter|thick|deep)",
+    "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan)",
+    "surface": "(area|footprint|size|surface|surface area|floor area|floor space|extent"
+    "|ground area)",
+    "other": "(the others|the other ones|the rest|others|any others|all others"
+    "|any other|all the others|all other ones|everything else|the other two)",
+    "each": "(each other|one another)",
+}
+
+RULES = """
+place: {up} {in} [the|its] [very] {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place bare: {d} {scene}
+place bare: in {scene} {d}
+place middle_left: halfway down [on] [the] left [side]
+place middle_left: on the left , halfway down
+place middle_right: halfway down [on] [the] right [side]
+place middle_right: on the right , halfway down
+place beyond: {adv} {d} of [the] (centre|center|middle) [of {scene}]
+scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
+edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
+[the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out of) \
+[the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
+edge: (at|near|near to|along|by|on|close to|next to|against|right at|beside) [the|an|any] \
+[very] {far} [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+
+most: [the] <most> [side] [of {scene}]
+most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] {d} \
+[hand] [side|edge|border|end|part|corner|margin] [of {scene}]
+most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
+[of {scene}]
+most top: [the] {nearest} up
+most bottom: [the] {nearest} down
+from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
+[up|down|along] from [the] [far|very] {d} [hand] [side|end|edge] [of {scene}] \
+[to [the] (left|right|top|bottom)]
+
+beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extreme] {d} \
+[hand] (of|from) {x}
+beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
+[far|very|extreme] {d} [hand] {part} (of|to) {x}
+beside: {d} [hand] {part} of {x}
+beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
+beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
+|lower down than) {x}
+beside: further {d} than {x}
+beside: {adv} <cmp> {d} than {x}
+beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
+beside diagonal: {adv} v=(above|below) {d} of {x}
+beside step: {len} [to] [the] {d} of {x}
+
+within: {stat} {q} {len} [away] (of|from|to|around) {x}
+within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
+{len} [distance|radius|range] [away] (of|from|to|around) {x}
+within: at [a] distance of {q} {len} (from|to|of) {x}
+within: [between|from|at] low=({n}|{amount}|{len}) (and|to) {len} [away] (of|from|to) {x}
+
+measured: {q} {area} [{or}] [in {surface}|large|big]
+measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
+measured: of {q} {area} [{or}] [in {surface}]
+measured: [with|having] [a|an] [{surface}] [of] between low=({n}|{amount}|{area}) and \
+{area} [in {surface}]
+measured: {q} {len} [{or}] {long}
+measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
+measured: [between] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured: <cmp> than ({len}|{area}) [{long}|in {surface}]
+most size: <cmp> than {other}
+compared: <cmp> than {x}
+compared same: (as big as|as large as|the same size as|of the same size as \
+|with the same size as|equal in size to|similar in size to|about the size of \
+|the size of) {x}
+
+nearest: [the] {nearest} [by|away] [to|from|by] {x}
+nearest farthest: (most distant|most remote) from {x}
+near: {stat} {adv} (near|near to|close to|close by|nearby|not far from|by \
+|in the vicinity of|in proximity to|in the neighbourhood of|a short way from) {x}
+near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
+|neighbouring|neighboring|flanking|hugging|backing onto) {x}
+near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
+|in contact with|connected to|up against) {x}
+not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote from \
+|at a distance from|set back from|separate from|clear of|off) {x}
+along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
+along|in line along|on both sides of|on either side of|along both sides of) {x}
+around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
+|encircling|ringing|surrounding) {x}
+surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed by|framed by \
+|hemmed in by|surrounded on all sides by|walled in by) {x}
+opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from) {x}
+opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
+|on the far side of|on the opposite side of|across the street from|over on the other \
+side of) {x}
+holding: (containing|holding|filled with|full of|housing|that contain|that contains \
+|that hold|that holds) {x}
+inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
+|in the middle of|in the midst of) {x}
+inside on: {stat} (on|on top of|upon|onto) {x}
+inside at: {stat} at {x}
+inside of: of {x}
+between: {stat} [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
+[in] between {x}
+middle: [in] between the other (two|ones)
+middle: [in] between the others
+
+isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own|by themselves \
+|on their own|alone|all alone|on its lonesome)
+isolated: {stat} [set|sitting|lying] [well|far|a bit|away] (away from|apart from|far from \
+|separate from|separated from|isolated from|detached from|remote from|off from \
+|distant from) {other}
+isolated: not [part of|in] any (row|group|cluster|line)
+group row: [all] [lined up|arranged|standing] (side by side|abreast|shoulder to shoulder)
+group line: [all] (lined up|in a line|in a row|in one row|in one line|in single file \
+|in a straight line|in line|in a straight row|in rows|end to end|in the same row \
+|in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row)
+group column: (in a column|in one column|one above the other|on top of each other \
+|stacked vertically|one below the other|stacked one above the other)
+group cluster: (in a group|in a cluster|clustered together|grouped together|close together \
+|packed together|huddled together|bunched together|clustered|bunched up|closest together \
+|parked closest together|nearest together|tied together|together|in a block|in a clump)
+group cluster: (next to|beside|near|close to|adjacent to|touching|right next to|closest to \
+|nearest to|alongside|that touch) {each}
+"""
+
+POLITE_FIRST = """
+(please|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good morning|and|yo)
+(can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe]
+(would|do) you mind
+(is it possible|would it be possible) to
+i (want|need|would like|would love|wish|am trying|have) [you] to
+(i am|am|we are) (looking|searching|hunting) for
+(looking|searching|look|search|hunt|scan) for
+i (want|need|would like|meant|mean|am after|am interested in|wonder)
+(show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
+(show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
+|mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point out|point to \
+|pick out|search for|list|return|retrieve|label|mask|point me to|let me see|let us see \
+|check for|look at|draw around|map out|give|need|want|looking for|find out) [out] [for me]
+(where|which|what|who) (is|are|was|were) [the one|the ones]
+where (can|could|do) (i|you|we) (find|see)
+(which|what) [one|ones] (is|are)
+(which|what)
+(is|are|was|were) there [here]
+(do|can|could) (you|we|i) (see|spot|find)
+(does|do) (it|this|the) [image|scene|picture] (have|contain|show)
+how many
+(there|here) (is|are)
+(tell|show) me
+(any sign of|any signs of|a picture of|the location of|the locations of|the position of \
+|positions of|locations of|location of|the outline of|the outlines of|outlines of)
+to (find|see|show|get|mark|segment|know)
+where
+,
+"""
+"""What a request may begin with; said again and again until none fits."""
+
+POLITE_LAST = """
+(please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
+(many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
+(if possible|if any|if there are any|if there is one|if there is any|or not)
+(are|is) there [here|any]
+(here|there|visible|in view|at all|anywhere)
+(and|,) (mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
+(mark|outline|select|show|highlight|segment|count|find) (it|them)
+(in|on|of|within|from|across|throughout|around) [all of] {scene}
+to be seen
+are they
+,
+"""
+"""What a request may end with."""
+
+EXCEPT = """
+except | except for | excepting | but not | but | apart from | other than | aside from
+excluding | minus | leaving out | leaving aside | not including | not counting | save for
+save | bar | barring | with the exception of | without counting | rather than
+instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | skipping
+"""
+"""What leads to the things left out."""

@@ -1,0 +1,1 @@
+def corrected(word): return word

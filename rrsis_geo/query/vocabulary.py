@@ -1,0 +1,222 @@
+"""Words of the grammar: directions, superlatives, numbers, units, groups, filler.
+
+Tables only. What they mean for a plan stands in `rules` and in the parser.
+"""
+
+from __future__ import annotations
+
+DIRECTIONS = {
+    "left": "left lefthand lhs leftward leftside",
+    "right": "right righthand rhs rightward rightside",
+    "top": "top upper uppermost topside",
+    "bottom": "bottom lower",
+    "west": "west western westerly",
+    "east": "east eastern easterly",
+    "north": "north northern northerly",
+    "south": "south southern southerly",
+    "north west": "northwest northwestern northwesterly nw",
+    "north east": "northeast northeastern northeasterly ne",
+    "south west": "southwest southwestern southwesterly sw",
+    "south east": "southeast southeastern southeasterly se",
+    "centre": "centre center middle central",
+}
+
+MOST = {
+    "left": "leftmost leftermost",
+    "right": "rightmost",
+    "top": "topmost uppermost upmost",
+    "bottom": "bottommost lowermost lowest",
+    "west": "westernmost westmost",
+    "east": "easternmost eastmost",
+    "north": "northernmost northmost",
+    "south": "southernmost southmost",
+    "north west": "northwesternmost northwestmost",
+    "north east": "northeasternmost northeastmost",
+    "south west": "southwesternmost southwestmost",
+    "south east": "southeasternmost southeastmost",
+}
+
+COMPARED = {
+    "left": "lefter",
+    "right": "righter",
+    "north": "northerner norther",
+    "south": "southerner souther",
+    "west": "westerner",
+    "east": "easterner",
+}
+"""Clumsy comparatives of directions; read as the farther of two."""
+
+MERGED = {
+    ("top", "left"): "top left",
+    ("top", "right"): "top right",
+    ("bottom", "left"): "bottom left",
+    ("bottom", "right"): "bottom right",
+    ("north", "west"): "north west",
+    ("north", "east"): "north east",
+    ("south", "west"): "south west",
+    ("south", "east"): "south east",
+    ("centre", "left"): "middle left",
+    ("centre", "right"): "middle right",
+    ("centre", "top"): "top centre",
+    ("centre", "bottom"): "bottom centre",
+}
+"""Two directions side by side, in either order, are one."""
+
+SUPERLATIVES = {
+    ("largest", "area"): "largest biggest hugest greatest",
+    ("smallest", "area"): "smallest tiniest littlest",
+    ("largest", "length"): "longest",
+    ("smallest", "length"): "shortest",
+    ("largest", "width"): "widest broadest",
+    ("smallest", "width"): "narrowest thinnest slimmest",
+}
+
+COMPARATIVES = {
+    ("largest", "area"): "larger bigger",
+    ("smallest", "area"): "smaller tinier littler",
+    ("largest", "length"): "longer",
+    ("smallest", "length"): "shorter",
+    ("largest", "width"): "wider broader",
+    ("smallest", "width"): "narrower thinner slimmer",
+}
+
+SIZES = {
+    "big": "big large huge giant massive enormous great gigantic sizeable sizable"
+    " large-sized big-sized biggish",
+    "medium": "medium mid-sized midsize midsized medium-sized mid-size medium-size",
+    "small": "small little tiny minute small-sized smallish teeny",
+}
+
+APART = frozenset(
+    ["isolated", "lone", "lonely", "solitary", "stand-alone", "standalone", "outlying"]
+)
+
+NEAREST = {
+    "closest": "closest nearest nearer closer",
+    "farthest": "farthest furthest remotest",
+}
+
+NUMBERS = {
+    word: value
+    for value, words in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+    )
+    for word in (words,)
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
+NUMBERS |= {"ninety": 90, "dozen": 12}
+
+SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "k": 1000}
+
+ORDINALS = {
+    word: value
+    for value, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
+        start=1,
+    )
+}
+
+LENGTHS = {
+    1.0: "m metre metres meter meters mtr mtrs mts",
+    1000.0: "km kms kilometre kilometres kilometer kilometers klick klicks",
+    0.01: "cm centimetre centimetres centimeter centimeters",
+    0.3048: "ft foot feet",
+    0.9144: "yd yds yard yards",
+    1609.344: "mi mile miles",
+    1852.0: "nmi",
+}
+"""Metres in a unit: the international foot, yard, mile and nautical mile."""
+
+AREAS = {
+    1.0: "m2 sqm sm",
+    1e6: "km2 sqkm",
+    1e4: "ha hectare hectares",
+    0.3048**2: "ft2 sqft sf",
+    0.9144**2: "yd2 sqyd",
+    4046.8564224: "acre acres",
+    1609.344**2: "mi2 sqmi",
+}
+"""Square metres in a unit."""
+
+SQUARE = frozenset(["square", "sq", "sq.", "squared"])
+
+GROUPS = {
+    "row": "row rows",
+    "line": "line lines queue queues chain chains string strings file series lineup",
+    "column": "column columns",
+    "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
+    " formation",
+    "pair": "pair pairs couple",
+    "trio": "trio trios triplet threesome",
+    "quartet": "quartet foursome quad",
+}
+
+GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
+
+BARE_GROUPS = frozenset(
+    ["row", "rows", "column", "columns", "pair", "pairs", "trio", "trios", "cluster", "clusters", "group", "groups"]
+)
+"""Words that name a group even where nothing says of what: "in the top row"."""
+
+STRAIGHT = {"horizontal": "row", "vertical": "column", "straight": "line"}
+
+SCENE = frozenset(
+    ["image", "picture", "scene", "photo", "photograph", "map", "view", "frame", "screen", "shot", "snapshot", "area", "aoi", "tile", "canvas", "extent", "imagery", "raster", "whole"]
+)
+
+EXTENTS = {
+    "half": "half",
+    "third": "third",
+    "quarter": "quarter",
+    "quadrant": "quarter",
+    "corner": "corner",
+}
+
+FILLERS = frozenset(["hand", "most", "very", "quite"])
+
+STATIVE = frozenset(
+    ["located", "situated", "lying", "standing", "sitting", "placed", "positioned", "found", "seen", "visible", "lie", "lies", "stand", "stands", "sit", "sits", "stood", "sat", "set"]
+)
+"""Verbs that only lead to a place."""
+
+COPULAS = frozenset(["that", "which", "who", "is", "are", "was", "were", "be", "being"])
+
+TURNED = frozenset(
+    ["facing", "pointing", "heading", "headed", "oriented", "looking", "turned", "turning", "moving", "driving", "going", "travelling", "traveling", "flying", "sailing", "running", "leaning", "nosed", "taxiing", "aimed", "aligned", "pointed", "nose", "noses", "faces", "points", "steaming", "backing", "rolling"]
+)
+"""Words after which a direction says how a thing is turned, not where it is."""
+
+ADVERB_RIGHT = frozenset(
+    ["next", "beside", "by", "at", "in", "on", "above", "below", "near", "behind", "outside", "under", "against", "across", "between", "up", "off", "along", "alongside", "inside", "beneath", "underneath", "around", "over", "after", "before", "opposite", "where", "to"]
+)
+"""Words before which "right" means just."""
+
+OPAQUE = frozenset(["with", "having", "featuring", "whose", "wearing", "made", "showing", "bearing"])
+"""Words that begin a description of looks."""
+
+COMPOUNDS = frozenset(
+    """row house|row houses|row home|row homes|middle school|middle schools
+    center pivot|centre pivot|center pivots|left turn|right turn|left turns|right turns
+    right angle|right angles|right angled|right of way|high rise|second hand
+    first aid|first class|first floor|line marking|line markings|apartment block
+    apartment blocks|office block|office blocks|tower block|tower blocks|city block
+    concrete block|concrete blocks|housing block|block of flats|blocks of flats
+    big top|big wheel|big box|little league|small scale|large scale|single family
+    single storey|single story|single engine|single lane|single track|double row
+    top view|top coat|north american|south american|north sea|south pole|north pole
+    west bank|east coast|west coast|north shore|central park|central station
+    central reservation|corner shop|corner shops|corner kick|corner flag|upper deck
+    lower deck|upper deck|group home|column base|file cabinet|chain link|string art
+    set square|long distance|short cut|side street|great lakes|first base|second base
+    third base|home plate|left field|right field|centre field|center field|middle class
+    front row|cluster bomb|cluster housing|block paving|line painter|top soil
+    middle lane|great circle|half moon|quarter circle|third party|little house
+    cut grass|south african|east african|west african|bottom paint|right whale""".replace(
+        "\n", "|"
+    ).split("|")
+)
+"""Words that mean something else together; they stay with the network."""
+
+
+def spread(table: dict[str, str]) -> dict[str, str]:
+    """Each word of a table's lines to the key of its line."""
+    return {word: key for key, words in table.items() for word in words.split()}
