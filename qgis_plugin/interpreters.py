@@ -50,21 +50,14 @@ JUDGEMENTS = {
     ),
     "other_version": (
         tr(
-            "{program} has rrsis-geo {package}, which this plugin, {version}, does not "
-            "understand."
+            "{program} has rrsis-geo {package}; this plugin, {version}, works with its "
+            "own version only."
         ),
         tr("Install the plugin's version there: {install}"),
     ),
     "ok": (
         tr("Python {python} at {program} has rrsis-geo {package} and torch {torch}."),
         "",
-    ),
-    "ok_but": (
-        tr(
-            "{program} has rrsis-geo {package}, the plugin is {version}; they "
-            "understand each other, but results may differ between versions."
-        ),
-        tr("For the same version: {install}"),
     ),
 }
 """What `check_interpreter` says: the case, and what to do."""
@@ -283,12 +276,11 @@ def _judge(found: Any, values: Dict[str, str]) -> Notice:
         kind = "broken"
     elif found["torch"] is None:
         kind = "no_torch"
-    elif found["protocol"] != PROTOCOL_VERSION:
+    elif (found["protocol"], found["package"]) != (PROTOCOL_VERSION, values["version"]):
         kind = "other_version"
     else:
-        kind = "ok" if found["package"] == values["version"] else "ok_but"
-    sentence, advice = JUDGEMENTS[kind]
-    return Notice(kind[:2] if kind == "ok_but" else kind, sentence, advice, values)
+        kind = "ok"
+    return Notice(kind, *JUDGEMENTS[kind], values)
 
 
 def _dotted(numbers: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QStandardPaths
 from .area import Area, check_overlap, write_area
 from .core.errors import OptionError
 from .core.job import SegmentJob, SegmentOptions
+from .expressions import expressions_in
 from .refused import Refused
 from .translate import tr
 
@@ -42,9 +43,7 @@ class Question:
     @property
     def expressions(self) -> Tuple[str, ...]:
         """What to look for, each once, in the order of the lines."""
-        lines = (" ".join(line.split()) for line in self.text.splitlines())
-        wanted = (line for line in lines if line and not line.startswith("#"))
-        return tuple(dict.fromkeys(wanted))
+        return expressions_in(self.text)
 
 
 @dataclass(frozen=True)
