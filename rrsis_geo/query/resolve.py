@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.query import gaps, groups, order, places, relations
+from rrsis_geo.query import gaps, groups, order, places, standing
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.chance import ranked
@@ -175,12 +175,12 @@ def _distances(units: Units) -> NDArray[np.float64]:
 
 def _near(work: _Work, node: n.Near, units: Units) -> Units:
     _, units = work.measured(node.anchor, units)
-    return units.fitting(relations.near(node, units, _distances(units), work.seen))
+    return units.fitting(standing.near(node, units, _distances(units), work.seen))
 
 
 def _within(work: _Work, node: n.Within, units: Units) -> Units:
     anchors, units = work.measured(node.anchor, units)
-    fit = relations.within(node, _distances(units))
+    fit = standing.within(node, _distances(units))
     # an anchor itself is not "more than 400 m away from" itself
     own = units.over(np.isin(units.rows, anchors).astype(float), np.maximum)
     return units.fitting(np.where((own > 0) & (node.high is None), 0.0, fit))
@@ -188,45 +188,45 @@ def _within(work: _Work, node: n.Within, units: Units) -> Units:
 
 def _along(work: _Work, node: n.Along | n.Around, units: Units) -> Units:
     _, units = work.measured(node.anchor, units)
-    return units.fitting(relations.along(node, units, _distances(units), work.seen))
+    return units.fitting(standing.along(node, units, _distances(units), work.seen))
 
 
 def _beside(work: _Work, node: n.Beside, units: Units) -> Units:
     rows, units = work.measured(node.anchor, units)
     away = _distances(units)
-    return units.fitting(relations.beside(node, units, rows, away, work.seen))
+    return units.fitting(standing.beside(node, units, rows, away, work.seen))
 
 
 def _between(work: _Work, node: n.Between, units: Units) -> Units:
     first, units = work.measured(node.first, units)
     second = None if node.second is None else work.anchor_rows(node.second, units)
-    return units.fitting(relations.between(units, first, second, work.seen))
+    return units.fitting(standing.between(units, first, second, work.seen))
 
 
 def _inside(work: _Work, node: n.Inside, units: Units) -> Units:
     rows, units = work.measured(node.anchor, units)
-    fit = relations.inside(node, units, rows, work.seen)
+    fit = standing.inside(node, units, rows, work.seen)
     if node.how != "in":
         close = n.Near(node.of, node.anchor, how="next")
-        near = relations.near(close, units, _distances(units), work.seen)
+        near = standing.near(close, units, _distances(units), work.seen)
         fit = np.maximum(fit, near * (1.0 if node.how == "at" else 0.6))
     return units.fitting(fit)
 
 
 def _surrounded(work: _Work, node: n.Surrounded, units: Units) -> Units:
     rows, units = work.measured(node.anchor, units)
-    return units.fitting(relations.surrounded(units, rows, work.seen))
+    return units.fitting(standing.surrounded(units, rows, work.seen))
 
 
 def _opposite(work: _Work, node: n.Opposite, units: Units) -> Units:
     _, units = work.measured(node.anchor, units)
     close = n.Along(node.of, node.anchor)
-    return units.fitting(relations.along(close, units, _distances(units), work.seen))
+    return units.fitting(standing.along(close, units, _distances(units), work.seen))
 
 
 def _holding(work: _Work, node: n.Holding, units: Units) -> Units:
     rows = work.anchor_rows(node.anchor, units)
-    return units.fitting(relations.holding(units, rows, work.seen))
+    return units.fitting(standing.holding(units, rows, work.seen))
 
 
 def _distant(work: _Work, node: n.Distant, units: Units) -> Units:

@@ -1,0 +1,274 @@
+"""How things stand to others: near, on one side, between, inside.
+
+Distances run from outline to outline and are judged by the sizes of the things. All
+functions answer how well the words hold for each unit, in [0, 1], one half being where
+people stop to use them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from rrsis_geo.query import gaps
+from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.nodes import Along, Around, Beside, Inside, Near, Within
+from rrsis_geo.query.places import FIRST, LAST, frame_for
+from rrsis_geo.query.units import Rows, Units, Values
+
+NEAR = 2.0
+"""Sizes of a thing: so far from its outline is no longer near."""
+
+NEAR_SHARE = 0.06
+"""Share of the scene that near never exceeds, before `NEAR`."""
+
+LEAST_NEAR = 4.0
+"""Pixels; a network's outlines are not better than that."""
+
+NEXT = 1.0
+"""Sizes of a thing: so far from its outline is no longer next to it."""
+
+TOUCH = 1.5
+"""Pixels between outlines that touch."""
+
+LONG = 0.45
+"""Share of its box that a long, slanting or winding thing does not fill."""
+
+LONG_SIDES = 3.0
+"""Ratio of the sides of the box of a long thing."""
+
+STEEP = 0.3
+"""Of a long thing: cosine to the direction from which on something is plainly there."""
+
+OPPOSED = -0.5
+"""Cosine of the angle between the ways to two things: further open is between them."""
+
+
+def near(node: Near, units: Units, distance: Values, seen: Candidates) -> Values:
+    """(U,) how near the nearest anchor is."""
+    pixel = np.sqrt(seen.pixel_area)
+    if node.how == "touching":
+        return (distance <= TOUCH * pixel).astype(np.float64)
+    return _closeness(distance, NEXT if node.how == "next" else NEAR, units, seen)
+
+
+def within(node: Within, distance: Values) -> Values:
+    """(U,) 1 in the range of metres, 0 outside."""
+    low = -np.inf if node.low is None else node.low
+    high = np.inf if node.high is None else node.high
+    return ((distance >= low) & (distance <= high)).astype(np.float64)
+
+
+def along(
+    node: Along | Around, units: Units, distance: Values, seen: Candidates
+) -> Values:
+    """(U,) how near they stand, a little further than near."""
+    return _closeness(distance, 1.5 * NEAR, units, seen)
+
+
+def beside(
+    node: Beside, units: Units, anchors: Rows, distance: Values, seen: Candidates
+) -> Values:
+    """(U,) how well they lie on that side of an anchor."""
+    spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
+    pairs = gaps.close(units.rows, anchors, 3 * spacing, seen)
+    rows = np.zeros(len(units.rows))
+    if len(pairs.one):
+        fits = (
+            _at_part(node, pairs, seen) if node.how == "at" else _off(node, pairs, seen)
+        )
+        fits = fits * (0.5 + 0.5 * seen.chance[pairs.other])
+        if node.how != "beyond" or len(anchors) > 1:
+            # of several anchors the near ones count: each is beside the next
+            apart = gaps.between(pairs.one, pairs.other, seen)
+            size = _reach(seen.size[pairs.one], NEAR, seen)
+            decay = 1 / (1 + (apart / size) ** 2)
+            fits *= decay if node.how != "beyond" else 0.7 + 0.3 * decay
+        place = np.searchsorted(np.sort(units.rows), pairs.one)
+        order = np.argsort(units.rows, kind="stable")
+        np.maximum.at(rows, order[place], fits)
+    # of many that lie there, the nearer is meant rather
+    closer = 1 / (1 + distance / max(seen.reach, 1e-9))
+    return units.over(rows, np.minimum) * (0.95 + 0.05 * closer)
+
+
+def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) -> Values:
+    """(U,) how far the ways to two anchors open: 180 degrees is plainly between."""
+    rows = np.zeros(len(units.rows))
+    for place, row in enumerate(units.rows):
+        ways = _ways(row, first, seen)
+        others = ways if second is None else _ways(row, second, seen)
+        cosine = ways @ others.T
+        if cosine.size:
+            rows[place] = np.interp(cosine.min(), [-1, OPPOSED, 0.5], [1, 0.5, 0])
+    return units.over(rows, np.minimum)
+
+
+def inside(node: Inside, units: Units, anchors: Rows, seen: Candidates) -> Values:
+    """(U,) share of each that lies in the outlines of anchors, holes counted in."""
+    cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
+    return units.over(cover, np.minimum)
+
+
+def holding(units: Units, anchors: Rows, seen: Candidates) -> Values:
+    """(U,) largest share of an anchor that lies in the outline."""
+    shapes = _filled(seen.shape[units.rows])
+    pairs = gaps.touching(anchors, shapes, seen)
+    rows = np.zeros(len(units.rows))
+    if len(pairs.one):
+        inner = seen.shape[pairs.one]
+        shared = shapely.area(shapely.intersection(inner, shapes[pairs.other]))
+        share = shared / np.maximum(shapely.area(inner), 1e-12)
+        share[units.rows[pairs.other] == pairs.one] = 0
+        np.maximum.at(rows, pairs.other, share)
+    return units.over(rows, np.maximum)
+
+
+def surrounded(units: Units, anchors: Rows, seen: Candidates) -> Values:
+    """(U,) share of the directions in which an anchor stands close by."""
+    cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
+    reach = 3 * _reach(seen.size[units.rows], NEAR, seen)
+    tree = shapely.STRtree(seen.shape[anchors])
+    rows = np.zeros(len(units.rows))
+    for place, (row, far) in enumerate(zip(units.rows, reach, strict=True)):
+        middle = shapely.Point(seen.middle[row])
+        about = tree.query(middle, predicate="dwithin", distance=far)
+        about = anchors[about]
+        about = about[about != row]
+        if len(about):
+            disc = middle.buffer(far)
+            parts = shapely.intersection(seen.shape[about], disc)
+            parts = shapely.segmentize(parts, far / 16)
+            way = shapely.get_coordinates(parts) - seen.middle[row]
+            octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4))
+            rows[place] = len(np.unique(octant % 8)) / 8
+    rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
+    return units.over(np.maximum(rows, cover), np.minimum)
+
+
+def _closeness(
+    distance: Values, sizes: float, units: Units, seen: Candidates
+) -> Values:
+    size = np.sqrt(units.area(seen) / np.maximum(units.lengths, 1))
+    return np.asarray(1 / (1 + (distance / _reach(size, sizes, seen)) ** 2), np.float64)
+
+
+def _reach(size: Values, sizes: float, seen: Candidates) -> Values:
+    """(U,) metres."""
+    most = NEAR_SHARE * seen.reach
+    pixel = np.sqrt(seen.pixel_area)
+    return sizes * np.maximum(np.minimum(size, most), LEAST_NEAR * pixel)
+
+
+def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
+    """(P,) how well the candidate lies off that side of the anchor."""
+    frame = frame_for(seen, node.side)
+    box, other = frame.box[pairs.one], frame.box[pairs.other]
+    offset = frame.centre[pairs.one] - frame.centre[pairs.other]
+    spans = other[:, 2:] - other[:, :2]
+    # what lies beside any part of a wide anchor lies beside it
+    slack = np.sign(offset) * np.minimum(np.abs(offset), 0.3 * spans)
+    ways = node.side.split()
+    unit = _unit(node.side)
+    along = offset @ unit
+    if len(ways) == 1:
+        axis = int(np.argmax(np.abs(unit)))
+        across = np.abs(offset - slack)[:, 1 - axis]
+        free = np.where(
+            unit[axis] > 0,
+            box[:, axis] - other[:, axis + 2],
+            other[:, axis] - box[:, axis + 2],
+        )
+        least = np.minimum((box[:, 2:] - box[:, :2])[:, axis], spans[:, axis])
+        overlap = np.clip(-free / np.maximum(least, 1e-9), 0, 1)
+    else:
+        across = np.abs(offset @ np.array([-unit[1], unit[0]]))
+        overlap = np.zeros(len(along))
+    angle = np.degrees(np.arctan2(across, along))
+    half = 45.0 if len(ways) == 1 else 33.0
+    compact = np.interp(angle, [0, half, 1.6 * half], [1.0, 0.5, 0.0])
+    compact *= 1 - np.clip(overlap - 0.25, 0, 0.75)
+    winding = _winding(pairs.other, seen)
+    if winding.any():
+        way = _turned(
+            gaps.steps(pairs.one[winding], pairs.other[winding], seen), node.side, seen
+        )
+        length = np.maximum(np.hypot(*way.T), 1e-9)
+        cosine = way @ unit / length
+        compact[winding] = 0.5 + 0.5 * np.clip(cosine / STEEP, -1, 1)
+    return np.asarray(compact, np.float64)
+
+
+def _at_part(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
+    """(P,) how well the candidate lies at that end of the anchor."""
+    frame = frame_for(seen, node.side)
+    other = frame.box[pairs.other]
+    span = np.maximum(other[:, 2:] - other[:, :2], 1e-9)
+    share = (frame.centre[pairs.one] - other[:, :2]) / span
+    fits = []
+    for word in node.side.split():
+        axis = FIRST.get(word, LAST.get(word, 0))
+        part = share[:, axis] if word in FIRST else 1 - share[:, axis]
+        fits.append(np.interp(part, [0.2, 0.42, 0.6], [1.0, 0.5, 0.0]))
+    return np.asarray(np.min(fits, axis=0), np.float64)
+
+
+def _unit(side: str) -> NDArray[np.float64]:
+    """(2,) of length 1, y down."""
+    way = np.zeros(2)
+    for word in side.split():
+        way[FIRST.get(word, LAST.get(word, 0))] = -1 if word in FIRST else 1
+    return way / np.hypot(*way)
+
+
+def _turned(
+    way: NDArray[np.float64], side: str, seen: Candidates
+) -> NDArray[np.float64]:
+    """Steps in metres to the east and south, as steps in the frame of the side."""
+    if frame_for(seen, side) is seen.compass:
+        return way
+    return way @ seen.to_picture.T
+
+
+def _winding(rows: Rows, seen: Candidates) -> NDArray[np.bool_]:
+    """(P,) things without four sides: long, slanting or winding ones."""
+    unique, place = np.unique(rows, return_inverse=True)
+    box = shapely.bounds(seen.shape[unique])
+    sides = box[:, 2:] - box[:, :2]
+    fill = shapely.area(seen.shape[unique]) / np.maximum(sides.prod(axis=1), 1e-9)
+    long = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1e-9) >= LONG_SIDES
+    return np.asarray(((fill < LONG) | long)[place], np.bool_)
+
+
+def _ways(row: int, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
+    """(A, 2) unit steps towards the nearest points of anchors, without itself."""
+    others = anchors[anchors != row]
+    if len(others) > gaps.EVERY:
+        away = seen.middle[others] - seen.middle[row]
+        others = others[np.argsort((away**2).sum(axis=1), kind="stable")[: gaps.EVERY]]
+    way = -gaps.steps(np.full(len(others), row), others, seen)
+    length = np.hypot(*way.T)[:, None]
+    return np.asarray(way[length[:, 0] > 0] / length[length[:, 0] > 0], np.float64)
+
+
+def _filled(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Without their holes: what a network finds in a lake is not of the lake."""
+    return np.asarray(shapely.polygons(shapely.get_exterior_ring(shapes)), np.object_)
+
+
+def _covered(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Values:
+    """(R,) share of each that the shapes cover together, its own one left out."""
+    pairs = gaps.touching(rows, shapes, seen)
+    cover = np.zeros(len(rows))
+    if not len(pairs.one):
+        return cover
+    one, other = seen.shape[pairs.one], shapes[pairs.other]
+    shared = shapely.area(shapely.intersection(one, other))
+    share = shared / np.maximum(shapely.area(one), 1e-12)
+    same = shared >= gaps.SAME * shapely.area(shapely.union(one, other))
+    share[same] = 0  # the thing itself, found for two phrases
+    place = np.searchsorted(np.sort(rows), pairs.one)
+    order = np.argsort(rows, kind="stable")
+    np.add.at(cover, order[place], share)
+    return np.minimum(cover, 1.0)
