@@ -16,7 +16,16 @@ import click
 from rrsis_geo import __version__
 from rrsis_geo.errors import Cancelled, OutputError, RRSISError
 
-COMMANDS = ("segment", "explain", "vectorize", "evaluate", "demo", "weights", "doctor")
+COMMANDS = (
+    "segment",
+    "explain",
+    "vectorize",
+    "train",
+    "evaluate",
+    "demo",
+    "weights",
+    "doctor",
+)
 """Names of commands; each is `command` of the file of that name beside this one."""
 
 DEBUG = "RRSIS_GEO_DEBUG"

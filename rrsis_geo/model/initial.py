@@ -21,9 +21,9 @@ def start_image_encoder(net: BTDNet, path: str | Path) -> None:
     Raises:
         WeightsError: the file is of another network.
     """
-    tensors = _read(path)
+    tensors = read_tensors(path)
     kept = {name: value for name, value in tensors.items() if name[:5] != "head."}
-    _fill(net.visual.encoder, kept, path)
+    fill_module(net.visual.encoder, kept, path)
 
 
 def start_text_encoder(
@@ -40,8 +40,11 @@ def start_text_encoder(
     """
     positions = "embeddings.position_embeddings.weight"
     kept = {}
-    for name, value in _read(path).items():
+    for name, value in read_tensors(path).items():
         short = name.removeprefix("bert.")
+        # Names that the oldest checkpoints of BERT still carry.
+        short = short.replace("LayerNorm.gamma", "LayerNorm.weight")
+        short = short.replace("LayerNorm.beta", "LayerNorm.bias")
         if short == positions:
             value = value[: net.config.text_positions]
         if short == "embeddings.word_embeddings.weight" and rows is not None:
@@ -51,10 +54,15 @@ def start_text_encoder(
             and "position_ids" not in short
         ):
             kept[short] = value
-    _fill(net.text, kept, path)
+    fill_module(net.text, kept, path)
 
 
-def _read(path: str | Path) -> dict[str, Tensor]:
+def read_tensors(path: str | Path) -> dict[str, Tensor]:
+    """All tensors of a safetensors file.
+
+    Raises:
+        WeightsError: it cannot be read.
+    """
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
@@ -63,8 +71,14 @@ def _read(path: str | Path) -> dict[str, Tensor]:
         ) from error
 
 
-def _fill(module: nn.Module, tensors: Mapping[str, Tensor], path: str | Path) -> None:
-    """Copy every tensor, with nothing missing and nothing left over."""
+def fill_module(
+    module: nn.Module, tensors: Mapping[str, Tensor], path: str | Path
+) -> None:
+    """Copy every tensor, with nothing missing and nothing left over.
+
+    Raises:
+        WeightsError: something is; `path` is named.
+    """
     try:
         module.load_state_dict(
             {name: value.float() for name, value in tensors.items()}, strict=True

@@ -3,17 +3,20 @@ on batches at hand. Needs torch, but no reader of images."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any, TypeVar
 
 import torch
 from torch.optim import AdamW
 
+from rrsis_geo.errors import OptionError
 from rrsis_geo.expressions.lexicon import LEXICON
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig, preset
 from rrsis_geo.model.counting import Joined, alone
 from rrsis_geo.model.losses import LossWeights
+from rrsis_geo.training.augment import Augmentation
 from rrsis_geo.training.batch import Batch
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.loop import Step, train
@@ -21,6 +24,8 @@ from rrsis_geo.training.objective import Objective
 from rrsis_geo.training.schedule import Average, learning_rate
 from rrsis_geo.training.unused import freeze_unused
 from rrsis_geo.training.words import Tokenize
+
+Value = TypeVar("Value", ModelConfig, LossWeights, Augmentation)
 
 PHRASES = tuple(sorted({noun.singular for nouns in LEXICON.values() for noun in nouns}))
 """Names of things that D-MOLS hides: every noun of the lexicon."""
@@ -30,14 +35,32 @@ def model_config(config: TrainConfig, **changes: object) -> ModelConfig:
     """The preset of a run with the run's own changes, and then these.
 
     Raises:
-        WeightsError: a change is not one of a network.
+        OptionError: the run names something that no network has.
+        WeightsError: there is no such preset, or a value that none has.
     """
-    return replace(preset(config.preset), **{**config.model, **changes})  # type: ignore[arg-type]
+    return changed(preset(config.preset), {**config.model, **changes}, "model")
 
 
 def loss_weights(config: TrainConfig) -> LossWeights:
-    """What each part of the loss counts in a run."""
-    return LossWeights(**config.losses)
+    """What each part of the loss counts in a run; errors as above."""
+    return changed(LossWeights(), config.losses, "losses")
+
+
+def augmentation(config: TrainConfig) -> Augmentation:
+    """How listed images change in a run; errors as above."""
+    return changed(Augmentation(), config.augment, "augment")
+
+
+def changed(value: Value, changes: Mapping[str, Any], table: str) -> Value:
+    """A frozen value with some fields of a config's table.
+
+    Raises:
+        OptionError: a field that the value has not.
+    """
+    known = [item.name for item in fields(value)]
+    if unknown := sorted(set(changes) - set(known)):
+        raise OptionError(f"unknown {unknown} in [{table}]; known are {known}")
+    return replace(value, **changes)
 
 
 def build_objective(
@@ -119,6 +142,7 @@ def fit(
         max_norm=config.max_norm,
         weights=loss_weights(config),
         seed=config.seed,
+        joined=alone,
         on_step=on_step,
     )
     average.copy_to(network)

@@ -14,6 +14,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.counting import Joined
 from rrsis_geo.model.losses import Losses, LossWeights
 from rrsis_geo.training.batch import Batch
 from rrsis_geo.training.schedule import Average
@@ -59,6 +60,7 @@ def train(
     max_norm: float,
     weights: LossWeights,
     seed: int,
+    joined: Joined,
     on_step: Callable[[Step], None],
 ) -> None:
     """Train from step `first` to step `steps`.
@@ -72,6 +74,7 @@ def train(
         batches: `accumulate` of them make a step, whose gradient is their mean.
         rate: step -> learning rate; every parameter group's `scale` multiplies it.
         seed: of this process; another one for each that shares the steps.
+        joined: values to their mean over the processes that share the steps.
         on_step: told each step.
     """
     network.train()
@@ -100,7 +103,7 @@ def train(
         on_step(
             Step(
                 number=step,
-                values=values,
+                values=joined(values),
                 rate=rate(step),
                 seconds=now - mark,
                 waited=waited,

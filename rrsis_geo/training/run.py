@@ -1,95 +1,50 @@
-"""The whole of a training run: data, network, steps, checkpoints, weights."""
+"""The whole of a training run: steps, validation, checkpoints, the best weights."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import DataLoader, Dataset
+from torch import Tensor
 
-from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.errors import DataError, OutputError
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.synthetic import draw_scene
 from rrsis_geo.training.assemble import (
+    PHRASES,
     build_objective,
     build_optimizer,
     loss_weights,
     rate_of,
 )
-from rrsis_geo.training.batch import Batch, Sample, collate
-from rrsis_geo.training.checkpoint import load_checkpoint, save_checkpoint
+from rrsis_geo.training.batch import Sample, Stream
+from rrsis_geo.training.checkpoint import (
+    Progress,
+    load_checkpoint,
+    load_tensors,
+    save_checkpoint,
+    save_tensors,
+)
 from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.diary import Diary
+from rrsis_geo.training.feed import feed
 from rrsis_geo.training.loop import Step, train
-from rrsis_geo.training.mix import Mix, Source
 from rrsis_geo.training.schedule import Average
-from rrsis_geo.training.validate import Report, made_samples, validate, written_samples
+from rrsis_geo.training.team import Team
+from rrsis_geo.training.validate import Report, validate
 from rrsis_geo.training.words import Tokenize, Words
-
-DRAWN_SIDE = 768
-"""Pixels of a drawn scene's side in the mix."""
 
 REPORT = 50
 """Steps between two lines of progress."""
 
-DRAWN_GSD = (0.2, 1.4)
-"""Metres per pixel of drawn scenes, smallest and largest."""
+CHECKPOINT = "checkpoint.safetensors"
+BEST = "best.safetensors"
 
-
-@dataclass(frozen=True)
-class _Items(Dataset[Sample]):
-    """The mix as torch wants it, from one item on."""
-
-    mix: Mix
-    first: int
-    count: int
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, index: int) -> Sample:
-        return self.mix[self.first + index]
-
-
-def draw_scenes(
-    count: int, *, seed: int, workers: int, theme: str | None = None
-) -> list[LabelledImage]:
-    """Drawn scenes of many kinds and scales, kept in memory.
-
-    Args:
-        count: how many.
-        seed: other seeds give other scenes.
-        workers: processes that draw.
-        theme: what every second of them shows.
-    """
-    seeds = range(seed * 100_000, seed * 100_000 + count)
-    themes = [theme if number % 2 else None for number in seeds]
-    context = get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        return list(pool.map(_draw, seeds, themes))
-
-
-def _draw(seed: int, theme: str | None) -> LabelledImage:
-    low, high = np.log(DRAWN_GSD)
-    gsd = float(np.exp(np.random.default_rng(seed).uniform(low, high)))
-    side = DRAWN_SIDE
-    scene = draw_scene(seed, width=side, height=side, gsd=gsd, theme=theme)
-    image = LabelledImage(
-        name=f"drawn-{seed}",
-        path=Path(f"drawn-{seed}"),
-        place=f"drawn-{seed}",
-        layout=scene.layout,
-    )
-    image.__dict__["pixels"] = scene.pixels  # already at hand; there is no file
-    return image
+Checks = Mapping[str, Callable[[], Iterable[Sample]]]
+"""Name -> samples to validate on, made anew each time."""
 
 
 def run_training(
@@ -97,94 +52,103 @@ def run_training(
     *,
     network: BTDNet,
     tokenize: Tokenize,
-    sources: Sequence[Source],
-    kept: Sequence[Source],
+    stream: Stream,
+    checks: Checks,
     folder: Path,
     workers: int,
+    team: Team,
     say: Callable[[str], None],
+    phrases: Iterable[str] = PHRASES,
 ) -> BTDNet:
     """Train, from the last checkpoint in the folder where there is one.
 
     Args:
-        network: with its pretrained parts in place; trained in place.
-        sources: what to train on.
-        kept: what to validate on.
-        folder: for `checkpoint.safetensors` and `log.jsonl`.
+        config: of the run; `steps` counts, not `epochs`.
+        network: with its pretrained parts in place, on its device; trained in place.
+        tokenize: of the network's vocabulary.
+        stream: what to train on.
+        checks: what to validate on; without any the last weights are kept.
+        folder: for checkpoint, best weights, log, curves.
         workers: processes that prepare samples.
+        team: the processes that share the steps.
         say: told what a person wants to read.
+        phrases: names of things that D-MOLS hides.
 
     Returns:
-        The network with its averaged weights.
+        The network with the averaged weights of the best validation, ready for
+        inference.
+
+    Raises:
+        OutputError: the folder cannot be written; what was kept before stays.
+        DataError, OptionError: the folder holds another run.
     """
     torch.manual_seed(config.seed)
-    folder.mkdir(parents=True, exist_ok=True)
-    objective = build_objective(config, network, tokenize)
-    words = Words(tokenize, network.text)
+    team.share(config.images // config.accumulate)
+    _make(folder)
+    objective = build_objective(
+        config, network, tokenize, phrases=phrases, joined=team.joined
+    )
+    wrapped = team.wrap(objective)
     optimizer = build_optimizer(config, network)
     average = Average(network, decay=config.ema)
-    checkpoint = folder / "checkpoint.safetensors"
-    first = 0
+    progress = Progress(step=0)
+    checkpoint = folder / CHECKPOINT
     if checkpoint.exists():
-        first = load_checkpoint(
-            checkpoint, network=network, optimizer=optimizer, average=average
+        progress = load_checkpoint(
+            checkpoint,
+            network=network,
+            optimizer=optimizer,
+            average=average,
+            config=config,
         )
-        say(f"going on at step {first}")
-    mix = Mix(
-        sources=tuple(
-            replace(source, weight=config.sources.get(source.name, source.weight))
-            for source in sources
-        ),
-        size=config.size,
-        expressions=config.expressions,
-        written=config.written,
-        no_target=config.no_target,
-        shares=config.shares,
-        seed=config.seed,
-    )
-    samples = _kept_samples(kept)
-    started = time.monotonic()
+        if team.leads:
+            say(f"going on at step {progress.step}")
+    elif team.leads:
+        (folder / BEST).unlink(missing_ok=True)  # of a run whose checkpoint is gone
+    first = progress.step
+    diary = Diary(folder, first=first) if team.leads else None
+    words = Words(tokenize, network.text)
 
     def on_step(step: Step) -> None:
-        nonlocal started
-        done, numbers = step.number + 1, step.numbers()
-        with (folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps({"step": step.number, **numbers}) + "\n")
-        if done % REPORT == 0:
-            pace = (time.monotonic() - started) / REPORT
-            parts = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
-            say(f"{done}/{config.steps}  {pace:.2f} s  {parts}")
-            started = time.monotonic()
-        if done % config.keep_every == 0:
+        nonlocal progress
+        done = step.number + 1
+        last = done == config.steps
+        kept = last or done % config.keep_every == 0
+        checked = bool(checks) and (last or done % config.validate_every == 0)
+        if diary is not None:
+            diary.step(step)
+            if done % REPORT == 0 or kept or checked:
+                _speak(say, done, config.steps, diary.flush())
+        if checked:
+            if diary is not None:
+                reports = validate_average(network, average, words, checks, config)
+                progress = _judge(reports, progress, average, diary, done, folder, say)
+            team.wait()
+        if kept and diary is not None:
+            progress = Progress(step=done, best=progress.best)
             save_checkpoint(
                 checkpoint,
                 network=network,
                 optimizer=optimizer,
                 average=average,
-                step=done,
+                progress=progress,
+                config=config,
             )
+            diary.draw()
             say(f"kept step {done}")
-        if done % config.validate_every == 0 or done == config.steps:
-            report = validate_average(network, average, words, samples)
-            for name, result in report.items():
-                say(f"{name}:")
-                for line in result.lines():
-                    say(f"  {line}")
-            started = time.monotonic()
 
-    items = _Items(mix, first * config.images, (config.steps - first) * config.images)
-    loader = DataLoader(
-        items,
-        batch_size=config.images // config.accumulate,
-        collate_fn=collate,
-        num_workers=workers,
-        pin_memory=next(network.parameters()).is_cuda,
-        persistent_workers=workers > 0,
-        prefetch_factor=4 if workers else None,
-    )
     train(
-        objective,
+        wrapped,
         network,
-        _typed(loader),
+        feed(
+            stream,
+            config,
+            first=first,
+            workers=workers,
+            pinned=team.device.type == "cuda",
+            rank=team.rank,
+            world=team.world,
+        ),
         optimizer,
         average,
         first=first,
@@ -193,11 +157,14 @@ def run_training(
         rate=rate_of(config),
         max_norm=config.max_norm,
         weights=loss_weights(config),
-        seed=config.seed,
+        seed=config.seed + team.rank,
+        joined=team.joined,
         on_step=on_step,
     )
+    team.wait()
+    if (folder / BEST).exists():
+        average.state = _best(folder / BEST, network)
     average.copy_to(network)
-    (folder / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
     return network.eval()
 
 
@@ -205,7 +172,8 @@ def validate_average(
     network: BTDNet,
     average: Average,
     words: Words,
-    samples: dict[str, list[Sample]],
+    checks: Checks,
+    config: TrainConfig,
 ) -> dict[str, Report]:
     """Score the averaged weights, then put the current ones back."""
     current = Average(network, decay=0.0)
@@ -217,32 +185,75 @@ def validate_average(
     def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
         features, mask = words([texts])
         image = torch.from_numpy(pixels[None]).to(place).float()
-        with torch.autocast(place.type, torch.bfloat16):
+        with torch.autocast(place.type, torch.bfloat16, enabled=config.bfloat16):
             output = network(image, features, mask)
-        logits = output.logits(size=pixels.shape[1:]).float()
+        logits = output.logits(size=(pixels.shape[1], pixels.shape[2])).float()
         found: NDArray[np.float32] = logits.sigmoid()[0].cpu().numpy()
         return found
 
-    reports = {name: validate(part, predict) for name, part in samples.items()}
+    most = config.validate_most or None
+    reports = {
+        name: validate(islice(samples(), most), predict)
+        for name, samples in checks.items()
+    }
     current.copy_to(network)
     network.train()
     return reports
 
 
-def _kept_samples(kept: Sequence[Source]) -> dict[str, list[Sample]]:
-    """Small fixed samples of everything that is kept back."""
-    found = {
-        f"{source.name}, made": list(made_samples(source, count=16, seed=7))
-        for source in kept
-    }
-    found["written"] = list(
-        islice(
-            written_samples([image for source in kept for image in source.images[::2]]),
-            40,
-        )
+def _judge(
+    reports: Mapping[str, Report],
+    progress: Progress,
+    average: Average,
+    diary: Diary,
+    done: int,
+    folder: Path,
+    say: Callable[[str], None],
+) -> Progress:
+    """Write down what was found; keep the averaged weights if there were no better."""
+    for name, report in reports.items():
+        diary.check(done, name, report)
+        say(f"{name}:")
+        for line in report.lines():
+            say(f"  {line}")
+    score = sum(reports.values(), Report()).score
+    if progress.best is not None and score <= progress.best:
+        return progress
+    notes = {"best": {"score": score, "step": done}}
+    save_tensors(folder / BEST, average.state, notes)
+    say(f"best so far: score {100 * score:.1f} at step {done}")
+    return Progress(step=progress.step, best=score)
+
+
+def _best(path: Path, network: BTDNet) -> dict[str, Tensor]:
+    tensors, notes = load_tensors(path)
+    if "best" not in notes:
+        raise DataError(f"{path}: not the best weights of a run")
+    place = next(network.parameters()).device
+    return {name: value.to(place) for name, value in tensors.items()}
+
+
+def _speak(
+    say: Callable[[str], None], done: int, steps: int, means: Mapping[str, float]
+) -> None:
+    """One line of progress, from means over the steps since the last."""
+    if not means:
+        return
+    share = 100 * means["waited"] / max(means["seconds"], 1e-9)
+    parts = [
+        f"{name} {value:.3f}"
+        for name, value in means.items()
+        if name not in ("rate", "seconds", "waited") and value
+    ]
+    say(
+        f"{done}/{steps}  {means['seconds']:.2f} s  waiting {share:.0f} %  "
+        + "  ".join(parts)
     )
-    return found
 
 
-def _typed(loader: DataLoader[Sample]) -> Iterator[Batch]:
-    yield from loader
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{folder}: cannot be made: {reason}") from error

@@ -1,44 +1,57 @@
-"""Where training begins: public encoders, the rest random, a word table that fits."""
+"""Where training begins: trained weights, public encoders, or nothing."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 
-from rrsis_geo.errors import DataError
-from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.config import preset
+from rrsis_geo.errors import DataError, OptionError
+from rrsis_geo.model.btdnet import TRAINING_ONLY, BTDNet
+from rrsis_geo.model.config import ModelConfig, preset
 from rrsis_geo.model.export import slim
 from rrsis_geo.model.initial import start_image_encoder, start_text_encoder
-from rrsis_geo.model.vocabulary import read_vocabulary
+from rrsis_geo.model.vocabulary import (
+    CHARACTERS,
+    CONTINUES,
+    LETTERS,
+    SPECIAL,
+    read_vocabulary,
+)
 from rrsis_geo.model.weights import load_weights
 from rrsis_geo.model.weights_file import Card
 from rrsis_geo.training.assemble import model_config
 from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.pretrained import WEIGHTS, WORDS, find_public, start_image
 
 GSD_RANGE = (0.15, 1.5)
-"""Metres per pixel that the training images cover well."""
+"""Metres per pixel that the training images of the default weights cover well."""
+
+UNKNOWN_RANGE = (0.1, 3.0)
+"""Metres per pixel that weights are offered for where the data name none."""
 
 IMAGE_START = Path("weights") / "mobilenet_v2_imagenet_bn_folded.safetensors"
 
 WRITTEN = ("nwpu.jsonl", "scenes.jsonl")
 
 
-def public_start(name: str, *, data: Path, text: Path) -> tuple[BTDNet, Card]:
+def public_start(name: str, *, data: Path, text: str) -> tuple[BTDNet, Card]:
     """A preset with public encoders and no more words than needed.
 
     Args:
         name: of the preset.
         data: folder of public data, for the image encoder and the written words.
-        text: folder of a MiniLM.
+        text: folder or hub name of a MiniLM.
 
     Raises:
         DataError, WeightsError: a file is missing or of another kind.
     """
-    vocabulary = read_vocabulary(text / "vocab.txt")
+    vocabulary = read_vocabulary(find_public(text, WORDS))
     network = BTDNet(preset(name))
     start_image_encoder(network, data / IMAGE_START)
-    start_text_encoder(network, text / "model.safetensors")
+    start_text_encoder(network, find_public(text, WEIGHTS))
     texts: list[str] = []
     for file in WRITTEN:
         path = data / "expressions" / file
@@ -49,6 +62,65 @@ def public_start(name: str, *, data: Path, text: Path) -> tuple[BTDNet, Card]:
             raise DataError(f"{path}: cannot be read ({error})") from error
     small, words = slim(network, vocabulary, positions=128, texts=texts)
     return small, Card(name=name, vocabulary=words, gsd_range=GSD_RANGE)
+
+
+def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
+    """Weights of this project, to be trained on.
+
+    The network is the one of the file; of the config's [model] only what training alone
+    needs may be added to it.
+
+    Raises:
+        WeightsError: there are no such weights.
+        OptionError: the config wants another network.
+    """
+    network, info = load_weights(weights)
+    odd = sorted(set(config.model) - {"dmols", "dmols_branches"})
+    if odd:
+        raise OptionError(
+            f"[model] sets {odd}, but the network of {weights} is made already; take "
+            "them out, or leave --from away"
+        )
+    if config.model:
+        larger = BTDNet(replace(network.config, **_only(config.model)))
+        state = dict(network.state_dict())
+        for key, value in larger.state_dict().items():
+            if key.startswith(TRAINING_ONLY):
+                state[key] = value
+        larger.load_state_dict(state)
+        network = larger
+    card = Card(**{item.name: getattr(info, item.name) for item in fields(Card)})
+    return network, card
+
+
+def new_start(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:
+    """A network with public encoders where the config names some, else random ones.
+
+    Args:
+        config: `image_start` and `text_start` count here.
+        texts: of the training; without a `text_start` their words, letters and digits
+            are the vocabulary.
+
+    Raises:
+        WeightsError: public weights are not there, broken, or of another size.
+        OptionError: a random text encoder that would not learn.
+    """
+    if config.text_start:
+        vocabulary = read_vocabulary(find_public(config.text_start, WORDS))
+    elif config.train_text:
+        vocabulary = spelling(texts)
+    else:
+        raise OptionError(
+            "no text_start, so the text encoder is random, and train_text is off, so "
+            "it would stay so; name a public BERT (--text-start), or set train_text"
+        )
+    network = BTDNet(model_config(config, text_vocabulary=len(vocabulary)))
+    if config.text_start:
+        start_text_encoder(network, find_public(config.text_start, WEIGHTS))
+    if config.image_start:
+        start_image(network, config.image_start)
+    card = Card(name=config.preset, vocabulary=vocabulary, gsd_range=UNKNOWN_RANGE)
+    return network, card
 
 
 def fresh_start(
@@ -78,3 +150,16 @@ def fresh_start(
     return network, Card(
         name=config.preset, vocabulary=info.vocabulary, gsd_range=info.gsd_range
     )
+
+
+def spelling(texts: Iterable[str]) -> tuple[str, ...]:
+    """A vocabulary of the words of some texts, and of all letters to spell others."""
+    words = {word for text in texts for word in re.findall(r"[a-z]+", text.lower())}
+    pieces = [CONTINUES + letter for letter in sorted(LETTERS)]
+    known = (*SPECIAL, *sorted(CHARACTERS), *pieces)
+    return (*known, *sorted(words - set(known)))
+
+
+def _only(model: Mapping[str, object]) -> dict[str, object]:
+    known = {item.name for item in fields(ModelConfig)}
+    return {name: value for name, value in model.items() if name in known}

@@ -37,6 +37,33 @@ class Report:
     by_type: dict[str, Scores] = field(default_factory=lambda: defaultdict(Scores))
     no_target: NoTargetScores = field(default_factory=NoTargetScores)
 
+    @property
+    def score(self) -> float:
+        """Mean over all expressions, in [0, 1]: IoU where there is a target, else 1
+        for painting next to nothing and 0 for more (gIoU of GRES)."""
+        count = len(self.all) + self.no_target.pairs
+        return (sum(self.all.ious) + self.no_target.quiet) / count if count else 0.0
+
+    def __add__(self, other: Report) -> Report:
+        """Both together."""
+        by_type: dict[str, Scores] = defaultdict(Scores)
+        for part in (self, other):
+            for kind, scores in part.by_type.items():
+                by_type[kind] += scores
+        return Report(self.all + other.all, by_type, self.no_target + other.no_target)
+
+    def numbers(self) -> dict[str, float]:
+        """For a log; shares in [0, 1]."""
+        return {
+            "score": self.score,
+            "miou": self.all.miou,
+            "oiou": self.all.oiou,
+            "p50": self.all.precision_at(0.5),
+            "pairs": len(self.all),
+            "quiet": self.no_target.accuracy,
+            "no_target_pairs": self.no_target.pairs,
+        }
+
     def lines(self) -> Iterator[str]:
         """Ready to print."""
         yield (

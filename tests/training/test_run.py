@@ -17,7 +17,9 @@ from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
 from rrsis_geo.training.config import TrainConfig, read_config
 from rrsis_geo.training.mix import Source
+from rrsis_geo.training.material import mix_of
 from rrsis_geo.training.run import run_training
+from rrsis_geo.training.team import Team
 
 CONFIG = TrainConfig(
     preset="btd-tiny",
@@ -30,6 +32,7 @@ CONFIG = TrainConfig(
     keep_every=3,
     validate_every=100,
 )
+ALONE = Team(device=torch.device("cpu"))
 TOKENS = (
     *SPECIAL,
     *sorted(CHARACTERS),
@@ -60,17 +63,22 @@ def trained(folder, config=CONFIG, say=lambda line: None):
         config,
         network=BTDNet(sizes),
         tokenize=Tokenizer(TOKENS),
-        sources=[bright_building()],
-        kept=[],
+        stream=mix_of(config, [bright_building()]),
+        checks={},
         folder=folder,
         workers=0,
+        team=ALONE,
         say=say,
     )
 
 
 def losses(folder):
     lines = (folder / "log.jsonl").read_text().splitlines()
-    return [json.loads(line) for line in lines]
+    entries = [json.loads(line) for line in lines]
+    return [
+        {name: entry[name] for name in entry if name not in ("time", "seconds", "waited")}
+        for entry in entries
+    ]
 
 
 class KilledError(Exception):
@@ -108,10 +116,11 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path):
             CONFIG,
             network=BTDNet(preset("btd-tiny")),
             tokenize=Tokenizer(TOKENS),
-            sources=[bright_building()],
-            kept=[],
+            stream=mix_of(CONFIG, [bright_building()]),
+            checks={},
             folder=tmp_path,
             workers=0,
+            team=ALONE,
             say=lambda line: None,
         )
 

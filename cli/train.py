@@ -1,0 +1,170 @@
+"""Train weights, or teach those that exist."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rrsis_geo.errors import OptionError
+from rrsis_geo.job import DEVICES
+
+from . import options
+from .sections import Command
+
+TEACH = "teach"
+"""The shipped config for weights that exist, on data of one's own."""
+
+
+@click.command("train", cls=Command, short_help="Train weights, or teach those there.")
+@click.argument("config", required=False)
+@options.option(
+    "Data",
+    "--data",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Manifest (.jsonl) or folder of a data set; for the config `default` the "
+    "folder of public data sets.",
+)
+@options.option(
+    "Data",
+    "--partial",
+    is_flag=True,
+    help="Take what is there of a published data set.",
+)
+@options.option(
+    "Start",
+    "--from",
+    "weights",
+    metavar="WEIGHTS",
+    help="Name or file of weights to start from, e.g. default.",
+)
+@options.option(
+    "Start",
+    "--image-start",
+    metavar="MODEL",
+    help="Public weights of the image encoder: folder, file, or owner/model of the "
+    "Hugging Face hub.",
+)
+@options.option(
+    "Start",
+    "--text-start",
+    metavar="MODEL",
+    help="Public BERT or MiniLM: folder or owner/model of the hub.",
+)
+@options.option(
+    "Output",
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Weights file to write, .safetensors.",
+)
+@options.option(
+    "Output",
+    "--run",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder of checkpoints, log and curves; a run found there goes on. "
+    "Default: OUTPUT.run.",
+)
+@options.option(
+    "Output",
+    "--licence",
+    default="",
+    help="Licence to write into the weights. Default: that of what they come from.",
+)
+@options.OVERWRITE
+@options.option(
+    "Settings",
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another value for a setting of the config, as TOML; repeatable.",
+)
+@options.option("Settings", "--steps", type=int, help="The same as --set steps=...")
+@options.option("Settings", "--seed", type=int, help="The same as --set seed=...")
+@options.option(
+    "Running",
+    "--device",
+    default="auto",
+    show_default=True,
+    metavar="|".join(DEVICES),
+    help="Where the network runs.",
+)
+@options.option(
+    "Running",
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Processes that prepare samples.",
+)
+def command(config: str | None, **values: Any) -> None:
+    """Train as CONFIG says, a TOML file or the name of a shipped one.
+
+    Shipped: teach (the default with --from), rrsis-d, refsegrs, risbench, default,
+    ablations/1-lavt and on. A run that was interrupted goes on when it is started again
+    with the same command. Several GPUs: `torchrun --nproc-per-node N -m rrsis_geo_cli
+    train ...`.
+
+    \b
+    Examples:
+      rrsis-geo train --from default --data roofs/manifest.jsonl -o roofs.safetensors
+      rrsis-geo train rrsis-d --data RRSIS-D -o rrsis-d.safetensors
+    """
+    from rrsis_geo.training.door import train_weights
+
+    output: Path = values["output"]
+    if config is None:
+        if values["weights"] is None:
+            raise OptionError(
+                "give a config, or --from with weights to start from; see --help"
+            )
+        config = TEACH
+    train_weights(
+        _settings(config, values),
+        data=values["data"],
+        output=output,
+        folder=values["folder"] or output.with_suffix(".run"),
+        say=click.echo,
+        weights=values["weights"],
+        device=values["device"],
+        workers=values["workers"],
+        part=values["partial"],
+        licence=values["licence"],
+        command=_command(),
+        overwrite=values["overwrite"],
+    )
+
+
+def _settings(config: str, values: dict[str, Any]) -> Any:
+    """The config with the changes of the command line."""
+    from rrsis_geo.training.config import (
+        TrainConfig,
+        find_config,
+        read_change,
+        read_settings,
+    )
+
+    settings = read_settings(find_config(config))
+    for change in values["changes"]:
+        read_change(settings, change)
+    for name in ("steps", "seed"):
+        if values[name] is not None:
+            settings[name] = values[name]
+    if values["steps"] is not None:
+        settings.pop("epochs", None)
+    for name in ("image_start", "text_start"):
+        if values[name] is not None:
+            settings[name] = values[name]
+    return TrainConfig.from_mapping(settings)
+
+
+def _command() -> str:
+    """As typed, paths by their last part: the card names nobody's folders."""
+    words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]
+    return " ".join(["rrsis-geo", *words])

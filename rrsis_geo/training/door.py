@@ -1,0 +1,164 @@
+"""A config, data and a place to write to: trained weights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from rrsis_geo.errors import OptionError
+from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.tokenizer import Tokenizer
+from rrsis_geo.model.weights import save_weights
+from rrsis_geo.model.weights_file import Calibration, Card
+from rrsis_geo.staging import check_place
+from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.material import Material, listed_material, mixed_material
+from rrsis_geo.training.run import run_training
+from rrsis_geo.training.start import new_start, public_start, trained_start
+from rrsis_geo.training.team import open_team
+
+
+def train_weights(
+    config: TrainConfig,
+    *,
+    data: Path,
+    output: Path,
+    folder: Path,
+    say: Callable[[str], None],
+    weights: str | None = None,
+    device: str = "auto",
+    workers: int = 1,
+    part: bool = False,
+    licence: str = "",
+    command: str = "",
+    overwrite: bool = False,
+) -> None:
+    """Train as the config says and write a weights file.
+
+    Args:
+        config: of the run.
+        data: manifest, data set's folder, or folder of public data for a mix.
+        output: weights file to write, .safetensors.
+        folder: for checkpoints, log and curves; a run found there goes on.
+        say: told what a person wants to read.
+        weights: name or file of weights to start from.
+        device: auto, cpu, cuda, ...
+        workers: processes that prepare samples.
+        part: take what is there of a published data set.
+        licence: of the new weights.
+        command: that made them.
+        overwrite: replace a file at `output`.
+
+    Raises:
+        RRSISError: of many kinds; nothing is half-written.
+    """
+    if output.suffix != ".safetensors":
+        raise OptionError(f"{output}: weights end in .safetensors")
+    check_place(output, overwrite)
+    with open_team(device) as team:
+        speak = say if team.leads else _silent
+        material = (
+            mixed_material(config, data, workers=workers)
+            if config.dataset == "mix"
+            else listed_material(config, data, part=part)
+        )
+        speak(material.about)
+        if not material.checks:
+            speak("no validation split: the last weights are kept, not the best")
+        config = with_steps(config, material.round)
+        torch.manual_seed(config.seed)
+        network, card = _begin(config, material, data, weights)
+        speak(f"{config.steps} steps of {config.images} images on {team.device}")
+        network = run_training(
+            config,
+            network=network.to(team.device),
+            tokenize=Tokenizer(card.vocabulary),
+            stream=material.stream,
+            checks=material.checks,
+            folder=folder,
+            workers=workers,
+            team=team,
+            say=speak,
+            phrases=material.phrases,
+        )
+        if team.leads:
+            card = _signed(
+                card,
+                config,
+                material,
+                output,
+                weights,
+                licence=licence,
+                command=command,
+            )
+            save_weights(network.cpu(), output, card=card)
+            speak(f"wrote {output}")
+
+
+def with_steps(config: TrainConfig, items: int) -> TrainConfig:
+    """The config with its epochs as steps.
+
+    Args:
+        config: of the run.
+        items: of one round; 0: there is no end.
+    """
+    if not config.epochs:
+        return config
+    return replace(config, steps=math.ceil(config.epochs * items / config.images))
+
+
+def _begin(
+    config: TrainConfig, material: Material, data: Path, weights: str | None
+) -> tuple[BTDNet, Card]:
+    if weights is not None:
+        return trained_start(config, weights)
+    if config.dataset == "mix":
+        if not config.text_start:
+            raise OptionError("a mix starts from --text-start or --from; give one")
+        return public_start(config.preset, data=data, text=config.text_start)
+    return new_start(config, material.texts)
+
+
+def _signed(
+    card: Card,
+    config: TrainConfig,
+    material: Material,
+    output: Path,
+    weights: str | None,
+    *,
+    licence: str,
+    command: str,
+) -> Card:
+    """What is known of the new weights."""
+    before = f"{card.trained_on}; then " if weights is not None else ""
+    gsd_range = card.gsd_range
+    if material.gsd_range is not None:
+        low, high = material.gsd_range
+        if weights is not None:
+            low, high = min(low, gsd_range[0]), max(high, gsd_range[1])
+        gsd_range = (round(low, 4), round(high, 4))
+    if not licence:
+        licence = "that of its training data"
+        if weights is not None:
+            licence = f"{card.licence}; and {licence}"
+    calibration = card.calibration
+    if weights is None:
+        calibration = Calibration(presence_gate=config.presence_gate)
+    return replace(
+        card,
+        name=output.stem,
+        gsd_range=gsd_range,
+        categories=tuple(dict.fromkeys((*card.categories, *material.categories))),
+        calibration=calibration,
+        trained_on=before + material.about,
+        licence=licence,
+        created=command,
+    )
+
+
+def _silent(line: str) -> None:
+    """Only one process speaks."""
