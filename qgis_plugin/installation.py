@@ -32,8 +32,14 @@ TORCH = "torch>=2.4"
 
 GIB = 2**30
 
-ROOM = {"cpu": 3 * GIB, "any": 3 * GIB, "cuda": 12 * GIB}
-"""Bytes that each build of torch and all the rest need while they are installed."""
+ROOM = {"cpu": 3 * GIB, "cuda": 10 * GIB}
+"""Bytes that each build of torch and all the rest need while they are installed;
+1.7 and 6.1 GiB afterwards."""
+
+BUILDS = ("any", "cpu", "cuda")
+
+USUAL = {"linux": "cuda"}
+"""The build that pip finds where no index is named; elsewhere that for the CPU."""
 
 ALONE = ("-I", "-X", "utf8")
 """Without variables, current folder and user packages; -I would ignore PYTHONUTF8."""
@@ -70,6 +76,22 @@ class Stage:
     """What the program under way just printed."""
     fraction: float | None = None
     """Of a download; None: not told."""
+
+
+def expected_build(choice: InstallChoice, *, platform: str = sys.platform) -> str:
+    """cpu or cuda: which build of torch a choice will bring."""
+    named = choice.build != "any" and (choice.torch_index or choice.wheels)
+    if named or choice.build == "cpu":
+        return choice.build
+    return USUAL.get(platform, "cpu")
+
+
+def index_missing(choice: InstallChoice, *, platform: str = sys.platform) -> bool:
+    """Whether pip will bring another build of torch than was chosen, as far as is
+    known here: its configuration may name an index that we do not see."""
+    usual = USUAL.get(platform, "cpu")
+    other = choice.build not in ("any", usual)
+    return other and not (choice.torch_index.strip() or choice.wheels)
 
 
 class InstallFailed(RRSISError):
@@ -152,7 +174,7 @@ class Installation:
     def _check_room(self) -> None:
         there = _size(self._managed.folder)
         free = shutil.disk_usage(self._managed.home).free + there
-        needed = ROOM.get(self._choice.build, ROOM["any"])
+        needed = ROOM[expected_build(self._choice)]
         if free < needed:
             detail = f"{free / GIB:.1f} GiB free, {needed / GIB:.0f} GiB needed"
             home = str(self._managed.home)
