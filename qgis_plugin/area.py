@@ -55,7 +55,9 @@ class Area:
 
 def visible_area(settings: QgsMapSettings) -> Area:
     """What the map shows, turned as it is."""
-    shown = QgsGeometry.fromQPolygonF(settings.visiblePolygon())
+    corners = settings.visiblePolygon()
+    corners.append(corners[0])  # only a closed ring is a polygon
+    shown = QgsGeometry.fromQPolygonF(corners)
     return Area(shown, settings.destinationCrs())
 
 

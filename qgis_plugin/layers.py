@@ -48,14 +48,18 @@ def add_partial(
     run: str, title: str, expressions: Sequence[str], found: Partial
 ) -> None:
     """Show polygons found so far."""
-    layers = {layer.property("expression"): layer for layer in _partial_layers(run)}
+    shown = {layer.property("expression"): layer for layer in _partial_layers(run)}
+    # a question about the whole scene asks the network for less than its words
+    names = list(dict.fromkeys([*expressions, *shown]))
     by_expression: dict[str, List[QgsFeature]] = {}
     for row in found.rows:
         by_expression.setdefault(row["expression"], []).append(_feature(row))
     for expression, features in by_expression.items():
-        layer = layers.get(expression)
+        layer = shown.get(expression)
         if layer is None:
-            place = list(expressions).index(expression)
+            if expression not in names:
+                names.append(expression)
+            place = names.index(expression)
             layer = _new_partial(run, title, expression, place, found.crs)
         layer.dataProvider().addFeatures(features)
         layer.updateExtents()

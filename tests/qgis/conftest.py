@@ -66,3 +66,52 @@ def alive():
         return state != "Z"
 
     return look
+
+
+@pytest.fixture
+def messages(qgis_iface):
+    """What QGIS's message bar has shown, as (level, text)."""
+
+    def shown():
+        bar = qgis_iface.messageBar()
+        return [
+            (level, text) for level, texts in bar.messages.items() for text in texts
+        ]
+
+    qgis_iface.messageBar().clear_messages()
+    return shown
+
+
+@pytest.fixture
+def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
+    """A panel with the drawn scene, the small weights and a folder of its own."""
+    from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+    from rrsis_geo_qgis.controller import Controller
+    from rrsis_geo_qgis.panel import Panel
+
+    QgsSettings().clear()
+    layer = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
+    QgsProject.instance().addMapLayer(layer)
+    qgis_iface.mapCanvas().setDestinationCrs(layer.crs())
+    qgis_iface.mapCanvas().setExtent(layer.extent())
+    panel = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+    panel.ended = []
+    panel.search.ended.connect(panel.ended.append)
+    panel.scene = layer
+    panel.layer.setLayer(layer)
+    panel.options.weights.setEditText(str(inputs / "tiny.safetensors"))
+    panel.advanced.folder.setFilePath(str(tmp_path / "results"))
+    panel.query.edit.setPlainText("storage tank")
+    panel.show()
+    yield panel
+    panel.close_down()
+    panel.deleteLater()
+
+
+@pytest.fixture
+def long_run(panel, until):
+    """A run that would take minutes, and is under way."""
+    panel.advanced.overlap.setValue(470)
+    panel.run()
+    until(lambda: panel.run_box.bar.value() > 0)
+    return panel

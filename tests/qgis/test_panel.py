@@ -1,0 +1,353 @@
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtTest import QTest
+from rrsis_geo_qgis import history, layers
+from rrsis_geo_qgis.area import Area, write_area
+from rrsis_geo_qgis.core.job import SegmentJob, SegmentOptions
+from rrsis_geo_qgis.panel_area import POLYGON, RECTANGLE, SELECTED, VISIBLE
+from rrsis_geo_qgis.search import Outcome
+
+
+def tank_yard(scene):
+    """The upper middle of the drawn scene, where the tanks stand."""
+    box = scene.extent()
+    return QgsRectangle(
+        box.xMinimum() + 0.52 * box.width(),
+        box.yMinimum() + 0.66 * box.height(),
+        box.xMinimum() + 0.82 * box.width(),
+        box.yMaximum(),
+    )
+
+
+def draw(panel, rectangle):
+    """The area that a user would drag on the map."""
+    panel.area.choice.setCurrentIndex(RECTANGLE)
+    area = Area(QgsGeometry.fromRect(rectangle), panel.scene.crs())
+    panel.area.tool.drawn.emit(area)
+
+
+def content(layer):
+    return [
+        (feature.geometry().asWkb().data(), feature.attributes())
+        for feature in layer.getFeatures()
+    ]
+
+
+def result_layers(panel):
+    return layers.layers_of(panel.ended[-1].run)
+
+
+@pytest.fixture(scope="module")
+def finished(inputs, worker_python, tmp_path_factory):
+    """One run with the embedded weights over the tank yard; many tests look at it."""
+    folder = tmp_path_factory.mktemp("run")
+    scene = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
+    write_area(
+        Area(QgsGeometry.fromRect(tank_yard(scene)), scene.crs()),
+        str(folder / "area.gpkg"),
+    )
+    job = SegmentJob(
+        scene=str(inputs / "demo.tif"),
+        expressions=("storage tank",),
+        output=str(folder / "storage-tank.gpkg"),
+        probability=str(folder / "storage-tank-probability.tif"),
+        options=SegmentOptions(aoi=str(folder / "area.gpkg")),
+    )
+    code = (
+        "import sys; from rrsis_geo.job import SegmentJob; "
+        "from rrsis_geo.pipeline import run; run(SegmentJob.from_json(sys.argv[1]))"
+    )
+    subprocess.run([worker_python, "-I", "-c", code, job.to_json()], check=True)
+    return job
+
+
+@pytest.fixture
+def found(panel, finished, tmp_path):
+    """A panel whose project has the results of that run."""
+    run = tmp_path / "results" / "run"
+    shutil.copytree(Path(finished.output).parent, run)
+    job = replace(
+        finished,
+        output=str(run / Path(finished.output).name),
+        probability=str(run / Path(finished.probability).name),
+    )
+    layers.finish(
+        job,
+        run=str(run),
+        title="storage tank · demo",
+        scene="demo",
+        keep_probability=True,
+    )
+    panel.ended.append(Outcome("found", "", str(run)))
+    panel.results.show_run(str(run))
+    return panel
+
+
+def test_what_is_found_lies_on_the_tanks(panel, inputs, finished, until):
+    panel.options.weights.setEditText("default")
+    draw(panel, tank_yard(panel.scene))
+    panel.run()
+    until(lambda: panel.ended, 120)
+
+    (outcome,) = panel.ended
+    assert outcome.kind == "found"
+    (layer,) = result_layers(panel)
+    labels = QgsVectorLayer(str(inputs / "demo-labels.gpkg"), "labels", "ogr")
+    tanks = [
+        feature.geometry()
+        for feature in labels.getFeatures()
+        if feature["class"] == "storage_tank"
+    ]
+    inside = QgsGeometry.fromRect(tank_yard(panel.scene))
+    wanted = [tank for tank in tanks if inside.contains(tank)]
+    shapes = [feature.geometry() for feature in layer.getFeatures()]
+    hit = [
+        tank
+        for tank in wanted
+        if any(
+            shape.intersection(tank).area() > 0.5 * shape.combine(tank).area()
+            for shape in shapes
+        )
+    ]
+    assert len(wanted) >= 6
+    assert len(hit) >= len(wanted) - 1
+    in_python = QgsVectorLayer(finished.output, "in Python", "ogr")
+    assert content(layer) == content(in_python)
+
+
+def test_a_result_carries_its_question(found):
+    (layer,) = result_layers(found)
+    root = QgsProject.instance().layerTreeRoot()
+    (group,) = root.findGroups()
+
+    assert layer.name() == "storage tank"
+    assert group.name() == "storage tank · demo"
+    assert "storage tank" in layer.metadata().abstract()
+    assert layer.crs() == found.scene.crs()
+    assert layer.labelsEnabled()
+    assert layer.renderer().classAttribute() == "score"
+    names = layer.fields().names()
+    assert {"score", "area_m2", "perimeter_m", "touches_edge"} <= set(names)
+    assert [node.name() for node in group.findLayers()][-1] == "Probability"
+
+
+def test_the_slider_changes_polygons_without_the_network(found, until):
+    (layer,) = result_layers(found)
+    before = layers.count(layer)
+    first_file = layer.source().split("|")[0]
+    retraced = []
+    found.search.retraced.connect(retraced.append)
+
+    found.results.slider.setValue(97)
+    until(lambda: retraced)
+
+    assert layers.record_of(layer)["threshold"] == 0.97
+    assert all(feature["score"] > 0.97 for feature in layer.getFeatures())
+    assert layers.count(layer) != before
+    assert found.results.tree.topLevelItem(0).childCount() == layers.count(layer)
+    assert Path(first_file).exists()
+    assert layer.renderer().classAttribute() == "score"
+
+    second_file = layer.source().split("|")[0]
+    found.results.slider.setValue(50)
+    until(lambda: len(retraced) == 2)
+
+    assert layers.count(layer) == before
+    assert not Path(second_file).exists()  # replaced by the third
+
+
+def test_a_slider_on_the_move_ends_at_its_last_place(found, until):
+    (layer,) = result_layers(found)
+    for value in range(55, 95, 3):
+        found.results.slider.setValue(value)
+        QTest.qWait(40)
+
+    until(lambda: layers.record_of(layer)["threshold"] == 0.94)
+    until(lambda: not found.search.busy)
+
+    assert len(list(Path(found.ended[0].run).glob("*.threshold-*.gpkg"))) == 1
+
+
+def test_double_click_zooms_to_an_object(found, qgis_iface):
+    (layer,) = result_layers(found)
+    item = found.results.tree.topLevelItem(0).child(0)
+    _, number = item.data(0, Qt.ItemDataRole.UserRole)
+    wanted = layer.getFeature(number).geometry().boundingBox()
+
+    found.results.tree.itemDoubleClicked.emit(item, 0)
+
+    shown = qgis_iface.mapCanvas().extent()
+    assert shown.contains(wanted)
+    assert shown.width() < 0.5 * found.scene.extent().width()
+
+
+def test_several_lines_are_layers_of_their_own(panel, until):
+    panel.query.edit.setPlainText("storage tank\n\n# a remark\nit's a tank\n")
+    panel.options.threshold.setValue(0.01)
+    panel.run()
+    until(lambda: panel.ended)
+
+    one, other = result_layers(panel)
+    assert [one.name(), other.name()] == ["storage tank", "it's a tank"]
+    for layer in (one, other):
+        said = {feature["expression"] for feature in layer.getFeatures()}
+        assert said == {layer.name()}
+    assert one.source().split("|")[0] == other.source().split("|")[0]
+
+
+def test_polygons_come_while_it_runs(panel, until):
+    panel.options.weights.setEditText("default")  # the small one finds one big blob
+    panel.run()
+
+    def partial():
+        return [
+            layer
+            for layer in QgsProject.instance().mapLayers().values()
+            if layer.customProperty(layers.PARTIAL)
+        ]
+
+    until(lambda: any(layer.featureCount() for layer in partial()) or panel.ended, 120)
+
+    assert not panel.ended
+    (layer,) = partial()
+    assert layer.name() == "storage tank (searching)"
+    assert layer.extent().intersects(panel.scene.extent())
+    panel.cancel()
+    until(lambda: panel.ended)
+    assert layer.name() == "storage tank (incomplete)"
+
+
+def test_nothing_found_is_said_and_a_layer_is_there(panel, until, messages):
+    panel.options.threshold.setValue(0.99)
+    panel.run()
+    until(lambda: panel.ended)
+
+    assert panel.ended[0].kind == "nothing"
+    assert "Nothing found" in panel.run_box.status.text()
+    assert len(messages()) == 1
+    assert result_layers(panel)[0].featureCount() == 0
+
+
+def test_options_of_the_panel_are_those_of_the_core(panel):
+    chosen = {**panel.options.values(), **panel.advanced.values(panel.scene)}
+
+    assert SegmentOptions(**chosen) == SegmentOptions()
+
+
+def test_the_area_is_what_the_map_shows(panel, qgis_iface):
+    canvas = qgis_iface.mapCanvas()
+    canvas.setExtent(tank_yard(panel.scene))
+    panel.area.choice.setCurrentIndex(VISIBLE)
+
+    area = panel.area.area()
+
+    shown = QgsGeometry.fromRect(canvas.extent())
+    assert area.geometry.symDifference(shown).area() < 1e-3 * shown.area()
+
+
+def test_the_area_is_what_is_selected(panel):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4326", "fields", "memory")
+    shapes = ["Polygon((0 0, 1 0, 1 1, 0 0))", "Polygon((2 0, 3 0, 3 1, 2 0))"]
+    for shape in shapes:
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromWkt(shape))
+        layer.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(layer)
+    panel.area.choice.setCurrentIndex(SELECTED)
+    panel.area.offer_layer(layer)
+    layer.selectByIds([2])
+
+    area = panel.area.area()
+
+    assert area.geometry.equals(QgsGeometry.fromWkt(shapes[1]))
+    assert area.crs.authid() == "EPSG:4326"
+
+
+@pytest.mark.parametrize(("choice", "rectangle"), [(RECTANGLE, True), (POLYGON, False)])
+def test_the_area_is_what_is_drawn(panel, qgis_iface, choice, rectangle):
+    canvas = qgis_iface.mapCanvas()
+    canvas.resize(400, 300)
+    canvas.setExtent(panel.scene.extent())
+    panel.area.choice.setCurrentIndex(choice)
+    panel.area.choice.activated.emit(choice)
+    place = canvas.viewport()
+    left = Qt.MouseButton.LeftButton
+    if rectangle:
+        QTest.mousePress(place, left, pos=QPoint(100, 100))
+        QTest.mouseMove(place, QPoint(150, 120))
+        QTest.mouseRelease(place, left, pos=QPoint(200, 150))
+    else:
+        for x, y in [(100, 100), (200, 100), (200, 150), (100, 150)]:
+            QTest.mouseClick(place, left, pos=QPoint(x, y))
+        QTest.mouseClick(place, Qt.MouseButton.RightButton, pos=QPoint(100, 150))
+
+    pixel = canvas.mapUnitsPerPixel()
+    area = panel.area.area()
+    assert area.geometry.area() == pytest.approx(100 * 50 * pixel**2, rel=0.05)
+    assert area.crs == panel.scene.crs()
+
+
+def test_history_keeps_queries_once_the_latest_first(panel):
+    for query in ("tank", "road", "tank"):
+        history.remember(query)
+
+    assert history.recent() == ["tank", "road"]
+    history.forget()
+    assert history.recent() == []
+
+
+def test_keys_run_and_cancel(panel, until, qtbot):
+    panel.advanced.overlap.setValue(470)
+    qtbot.waitExposed(panel)
+    panel.activateWindow()
+    panel.query.edit.setFocus()
+    QTest.keyClick(
+        panel.query.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier
+    )
+    assert panel.search.running
+    until(lambda: panel.run_box.bar.value() > 0)
+    QTest.keyClick(panel.query.edit, Qt.Key.Key_Escape)
+    until(lambda: panel.ended)
+
+    assert panel.ended[0].kind == "cancelled"
+
+
+def test_a_cancelled_search_goes_on_where_it_stopped(panel, until):
+    panel.advanced.overlap.setValue(400)
+    panel.run()
+    until(lambda: panel.run_box.bar.value() >= 40)  # 15 windows a row
+    panel.cancel()
+    until(lambda: panel.ended)
+    shown = []
+    panel._controller.progressed.connect(lambda progress: shown.append(progress.done))
+    panel.run()
+    until(lambda: len(panel.ended) == 2)
+
+    assert panel.ended[0].run == panel.ended[1].run
+    assert shown[0] > 15
+
+
+def test_another_question_leaves_nothing_of_a_cancelled_one(long_run, until):
+    panel = long_run
+    panel.cancel()
+    until(lambda: panel.ended)
+    panel.query.edit.setPlainText("another tank")
+    panel.advanced.overlap.setValue(96)
+    panel.run()
+    until(lambda: len(panel.ended) == 2)
+
+    assert not Path(panel.ended[0].run).exists()
+    assert Path(panel.ended[1].run).exists()
