@@ -141,7 +141,8 @@ def run(
         report: Called with `Started`, `Advice`, `Progress` after every batch and
             `Finished`; a failure is raised, not reported.
         cancelled: Asked before every batch.
-        found: Called with polygons as they are finished; ids and order are passing.
+        found: Called with polygons as they are finished, from which an expression may
+            yet choose; ids and order are passing.
         network: Loads the job's weights and binds its expressions, in this process;
             a program that runs many jobs keeps the weights here.
         resume: False forgets an interrupted run.
@@ -291,7 +292,7 @@ def _look(
             resumed.add(strip)
             area.add(strip)
             if this.found is not None and len(fresh := vectorizer.take()):
-                this.found(fresh)
+                this.found(this.questions.candidates(fresh))
     candidates = vectorizer.finish()
     this.clock.lap("look")
     answered = this.questions.answer(candidates, view.grid, area.outline)

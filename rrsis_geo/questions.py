@@ -110,6 +110,20 @@ class Questions:
         missing = set(questions.phrases) - set(bands)
         return whole(bands) if missing or not plans else questions
 
+    def candidates(self, found: Polygons) -> Polygons:
+        """Of finished polygons, those an answer may take, under the user's words.
+
+        Args:
+            found: Polygons of all phrases; `expression` holds the phrase.
+        """
+        phrases = found.columns["expression"]
+        rows = [
+            np.flatnonzero(np.isin(phrases.astype(str), sought(plan.root)))
+            for plan in self.plans
+        ]
+        texts = _repeated(self.expressions, [len(row) for row in rows])
+        return _taken(found, np.concatenate(rows), {"expression": texts})
+
     def answer(
         self, found: Polygons, grid: Grid, area: shapely.Geometry | None
     ) -> Answered:
@@ -258,6 +272,15 @@ def why(node: Node) -> str:
         steps.append(reason(node))
         node = node.of
     return "; ".join(text for text in reversed(steps) if text)
+
+
+def sought(node: Node) -> list[str]:
+    """Phrases of the things that are asked for themselves, not of anchors."""
+    if isinstance(node, Find):
+        return [node.phrase]
+    if isinstance(node, Union):
+        return [phrase for part in node.parts for phrase in sought(part)]
+    return sought(node.of)
 
 
 def _taken(

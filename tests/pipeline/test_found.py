@@ -53,3 +53,27 @@ def test_a_network_kept_elsewhere_is_asked_for_just_where_one_is_needed(
     kept = run(job, network=network, resume=False)
     assert asked == [TWO]
     assert rows(kept.polygons) == rows(given.polygons)
+
+
+def test_what_an_expression_may_yet_choose_from_comes_under_its_own_words(
+    scene, tmp_path
+):
+    texts = ("the storage tank near the road", "road")
+    parts = []
+    result = run(
+        make_job(scene, tmp_path, expressions=texts, resolve="scene", threshold=0.2),
+        predictor=Context(expressions=2),  # the phrases: storage tank, road
+        found=parts.append,
+    )
+
+    seen = {}
+    for part in parts:
+        for text, shape in zip(part.columns["expression"], part.geometry, strict=True):
+            seen.setdefault(text, set()).add(shapely.normalize(shape).wkb)
+    assert set(seen) == set(texts)
+    kept = {text: set() for text in texts}
+    for shape, text, *_ in rows(result.polygons):
+        kept[text].add(shape)
+    assert kept[texts[0]] < seen[texts[0]]  # it chose
+    assert kept[texts[1]] == seen[texts[1]]
+    assert kept[texts[0]].isdisjoint(seen[texts[1]])  # anchors are not shown as found
