@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,41 @@ class Outlines:
 
     def __len__(self) -> int:
         return len(self.count)
+
+    def take(self, which: NDArray[np.int64]) -> Outlines:
+        """Those objects, in that order."""
+        rings = _spans(self.polygons, which)
+        vertices = _spans(self.rings, rings)
+        return Outlines(
+            vertices=self.vertices[vertices],
+            rings=_starts(np.diff(self.rings)[rings]),
+            polygons=_starts(np.diff(self.polygons)[which]),
+            total=self.total[which],
+            count=self.count[which],
+            highest=self.highest[which],
+            first=self.first[which],
+            at_edge=self.at_edge[which],
+        )
+
+    def moved(self, right: int, down: int, first: NDArray[np.int64]) -> Outlines:
+        """The same outlines elsewhere, in a raster where `first` is (N,)."""
+        return replace(self, vertices=self.vertices + np.array([right, down]), first=first)
+
+
+def joined(pieces: Sequence[Outlines]) -> Outlines:
+    """The objects of all, at least one piece, ordered by their first pixel."""
+    values = {
+        name: np.concatenate([getattr(piece, name) for piece in pieces])
+        for name in ("vertices", "total", "count", "highest", "first", "at_edge")
+    }
+    lengths = [np.diff(piece.rings) for piece in pieces]
+    parts = [np.diff(piece.polygons) for piece in pieces]
+    everything = Outlines(
+        rings=_starts(np.concatenate(lengths)),
+        polygons=_starts(np.concatenate(parts)),
+        **values,
+    )
+    return everything.take(np.argsort(everything.first, kind="stable"))
 
 
 def trace(
@@ -99,6 +135,17 @@ def trace(
         first=first[object_order],
         at_edge=at_edge[object_order],
     )
+
+
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(lengths)))
+
+
+def _spans(starts: NDArray[np.int64], which: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Indices starts[k] ... starts[k + 1] - 1 of every k, one after the other."""
+    length = np.diff(starts)[which]
+    offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    return np.repeat(starts[which], length) + offset
 
 
 def _untouched(

@@ -14,6 +14,7 @@ from rrsis_geo.errors import EngineError
 from rrsis_geo.grid import Grid
 from rrsis_geo.measure import areas_and_perimeters
 from rrsis_geo.outlines import Tracer
+from rrsis_geo.parting import Parter
 from rrsis_geo.rings import Outlines
 from rrsis_geo.types import LEVELS, SCHEMA, Polygons, Strip
 
@@ -27,6 +28,7 @@ def vectorize(
     min_area: float,
     fill_holes: float,
     simplify: float,
+    split: Sequence[bool] = (),
 ) -> Polygons:
     """Polygons of a whole raster; see `Vectorizer`."""
     vectorizer = Vectorizer(
@@ -36,6 +38,7 @@ def vectorize(
         min_area=min_area,
         fill_holes=fill_holes,
         simplify=simplify,
+        split=split,
     )
     for strip in strips:
         vectorizer.add(strip)
@@ -59,6 +62,7 @@ class Vectorizer:
         min_area: float,
         fill_holes: float,
         simplify: float,
+        split: Sequence[bool] = (),
     ) -> None:
         """Prepare for the rows of a grid.
 
@@ -70,6 +74,8 @@ class Vectorizer:
                 polygon is smaller.
             fill_holes: Square metres; smaller holes are filled, whatever lies in them.
             simplify: Metres that an outline may move; corners of pixels all stay at 0.
+            split: For each expression, whether touching objects are parted where the
+                probability dips between them; (): none.
         """
         self._grid = grid
         self._expressions = tuple(expressions)
@@ -78,6 +84,10 @@ class Vectorizer:
         self._simplify = simplify
         self._tracers = [
             Tracer(grid.width, grid.height, threshold=threshold) for _ in expressions
+        ]
+        self._parters = [
+            Parter(grid.width, grid.height, threshold=threshold) if parted else None
+            for parted in (*split, *[False] * (len(self._expressions) - len(split)))
         ]
         self._row = 0
         self._done: list[_Found] = []
@@ -99,7 +109,12 @@ class Vectorizer:
                 f"rows from {strip.top} came where those from {self._row} were due"
             )
         for channel, tracer in enumerate(self._tracers):
-            for outlines in tracer.add(strip.levels[channel]):
+            closed = tracer.add(strip.levels[channel])
+            parter = self._parters[channel]
+            if parter is not None:
+                parter.remember(strip.top, strip.levels[channel])
+                closed = parter.part(closed)
+            for outlines in closed:
                 self._done.append(self._place(outlines, channel))
         self._row += strip.levels.shape[1]
 

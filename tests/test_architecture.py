@@ -17,9 +17,10 @@ LEVELS = [
     | {"measure", "antimeridian"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
     | {"model", "datasets", "expressions", "query", "synthetic", "rings", "outlines"}
+    | {"watershed", "parting"}
     | {"geojson"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
-    {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation"}
+    {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation", "chips"}
     | {"questions"},
     {"survey", "replay"},
     {"shard"},
@@ -33,7 +34,7 @@ LEVELS = [
 LADDERS = [
     ("bands", "resample", "stretch", "aoi", "placement", "source", "patches", "scene"),
     ("source", "raster"),
-    ("rings", "outlines"),
+    ("rings", "outlines", "watershed", "parting"),
     ("geojson", "vector"),
 ]
 """Rooms of one level that may import those before them in their ladder."""
