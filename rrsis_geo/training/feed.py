@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch.utils.data import DataLoader, Dataset
 
+from rrsis_geo.errors import RRSISError
 from rrsis_geo.training.batch import Batch, Sample, Stream, collate
 from rrsis_geo.training.config import TrainConfig
 
@@ -15,7 +16,7 @@ AHEAD = 4
 
 
 @dataclass(frozen=True)
-class _Share(Dataset[Sample]):
+class _Share(Dataset["Sample | RRSISError"]):
     """The samples of one of the processes that share the steps, in their order."""
 
     stream: Stream
@@ -32,11 +33,13 @@ class _Share(Dataset[Sample]):
     def __len__(self) -> int:
         return self.steps * self.own
 
-    def __getitem__(self, index: int) -> Sample:
+    def __getitem__(self, index: int) -> Sample | RRSISError:
         step, place = divmod(index, self.own)
-        return self.stream[
-            (self.first + step) * self.whole + self.rank * self.own + place
-        ]
+        number = (self.first + step) * self.whole + self.rank * self.own + place
+        try:
+            return self.stream[number]
+        except RRSISError as error:  # else it would come back as a worker's traceback
+            return error
 
 
 def feed(
@@ -59,6 +62,9 @@ def feed(
         pinned: put batches where a GPU fetches them by itself.
         rank: of this process among those that share the steps.
         world: how many these are.
+
+    Raises:
+        DataError: a sample cannot be read; the message names the file.
     """
     own = config.images // world
     share = _Share(stream, first, config.steps - first, config.images, own, rank)
@@ -67,10 +73,20 @@ def feed(
     loader = DataLoader(
         share,
         batch_size=own // config.accumulate,
-        collate_fn=collate,
+        collate_fn=_collate,
         num_workers=workers,
         pin_memory=pinned,
         persistent_workers=workers > 0,
         prefetch_factor=AHEAD if workers else None,
     )
-    yield from loader
+    for batch in loader:
+        if isinstance(batch, RRSISError):
+            raise batch
+        yield batch
+
+
+def _collate(samples: Sequence[Sample | RRSISError]) -> Batch | RRSISError:
+    """A batch, or what went wrong with one of its samples."""
+    good = [sample for sample in samples if isinstance(sample, Sample)]
+    bad = [sample for sample in samples if isinstance(sample, RRSISError)]
+    return bad[0] if bad else collate(good)

@@ -76,7 +76,11 @@ def losses(folder):
     lines = (folder / "log.jsonl").read_text().splitlines()
     entries = [json.loads(line) for line in lines]
     return [
-        {name: entry[name] for name in entry if name not in ("time", "seconds", "waited")}
+        {
+            name: entry[name]
+            for name in entry
+            if name not in ("time", "seconds", "waited")
+        }
         for entry in entries
     ]
 

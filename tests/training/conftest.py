@@ -1,0 +1,19 @@
+"""What every test of training needs."""
+
+import pytest
+import torch
+from coloured_boxes import WORDS
+
+from rrsis_geo.model.tokenizer import Tokenizer
+from rrsis_geo.training.team import Team
+
+
+@pytest.fixture
+def alone():
+    """One process on the CPU."""
+    return Team(device=torch.device("cpu"))
+
+
+@pytest.fixture
+def tokenizer():
+    return Tokenizer(WORDS)

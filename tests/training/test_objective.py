@@ -1,0 +1,210 @@
+"""What training descends: D-MOLS apart, parts averaged, nothing unused."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from coloured_boxes import WORDS, boxes, tiny
+
+from rrsis_geo.errors import OptionError, WeightsError
+from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.config import preset
+from rrsis_geo.model.losses import LossWeights
+from rrsis_geo.training.assemble import (
+    augmentation,
+    build_objective,
+    build_optimizer,
+    loss_weights,
+    model_config,
+)
+from rrsis_geo.training.augment import NONE
+from rrsis_geo.training.batch import Batch, collate
+from rrsis_geo.training.config import FOLDER, TrainConfig, find_config, read_config
+from rrsis_geo.training.listed import Listed, grouped
+from rrsis_geo.training.loop import train
+from rrsis_geo.training.schedule import Average
+
+CONFIG = TrainConfig(bfloat16=False, train_text=True)
+SMALL_TEXT = {
+    "text_vocabulary": len(WORDS),
+    "text_dim": 16,
+    "text_layers": 1,
+    "text_heads": 2,
+    "text_hidden": 32,
+    "text_positions": 32,
+}
+CONFIGS = sorted(
+    path.relative_to(FOLDER).with_suffix("").as_posix()
+    for path in FOLDER.rglob("*.toml")
+)
+
+
+def batch(count=2, *, side=64):
+    lines = boxes(2 * count, side=side)
+    stream = Listed(groups=grouped(lines, 2), size=side, expressions=2, how=NONE)
+    return collate([stream[number] for number in range(count)])
+
+
+def small(config):
+    """The network of a config, its sizes reduced and its kind kept."""
+    config = replace(config, bfloat16=False)
+    if config.preset == "btd-base":
+        config = replace(config, preset="btd-tiny")
+        return config, BTDNet(model_config(config, text_vocabulary=len(WORDS)))
+    return config, BTDNet(model_config(config, **SMALL_TEXT))
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_shipped_config_loads_and_its_first_step_runs(name, tokenizer):
+    config, network = small(read_config(find_config(name)))
+    torch.manual_seed(0)
+    objective = build_objective(config, network, tokenizer)
+    augmentation(config)
+    losses = objective(batch())
+    weights = loss_weights(config)
+    losses.total(weights).backward()
+
+    asked = [p for p in network.parameters() if p.requires_grad]
+    assert asked
+    assert all(p.grad is not None for p in asked)  # nothing waits in vain
+    rebuilt = {
+        "text": network.dmols is not None and network.dmols.text is not None,
+        "visual": network.dmols is not None and network.dmols.visual is not None,
+    }
+    for branch, there in rebuilt.items():
+        assert (getattr(losses, branch) > 0) == there
+    build_optimizer(config, network).step()
+    assert all(torch.isfinite(p).all() for p in network.parameters())
+
+
+def test_the_ladder_of_ablations_adds_one_part_after_the_other():
+    rungs = [read_config(find_config(name)) for name in CONFIGS if "ablations" in name]
+    made = {
+        (
+            model.alignment,
+            model.words_learn,
+            model.decoder,
+            model.exchange and model.decoder == "twin",
+            loss_weights(config).stream > 0,
+            model.dmols_branches if model.dmols else (),
+            model.fusion,
+            model.neck_mixers,
+        )
+        for config in rungs
+        for model in [model_config(config)]
+    }
+    assert len(made) == len(rungs) == 11
+
+
+def test_unused_parameters_are_frozen_and_others_are_not(tokenizer):
+    plain = tiny(presence=False)
+    build_objective(CONFIG, plain, tokenizer)
+    frozen = {n for n, p in plain.named_parameters() if not p.requires_grad}
+    assert {name.split(".bsc.")[-1].split(".")[0] for name in frozen} >= {
+        "back_gate",
+        "value",
+    }
+    assert all(name.startswith("visual.stages.3.") for name in frozen)
+
+    whole = tiny(dmols=True, presence=True)
+    build_objective(CONFIG, whole, tokenizer)
+    assert all(p.requires_grad for p in whole.parameters())
+
+
+def test_looking_for_unused_parameters_leaves_no_trace(tokenizer):
+    network, twin = tiny(dmols=True), tiny(dmols=True)
+    before = torch.random.get_rng_state()
+    build_objective(CONFIG, network, tokenizer)
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert network.training == twin.training
+    assert all(p.grad is None for p in network.parameters())
+    for name, value in twin.state_dict().items():
+        assert torch.equal(value, network.state_dict()[name]), name
+
+
+def test_a_frozen_text_encoder_gets_no_gradient(tokenizer):
+    network = tiny(dmols=True)
+    objective = build_objective(replace(CONFIG, train_text=False), network, tokenizer)
+    objective(batch()).total().backward()
+    assert all(p.grad is None for p in network.text.parameters())
+    assert network.dmols.text.project.weight.grad.abs().sum() > 0
+
+
+def gradients_after(config, batches, tokenizer):
+    """Gradients of one step, caught before the optimizer forgets them."""
+    network = tiny()
+    network.eval()  # statistics of batch norms differ between a whole and its parts
+    objective = build_objective(config, network, tokenizer)
+    kept = {}
+
+    class Caught(torch.optim.SGD):
+        def step(self):
+            for name, p in network.named_parameters():
+                kept[name] = None if p.grad is None else p.grad.clone()
+
+    seen = []
+    network.train = lambda mode=True: network
+    train(
+        objective,
+        network,
+        iter(batches),
+        Caught([{"params": list(network.parameters()), "scale": 1.0}], lr=0.0),
+        Average(network, decay=0.9),
+        first=0,
+        steps=1,
+        accumulate=config.accumulate,
+        rate=lambda step: 0.0,
+        max_norm=1e9,
+        weights=LossWeights(),
+        seed=0,
+        joined=lambda value: value,
+        on_step=seen.append,
+    )
+    return kept, seen[0].numbers()
+
+
+def test_accumulated_parts_give_the_mean_of_their_gradients(tokenizer):
+    whole = batch(2)
+    parts = [
+        Batch(
+            images=whole.images[n : n + 1],
+            masks=whole.masks[n : n + 1],
+            texts=whole.texts[n : n + 1],
+        )
+        for n in range(2)
+    ]
+    config = replace(CONFIG, images=2, accumulate=2)
+    joined, numbers = gradients_after(config, parts, tokenizer)
+    alone = [
+        gradients_after(replace(CONFIG, images=1), [part], tokenizer) for part in parts
+    ]
+    assert numbers["loss"] == pytest.approx(
+        (alone[0][1]["loss"] + alone[1][1]["loss"]) / 2, rel=1e-5
+    )
+    for name, found in joined.items():
+        if found is not None:
+            mean = (alone[0][0][name] + alone[1][0][name]) / 2
+            torch.testing.assert_close(found, mean, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"model": {"decodr": "twin"}}, "decodr"),
+        ({"losses": {"dise": 1.0}}, "dise"),
+        ({"augment": {"mirrors": 1.0}}, "mirrors"),
+    ],
+)
+def test_unknown_names_in_tables_are_refused(settings, message):
+    config = TrainConfig(**settings)
+    with pytest.raises(OptionError, match=message):
+        model_config(config)
+        loss_weights(config)
+        augmentation(config)
+
+
+def test_values_no_network_has_are_refused():
+    with pytest.raises(WeightsError, match="decoder"):
+        model_config(TrainConfig(model={"decoder": "triple"}))
+    with pytest.raises(WeightsError, match="dmols_branches"):
+        replace(preset("btd-tiny"), dmols_branches=("sound",))
