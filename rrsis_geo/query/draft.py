@@ -73,7 +73,9 @@ class Draft:
     side: str | None = None
     """Where an order is counted from."""
 
-    places: list[Step] = field(default_factory=list)
+    sides: list[Choice] = field(default_factory=list)
+    """Directions before the noun: "northern"; of rank 0 for "far left"."""
+
     traits: list[Step] = field(default_factory=list)
     """Size classes and isolation: said of the things themselves."""
 
@@ -103,14 +105,14 @@ class Draft:
             self.number
             or self.rank
             or self.choices
-            or self.places
+            or self.sides
             or self.traits
             or self.compared
         )
 
     def meaning(self) -> tuple[tuple[str, ...], int, Sense | None]:
         """Words of the noun phrase, singular; how many make the noun; its sense."""
-        words = tuple(token.text for token in self.looks)
+        words = tuple(w for token in self.looks for w in token.shown.split())
         if not words:
             return (), 0, None
         words = (*words[:-1], singular(words[-1]))
@@ -131,7 +133,7 @@ class Draft:
             return self.pronoun == "ones"
         if self.number is not None and self.number > 1:
             return True
-        return bool(self.looks) and is_plural(self.looks[-1].text)
+        return bool(self.looks) and is_plural(self.looks[-1].shown)
 
     def is_singular(self) -> bool:
         """Whether the noun says that it is one, which "aircraft" does not."""
@@ -139,7 +141,7 @@ class Draft:
             return self.pronoun == "one"
         if not self.looks:
             return not self.number or self.number == 1
-        return not self.is_plural() and self.looks[-1].text not in NEITHER
+        return not self.is_plural() and self.looks[-1].shown not in NEITHER
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor a hint says what is meant."""
@@ -152,8 +154,7 @@ class Draft:
             order = cast(tuple[str, str], self.compared.value)[0]
             kind: Literal["big", "small"] = "big" if order == "largest" else "small"
             node = n.SizeClass(node, kind, at=self.compared.at)
-        for step in self.places:
-            node = step(node)
+        node = self._on_sides(node)
         if self.group:
             count = GROUP_COUNT.get(self.group)
             form = "cluster" if count else self.group
@@ -163,15 +164,17 @@ class Draft:
         return self._counted(self._chosen(node))
 
     def _found(self) -> Node | None:
-        at = tuple(sorted((*self.said, *(i for t in (*self.looks, *self.after) for i in t.at))))
-        rest = [token.text for token in self.after]
+        at = tuple(
+            sorted((*self.said, *(i for t in (*self.looks, *self.after) for i in t.at)))
+        )
+        rest = [token.shown for token in self.after]
         if self.base is not None:
             return said(self.base, rest, at) if rest else self.base
         words, length, known = self.meaning()
         if self.pronoun or not words:
             if self.hint is None:
                 return None
-            looks = [token.text for token in self.looks]
+            looks = [token.shown for token in self.looks]
             return said(self.hint, rest, at, looks) if looks or rest else self.hint
         name = known.name if known else words[-1]
         before = words[: len(words) - length]
@@ -182,6 +185,22 @@ class Draft:
             plural=self.is_plural(),
             at=at,
         )
+
+    def _on_sides(self, node: Node) -> Node:
+        """ "the northern tanks" are a part; "the northern tank" is the northernmost."""
+        for side in self.sides:
+            place = cast(n.Place, side.value)
+            if self._picks_one(place):
+                self.choices.append(side)
+            else:
+                extent: Literal["far", "part"] = "part" if side.rank else "far"
+                node = n.InPlace(node, place, extent, at=side.at)
+        return node
+
+    def _picks_one(self, place: str) -> bool:
+        """Whether a direction before the noun chooses one thing by its order."""
+        alone = self.number in (None, 1) and not self.choices and self.rank is None
+        return place in (*n.SCREEN, *n.COMPASS) and alone and self.is_singular()
 
     def _chosen(self, node: Node) -> Node:
         choices = list(self.choices)

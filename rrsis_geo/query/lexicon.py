@@ -102,7 +102,42 @@ island: island = isle
 """
 
 SINGULAR_S = frozenset(
-    ["bus", "gas", "grass", "canvas", "apparatus", "campus", "pancreas", "glass", "class", "cross", "pass", "lens", "address", "business", "process", "access", "overpass", "underpass", "bypass", "tennis", "terminus", "isthmus", "circus", "crossroads", "woods", "gas", "us", "its", "this", "is", "has", "was", "always", "across"]
+    [
+        "bus",
+        "gas",
+        "grass",
+        "canvas",
+        "apparatus",
+        "campus",
+        "pancreas",
+        "glass",
+        "class",
+        "cross",
+        "pass",
+        "lens",
+        "address",
+        "business",
+        "process",
+        "access",
+        "overpass",
+        "underpass",
+        "bypass",
+        "tennis",
+        "terminus",
+        "isthmus",
+        "circus",
+        "crossroads",
+        "woods",
+        "gas",
+        "us",
+        "its",
+        "this",
+        "is",
+        "has",
+        "was",
+        "always",
+        "across",
+    ]
 )
 """Words that end in s and are no plurals."""
 
@@ -149,7 +184,26 @@ NEITHER = frozenset(("aircraft", "watercraft"))
 """Nouns whose plural looks like the singular."""
 
 WIDE = frozenset(
-    ["road", "railway", "river", "lake", "sea", "coast", "field", "forest", "parking_lot", "football_field", "golf_course", "stadium", "airport", "runway", "apron", "playground", "island", "harbor"]
+    [
+        "road",
+        "railway",
+        "river",
+        "lake",
+        "sea",
+        "coast",
+        "field",
+        "forest",
+        "parking_lot",
+        "football_field",
+        "golf_course",
+        "stadium",
+        "airport",
+        "runway",
+        "apron",
+        "playground",
+        "island",
+        "harbor",
+    ]
 )
 """Classes so wide that a place in the scene is rather said of what is near them."""
 

@@ -29,8 +29,9 @@ def step(node: n.Operator) -> str:
     """What one operator does."""
     match node:
         case n.InPlace():
-            extent = "" if node.extent == "part" else f" {node.extent}"
-            return f"in {node.place}{extent}"
+            if node.extent in ("part", "far"):
+                return f"in {'far ' * (node.extent == 'far')}{node.place}"
+            return f"in {node.place} {node.extent}"
         case n.AtEdge():
             return f"{'cut by' if node.cut else 'at'} {node.side or 'any'} edge"
         case n.Extreme():

@@ -9,10 +9,11 @@ from __future__ import annotations
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.draft import Choice, Draft, Role, Step
-from rrsis_geo.query.lexicon import is_plural
+from rrsis_geo.query.lexicon import is_plural, sense, singular
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.reader import Match, Reader
 from rrsis_geo.query.relations import apply, negated
+from rrsis_geo.query.text import Token
 from rrsis_geo.query.vocabulary import GROUP_COUNT
 
 DEEPEST = 6
@@ -22,7 +23,9 @@ _THE = frozenset("the this these those that its their said".split())
 _A = frozenset("a an some any".split())
 _ALL = frozenset("all every each both".split())
 _ONLY = frozenset("single sole only".split())
-_SKIPPED = frozenset("other remaining various different individual complete whole".split())
+_SKIPPED = frozenset(
+    "other remaining various different individual complete whole".split()
+)
 _AND = frozenset(("and", "or", "/", "plus"))
 _TURNING = frozenset(
     "to toward towards the straight directly up down away from due just side".split()
@@ -50,6 +53,8 @@ class Parser:
         if depth > DEEPEST:
             return None, i
         first = Draft(role, hint, depth)
+        if role == "head" and self.r.text(i) in ("of", "among", "from"):
+            i = self._of_these(i, first)
         i = self.lead(i, first)
         heads = [first]
         while not alone and self.r.text(i) in _AND | {","}:
@@ -66,6 +71,14 @@ class Parser:
             i = self.trail(i, first)
             return first.build(), i
         return self._joined(heads, i)
+
+    def _of_these(self, i: int, d: Draft) -> int:
+        """ "of the four courts, the leftmost": the set comes first."""
+        base, j = self.phrase(i + 1, hint=None, role="inner", depth=d.depth + 1)
+        if base is None or self.r.text(j) != ",":
+            return i
+        d.hint = base
+        return j + 1
 
     def _joins(self, one: Draft, other: Draft) -> bool:
         """Whether two phrases name things side by side."""
@@ -133,7 +146,8 @@ class Parser:
         match = r.match(i, bare=bool(d.looks or d.pronoun))
         if match is not None:
             return self._rule_in_lead(match, d)
-        if d.looks and (text in v.COPULAS | v.OPAQUE or self._turned(i)):
+        ends = v.COPULAS | v.OPAQUE | v.PREPOSITIONS
+        if d.looks and (text in ends or self._turned(i)):
             return None
         if not d.looks:
             if text in v.APART:
@@ -145,10 +159,19 @@ class Parser:
             if text in _SKIPPED and r.text(i + 1):
                 d.said.extend(token.at)
                 return i + 1
-        if text in _THE | _A | _ALL:
+        if text in _THE | _A | _ALL or self._is_state(token, d):
             return None
         d.looks.append(token)
         return i + 1
+
+    def _is_state(self, token: Token, d: Draft) -> bool:
+        """Whether a word says what the things of a noun before it do: "jets docked"."""
+        if not token.shown.endswith(("ed", "ing")):
+            return False
+        noun = d.noun()
+        if noun is None or not noun.categories:
+            return False
+        return sense((noun.noun, singular(token.shown)))[1] is None
 
     def _determiner(self, i: int, d: Draft) -> int | None:
         r, text = self.r, self.r.text(i)
@@ -175,10 +198,10 @@ class Parser:
     def _special(self, i: int, d: Draft) -> int | None:
         r, token = self.r, self.r.tokens[i]
         text, follows = token.text, self.r.text(i + 1)
-        match = r.match(i, bare=bool(d.looks or d.pronoun))
-        if match is not None and (not d.looks or match.handler != "nearest"):
-            if d.looks or d.pronoun or match.handler not in ("place", "most", "nearest"):
-                return None if not d.is_empty() else self._rule_in_lead(match, d)
+        if d.looks or d.pronoun or self._opens(text, follows):
+            match = r.match(i, bare=bool(d.looks or d.pronoun))
+            if match is not None:
+                return None
         if text in ("one", "ones"):
             return self._one(i, d)
         if text == "<n>":
@@ -220,6 +243,16 @@ class Parser:
         d.looks.append(token)
         return i + 1
 
+    def _opens(self, text: str, follows: str) -> bool:
+        """Whether words of order begin what follows a noun that was left out."""
+        if text == "<nearest>":
+            return follows in ("to", "from", "by", "away") or follows in _THE | _A
+        return text in ("<cmp>", "<len>", "<area>") and follows in (
+            "than",
+            "of",
+            "from",
+        )
+
     def _one(self, i: int, d: Draft) -> int | None:
         r, token = self.r, self.r.tokens[i]
         follows = r.text(i + 1)
@@ -245,14 +278,15 @@ class Parser:
             at, j = (*at, *r.tokens[j].at), j + 1
         follows = r.text(j)
         word = r.words[token.at[0]]
+        if follows in ("one", "ones") and r.text(j + 1) == "of":
+            at, j, follows = (*at, *r.tokens[j].at), j + 1, "of"
         if follows == "of" and not d.looks:
             kind = "middle" if place == "centre" else "most"
             d.choices.append(Choice(kind, place, at))  # type: ignore[arg-type]
         elif place == "centre" and word != "central":
             d.choices.append(Choice("middle", "", at))
         else:
-            extent = "far" if far else "part"
-            d.places.append(lambda node: n.InPlace(node, place, extent, at=at))  # type: ignore[arg-type]
+            d.sides.append(Choice("most", place, at, rank=0 if far else 1))
         return j
 
     def _group(self, i: int, d: Draft) -> int | None:
@@ -316,7 +350,7 @@ class Parser:
         if not d.looks or d.pronoun:
             return None
         noun = d.noun()
-        if noun is None or noun.categories or is_plural(d.looks[-1].text):
+        if noun is None or noun.categories or is_plural(d.looks[-1].shown):
             return None
         if self.r.text(i + 1) in _THE | _A | _ALL or self.r.match(i + 1) is not None:
             return None
@@ -346,9 +380,7 @@ class Parser:
             self.r.text(i + 1)
         )
 
-    def trail(
-        self, i: int, d: Draft
-    ) -> int:
+    def trail(self, i: int, d: Draft) -> int:
         """Reads what follows a noun."""
         while i < self.r.stop:
             after = self._trail_word(i, d)
@@ -357,9 +389,7 @@ class Parser:
             i = after
         return i
 
-    def _trail_word(
-        self, i: int, d: Draft
-    ) -> int | None:
+    def _trail_word(self, i: int, d: Draft) -> int | None:
         r, text = self.r, self.r.text(i)
         if text == ",":
             return self._comma(i, d)
@@ -405,7 +435,11 @@ class Parser:
         r, j = self.r, i + 1
         while r.text(j) in _AND | {"but"}:
             j += 1
-        if r.match(j, bare=True) is not None or r.text(j) == "not" or r.text(j) in v.OPAQUE:
+        if (
+            r.match(j, bare=True) is not None
+            or r.text(j) == "not"
+            or r.text(j) in v.OPAQUE
+        ):
             return j
         if r.exception(j) > j or r.text(j) in v.COPULAS:
             return j
@@ -413,7 +447,7 @@ class Parser:
         k = self.lead(j, again)
         if again.pronoun and (again.looks or again.has_lead() or self.r.match(k)):
             d.after.extend(again.looks)
-            d.places.extend(again.places)
+            d.sides.extend(again.sides)
             d.traits.extend(again.traits)
             d.choices.extend(again.choices)
             d.filters.extend(again.filters)
@@ -434,7 +468,7 @@ class Parser:
             k += 1
         if not words:
             return None
-        looks = [token.text for token in words]
+        looks = [token.shown for token in words]
         d.filters.append(negated(_looking(looks, r.at(j, k)), r.at(i, j)))
         return k
 
@@ -444,7 +478,7 @@ class Parser:
         while r.text(j) in ("also", "but", "is", "are"):
             j += 1
         match = r.match(j, bare=True)
-        if match is None or d.role != "head" or not (d.filters or d.places):
+        if match is None or d.role != "head" or not (d.filters or d.sides):
             return None
         count = len(d.filters)
         after = self._apply(match, d, ())
@@ -500,15 +534,14 @@ class Parser:
     def _attaches(self, m: Match, d: Draft) -> bool:
         """Whether words after an anchor say something about the anchor."""
         noun = d.noun()
-        if m.handler in ("place", "edge", "scene", "from"):
+        if m.handler in ("place", "edge", "scene", "from", "most"):
             if noun is None:
                 return True
-            return bool(noun.categories) and not _is_wide(noun)
-        return m.handler not in ("measured", "most", "isolated", "group")
+            wide = m.handler != "most" and _is_wide(noun)
+            return bool(noun.categories) and not wide
+        return m.handler not in ("measured", "isolated", "group")
 
-    def _apply(
-        self, m: Match, d: Draft, negate: tuple[int, ...]
-    ) -> int:
+    def _apply(self, m: Match, d: Draft, negate: tuple[int, ...]) -> int:
         return apply(self, m, d, negate)
 
 

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 
 from rrsis_geo.query import rules
+from rrsis_geo.query.text import KINDS, Token
+from rrsis_geo.query.vocabulary import NUMBERS
 
-KINDS = frozenset("d n len area most nearest amount".split())
+_NAMED = frozenset("d n len area most nearest amount cmp".split())
 _PIECE = re.compile(r"\{\w+\}|<\w+>|[\[\]()|]|\w+=|[\w',]+")
 
 
@@ -63,6 +65,19 @@ class _Part:
     may_be_empty: bool
 
 
+def _literal(word: str) -> _Part:
+    """A word, with its kind before it where it has one, as in `spoken`."""
+    kind = "<n>" if word in NUMBERS and word != "one" else KINDS.get(word, ("",))[0]
+    return _Part(f"{kind}{re.escape(word)} ", frozenset([kind or word]), False)
+
+
+def spoken(token: Token) -> str:
+    """A token as the patterns see it: its words, behind its kind if it has one."""
+    if token.text.startswith("<"):
+        return f"{token.text}{token.shown.replace(' ', '_')} "
+    return f"{token.text} "
+
+
 class _Reader:
     """Recursive descent over one pattern."""
 
@@ -110,9 +125,9 @@ class _Reader:
         name = piece[1:-1] if piece[0] == "{" else ""
         if name in rules.MACROS:
             return _Reader(rules.MACROS[name]).choice()
-        if name in KINDS:
-            return _Part(f"<{name}> ", frozenset([f"<{name}>"]), False)
-        return _Part(f"{re.escape(piece)} ", frozenset([piece]), False)
+        if name in _NAMED:
+            return _Part(f"<{name}>\\S+ ", frozenset([f"<{name}>"]), False)
+        return _literal(piece)
 
     def _peek(self) -> str:
         return self._pieces[self._next] if self._next < len(self._pieces) else ""

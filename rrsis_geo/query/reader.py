@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import NamedTuple
 
 from rrsis_geo.query import vocabulary as v
-from rrsis_geo.query.patterns import BY_FIRST, EXCEPT, POLITE_FIRST, POLITE_LAST, longest
+from rrsis_geo.query.patterns import (
+    BY_FIRST,
+    EXCEPT,
+    POLITE_FIRST,
+    POLITE_LAST,
+    longest,
+    spoken,
+)
 from rrsis_geo.query.text import Text, Token
 
-BOUNDED = frozenset(("place", "edge", "most", "scene", "isolated", "from"))
+BOUNDED = frozenset(("place", "edge", "most", "scene", "from"))
 """Rules that hold only where a phrase may end."""
 
 _ENDS = frozenset((",", "and", "or", "/", "plus", "the", "a", "an", "not", "but", "'s"))
@@ -35,13 +43,9 @@ class Reader:
     def __init__(self, text: Text) -> None:
         self.words = text.words
         self.tokens = text.tokens
-        self.line = "".join(f"{token.text} " for token in text.tokens)
-        self._offsets: list[int] = []
-        place = 0
-        for token in text.tokens:
-            self._offsets.append(place)
-            place += len(token.text) + 1
-        self._offsets.append(place)
+        parts = [spoken(token) for token in text.tokens]
+        self.line = "".join(parts)
+        self._offsets = list(accumulate(map(len, parts), initial=0))
         self._index = {offset: index for index, offset in enumerate(self._offsets)}
         self._known: dict[tuple[int, bool], Match | None] = {}
         self.stop = len(text.tokens)
@@ -77,6 +81,10 @@ class Reader:
                 continue
             if rule.slot and self.text(stop) in ("", ",", "and", "or"):
                 continue
+            if stop == index + 1 and self.text(index) == "round":
+                # "the round tank" against "round the tank"
+                if self.text(stop) not in ("the", "a", "an"):
+                    continue
             if rule.handler in BOUNDED and not self.may_end(stop):
                 continue
             groups = {k: (t or "").strip() for k, t in found.groupdict().items()}
@@ -90,7 +98,7 @@ class Reader:
         if not text or text in _ENDS:
             return True
         if text.startswith("<"):
-            return False
+            return text in ("<len>", "<area>", "<cmp>", "<nearest>")
         return text in BY_FIRST or self.exception(index) > index
 
     def exception(self, index: int) -> int:
@@ -150,7 +158,7 @@ class Reader:
     def _is_place_word(self, index: int) -> bool:
         """Whether "of the image" belongs to a place: "the top of the image"."""
         before = self.text(index - 1)
-        sides = ("side", "part", "edge", "border", "half", "corner", "hand", "third")
+        sides = ("side", "part", "edge", "border", "half", "corner", "hand", "share")
         sides += ("quarter", "area", "end", "middle", "section", "portion", "quadrant")
         return self.text(index) in ("of", "in", "on", "from", "within") and (
             before in sides or before.startswith("<d") or before.startswith("<m")

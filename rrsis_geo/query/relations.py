@@ -20,11 +20,16 @@ ABOUT = 0.2
 """Share by which "about 50 m" may be missed."""
 
 _AT_PART = frozenset(
-    "end edge corner half tip part border quarter rim third extremity section".split()
+    "end edge corner half tip part border quarter rim share extremity section".split()
 )
 _CLOSE = frozenset(("just", "directly", "immediately", "exactly", "right", "a little"))
 _CLOSE |= {"a bit", "slightly"}
-_LENGTH = {"wide": "width", "broad": "width", "thick": "width", "perimeter": "perimeter"}
+_LENGTH = {
+    "wide": "width",
+    "broad": "width",
+    "thick": "width",
+    "perimeter": "perimeter",
+}
 _LENGTH |= {"circumference": "perimeter", "in perimeter": "perimeter"}
 _LENGTH |= {"in width": "width", "width": "width"}
 
@@ -172,13 +177,29 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
             at = (*at, *parser.r.at(stop, end + 1))
             stop = end + 1
             make = _beside(place, "at")
-    if _names_group(anchor, noun) and m.handler in ("inside", "beside"):
+    if m.argument == "of" and isinstance(anchor, n.Counted) and anchor.of == noun:
+        # "the left court of the four"
+        d.traits.insert(0, lambda node: n.Counted(node, anchor.number, at=at))
+        return stop
+    if _names_group(anchor, noun) and _is_within(parser, m):
         return _in_group(parser, m, d, anchor, at, stop)
     step: Step = lambda node: make(node, anchor, at)  # noqa: E731
     if m.handler == "not":
         step = negated(step, ())
     d.filters.append(negated(step, negate) if negate else step)
     return stop
+
+
+def _is_within(parser: Parser, m: Match) -> bool:
+    """Whether words place a thing in a group: "at the left end of the row"."""
+    if m.handler == "inside":
+        return True
+    token = parser.r.first("<d>", m.start, m.stop)
+    return (
+        m.handler == "beside"
+        and token is not None
+        and (token.value == "centre" or m.groups.get("part") in _AT_PART)
+    )
 
 
 _PARTS = _AT_PART | {"side", "face", "bank", "shore"}

@@ -18,10 +18,10 @@ MACROS = {
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
-    "ext": "ext=[side|part|area|half|third|quarter|quadrant|corner|portion|section"
+    "ext": "ext=[side|part|area|half|share|quarter|quadrant|corner|portion|section"
     "|region|sector|zone|end|field|margin]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter|rim"
-    "|third|extremity|perimeter|flank|section)",
+    "|share|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
     "|exceeding|no less than|not less than|no smaller than|upwards of|beyond"
@@ -62,7 +62,7 @@ edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|fr
 edge: (at|near|near to|along|by|on|close to|next to|against|right at|beside) [the|an|any] \
 [very] {far} [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 
-most: [the] <most> [side] [of {scene}]
+most: [the] {most} [side] [of {scene}]
 most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] {d} \
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
@@ -82,7 +82,7 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
 beside: further {d} than {x}
-beside: {adv} <cmp> {d} than {x}
+beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
 beside diagonal: {adv} v=(above|below) {d} of {x}
 beside step: {len} [to] [the] {d} of {x}
@@ -101,9 +101,9 @@ measured: [with|having] [a|an] [{surface}] [of] between low=({n}|{amount}|{area}
 measured: {q} {len} [{or}] {long}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
 measured: [between] low=({n}|{amount}|{len}) (and|to) {len} {long}
-measured: <cmp> than ({len}|{area}) [{long}|in {surface}]
-most size: <cmp> than {other}
-compared: <cmp> than {x}
+measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
+most size: {cmp} than {other}
+compared: {cmp} than {x}
 compared same: (as big as|as large as|the same size as|of the same size as \
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
@@ -146,16 +146,16 @@ isolated: {stat} [set|sitting|lying] [well|far|a bit|away] (away from|apart from
 |separate from|separated from|isolated from|detached from|remote from|off from \
 |distant from) {other}
 isolated: not [part of|in] any (row|group|cluster|line)
-group row: [all] [lined up|arranged|standing] (side by side|abreast|shoulder to shoulder)
-group line: [all] (lined up|in a line|in a row|in one row|in one line|in single file \
+group row: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder to shoulder)
+group line: {stat} [all] (lined up|in a line|in a row|in one row|in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \
 |in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row)
-group column: (in a column|in one column|one above the other|on top of each other \
+group column: {stat} (in a column|in one column|one above the other|on top of each other \
 |stacked vertically|one below the other|stacked one above the other)
-group cluster: (in a group|in a cluster|clustered together|grouped together|close together \
+group cluster: {stat} (in a group|in a cluster|clustered together|grouped together|close together \
 |packed together|huddled together|bunched together|clustered|bunched up|closest together \
 |parked closest together|nearest together|tied together|together|in a block|in a clump)
-group cluster: (next to|beside|near|close to|adjacent to|touching|right next to|closest to \
+group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right next to|closest to \
 |nearest to|alongside|that touch) {each}
 """
 

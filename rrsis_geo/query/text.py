@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.spelling import corrected
@@ -25,6 +26,9 @@ class Token:
 
     at: tuple[int, ...]
     """Indices of its words."""
+
+    shown: str = ""
+    """Its words."""
 
 
 class Text(NamedTuple):
@@ -100,22 +104,37 @@ _SIGNS = {
     "&": "and",
 }
 
-_DIRECTIONS = v.spread(v.DIRECTIONS)
-_MOST = v.spread(v.MOST) | v.spread(v.COMPARED)
-_SIZES = v.spread(v.SIZES)
-_NEAREST = v.spread(v.NEAREST)
-_GROUPS = v.spread(v.GROUPS)
 _LENGTHS = {word: size for size, words in v.LENGTHS.items() for word in words.split()}
 _AREAS = {word: size for size, words in v.AREAS.items() for word in words.split()}
-_SUPERLATIVES = {w: key for key, words in v.SUPERLATIVES.items() for w in words.split()}
-_COMPARATIVES = {w: key for key, words in v.COMPARATIVES.items() for w in words.split()}
 
-SPECIAL = frozenset(
-    (*_DIRECTIONS, *_MOST, *_SIZES, *_NEAREST, *_GROUPS, *_SUPERLATIVES)
-) | frozenset((*_COMPARATIVES, *v.NUMBERS, *v.ORDINALS, *v.APART))
-"""Words that the grammar reads as more than words."""
 
-_HYPHENED = SPECIAL | frozenset(["hand", "side", "by", "to", "next", "cut", "off", "close", "up", "of"])
+def _kinds() -> dict[str, tuple[str, Value]]:
+    found: dict[str, tuple[str, Value]] = {}
+    tables: tuple[tuple[str, Mapping[Any, str]], ...] = (
+        ("<d>", v.DIRECTIONS),
+        ("<most>", v.COMPARED),
+        ("<most>", v.MOST),
+        ("<sup>", v.SUPERLATIVES),
+        ("<cmp>", v.COMPARATIVES),
+        ("<size>", v.SIZES),
+        ("<nearest>", v.NEAREST),
+        ("<group>", v.GROUPS),
+    )
+    for kind, table in tables:
+        for value, words in table.items():
+            found |= {word: (kind, value) for word in words.split()}
+    found |= {word: ("<ord>", value) for word, value in v.ORDINALS.items()}
+    return found
+
+
+KINDS = _kinds()
+"""Words that are more than words: their kind and what they say."""
+
+SPECIAL = frozenset((*KINDS, *v.NUMBERS, *v.APART))
+
+_HYPHENED = SPECIAL | frozenset(
+    ["hand", "side", "by", "to", "next", "cut", "off", "close", "up", "of"]
+)
 
 
 def read(expression: str) -> Text:
@@ -128,7 +147,11 @@ def read(expression: str) -> Text:
         token = _token(words, index)
         tokens.append(token)
         index = token.at[-1] + 1
-    return Text(shown, tuple(_merged(tokens)), tuple(slips))
+    joined = (
+        replace(token, shown=" ".join(shown[place] for place in token.at))
+        for token in _merged(tokens)
+    )
+    return Text(shown, tuple(joined), tuple(slips))
 
 
 def _words(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
@@ -164,14 +187,13 @@ def _parts(piece: str) -> list[str]:
         joined = re.fullmatch(r"(m|km|ft|yd|mi)\s?\^?2", piece)
         return [f"{joined[1]}2"] if joined else piece.split()
     parts = piece.split("-")
-    if (
-        parts[-1] in ("most", "ern")
-        and parts[-2] + parts[-1] in _MOST.keys() | _DIRECTIONS
-    ):
+    if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
         parts[-2:] = [parts[-2] + parts[-1]]
     if all(part in _HYPHENED or part.isdigit() for part in parts):
         return parts
-    if parts[-1] == "most" and all(part in _DIRECTIONS for part in parts[:-1]):
+    if parts[-1] == "most" and all(
+        KINDS.get(part, ("",))[0] == "<d>" for part in parts[:-1]
+    ):
         return parts
     return [piece]
 
@@ -183,22 +205,8 @@ def _token(words: list[str], index: int) -> Token:
     if number is not None:
         value, stop = number
         return _quantity(words, index, value, stop)
-    if word in _MOST:
-        return Token("<most>", _MOST[word], here)
-    if word in _DIRECTIONS:
-        return Token("<d>", _DIRECTIONS[word], here)
-    if word in _SUPERLATIVES:
-        return Token("<sup>", _SUPERLATIVES[word], here)
-    if word in _COMPARATIVES:
-        return Token("<cmp>", _COMPARATIVES[word], here)
-    if word in _SIZES:
-        return Token("<size>", _SIZES[word], here)
-    if word in _NEAREST:
-        return Token("<nearest>", _NEAREST[word], here)
-    if word in v.ORDINALS:
-        return Token("<ord>", v.ORDINALS[word], here)
-    if word in _GROUPS:
-        return Token("<group>", _GROUPS[word], here)
+    if word in KINDS:
+        return Token(*KINDS[word], here)
     ordinal = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)", word)
     if ordinal and int(ordinal[1]):
         return Token("<ord>", int(ordinal[1]), here)
@@ -290,6 +298,8 @@ def _merged(tokens: list[Token]) -> list[Token]:
         after = rest[0] if rest else None
         if _is_adverb(found, one, after):
             found.append(Token("just", None, one.at))
+        elif one.value == 3 and found and found[-1].text == "<d>" and _is_share(after):
+            found.append(Token("share", None, one.at))
         elif (
             one.text == "<d>" and after is not None and after.text in ("<d>", "<most>")
         ):
@@ -306,6 +316,11 @@ def _merged(tokens: list[Token]) -> list[Token]:
             found.append(one)
         index += 1
     return _superlatives(found)
+
+
+def _is_share(after: Token | None) -> bool:
+    """Whether "third" is a part: "the bottom third of the image"."""
+    return after is None or after.text in ("of", ",", "and", "or", "in")
 
 
 def _superlatives(tokens: list[Token]) -> list[Token]:

@@ -99,7 +99,29 @@ NEAREST = {
 NUMBERS = {
     word: value
     for value, words in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
     for word in (words,)
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
@@ -110,7 +132,20 @@ SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "k": 1000}
 ORDINALS = {
     word: value
     for value, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
         start=1,
     )
 }
@@ -153,19 +188,52 @@ GROUPS = {
 GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
 BARE_GROUPS = frozenset(
-    ["row", "rows", "column", "columns", "pair", "pairs", "trio", "trios", "cluster", "clusters", "group", "groups"]
+    [
+        "row",
+        "rows",
+        "column",
+        "columns",
+        "pair",
+        "pairs",
+        "trio",
+        "trios",
+        "cluster",
+        "clusters",
+        "group",
+        "groups",
+    ]
 )
 """Words that name a group even where nothing says of what: "in the top row"."""
 
 STRAIGHT = {"horizontal": "row", "vertical": "column", "straight": "line"}
 
 SCENE = frozenset(
-    ["image", "picture", "scene", "photo", "photograph", "map", "view", "frame", "screen", "shot", "snapshot", "area", "aoi", "tile", "canvas", "extent", "imagery", "raster", "whole"]
+    [
+        "image",
+        "picture",
+        "scene",
+        "photo",
+        "photograph",
+        "map",
+        "view",
+        "frame",
+        "screen",
+        "shot",
+        "snapshot",
+        "area",
+        "aoi",
+        "tile",
+        "canvas",
+        "extent",
+        "imagery",
+        "raster",
+        "whole",
+    ]
 )
 
 EXTENTS = {
     "half": "half",
-    "third": "third",
+    "share": "third",
     "quarter": "quarter",
     "quadrant": "quarter",
     "corner": "corner",
@@ -174,23 +242,111 @@ EXTENTS = {
 FILLERS = frozenset(["hand", "most", "very", "quite"])
 
 STATIVE = frozenset(
-    ["located", "situated", "lying", "standing", "sitting", "placed", "positioned", "found", "seen", "visible", "lie", "lies", "stand", "stands", "sit", "sits", "stood", "sat", "set"]
+    [
+        "located",
+        "situated",
+        "lying",
+        "standing",
+        "sitting",
+        "placed",
+        "positioned",
+        "found",
+        "seen",
+        "visible",
+        "lie",
+        "lies",
+        "stand",
+        "stands",
+        "sit",
+        "sits",
+        "stood",
+        "sat",
+        "set",
+    ]
 )
 """Verbs that only lead to a place."""
 
 COPULAS = frozenset(["that", "which", "who", "is", "are", "was", "were", "be", "being"])
 
 TURNED = frozenset(
-    ["facing", "pointing", "heading", "headed", "oriented", "looking", "turned", "turning", "moving", "driving", "going", "travelling", "traveling", "flying", "sailing", "running", "leaning", "nosed", "taxiing", "aimed", "aligned", "pointed", "nose", "noses", "faces", "points", "steaming", "backing", "rolling"]
+    [
+        "facing",
+        "pointing",
+        "heading",
+        "headed",
+        "oriented",
+        "looking",
+        "turned",
+        "turning",
+        "moving",
+        "driving",
+        "going",
+        "travelling",
+        "traveling",
+        "flying",
+        "sailing",
+        "running",
+        "leaning",
+        "nosed",
+        "taxiing",
+        "aimed",
+        "aligned",
+        "pointed",
+        "nose",
+        "noses",
+        "faces",
+        "points",
+        "steaming",
+        "backing",
+        "rolling",
+    ]
 )
 """Words after which a direction says how a thing is turned, not where it is."""
 
 ADVERB_RIGHT = frozenset(
-    ["next", "beside", "by", "at", "in", "on", "above", "below", "near", "behind", "outside", "under", "against", "across", "between", "up", "off", "along", "alongside", "inside", "beneath", "underneath", "around", "over", "after", "before", "opposite", "where", "to"]
+    [
+        "next",
+        "beside",
+        "by",
+        "at",
+        "in",
+        "on",
+        "above",
+        "below",
+        "near",
+        "behind",
+        "outside",
+        "under",
+        "against",
+        "across",
+        "between",
+        "up",
+        "off",
+        "along",
+        "alongside",
+        "inside",
+        "beneath",
+        "underneath",
+        "around",
+        "over",
+        "after",
+        "before",
+        "opposite",
+        "where",
+        "to",
+    ]
 )
 """Words before which "right" means just."""
 
-OPAQUE = frozenset(["with", "having", "featuring", "whose", "wearing", "made", "showing", "bearing"])
+PREPOSITIONS = frozenset(
+    "to from by for under over behind across through into onto off after before"
+    " against toward towards beyond upon".split()
+)
+"""Words that end a noun phrase even where no rule takes them."""
+
+OPAQUE = frozenset(
+    ["with", "having", "featuring", "whose", "wearing", "made", "showing", "bearing"]
+)
 """Words that begin a description of looks."""
 
 COMPOUNDS = frozenset(
