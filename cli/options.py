@@ -106,6 +106,13 @@ POLYGONS = together(
         type=float,
         metavar="METRES",
     ),
+    option(
+        "Polygons",
+        "--split/--no-split",
+        default=DEFAULTS["split"],
+        help="Part objects that touch where the probability dips between them; "
+        "without either, only buildings and storage tanks.",
+    ),
 )
 """From probabilities to polygons."""
 

@@ -35,6 +35,9 @@ class SegmentOptions:
     """Square metres; smaller holes are filled."""
     simplify: float = 0.0
     """Metres; outlines may move by this much. 0 keeps every pixel corner."""
+    split: bool | None = None
+    """Part objects that touch where the probability dips between them; None: those of
+    the classes for which that has been shown to help."""
     gsd: float | None = None
     """Metres per pixel to read the scene at; None: as the weights were trained."""
     bands: Tuple[int, ...] | None = None
@@ -77,6 +80,9 @@ class SegmentOptions:
         for name in ("min_area", "fill_holes", "simplify"):
             value = getattr(self, name)
             _require(math.isfinite(value) and value >= 0, name, "0 or more", self)
+        _require(
+            self.split in (True, False, None), "split", "true, false or null", self
+        )
         if self.gsd is not None:
             _require(
                 math.isfinite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self
@@ -201,6 +207,7 @@ class VectorizeJob:
     min_area: float = SegmentOptions.min_area
     fill_holes: float = SegmentOptions.fill_holes
     simplify: float = SegmentOptions.simplify
+    split: bool | None = SegmentOptions.split
 
     def __post_init__(self) -> None:
         given: Any = self.expressions
@@ -222,6 +229,7 @@ class VectorizeJob:
             min_area=self.min_area,
             fill_holes=self.fill_holes,
             simplify=self.simplify,
+            split=self.split,
         )
 
     def to_mapping(self) -> Dict[str, Any]:

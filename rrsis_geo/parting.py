@@ -47,7 +47,7 @@ class Parter:
         large = outlines.count >= 2 * self._rule.core
         low = upper[:, 1] - lower[:, 1] <= TALLEST
         whole = np.ones(len(outlines), np.bool_)
-        for index in np.flatnonzero(deep & large & low):
+        for index in np.flatnonzero(deep & large & low).tolist():
             (left, top), (right, bottom) = lower[index], upper[index]
             mask = _filled(outlines, index, (left, top, right, bottom))
             levels = self._window(left - 1, top - 1, right + 1, bottom + 1)

@@ -25,7 +25,7 @@ from rrsis_geo.outputs import check_outputs, manifest_path
 from rrsis_geo.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.area import ValidArea
-from rrsis_geo.questions import Answered, Questions
+from rrsis_geo.questions import Answered, Questions, parted
 from rrsis_geo.raster import write_probability
 from rrsis_geo.run_manifest import WeightsFacts
 from rrsis_geo.scene import Scene
@@ -247,6 +247,7 @@ def _look(
         min_area=job.options.min_area,
         fill_holes=job.options.fill_holes,
         simplify=job.options.simplify,
+        split=parted(job.expressions, job.options.split),
     )
     began, done = time.perf_counter(), len(kept)
 

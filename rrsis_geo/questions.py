@@ -23,6 +23,10 @@ from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.resolve import Answer, Step, resolve
 from rrsis_geo.types import Polygons
 
+PARTED = frozenset({"building", "storage_tank"})
+"""Classes whose touching objects are parted unless told otherwise: on images kept out
+of training that brings more of them whole (decision 0122)."""
+
 TAG = "RRSIS_QUESTIONS"
 """Name of the raster's tag that holds the questions."""
 
@@ -302,3 +306,16 @@ def _repeated(texts: Sequence[str], lengths: Sequence[int]) -> NDArray[np.object
     each = np.empty(len(texts), np.object_)
     each[:] = texts
     return np.asarray(np.repeat(each, lengths), np.object_)
+
+
+def parted(phrases: Sequence[str], wanted: bool | None) -> tuple[bool, ...]:
+    """For each text for the network, whether its touching objects are parted.
+
+    Args:
+        phrases: What the network is asked.
+        wanted: `SegmentOptions.split`; None: by the class that the text asks for.
+    """
+    if wanted is not None:
+        return (wanted,) * len(phrases)
+    asked = [set(make_plan(phrase).finds[0].categories) for phrase in phrases]
+    return tuple(bool(classes) and classes <= PARTED for classes in asked)

@@ -11,7 +11,7 @@ from rrsis_geo.errors import Cancelled, OptionError
 from rrsis_geo.job import VectorizeJob
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.area import ValidArea
-from rrsis_geo.questions import Questions
+from rrsis_geo.questions import Questions, parted
 from rrsis_geo.raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector import check_output, write_polygons
@@ -68,6 +68,7 @@ def replay(
             min_area=job.min_area,
             fill_holes=job.fill_holes,
             simplify=job.simplify,
+            split=parted(expressions, job.split),
         )
         height = raster.grid.height
         for strip in raster.strips():

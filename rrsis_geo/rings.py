@@ -54,7 +54,9 @@ class Outlines:
 
     def moved(self, right: int, down: int, first: NDArray[np.int64]) -> Outlines:
         """The same outlines elsewhere, in a raster where `first` is (N,)."""
-        return replace(self, vertices=self.vertices + np.array([right, down]), first=first)
+        return replace(
+            self, vertices=self.vertices + np.array([right, down]), first=first
+        )
 
 
 def joined(pieces: Sequence[Outlines]) -> Outlines:
@@ -145,7 +147,8 @@ def _spans(starts: NDArray[np.int64], which: NDArray[np.int64]) -> NDArray[np.in
     """Indices starts[k] ... starts[k + 1] - 1 of every k, one after the other."""
     length = np.diff(starts)[which]
     offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-    return np.repeat(starts[which], length) + offset
+    spans: NDArray[np.int64] = np.repeat(starts[which], length) + offset
+    return spans
 
 
 def _untouched(

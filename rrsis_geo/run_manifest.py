@@ -74,7 +74,7 @@ def fingerprint(
     speed: an interrupted run may be taken up with others.
     """
     options = asdict(job.options)
-    for name in ("threshold", "min_area", "fill_holes", "simplify"):
+    for name in ("threshold", "min_area", "fill_holes", "simplify", "split"):
         del options[name]
     for name in ("batch_size", "engine", "workers", "resolve"):
         del options[name]

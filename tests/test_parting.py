@@ -13,6 +13,7 @@ from rasterio.crs import CRS
 
 from rrsis_geo import parting
 from rrsis_geo.grid import Grid
+from rrsis_geo.questions import parted
 from rrsis_geo.types import SCHEMA, Strip
 from rrsis_geo.vectorize import vectorize
 
@@ -163,3 +164,20 @@ def test_a_filled_mask_is_the_object():
     pieces = parting.joined(parter.part([outlines]))
     assert pieces.total.sum() == outlines.total.sum()
     assert pieces.count.sum() == outlines.count.sum()
+
+
+@pytest.mark.parametrize(
+    ("phrase", "wanted", "expected"),
+    [
+        ("buildings", None, True),
+        ("the white oil tanks", None, True),
+        ("houses near the road", None, True),
+        ("airplane", None, False),
+        ("the jets beside the building", None, False),
+        ("something unheard of", None, False),
+        ("airplane", True, True),
+        ("building", False, False),
+    ],
+)
+def test_classes_that_touch_are_parted_unless_told_otherwise(phrase, wanted, expected):
+    assert parted([phrase], wanted) == (expected,)

@@ -61,12 +61,11 @@ def tables(result: Evaluated, summary: Summary) -> Iterator[tuple[str, Table]]:
             heads = group.split(",")[0]
             yield f"By {group}, reference rule", _scores(chosen, name=heads)
     if summary.without_target:
-        heads = ["rule", "samples", "images", "next to nothing painted"]
-        quiet = []
+        quiet = [["rule", "samples", "images", "next to nothing painted"]]
         for row in summary.without_target:
             share = _interval(row.scores["quiet"], row.images)
             quiet.append([row.rule, str(row.samples), str(row.images), share])
-        yield "Without a target, in percent", [heads, *quiet]
+        yield "Without a target, in percent", quiet
     beside = _published(result, summary)
     if beside:
         yield "Published by others, in percent", beside
