@@ -73,7 +73,10 @@ def start_image(network: BTDNet, name: str) -> None:
 def _swin(path: Path) -> dict[str, Tensor]:
     """A Swin in the names of ours, read by transformers, which knows its old names."""
     from transformers.models.swin.modeling_swin import SwinModel
+    from transformers.utils import logging
 
+    said = logging.get_verbosity()
+    logging.set_verbosity(logging.CRITICAL)  # what matters is said below, in a line
     try:
         whole, told = SwinModel.from_pretrained(
             path.parent,
@@ -84,6 +87,8 @@ def _swin(path: Path) -> dict[str, Tensor]:
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{path}: no Swin of transformers ({reason})") from error
+    finally:
+        logging.set_verbosity(said)
     if told["missing_keys"]:
         first = sorted(told["missing_keys"])[0]
         raise WeightsError(f"{path}: no Swin of transformers: it has no {first}")

@@ -16,8 +16,8 @@ from rrsis_geo.model.config import preset
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
 from rrsis_geo.training.config import TrainConfig, read_config
-from rrsis_geo.training.mix import Source
 from rrsis_geo.training.material import mix_of
+from rrsis_geo.training.mix import Source
 from rrsis_geo.training.run import run_training
 from rrsis_geo.training.team import Team
 
