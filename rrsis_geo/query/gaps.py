@@ -19,6 +19,10 @@ EVERY = 64
 """Anchors; up to here all of them are compared with each candidate."""
 
 
+MANY = 12
+"""Anchors for each candidate; measuring more is left to the tree."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pairs:
     """Candidates and the anchors they are worth comparing with."""
@@ -36,16 +40,44 @@ def nearest(rows: Rows, anchors: Rows, seen: Candidates) -> tuple[Values, Rows]:
     From outline to outline, 0 where they touch or overlap. Nothing is its own anchor.
     """
     distance, which = np.full(len(rows), np.inf), np.full(len(rows), -1, np.intp)
-    if not len(rows) or not len(anchors):
-        return distance, which
-    tree = shapely.STRtree(seen.shape[anchors])
-    found, _ = tree.query_nearest(
-        seen.shape[rows], exclusive=True, return_distance=True, all_matches=False
-    )
-    one, other = found
-    distance[one] = between(rows[one], anchors[other], seen)
-    which[one] = anchors[other]
+    if len(rows) and len(anchors):
+        one, other = _next_to(rows, anchors, seen)
+        distance[one] = between(rows[one], anchors[other], seen)
+        which[one] = anchors[other]
     return distance, which
+
+
+def _next_to(rows: Rows, anchors: Rows, seen: Candidates) -> tuple[Rows, Rows]:
+    """Places of rows that have an anchor, and the places of their nearest ones.
+
+    No outline is farther than the nearest middle, so only anchors whose box reaches
+    into a box grown by that are measured. Long anchors reach into too many; these the
+    tree measures on its own.
+    """
+    own, theirs = seen.middle[rows], seen.middle[anchors]
+    middles = shapely.STRtree(shapely.points(theirs))
+    (one, _), away = middles.query_nearest(
+        shapely.points(own), exclusive=True, return_distance=True, all_matches=False
+    )
+    limit = np.full(len(rows), np.inf)
+    limit[one] = away
+    tree = shapely.STRtree(seen.shape[anchors])
+    box = shapely.bounds(seen.shape[rows])
+    limit = np.where(np.isfinite(limit), limit * (1 + 1e-9), 4 * seen.reach)[:, None]
+    grown = shapely.box(*np.hstack([box[:, :2] - limit, box[:, 2:] + limit]).T)
+    one, other = tree.query(grown)
+    different = rows[one] != anchors[other]
+    one, other = one[different], other[different]
+    if len(one) > MANY * len(rows):
+        one, other = tree.query_nearest(
+            seen.shape[rows], exclusive=True, all_matches=False
+        )
+        return one, other
+    away = shapely.distance(seen.shape[rows[one]], seen.shape[anchors[other]])
+    order = np.lexsort((other, away, one))
+    one, other = one[order], other[order]
+    first = np.flatnonzero(np.diff(one, prepend=-1))
+    return one[first], other[first]
 
 
 def between(one: Rows, other: Rows, seen: Candidates) -> Values:

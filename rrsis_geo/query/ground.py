@@ -60,14 +60,15 @@ class Ground:
         """Between the four corners of a cell, or beyond the outermost ones."""
         place = pixels / self._step
         cell = np.clip(np.floor(place), 0, CELLS - 1).astype(np.intp)
-        right, down = (place - cell).T[:, :, None]
-        column, row = cell.T
-        upper = lattice[row, column] * (1 - right) + lattice[row, column + 1] * right
-        lower = (
-            lattice[row + 1, column] * (1 - right)
-            + lattice[row + 1, column + 1] * right
-        )
-        bent: Points = upper * (1 - down) + lower * down
+        right, down = (place - cell).T
+        at = cell[:, 1] * (CELLS + 1) + cell[:, 0]
+        bent = np.empty_like(pixels, np.float64)
+        for axis in (0, 1):
+            nodes = np.ascontiguousarray(lattice[..., axis]).ravel()
+            upper = nodes[at] + (nodes[at + 1] - nodes[at]) * right
+            at_lower = at + CELLS + 1
+            lower = nodes[at_lower] + (nodes[at_lower + 1] - nodes[at_lower]) * right
+            bent[:, axis] = upper + (lower - upper) * down
         return bent
 
     @cached_property

@@ -17,19 +17,19 @@ LINKED = 1.2
 STEP = 4.0
 """Usual sizes between the middles of neighbours in a line, at most."""
 
-BEND = 20.0
+BEND = 35.0
 """Degrees by which a line may turn from one thing to the next."""
 
-STRAIGHT = 0.35
-"""Usual sizes by which a thing may stand off its line."""
+STRAIGHT = 0.3
+"""Sizes by which a thing may stand off its line."""
 
-UNEVEN = 1.7
+UNEVEN = 1.55
 """Ratio of two steps that follow each other in a line, at most."""
 
 ALIKE = 2.5
 """Ratio of areas of neighbours in a line, at most."""
 
-ACROSS = 25.0
+ACROSS = 35.0
 """Degrees by which a row may slant on the screen, or a column lean."""
 
 LONELY = 3.0
@@ -118,7 +118,7 @@ def _lines(rows: Rows, form: str, seen: Candidates) -> list[Rows]:
         for a, near in enumerate(links)
         for b in near
         if a < b
-        for run in [_run(a, b, links, middle, usual)]
+        for run in [_straight(_run(a, b, links, middle, usual), middle, size)]
     }
     spread = {run: _spread(middle[list(run)]) for run in runs}
     ordered = sorted(runs, key=lambda run: (-len(run), spread[run], run))
@@ -145,6 +145,19 @@ def _run(
             run.reverse()
         while (follower := _next(run, links, middle, usual)) is not None:
             run.append(follower)
+    return run
+
+
+def _straight(run: list[int], middle: NDArray[np.float64], size: Values) -> list[int]:
+    """The run without the ends that stand off its line."""
+    while len(run) > 2:
+        places = middle[run]
+        away = places - places.mean(axis=0)
+        _, _, axes = np.linalg.svd(away, full_matrices=False)
+        off = np.abs(away @ axes[1]) / np.median(size[run])
+        if off.max() <= STRAIGHT:
+            break
+        run = run[1:] if off[0] >= off[-1] else run[:-1]
     return run
 
 

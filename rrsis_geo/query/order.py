@@ -95,7 +95,7 @@ def counted(
 LEAST_FIT = 0.2
 """Worse ones are not meant even where nothing better is there."""
 
-EQUAL = 0.8
+EQUAL = 0.9
 """Share of the best one's weight from which on another fits equally."""
 
 

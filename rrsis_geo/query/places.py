@@ -37,6 +37,9 @@ FIELD = 0.42
 MIDDLE = 0.17
 """Half of the share of the scene that is called its middle."""
 
+CUT = 4.0
+"""Pixels between an outline and the edge that cuts it: networks miss the last ones."""
+
 EDGE = 0.05
 """Share of the scene that is called its edge."""
 
@@ -88,8 +91,8 @@ def at_edge(node: AtEdge, units: Units, seen: Candidates) -> Values:
             away.append(gap / max(span[axis], 1e-9))
         share = np.max(away, axis=0)
         if node.cut:
-            pixel = 1.5 / max(seen.picture.extent[2:] - seen.picture.extent[:2])
-            fits.append(np.where(share <= pixel, 1.0, 0.0))
+            pixel = CUT / max(seen.picture.extent[2:] - seen.picture.extent[:2])
+            fits.append(_falling(share, pixel, 1.01 * pixel))
         else:
             fits.append(_falling(share, EDGE, 2 * EDGE))
     return np.asarray(np.max(fits, axis=0), np.float64)

@@ -72,7 +72,7 @@ def beside(
 ) -> Values:
     """(U,) how well they lie on that side of an anchor."""
     spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
-    pairs = gaps.close(units.rows, anchors, 3 * spacing, seen)
+    pairs = gaps.close(units.rows, anchors, 1.2 * spacing, seen)
     rows = np.zeros(len(units.rows))
     if len(pairs.one):
         fits = (
@@ -90,7 +90,7 @@ def beside(
         np.maximum.at(rows, order[place], fits)
     # of many that lie there, the nearer is meant rather
     closer = 1 / (1 + distance / max(seen.reach, 1e-9))
-    return units.over(rows, np.minimum) * (0.95 + 0.05 * closer)
+    return units.mean(rows) * (0.95 + 0.05 * closer)
 
 
 def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) -> Values:
@@ -102,13 +102,13 @@ def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) ->
         cosine = ways @ others.T
         if cosine.size:
             rows[place] = np.interp(cosine.min(), [-1, OPPOSED, 0.5], [1, 0.5, 0])
-    return units.over(rows, np.minimum)
+    return units.mean(rows)
 
 
 def inside(node: Inside, units: Units, anchors: Rows, seen: Candidates) -> Values:
     """(U,) share of each that lies in the outlines of anchors, holes counted in."""
     cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
-    return units.over(cover, np.minimum)
+    return units.mean(cover)
 
 
 def holding(units: Units, anchors: Rows, seen: Candidates) -> Values:
@@ -144,7 +144,7 @@ def surrounded(units: Units, anchors: Rows, seen: Candidates) -> Values:
             octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4))
             rows[place] = len(np.unique(octant % 8)) / 8
     rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
-    return units.over(np.maximum(rows, cover), np.minimum)
+    return units.mean(np.maximum(rows, cover))
 
 
 def _closeness(

@@ -15,6 +15,10 @@ from rrsis_geo.query.ground import Points
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
+SHARP = 3
+"""Power with which the odds that words hold are raised before things are compared:
+those a little over the line shall not add up against one that is plainly there."""
+
 FITS = 0.5
 """From here on a unit is what the words mean."""
 
@@ -91,14 +95,18 @@ class Units:
             return values
         return np.asarray(merge.reduceat(values, self.first), np.float64)
 
+    def mean(self, values: Values) -> Values:
+        """(U,) of (M,) values of the rows, the mean over each unit."""
+        return values if self.single else self.over(values, np.add) / self.lengths
+
     def chance(self, seen: Candidates) -> Values:
-        """(U,) that a unit is there; a group is as doubtful as a usual member."""
-        chance = seen.chance[self.rows]
-        return self.over(chance, np.add) / self.lengths
+        """(U,) chance that a unit is there; a group is as doubtful as its members."""
+        return self.mean(seen.chance[self.rows])
 
     def weight(self, seen: Candidates) -> Values:
-        """(U,) chance to be there and to be meant."""
-        return self.chance(seen) * self.fit
+        """(U,) chance to be there and to be meant; doubt about the words is decided."""
+        yes, no = self.fit**SHARP, (1 - self.fit) ** SHARP
+        return self.chance(seen) * yes / (yes + no)
 
     def area(self, seen: Candidates) -> Values:
         """(U,) square metres."""

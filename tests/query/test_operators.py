@@ -109,7 +109,7 @@ def test_nearest_neighbour_of_one_of_the_same_kind(place, seed):
     root = n.Distant(TANK, "closest", n.Sized(TANK, "largest"))
     got = answer(root, grid, phrases, shapes)
     assert got.rows.tolist() == [nearest]
-    assert list(got.anchors.values())[0].tolist() == [largest]
+    assert next(iter(got.anchors.values())).tolist() == [largest]
 
 
 @many

@@ -1,0 +1,154 @@
+"""Labelled real scenes and the whole-scene expressions written for them."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import rasterio
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from shapely.affinity import scale
+
+from rrsis_geo.grid import Grid
+from rrsis_geo.measure import areas_and_perimeters
+from rrsis_geo.types import SCHEMA, Polygons
+
+UTM = CRS.from_epsg(32631)
+"""Pictures without a place are laid on the equator's side of a zone, north up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """An expression and the objects it means."""
+
+    expression: str
+    type: str
+    targets: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LabelledScene:
+    """A picture, the outlines of all things of one class, and what is asked of it."""
+
+    path: Path
+    grid: Grid
+    category: str
+    shapes: NDArray[np.object_]
+    """In pixels; None in the place of a broken label."""
+    asked: tuple[Asked, ...]
+
+
+def read_scenes(folder: Path) -> list[LabelledScene]:
+    """All scenes of `expressions/scenes.jsonl`."""
+    asked = defaultdict(list)
+    for line in (folder / "expressions" / "scenes.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        asked[row["image"]].append(
+            Asked(
+                expression=row["expression"],
+                type=row["type"],
+                targets=frozenset(row["targets"]),
+            )
+        )
+    scenes = []
+    for image, questions in asked.items():
+        path = folder / image
+        if image.startswith("oam-banepa"):
+            grid, shapes = _buildings(path)
+            category = "building"
+        elif image.startswith("airbus-oiltank"):
+            grid, shapes, category = _flat(1.2), _tanks(path), "storage_tank"
+        else:
+            grid, shapes, category = _flat(0.5), _aircraft(path), "airplane"
+        scenes.append(
+            LabelledScene(
+                path=path,
+                grid=grid,
+                category=category,
+                shapes=shapes,
+                asked=tuple(questions),
+            )
+        )
+    return scenes
+
+
+def candidates(
+    scene_grid: Grid, phrases: Sequence[str], shapes: Sequence[shapely.Geometry]
+) -> Polygons:
+    """Shapes in pixels as a perfect network would find them, one for each phrase."""
+    placed = shapely.transform(
+        np.array(shapes, object), lambda xy: np.column_stack(scene_grid.place(*xy.T))
+    )
+    area, perimeter = areas_and_perimeters(
+        scene_grid.to_lonlat(placed), scene_grid.geod
+    )
+    number = len(shapes)
+    columns = {name: np.zeros(number, kind) for name, kind in SCHEMA.items()}
+    columns |= {
+        "id": np.arange(1, number + 1),
+        "expression": np.array(phrases, object),
+        "score": np.ones(number, np.float32),
+        "area_m2": area,
+        "perimeter_m": perimeter,
+        "distance_m": np.full(number, np.nan),
+        "why": np.full(number, "", object),
+    }
+    return Polygons(geometry=placed, crs=scene_grid.crs.to_wkt(), columns=columns)
+
+
+def _flat(gsd: float) -> Grid:
+    return Grid(Affine(gsd, 0, 500_000, 0, -gsd, 1_000_000), UTM, 2560, 2560)
+
+
+def _tanks(path: Path) -> NDArray[np.object_]:
+    shapes = []
+    for row in _rows(path.parents[1] / "annotations.csv"):
+        if row["image_id"] != path.stem:
+            continue
+        x1, y1, x2, y2 = ast.literal_eval(row["bounds"])
+        if x2 <= x1 or y2 <= y1:
+            shapes.append(None)
+            continue
+        disc = shapely.Point((x1 + x2) / 2, (y1 + y2) / 2).buffer(1.0, quad_segs=8)
+        shapes.append(scale(disc, (x2 - x1) / 2, (y2 - y1) / 2))
+    return np.array(shapes, object)
+
+
+def _aircraft(path: Path) -> NDArray[np.object_]:
+    rows = [
+        row
+        for row in _rows(path.parents[1] / "annotations.csv")
+        if row["image_id"] == path.name
+    ]
+    boxes = [shapely.Polygon(ast.literal_eval(row["geometry"])) for row in rows]
+    return np.array(boxes, object)
+
+
+def _buildings(path: Path) -> tuple[Grid, NDArray[np.object_]]:
+    with rasterio.open(path) as dataset:
+        grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
+    labels = geopandas.read_file(path.with_name("buildings.geojson")).to_crs(grid.crs)
+    back = ~grid.transform
+    pixels = shapely.transform(
+        labels.geometry.to_numpy(), lambda xy: np.column_stack(back * tuple(xy.T))
+    )
+    whole = [
+        max(shapely.get_parts(shapely.make_valid(shape)), key=lambda part: part.area)
+        for shape in pixels
+    ]
+    return grid, np.array(whole, object)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
