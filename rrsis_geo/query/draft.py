@@ -21,6 +21,9 @@ or a choice is made."""
 
 At = tuple[int, ...]
 
+DEEPEST = 6
+"""Phrases within phrases; what lies deeper stays with the network."""
+
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 
@@ -89,15 +92,13 @@ class Draft:
     filters: list[Step] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
 
+    def has_noun(self) -> bool:
+        """Whether it is said what the things are."""
+        return bool(self.looks or self.pronoun or self.base is not None)
+
     def is_empty(self) -> bool:
         """Whether nothing has been said that could stand for things."""
-        return not (
-            self.looks
-            or self.pronoun
-            or self.base is not None
-            or self.has_lead()
-            or self.group
-        )
+        return not (self.has_noun() or self.has_lead() or self.group)
 
     def has_lead(self) -> bool:
         """Whether something stands before the noun that chooses among things."""
@@ -234,7 +235,7 @@ class Draft:
             return n.Counted(node, self.number, self.article != "a", at=self.number_at)
         if self.role != "head" or chosen or not self.is_singular():
             return node
-        if isinstance(node, n.Union) or self.base is not None:
+        if isinstance(node, n.Union) or (self.base is not None and not self.pronoun):
             return node
         if self.article in ("the", "a"):
             return n.Counted(node, 1, self.article == "the")

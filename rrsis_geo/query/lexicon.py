@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 CLASSES = """
-airplane: airplane = plane, aeroplane, aircraft
+airplane: airplane = plane, aeroplane, aircraft, air plane, air craft
     > jet, airliner, jetliner, passenger jet, jumbo, jumbo jet, wide-body, widebody,
       wide body, narrow-body, narrow body, fighter, fighter jet, turboprop, prop,
       propeller plane, jet aircraft, passenger plane, light aircraft, light plane,
@@ -60,10 +60,10 @@ river: river = watercourse
     > stream, canal, creek, brook
 lake: lake =
     > pond, body of water, lagoon, water body
-sea: sea = ocean
-    > bay, strait
-coast: coast = shore, shoreline, coastline
-    > beach, waterfront, bank, river bank, riverbank
+sea: sea =
+    > ocean, bay, strait
+coast: coast =
+    > shore, shoreline, coastline, beach, waterfront, bank, river bank, riverbank
 field: field = farm field, crop field
     > meadow, farmland plot, paddock, pasture, cropland, farmland
 forest: forest = wood, woods, woodland

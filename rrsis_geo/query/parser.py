@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
-from rrsis_geo.query.draft import Choice, Draft, Role, Step
+from rrsis_geo.query.draft import DEEPEST, Choice, Draft, Role, Step
 from rrsis_geo.query.lexicon import is_plural, sense, singular
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.reader import Match, Reader
-from rrsis_geo.query.relations import apply, negated
+from rrsis_geo.query.relations import apply, bare, negated
 from rrsis_geo.query.text import Token
 from rrsis_geo.query.vocabulary import GROUP_COUNT
-
-DEEPEST = 6
-"""Phrases within phrases; what lies deeper stays with the network."""
 
 _THE = frozenset("the this these those that its their said".split())
 _A = frozenset("a an some any".split())
@@ -27,6 +24,9 @@ _SKIPPED = frozenset(
     "other remaining various different individual complete whole".split()
 )
 _AND = frozenset(("and", "or", "/", "plus"))
+_NOT_WHERE = frozenset(("inside", "around", "along", "surrounded", "group"))
+"""Rules whose words belong to a description: "with grass around the sides"."""
+
 _TURNING = frozenset(
     "to toward towards the straight directly up down away from due just side".split()
 )
@@ -85,7 +85,9 @@ class Parser:
         if one.is_empty() or one.filters or other.filters:
             return False
         noun = other.noun()
-        if noun is None or other.pronoun or other.base is not None:
+        if other.base is not None:
+            return bool(not one.looks and one.choices and other.choices)
+        if noun is None or other.pronoun:
             return False
         clear = bool(noun.categories) or other.is_plural() or other.article != ""
         if not one.looks:
@@ -101,6 +103,8 @@ class Parser:
         if separate:
             i = self.trail(i, last)
         noun = next((h for h in map(_whole, reversed(heads)) if h is not None), None)
+        if heads[0].number == 2 and self.r.words[heads[0].number_at[0]] == "both":
+            heads[0].number, heads[0].article = None, "the"
         for head in heads:
             head.hint = noun or head.hint
         parts = [head.build() for head in heads]
@@ -141,9 +145,11 @@ class Parser:
             return i + 1 if more and r.match(i + 1) is None else None
         if text in _AND:
             return self._and(i, d)
-        if r.exception(i) > i or text in ("not", "'s", "that", "which", "who"):
+        if text == "'s":
+            return self._owner(i, d)
+        if r.exception(i) > i or text in ("not", "that", "which", "who"):
             return None
-        match = r.match(i, bare=bool(d.looks or d.pronoun))
+        match = r.match(i, bare=d.has_noun())
         if match is not None:
             return self._rule_in_lead(match, d)
         ends = v.COPULAS | v.OPAQUE | v.PREPOSITIONS
@@ -152,6 +158,9 @@ class Parser:
         if not d.looks:
             if text in v.APART:
                 d.traits.append(lambda node, at=token.at: n.Isolated(node, at=at))
+                return i + 1
+            if text in _ONLY and r.text(i + 1) in _THE | _A | _ALL:
+                d.said.extend(token.at)
                 return i + 1
             if text in _ONLY and not d.number:
                 d.number, d.number_at, d.article = 1, token.at, d.article or "the"
@@ -162,6 +171,24 @@ class Parser:
         if text in _THE | _A | _ALL or self._is_state(token, d):
             return None
         d.looks.append(token)
+        return i + 1
+
+    def _owner(self, i: int, d: Draft) -> int | None:
+        """ "the depot's tanks" are the tanks in the depot."""
+        r = self.r
+        side = r.text(i + 1) == "<d>" and (
+            r.may_end(i + 2) or r.text(i + 2) in ("side", "end", "edge", "part", "half")
+        )
+        if side or not d.looks or i + 1 >= r.stop:
+            return None
+        owner = Draft("anchor", d.hint, d.depth, looks=d.looks, choices=d.choices)
+        owner.sides, owner.said, d.sides, d.choices = d.sides, d.said, [], []
+        anchor = owner.build()
+        if anchor is None:
+            return None
+        at = r.tokens[i].at
+        d.looks, d.said, d.article = [], [], "the"
+        d.filters.append(lambda node: n.Inside(node, anchor, at=at))
         return i + 1
 
     def _is_state(self, token: Token, d: Draft) -> bool:
@@ -198,8 +225,8 @@ class Parser:
     def _special(self, i: int, d: Draft) -> int | None:
         r, token = self.r, self.r.tokens[i]
         text, follows = token.text, self.r.text(i + 1)
-        if d.looks or d.pronoun or self._opens(text, follows):
-            match = r.match(i, bare=bool(d.looks or d.pronoun))
+        if d.has_noun() or self._opens(text, follows):
+            match = r.match(i, bare=d.has_noun())
             if match is not None:
                 return None
         if text in ("one", "ones"):
@@ -301,8 +328,11 @@ class Parser:
             count = inner.number or GROUP_COUNT.get(form)
             inner.number = None
             d.base = self._grouped(inner, form, count, (*at, *r.at(i + 1, i + 2)))
+            if d.base is None:
+                return None
             d.said.extend(at)
-            return j if d.base is not None else None
+            d.pronoun = "ones" if is_plural(word) else "one"
+            return j
         known = d.noun()
         ends = r.may_end(i + 1)
         if word in v.BARE_GROUPS and ends and (not d.looks or known is not None):
@@ -346,7 +376,13 @@ class Parser:
         return j
 
     def _and(self, i: int, d: Draft) -> int | None:
-        """Adjectives joined by "and" are one description."""
+        """Adjectives joined by "and" are one description, and so are two ranks."""
+        after = self.r.tokens[i + 1] if i + 1 < self.r.stop else None
+        if d.rank is not None and after is not None and after.text == "<ord>":
+            if not d.looks and after.value == d.rank + (d.number or 1):
+                d.number = (d.number or 1) + 1
+                d.rank_at = (*d.rank_at, *self.r.at(i, i + 2))
+                return i + 2
         if not d.looks or d.pronoun:
             return None
         noun = d.noun()
@@ -361,10 +397,8 @@ class Parser:
         """A rule ends the noun phrase, or opens the text: "in the north: tanks"."""
         if not d.is_empty() or d.article:
             return None
-        if m.handler not in ("place", "edge") and self.r.text(m.start) not in (
-            *("in", "on", "at", "near", "next", "within", "along", "inside", "close"),
-            *("beside", "between", "around", "above", "below", "by"),
-        ):
+        start = self.r.text(m.start)
+        if m.handler not in ("place", "edge") and start not in v.RELATING:
             d.looks.append(self.r.tokens[m.start])
             return m.start + 1
         j = self._apply(m, d, ())
@@ -401,9 +435,11 @@ class Parser:
             negate, j = r.at(j, j + 1), j + 1
             while r.text(j) in v.STATIVE:
                 j += 1
+        if text in ("to", "from", "of", "by") and self._pending(d):
+            return self._anchored(i, d)
         match = r.match(i, bare=True) or r.match(j, bare=True)
         if match is not None and (match.start == i or not negate or match.start == j):
-            if d.role != "head" and not self._attaches(match, d):
+            if d.role != "head" and (negate or not self._attaches(match, d)):
                 return None
             if match.start == i:
                 negate = ()
@@ -414,16 +450,14 @@ class Parser:
             return None
         if text in _AND:
             return self._conjunction(i, d)
-        if text in ("to", "from", "of", "by") and self._pending(d):
-            return self._anchored(i, d)
-        if d.role != "head" and text in _THE | _A:
+        if d.role != "head" and text in _THE | _A | {"nearby"}:
             return None
         if text == "'s":
             return None if d.role != "head" else i + 1
         if j > i and text in v.COPULAS:
             return j
-        if text in v.OPAQUE:
-            return self._opaque(i, d)
+        if text in v.OPAQUE | v.PREPOSITIONS:
+            return self.opaque(i, d)
         if self._turned(i):
             return self._turning(i, d)
         d.after.append(r.tokens[i])
@@ -498,6 +532,9 @@ class Parser:
             d.after.append(self.r.tokens[i])
             return i + 1
         at = self.r.at(i, i + 1)
+        if d.looks and singular(d.looks[-1].shown) in ("neighbour", "neighbor"):
+            d.said.extend(place for token in d.looks for place in token.at)
+            d.looks, d.base = [], bare(node)
         d.choices = [
             c._replace(anchor=node, at=c.at + at)
             if c.kind == "nearest" and c.anchor is None
@@ -506,16 +543,15 @@ class Parser:
         ]
         return j
 
-    def _opaque(self, i: int, d: Draft) -> int:
+    def opaque(self, i: int, d: Draft) -> int:
         """A description of looks, up to words that surely say where."""
         r = self.r
         d.after.append(r.tokens[i])
         i += 1
         while i < r.stop and r.text(i) != ",":
             match = r.match(i)
-            if match is not None and match.handler not in ("inside", "around", "along"):
-                if match.handler != "surrounded" and match.handler != "group":
-                    break
+            if match is not None and match.handler not in _NOT_WHERE:
+                break
             if r.exception(i) > i and r.text(i) != "but":
                 break
             d.after.append(r.tokens[i])
@@ -547,6 +583,8 @@ class Parser:
 
 def _whole(draft: Draft) -> Node | None:
     """The noun phrase of a draft without what chooses from it."""
+    if draft.base is not None:
+        return draft.base
     return Draft("inner", None, looks=draft.looks).build() if draft.noun() else None
 
 

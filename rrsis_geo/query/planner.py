@@ -39,6 +39,8 @@ def make_plan(expression: str) -> Plan:
 def _planned(reader: Reader) -> Node | None:
     parser = Parser(reader)
     node, i = parser.phrase(reader.start, hint=None, role="head", depth=0)
+    if node is None and reader.exception(i) > i:
+        node, i = _all_but(parser, i)
     while node is not None and i < reader.stop:
         after = max(i + 1, reader.exception(i))
         text = reader.text(i)
@@ -59,6 +61,18 @@ def _planned(reader: Reader) -> Node | None:
         node = said(node, words, reader.at(i, after))
         i = after
     return node
+
+
+def _all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
+    """ "all but the leftmost tank": what is left out says what is meant."""
+    after = parser.r.exception(i)
+    without, j = parser.phrase(after, hint=None, role="anchor", depth=1)
+    if without is None:
+        return None, i
+    every = next((one for one in n.walk(without) if isinstance(one, Find)), None)
+    if every is None:
+        return None, i
+    return n.Except(every, without, at=parser.r.at(i, after)), j
 
 
 def _all_to_network(reader: Reader) -> Find:

@@ -21,6 +21,7 @@ BOUNDED = frozenset(("place", "edge", "most", "scene", "from"))
 
 _ENDS = frozenset((",", "and", "or", "/", "plus", "the", "a", "an", "not", "but", "'s"))
 _ENDS |= v.COPULAS | v.STATIVE | v.OPAQUE | v.TURNED
+_NO_THING = v.RELATING | {"", ",", "and", "or"}
 _COMPOUNDS = frozenset(tuple(words.split()) for words in v.COMPOUNDS)
 
 
@@ -79,7 +80,7 @@ class Reader:
             stop = self._index[found.end()]
             if stop > self.stop or (best is not None and stop <= best.stop):
                 continue
-            if rule.slot and self.text(stop) in ("", ",", "and", "or"):
+            if rule.slot and self.text(stop) in _NO_THING:
                 continue
             if stop == index + 1 and self.text(index) == "round":
                 # "the round tank" against "round the tank"
@@ -97,6 +98,8 @@ class Reader:
         text = self.text(index)
         if not text or text in _ENDS:
             return True
+        if text in ("one", "ones"):
+            return False
         if text.startswith("<"):
             return text in ("<len>", "<area>", "<cmp>", "<nearest>")
         return text in BY_FIRST or self.exception(index) > index
@@ -136,7 +139,7 @@ class Reader:
             # "mark" and "outline" alone may be nouns; a text of them alone is one.
             if after >= self.stop or after == index:
                 break
-            if self.text(after) in ("of", ",") and self.text(index) != ",":
+            if self.text(after) == "of":
                 break
             index = after
         return index

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from rrsis_geo.query import nodes as n
-from rrsis_geo.query.draft import Choice, Draft, Step
+from rrsis_geo.query.draft import DEEPEST, Choice, Draft, Step
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.reader import Match
-from rrsis_geo.query.vocabulary import EXTENTS
+from rrsis_geo.query.vocabulary import COLOURS, EXTENTS
 
 if TYPE_CHECKING:
     from rrsis_geo.query.parser import Parser
@@ -121,7 +121,8 @@ def _measured(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
         order, named = cast(tuple[str, str], compared.value)
         if kind == "<len>" and named == "width":
             measure = "width"
-        low, high = (low, None) if order == "largest" else (None, high)
+        over = (order == "largest") != (m.argument == "not")
+        low, high = (low, None) if over else (None, high)
     return lambda node: n.Measured(node, measure, low, high, at=at)
 
 
@@ -159,6 +160,11 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
     """A relation: reads the anchor and puts the operator on the draft."""
     noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
     if _stays(m, noun):
+        return parser.opaque(m.start, d)
+    if m.handler == "inside" and parser.r.text(m.stop) in COLOURS:
+        if m.argument == "" and not _knows(parser, m.stop):
+            return parser.opaque(m.start, d)
+    if m.handler == "without" and not _knows(parser, m.stop):
         return _left_as_words(parser, m, d, m.stop)
     anchor, stop = parser.phrase(m.stop, hint=noun, role="anchor", depth=d.depth + 1)
     if anchor is None:
@@ -184,6 +190,12 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
     if _names_group(anchor, noun) and _is_within(parser, m):
         return _in_group(parser, m, d, anchor, at, stop)
     step: Step = lambda node: make(node, anchor, at)  # noqa: E731
+    if m.handler == "without":
+        if parser.r.text(stop) in ("nearby", "near", "around", "close"):
+            more = parser.r.text(stop + 1) in ("it", "them", "by")
+            stop += 2 if more else 1
+            step = lambda node: n.Near(node, anchor, at=at)  # noqa: E731
+        step = negated(step, ())
     if m.handler == "not":
         step = negated(step, ())
     d.filters.append(negated(step, negate) if negate else step)
@@ -230,7 +242,7 @@ def _relation(parser: Parser, m: Match) -> Anchored:
         case "opposite":
             beyond = m.argument == "beyond"
             return lambda of, x, at: n.Opposite(of, x, beyond, at=at)
-        case "holding":
+        case "holding" | "without":
             return lambda of, x, at: n.Holding(of, x, at=at)
     inside: Any = m.argument if m.argument in ("on", "at") else "in"
     return lambda of, x, at: n.Inside(of, x, inside, at=at)
@@ -295,6 +307,14 @@ def _maybe_negated(step: Step, at: At) -> Step:
     return negated(step, at) if at else step
 
 
+def _knows(parser: Parser, i: int) -> bool:
+    """Whether a thing that the lexicon knows is named next."""
+    trial = Draft("anchor", None, depth=DEEPEST)
+    parser.lead(i, trial)
+    noun = trial.noun()
+    return noun is not None and bool(noun.categories)
+
+
 def _stays(m: Match, noun: Find | None) -> bool:
     """Whether words of relation say what a thing is, not where."""
     if noun is None:
@@ -315,16 +335,16 @@ def _left_as_words(parser: Parser, m: Match, d: Draft, stop: int) -> int:
 def _names_group(anchor: Node, noun: Find | None) -> bool:
     """Whether an anchor is a group of the very things that are asked for."""
     some = [one for one in _spine(anchor) if isinstance(one, n.Grouped)]
-    bare = anchor_noun(anchor)
-    return bool(some) and noun is not None and bare == noun.noun
+    found = bare(anchor)
+    return bool(some) and found is not None and found == noun
 
 
-def anchor_noun(anchor: Node) -> str:
-    """The noun at the bottom of a node."""
+def bare(anchor: Node) -> Find | None:
+    """The noun at the bottom of a node, alone."""
     for one in _spine(anchor):
         if isinstance(one, Find):
-            return one.noun
-    return ""
+            return Find(one.noun, noun=one.noun, categories=one.categories)
+    return None
 
 
 def _spine(node: Node) -> list[Node]:

@@ -27,7 +27,7 @@ MACROS = {
     "|exceeding|no less than|not less than|no smaller than|upwards of|beyond"
     "|farther than|further than|no closer than|not closer than|longer than)",
     "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
-    "|not more than|no larger than|no bigger than|within|inside|closer than"
+    "|not more than|no larger than|no bigger than|no longer than|no wider than|within|inside|closer than"
     "|nearer than|no further than|no farther than|not further than|shorter than"
     "|fewer than|maximum)",
     "about": "about=(about|around|approximately|roughly|some|circa|exactly|only|almost)",
@@ -44,7 +44,7 @@ MACROS = {
 }
 
 RULES = """
-place: {up} {in} [the|its] [very] {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place: {stat} {up} {in} [the|its] [very] {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
@@ -59,7 +59,7 @@ edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut 
 edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
-edge: (at|near|near to|along|by|on|close to|next to|against|right at|beside) [the|an|any] \
+edge: {stat} (at|near|near to|along|by|on|close to|next to|against|right at|beside) [the|an|any] \
 [very] {far} [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 
 most: [the] {most} [side] [of {scene}]
@@ -101,6 +101,7 @@ measured: [with|having] [a|an] [{surface}] [of] between low=({n}|{amount}|{area}
 measured: {q} {len} [{or}] {long}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
 measured: [between] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 most size: {cmp} than {other}
 compared: {cmp} than {x}
@@ -109,7 +110,8 @@ compared same: (as big as|as large as|the same size as|of the same size as \
 |the size of) {x}
 
 nearest: [the] {nearest} [by|away] [to|from|by] {x}
-nearest farthest: (most distant|most remote) from {x}
+nearest farthest: [the] (most distant|most remote|further|farther|further away|farther away) \
+from {x}
 near: {stat} {adv} (near|near to|close to|close by|nearby|not far from|by \
 |in the vicinity of|in proximity to|in the neighbourhood of|a short way from) {x}
 near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
@@ -117,9 +119,9 @@ near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door 
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote from \
-|at a distance from|set back from|separate from|clear of|off) {x}
+|at a distance from|set back from|separate from|clear of) {x}
 along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
-along|in line along|on both sides of|on either side of|along both sides of) {x}
+along|in line along|on both sides of|on either side of|either side of|both sides of|along both sides of) {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
 surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed by|framed by \
@@ -128,10 +130,13 @@ opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from)
 opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
 side of) {x}
+without: without [any|a|an|the] {x}
 holding: (containing|holding|filled with|full of|housing|that contain|that contains \
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
+inside: (forming|making up|that form|which form|that make up) {x}
+inside on: crossing {x}
 inside on: {stat} (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
 inside of: of {x}
@@ -160,7 +165,7 @@ group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right n
 """
 
 POLITE_FIRST = """
-(please|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good morning|and|yo)
+(please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good morning|and|yo)
 (can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe]
 (would|do) you mind
 (is it possible|would it be possible) to
@@ -196,7 +201,8 @@ POLITE_LAST = """
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
-(here|there|visible|in view|at all|anywhere)
+in total
+(here|there|visible|in view|at all|anywhere|again|once more)
 (and|,) (mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
 (mark|outline|select|show|highlight|segment|count|find) (it|them)
 (in|on|of|within|from|across|throughout|around) [all of] {scene}

@@ -125,6 +125,9 @@ def _known() -> frozenset[str]:
     ):
         found.update(word for words in table.values() for word in words.split())
     found.update((*vocabulary.NUMBERS, *vocabulary.ORDINALS, *vocabulary.APART))
+    found.update((*vocabulary.COPULAS, *vocabulary.TURNED, *vocabulary.OPAQUE))
+    found.update((*vocabulary.PREPOSITIONS, *vocabulary.COLOURS, *vocabulary.SCENE))
+    found.update(word for words in vocabulary.COMPOUNDS for word in words.split())
     found.update((*vocabulary.STATIVE, *vocabulary.SCALES, *IRREGULAR))
     for words in senses():
         found.update(words)

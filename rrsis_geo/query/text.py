@@ -298,7 +298,7 @@ def _merged(tokens: list[Token]) -> list[Token]:
         after = rest[0] if rest else None
         if _is_adverb(found, one, after):
             found.append(Token("just", None, one.at))
-        elif one.value == 3 and found and found[-1].text == "<d>" and _is_share(after):
+        elif _is_third(one) and found and found[-1].text == "<d>" and _is_share(after):
             found.append(Token("share", None, one.at))
         elif (
             one.text == "<d>" and after is not None and after.text in ("<d>", "<most>")
@@ -316,6 +316,10 @@ def _merged(tokens: list[Token]) -> list[Token]:
             found.append(one)
         index += 1
     return _superlatives(found)
+
+
+def _is_third(token: Token) -> bool:
+    return token.text == "<ord>" and token.value == 3
 
 
 def _is_share(after: Token | None) -> bool:

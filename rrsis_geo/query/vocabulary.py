@@ -340,7 +340,7 @@ ADVERB_RIGHT = frozenset(
 
 PREPOSITIONS = frozenset(
     "to from by for under over behind across through into onto off after before"
-    " against toward towards beyond upon".split()
+    " against toward towards beyond upon nearby".split()
 )
 """Words that end a noun phrase even where no rule takes them."""
 
@@ -348,6 +348,19 @@ OPAQUE = frozenset(
     ["with", "having", "featuring", "whose", "wearing", "made", "showing", "bearing"]
 )
 """Words that begin a description of looks."""
+
+COLOURS = frozenset(
+    "white black grey gray red orange yellow green blue brown beige cream silver purple"
+    " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"
+    " use motion flight operation formation shadow bloom colour color".split()
+)
+"""What "in" may lead to without saying where."""
+
+RELATING = frozenset(
+    "in on at near next within along inside close beside between around above below by"
+    " opposite across with".split()
+)
+"""Words that begin a relation and never a thing."""
 
 COMPOUNDS = frozenset(
     """row house|row houses|row home|row homes|middle school|middle schools
