@@ -1,19 +1,23 @@
 # Two commands do all the set-up on a fresh machine with python3:
 #   make demo   draws a sample scene, finds something in it, writes ./demo
-#   make test   installs what the tests need and runs every test
+#   make test   installs what the tests need and runs every test but those inside QGIS
+#   make test-qgis   the plugin inside QGIS; installs QGIS where it may (scripts/qgis_setup)
 # PYTHON=python3.12 chooses another interpreter, VENV=folder another environment.
 
 PYTHON ?= python3
 VENV ?= .venv
 export PYTHON VENV
 
-.PHONY: demo test check clean
+.PHONY: demo test test-qgis check clean
 
 demo: $(VENV)/.installed
 	$(VENV)/bin/rrsis-geo demo demo --overwrite
 
 test: $(VENV)/.installed-dev
 	$(VENV)/bin/python -m pytest
+
+test-qgis: $(VENV)/.installed-dev
+	scripts/test_qgis
 
 check: $(VENV)/.installed-dev
 	scripts/check
@@ -25,4 +29,4 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/setup
 	scripts/setup dev
 
 clean:
-	rm -rf $(VENV) demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .venv-qgis demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache
