@@ -20,6 +20,7 @@ COMMANDS = (
     "segment",
     "explain",
     "vectorize",
+    "dataset",
     "train",
     "evaluate",
     "demo",

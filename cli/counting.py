@@ -1,0 +1,47 @@
+"""Progress of work that is counted: a bar for people, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .options import option
+
+MODES = ("auto", "rich", "none")
+
+OPTION = option(
+    "Running",
+    "--progress",
+    default="auto",
+    show_default=True,
+    metavar="|".join(MODES),
+    help="A bar on stderr (rich) or nothing; auto is a bar where stderr is a terminal.",
+)
+
+
+@contextmanager
+def open_counter(mode: str, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Something to tell how many are done."""
+    if mode == "rich" or (mode == "auto" and sys.stderr.isatty()):
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        console = Console(stderr=True, highlight=False)
+        with Progress(*columns, console=console, transient=True, expand=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.update(task, completed=done)
+    else:
+        yield lambda done: None

@@ -1,0 +1,153 @@
+"""Data sets: check, convert, and build from labelled layers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from . import counting, options
+from .dataset_build import build
+from .sections import Command
+
+KINDS = ("manifest", "rrsis-d", "refsegrs", "risbench")
+"""As `rrsis_geo.datasets.read.KINDS`, which would take numpy to import."""
+
+KIND = options.option(
+    "Data",
+    "--kind",
+    type=click.Choice(KINDS),
+    help="Which data set it is. Default: by the files that are there.",
+)
+
+PARTIAL = options.option(
+    "Data",
+    "--partial",
+    is_flag=True,
+    help="Take what is there of a published set; else less than was published, or a "
+    "missing file, is an error.",
+)
+
+
+@click.group("dataset", short_help="Check, convert and build training data.")
+def command() -> None:
+    """Data to train and to measure on.
+
+    \b
+    Examples:
+      rrsis-geo dataset build --image a.tif --labels roofs.gpkg --label roof -o roofs
+      rrsis-geo dataset check roofs --sheet roofs.png
+      rrsis-geo dataset convert /data/RRSIS-D -o rrsis-d.jsonl
+    """
+
+
+@command.command("check", cls=Command, short_help="Open all of a data set and count.")
+@click.argument("path", type=click.Path(path_type=Path))
+@KIND
+@PARTIAL
+@options.option(
+    "Output",
+    "--sheet",
+    type=click.Path(path_type=Path),
+    help="PNG to write: some samples with their words, to be looked at.",
+)
+@options.option(
+    "Output", "--tiles", default=36, show_default=True, help="Samples on the sheet."
+)
+@options.option(
+    "Output", "--seed", default=0, show_default=True, help="Chooses the samples."
+)
+@options.OVERWRITE
+@counting.OPTION
+def check(
+    path: Path,
+    kind: str | None,
+    partial: bool,
+    sheet: Path | None,
+    tiles: int,
+    seed: int,
+    overwrite: bool,
+    progress: str,
+) -> None:
+    """Open every image and mask of PATH, and say what there is.
+
+    PATH is a manifest (.jsonl), a folder with one, or the folder of RRSIS-D, RefSegRS
+    or RISBench as published. Prints expressions, images, empty masks, types, classes,
+    sizes and words; lists what is broken and then ends with exit code 7.
+
+    \b
+    Examples:
+      rrsis-geo dataset check roofs --sheet roofs.png
+      rrsis-geo dataset check /data/RefSegRS --partial
+    """
+    from rrsis_geo.datasets.check import check as look
+    from rrsis_geo.datasets.check import raise_if_broken
+    from rrsis_geo.datasets.contact_sheet import choose, write_sheet
+    from rrsis_geo.datasets.published import PUBLISHED
+    from rrsis_geo.datasets.read import kind_of, read_dataset
+    from rrsis_geo.staging import check_place
+
+    if sheet is not None:
+        check_place(sheet, overwrite)
+    kind = kind or kind_of(path)
+    samples = read_dataset(path, kind=kind, partial=partial)
+    with counting.open_counter(progress, "samples", len(samples)) as on_sample:
+        found = look(samples, on_sample=on_sample)
+    click.echo(f"{path} ({kind}): {len(samples):,} expressions")
+    if kind in PUBLISHED:
+        wanted = ", ".join(f"{split} {n:,}" for split, n in PUBLISHED[kind].items())
+        click.echo(f"published: {wanted}")
+    for line in found.lines():
+        click.echo(line)
+    raise_if_broken(found, str(path))
+    if sheet is not None:
+        write_sheet(sheet, choose(samples, count=max(tiles, 1), seed=seed))
+        click.echo(f"wrote {sheet}")
+
+
+@command.command("convert", cls=Command, short_help="Write a data set as a manifest.")
+@click.argument("path", type=click.Path(path_type=Path))
+@KIND
+@PARTIAL
+@options.option(
+    "Data", "--split", type=click.Choice(("train", "val", "test")), help="Only this."
+)
+@options.option(
+    "Output",
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Manifest to write, .jsonl; images stay where they are.",
+)
+@options.OVERWRITE
+def convert(
+    path: Path,
+    kind: str | None,
+    partial: bool,
+    split: str | None,
+    output: Path,
+    overwrite: bool,
+) -> None:
+    """Write the data set in PATH as a manifest, one JSON object a line.
+
+    Images are named by their path from the manifest; masks that are no files with the
+    target above 0 become run lengths.
+
+    \b
+    Example:
+      rrsis-geo dataset convert /data/RefSegRS --partial -o refsegrs.jsonl
+    """
+    from rrsis_geo.datasets.manifest import write_manifest
+    from rrsis_geo.datasets.published import counts_of
+    from rrsis_geo.datasets.read import read_dataset
+    from rrsis_geo.staging import check_place
+
+    check_place(output, overwrite)
+    samples = read_dataset(path, kind=kind, split=split, partial=partial)
+    write_manifest(output, samples)
+    counts = ", ".join(f"{name} {n:,}" for name, n in counts_of(samples).items())
+    click.echo(f"wrote {output}: {counts}")
+
+
+command.add_command(build)

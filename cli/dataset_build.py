@@ -1,0 +1,334 @@
+"""Training data from a labelled layer over scenes, or from a COCO file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rrsis_geo.chips.options import BuildOptions
+from rrsis_geo.errors import OptionError
+
+from . import counting, options
+from .options import Decorator, numbers, option, whole_numbers
+from .sections import Command
+
+if TYPE_CHECKING:
+    from rrsis_geo.chips.pictures import Picture
+    from rrsis_geo.datasets.referring import Sample
+
+DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(BuildOptions)}
+
+
+def choice(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
+    """An option whose default is that of a field of `BuildOptions`."""
+    default = DEFAULTS[flag.removeprefix("--").replace("-", "_")]
+    return option(section, flag, help=help, default=default, **kind)
+
+
+@click.command(
+    "build", cls=Command, short_help="Chips and expressions from labelled objects."
+)
+@option(
+    "Scenes and labels",
+    "--image",
+    "images",
+    multiple=True,
+    type=click.Path(),
+    help="Scene with a place on the map; may be given several times.",
+)
+@option(
+    "Scenes and labels",
+    "--labels",
+    multiple=True,
+    type=click.Path(),
+    help="Vector file of polygons, in any CRS: one for all scenes, or one for each.",
+)
+@option("Scenes and labels", "--layer", help="Layer of the labels. Default: the first.")
+@option("Scenes and labels", "--label-field", help="Attribute that holds the class.")
+@option(
+    "Scenes and labels",
+    "--label",
+    help="What all the objects are, instead of a field: --label building.",
+)
+@option(
+    "Scenes and labels",
+    "--class",
+    "classes",
+    multiple=True,
+    metavar="NAME[=WORD]",
+    help="Use only this class, called by this word: --class 3=storage_tank. May be "
+    "given several times. Default: all classes.",
+)
+@option(
+    "Scenes and labels",
+    "--area",
+    type=click.Path(),
+    help="Vector file: everything is labelled inside its polygons, and only there "
+    "chips are cut. Default: the whole scene.",
+)
+@option(
+    "Scenes and labels",
+    "--incomplete",
+    multiple=True,
+    metavar="CLASS",
+    help="A class of which not every object is labelled: nothing is said of it.",
+)
+@option(
+    "Scenes and labels",
+    "--absent",
+    multiple=True,
+    metavar="CLASS",
+    help="A class of which there is none anywhere, to be asked for in vain.",
+)
+@option(
+    "Scenes and labels",
+    "--bands",
+    type=whole_numbers,
+    metavar="R,G,B",
+    help="Bands to read as red, green and blue. Default: by their colour.",
+)
+@option(
+    "Scenes and labels",
+    "--crs",
+    metavar="CRS",
+    help="CRS of scenes that do not name their own, like EPSG:32633.",
+)
+@option(
+    "Plain images instead",
+    "--coco",
+    type=click.Path(path_type=Path),
+    help="COCO instance file with polygons over plain images.",
+)
+@option(
+    "Plain images instead",
+    "--images-dir",
+    type=click.Path(path_type=Path),
+    help="Folder of its images. Default: beside the file.",
+)
+@option(
+    "Plain images instead",
+    "--together",
+    default=1,
+    show_default=True,
+    help="So many images that follow each other by name count as one place, and are "
+    "never split.",
+)
+@option(
+    "Output",
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder to make.",
+)
+@options.OVERWRITE
+@choice(
+    "Chips",
+    "--size",
+    "Side of a chip in pixels; 0 keeps plain images whole.",
+    show_default=True,
+)
+@option(
+    "Chips",
+    "--gsd",
+    multiple=True,
+    type=float,
+    metavar="METRES",
+    help="Metres per pixel to cut scenes at; several for several scales. Default: as "
+    "the scene has them.",
+)
+@choice(
+    "Chips",
+    "--overlap",
+    "Share of a training chip that its neighbour shows as well.",
+    show_default=True,
+)
+@choice(
+    "Chips",
+    "--gap",
+    "Pixels between ground of different splits.",
+    show_default=True,
+)
+@option(
+    "Chips",
+    "--shares",
+    type=numbers,
+    default=",".join(map(str, DEFAULTS["shares"])),
+    show_default=True,
+    metavar="TRAIN,VAL,TEST",
+    help="Shares of the splits.",
+)
+@choice(
+    "Chips",
+    "--empty",
+    "Share of chips without any object, at most.",
+    show_default=True,
+)
+@choice(
+    "Words", "--expressions", "Expressions about a chip, at most.", show_default=True
+)
+@choice(
+    "Words",
+    "--no-target",
+    "Share of expressions that nothing in the chip answers.",
+    show_default=True,
+)
+@option(
+    "Words",
+    "--colours/--no-colours",
+    default=DEFAULTS["colours"],
+    help="Measure colours of objects and speak of them, or not.",
+)
+@choice("Words", "--seed", "The same seed gives the same folder.", show_default=True)
+@counting.OPTION
+def build(
+    images: tuple[str, ...],
+    labels: tuple[str, ...],
+    coco: Path | None,
+    output: Path,
+    overwrite: bool,
+    progress: str,
+    **values: Any,
+) -> None:
+    """Make training data from labelled objects: chips, masks and expressions.
+
+    From every piece of a scene come a picture, and expressions that are true and
+    unambiguous by the labels: "the largest roof", "roofs on the left", and some that
+    nothing answers. Ground for training, validation and test is apart. The folder
+    holds manifest.jsonl, chips/, chips.geojson (their places on the map) and
+    build.json (how it was made).
+
+    \b
+    Examples:
+      rrsis-geo dataset build --image scene.tif --labels objects.gpkg \\
+          --label-field class -o objects
+      rrsis-geo dataset build --image north.tif --image south.tif \\
+          --labels roofs.geojson --label building --gsd 0.2 --gsd 0.4 -o roofs
+      rrsis-geo dataset build --coco instances.json --images-dir photos -o photos-set
+    """
+    given = {key: value for key, value in values.items() if key in DEFAULTS}
+    absent = given.pop("absent", ())
+    wanted = BuildOptions(**given, absent=_keys(absent))
+    if (coco is None) == (not images):
+        raise OptionError(
+            "give scenes with --image and --labels, or a COCO file with --coco"
+        )
+    if images and wanted.size == 0:
+        raise OptionError("--size 0 is for plain images; scenes are cut into chips")
+
+    from rrsis_geo.chips.build import build as make
+    from rrsis_geo.chips.folder import staged_folder, write_chips, write_made
+    from rrsis_geo.chips.plan import plan
+
+    with staged_folder(output, overwrite=overwrite) as folder:
+        pictures: Sequence[Picture]
+        if coco is not None:
+            pictures = _images(coco, values)
+        else:
+            pictures = _scenes(images, labels, wanted, values)
+        for note in dict.fromkeys(note for one in pictures for note in one.notes):
+            click.echo(f"Note: {note}", err=True)
+        cuts, left = plan(pictures, wanted)
+        with counting.open_counter(progress, "chips", len(cuts)) as on_cut:
+            chips = make(pictures, cuts, wanted, left=left, on_cut=on_cut)
+            samples = write_chips(folder, chips)
+        write_made(
+            folder,
+            {
+                "scenes": list(images) or [str(coco)],
+                "labels": list(labels),
+                "options": asdict(wanted),
+                "left_out": asdict(left),
+            },
+        )
+    _summary(output, samples, asdict(left))
+
+
+def _images(coco: Path, values: dict[str, Any]) -> Sequence[Picture]:
+    from rrsis_geo.chips.pictures import image_pictures
+
+    return image_pictures(
+        coco,
+        images=values["images_dir"] or coco.parent,
+        incomplete=frozenset(_keys(values["incomplete"])),
+        together=values["together"],
+    )
+
+
+def _scenes(
+    images: tuple[str, ...],
+    labels: tuple[str, ...],
+    wanted: BuildOptions,
+    values: dict[str, Any],
+) -> Sequence[Picture]:
+    from rrsis_geo.chips.labels import read_vector_labels
+    from rrsis_geo.chips.pictures import SceneInput, ScenePicture
+
+    if len(labels) not in (1, len(images)):
+        raise OptionError(
+            f"{len(labels)} files of labels for {len(images)} scenes; give one for "
+            "all, or one for each in the same order"
+        )
+    if (values["label_field"] is None) == (values["label"] is None):
+        raise OptionError(
+            "say what the objects are: --label-field NAME where an attribute does, or "
+            "--label WORD where all are the same"
+        )
+    read = {
+        path: read_vector_labels(
+            path,
+            layer=values["layer"],
+            field=values["label_field"],
+            label=values["label"],
+            chosen=_chosen(values["classes"]),
+        )
+        for path in dict.fromkeys(labels)
+    }
+    incomplete = frozenset(_keys(values["incomplete"]))
+    return [
+        ScenePicture(
+            SceneInput(
+                path=path,
+                labels=read[labels[0] if len(labels) == 1 else labels[at]],
+                area=values["area"],
+                bands=values["bands"],
+                crs=values["crs"],
+            ),
+            gsd=wanted.gsd,
+            incomplete=incomplete,
+        )
+        for at, path in enumerate(images)
+    ]
+
+
+def _chosen(classes: Sequence[str]) -> dict[str, str | None]:
+    """NAME=WORD as name -> word; None where there is no word."""
+    pairs = [text.partition("=") for text in classes]
+    return {name: word or None for name, _, word in pairs}
+
+
+def _keys(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:
+        return ()
+    from rrsis_geo.chips.classes import class_key
+
+    return tuple(class_key(name) for name in names)
+
+
+def _summary(output: Path, samples: Sequence[Sample], left: dict[str, int]) -> None:
+    chips = {sample.image: sample.split for sample in samples}
+    per_split = Counter(chips.values())
+    shown = ", ".join(f"{name} {per_split[name]}" for name in ("train", "val", "test"))
+    click.echo(f"{len(chips)} chips ({shown}), {len(samples)} expressions")
+    kinds = Counter(sample.type for sample in samples)
+    click.echo(", ".join(f"{name} {count}" for name, count in kinds.most_common()))
+    gone = {name.replace("_", " "): count for name, count in left.items() if count}
+    if gone:
+        told = ", ".join(f"{name} {count}" for name, count in gone.items())
+        click.echo(f"left out: {told}")
+    click.echo(f"wrote {output}; look at it: rrsis-geo dataset check {output} --sheet")

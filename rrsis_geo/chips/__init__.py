@@ -1,0 +1,1 @@
+"""Labelled objects over scenes or plain images -> chips with referring expressions."""

@@ -1,0 +1,53 @@
+"""How chips are cut and what is said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rrsis_geo.errors import OptionError
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildOptions:
+    """How to cut and what to say; every default of the command comes from here."""
+
+    size: int = 480
+    """Pixels of a chip's side; 0: plain images stay whole."""
+    gsd: tuple[float, ...] = ()
+    """Metres per pixel to cut scenes at, each in turn; none: as the file has them."""
+    expressions: int = 6
+    """Per chip, at most."""
+    no_target: float = 0.2
+    """Share of expressions that nothing in the chip answers."""
+    empty: float = 0.15
+    """Share of chips without any object, at most."""
+    shares: tuple[float, float, float] = (0.7, 0.15, 0.15)
+    """Of train, val and test."""
+    overlap: float = 0.5
+    """Share of a training chip that its neighbour shows as well."""
+    gap: int = 48
+    """Pixels between ground of different splits, at the coarsest resolution."""
+    absent: tuple[str, ...] = ()
+    """Classes of which there is nothing in any picture: to ask for in vain."""
+    colours: bool = True
+    """Measure colours of objects and speak of them."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self._require(
+            self.size == 0 or 64 <= self.size <= 2048, "size", "in [64, 2048]"
+        )
+        self._require(all(value > 0 for value in self.gsd), "gsd", "metres > 0")
+        self._require(self.expressions >= 1, "expressions", "1 or more")
+        self._require(0 <= self.no_target <= 1, "no_target", "in [0, 1]")
+        self._require(0 <= self.empty < 1, "empty", "in [0, 1)")
+        good = len(self.shares) == 3 and min(self.shares) >= 0 < sum(self.shares)
+        self._require(good, "shares", "three numbers of 0 or more, not all 0")
+        self._require(0 <= self.overlap < 1, "overlap", "in [0, 1)")
+        self._require(self.gap >= 0, "gap", "0 or more")
+        self._require(self.seed >= 0, "seed", "0 or more")
+
+    def _require(self, good: bool, name: str, wanted: str) -> None:
+        if not good:
+            shown = name.replace("_", "-")
+            raise OptionError(f"{shown} must be {wanted}, got {getattr(self, name)!r}")
