@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,17 +13,6 @@ from rrsis_geo.job import SegmentOptions
 from . import options
 from .options import option, together
 from .sections import Command
-
-if TYPE_CHECKING:
-    from rrsis_geo.datasets.referring import Sample
-
-READERS = {
-    "manifest": ("manifest", "read_manifest"),
-    "rrsis-d": ("rrsis_d", "read_rrsis_d"),
-    "refsegrs": ("refsegrs", "read_refsegrs"),
-    "risbench": ("risbench", "read_risbench"),
-}
-"""Data set -> file of `rrsis_geo.datasets` and the function that reads it."""
 
 SHARED = together(
     options.WEIGHTS,
@@ -41,6 +29,12 @@ SHARED = together(
         metavar="WEIGHTS|FILE",
         help="Other weights, or the --json file of an earlier evaluation of the same "
         "data, to compare with by a paired bootstrap.",
+    ),
+    option(
+        "Question",
+        "--partial",
+        is_flag=True,
+        help="Take what is there of a published set; else it must be whole.",
     ),
     option(
         "Question",
@@ -171,6 +165,120 @@ def risbench_command(path: str, **values: Any) -> None:
     _score("risbench", path, **values)
 
 
+@command.command("polygons", cls=Command)
+@click.argument("found", type=click.Path())
+@option(
+    "Question",
+    "--truth",
+    required=True,
+    type=click.Path(),
+    help="Vector file of the true objects, in any CRS.",
+)
+@option(
+    "Question",
+    "--expression",
+    help="Which expression of FOUND, where it holds several.",
+)
+@option(
+    "Question",
+    "--where",
+    metavar="FIELD=VALUE",
+    help="Only these rows of the truth.",
+)
+@option(
+    "Question",
+    "--within",
+    type=click.Path(),
+    help="Only what lies inside the polygons of this vector file counts.",
+)
+@option(
+    "Question",
+    "--scene",
+    type=click.Path(),
+    help="The image; by default that of the run manifest beside FOUND.",
+)
+@option(
+    "Question",
+    "--rule",
+    type=click.Choice(["outline", "box"]),
+    help="How polygons stand for objects; by default box where all true objects are "
+    "rectangles.",
+)
+@option(
+    "Output",
+    "--json",
+    "json_file",
+    type=click.Path(),
+    help="The counts and measures.",
+)
+@option(
+    "Output",
+    "--report",
+    "report_file",
+    type=click.Path(),
+    help="PNG of the scene: right, wrong and missed.",
+)
+@options.OVERWRITE
+def polygons_command(
+    found: str,
+    truth: str,
+    expression: str | None,
+    where: str | None,
+    within: str | None,
+    scene: str | None,
+    rule: str | None,
+    json_file: str | None,
+    report_file: str | None,
+    overwrite: bool,
+) -> None:
+    """Score the polygons of FOUND against a layer of true ones.
+
+    Where the run manifest lies beside FOUND, only what the run searched counts, and
+    objects broken or doubled at the ends of windows are told apart.
+
+    \b
+    Example:
+      rrsis-geo evaluate polygons found.gpkg --truth labels.gpkg --where class=building
+    """
+    from rrsis_geo.evaluation.on_map import score_polygons
+    from rrsis_geo.evaluation.scene_report import (
+        check_picture,
+        lines,
+        write_counts,
+        write_picture,
+    )
+    from rrsis_geo.staging import check_place
+
+    for file in (json_file, report_file):
+        if file is not None:
+            check_place(Path(file), overwrite)
+    if report_file is not None:
+        check_picture(Path(report_file))
+    chosen = None
+    if where is not None:
+        name, sign, value = where.partition("=")
+        if not sign:
+            raise click.BadParameter(f"{where!r} is not FIELD=VALUE")
+        chosen = (name, value)
+    result = score_polygons(
+        Path(found),
+        Path(truth),
+        scene=None if scene is None else Path(scene),
+        within=None if within is None else Path(within),
+        expression=expression,
+        where=chosen,
+        rule=rule,
+    )
+    for line in lines(result):
+        click.echo(line)
+    if json_file is not None:
+        write_counts(result, Path(json_file))
+        click.echo(f"wrote\t{json_file}")
+    if report_file is not None:
+        write_picture(result, Path(report_file))
+        click.echo(f"wrote\t{report_file}")
+
+
 def _score(
     dataset: str,
     path: str,
@@ -178,6 +286,7 @@ def _score(
     weights: str,
     split: str,
     against: str | None,
+    partial: bool,
     limit: int | None,
     threshold: float,
     json_file: str | None,
@@ -189,7 +298,12 @@ def _score(
     device: str,
 ) -> None:
     """Evaluate, print, write."""
-    from rrsis_geo.evaluation.door import earlier_result, evaluate_weights
+    from rrsis_geo.datasets.read import read_dataset
+    from rrsis_geo.evaluation.door import (
+        check_same_questions,
+        earlier_result,
+        evaluate_weights,
+    )
     from rrsis_geo.evaluation.network import WeightsNetwork
     from rrsis_geo.evaluation.page import check_report, write_report
     from rrsis_geo.evaluation.pictures import draw_pictures
@@ -206,7 +320,10 @@ def _score(
     earlier = None if against is None else earlier_result(against)
     for name in (weights, *([against] if against and earlier is None else [])):
         read_header(name)  # before long work
-    samples = _reader(dataset)(Path(path), split)[:limit]
+    samples = read_dataset(Path(path), kind=dataset, split=split, partial=partial)
+    samples = samples[:limit]
+    if earlier is not None:
+        check_same_questions(earlier, samples)
 
     def ask(name: str) -> tuple[Any, Any]:
         network = WeightsNetwork(name, device=device)
@@ -236,16 +353,6 @@ def _score(
         shown = list(draw_pictures(samples, result.outcomes, network, each=pictures))
         write_report(Path(report_file), result, shown, comparison=comparison)
         click.echo(f"wrote\t{report_file}")
-
-
-def _reader(dataset: str) -> Callable[[Path, str], list[Sample]]:
-    from importlib import import_module
-
-    module, name = READERS[dataset]
-    read: Callable[[Path, str], list[Sample]] = getattr(
-        import_module(f"rrsis_geo.datasets.{module}"), name
-    )
-    return read
 
 
 def _bar(length: int, label: str) -> Any:
