@@ -138,9 +138,9 @@ def _buildings(path: Path) -> tuple[Grid, NDArray[np.object_]]:
     with rasterio.open(path) as dataset:
         grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
     labels = geopandas.read_file(path.with_name("buildings.geojson")).to_crs(grid.crs)
-    back = ~grid.transform
+    back = Grid(~grid.transform, None, 1, 1)
     pixels = shapely.transform(
-        labels.geometry.to_numpy(), lambda xy: np.column_stack(back * tuple(xy.T))
+        labels.geometry.to_numpy(), lambda xy: np.column_stack(back.place(*xy.T))
     )
     whole = [
         max(shapely.get_parts(shapely.make_valid(shape)), key=lambda part: part.area)

@@ -1,0 +1,240 @@
+"""Validation images: each expression by the network, by the map, by auto."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import shapely
+import torch
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.features import rasterize
+
+from rrsis_geo.datasets.crops import cut_pixels, draw_mask, whole
+from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.expressions.describe import describe
+from rrsis_geo.grid import Grid
+from rrsis_geo.model.predictor import NetPredictor
+from rrsis_geo.model.tokenizer import Tokenizer
+from rrsis_geo.model.weights import load_weights
+from rrsis_geo.query import nodes as n
+from rrsis_geo.questions import Questions, ask
+from rrsis_geo.training.mix import written_masks
+from rrsis_geo.training.sources import nwpu, split
+from rrsis_geo.types import Strip
+from rrsis_geo.vectorize import vectorize
+
+SIDE = 480
+"""Pixels: images and masks are compared at 480 x 480, aspect not kept."""
+
+MODES = ("network", "scene", "auto")
+
+
+class Cache:
+    """A network whose probabilities are kept in a folder, as levels of 254."""
+
+    def __init__(self, weights: str) -> None:
+        self._net, self._info = load_weights(weights)
+        self._tokenizer = Tokenizer(self._info.vocabulary)
+        self.categories = self._info.categories
+        name = f"rrsis-queries-{self._info.sha256[:12]}"
+        self._folder = Path(tempfile.gettempdir()) / name
+        self._folder.mkdir(exist_ok=True)
+
+    def levels(
+        self, pixels: NDArray[np.uint8], texts: Sequence[str]
+    ) -> dict[str, NDArray[np.uint8]]:  # noqa: E501
+        """Text -> (H, W) levels of a picture."""
+        mark = hashlib.sha256(pixels.tobytes())
+        places = {
+            text: self._folder / f"{_digest(mark.hexdigest() + text)}.npz"
+            for text in texts
+        }
+        missing = [text for text, path in places.items() if not path.exists()]
+        if missing:
+            predictor = NetPredictor(
+                self._net,
+                self._tokenizer,
+                missing,
+                calibration=self._info.calibration,
+                device=torch.device("cpu"),
+                precision=torch.float32,
+                batch_size=1,
+            )
+            found = np.rint(predictor(pixels[None])[0] * 254).astype(np.uint8)
+            for text, level in zip(missing, found, strict=True):
+                np.savez_compressed(places[text], level=level)
+        return {text: np.load(path)["level"] for text, path in places.items()}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """An expression on an image, and how well each mode answers it."""
+
+    image: str
+    expression: str
+    type: str
+    operators: tuple[str, ...]
+    iou: dict[str, float]
+    """Mode -> intersection over union; for no-target 1 where nothing was found."""
+    target: bool = True
+
+
+@dataclass
+class Tables:
+    """Means by anything."""
+
+    sums: dict[tuple[str, str], list[float]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def add(self, row: str, column: str, value: float) -> None:
+        """One more."""
+        self.sums[row, column].append(value)
+
+    def lines(self, columns: Sequence[str]) -> Iterator[str]:
+        """Ready to print, rows by name, with their number."""
+        yield f"{'':22}{'n':>6}" + "".join(f"{name:>10}" for name in columns)
+        for row in sorted({row for row, _ in self.sums}):
+            values = [self.sums[row, column] for column in columns]
+            yield f"{row:22}{len(values[0]):6}" + "".join(
+                f"{100 * np.mean(value):10.1f}" for value in values
+            )
+
+
+def cases(data: Path, weights: str, *, made: int, limit: int | None) -> list[Case]:
+    """All validation images, every mode of every expression."""
+    cache = Cache(weights)
+    _, kept = split(nwpu(data), every=7)
+    found = []
+    for image in kept[:limit]:
+        texts, types, masks = _asked(image, made)
+        if texts:
+            found += _answered(image, texts, types, masks, cache)
+    return found
+
+
+def _asked(
+    image: LabelledImage, made: int
+) -> tuple[list[str], list[str], list[NDArray[np.bool_]]]:
+    piece = whole(image.layout, SIDE)
+    texts = [item.text for item in image.written]
+    types = [item.type for item in image.written]
+    masks = list(written_masks(image.layout, piece, image.written)) if texts else []
+    from rrsis_geo.datasets.crops import cut_layout
+
+    layout, _ = cut_layout(image.layout, piece)
+    rng = np.random.default_rng(int(_digest(image.name)[:8], 16))
+    for item in describe(layout, rng=rng, count=made):
+        if item.text not in texts:
+            texts.append(item.text)
+            types.append(f"made {item.type}")
+            masks.append(draw_mask(layout, item.targets))
+    return texts, types, masks
+
+
+def _answered(
+    image: LabelledImage,
+    texts: list[str],
+    types: list[str],
+    masks: list[NDArray[np.bool_]],
+    cache: Cache,
+) -> list[Case]:
+    pixels = cut_pixels(image.pixels, whole(image.layout, SIDE))
+    gsd = image.layout.gsd or 1.0
+    grid = Grid(
+        Affine(
+            gsd * image.layout.width / SIDE,
+            0,
+            500_000,
+            0,
+            -gsd * image.layout.height / SIDE,
+            1_000_000,
+        ),  # fmt: skip
+        CRS.from_epsg(32631),
+        SIDE,
+        SIDE,
+    )
+    asked = {
+        mode: [
+            ask(
+                [text],
+                mode,
+                grid=grid,
+                window_size=SIDE,
+                categories=cache.categories,
+            )
+            for text in texts
+        ]
+        for mode in MODES
+    }
+    every = {
+        phrase
+        for questions in asked.values()
+        for question in questions
+        for phrase in question.phrases
+    }
+    levels = cache.levels(pixels, sorted(every))
+    found = []
+    for place, (text, kind, mask) in enumerate(zip(texts, types, masks, strict=True)):
+        masked = {mode: _mask(asked[mode][place], levels, grid) for mode in MODES}
+        found.append(
+            Case(
+                image=image.name,
+                expression=text,
+                type=kind,
+                operators=tuple(sorted(_operators(asked["scene"][place]))),
+                iou={mode: _iou(masked[mode], mask) for mode in MODES},
+                target=bool(mask.any()),
+            )
+        )
+    return found
+
+
+def _operators(questions: Questions) -> set[str]:
+    return {
+        type(node).__name__
+        for plan in questions.plans
+        for node in n.walk(plan.root)
+        if not isinstance(node, n.Find)
+    }
+
+
+def _mask(
+    questions: Questions, levels: dict[str, NDArray[np.uint8]], grid: Grid
+) -> NDArray[np.bool_]:
+    stack = np.stack([levels[phrase] for phrase in questions.phrases])
+    if questions.plans[0].is_plain:
+        return np.asarray(stack[0] > 127)
+    polygons = vectorize(
+        [Strip(top=0, levels=stack)],
+        grid,
+        questions.phrases,
+        threshold=0.5,
+        min_area=0,
+        fill_holes=0,
+        simplify=0,
+    )
+    meant = questions.answer(polygons, grid, None).polygons.geometry
+    if not len(meant):
+        return np.zeros((SIDE, SIDE), np.bool_)
+    back = Grid(~grid.transform, None, 1, 1)
+    pixels = shapely.transform(meant, lambda xy: np.column_stack(back.place(*xy.T)))
+    return np.asarray(rasterize(pixels, out_shape=(SIDE, SIDE)) > 0)
+
+
+def _iou(found: NDArray[np.bool_], mask: NDArray[np.bool_]) -> float:
+    if not mask.any():
+        return float(not found.any())
+    return float((found & mask).sum() / (found | mask).sum())

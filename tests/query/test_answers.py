@@ -1,0 +1,285 @@
+"""From expressions to answers through the whole pipeline, whatever its settings."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+from affine import Affine
+from painted import Paint, paint
+
+from rrsis_geo import pipeline
+from rrsis_geo.errors import SceneError
+from rrsis_geo.explain import explain
+from rrsis_geo.job import SegmentJob, SegmentOptions, VectorizeJob
+from rrsis_geo.protocol import Advice
+from rrsis_geo.query.area import ValidArea
+from rrsis_geo.questions import TAG, Questions, ask, whole
+from rrsis_geo.raster import ProbabilityRaster
+from rrsis_geo.replay import replay
+from rrsis_geo.types import Strip
+
+ASKED = (
+    "the largest tank",
+    "tanks near the road",
+    "the second tank from the left",
+    "tanks more than 20 m from the road",
+    "the tank above the building",
+)
+LEFTS = {
+    "the largest tank": [110],
+    "tanks near the road": [40],
+    "the second tank from the left": [110],
+    "tanks more than 20 m from the road": [110, 200, 205],
+    "the tank above the building": [110],
+}
+"""Columns where the tanks that are meant begin."""
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return paint(tmp_path / "scene.tif")
+
+
+def job_for(scene, folder, *, expressions=ASKED, resolve="scene", **options):
+    folder.mkdir(exist_ok=True)
+    given = {"window_size": 64, "overlap": 16, "threshold": 0.5} | options
+    return SegmentJob(
+        scene=scene,
+        expressions=expressions,
+        output=str(folder / "found.gpkg"),
+        probability=str(folder / "found.tif"),
+        anchors=str(folder / "anchors.gpkg"),
+        options=SegmentOptions(resolve=resolve, **given),
+    )
+
+
+def run(job, **more):
+    questions = ask(job.expressions, job.options.resolve)
+    return pipeline.run(job, predictor=Paint(questions.phrases), **more)
+
+
+def lefts(polygons):
+    """Expression -> columns where its polygons begin, sorted."""
+    found = {}
+    for text, shape in zip(
+        polygons.columns["expression"], polygons.geometry, strict=True
+    ):
+        found.setdefault(text, []).append(round((shape.bounds[0] - 500_000) / 0.5))
+    return {text: sorted(columns) for text, columns in found.items()}
+
+
+def test_answers_are_those_one_sees(scene, tmp_path):
+    found = run(job_for(scene, tmp_path / "a"))
+    assert lefts(found.polygons) == LEFTS
+    columns = found.polygons.columns
+    assert columns["id"].tolist() == list(range(1, len(found.polygons) + 1))
+    of = dict(zip(columns["expression"], columns["rank"], strict=True))
+    assert of["the largest tank"] == 1
+    assert of["the second tank from the left"] == 2
+    assert of["tanks near the road"] == 0
+    near = columns["expression"] == "tanks near the road"
+    assert columns["distance_m"][near] == pytest.approx([6.0], abs=0.01)
+    assert np.isnan(columns["distance_m"][columns["rank"] == 1]).all()
+    assert all(columns["why"])
+
+
+def test_the_network_is_asked_once_for_each_phrase(scene, tmp_path):
+    job = job_for(scene, tmp_path / "a")
+    found = run(job)
+    assert ask(ASKED, "scene").phrases == ("storage tank", "road", "building")
+    with ProbabilityRaster.open(job.probability) as raster:
+        assert raster.expressions == ("storage tank", "road", "building")
+    questions = found.manifest["questions"]
+    assert [one["expression"] for one in questions] == list(ASKED)
+    assert questions[0]["steps"][0] == {"words": 'find "storage tank"', "left": 4}
+    assert questions[0]["steps"][-1]["left"] == 1
+    assert found.manifest["polygons"] == {text: len(LEFTS[text]) for text in ASKED}
+
+
+def test_anchors_are_a_layer_of_their_own(scene, tmp_path):
+    job = job_for(scene, tmp_path / "a")
+    found = run(job)
+    layer = pyogrio.read_dataframe(job.anchors)
+    of = layer[layer["expression"] == "tanks near the road"]
+    assert of["why"].tolist() == ["road"]
+    assert of.geometry.area.tolist() == [pytest.approx(8 * 220 * 0.25)]
+    assert job.anchors in found.files
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"window_size": 32, "overlap": 0},
+        {"window_size": 100, "overlap": 60},
+        {"window_size": 480, "overlap": 96},
+        {"batch_size": 7},
+        {"engine": "processes", "workers": 2},
+    ],
+    ids=str,
+)
+def test_windows_batches_and_engines_do_not_matter(scene, tmp_path, options):
+    plain, other = (
+        job_for(scene, tmp_path / "a"),
+        job_for(scene, tmp_path / "b", **options),
+    )
+    run(plain)
+    run(other)
+    for name in ("output", "anchors", "probability"):
+        one, two = (Path(getattr(job, name)) for job in (plain, other))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_network_mode_keeps_every_text(scene, tmp_path):
+    texts = ("storage tank", "road")
+    job = job_for(scene, tmp_path / "a", expressions=texts, resolve="network")
+    found = pipeline.run(job, predictor=Paint(texts))
+    assert lefts(found.polygons) == {"storage tank": [40, 110, 200, 205], "road": [20]}
+    assert set(found.polygons.columns["why"]) == {""}
+    assert found.polygons.columns["rank"].tolist() == [0] * 5
+    assert len(found.anchors) == 0
+
+
+def test_a_raster_is_asked_again_at_another_threshold(scene, tmp_path):
+    job = job_for(scene, tmp_path / "a")
+    run(job)
+    again = str(tmp_path / "again.gpkg")
+    done = replay(VectorizeJob(probability=job.probability, output=again))
+    assert done.expressions == ASKED
+    assert lefts(done.polygons) == LEFTS
+    table, first = pyogrio.read_dataframe(again), pyogrio.read_dataframe(job.output)
+    assert table.drop(columns="geometry").equals(first.drop(columns="geometry"))
+    # without the doubtful one and the small one less is far from the road
+    strict = replay(
+        VectorizeJob(
+            probability=job.probability, output=again, overwrite=True, threshold=0.92
+        )
+    )
+    assert lefts(strict.polygons)["tanks more than 20 m from the road"] == [110]
+
+
+def test_named_bands_are_not_asked_again(scene, tmp_path):
+    job = job_for(scene, tmp_path / "a")
+    run(job)
+    done = replay(
+        VectorizeJob(
+            probability=job.probability,
+            output=str(tmp_path / "b.gpkg"),
+            expressions=("a", "b", "c"),
+        )
+    )
+    assert lefts(done.polygons)["a"] == [40, 110, 200, 205]
+
+
+def test_an_interrupted_run_goes_on_for_other_words_with_the_same_phrases(
+    scene, tmp_path
+):
+    class Stop(Exception):
+        pass
+
+    class Breaking(Paint):
+        left = 20
+
+        def __call__(self, pixels):
+            Breaking.left -= 1
+            if not Breaking.left:
+                raise Stop
+            return super().__call__(pixels)
+
+    first = job_for(scene, tmp_path / "a", expressions=("the largest tank",))
+    with pytest.raises(Stop):
+        pipeline.run(first, predictor=Breaking(["storage tank"]))
+    Breaking.left = 10**6
+    other = job_for(scene, tmp_path / "a", expressions=("the smallest tank",))
+    found = pipeline.run(other, predictor=Breaking(["storage tank"]))
+    assert found.counts.resumed > 0
+    assert lefts(found.polygons) == {"the smallest tank": [40]}
+
+
+def test_what_is_unclear_is_said(scene, tmp_path):
+    told = []
+    job = job_for(scene, tmp_path / "a", expressions=("the tank",))
+    found = run(job, report=told.append)
+    assert len(found.polygons) == 3  # the doubtful one does not fit as well
+    lines = [message.message for message in told if isinstance(message, Advice)]
+    assert '"the tank": 3 objects fit equally' in lines
+    assert '"the tank": 3 objects fit equally' in found.manifest["advice"]
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        Affine(0.5, 0, 500_000, 0, 0.5, 5_000_000),  # south-up
+        Affine(0, 0.5, 500_000, 0.5, 0, 5_000_000),  # turned and mirrored
+    ],
+)
+def test_the_picture_and_the_map_have_their_own_words(tmp_path, transform):
+    scene = paint(tmp_path / "turned.tif", transform=transform)
+    texts = ("the uppermost tank", "the northernmost tank", "the leftmost tank")
+    found = run(job_for(scene, tmp_path / "a", expressions=texts))
+    back = ~transform
+    rows = {}
+    for text, shape in zip(
+        found.polygons.columns["expression"], found.polygons.geometry, strict=True
+    ):
+        x, y = shape.centroid.coords[0]
+        column = back.a * x + back.b * y + back.c
+        rows[text] = round(column), round(back.d * x + back.e * y + back.f)
+    assert rows["the uppermost tank"] == (130, 60)
+    assert rows["the leftmost tank"] == (46, 106)
+    # the map's north is the picture's bottom in the first, its right in the second
+    middling = (213, 163)
+    assert rows["the northernmost tank"] == middling
+
+
+def test_explaining_needs_no_scene():
+    said = explain(["the largest tank", "tanks near the road"])
+    values = json.loads(json.dumps(said.to_mapping()))
+    assert values["phrases"][0] == "storage tank"
+    assert [one["expression"] for one in values["questions"]] == [
+        "the largest tank",
+        "tanks near the road",
+    ]
+    assert str(said).splitlines()[0] == "the largest tank"
+
+
+def test_modes():
+    texts = ["the largest tank", "storage tank"]
+    assert ask(texts, "network").phrases == tuple(texts)
+    assert ask(texts, "network").modes == ("network", "network")
+    assert ask(texts, "scene").phrases == ("storage tank",)
+    assert ask(texts, "scene").modes == ("scene", "network")
+    # what the weights do not know by name stays with the network
+    known = ask(["tanks near the road"], "auto", categories=("storage_tank",))
+    assert len(known.phrases) == 1
+    assert "road" in known.phrases[0]
+
+
+def test_questions_survive_the_raster():
+    questions = ask(ASKED, "scene")
+    tags = questions.tags()
+    assert Questions.from_tags(tags, questions.phrases, "x.tif") == questions
+    assert Questions.from_tags({}, ["one", "two"], "x.tif") == whole(["one", "two"])
+    assert Questions.from_tags(tags, ["other"], "x.tif") == whole(["other"])
+    with pytest.raises(SceneError, match=TAG):
+        Questions.from_tags({TAG: "[{"}, ["one"], "x.tif")
+
+
+def test_the_area_does_not_depend_on_how_rows_are_cut():
+    rng = np.random.default_rng(3)
+    levels = np.full((1, 40, 50), 255, np.uint8)
+    for row, column in rng.integers([5, 5], [35, 45], (12, 2)):
+        levels[0, row, column] = 7
+    outlines = []
+    for step in (1, 7, 40):
+        area = ValidArea()
+        for top in range(0, 40, step):
+            area.add(Strip(top=top, levels=levels[:, top : top + step]))
+        outlines.append(area.outline)
+    assert all(one.equals(outlines[0]) for one in outlines)
+    valid = np.argwhere(levels[0] < 255)
+    top, left = valid.min(axis=0)
+    bottom, right = valid.max(axis=0) + 1
+    assert outlines[0].bounds == (left, top, right, bottom)
+    assert ValidArea().outline.is_empty
