@@ -219,9 +219,9 @@ def _new_partial(
     layer.setCrs(QgsCoordinateReferenceSystem.fromWkt(crs or ""))
     layer.dataProvider().addAttributes(
         [
-            QgsField("expression", QVariant.Type.String),
-            QgsField("score", QVariant.Type.Double),
-            QgsField("area_m2", QVariant.Type.Double),
+            QgsField("expression", QVariant.String),
+            QgsField("score", QVariant.Double),
+            QgsField("area_m2", QVariant.Double),
         ]
     )
     layer.updateFields()
