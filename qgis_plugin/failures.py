@@ -20,14 +20,14 @@ SIGNS: Tuple[Tuple[str, str], ...] = (
     ("certificate", r"SSLError|SSLCertVerificationError|TLS CA certificate bundle"),
     ("proxy", r"ProxyError|Cannot connect to proxy|Tunnel connection failed"),
     ("proxy", r"Proxy Authentication Required|dependencies for SOCKS support"),
-    ("refused", r"\b40[13] Client Error|\b40[13] Error|User for [^\n]*EOF"),
+    ("refused", r"\b40[13] Client Error"),
     ("no_network", r"Failed to establish a new connection|NewConnectionError"),
     ("no_network", r"NameResolutionError|getaddrinfo failed|name resolution"),
     ("no_network", r"ConnectTimeoutError|ReadTimeoutError|Read timed out|timed out"),
     ("no_network", r"Network is unreachable|No route to host|Connection ?refused"),
     ("no_network", r"ConnectionResetError|Connection aborted|ProtocolError"),
     ("no_network", r"IncompleteRead|IncompleteDownload|incomplete-download"),
-    ("no_network", r"\b50[0234] Server Error"),
+    ("no_network", r"\b50[0234] Server Error|too many 50\d error responses"),
     ("no_permission", r"Errno 13\b|Permission denied|WinError 5\b|Access is denied"),
     ("no_permission", r"Errno 30\b|Read-only file system|Errno 1\b"),
     ("in_use", r"WinError 32\b|being used by another process"),
@@ -38,12 +38,12 @@ SIGNS: Tuple[Tuple[str, str], ...] = (
     ("missing_library", r"cannot open shared object file"),
     ("wrong_python", r"requires a different Python|require a different python"),
     ("wrong_python", r"not in '[<>=!]"),
-    ("no_index", r"Invalid URL|No scheme supplied|Invalid requirement|not start with"),
+    ("no_index", r"Invalid URL|No scheme supplied|Invalid requirement|seems invalid"),
     ("no_wheel", r"is not a supported wheel on this platform"),
     ("no_wheel", r"No matching distribution found|Could not find a version"),
     ("conflict", r"ResolutionImpossible|conflicting dependencies"),
-    ("no_package", r"does not appear to be a Python project|neither 'setup.py' nor"),
-    ("no_package", r"does not exist|No such file or directory|Expected .*package name"),
+    ("no_package", r"is not installable|not a valid wheel filename"),
+    ("no_package", r"Invalid wheel filename|does not exist|No such file or directory"),
 )
 """Kind of a failure, and what betrays it."""
 
@@ -155,21 +155,31 @@ def failure(kind: str, *, detail: str = "", **values: str) -> Notice:
     return Notice(kind, sentence, advice, dict(values), detail)
 
 
-def classify(output: str, code: int, *, home: str) -> Notice:
+def classify(output: str, code: int, *, home: str, proxy: str = "") -> Notice:
     """Which failure it was.
 
     Args:
         output: All that the program printed.
         code: Its exit code; negative numbers are signals.
         home: Folder of the environment, for the advice.
+        proxy: Host of the proxy in use; newer pips name no other sign of its failure.
     """
     said = last_words(output)
     for kind, sign in SIGNS:
         if re.search(sign, output, re.IGNORECASE if kind == "disk_full" else 0):
+            unreached = proxy and f"(host='{proxy}'" in output
+            kind = "proxy" if kind == "no_network" and unreached else kind
             return failure(kind, detail=said, home=home)
     if code in (-9, 137):
         return failure("killed", detail=said, home=home)
     return failure("unknown", detail=said, home=home)
+
+
+def refusals(log: str) -> str:
+    """The lines of pip's log that say why an index gave nothing; pip prints them
+    nowhere else."""
+    lines = [line for line in log.splitlines() if "Could not fetch URL" in line]
+    return "".join(f"{line}\n" for line in lines if ": 404 Client" not in line)
 
 
 def last_words(output: str) -> str:

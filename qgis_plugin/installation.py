@@ -9,13 +9,14 @@ import json
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Sequence, Tuple
 
 from . import processes
 from .core.errors import Cancelled, RRSISError
-from .failures import classify, failure
+from .failures import classify, failure, refusals
 from .install_lock import InstallLock, Locked
 from .interpreters import (
     Interpreter,
@@ -26,6 +27,7 @@ from .interpreters import (
 )
 from .managed import Managed
 from .notices import Notice, tr
+from .proxies import proxy_host
 
 TORCH = "torch>=2.4"
 """As the package asks for it."""
@@ -273,7 +275,10 @@ class Installation:
         pip = [python, *ALONE, "-m", "pip"]
         if not base.venv:  # Debian without python3-venv: the base's pip does it
             pip = [base.program, *ALONE, "-m", "pip", "--python", python]
-        self._run([*pip, verb, "--no-input", *self._bar(verb), *arguments])
+        told = ("--no-input", "--log", str(self._told), *self._bar(verb))
+        with suppress(FileNotFoundError):
+            os.remove(self._told)
+        self._run([*pip, verb, *told, *arguments])
 
     def _bar(self, verb: str) -> Tuple[str, ...]:
         if verb != "install":
@@ -289,11 +294,21 @@ class Installation:
             return tuple(int(number) for number in numbers if number.isdigit())
         return (0,)
 
+    @property
+    def _told(self) -> Path:
+        """Pip's own log: an index that refuses is named there only."""
+        return self._managed.scratch / "pip.log"
+
     def _run(self, arguments: Sequence[str]) -> None:
         code, output = self._call(arguments)
         if code:
             home = str(self._managed.home)
-            raise InstallFailed(classify(output, code, home=home))
+            proxy = proxy_host(self._environment())
+            notice = classify(output, code, home=home, proxy=proxy)
+            if notice.kind == "no_wheel":
+                said = refusals(_text(self._told)) + output
+                notice = classify(said, code, home=home, proxy=proxy)
+            raise InstallFailed(notice)
 
     def _call(self, arguments: Sequence[str]) -> Tuple[int, str]:
         if self._cancelled():
@@ -345,6 +360,13 @@ class Installation:
     def _at(self, line: str, fraction: float | None) -> Stage:
         this = self._stage
         return Stage(this.number, this.of, this.name, line, fraction)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _key(name: str, *parts: Mapping[str, object]) -> str:

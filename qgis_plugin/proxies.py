@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Sequence
+from typing import Dict, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 SCHEMES = {"Socks5Proxy": "socks5h", "HttpProxy": "http", "HttpCachingProxy": "http"}
@@ -37,6 +37,14 @@ def as_variables(
     direct = ",".join([*map(_host, excluded), "localhost", "127.0.0.1"])
     values = {"HTTP_PROXY": address, "HTTPS_PROXY": address, "NO_PROXY": direct}
     return {**values, **{name.lower(): value for name, value in values.items()}}
+
+
+def proxy_host(variables: Mapping[str, str]) -> str:
+    """Host that variables send requests through; empty where none."""
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        if variables.get(name):
+            return urlsplit(variables[name]).hostname or ""
+    return ""
 
 
 def _host(address: str) -> str:
