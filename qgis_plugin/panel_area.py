@@ -43,7 +43,7 @@ class AreaChooser(QWidget):
             ]
         )
         self.choice.setToolTip(tr("Only this part of the layer is searched."))
-        self._again = QPushButton(tr("Dra&w"))
+        self._again = QPushButton(tr("Draw"))
         self._again.setToolTip(
             tr(
                 "Rectangle: drag. Polygon: click its corners, right click or Enter "

@@ -49,7 +49,7 @@ class Options:
         """Put the boxes into a form, a row each."""
         form.addRow(tr("Wei&ghts"), self.weights)
         form.addRow(tr("&Threshold"), self.threshold)
-        form.addRow(tr("&Minimum area"), self.min_area)
+        form.addRow(tr("Mi&nimum area"), self.min_area)
 
     def offer_weights(self, names: Mapping[str, str]) -> None:
         """Fill the list of weights: name -> what it is."""
@@ -74,7 +74,7 @@ class Advanced(QgsCollapsibleGroupBox):
     """What is folded away."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Ad&vanced"), parent)
+        super().__init__(tr("Advanced"), parent)
         self.setObjectName("advanced")
         self.gsd = number(0, 1000, 0.1, 0, suffix=tr(" m"))
         self.gsd.setDecimals(3)
@@ -94,14 +94,14 @@ class Advanced(QgsCollapsibleGroupBox):
         self.device = QComboBox()
         for name in DEVICES:
             self.device.addItem(tr("automatic") if name == "auto" else name, name)
-        self.displayed = QCheckBox(tr("Bands as &displayed"))
+        self.displayed = QCheckBox(tr("&Bands as displayed"))
         self.displayed.setToolTip(
             tr(
                 "Show the network the bands that the layer's style shows as red, green "
                 "and blue, instead of those the file names so."
             )
         )
-        self.probability = QCheckBox(tr("&Probability as a layer"))
+        self.probability = QCheckBox(tr("Probability as a layer"))
         self.probability.setChecked(True)
         self.folder = QgsFileWidget()
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
@@ -109,12 +109,12 @@ class Advanced(QgsCollapsibleGroupBox):
         self.folder.setFilePath(QgsSettings().value(FOLDER_KEY, "", type=str))
         self.folder.fileChanged.connect(self._keep_folder)
         form = QFormLayout(self)
-        form.addRow(tr("&Resolution"), self.gsd)
-        form.addRow(tr("Over&lap"), self.overlap)
-        form.addRow(tr("&Simplify"), self.simplify)
-        form.addRow(tr("Fill h&oles below"), self.fill_holes)
+        form.addRow(tr("Resolution"), self.gsd)
+        form.addRow(tr("Overlap"), self.overlap)
+        form.addRow(tr("Simplify"), self.simplify)
+        form.addRow(tr("Fill holes below"), self.fill_holes)
         form.addRow(tr("Device"), self.device)
-        form.addRow(tr("O&utput folder"), self.folder)
+        form.addRow(tr("Output folder"), self.folder)
         form.addRow(self.displayed)
         form.addRow(self.probability)
         self.setCollapsed(True)

@@ -49,7 +49,7 @@ class Results(QWidget):
             tr("Changes the polygons shown, without searching again.")
         )
         self.box: QDoubleSpinBox = number(0.01, 0.99, 0.05, 0.5)
-        self._label = QLabel(tr("Thres&hold of these results"))
+        self._label = QLabel(tr("Threshold of these results"))
         self._label.setBuddy(self.slider)
         self.tree = QTreeWidget()
         self.tree.setObjectName("results")

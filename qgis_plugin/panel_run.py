@@ -27,11 +27,11 @@ class RunBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.run_button = QPushButton(tr("&Run"))
+        self.run_button = QPushButton(tr("R&un"))
         self.run_button.setObjectName("run")
         self.run_button.setDefault(True)
         self.run_button.setToolTip(tr("Search the layer (Ctrl+Enter)"))
-        self.cancel_button = QPushButton(tr("&Cancel"))
+        self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.setObjectName("cancel")
         self.cancel_button.setToolTip(tr("Stop (Esc)"))
         self.cancel_button.setEnabled(False)

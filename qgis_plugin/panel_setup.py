@@ -23,7 +23,7 @@ class SetupNotice(QFrame):
             )
         )
         text.setWordWrap(True)
-        self.button = QPushButton(tr("&Set up …"))
+        self.button = QPushButton(tr("Set up …"))
         self.button.clicked.connect(self.set_up)
         column = QVBoxLayout(self)
         column.addWidget(text)

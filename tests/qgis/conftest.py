@@ -48,7 +48,7 @@ def inputs(worker_python, tmp_path_factory):
 def until(qtbot):
     """Wait until a condition holds; the test fails where it never does."""
 
-    def wait(condition, seconds=60):
+    def wait(condition, seconds=180):
         qtbot.waitUntil(lambda: bool(condition()), timeout=seconds * 1000)
 
     return wait
@@ -75,7 +75,9 @@ def messages(qgis_iface):
     def shown():
         bar = qgis_iface.messageBar()
         return [
-            (level, text) for level, texts in bar.messages.items() for text in texts
+            (level, text.replace("RRSIS Geo:", "", 1))
+            for level, texts in bar.messages.items()
+            for text in texts
         ]
 
     qgis_iface.messageBar().clear_messages()

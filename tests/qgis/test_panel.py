@@ -100,7 +100,7 @@ def test_what_is_found_lies_on_the_tanks(panel, inputs, finished, until):
     panel.options.weights.setEditText("default")
     draw(panel, tank_yard(panel.scene))
     panel.run()
-    until(lambda: panel.ended, 120)
+    until(lambda: panel.ended)
 
     (outcome,) = panel.ended
     assert outcome.kind == "found"
@@ -219,7 +219,7 @@ def test_polygons_come_while_it_runs(panel, until):
             if layer.customProperty(layers.PARTIAL)
         ]
 
-    until(lambda: any(layer.featureCount() for layer in partial()) or panel.ended, 120)
+    until(lambda: any(layer.featureCount() for layer in partial()) or panel.ended)
 
     assert not panel.ended
     (layer,) = partial()
