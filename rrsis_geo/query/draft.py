@@ -35,7 +35,7 @@ class Choice(NamedTuple):
     value: str | tuple[str, str]
     at: At
     rank: int = 1
-    count: int = 1
+    number: int = 1
     anchor: Node | None = None
 
 
@@ -122,7 +122,7 @@ class Draft:
 
     def noun(self) -> Find | None:
         """The noun alone, for "the one on the left"; None where none was said."""
-        words, length, known = self.meaning()
+        words, _, known = self.meaning()
         if not words or self.pronoun:
             return None
         name = known.name if known else words[-1]
@@ -219,7 +219,7 @@ class Draft:
             choices.insert(0, Choice("most", side or "left", at, rank=rank or 1))
         if choices and number and number > 1:
             choices[0] = choices[0]._replace(
-                count=number, at=self.number_at + choices[0].at
+                number=number, at=self.number_at + choices[0].at
             )
         for choice in reversed(choices):
             node = apply_choice(choice, node)
@@ -245,7 +245,7 @@ class Draft:
 def apply_choice(choice: Choice, node: Node) -> Node:
     """The operator of a word of order."""
     if choice.kind == "middle":
-        return n.Middle(node, choice.count, at=choice.at)
+        return n.Middle(node, choice.number, at=choice.at)
     if choice.kind == "size":
         order, measure = cast(tuple[str, str], choice.value)
         return n.Sized(
@@ -253,7 +253,7 @@ def apply_choice(choice: Choice, node: Node) -> Node:
             order,  # type: ignore[arg-type]
             measure,  # type: ignore[arg-type]
             choice.rank,
-            choice.count,
+            choice.number,
             at=choice.at,
         )
     if choice.kind == "nearest":
@@ -264,11 +264,22 @@ def apply_choice(choice: Choice, node: Node) -> Node:
             cast(Literal["closest", "farthest"], choice.value),
             choice.anchor,
             choice.rank,
-            choice.count,
+            choice.number,
             at=choice.at,
         )
     side = cast(n.Side, choice.value)
-    return n.Extreme(node, side, choice.rank, choice.count, at=choice.at)
+    return n.Extreme(node, side, choice.rank, choice.number, at=choice.at)
+
+
+def isolated(at: At) -> Step:
+    """Keeps what stands alone."""
+    return lambda node: n.Isolated(node, at=at)
+
+
+def of_size(token: Token) -> Step:
+    """Keeps the big ones, or the small ones."""
+    kind = cast(Literal["big", "medium", "small"], token.value)
+    return lambda node: n.SizeClass(node, kind, at=token.at)
 
 
 def said(node: Node, after: list[str], at: At, before: list[str] | None = None) -> Node:

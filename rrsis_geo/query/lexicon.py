@@ -10,6 +10,9 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from rrsis_geo.query.vocabulary import words
+
+
 CLASSES = """
 airplane: airplane = plane, aeroplane, aircraft, air plane, air craft
     > jet, airliner, jetliner, passenger jet, jumbo, jumbo jet, wide-body, widebody,
@@ -44,8 +47,8 @@ bridge: bridge =
     > crossing, river crossing, overpass, viaduct, footbridge, flyover, road bridge,
       river bridge, railway bridge, railroad bridge, highway bridge, rail bridge
 vehicle: vehicle = motor vehicle
-    > car, automobile, auto, van, truck, lorry, bus, pickup, pickup truck, minivan, taxi,
-      cab, trailer, saloon, sedan, suv, coach, minibus, tractor, camper, motorbike
+    > car, automobile, auto, van, truck, lorry, bus, pickup, pickup truck, minivan,
+      taxi, cab, trailer, saloon, sedan, suv, coach, minibus, tractor, camper, motorbike
 building: building =
     > house, structure, rooftop, roof, shed, warehouse, hut, villa, home, cabin,
       bungalow, dwelling, shophouse, apartment building, office building
@@ -101,43 +104,10 @@ playground: playground =
 island: island = isle
 """
 
-SINGULAR_S = frozenset(
-    [
-        "bus",
-        "gas",
-        "grass",
-        "canvas",
-        "apparatus",
-        "campus",
-        "pancreas",
-        "glass",
-        "class",
-        "cross",
-        "pass",
-        "lens",
-        "address",
-        "business",
-        "process",
-        "access",
-        "overpass",
-        "underpass",
-        "bypass",
-        "tennis",
-        "terminus",
-        "isthmus",
-        "circus",
-        "crossroads",
-        "woods",
-        "gas",
-        "us",
-        "its",
-        "this",
-        "is",
-        "has",
-        "was",
-        "always",
-        "across",
-    ]
+SINGULAR_S = words(
+    "bus gas grass canvas apparatus campus pancreas glass class cross pass lens"
+    " address business process access overpass underpass bypass tennis terminus"
+    " isthmus circus crossroads woods gas us its this is has was always across"
 )
 """Words that end in s and are no plurals."""
 
@@ -183,27 +153,9 @@ IRREGULAR = {
 NEITHER = frozenset(("aircraft", "watercraft"))
 """Nouns whose plural looks like the singular."""
 
-WIDE = frozenset(
-    [
-        "road",
-        "railway",
-        "river",
-        "lake",
-        "sea",
-        "coast",
-        "field",
-        "forest",
-        "parking_lot",
-        "football_field",
-        "golf_course",
-        "stadium",
-        "airport",
-        "runway",
-        "apron",
-        "playground",
-        "island",
-        "harbor",
-    ]
+WIDE = words(
+    "road railway river lake sea coast field forest parking_lot football_field"
+    " golf_course stadium airport runway apron playground island harbor"
 )
 """Classes so wide that a place in the scene is rather said of what is near them."""
 
@@ -249,21 +201,21 @@ def senses() -> dict[tuple[str, ...], Sense]:
         for noun in (name, *same):
             found[tuple(noun.split())] = Sense((key,), name)
         for noun in kinds:
-            words = tuple(noun.split())
-            before = found[words].categories if words in found else ()
-            found[words] = Sense((*before, key), noun)
+            said = tuple(noun.split())
+            before = found[said].categories if said in found else ()
+            found[said] = Sense((*before, key), noun)
     return found
 
 
-def sense(words: tuple[str, ...]) -> tuple[int, Sense | None]:
+def sense(phrase: tuple[str, ...]) -> tuple[int, Sense | None]:
     """The longest noun that ends a phrase: how many words it has, and what it says.
 
     Args:
-        words: The words of a phrase, the last of them singular.
+        phrase: The words of a phrase, the last of them singular.
     """
     known = senses()
-    for length in range(min(4, len(words)), 0, -1):
-        found = known.get(words[-length:])
+    for length in range(min(4, len(phrase)), 0, -1):
+        found = known.get(phrase[-length:])
         if found is not None:
             return length, found
     return 1, None

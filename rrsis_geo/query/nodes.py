@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, cast, get_args
 
 Side: TypeAlias = Literal[
     "left",
@@ -375,7 +375,7 @@ def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Union):
         return node.parts
     values = (getattr(node, item.name) for item in fields(node))
-    return tuple(value for value in values if isinstance(value, NODES))
+    return tuple(cast(Node, value) for value in values if isinstance(value, NODES))
 
 
 def anchors(node: Node) -> tuple[Node, ...]:

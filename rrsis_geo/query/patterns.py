@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rrsis_geo.query import rules
 from rrsis_geo.query.text import KINDS, Token
-from rrsis_geo.query.vocabulary import NUMBERS
+from rrsis_geo.query.vocabulary import NUMBERS, words
 
-_NAMED = frozenset("d n len area most nearest amount cmp".split())
+_NAMED = words("d n len area most nearest amount cmp")
 _PIECE = re.compile(r"\{\w+\}|<\w+>|[\[\]()|]|\w+=|[\w',]+")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.draft import said
 from rrsis_geo.query.nodes import Find, Node
-from rrsis_geo.query.parser import Parser
+from rrsis_geo.query.parser import Parser, TooMuch
 from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.reader import Reader
 from rrsis_geo.query.text import read
@@ -30,7 +30,10 @@ def make_plan(expression: str) -> Plan:
     reader = Reader(text)
     root: Node | None = None
     if len(text.tokens) <= LONGEST:
-        root = _planned(reader)
+        try:
+            root = _planned(reader)
+        except TooMuch:
+            root = None
     if root is None:
         root = _all_to_network(reader)
     return Plan(expression=expression, words=text.words, root=root, notes=notes)

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from rrsis_geo.query import vocabulary as v
+from rrsis_geo.query.compounds import COMPOUNDS
 from rrsis_geo.query.patterns import (
     BY_FIRST,
     EXCEPT,
@@ -21,8 +22,11 @@ BOUNDED = frozenset(("place", "edge", "most", "scene", "from"))
 
 _ENDS = frozenset((",", "and", "or", "/", "plus", "the", "a", "an", "not", "but", "'s"))
 _ENDS |= v.COPULAS | v.STATIVE | v.OPAQUE | v.TURNED
+_SIDES = v.words(
+    "side part edge border half corner hand share quarter area end section portion"
+    " quadrant"
+)
 _NO_THING = v.RELATING | {"", ",", "and", "or"}
-_COMPOUNDS = frozenset(tuple(words.split()) for words in v.COMPOUNDS)
 
 
 class Match(NamedTuple):
@@ -82,10 +86,9 @@ class Reader:
                 continue
             if rule.slot and self.text(stop) in _NO_THING:
                 continue
-            if stop == index + 1 and self.text(index) == "round":
-                # "the round tank" against "round the tank"
-                if self.text(stop) not in ("the", "a", "an"):
-                    continue
+            alone = stop == index + 1 and self.text(index) == "round"
+            if alone and self.text(stop) not in ("the", "a", "an"):
+                continue  # "the round tank" against "round the tank"
             if rule.handler in BOUNDED and not self.may_end(stop):
                 continue
             groups = {k: (t or "").strip() for k, t in found.groupdict().items()}
@@ -116,7 +119,7 @@ class Reader:
         for count in (3, 2):
             some = self.tokens[index : min(index + count, self.stop)]
             words = tuple(self.words[place] for token in some for place in token.at)
-            if len(some) == count and words in _COMPOUNDS:
+            if len(some) == count and words in COMPOUNDS:
                 return count
         return 0
 
@@ -161,8 +164,6 @@ class Reader:
     def _is_place_word(self, index: int) -> bool:
         """Whether "of the image" belongs to a place: "the top of the image"."""
         before = self.text(index - 1)
-        sides = ("side", "part", "edge", "border", "half", "corner", "hand", "share")
-        sides += ("quarter", "area", "end", "middle", "section", "portion", "quadrant")
         return self.text(index) in ("of", "in", "on", "from", "within") and (
-            before in sides or before.startswith("<d") or before.startswith("<m")
+            before in _SIDES or before.startswith(("<d", "<m"))
         )

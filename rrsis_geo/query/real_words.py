@@ -1,154 +1,98 @@
 """English words that look like slips of words the grammar knows, and are none.
 
-Found once: of some 14,000 common words and their forms, those that `spelling` would
-have led back to another one.
+Written by scripts/real_words.py.
 """
 
-REAL_WORDS = frozenset(
+from rrsis_geo.query.vocabulary import words
+
+REAL_WORDS = words(
     """
-aaron aarons abouts aboves abroad absolutes abuses ache aches acid adams adjacents
-adjoinings aerials agains againsts aide aires airline airlined airlines aisle aisles
-almosts alones alongs alongsides alto altos amids amidst amir amongs amongsts
-amounts anchoreds anothers apartments aparts aren arens aria arias arid arounds
-arrange arrangeds arranger arranges ashed ashore ashores asides atletico atleticos
-attacheds attacked avery avid babe bach baching backings backs badge badges bags
-bail bald balls band bands bang bangs banker bankers banking bares bark barking
-barks barn barnes barning barr barraged bars bart barting base baseballs bases
-basketballs baskets bass batchs bath bats beachs beast beat beats beck becking
-bedside bedsides behinds bell belows bench benched benches beneaths bert berted
-berts beth bethed beths betweens beyonds biggers biggests bill birth birthed births
-bitch blacks blake blakes blank blanks blight bloc blocs blow blown blues blur blush
-boar bodied bodieds bolt bolts bombed bombeds bones book books boot booth boots
-borderings bore bother bothers boths bottoms bout bouts bowies boyd boys brad breach
-breaching bread breading bride brides bridget bridgets bright bring bringed bringing
-brings broaders broads broadway brock brocks brody brooke brookes brow browne browns
-brows brush buck bucking build builts bulks bull bunchs busch busched bushs bust
-busts busy butch butched caches cain cains camped cane canes cans caps cara caras
-card cards care cares cargos carl carlo carls carr carriage carriaged carrie carried
-carrieds carries carrs cart carts cass cast casts cats cented centers centrals
-centred centres centro chair chairs chan chans cheek cheeks chin chins chipped chose
-circas circled circleds circlings clad clan clapped clary claw clean clears cliped
-clone closed closers closes closests closet closets clover clown clowns clustereds
-coached coacheds coachs coat coats compare compareds compares competedly completedly
-cones connecteds conner contacts contained containeds containings continuing
-contract copper coppers corned corners corp cost costs cottage cottaged couch
-counteds counter countings counts county coupe coupled couples couply cover crabs
-crap crapped creed creeds creep creeps crest crops crow crowd crowds crows cruiser
-cruises cubs currents curse curses curt dame dames damn damns damp damps dans dart
-dawn days deception deck decked decks deed deeps deer dellaing delling detacheds
-diagonals diameters dick dicked dicks diet dire dirk dirts dirty distances distants
-dockeds dones donor doom doors dover downs dozens drain draw drawns draws dreading
-driver drivers drown duck ducked ducks eachs ease easierly easter easterns easters
-easts easy edged edgeds eighteens eighths eights eithers elevens elevenths elise
-elle elses emile emiles encloseds entires equals estating esther estherly ethan
-evans every everythings exceedings exceptions excepts excluded excludings exempting
-exemption extant extend extents extremes faced faces fact fade fairfield fairfields
-fake fall falled fame famed fare fares farming farthers fate father faye feast feat
-feed feel fees feets fell felled fellowing felt fest fever fewers fifteens fifths
-fighted filed fileds files fill filleds film filmed finds fine fined fingers finn
-fins fire firm firming firms firsts fishings fist fisting fives flame flamed
-flankings flanks fleet flies flight flood floors flour flower flying foamed foaming
-followings fond font food fool footballs footprints foots forcing fording fores
-forging foring forking form formating formations formings forms forrest forrests
-fort forth forting fortly forts foruming foul founds fours fourteens fourths frameds
-frames frank franking freighted fringed fringing frog froms fuels fulls fully fund
-furthers garage garaged garbages gary gathereds giants goin goings goins gold golfs
-gones gong goning goring grab grady gram gran grange grant greaters greatests greats
-greek greeks greene greenes greenhouse greenhoused greet greets greg grew grooves
-groupeds grows gulf hadn hale hales halfs haling hall halles hallway halo halt hands
-handy hang hank hans hara hards hardy hare hared haring harm harp hart hating hats
-haves havings hazing heard hedge hedges height held helding helds helmed herd highed
-highers hind hinting hits hittings holden holdens holdings hole holed holes holing
-holmes holt holting holts holy homer homers hood hooding hoods hook hooks hope hopes
-horse horses horsing houring housed houseds housings howe howes huges huggings hugh
-hughing hugo hugoing hundreds hunging hunts hurts idle idles ignored ignores
-ignorings igoring igorring images includings indo info inland inlands insides
-insteads intos intro isolateds itselfs ivans jess jett jettly jetts jews jones justs
-kick kicks lace laces laiding lakers lana lanaing lanas lance lances lancing land
-landings lands lang langing langs largers larges largests larry last late lates
-laying leading leafing leahing leaking leaning leaping leapt lease leases leasing
-leasts leavings ledge ledges lefts legs lending lengths lengthy lens lent leone lest
-lesterly lets lids lied lieds life lifed lifes lifing lift lights like liked likes
-liking lime limed limes liming limits lineds linen linens liner liners lineups ling
-linged linging lings linings link linked linking links lioned lioning lips litter
-littles live lived lives living localed locate locateds locates loft lofts logs lois
-lones longers longests longs lore lose loser loss lost losts lotus love lovely lover
-lowe lowed lowers lowes lowests luke lukes lung lyings maid mail maine mains male
-males mall malls malone mann mare margins maria marian marians marias marin marine
-marines maring marino marinos marins mars martin marvin massives mast mater maters
-maximums measureds mediums menus mere meres metro metros meyer meyers mice mices
-middles midsts mike mikes mild milds milk milks millions minas minds mine mines
-mings minhs minis minoring mints minutes mist moat mode moist mole moles mont mooded
-mooding mooned mooning moor moore moores moosed moosing mores mornings morse moss
-mosts mother mothers motors move must narrowed narroweds narrowers narrows neal
-nearers nearests nearly nears neat neighborhood neighborhoods neighborings
-neighbourhoods neighbourings neither nest nested nexts nice nike nile nina nines
-nineteens ninths none nones northeasterns northeasts northernmosts northerns norths
-northwesterns northwests nowheres numbereds odor officer offices onces ontos
-opposites oral orals oranges otto outdoors outers outsides oven overs pace paced
-pack packeds packet packing packings packs pact pacted pactly paid paids pain pains
-palace palaced pale pales pane panes para paraed paraing paraly paras paris parkeds
-parker parted parts party paso pass passengers paste pasts patch patches patchs
-pathetic pathetics patrol pavel pavels paying pays peace peaced peach peakings
-pecked peer peers peoples perimeters petroleums petrols photographs photography
-photos picked pictured pictures pilot pilots pinch piper pipers pitched pitcheds
-pitcher pitchers pitchs pius placeds places placing plan planed planet planets
-planing plank planks plans plant plants plata platas plate plated plates plating
-played playings pleas pleased pleases plug plugs poll polls polo polos pont ponts
-pony poole pooles poor poors pops pork porked porking porks port portions portly
-positioneds post posture postures pots pound pounds praying preaching prep preps
-privates prof profs proof proofs propelled propellers proto purples quadrants quads
-quarters quartets queued radios rage raid rails rain rama ramas ramos rams ranching
-ranchoed rang ranged ranger ranges ranging rangs rathers raul reach reachings
-reacting read readings reads realing rearing reception reeding regions reiching
-reiding remotes remove rent rests rider riders ridged ridging rights ringings rink
-rinked rinking rinks rivera riveras roar roars rods room rooms root roots ross
-roster rounds rover rovers ruby ruining runaway runnings rust sacked safe sage sages
-saiding sailings sake sale saling salling salmon salmons salon salons sames sami
-sand sanding sands sataning satellites sauling saved saves scan scare scars scenes
-scent score scores scouting scream screams screens scrub scrubs seal seals seam
-seams sean seans sears seat seats seconds sections sectors seed seeds seek seem
-seens sees segas seize semi separateds separates serie seried serves serviced
-services sets setting sevens seventeens sevenths shade shake shale shall shame shan
-shane shape shared shares shark sharp shaw shea sheas shin shins shippings shire
-shires shirt shits shitting shoe shoed shoes shone shones shoot shooter shop
-shopping shops shorters shortests shorts shots shoulded shoulders shout shove shoves
-shown shows shrug shrugs shut shuts sicking sided sideds sightly silas silk silks
-similars sims singles singly sino sinos sins sire sires siring site sites siting
-sittings situateds sixteens sixths sized sizes skin skips slacked slap slaps slave
-slicking slid slide slides slids slight slim slimmed slimming slims slipping slit
-slits slitting slot slots slow slower smacked smallers smallests smalls smarting
-smell smile smiles smiling snacked snailing snip snips snow soccers soft softballs
-soiling solars sole solo solos somes somewheres sore sores soring sort sorts
-southeasterns southeasts southernmosts southerns souths southwesterns southwests
-spaced spaces spain spans spare spark sparked sparking sparks spat spatially sped
-speds spice spin spits spitting sport spot spots spring springs spun squad squeeze
-squeezeds squeezes stab stackeds stacking stade stades stading staged stageds stake
-staked stakes stalked stall stan stancing standings staned staning stanning stans
-stantons star stare stares staring starings starked starking starring start
-startings startling starving state states stating statings statuing stay steam
-steams steep stem steps steven sticked stickings sting stings stiring stocked
-stocking stoods stool stop storages store stores storing straights strain strains
-strand stranding strands strap straps streak streaks striking stripe stripes strong
-strongs struck strucks structured structureds stuarted stuarting stucked stucking
-stung sudan sudans sued sueds suits suns supper surfaced surfaces suring surroundeds
-surroundings swamming swan swell swiming swimmer swimmings swore swores syed syeds
-tabk tack tale talk talks tall tang tangs tanner tanners tans task tasks taxes teach
-teen teenly teens teeth tell tent tenths tents thai thais thank thanks thans thats
-thee thees theirs theme themmed then theres these thicks thin think thinned thinners
-thins thirds thirteens thousands threes threw throughouts thus tick tide tided tieds
-tier ties tiled tiles till tilt time timed tina tint tire tired title togethers told
-tolls tones tony tool torch torching touchings touchs tough toughing towed towel
-towers trace traces tract tracts tracy traffics trail trailed traileds trainer
-trainers trains trait traitor traitors trek treks trey trick tricks tried tries trim
-trims trip triple tripled triples trips troll truce truces true trues trunk trunks
-tuck tucks twelfths twelves underneaths unders upons uppers upward vains vary vera
-verb viet views village villaged villagers viola violas violated visibles visibly
-wade waiter waiters walked wall walleds wallet walted walter walters wear wears
-websterly wedge wedges weight weird weirds weiss wells went were westerns wests
-whale whats wheat whens wheres whichs while whites wholes whore whose widers wides
-widths wife wild wilde wilder will willed winds wine wined wing wingspans wink wins
-wipe wire wise wish witch withins withouts withs woody wool wools word words worship
-worships wren wright write yellows yours zane zeros zones
-""".split()
+aaron abroad ache acid adams africa africans ahmed aide aided aired aires airline
+airlines aisle alter alto america americans americas amidst amir amounts angel
+angeles angels angie anglo ankle ankles apartments aren aria arid arise armed
+arrange arranger ashore atletico attacked avery avid babe bach backs badge bags bail
+bald balls band bands bang banker banking bark barking barn barnes barr bars bart
+based basel bases bass bath bats beast beat beating beats beck bedside beings bell
+bench benches bert beth bight bill bing birth births blacks blake blank blight blink
+bloc blood blow blown blues blur blush boar bodied boeing bolt bolts bombed bombs
+bones book books boom boot booth boots bore bother bout boyd boys brad breach bread
+bride bridged bridget bring bringing brings broadway brock brody brooke brow browne
+browns brows brush buck build bull busch bust busy butch cain cane cans caps cara
+card cards care cares carl carlo carr carriage carrie carried carries cart carts
+cass cast cats centers centred centres centro chair chairs chan chat cheek cheeks
+chin chose circled clad clan clans clapped clary clash claus claw claws clean
+cleaning clone closed closes closet clover clown coached coal coats colon colors
+colours colt compare conner contacts contained continuing contract copper corners
+corp cost costs cottage couch counter counts county coupe coupled couples cover crap
+creed creep crest crops crow crowd crowds cruiser cubs currents curse curt dame damn
+damp dans dare dart dawn days deception decked decks deed deer desk dick diet dire
+dirk dirty distances diving donor doom doors doubled doubles dover downs dozens
+drain draw draws driver drivers drown duck ducked ducks ease easter easy edged elise
+elle emile emotion engined engines equals esther ethan evans every exceptions
+excluded exemption extant extend faced fact facts fade fading fairfield fake fall
+fame famed fare farming fate father faye feast feat feed feel fees fell felt fest
+fever fight filed files fill film filmed finds fine fined fingers finn fins fire
+firm firms fist flags flame flat fleet flies flights flood floors flour flower foam
+fond font food fool forcing ford fore fork formations forms forrest fort forth forts
+forum foul frames frank frog frost fully fund garage gary giants glass goin gong
+good gould grab grabs grady gram gran grange grant grasp grassy greek greeks greene
+greenhouse greet greg grew gross grows gulf hadn hale hall hallway halo halt hands
+handy hang hank hans hara hardy hare harm harp hart hats healed healing heard
+hearing heated heating hedge hedges height held herd hind hits holden holdings hole
+holes holmes holt holy homer hood hook hooks hope hopes horse horses housed howe
+hugh hugo hundreds hurts idle ignored images indo info inland insides intro jess
+jett jews jones kicks kirk lace lakers lana lance land landings lands lang larry
+last late laying leading leagues leapt learning lease ledge legs lending lengths
+lengthy lens lent leone lest lets lick lids lied life lift lights like liked likes
+liking lime limits linen liner ling linings linked linking links lips litter live
+lived lively liver lives living locate locking loft logs lois lore lose loser loss
+lost lotus love lovely lover lowe luke lung mace mage maid mail maine maker makes
+male males mall malone mann mare margins maria marian marin marine marines marino
+marion mars martin marvin mast mate mater mating maze mere metro meyer mice mike
+mild milk millions minds mine mines minutes mist moan moat mode moist mole mono mont
+mood moor moore mornings morse moss mother mothers motions motors move must narrowed
+neal nearly neat neighborhood neighborhoods neither nest nice nike nile nina node
+nodes noise noises none nope norse note noted notes odor officer offices operating
+operations oral otto outdoors oven overs pace paced pacing pack packet packing packs
+pact page paid pain painted painters painting palace pane panes para paris parker
+parted parts paso pass passengers paste patch patches pathetic patrol patty pavel
+paying pays peace peach peer peers peoples photographs photography photos pick
+picked pictured pictures pile pilot pilots pinch pine ping pins piper pitched
+pitcher pius places placing plan planet planets plank planks plans plant plants
+plata plates plato played pleased plug point poles poll polls polo poly pont pony
+poole poor pope pops pork port portions pose post posture pots pound pounds praying
+preaching prep preservation print printed printer printing prints prof proof
+propelled proto punk quarters queued rage raid rails rain raise rama ramos rams rang
+ranged ranger ranges ranging raul reach read readings reads reception regions remove
+rent reservations rests rice ride rider riders rights rink risen rises risk rite
+rivera roar rods room rooms root roots rose ross roster rounds rover rovers ruby
+runaway rust sacked safe sage sail sake sale salmon salon sami sand sands satellites
+saved saves scaled scales scan scare scars scenes scent score scores scouting scream
+screams screens scrub seal seals seam sean sears seat seats seconds sections sectors
+seed seeds seek seem sees seize semi separates serie serves serviced services sets
+setting sevens shade shadows shake shale shall shame shan shane shape shared shares
+shark sharp shaw shea shin shire shirt shoe shoes shone shoot shooter shopping
+shorts shots shoulders shout shove shoving shown shows shrug shut sided silas silk
+sims singles sino sins sire site sites sized sizes skin slap slave slid slide slides
+slight slim slipping slit slot slots slow slower slowing smacked smell smile smiles
+smiling snip snow soft soils sole solo sore sort sorts soul souther spaced spaces
+spain spans spare spark sparked sparks spat sped spice spin sport spot spots spring
+springs spun squad squares squeeze stab stade staged stake stakes stalked stall stan
+standings star stare stares staring starring start startling starving state states
+stating stay steal stealing steam steep stem steps steven sting stony stool stop
+stops store stored stores storm strain strains strand strands strap straps streak
+streaming striking stripe stripes strong struck structured stung sudan sued suits
+suns supper surfaced surfaces surroundings swan swell swimmer swore syed tack tale
+talk talks tall tang tangled tanner task tasks taxes teach team tear teen teens
+teeth tell tent tents thai thank thanks thee theirs theme then these thigh thin
+think thirds thorough though thousands threw thus tick tide tier ties tiled tiles
+till tilt time tina tire tired title told tones tony tool torch torn tough towed
+towel towers trace traces tract tracy trail trailed trainer trains trait traitor
+trek trey trick tricks tried tries trim trip triple trips troll truce true trunk
+tuck tuned tuning turf turin turks turner upward vary vera verb viet views village
+villagers viola violated visibly wade waiter walked wall wallet walter walters ware
+wear wears weaving wedge weight weird weiss wells went weren whales wheat wheels
+while whites wife wild wilde wilder will winds wine wing wink wins wipe wire wise
+wish witch woody wool word words wore worship wren wright write yours zane zones
+"""
 )

@@ -9,7 +9,8 @@ against, which the parser reads itself. The longest match wins, then the first.
 from __future__ import annotations
 
 MACROS = {
-    "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off|over)",
+    "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
+    "|over)",
     "up": "[up|down|out|over|back|way|somewhere|all|just]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
@@ -20,17 +21,19 @@ MACROS = {
     "|imagery|raster|canvas|extent|snapshot)",
     "ext": "ext=[side|part|area|half|share|quarter|quadrant|corner|portion|section"
     "|region|sector|zone|end|field|margin]",
-    "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter|rim"
-    "|share|extremity|perimeter|flank|section)",
+    "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
+    "|rim|share|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
     "|exceeding|no less than|not less than|no smaller than|upwards of|beyond"
     "|farther than|further than|no closer than|not closer than|longer than)",
     "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
-    "|not more than|no larger than|no bigger than|no longer than|no wider than|within|inside|closer than"
+    "|not more than|no larger than|no bigger than|no longer than|no wider than"
+    "|within|inside|closer than"
     "|nearer than|no further than|no farther than|not further than|shorter than"
     "|fewer than|maximum)",
-    "about": "about=(about|around|approximately|roughly|some|circa|exactly|only|almost)",
+    "about": "about=(about|around|approximately|roughly|some|circa|exactly|only"
+    "|almost)",
     "q": "[{over}|{under}|{about}]",
     "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up)",
     "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from rrsis_geo.query import rules, vocabulary
+from rrsis_geo.query.compounds import COMPOUNDS
 from rrsis_geo.query.lexicon import IRREGULAR, senses
 from rrsis_geo.query.real_words import REAL_WORDS
 
@@ -127,7 +128,7 @@ def _known() -> frozenset[str]:
     found.update((*vocabulary.NUMBERS, *vocabulary.ORDINALS, *vocabulary.APART))
     found.update((*vocabulary.COPULAS, *vocabulary.TURNED, *vocabulary.OPAQUE))
     found.update((*vocabulary.PREPOSITIONS, *vocabulary.COLOURS, *vocabulary.SCENE))
-    found.update(word for words in vocabulary.COMPOUNDS for word in words.split())
+    found.update(word for words in COMPOUNDS for word in words)
     found.update((*vocabulary.STATIVE, *vocabulary.SCALES, *IRREGULAR))
     for words in senses():
         found.update(words)

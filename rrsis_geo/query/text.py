@@ -156,6 +156,8 @@ def read(expression: str) -> Text:
 
 def _words(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
     plain = unicodedata.normalize("NFKC", expression).casefold()
+    if len(plain) > 2 * len(expression) + 100:  # a few signs unfold into many letters
+        plain = expression.casefold()
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
     slips: list[tuple[str, str]] = []

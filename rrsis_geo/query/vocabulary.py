@@ -5,6 +5,12 @@ Tables only. What they mean for a plan stands in `rules` and in the parser.
 
 from __future__ import annotations
 
+
+def words(text: str) -> frozenset[str]:
+    """Words with blanks between, as a set."""
+    return frozenset(text.split())
+
+
 DIRECTIONS = {
     "left": "left lefthand lhs leftward leftside",
     "right": "right righthand rhs rightward rightside",
@@ -338,9 +344,9 @@ ADVERB_RIGHT = frozenset(
 )
 """Words before which "right" means just."""
 
-PREPOSITIONS = frozenset(
+PREPOSITIONS = words(
     "to from by for under over behind across through into onto off after before"
-    " against toward towards beyond upon nearby".split()
+    " against toward towards beyond upon nearby"
 )
 """Words that end a noun phrase even where no rule takes them."""
 
@@ -349,43 +355,32 @@ OPAQUE = frozenset(
 )
 """Words that begin a description of looks."""
 
-COLOURS = frozenset(
+COLOURS = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"
-    " use motion flight operation formation shadow bloom colour color".split()
+    " use motion flight operation formation shadow bloom colour color"
 )
 """What "in" may lead to without saying where."""
 
-RELATING = frozenset(
+RELATING = words(
     "in on at near next within along inside close beside between around above below by"
-    " opposite across with".split()
+    " opposite across with"
 )
 """Words that begin a relation and never a thing."""
 
-COMPOUNDS = frozenset(
-    """row house|row houses|row home|row homes|middle school|middle schools
-    center pivot|centre pivot|center pivots|left turn|right turn|left turns|right turns
-    right angle|right angles|right angled|right of way|high rise|second hand
-    first aid|first class|first floor|line marking|line markings|apartment block
-    apartment blocks|office block|office blocks|tower block|tower blocks|city block
-    concrete block|concrete blocks|housing block|block of flats|blocks of flats
-    big top|big wheel|big box|little league|small scale|large scale|single family
-    single storey|single story|single engine|single lane|single track|double row
-    top view|top coat|north american|south american|north sea|south pole|north pole
-    west bank|east coast|west coast|north shore|central park|central station
-    central reservation|corner shop|corner shops|corner kick|corner flag|upper deck
-    lower deck|upper deck|group home|column base|file cabinet|chain link|string art
-    set square|long distance|short cut|side street|great lakes|first base|second base
-    third base|home plate|left field|right field|centre field|center field|middle class
-    front row|cluster bomb|cluster housing|block paving|line painter|top soil
-    middle lane|great circle|half moon|quarter circle|third party|little house
-    cut grass|south african|east african|west african|bottom paint|right whale""".replace(
-        "\n", "|"
-    ).split("|")
+THE = words("the this these those that its their said")
+A = words("a an some any")
+ALL = words("all every each both")
+ONLY = words("single sole only")
+SKIPPED = words("other remaining various different individual complete whole")
+"""Words before a noun that choose nothing on the map."""
+
+AND = frozenset(("and", "or", "/", "plus"))
+
+TURNING = words(
+    "to toward towards the straight directly up down away from due just side"
 )
-"""Words that mean something else together; they stay with the network."""
+"""What may stand between "facing" and a direction."""
 
-
-def spread(table: dict[str, str]) -> dict[str, str]:
-    """Each word of a table's lines to the key of its line."""
-    return {word: key for key, words in table.items() for word in words.split()}
+NOT_WHERE = frozenset(("inside", "around", "along", "surrounded", "group"))
+"""Rules whose words belong to a description: "with grass around the sides"."""

@@ -1,0 +1,25 @@
+"""Words that mean something else together; they stay with the network."""
+
+_LISTED = """
+apartment block | apartment blocks | big box | big top | big wheel | block of flats
+| block paving | blocks of flats | bottom paint | center field | center pivot |
+center pivots | central park | central reservation | central station | centre field
+| centre pivot | chain link | city block | cluster bomb | cluster housing | column
+base | concrete block | concrete blocks | corner flag | corner kick | corner shop |
+corner shops | cut grass | double row | east african | east coast | file cabinet |
+first aid | first base | first class | first floor | front row | great circle |
+great lakes | group home | half moon | high rise | home plate | housing block |
+large scale | left field | left turn | left turns | line marking | line markings |
+line painter | little house | little league | long distance | lower deck | middle
+class | middle lane | middle school | middle schools | north american | north pole |
+north sea | north shore | office block | office blocks | quarter circle | right
+angle | right angled | right angles | right field | right of way | right turn |
+right turns | right whale | row home | row homes | row house | row houses | second
+base | second hand | set square | short cut | side street | single engine | single
+family | single lane | single storey | single story | single track | small scale |
+south african | south american | south pole | string art | third base | third party
+| top coat | top soil | top view | tower block | tower blocks | upper deck | west
+african | west bank | west coast
+"""
+
+COMPOUNDS = frozenset(tuple(words.split()) for words in _LISTED.split("|"))

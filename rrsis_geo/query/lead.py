@@ -1,0 +1,322 @@
+"""Reads a noun phrase up to its noun: "the two largest white tanks"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rrsis_geo.query import nodes as n
+from rrsis_geo.query import vocabulary as v
+from rrsis_geo.query.draft import Choice, Draft, isolated, of_size
+from rrsis_geo.query.lexicon import is_plural, sense, singular
+from rrsis_geo.query.nodes import Node
+from rrsis_geo.query.reader import Match
+from rrsis_geo.query.relations import apply
+from rrsis_geo.query.text import Token
+from rrsis_geo.query.vocabulary import GROUP_COUNT
+
+if TYPE_CHECKING:
+    from rrsis_geo.query.parser import Parser
+
+
+def read_lead(p: Parser, i: int, d: Draft) -> int:
+    """Reads what stands before a noun, and the noun."""
+    while i < p.r.stop:
+        p.spend()
+        after = _lead_word(p, i, d)
+        if after is None:
+            break
+        i = after
+    return i
+
+
+def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
+    """The next index, or None where the noun phrase proper has ended."""
+    r, token = p.r, p.r.tokens[i]
+    text = token.text
+    if count := r.compound(i):
+        d.looks.extend(r.tokens[i : i + count])
+        return i + count
+    if text in v.THE | v.A | v.ALL and not d.looks:
+        return _determiner(p, i, d)
+    if text.startswith("<") or text in ("one", "ones", "last", "far", "middle"):
+        return _special(p, i, d)
+    if text == "of":
+        return _partitive(p, i, d)
+    if text == ",":
+        more = not d.looks and d.has_lead() and r.text(i + 1) not in v.THE
+        return i + 1 if more and r.match(i + 1) is None else None
+    if text in v.AND:
+        return _and(p, i, d)
+    if text == "'s":
+        return _owner(p, i, d)
+    if r.exception(i) > i or text in ("not", "that", "which", "who"):
+        return None
+    match = r.match(i, bare=d.has_noun())
+    if match is not None:
+        return _rule_in_lead(p, match, d)
+    ends = v.COPULAS | v.OPAQUE | v.PREPOSITIONS
+    if d.looks and (text in ends or p.turned(i)):
+        return None
+    if not d.looks:
+        if text in v.APART:
+            d.traits.append(isolated(token.at))
+            return i + 1
+        if text in v.ONLY and r.text(i + 1) in v.THE | v.A | v.ALL:
+            d.said.extend(token.at)
+            return i + 1
+        if text in v.ONLY and not d.number:
+            d.number, d.number_at, d.article = 1, token.at, d.article or "the"
+            return i + 1
+        if text in v.SKIPPED and r.text(i + 1):
+            d.said.extend(token.at)
+            return i + 1
+    if text in v.THE | v.A | v.ALL or _is_state(p, token, d):
+        return None
+    d.looks.append(token)
+    return i + 1
+
+
+def _determiner(p: Parser, i: int, d: Draft) -> int | None:
+    r, text = p.r, p.r.text(i)
+    follows = r.text(i + 1)
+    if text in ("those", "these", "that", "any", "all", "each", "both", "some"):
+        ends = not follows or follows in (",", *v.AND) or r.match(i + 1) is not None
+        ends = (ends or follows in v.COPULAS) and follows not in ("the", "of")
+        if ends and not d.has_lead() and not d.article:
+            d.pronoun = "one" if text == "that" else "ones"
+            d.said.extend(r.tokens[i].at)
+            return i + 1
+    d.said.extend(r.tokens[i].at)
+    if text == "both" and not d.number:
+        d.number, d.number_at = 2, r.tokens[i].at
+    kind = "all" if text in v.ALL else "a" if text in v.A else "the"
+    if text in ("some", "any"):
+        kind = ""
+    d.article = d.article or kind
+    if follows == "of" and (text in v.ALL or text in ("any", "some")):
+        d.said.extend(r.tokens[i + 1].at)
+        return i + 2
+    return i + 1
+
+
+def _special(p: Parser, i: int, d: Draft) -> int | None:
+    r, token = p.r, p.r.tokens[i]
+    text, follows = token.text, p.r.text(i + 1)
+    if d.has_noun() or _opens(p, text, follows):
+        match = r.match(i, bare=d.has_noun())
+        if match is not None:
+            return None
+    if text in ("one", "ones"):
+        return _one(p, i, d)
+    if text == "<n>":
+        if d.number is None and not d.looks:
+            d.number, d.number_at = int(token.value), token.at  # type: ignore[arg-type]
+        else:
+            d.looks.append(token)
+        return i + 1
+    if text == "<ord>" and not d.looks:
+        d.rank, d.rank_at = int(token.value), token.at  # type: ignore[arg-type]
+        return i + 1
+    if text == "last" and not d.looks:
+        d.rank, d.rank_at, d.last = d.rank or 1, (*d.rank_at, *token.at), True
+        return i + 1
+    if text == "<most>":
+        d.choices.append(Choice("most", str(token.value), token.at))
+        return i + 1
+    if text == "<sup>":
+        d.choices.append(Choice("size", token.value, token.at))  # type: ignore[arg-type]
+        return i + 1
+    if text == "<cmp>" and not d.looks:
+        d.compared = token
+        return i + 1
+    if text == "<size>" and (follows or d.has_lead()):
+        d.traits.append(of_size(token))
+        return i + 1
+    if text == "<nearest>" and not d.looks:
+        d.choices.append(Choice("nearest", str(token.value), token.at))
+        return i + 1
+    if text == "far" and follows == "<d>":
+        return _direction(p, i + 1, d, (*token.at,))
+    if text == "<d>":
+        return _direction(p, i, d, ())
+    if text == "<group>":
+        return _group(p, i, d)
+    if d.looks and r.match(i) is not None:
+        return None
+    d.looks.append(token)
+    return i + 1
+
+
+def _opens(p: Parser, text: str, follows: str) -> bool:
+    """Whether words of order begin what follows a noun that was left out."""
+    if text == "<nearest>":
+        return follows in ("to", "from", "by", "away") or follows in v.THE | v.A
+    return text in ("<cmp>", "<len>", "<area>") and follows in (
+        "than",
+        "of",
+        "from",
+    )
+
+
+def _one(p: Parser, i: int, d: Draft) -> int | None:
+    r, token = p.r, p.r.tokens[i]
+    follows = r.text(i + 1)
+    if token.text == "ones":
+        d.pronoun = "ones"
+    elif follows == "of" and not d.looks and not d.has_lead():
+        d.number, d.number_at, d.article = 1, token.at, "a"
+        return i + 1
+    elif d.article or d.has_lead() or d.looks or r.may_end(i + 1):
+        d.pronoun = "one"
+    else:
+        d.number, d.number_at = 1, token.at
+        return i + 1
+    d.said.extend(token.at)
+    return i + 1
+
+
+def _direction(p: Parser, i: int, d: Draft, far: tuple[int, ...]) -> int | None:
+    """A direction before the noun."""
+    r, token = p.r, p.r.tokens[i]
+    at, place = (*far, *token.at), str(token.value)
+    j = i + 1
+    if r.text(j) == "hand":
+        at, j = (*at, *r.tokens[j].at), j + 1
+    follows = r.text(j)
+    word = r.words[token.at[0]]
+    if follows in ("one", "ones") and r.text(j + 1) == "of":
+        at, j, follows = (*at, *r.tokens[j].at), j + 1, "of"
+    if follows == "of" and not d.looks:
+        kind = "middle" if place == "centre" else "most"
+        d.choices.append(Choice(kind, place, at))  # type: ignore[arg-type]
+    elif place == "centre" and word != "central":
+        d.choices.append(Choice("middle", "", at))
+    else:
+        d.sides.append(Choice("most", place, at, rank=0 if far else 1))
+    return j
+
+
+def _group(p: Parser, i: int, d: Draft) -> int | None:
+    """ "row of four tanks", "tank row", and a row of what was spoken of."""
+    r, token = p.r, p.r.tokens[i]
+    form, at = str(token.value), token.at
+    word = r.words[token.at[0]]
+    if r.text(i + 1) == "of":
+        form = _straightened(p, d, form)
+        inner = Draft("inner", d.hint, d.depth + 1)
+        j = p.lead(i + 2, inner)
+        count = inner.number or GROUP_COUNT.get(form)
+        inner.number = None
+        d.base = _grouped(p, inner, form, count, (*at, *r.at(i + 1, i + 2)))
+        if d.base is None:
+            return None
+        d.said.extend(at)
+        d.pronoun = "ones" if is_plural(word) else "one"
+        return j
+    known = d.noun()
+    ends = r.may_end(i + 1)
+    if word in v.BARE_GROUPS and ends and (not d.looks or known is not None):
+        if d.looks and not known.categories:  # type: ignore[union-attr]
+            d.looks.append(token)
+            return i + 1
+        d.group, d.group_at = _straightened(p, d, form), at
+        if not d.looks:
+            d.pronoun = "one"
+        return i + 1
+    d.looks.append(token)
+    return i + 1
+
+
+def _grouped(
+    p: Parser, inner: Draft, form: str, count: int | None, at: tuple[int, ...]
+) -> Node | None:
+    node = inner.build()
+    if node is None:
+        return None
+    shape = "cluster" if form in GROUP_COUNT else form
+    return n.Grouped(node, shape, count, at=at)  # type: ignore[arg-type]
+
+
+def _straightened(p: Parser, d: Draft, form: str) -> str:
+    """ "horizontal row", "vertical line": the word before says the direction."""
+    for token in list(d.looks):
+        if token.text in v.STRAIGHT:
+            d.looks.remove(token)
+            d.said.extend(token.at)
+            form = v.STRAIGHT[token.text]
+    return form
+
+
+def _partitive(p: Parser, i: int, d: Draft) -> int | None:
+    """ "the largest of the tanks"."""
+    if d.looks or d.base is not None or d.is_empty():
+        return None
+    node, j = p.phrase(i + 1, hint=d.hint, role="inner", depth=d.depth + 1)
+    if node is None:
+        return None
+    d.base = node
+    d.said.extend(p.r.tokens[i].at)
+    return j
+
+
+def _and(p: Parser, i: int, d: Draft) -> int | None:
+    """Adjectives joined by "and" are one description, and so are two ranks."""
+    after = p.r.tokens[i + 1] if i + 1 < p.r.stop else None
+    if d.rank is not None and after is not None and not d.looks:
+        next_one = d.rank + (d.number or 1)
+        if after.text == "<ord>" and after.value == next_one:
+            d.number = (d.number or 1) + 1
+            d.rank_at = (*d.rank_at, *p.r.at(i, i + 2))
+            return i + 2
+    if not d.looks or d.pronoun:
+        return None
+    noun = d.noun()
+    if noun is None or noun.categories or is_plural(d.looks[-1].shown):
+        return None
+    if p.r.text(i + 1) in v.THE | v.A | v.ALL or p.r.match(i + 1) is not None:
+        return None
+    d.looks.append(p.r.tokens[i])
+    return i + 1
+
+
+def _rule_in_lead(p: Parser, m: Match, d: Draft) -> int | None:
+    """A rule ends the noun phrase, or opens the text: "in the north: tanks"."""
+    if not d.is_empty() or d.article:
+        return None
+    start = p.r.text(m.start)
+    if m.handler not in ("place", "edge") and start not in v.RELATING:
+        d.looks.append(p.r.tokens[m.start])
+        return m.start + 1
+    j = apply(p, m, d, ())
+    while p.r.text(j) == ",":
+        j += 1
+    return j
+
+
+def _owner(p: Parser, i: int, d: Draft) -> int | None:
+    """ "the depot's tanks" are the tanks in the depot."""
+    r = p.r
+    side = r.text(i + 1) == "<d>" and (
+        r.may_end(i + 2) or r.text(i + 2) in ("side", "end", "edge", "part", "half")
+    )
+    if side or not d.looks or i + 1 >= r.stop:
+        return None
+    owner = Draft("anchor", d.hint, d.depth, looks=d.looks, choices=d.choices)
+    owner.sides, owner.said, d.sides, d.choices = d.sides, d.said, [], []
+    anchor = owner.build()
+    if anchor is None:
+        return None
+    at = r.tokens[i].at
+    d.looks, d.said, d.article = [], [], "the"
+    d.filters.append(lambda node: n.Inside(node, anchor, at=at))
+    return i + 1
+
+
+def _is_state(p: Parser, token: Token, d: Draft) -> bool:
+    """Whether a word says what the things of a noun before it do: "jets docked"."""
+    if not token.shown.endswith(("ed", "ing")):
+        return False
+    noun = d.noun()
+    if noun is None or not noun.categories:
+        return False
+    return sense((noun.noun, singular(token.shown)))[1] is None

@@ -1,0 +1,193 @@
+"""Reads what follows a noun: places, relations, what is left out, looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rrsis_geo.query import nodes as n
+from rrsis_geo.query import vocabulary as v
+from rrsis_geo.query.draft import Draft, Step, said
+from rrsis_geo.query.lexicon import WIDE, singular
+from rrsis_geo.query.reader import Match
+from rrsis_geo.query.relations import apply, bare, negated
+
+if TYPE_CHECKING:
+    from rrsis_geo.query.parser import Parser
+
+
+def read_trail(p: Parser, i: int, d: Draft) -> int:
+    """Reads what follows a noun."""
+    while i < p.r.stop:
+        p.spend()
+        after = _trail_word(p, i, d)
+        if after is None:
+            break
+        i = after
+    return i
+
+
+def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
+    r, text = p.r, p.r.text(i)
+    if text == ",":
+        return _comma(p, i, d)
+    j = i
+    while r.text(j) in v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}:
+        j += 1
+    negate: tuple[int, ...] = ()
+    if r.text(j) == "not":
+        negate, j = r.at(j, j + 1), j + 1
+        while r.text(j) in v.STATIVE:
+            j += 1
+    if text in ("to", "from", "of", "by") and _pending(p, d):
+        return _anchored(p, i, d)
+    match = r.match(i, bare=True) or r.match(j, bare=True)
+    if match is not None and (match.start == i or not negate or match.start == j):
+        if d.role != "head" and (negate or not _attaches(p, match, d)):
+            return None
+        if match.start == i:
+            negate = ()
+        return apply(p, match, d, negate)
+    if negate:
+        return _negated(p, i, j, d)
+    if r.exception(i) > i:
+        return None
+    if text in v.AND:
+        return _conjunction(p, i, d)
+    if d.role != "head" and text in v.THE | v.A | {"nearby"}:
+        return None
+    if text == "'s":
+        return None if d.role != "head" else i + 1
+    if j > i and text in v.COPULAS:
+        return j
+    if text in v.OPAQUE | v.PREPOSITIONS:
+        return opaque(p, i, d)
+    if p.turned(i):
+        return _turning(p, i, d)
+    d.after.append(r.tokens[i])
+    return i + 1
+
+
+def _comma(p: Parser, i: int, d: Draft) -> int | None:
+    if d.role != "head":
+        return None
+    r, j = p.r, i + 1
+    while r.text(j) in v.AND | {"but"}:
+        j += 1
+    if r.match(j, bare=True) is not None or r.text(j) == "not" or r.text(j) in v.OPAQUE:
+        return j
+    if r.exception(j) > j or r.text(j) in v.COPULAS:
+        return j
+    again = Draft(d.role, d.hint, d.depth)
+    k = p.lead(j, again)
+    if again.pronoun and (again.looks or again.has_lead() or p.r.match(k)):
+        d.after.extend(again.looks)
+        d.sides.extend(again.sides)
+        d.traits.extend(again.traits)
+        d.choices.extend(again.choices)
+        d.filters.extend(again.filters)
+        return k
+    if again.noun() is not None and not again.pronoun and again.article:
+        return None
+    return j
+
+
+def _negated(p: Parser, i: int, j: int, d: Draft) -> int | None:
+    """ "not red", "not the big ones"."""
+    r = p.r
+    if r.text(j) in v.THE | v.A or d.role != "head":
+        return None
+    words = []
+    k = j
+    while k < r.stop and r.text(k) not in (",", *v.AND) and r.match(k) is None:
+        words.append(r.tokens[k])
+        k += 1
+    if not words:
+        return None
+    looks = [token.shown for token in words]
+    d.filters.append(negated(_looking(looks, r.at(j, k)), r.at(i, j)))
+    return k
+
+
+def _conjunction(p: Parser, i: int, d: Draft) -> int | None:
+    """ "in the north and near the road" holds both; two places are either."""
+    r, j = p.r, i + 1
+    while r.text(j) in ("also", "but", "is", "are"):
+        j += 1
+    match = r.match(j, bare=True)
+    if match is None or d.role != "head" or not (d.filters or d.sides):
+        return None
+    count = len(d.filters)
+    after = apply(p, match, d, ())
+    if r.text(i) == "or" or match.handler in ("place", "edge"):
+        if len(d.filters) == count + 1 and count:
+            either = d.filters[count - 1 :]
+            d.filters[count - 1 :] = [_either(either[0], either[1])]
+    return after
+
+
+def _pending(p: Parser, d: Draft) -> bool:
+    return any(c.kind == "nearest" and c.anchor is None for c in d.choices)
+
+
+def _anchored(p: Parser, i: int, d: Draft) -> int | None:
+    """The anchor of "the nearest tank to ..."."""
+    node, j = p.phrase(i + 1, hint=d.noun(), role="anchor", depth=d.depth + 1)
+    if node is None:
+        d.after.append(p.r.tokens[i])
+        return i + 1
+    at = p.r.at(i, i + 1)
+    if d.looks and singular(d.looks[-1].shown) in ("neighbour", "neighbor"):
+        d.said.extend(place for token in d.looks for place in token.at)
+        d.looks, d.base = [], bare(node)
+    d.choices = [
+        c._replace(anchor=node, at=c.at + at)
+        if c.kind == "nearest" and c.anchor is None
+        else c
+        for c in d.choices
+    ]
+    return j
+
+
+def opaque(p: Parser, i: int, d: Draft) -> int:
+    """A description of looks, up to words that surely say where."""
+    r = p.r
+    d.after.append(r.tokens[i])
+    i += 1
+    while i < r.stop and r.text(i) != ",":
+        match = r.match(i)
+        if match is not None and match.handler not in v.NOT_WHERE:
+            break
+        if r.exception(i) > i and r.text(i) != "but":
+            break
+        d.after.append(r.tokens[i])
+        i += 1
+    return i
+
+
+def _turning(p: Parser, i: int, d: Draft) -> int:
+    r = p.r
+    d.after.append(r.tokens[i])
+    i += 1
+    while r.text(i) in v.TURNING or r.text(i) in ("<d>", "<most>"):
+        d.after.append(r.tokens[i])
+        i += 1
+    return i
+
+
+def _attaches(p: Parser, m: Match, d: Draft) -> bool:
+    """Whether words after an anchor say something about the anchor."""
+    noun = d.noun()
+    if m.handler in ("place", "edge", "scene", "from", "most"):
+        if noun is None:
+            return True
+        wide = m.handler != "most" and WIDE.intersection(noun.categories)
+        return bool(noun.categories) and not wide
+    return m.handler not in ("measured", "isolated", "group")
+
+
+def _looking(looks: list[str], at: tuple[int, ...]) -> Step:
+    return lambda node: said(node, [], at, looks)
+
+
+def _either(one: Step, other: Step) -> Step:
+    return lambda node: n.Union((one(node), other(node)))

@@ -1,0 +1,59 @@
+"""Write rrsis_geo/query/real_words.py after a change of the lexicon or the grammar.
+
+    python scripts/real_words.py
+
+Of the whole words in the default weights' word table and of a few more, those that
+`rrsis_geo.query.spelling` would take for slips.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from safetensors import safe_open
+
+import rrsis_geo
+from rrsis_geo.query import spelling
+
+MORE = """
+slanted slanting queued decked outlier outliers teal diagonally seam lest bore boar
+boats bight blight tang tack ridge ridges fudge budge badge carts curt plank planks pane
+panes plain plains snip whip chip chips shin pines pears peer peers booth booths bout
+bolts goat goats moat moats engines souther coals glass glasses roofing docking decking
+mooring lining linings staging crated grated grassed tracked bridged harboured rowed
+"""
+
+RUDE = {"bitch", "shit", "cunt", "whore"}
+
+HEAD = '''"""English words that look like slips of words the grammar knows, and are none.
+
+Written by scripts/real_words.py.
+"""
+
+from rrsis_geo.query.vocabulary import words
+
+REAL_WORDS = words(
+    """
+'''
+
+
+def main() -> None:
+    """Write the module."""
+    package = Path(rrsis_geo.__file__).parent
+    with safe_open(package / "weights/btd-mobile.safetensors", "np") as file:
+        table = file.metadata()["vocabulary"].split()
+    whole = {word for word in (*table, *MORE.split()) if word.isalpha()}
+    spelling.REAL_WORDS = frozenset()
+    found = sorted(
+        word
+        for word in whole - RUDE
+        if word.isascii() and spelling.corrected(word) != word
+        if word not in spelling.SLIPS
+    )
+    text = textwrap.fill(" ".join(found), 84)
+    (package / "query/real_words.py").write_text(f'{HEAD}{text}\n"""\n)\n')
+
+
+if __name__ == "__main__":
+    main()
