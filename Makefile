@@ -29,4 +29,4 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/setup
 	scripts/setup dev
 
 clean:
-	rm -rf $(VENV) .venv-qgis demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .venv-qgis .venv-qt6 demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -41,6 +41,9 @@ OLDEST_PYTHON = (3, 9)
 
 QT_CLASS = re.compile(r"Q(t|[A-Z]\w*|gs[A-Z]\w*|gis)$")
 ENUM_MEMBER = re.compile(r"[A-Z]\w*$")
+WITHOUT_SCOPE = {"QVariant"}
+"""Under Qt 6 QGIS puts its old types back, and those alone: QVariant.String."""
+
 OLD_METHODS = {"exec_", "print_"}
 """Gone in Qt 6."""
 
@@ -151,7 +154,11 @@ def qt(tree: ast.AST) -> Iterator[str]:
             yield f"line {node.lineno}: {node.attr} is gone in Qt 6"
         owner = node.value
         name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+        if name in WITHOUT_SCOPE and node.attr == "Type":
+            yield f"line {node.lineno}: {name}.Type is gone in Qt 6, {name}.Int not"
         leaf = id(node) not in inner | called | types
+        if name in WITHOUT_SCOPE:
+            continue
         if leaf and QT_CLASS.match(name) and ENUM_MEMBER.match(node.attr):
             yield (
                 f"line {node.lineno}: {name}.{node.attr} has no scope; write "

@@ -115,6 +115,7 @@ BAD_CODE = {
     "level = Qgis.Warning": "Qgis.Warning has no scope",
     "kind = QgsProcessing.TypeVectorPolygon": "TypeVectorPolygon has no scope",
     "flags = Qt.AlignLeft | Qt.AlignmentFlag.AlignTop": "Qt.AlignLeft has no scope",
+    "kind = QVariant.Type.String": "QVariant.Type is gone in Qt 6",
     "dialog.exec_()": "exec_ is gone in Qt 6",
     "match a:\n    case 1: pass": "not Python (3, 9)",
     "def f(:": "not Python (3, 9)",
@@ -136,11 +137,12 @@ GOOD_CODE = """
 from __future__ import annotations
 import json
 from qgis.core import Qgis, QgsProject
-from qgis.PyQt.QtCore import QObject, Qt
+from qgis.PyQt.QtCore import QObject, Qt, QVariant
 from qgis.PyQt.QtWidgets import QDialog
 from .core.job import SegmentJob
 def shown(self, code: QDialog.DialogCode) -> Qt.AlignmentFlag:
     QgsProject.instance()
+    text = QVariant.String
     if code == QDialog.DialogCode.Accepted:
         return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
     return Qgis.MessageLevel(1)
