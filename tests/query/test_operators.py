@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import shapely
 import twin
+from found_things import GRIDS, HEIGHT, WIDTH, answer, as_found, rows, things
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from layouts import GRIDS, HEIGHT, WIDTH, answer, as_found, rows, things
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
