@@ -36,6 +36,8 @@ class Chip:
     ground: Polygon | None
     """In longitude and latitude."""
     lines: tuple[Line, ...]
+    file: Path | None = None
+    """Where the very same picture lies already; None for a cut."""
 
 
 def build(
@@ -122,6 +124,7 @@ def _chip(
         gsd=gsd,
         ground=None if ground is None else ground[0],
         lines=lines,
+        file=picture.file if patch.valid.shape == (grid.height, grid.width) else None,
     )
 
 

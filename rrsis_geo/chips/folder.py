@@ -76,9 +76,7 @@ def write_chips(folder: Path, chips: Iterable[Chip]) -> list[Sample]:
     samples: list[Sample] = []
     grounds: list[dict[str, Any]] = []
     for chip in chips:
-        path = folder / CHIPS / f"{chip.name}.png"
-        picture = Image.fromarray(np.ascontiguousarray(chip.pixels.transpose(1, 2, 0)))
-        picture.save(path, compress_level=3)
+        path = _write_picture(folder / CHIPS, chip)
         samples += [
             Sample(
                 image=path,
@@ -93,7 +91,7 @@ def write_chips(folder: Path, chips: Iterable[Chip]) -> list[Sample]:
             for line in chip.lines
         ]
         if chip.ground is not None:
-            grounds.append(_feature(chip, chip.ground))
+            grounds.append(_feature(chip, path.name, chip.ground))
     write_manifest(folder / MANIFEST, samples)
     if grounds:
         body = {"type": "FeatureCollection", "features": grounds}
@@ -107,13 +105,25 @@ def write_made(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / MADE).write_text(text + "\n", encoding="utf-8")
 
 
-def _feature(chip: Chip, ground: Polygon) -> dict[str, Any]:
+def _write_picture(folder: Path, chip: Chip) -> Path:
+    """A cut as PNG, a whole image as it is."""
+    if chip.file is not None:
+        path = folder / f"{chip.name}{chip.file.suffix}"
+        shutil.copyfile(chip.file, path)
+        return path
+    path = folder / f"{chip.name}.png"
+    picture = Image.fromarray(np.ascontiguousarray(chip.pixels.transpose(1, 2, 0)))
+    picture.save(path, compress_level=3)
+    return path
+
+
+def _feature(chip: Chip, name: str, ground: Polygon) -> dict[str, Any]:
     ring = shapely.orient_polygons(ground).exterior
     corners = [[round(x, 9), round(y, 9)] for x, y in ring.coords]
     return {
         "type": "Feature",
         "properties": {
-            "chip": f"{CHIPS}/{chip.name}.png",
+            "chip": f"{CHIPS}/{name}",
             "split": chip.split,
             "expressions": len(chip.lines),
         },

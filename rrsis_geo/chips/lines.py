@@ -70,8 +70,10 @@ def _varied(
     sure = [item for item in made if item.targets and item not in too_many]
     empty = [item for item in made if not item.targets]
     share = options.no_target
-    wanted = count / 3 if not sure else len(sure) * share / max(1 - share, 1e-9)
-    many = int(min(wanted, count) + rng.random())
+    wanted = count * share
+    if len(sure) < count - wanted:  # fewer are sure, so fewer are empty
+        wanted = len(sure) * share / max(1 - share, 1e-9) if sure else count / 3
+    many = min(int(wanted + rng.random()), count)
     chosen = [*empty[:many], *sure[: count - min(many, len(empty))]]
     return [item for item in made if item in chosen]
 

@@ -24,6 +24,8 @@ from rrsis_geo.job import SegmentOptions
 from rrsis_geo.scene import Scene
 from rrsis_geo.types import Patch
 
+TIFF = {".tif", ".tiff"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class SceneInput:
@@ -51,6 +53,8 @@ class Picture(Protocol):
     complete: frozenset[str]
     """Classes of which every object is labelled, wherever they are labelled."""
     notes: tuple[str, ...]
+    file: Path | None
+    """A plain image that may be copied where a chip is all of it."""
 
     def labelled(self, grid: int, window: Window) -> bool:
         """Whether everything in a window is labelled."""
@@ -63,6 +67,8 @@ class Picture(Protocol):
 
 class ScenePicture:
     """A scene with labels, opened when it is read and not before."""
+
+    file: Path | None = None
 
     def __init__(
         self, source: SceneInput, *, gsd: Sequence[float], incomplete: frozenset[str]
@@ -132,6 +138,8 @@ class ImagePicture:
         self.name = image.name
         self.place = image.place
         self._image = image
+        plain = image.rows is None and image.path.suffix.lower() not in TIFF
+        self.file: Path | None = image.path if plain else None
         layout = image.layout
         grid = Grid(Affine.identity(), None, layout.width, layout.height)
         self.grids: tuple[Grid, ...] = (grid,)

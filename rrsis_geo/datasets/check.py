@@ -50,10 +50,7 @@ class Findings:
             yield f"{split:<6} {count:>12,} {images:>8,} {self.empty[split]:>10,}"
         yield _counted("types", self.types)
         yield _counted("classes", self.categories)
-        yield _counted(
-            "image sizes",
-            {f"{width} x {height}": n for (width, height), n in self.sizes.items()},
-        )
+        yield self._sizes()
         yield _counted(
             "metres per pixel",
             {
@@ -85,6 +82,17 @@ class Findings:
             yield f"broken: {message}"
         if len(self.broken) > 20:
             yield f"broken: and {len(self.broken) - 20} more"
+
+    def _sizes(self) -> str:
+        """Every size, or from which to which where there are many."""
+        if len(self.sizes) <= 8:
+            named = {f"{width} x {high}": n for (width, high), n in self.sizes.items()}
+            return _counted("image sizes", named)
+        widths, heights = zip(*self.sizes, strict=True)
+        return (
+            f"image sizes: {len(self.sizes)} different, {min(widths)} to "
+            f"{max(widths)} wide, {min(heights)} to {max(heights)} high"
+        )
 
 
 def check(

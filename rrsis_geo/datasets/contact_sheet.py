@@ -49,13 +49,17 @@ def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> N
         OutputError: the file cannot be written.
     """
     columns = max(1, min(columns, len(samples)))
-    rows = -(-len(samples) // columns)
-    step_x, step_y = TILE + SPACE, TILE + TEXT + SPACE
-    sheet = Image.new("RGB", (columns * step_x + SPACE, rows * step_y + SPACE), PAPER)
-    for place, sample in enumerate(samples):
-        row, column = divmod(place, columns)
-        tile = _tile(sample)
-        sheet.paste(tile, (SPACE + column * step_x, SPACE + row * step_y))
+    tiles = [_tile(sample) for sample in samples]
+    rows = [tiles[at : at + columns] for at in range(0, len(tiles), columns)]
+    heights = [max(tile.height for tile in row) for row in rows]
+    width = columns * (TILE + SPACE) + SPACE
+    sheet = Image.new("RGB", (width, sum(heights) + SPACE * (len(rows) + 1)), PAPER)
+    top = SPACE
+    for row, height in zip(rows, heights, strict=True):
+        for column, tile in enumerate(row):
+            place = SPACE + column * (TILE + SPACE), top + height - tile.height
+            sheet.paste(tile, place)
+        top += height + SPACE
     with staged(path) as file:
         sheet.save(file, format="PNG", optimize=True)
 
@@ -68,14 +72,15 @@ def _tile(sample: Sample) -> Image.Image:
     covered = Image.fromarray(mask.astype(np.uint8) * 255)
     # Shrunk by its mean, so that the smallest target leaves a trace.
     inside = np.asarray(covered.resize(size, Image.Resampling.BOX)) > 40
-    tile = Image.new("RGB", (TILE, TILE + TEXT), PAPER)
-    tile.paste(Image.fromarray(_marked(shown, inside)), (0, TILE - size[1]))
+    high = size[1]
+    tile = Image.new("RGB", (TILE, high + TEXT), PAPER)
+    tile.paste(Image.fromarray(_marked(shown, inside)), ((TILE - size[0]) // 2, 0))
     pen = ImageDraw.Draw(tile)
     font = ImageFont.load_default(13)
     for number, line in enumerate(_wrapped(sample.expression, pen, font)[:3]):
-        pen.text((2, TILE + 3 + 16 * number), line, INK, font)
+        pen.text((2, high + 3 + 16 * number), line, INK, font)
     facts = " · ".join(filter(None, (sample.split, sample.type, sample.category)))
-    pen.text((2, TILE + TEXT - 9), facts, FAINT, ImageFont.load_default(10), "ls")
+    pen.text((2, high + TEXT - 9), facts, FAINT, ImageFont.load_default(10), "ls")
     return tile
 
 
