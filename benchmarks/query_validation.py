@@ -50,7 +50,7 @@ class Cache:
 
     def levels(
         self, pixels: NDArray[np.uint8], texts: Sequence[str]
-    ) -> dict[str, NDArray[np.uint8]]:  # noqa: E501
+    ) -> dict[str, NDArray[np.uint8]]:
         """Text -> (H, W) levels of a picture."""
         mark = hashlib.sha256(pixels.tobytes())
         places = {

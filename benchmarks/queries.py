@@ -1,0 +1,247 @@
+"""Whole-scene questions: how often they are answered right, and how fast.
+
+    python benchmarks/queries.py scenes DATA_FOLDER [--weights default | --labels]
+    python benchmarks/queries.py validation DATA_FOLDER [--weights default]
+    python benchmarks/queries.py drawn [--weights default | --labels]
+    python benchmarks/queries.py speed
+
+scenes: the expressions written for whole real scenes, with the labels in the place of
+what a perfect network finds, or with weights. validation: mIoU by type on the images
+kept out of training; the table of operators comes from every second image, the figures
+of auto from the others. drawn: 6,000 x 6,000 pixels with exact truth. speed: 100,000
+candidates. Probabilities are kept in the folder for temporary files, so that a second
+run only works out the answers. Each prints a table and writes JSON with --json FILE.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from affine import Affine
+from query_drawn import drawn_questions, drawn_scene
+from query_scenes import (
+    Asked,
+    LabelledScene,
+    answer_from_labels,
+    answers_from_weights,
+    read_scenes,
+)
+from rasterio.crs import CRS
+
+from rrsis_geo.grid import Grid
+from rrsis_geo.query import make_plan
+from rrsis_geo.query import nodes as n
+from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.resolve import resolve
+from rrsis_geo.types import SCHEMA, Polygons
+
+Row = dict[str, Any]
+
+DRAWN = ((11, "industrial"), (12, "mixed"))
+"""Seeds and themes of the drawn scenes."""
+
+
+def main() -> None:
+    """Run one of the benchmarks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("which", choices=["scenes", "validation", "drawn", "speed"])
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--labels", action="store_true", help="a perfect network")
+    parser.add_argument("--alone", type=int, default=24, help="drawn: network alone on")
+    parser.add_argument("--limit", type=int, help="scenes or images, for a quick look")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    rows = {
+        "scenes": scenes,
+        "validation": validation,
+        "drawn": drawn,
+        "speed": speed,
+    }[options.which](options)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def scenes(options: argparse.Namespace) -> list[Row]:
+    """Expressions written for whole scenes."""
+    rows: list[Row] = []
+    for scene in read_scenes(options.data)[: options.limit]:
+        rows += _scene_rows(scene, scene.asked, options)
+    _print_right(rows)
+    return rows
+
+
+def drawn(options: argparse.Namespace) -> list[Row]:
+    """Expressions made for drawn scenes, true by their geometry."""
+    rows: list[Row] = []
+    for seed, theme in DRAWN[: options.limit]:
+        scene = drawn_scene(seed, theme)
+        asked = drawn_questions(scene, count=100, seed=seed)
+        rows += _scene_rows(scene, asked, options, alone=options.alone // 2)
+    _print_right(rows)
+    return rows
+
+
+def _scene_rows(
+    scene: LabelledScene,
+    asked: Sequence[Asked],
+    options: argparse.Namespace,
+    *,
+    alone: int | None = None,
+) -> list[Row]:
+    texts = [one.expression for one in asked]
+    if options.labels:
+        given = {"scene": [answer_from_labels(scene, text) for text in texts]}
+    else:
+        step = 1 if alone is None else max(len(texts) // max(alone, 1), 1)
+        few = texts[::step] if alone != 0 else []
+        found = answers_from_weights(scene, texts, options.weights, "scene")
+        whole = answers_from_weights(scene, few, options.weights, "network")
+        by_text = dict(zip(few, whole, strict=True))
+        given = {"scene": found, "network": [by_text.get(text) for text in texts]}
+    rows = []
+    for place, one in enumerate(asked):
+        plan = make_plan(one.expression)
+        row: Row = {
+            "scene": scene.path.name,
+            "expression": one.expression,
+            "type": one.type,
+            "operators": sorted(_operators(plan.root)),
+            "in_labels": scene.knows(plan),
+            "plan": plan.notation(),
+        }
+        for mode, answers in given.items():
+            if answers[place] is not None:
+                row[mode] = answers[place] == one.targets
+        rows.append(row)
+    return rows
+
+
+def validation(options: argparse.Namespace) -> list[Row]:
+    """Images kept out of training, every expression by every mode."""
+    from query_validation import MODES, Tables, cases  # loads torch: only now
+
+    found = cases(options.data, options.weights, made=6, limit=options.limit)
+    halves = defaultdict(list)
+    for place, image in enumerate(dict.fromkeys(case.image for case in found)):
+        halves[place % 2] += [case for case in found if case.image == image]
+    for title, part in (
+        ("the half for the table", halves[0]),
+        ("the other", halves[1]),
+    ):
+        by_operator, by_type = Tables(), Tables()
+        for case in part:
+            for mode in MODES:
+                value, kind = case.iou[mode], case.type
+                if not case.target:
+                    by_type.add(f"quiet: {kind}", mode, value)
+                    continue
+                by_type.add("all", mode, value)
+                by_type.add(kind, mode, value)
+                for operator in case.operators or ("(none)",):
+                    by_operator.add(operator, mode, value)
+        print(f"\n{title}: mIoU by operator", *by_operator.lines(MODES), sep="\n")
+        print(f"\n{title}: mIoU by type", *by_type.lines(MODES), sep="\n")
+    return [
+        {"image": c.image, "expression": c.expression, "type": c.type,
+         "operators": c.operators, "target": c.target, **c.iou}
+        for c in found
+    ]  # fmt: skip
+
+
+def speed(options: argparse.Namespace) -> list[Row]:
+    """Seconds of this process for planning and resolving 100,000 candidates."""
+    texts = [
+        "the largest tank",
+        "tanks in the north-west quarter",
+        "the northernmost tank",
+        "tanks near the road",
+        "tanks within 50 m of the road",
+        "tanks not near the road",
+        "the tank closest to the largest building",
+        "tanks north of the largest building",
+        "tanks inside the parking lot",
+        "the third tank from the left",
+        "tanks larger than 500 m2",
+        "the isolated tank",
+    ]
+    rows: list[Row] = []
+    for number in (25_000, 100_000):
+        found, grid = _crowd(number)
+        for text in texts:
+            began = time.process_time()
+            plan = make_plan(text)
+            names = plan.phrases
+            column = np.array(names, object)[np.arange(number) % len(names)]
+            columns = found.columns | {"expression": column}
+            asked = Polygons(geometry=found.geometry, crs=found.crs, columns=columns)
+            left = len(resolve(plan, Candidates(asked, grid, names)).rows)
+            spent = time.process_time() - began
+            rows.append({"candidates": number, "expression": text, "seconds": spent})
+            print(f"{number:8,} candidates {spent:6.2f} s  {left:7,} left  {text}")
+    return rows
+
+
+def _crowd(number: int) -> tuple[Polygons, Grid]:
+    """Round things of 24 corners all over a scene of 40,000 x 40,000 pixels."""
+    rng = np.random.default_rng(0)
+    side = 40_000
+    grid = Grid(
+        Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000), CRS.from_epsg(32633), side, side
+    )
+    middle = rng.uniform(30, side - 30, (number, 2))
+    radius = rng.uniform(4, 28, number)
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    rim = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    corners = middle[:, None] + radius[:, None, None] * rim
+    places = np.stack(grid.place(corners[..., 0], corners[..., 1]), axis=-1)
+    columns = {name: np.zeros(number, kind) for name, kind in SCHEMA.items()}
+    columns["score"] = rng.uniform(0.6, 1, number).astype(np.float32)
+    columns["area_m2"] = np.pi * radius**2 / 4
+    return (
+        Polygons(
+            geometry=shapely.polygons(places), crs=grid.crs.to_wkt(), columns=columns
+        ),
+        grid,
+    )
+
+
+def _operators(root: n.Node) -> set[str]:
+    kinds = {type(node).__name__ for node in n.walk(root)}
+    return kinds - {"Find"} or {"(none)"}
+
+
+def _print_right(rows: list[Row]) -> None:
+    modes = [mode for mode in ("scene", "network") if any(mode in row for row in rows)]
+    known = [row for row in rows if row["in_labels"]]
+    for title, part in (("all", rows), ("all named things labelled", known)):
+        print(f"\n{title}: answered right, % (of)")
+        for name, group in _groups(part):
+            cells = []
+            for mode in modes:
+                values = [row[mode] for row in group if mode in row]
+                share = 100 * np.mean(values) if values else float("nan")
+                cells.append(f"{mode} {share:5.1f} ({len(values)})")
+            print(f"  {name:18}" + "   ".join(cells))
+
+
+def _groups(rows: list[Row]) -> Iterator[tuple[str, list[Row]]]:
+    yield "everything", rows
+    for key in ("type", "operators"):
+        groups = defaultdict(list)
+        for row in rows:
+            for name in [row[key]] if key == "type" else row[key]:
+                groups[name].append(row)
+        yield from sorted(groups.items())
+
+
+if __name__ == "__main__":
+    main()
