@@ -52,6 +52,11 @@ class Diary:
             [{"step": step, "time": time.time(), "check": name, **report.numbers()}]
         )
 
+    def unsaid(self, steps: int, seconds: float) -> bool:
+        """Whether so many steps, or so long a time, wait to be written down."""
+        spent = sum(step.seconds for _, step in self._waiting)
+        return len(self._waiting) >= steps or spent >= seconds
+
     def flush(self) -> dict[str, float]:
         """Write down all steps so far; returns the mean of those that were waiting."""
         entries = [

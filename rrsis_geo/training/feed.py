@@ -21,21 +21,21 @@ class _Share(Dataset["Sample | RRSISError"]):
 
     stream: Stream
     first: int
-    """Step to begin with."""
-    steps: int
-    """Steps from there on."""
+    """Sample to begin with."""
+    parts: int
+    """Parts of steps from there on."""
     whole: int
-    """Samples of a step, over all processes."""
+    """Samples of a part, over all processes."""
     own: int
-    """Samples of a step that are this process's."""
+    """Samples of a part that are this process's."""
     rank: int
 
     def __len__(self) -> int:
-        return self.steps * self.own
+        return self.parts * self.own
 
     def __getitem__(self, index: int) -> Sample | RRSISError:
-        step, place = divmod(index, self.own)
-        number = (self.first + step) * self.whole + self.rank * self.own + place
+        part, place = divmod(index, self.own)
+        number = self.first + part * self.whole + self.rank * self.own + place
         try:
             return self.stream[number]
         except RRSISError as error:  # else it would come back as a worker's traceback
@@ -66,13 +66,20 @@ def feed(
     Raises:
         DataError: a sample cannot be read; the message names the file.
     """
-    own = config.images // world
-    share = _Share(stream, first, config.steps - first, config.images, own, rank)
+    whole = config.images // config.accumulate
+    share = _Share(
+        stream=stream,
+        first=first * config.images,
+        parts=(config.steps - first) * config.accumulate,
+        whole=whole,
+        own=whole // world,
+        rank=rank,
+    )
     if not len(share):
         return
     loader = DataLoader(
         share,
-        batch_size=own // config.accumulate,
+        batch_size=whole // world,
         collate_fn=_collate,
         num_workers=workers,
         pin_memory=pinned,

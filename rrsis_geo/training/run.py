@@ -38,7 +38,10 @@ from rrsis_geo.training.validate import Report, validate
 from rrsis_geo.training.words import Tokenize, Words
 
 REPORT = 50
-"""Steps between two lines of progress."""
+"""Most steps between two lines of progress."""
+
+PATIENCE = 30.0
+"""Seconds after which there is a line anyway."""
 
 CHECKPOINT = "checkpoint.safetensors"
 BEST = "best.safetensors"
@@ -117,7 +120,7 @@ def run_training(
         checked = bool(checks) and (last or done % config.validate_every == 0)
         if diary is not None:
             diary.step(step)
-            if done % REPORT == 0 or kept or checked:
+            if diary.unsaid(REPORT, PATIENCE) or kept or checked:
                 _speak(say, done, config.steps, diary.flush())
         if checked:
             if diary is not None:

@@ -179,8 +179,8 @@ def test_processes_and_parts_share_the_samples_of_a_step(world, accumulate):
     for step in range(2):
         parts = [
             share[step * accumulate + part]
-            for share in shares
             for part in range(accumulate)
+            for share in shares
         ]
         wanted = [stream[8 * (step + 1) + n].texts[0] for n in range(8)]
         assert [text for part in parts for text in part] == wanted

@@ -1,0 +1,58 @@
+"""One of the processes of a shared run, or the only one: for test_team.py."""
+
+import sys
+import warnings
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+warnings.simplefilter("ignore")  # torch's own, about gloo
+
+from coloured_boxes import WORDS, boxes, tiny  # noqa: E402
+
+from rrsis_geo.model.tokenizer import Tokenizer  # noqa: E402
+from rrsis_geo.training.augment import Augmentation  # noqa: E402
+from rrsis_geo.training.config import TrainConfig  # noqa: E402
+from rrsis_geo.training.listed import Listed, check_samples, grouped  # noqa: E402
+from rrsis_geo.training.run import run_training  # noqa: E402
+from rrsis_geo.training.team import open_team  # noqa: E402
+
+
+def main(folder, *, accumulate):
+    """Train for a few steps and save what came out."""
+    config = TrainConfig(
+        dataset="listed",
+        model={"dmols": True},
+        steps=2,
+        size=64,
+        images=4,
+        accumulate=accumulate,
+        expressions=2,
+        warmup=1,
+        learning_rate=1e-3,
+        train_text=True,
+        bfloat16=False,
+        validate_every=1,
+        keep_every=2,
+    )
+    stream = Listed(
+        groups=grouped(boxes(16), 2), size=64, expressions=2, how=Augmentation(crop=0)
+    )
+    with open_team("cpu") as team:
+        network = run_training(
+            config,
+            network=tiny(seed=team.rank, dmols=True),  # the first one's weights count
+            tokenize=Tokenizer(WORDS),
+            stream=stream,
+            checks={"val": lambda: check_samples(boxes(4, seed=1), size=64)},
+            folder=folder,
+            workers=0,
+            team=team,
+            say=print if team.leads else (lambda line: None),
+            phrases=("box",),
+        )
+        if team.leads:
+            assert not network.training
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), accumulate=int(sys.argv[2]))

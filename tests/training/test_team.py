@@ -1,0 +1,91 @@
+"""Two processes do together what one does alone."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from rrsis_geo.errors import OptionError
+from rrsis_geo.training.checkpoint import load_tensors
+from rrsis_geo.training.run import CHECKPOINT
+from rrsis_geo.training.team import Team
+
+SCRIPT = Path(__file__).with_name("shared_run.py")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run(folder, *, world, accumulate=1):
+    """The run's log; as torchrun starts it, in so many processes."""
+    port = str(free_port())
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(SCRIPT), str(folder), str(accumulate)],
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": "1",
+                "WORLD_SIZE": str(world),
+                "RANK": str(rank),
+                "LOCAL_RANK": str(rank),
+                "MASTER_ADDR": "127.0.0.1",
+                "MASTER_PORT": port,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(world)
+    ]
+    said = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0] * world, said
+    return [
+        json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()
+    ]
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_two_processes_lose_what_one_loses_with_the_joined_batch(tmp_path, accumulate):
+    alone = run(tmp_path / "alone", world=1, accumulate=accumulate)
+    shared = run(tmp_path / "shared", world=2, accumulate=accumulate)
+
+    assert [e["step"] for e in shared] == [e["step"] for e in alone]
+    for one, two in zip(alone, shared, strict=True):
+        for name in {"loss", "norm", "ce", "dice", "stream", "text", "visual"} & set(
+            one
+        ):
+            assert two[name] == pytest.approx(one[name], rel=2e-3), (one["step"], name)
+        if "check" in one:
+            assert two["score"] == pytest.approx(one["score"], abs=0.02)
+    weights = [
+        load_tensors(tmp_path / name / CHECKPOINT)[0] for name in ("alone", "shared")
+    ]
+    assert weights[0].keys() == weights[1].keys()
+    for name, value in weights[0].items():
+        if name.startswith("network/") and "num_batches" not in name:
+            apart = (weights[1][name] - value).abs().max()
+            assert apart < 2e-3, name  # Adam's first steps amplify rounding
+
+
+def test_images_that_do_not_split_are_refused():
+    team = Team(device=torch.device("cpu"), rank=0, world=3)
+    assert team.share(6) == 2
+    with pytest.raises(OptionError, match="do not split over 3 processes"):
+        team.share(8)
+
+
+def test_alone_nothing_is_joined_or_wrapped():
+    team = Team(device=torch.device("cpu"))
+    value, module = torch.ones(3), torch.nn.Linear(2, 1)
+    assert team.leads
+    assert team.joined(value) is value
+    assert team.wrap(module) is module
+    team.wait()
