@@ -26,7 +26,7 @@ mooring lining linings staging crated grated grassed tracked bridged harboured r
 
 RUDE = {"bitch", "shit", "cunt", "whore"}
 
-HEAD = '''"""English words that look like slips of words the grammar knows, and are none.
+HEAD = '''"""English words that look like slips of words the grammar knows.
 
 Written by scripts/real_words.py.
 """

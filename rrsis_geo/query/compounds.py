@@ -1,6 +1,8 @@
 """Words that mean something else together; they stay with the network."""
 
 _LISTED = """
+city centre | city center | town centre | town center | shopping centre | shopping
+center | sports centre | sports center | data centre | data center |
 apartment block | apartment blocks | big box | big top | big wheel | block of flats
 | block paving | blocks of flats | bottom paint | center field | center pivot |
 center pivots | central park | central reservation | central station | centre field

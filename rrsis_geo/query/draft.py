@@ -70,6 +70,9 @@ class Draft:
     number_at: At = ()
     rank: int | None = None
     rank_at: At = ()
+    ranked: Token | None = None
+    """The word of the rank."""
+
     last: bool = False
     """Whether the rank is counted from the end."""
 
@@ -90,6 +93,9 @@ class Draft:
 
     group_at: At = ()
     filters: list[Step] = field(default_factory=list)
+    handled: str = ""
+    """Handler of the last rule that has been applied."""
+
     choices: list[Choice] = field(default_factory=list)
 
     def has_noun(self) -> bool:
@@ -179,6 +185,9 @@ class Draft:
             return said(self.hint, rest, at, looks) if looks or rest else self.hint
         name = known.name if known else words[-1]
         before = words[: len(words) - length]
+        if self.ranked is not None and not (self.side or self.choices):
+            before = (self.ranked.shown, *before)  # "third court by the road"
+            at = tuple(sorted((*at, *self.ranked.at)))
         return Find(
             " ".join((*before, name, *rest)),
             noun=name,

@@ -116,6 +116,7 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
         return i + 1
     if text == "<ord>" and not d.looks:
         d.rank, d.rank_at = int(token.value), token.at  # type: ignore[arg-type]
+        d.ranked = token
         return i + 1
     if text == "last" and not d.looks:
         d.rank, d.rank_at, d.last = d.rank or 1, (*d.rank_at, *token.at), True
@@ -250,6 +251,8 @@ def _straightened(p: Parser, d: Draft, form: str) -> str:
 def _partitive(p: Parser, i: int, d: Draft) -> int | None:
     """ "the largest of the tanks"."""
     if d.looks or d.base is not None or d.is_empty():
+        return None
+    if p.r.text(i + 1) in ("them", "these", "those"):
         return None
     node, j = p.phrase(i + 1, hint=d.hint, role="inner", depth=d.depth + 1)
     if node is None:

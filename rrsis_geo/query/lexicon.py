@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from rrsis_geo.query.vocabulary import words
 
-
 CLASSES = """
 airplane: airplane = plane, aeroplane, aircraft, air plane, air craft
     > jet, airliner, jetliner, passenger jet, jumbo, jumbo jet, wide-body, widebody,

@@ -55,7 +55,7 @@ def longest(patterns: tuple[re.Pattern[str], ...], line: str, start: int) -> int
 
 
 def _lines(text: str) -> list[str]:
-    return [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+    return [line for line in text.splitlines() if line.strip()]
 
 
 @dataclass(frozen=True, slots=True)

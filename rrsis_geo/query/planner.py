@@ -35,7 +35,7 @@ def make_plan(expression: str) -> Plan:
         except TooMuch:
             root = None
     if root is None:
-        root = _all_to_network(reader)
+        root = _all_to_network(reader, expression)
     return Plan(expression=expression, words=text.words, root=root, notes=notes)
 
 
@@ -78,6 +78,7 @@ def _all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
     return n.Except(every, without, at=parser.r.at(i, after)), j
 
 
-def _all_to_network(reader: Reader) -> Find:
+def _all_to_network(reader: Reader, expression: str) -> Find:
     at = reader.at(reader.start, reader.stop) or reader.at(0, len(reader.tokens))
-    return Find(" ".join(reader.words[place] for place in at), at=at)
+    phrase = " ".join(reader.words[place] for place in at)
+    return Find(phrase or " ".join(expression.split()), at=at)

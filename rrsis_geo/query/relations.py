@@ -28,6 +28,7 @@ Anchored = Callable[[Node, Node, At], Node]
 def apply(parser: Parser, m: Match, d: Draft, negate: At) -> int:
     """Adds what a match says to a draft; the index after all its words."""
     at = parser.r.at(m.start, m.stop)
+    d.handled = m.handler
     plain = PLAIN.get(m.handler)
     if plain is not None:
         step = plain(parser, m, d, at)
@@ -84,7 +85,7 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
             stop += 2 if more else 1
             step = lambda node: n.Near(node, anchor, at=at)  # noqa: E731
         step = negated(step, ())
-    if m.handler == "not":
+    if m.handler in ("not", "outside"):
         step = negated(step, ())
     d.filters.append(negated(step, negate) if negate else step)
     return stop

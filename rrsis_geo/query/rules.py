@@ -47,7 +47,7 @@ MACROS = {
 }
 
 RULES = """
-place: {stat} {up} {in} [the|its] [very] {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place: {stat} {up} {in} [the|its] {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
@@ -56,17 +56,21 @@ place middle_left: on the left , halfway down
 place middle_right: halfway down [on] [the] right [side]
 place middle_right: on the right , halfway down
 place beyond: {adv} {d} of [the] (centre|center|middle) [of {scene}]
+scene: (of|in) (them|these|those|all)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
-edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out of) \
+edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out \
+of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
-edge: {stat} (at|near|near to|along|by|on|close to|next to|against|right at|beside) [the|an|any] \
+edge: {stat} (at|near|near to|along|by|on|close to|next to|against|right at|beside) \
+[the|an|any] \
 [very] {far} [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 
 most: [the] {most} [side] [of {scene}]
-most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] {d} \
+most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] \
+{d} \
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
 [of {scene}]
@@ -75,6 +79,9 @@ most bottom: [the] {nearest} down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
 [up|down|along] from [the] [far|very] {d} [hand] [side|end|edge] [of {scene}] \
 [to [the] (left|right|top|bottom)]
+
+from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
+from number: no , {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
 beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extreme] {d} \
 [hand] (of|from) {x}
@@ -94,7 +101,8 @@ within: {stat} {q} {len} [away] (of|from|to|around) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
 {len} [distance|radius|range] [away] (of|from|to|around) {x}
 within: at [a] distance of {q} {len} (from|to|of) {x}
-within: [between|from|at] low=({n}|{amount}|{len}) (and|to) {len} [away] (of|from|to) {x}
+within: [between|from|at] low=({n}|{amount}|{len}) (and|to) {len} [away] \
+(of|from|to) {x}
 
 measured: {q} {area} [{or}] [in {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
@@ -113,7 +121,8 @@ compared same: (as big as|as large as|the same size as|of the same size as \
 |the size of) {x}
 
 nearest: [the] {nearest} [by|away] [to|from|by] {x}
-nearest farthest: [the] (most distant|most remote|further|farther|further away|farther away) \
+nearest farthest: [the] (most distant|most remote|further|farther|further \
+away|farther away) \
 from {x}
 near: {stat} {adv} (near|near to|close to|close by|nearby|not far from|by \
 |in the vicinity of|in proximity to|in the neighbourhood of|a short way from) {x}
@@ -121,13 +130,16 @@ near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door 
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
-not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote from \
+not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
+from \
 |at a distance from|set back from|separate from|clear of) {x}
 along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
-along|in line along|on both sides of|on either side of|either side of|both sides of|along both sides of) {x}
+along|in line along|on both sides of|on either side of|either side of|both sides \
+of|along both sides of) {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
-surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed by|framed by \
+surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
+by|framed by \
 |hemmed in by|surrounded on all sides by|walled in by) {x}
 opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from) {x}
 opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
@@ -138,37 +150,48 @@ holding: (containing|holding|filled with|full of|housing|that contain|that conta
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
+outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up) {x}
 inside on: crossing {x}
 inside on: {stat} (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
 inside of: of {x}
-between: {stat} [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
+between: {stat} \
+[just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
 middle: [in] between the other (two|ones)
 middle: [in] between the others
 
-isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own|by themselves \
+isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own|by \
+themselves \
 |on their own|alone|all alone|on its lonesome)
-isolated: {stat} [set|sitting|lying] [well|far|a bit|away] (away from|apart from|far from \
+isolated: {stat} [set|sitting|lying] [well|far|a bit|away] (away from|apart from|far \
+from \
 |separate from|separated from|isolated from|detached from|remote from|off from \
 |distant from) {other}
 isolated: not [part of|in] any (row|group|cluster|line)
-group row: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder to shoulder)
-group line: {stat} [all] (lined up|in a line|in a row|in one row|in one line|in single file \
+group row: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
+to shoulder)
+group line: {stat} [all] (lined up|in a line|in a row|in one row|in one line|in \
+single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \
 |in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row)
-group column: {stat} (in a column|in one column|one above the other|on top of each other \
+group column: {stat} (in a column|in one column|one above the other|on top of each \
+other \
 |stacked vertically|one below the other|stacked one above the other)
-group cluster: {stat} (in a group|in a cluster|clustered together|grouped together|close together \
-|packed together|huddled together|bunched together|clustered|bunched up|closest together \
+group cluster: {stat} (in a group|in a cluster|clustered together|grouped \
+together|close together \
+|packed together|huddled together|bunched together|clustered|bunched up|closest \
+together \
 |parked closest together|nearest together|tied together|together|in a block|in a clump)
-group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right next to|closest to \
+group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right next \
+to|closest to \
 |nearest to|alongside|that touch) {each}
 """
 
 POLITE_FIRST = """
-(please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good morning|and|yo)
+(please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good \
+morning|and|yo)
 (can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe]
 (would|do) you mind
 (is it possible|would it be possible) to
@@ -178,9 +201,11 @@ i (want|need|would like|would love|wish|am trying|have) [you] to
 i (want|need|would like|meant|mean|am after|am interested in|wonder)
 (show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
 (show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
-|mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point out|point to \
+|mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
+out|point to \
 |pick out|search for|list|return|retrieve|label|mask|point me to|let me see|let us see \
-|check for|look at|draw around|map out|give|need|want|looking for|find out) [out] [for me]
+|check for|look at|draw around|map out|give|need|want|looking for|find out) [out] \
+[for me]
 (where|which|what|who) (is|are|was|were) [the one|the ones]
 where (can|could|do) (i|you|we) (find|see)
 (which|what) [one|ones] (is|are)
@@ -191,7 +216,8 @@ where (can|could|do) (i|you|we) (find|see)
 how many
 (there|here) (is|are)
 (tell|show) me
-(any sign of|any signs of|a picture of|the location of|the locations of|the position of \
+(any sign of|any signs of|a picture of|the location of|the locations of|the position \
+of \
 |positions of|locations of|location of|the outline of|the outlines of|outlines of)
 to (find|see|show|get|mark|segment|know)
 where
@@ -206,7 +232,8 @@ POLITE_LAST = """
 (are|is) there [here|any]
 in total
 (here|there|visible|in view|at all|anywhere|again|once more)
-(and|,) (mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
+(and|,) (mark|outline|select|show|highlight|segment|count|find) \
+(it|them|those|these|all)
 (mark|outline|select|show|highlight|segment|count|find) (it|them)
 (in|on|of|within|from|across|throughout|around) [all of] {scene}
 to be seen
@@ -217,8 +244,10 @@ are they
 
 EXCEPT = """
 except | except for | excepting | but not | but | apart from | other than | aside from
-excluding | minus | leaving out | leaving aside | not including | not counting | save for
+excluding | minus | leaving out | leaving aside | not including | not counting | \
+save for
 save | bar | barring | with the exception of | without counting | rather than
-instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | skipping
+instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
+skipping
 """
 """What leads to the things left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from rrsis_geo.query import rules, vocabulary
 from rrsis_geo.query.compounds import COMPOUNDS
@@ -40,6 +40,7 @@ building located beside behind image picture scene left right"""
 """Words of requests whose slips are seen through as well."""
 
 
+@lru_cache(maxsize=4096)
 def corrected(word: str) -> str:
     """The known word that a word is a slip of; the word itself where there is none.
 
@@ -68,13 +69,14 @@ def _candidates(word: str, slips: int) -> list[str]:
         for known in index.get(part, ())
         if (slips == 1 or len(known) >= LONG)
         and known[0] in word[:2]
-        and _distance(word, known) <= slips
+        and abs(len(known) - len(word)) <= slips
+        and (_is_one_slip(word, known) if slips == 1 else _distance(word, known) <= 2)
     }
     return sorted(seen)
 
 
 def _closest(word: str, found: list[str]) -> str:
-    """The best of several: same letters in another order, then same first, same last."""
+    """The best of several: same letters, else the same first, the same last one."""
     return min(
         found,
         key=lambda known: (
@@ -93,6 +95,20 @@ def _without(word: str) -> Iterator[str]:
     yield word
     for place in range(len(word)):
         yield word[:place] + word[place + 1 :]
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """Whether one letter is missing, too many, wrong or swapped with the next."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    rest, more = one[start:], other[start:]
+    return (
+        rest[1:] == more[1:]
+        or rest[1:] == more
+        or rest == more[1:]
+        or (rest[2:] == more[2:] and rest[:2] == more[:2][::-1])
+    )
 
 
 def _distance(one: str, other: str) -> int:

@@ -33,7 +33,7 @@ def _place(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     else:
         place = str(token.value) if token else "centre"
     extent: Any = EXTENTS.get(m.groups.get("ext", ""), "part")
-    if m.groups.get("far") not in (None, "", "very"):
+    if m.groups.get("far"):
         extent = "far"
     if m.argument == "beyond":
         extent = "half"
@@ -72,7 +72,10 @@ def _most(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
 
 def _from(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     token = parser.r.first("<d>", m.start, m.stop)
+    number = parser.r.first("<n>", m.start, m.stop)
     place = str(token.value) if token else "left"
+    if m.argument == "number":
+        d.rank = int(cast(int, number.value)) if number else 1
     if d.rank is None and d.number is None:
         return lambda node: n.InPlace(node, cast(n.Place, place), at=at)
     d.side = place
@@ -128,6 +131,7 @@ PLAIN: dict[str, Callable[[Parser, Match, Draft, At], Step | None]] = {
 
 
 def said_by(parser: Parser, m: Match) -> list[str]:
+    """The tokens of a match."""
     return [token.text for token in parser.r.tokens[m.start : m.stop]]
 
 

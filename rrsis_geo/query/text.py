@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from rrsis_geo.query import vocabulary as v
@@ -122,7 +122,7 @@ def _kinds() -> dict[str, tuple[str, Value]]:
     )
     for kind, table in tables:
         for value, words in table.items():
-            found |= {word: (kind, value) for word in words.split()}
+            found |= dict.fromkeys(words.split(), (kind, value))
     found |= {word: ("<ord>", value) for word, value in v.ORDINALS.items()}
     return found
 
@@ -148,7 +148,7 @@ def read(expression: str) -> Text:
         tokens.append(token)
         index = token.at[-1] + 1
     joined = (
-        replace(token, shown=" ".join(shown[place] for place in token.at))
+        Token(token.text, token.value, token.at, " ".join([shown[i] for i in token.at]))
         for token in _merged(tokens)
     )
     return Text(shown, tuple(joined), tuple(slips))

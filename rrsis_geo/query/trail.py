@@ -58,6 +58,11 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     if text == "'s":
         return None if d.role != "head" else i + 1
     if j > i and text in v.COPULAS:
+        again = Draft(d.role, d.hint, d.depth)
+        k = p.lead(j, again)
+        if again.article and _adds(p, again, k):
+            _merge(d, again)
+            return k
         return j
     if text in v.OPAQUE | v.PREPOSITIONS:
         return opaque(p, i, d)
@@ -79,16 +84,29 @@ def _comma(p: Parser, i: int, d: Draft) -> int | None:
         return j
     again = Draft(d.role, d.hint, d.depth)
     k = p.lead(j, again)
-    if again.pronoun and (again.looks or again.has_lead() or p.r.match(k)):
-        d.after.extend(again.looks)
-        d.sides.extend(again.sides)
-        d.traits.extend(again.traits)
-        d.choices.extend(again.choices)
-        d.filters.extend(again.filters)
+    if _adds(p, again, k):
+        _merge(d, again)
         return k
     if again.noun() is not None and not again.pronoun and again.article:
         return None
     return j
+
+
+def _adds(p: Parser, again: Draft, stop: int) -> bool:
+    """Whether words say more of the same things: "the largest", "the red one"."""
+    if again.pronoun:
+        return bool(again.looks or again.has_lead() or p.r.match(stop))
+    return not again.looks and again.base is None and again.has_lead()
+
+
+def _merge(d: Draft, again: Draft) -> None:
+    d.after.extend(again.looks)
+    d.sides.extend(again.sides)
+    d.traits.extend(again.traits)
+    d.choices.extend(again.choices)
+    d.filters.extend(again.filters)
+    if d.number is None and again.number is not None:
+        d.number, d.number_at = again.number, again.number_at
 
 
 def _negated(p: Parser, i: int, j: int, d: Draft) -> int | None:
@@ -116,12 +134,12 @@ def _conjunction(p: Parser, i: int, d: Draft) -> int | None:
     match = r.match(j, bare=True)
     if match is None or d.role != "head" or not (d.filters or d.sides):
         return None
-    count = len(d.filters)
+    count, before = len(d.filters), d.handled
     after = apply(p, match, d, ())
-    if r.text(i) == "or" or match.handler in ("place", "edge"):
-        if len(d.filters) == count + 1 and count:
-            either = d.filters[count - 1 :]
-            d.filters[count - 1 :] = [_either(either[0], either[1])]
+    places = {before, match.handler} <= {"place", "edge"}
+    if (places or r.text(i) == "or") and count and len(d.filters) == count + 1:
+        one, other = d.filters[count - 1 :]
+        d.filters[count - 1 :] = [_either(one, other)]
     return after
 
 
@@ -182,7 +200,7 @@ def _attaches(p: Parser, m: Match, d: Draft) -> bool:
             return True
         wide = m.handler != "most" and WIDE.intersection(noun.categories)
         return bool(noun.categories) and not wide
-    return m.handler not in ("measured", "isolated", "group")
+    return m.handler not in ("measured", "isolated", "group", "not", "outside")
 
 
 def _looking(looks: list[str], at: tuple[int, ...]) -> Step:

@@ -1,8 +1,9 @@
-"""Plans as meanings of the builder of expressions, so that its rules can resolve them."""
+"""Plans as meanings of the builder of expressions, which its rules can resolve."""
 
 from __future__ import annotations
 
-from rrsis_geo.expressions import lexicon, meaning as m
+from rrsis_geo.expressions import lexicon
+from rrsis_geo.expressions import meaning as m
 from rrsis_geo.expressions.phrases import SHAPES
 from rrsis_geo.query import nodes as n
 
