@@ -109,8 +109,10 @@ def assign(
     Raises:
         OptionError: there are fewer blocks than splits.
     """
+    under = _earlier(blocks, grounds)
+    free = [at for at in range(len(blocks)) if not under[at]]
     wanted = [split for split, share in zip(SPLITS, shares, strict=True) if share > 0]
-    units = sorted(set(places))
+    units = sorted({places[at] for at in free})
     if len(units) < len(wanted):
         raise OptionError(
             f"only {len(units)} separate pieces of ground, too few for "
@@ -118,17 +120,42 @@ def assign(
             "--shares 1,0,0"
         )
     rng = np.random.default_rng(seed)
-    full = {place for place, some in zip(places, labelled, strict=True) if some}
+    full = {places[at] for at in free if labelled[at]}
     names: dict[str, str] = {}
     for kind in (True, False):
         of_kind = [unit for unit in units if (unit in full) == kind]
         order = [of_kind[at] for at in rng.permutation(len(of_kind))]
         names |= zip(order, _quota(len(order), shares, least=kind), strict=True)
-    split = [
-        replace(block, split=names[place])
-        for block, place in zip(blocks, places, strict=True)
-    ]
-    return _follow(split, grounds)
+    done: list[Block] = []
+    for at, block in enumerate(blocks):
+        # The split of most of the ground that is used already.
+        over: dict[str, float] = dict.fromkeys(SPLITS, 0.0)
+        for other, area in under[at].items():
+            over[done[other].split] += area
+        most = max(SPLITS, key=lambda name: over[name])
+        split = most if under[at] else names[places[at]]
+        done.append(replace(block, split=split))
+    return done
+
+
+def _earlier(
+    blocks: Sequence[Block], grounds: Sequence[Ground]
+) -> list[dict[int, float]]:
+    """For each block, those of earlier scenes on its ground, and how much of it."""
+    placed = [at for at, ground in enumerate(grounds) if ground is not None]
+    wide = [ground[1] for ground in grounds if ground is not None]
+    tree = shapely.STRtree(wide)
+    found: list[dict[int, float]] = []
+    for block, ground in zip(blocks, grounds, strict=True):
+        near = [] if ground is None else tree.query(ground[0], "intersects").tolist()
+        found.append(
+            {
+                placed[other]: wide[other].intersection(ground[0]).area
+                for other in near
+                if ground is not None and blocks[placed[other]].scene < block.scene
+            }
+        )
+    return found
 
 
 class SharedGround:
@@ -151,21 +178,6 @@ class SharedGround:
         )
 
 
-def _follow(blocks: list[Block], grounds: Sequence[Ground]) -> list[Block]:
-    """Blocks on ground of an earlier scene take its split, the larger part deciding."""
-    done: list[Block] = []
-    for block, ground in zip(blocks, grounds, strict=True):
-        over = dict.fromkeys(SPLITS, 0.0)
-        for other, earlier in zip(done, grounds, strict=False):
-            if ground is None or earlier is None or other.scene >= block.scene:
-                continue
-            if earlier[1].intersects(ground[0]):
-                over[other.split] += earlier[1].intersection(ground[0]).area
-        most = max(over, key=lambda name: over[name])
-        done.append(replace(block, split=most) if over[most] > 0 else block)
-    return done
-
-
 def _quota(count: int, shares: tuple[float, float, float], *, least: bool) -> list[str]:
     """So many names of splits in the shares; with `least` one of each, if there are."""
     total = sum(shares)
@@ -183,10 +195,12 @@ def _quota(count: int, shares: tuple[float, float, float], *, least: bool) -> li
     ]
 
 
-def _stretches(length: int, wanted: int, gap: int) -> list[tuple[float, float]]:
-    """Equal stretches of about the wanted length with gaps between, filling all."""
-    count = max(1, (length + gap) // (wanted + gap))
-    each = (length - gap * (count - 1)) / count
+def _stretches(length: int, wanted: int, gap: int) -> list[tuple[int, int]]:
+    """Equal stretches, at least as long as wanted, with gaps between."""
+    if length < wanted:
+        return [(0, length)]
+    count = (length + gap) // (wanted + gap)
+    each = (length - gap * (count - 1)) // count
     starts = [place * (each + gap) for place in range(count)]
     return [(start, start + each) for start in starts]
 
@@ -194,10 +208,11 @@ def _stretches(length: int, wanted: int, gap: int) -> list[tuple[float, float]]:
 def _starts(
     low: float, high: float, size: int, overlap: float, length: int
 ) -> list[int]:
-    """Evenly spread starts of windows inside a stretch."""
-    first, last = math.ceil(low - 1e-6), math.floor(high + 1e-6) - size
-    if last <= first:
-        return [max(0, min(first, length - size))]
+    """Evenly spread starts of windows inside a stretch; none where none fits."""
+    first = math.ceil(low - 1e-6)
+    last = math.floor(high + 1e-6) - min(size, length)
+    if last < first:
+        return []
     count = 1 + round((last - first) / (size * (1 - overlap)))
     places = np.linspace(first, last, count) if count > 1 else [(first + last) / 2]
     return [int(place) for place in places]

@@ -88,7 +88,7 @@ def test_blocks_lie_apart_inside_the_scene(width, height, size, gap):
                 assert one.buffer(1e-6).covers(inside)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     "second",
     [
@@ -105,11 +105,11 @@ def test_no_ground_is_shared_between_splits(second, seed):
     chips = list(chips_of(grids, blocks, ground, size=size, gap=gap))
     splits = {split for split, _ in chips}
     assert {"train", "test"} <= splits
-    for split, one in chips:
-        for other_split, other in chips:
-            if split != other_split:
-                # Grown ground is rounded where it is turned; a pixel of the gap's ten.
-                assert one.distance(other) >= gap - 1.0
+    for split in splits:
+        mine = shapely.union_all([one for name, one in chips if name == split])
+        rest = shapely.union_all([one for name, one in chips if name != split])
+        # Grown ground is rounded where it is turned; a pixel of the gap's ten.
+        assert mine.distance(rest) >= gap - 1.0
 
 
 @pytest.mark.parametrize("seed", range(5))
