@@ -25,6 +25,8 @@ from rrsis_geo.worker.tasks import Job, Network, Task, task_for
 
 log = logging.getLogger(__name__)
 
+UNBEGUN = "stopped before it began"
+
 
 class Desk:
     """Takes lines in one thread, works in another; quick answers overtake jobs.
@@ -62,16 +64,19 @@ class Desk:
         return not isinstance(request, Quit)
 
     def work(self) -> None:
-        """Do one job after the other until the desk is closed."""
+        """Do one job after the other until the desk is closed; then answer the rest."""
         while True:
             with self._changed:
                 self._running = None
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 if self._closing:
-                    return
+                    break
                 number, task = self._waiting.popleft()
                 self._running = number
             self._do(number, task)
+        for number, _ in self._waiting:
+            self._end(number, failed(Cancelled(UNBEGUN), job=number))
+        self._quick.shutdown()
 
     def close(self) -> None:
         """Stop what runs, begin nothing more."""
@@ -121,7 +126,7 @@ class Desk:
             queued = len(left) < len(self._waiting)
             self._waiting = left
         if queued:
-            self._end(number, failed(Cancelled("stopped before it began"), job=number))
+            self._end(number, failed(Cancelled(UNBEGUN), job=number))
 
     def _do(self, number: int, task: Task) -> None:
         def cancelled() -> bool:

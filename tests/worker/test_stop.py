@@ -15,8 +15,11 @@ from rrsis_geo.protocol import (
     Finished,
     Progress,
     Quit,
+    Report,
     Segment,
     Started,
+    Weights,
+    decode,
 )
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -114,6 +117,27 @@ def test_the_end_of_the_client_ends_a_running_job(start, job, tmp_path, how):
 
     assert worker.wait() == 0
     assert written(task) == []
+
+
+def test_whoever_asked_is_answered_before_the_end(start, job, tmp_path):
+    worker = start("Gated")
+    for number in (1, 2):
+        task = job(f"found-{number}").to_mapping()
+        worker.send(Segment(job=number, task=task))
+    while not (tmp_path / "waiting").exists():
+        time.sleep(0.01)
+    worker.send(Weights(job=3), Quit())
+    (tmp_path / "go").touch()
+
+    assert worker.wait() == 0
+    heard = [decode(line) for line in worker.lines]
+    last = {said.job: said for said in heard if isinstance(said, (Failed, Report))}
+    assert {number: type(said) for number, said in last.items()} == {
+        1: Failed,
+        2: Failed,
+        3: Report,
+    }
+    assert {last[1].code, last[2].code} == {"cancelled"}
 
 
 def test_a_job_that_hangs_does_not_keep_the_worker_alive(start, job):
