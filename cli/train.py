@@ -35,6 +35,18 @@ TEACH = "teach"
     help="Take what is there of a published data set.",
 )
 @options.option(
+    "Data",
+    "--outlines",
+    type=click.Path(path_type=Path),
+    help="For a mix: outlines of aircraft that rrsis_geo.training.outline wrote.",
+)
+@options.option(
+    "Data",
+    "--open-only",
+    is_flag=True,
+    help="For a mix: only data that may be used for anything.",
+)
+@options.option(
     "Start",
     "--from",
     "weights",
@@ -135,6 +147,7 @@ def command(config: str | None, **values: Any) -> None:
         device=values["device"],
         workers=values["workers"],
         part=values["partial"],
+        outlines=values["outlines"],
         licence=values["licence"],
         command=_command(),
         overwrite=values["overwrite"],
@@ -158,6 +171,8 @@ def _settings(config: str, values: dict[str, Any]) -> Any:
             settings[name] = values[name]
     if values["steps"] is not None:
         settings.pop("epochs", None)
+    if values["open_only"]:
+        settings["open_only"] = True
     for name in ("image_start", "text_start"):
         if values[name] is not None:
             settings[name] = values[name]

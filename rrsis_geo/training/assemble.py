@@ -15,6 +15,7 @@ from rrsis_geo.expressions.lexicon import LEXICON
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig, preset
 from rrsis_geo.model.counting import Joined, alone
+from rrsis_geo.model.device import choose_precision
 from rrsis_geo.model.losses import LossWeights
 from rrsis_geo.training.augment import Augmentation
 from rrsis_geo.training.batch import Batch
@@ -77,11 +78,16 @@ def build_objective(
         tokenize,
         phrases=tuple(phrases),
         train_text=config.train_text,
-        bfloat16=config.bfloat16,
+        bfloat16=autocasts(config, next(network.parameters()).device),
         joined=joined,
     )
     freeze_unused(objective)
     return objective
+
+
+def autocasts(config: TrainConfig, device: torch.device) -> bool:
+    """Whether a run computes in bfloat16: it wants to, and the device is fast at it."""
+    return config.bfloat16 and choose_precision("auto", device) == torch.bfloat16
 
 
 def build_optimizer(config: TrainConfig, network: BTDNet) -> AdamW:

@@ -49,6 +49,8 @@ class TrainConfig:
 
     augment: Mapping[str, float] = field(default_factory=dict)
     """Shares of listed images changed in a way, by the names of `Augmentation`."""
+    open_only: bool = False
+    """Mix only what may be used for anything, commercial work included."""
     drawn: int = 300
     """Drawn scenes in the mix."""
     theme: str | None = None

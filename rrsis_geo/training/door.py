@@ -33,6 +33,7 @@ def train_weights(
     device: str = "auto",
     workers: int = 1,
     part: bool = False,
+    outlines: Path | None = None,
     licence: str = "",
     command: str = "",
     overwrite: bool = False,
@@ -49,6 +50,7 @@ def train_weights(
         device: auto, cpu, cuda, ...
         workers: processes that prepare samples.
         part: take what is there of a published data set.
+        outlines: of aircraft, for a mix; see `rrsis_geo.training.outline`.
         licence: of the new weights.
         command: that made them.
         overwrite: replace a file at `output`.
@@ -62,7 +64,7 @@ def train_weights(
     with open_team(device) as team:
         speak = say if team.leads else _silent
         material = (
-            mixed_material(config, data, workers=workers)
+            mixed_material(config, data, outlines=outlines, workers=workers)
             if config.dataset == "mix"
             else listed_material(config, data, part=part)
         )

@@ -83,8 +83,17 @@ def listed_material(config: TrainConfig, data: Path, *, part: bool) -> Material:
     )
 
 
-def mixed_material(config: TrainConfig, data: Path, *, workers: int) -> Material:
+def mixed_material(
+    config: TrainConfig, data: Path, *, outlines: Path | None, workers: int
+) -> Material:
     """The public data sets of the default weights, and drawn scenes.
+
+    Args:
+        config: of the run.
+        data: folder of the data sets.
+        outlines: of aircraft, from `rrsis_geo.training.outline`; None: those sets,
+            which have boxes only, are left out.
+        workers: processes that draw scenes.
 
     Raises:
         DataError: a data set is missing.
@@ -92,7 +101,9 @@ def mixed_material(config: TrainConfig, data: Path, *, workers: int) -> Material
     drawn = draw_scenes(
         config.drawn, seed=config.seed, workers=max(workers, 2), theme=config.theme
     )
-    sources, kept = default_sources(data, drawn)
+    sources, kept = default_sources(
+        data, drawn, outlines=outlines, open_only=config.open_only
+    )
     counted = ", ".join(f"{source.name} {len(source.images)}" for source in sources)
     return Material(
         stream=mix_of(config, sources),

@@ -15,6 +15,7 @@ from rrsis_geo.errors import DataError, OutputError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.training.assemble import (
     PHRASES,
+    autocasts,
     build_objective,
     build_optimizer,
     loss_weights,
@@ -183,12 +184,13 @@ def validate_average(
     average.copy_to(network)
     network.eval()
     place = next(network.parameters()).device
+    half = autocasts(config, place)
 
     @torch.inference_mode()
     def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
         features, mask = words([texts])
         image = torch.from_numpy(pixels[None]).to(place).float()
-        with torch.autocast(place.type, torch.bfloat16, enabled=config.bfloat16):
+        with torch.autocast(place.type, torch.bfloat16, enabled=half):
             output = network(image, features, mask)
         logits = output.logits(size=(pixels.shape[1], pixels.shape[2])).float()
         found: NDArray[np.float32] = logits.sigmoid()[0].cpu().numpy()

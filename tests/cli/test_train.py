@@ -1,0 +1,179 @@
+"""rrsis-geo train: from a manifest to weights, and one line for every failure."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from coloured_boxes import boxes, write_manifest
+from PIL import Image
+
+from rrsis_geo.model.weights import load_weights
+from rrsis_geo_cli.main import main
+
+QUICK = (
+    *("--set", 'preset="btd-tiny"', "--set", 'dataset="listed"', "--set", "size=64"),
+    *("--set", "images=2", "--set", "expressions=2", "--set", "train_text=true"),
+    *("--set", "bfloat16=false", "--workers", "0", "--device", "cpu", "--steps", "2"),
+)
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text("warmup = 1\nema = 0.5\n")
+    return path
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    return write_manifest(tmp_path / "data", boxes(12))
+
+
+def call(*words):
+    return CliRunner().invoke(main, ["train", *map(str, words)])
+
+
+def test_a_manifest_becomes_weights(tmp_path, config, manifest):
+    output = tmp_path / "boxes.safetensors"
+    done = call(config, "--data", manifest, "-o", output, *QUICK)
+    assert done.exit_code == 0, done.output
+    assert "manifest.jsonl: 8 expressions on 4 images" in done.output
+    assert "best so far: score" in done.output
+    assert done.output.rstrip().endswith(f"wrote {output}")
+
+    network, info = load_weights(output)
+    assert info.categories == ("box",)
+    assert info.gsd_range == (0.5, 0.5)
+    assert info.name == "boxes"
+    assert "8 expressions on 4 images" in info.trained_on
+    assert str(tmp_path) not in info.created  # nobody's folders
+    assert info.created.startswith("rrsis-geo")
+    assert not network.config.dmols
+    run = tmp_path / "boxes.run"
+    assert {path.name for path in run.iterdir()} == {
+        "best.safetensors",
+        "checkpoint.safetensors",
+        "curves.png",
+        "events.out.tfevents.0.rrsis-geo",
+        "log.jsonl",
+    }
+
+
+def test_weights_that_exist_learn_on(tmp_path, config, manifest):
+    first = tmp_path / "first.safetensors"
+    assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
+    second = tmp_path / "second.safetensors"
+    taught = (*QUICK, "--set", "model.dmols=true", "--from", first)
+    done = call(config, "--data", manifest, "-o", second, *taught)
+    assert done.exit_code == 0, done.output
+    before, after = load_weights(first)[1], load_weights(second)[1]
+    assert after.vocabulary == before.vocabulary
+    assert after.trained_on.startswith(before.trained_on + "; then manifest.jsonl")
+    assert after.licence.startswith(before.licence)
+    assert after.sha256 != before.sha256
+
+    other = (*QUICK, "--from", first, "--set", 'model.decoder="single"')
+    refused = call(config, "--data", manifest, "-o", tmp_path / "x.safetensors", *other)
+    assert refused.exit_code == 2
+    assert "['decoder']" in refused.stderr
+
+
+def test_without_validation_lines_the_last_weights_are_kept(tmp_path, config):
+    manifest = write_manifest(tmp_path / "data", boxes(8), val=0)
+    output = tmp_path / "boxes.safetensors"
+    done = call(config, "--data", manifest, "-o", output, *QUICK)
+    assert done.exit_code == 0, done.output
+    assert "no validation split" in done.output
+    assert not (tmp_path / "boxes.run" / "best.safetensors").exists()
+
+
+def rewritten(manifest, number, **changes):
+    lines = [json.loads(line) for line in manifest.read_text().splitlines()]
+    lines[number].update(changes)
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def failing(tmp_path, config, manifest, *words):
+    output = tmp_path / "out.safetensors"
+    done = call(config, "--data", manifest, "-o", output, *QUICK, *words)
+    assert not output.exists()
+    assert done.exit_code != 0
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1
+    return done.exit_code, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda m: m.write_text(""), "holds no sample"),
+        (lambda m: m.unlink(), "no such file"),
+        (lambda m: m.write_text("{"), "line 1: not JSON"),
+        (lambda m: rewritten(m, 0, expression=""), "line 1: the expression has no"),
+        (lambda m: rewritten(m, 2, expression="box " * 500), "line 3: .*500 words"),
+        (lambda m: rewritten(m, 0, split="tain"), "split 'tain'"),
+        (lambda m: rewritten(m, 1, image="gone.png"), "line 2: .*gone.png"),
+        (lambda m: (m.parent / "mask-0.png").unlink(), "mask-0.png"),
+        (lambda m: (m.parent / "0.png").write_bytes(b"no"), r"0\.png: cannot be read"),
+    ],
+    ids=[
+        *("empty", "missing", "json", "no words", "500 words", "split", "image"),
+        *("mask", "broken image"),
+    ],
+)
+def test_bad_data_is_one_clear_line(tmp_path, config, manifest, spoil, message):
+    spoil(manifest)
+    code, said = failing(tmp_path, config, manifest)
+    assert code == 7
+    assert re.search(message, said)
+
+
+def test_a_mask_of_another_size_names_both_sizes(tmp_path, config, manifest):
+    Image.fromarray(np.zeros((30, 40), np.uint8)).save(manifest.parent / "mask-0.png")
+    code, said = failing(tmp_path, config, manifest)
+    assert code == 7
+    assert "40 x 30" in said
+    assert "64 x 64" in said
+
+
+def test_no_training_split_says_what_there_is(tmp_path, config):
+    lines = [replace(line, image=line.image) for line in boxes(8)]
+    manifest = write_manifest(tmp_path / "data", lines, val=4)
+    code, said = failing(tmp_path, config, manifest)
+    assert code == 7
+    assert "no sample of the split 'train'; there are val 8" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "stepz=3"), "stepz"),
+        (("--set", "losses.dise=3"), "dise"),
+        (("--set", "images=0"), "images must be 1 or more"),
+        (("--set", "train_text=false"), "--text-start"),
+        (("--device", "tpu"), "tpu"),
+        (("--from", "nothing"), "no such weights"),
+        (("--image-start", "absent"), "no such folder"),
+    ],
+)
+def test_bad_settings_are_one_clear_line(tmp_path, config, manifest, words, message):
+    _, said = failing(tmp_path, config, manifest, *words)
+    assert message in said
+
+
+def test_an_output_in_the_way_is_found_before_any_work(tmp_path, config, manifest):
+    output = tmp_path / "there.safetensors"
+    output.write_text("mine")
+    done = call(config, "--data", manifest, "-o", output, *QUICK)
+    assert done.exit_code == 8
+    assert "exists" in done.stderr
+    assert output.read_text() == "mine"
+    done = call(config, "--data", manifest, "-o", tmp_path / "w.pt", *QUICK)
+    assert done.exit_code == 2
+    assert "end in .safetensors" in done.stderr
+    done = call("--data", manifest, "-o", tmp_path / "w.safetensors")
+    assert done.exit_code == 2
+    assert "--from" in done.stderr
