@@ -239,8 +239,13 @@ class Installation:
 
     def _renew_pip(self) -> None:
         """An old pip neither resumes downloads nor tells how far they are."""
-        if self._interpreter().venv and not self._choice.wheels:
+        if not self._interpreter().venv or self._choice.wheels:
+            return
+        try:
             self._pip("install", "--upgrade", "pip")
+        except InstallFailed as error:
+            if error.notice.kind != "no_wheel":  # the index has none: the old one does
+                raise
 
     def _install_torch(self) -> None:
         index = self._choice.torch_index.strip()

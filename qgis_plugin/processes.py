@@ -55,6 +55,20 @@ def run(
     lines: queue.Queue[str | None] = queue.Queue()
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
     reader.start()
+    try:
+        return _follow(process, lines, on_line, cancelled)
+    finally:
+        reader.join(PATIENCE)
+        if process.stdout is not None and not reader.is_alive():
+            process.stdout.close()
+
+
+def _follow(
+    process: subprocess.Popen[bytes],
+    lines: queue.Queue[str | None],
+    on_line: Callable[[str], None],
+    cancelled: Callable[[], bool],
+) -> Tuple[int, str]:
     said: List[str] = []
     while True:
         try:
