@@ -1,0 +1,165 @@
+"""What the plugin costs QGIS: time to start, and to open the panel.
+
+    python benchmarks/qgis_startup.py [--runs 5] [--json qgis_startup.json]
+
+Starts the QGIS desktop on a virtual display (xvfb-run), in fresh profiles by turns with
+the built zip in place and enabled, and with it in place and not enabled. Each desktop
+notes how long it took until it ran a script, by the clock and in processor time, how
+long loading the plugin took by QGIS's own count, and how long the panel took from the
+click to its first picture. The desktop with the plugin should start no later than
+0.1 s after the other, and the panel should open within 0.3 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMITS = {"start": 0.1, "panel": 0.3}
+"""Seconds."""
+
+PROBE = """
+import json, os, time
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import QApplication
+from qgis.core import QgsProject
+from qgis.utils import iface, plugin_times, plugins
+
+born = float(open("/proc/self/stat").read().rsplit(")", 1)[1].split()[19])
+up = float(open("/proc/uptime").read().split()[0])
+found = {
+    "start": up - born / os.sysconf("SC_CLK_TCK"),
+    "processor": sum(os.times()[:2]),
+    "load": float(str(plugin_times.get("rrsis_geo_qgis", "0")).rstrip("s")),
+}
+
+
+def click():
+    plugin = plugins.get("rrsis_geo_qgis")
+    if plugin is not None:
+        for name in ("panel", "again"):
+            began, worked = time.perf_counter(), time.process_time()
+            panel = plugin.show_panel()
+            QApplication.processEvents()
+            panel.grab()
+            found[name] = time.perf_counter() - began
+            found[name + " processor"] = time.process_time() - worked
+            panel.hide()
+            QApplication.processEvents()
+    with open(os.environ["PROBE_ANSWER"], "w") as answer:
+        json.dump(found, answer)
+    QgsProject.instance().setDirty(False)
+    iface.actionExit().trigger()
+
+
+QTimer.singleShot(1500, click)
+"""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    for program in ("qgis", "xvfb-run"):
+        if shutil.which(program) is None:
+            sys.exit(f"Error: {program} is not installed: scripts/qgis_setup")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build = [sys.executable, str(ROOT / "scripts/build_plugin"), "--folder", name]
+        subprocess.run(build, check=True)
+        (folder / "probe.py").write_text(PROBE, encoding="utf-8")
+        runs: dict[bool, list[dict[str, float]]] = {True: [], False: []}
+        for number in range(-1, options.runs):
+            for enabled in (True, False):
+                found = measure(folder, f"{number}-{enabled}", enabled=enabled)
+                if number >= 0:  # the first pair warms the disk's cache
+                    runs[enabled].append(found)
+    shown = summary(runs)
+    print(table(shown))
+    if options.json:
+        text = json.dumps({"runs": options.runs, **shown}, indent=2)
+        options.json.write_text(text, encoding="utf-8")
+
+
+def measure(folder: Path, name: str, *, enabled: bool) -> dict[str, float]:
+    """Seconds of one desktop in a profile of its own."""
+    profiles, answer = folder / name, folder / f"{name}.json"
+    profile = profiles / "profiles" / "default"
+    with zipfile.ZipFile(folder / "rrsis_geo_qgis.zip") as archive:
+        archive.extractall(profile / "python" / "plugins")
+    settings = profile / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir(parents=True)
+    flag = str(enabled).lower()
+    settings.write_text(
+        "[PythonPlugins]\nprocessing=true\n"
+        f"rrsis_geo_qgis={flag}\n"
+        "[qgis]\ncheckVersion=false\nshowTips=false\nenableMacros=0\n",
+        encoding="ascii",
+    )
+    (folder / "runtime").mkdir(mode=0o700, exist_ok=True)
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1920x1080x24 -dpi 96", "qgis"]
+    command += ["--nologo", "--noversioncheck", "--profiles-path", str(profiles)]
+    command += ["--code", str(folder / "probe.py")]
+    own = {"PROBE_ANSWER": str(answer), "XDG_RUNTIME_DIR": str(folder / "runtime")}
+    subprocess.run(
+        command,
+        env={**os.environ, **own},
+        timeout=300,
+        check=False,  # some builds of QGIS crash in their last moment
+        capture_output=True,
+    )
+    found: dict[str, float] = json.loads(answer.read_text(encoding="utf-8"))
+    return found
+
+
+def summary(runs: dict[bool, list[dict[str, float]]]) -> dict[str, float]:
+    """Medians, and of differences the median over pairs."""
+    pairs = list(zip(runs[True], runs[False], strict=True))
+    return {
+        "start with": statistics.median(one["start"] for one in runs[True]),
+        "start without": statistics.median(one["start"] for one in runs[False]),
+        "start": statistics.median(a["start"] - b["start"] for a, b in pairs),
+        "processor": statistics.median(
+            a["processor"] - b["processor"] for a, b in pairs
+        ),
+        "load": statistics.median(one["load"] for one in runs[True]),
+        "panel": statistics.median(one["panel"] for one in runs[True]),
+        "panel processor": statistics.median(
+            one["panel processor"] for one in runs[True]
+        ),
+        "again": statistics.median(one["again"] for one in runs[True]),
+    }
+
+
+def table(shown: dict[str, float]) -> str:
+    """For reading."""
+    words = {
+        "start with": "QGIS until it runs a script, plugin enabled",
+        "start without": "the same, plugin not enabled",
+        "start": "difference by the clock",
+        "processor": "difference in processor time",
+        "load": "loading the plugin, by QGIS's count",
+        "panel": "panel, from the click to its first picture",
+        "panel processor": "the same in processor time",
+        "again": "panel, the second time",
+    }
+    lines = [f"{'':46}{'s':>8}   limit"]
+    for name, text in words.items():
+        limit = f"{LIMITS[name]:8.1f}" if name in LIMITS else ""
+        lines.append(f"{text:46}{shown[name]:8.3f}{limit}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
