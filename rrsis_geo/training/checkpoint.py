@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -120,7 +121,7 @@ def save_tensors(
         )
 
 
-def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict[str, object]]]:
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict[str, Any]]]:
     """What `save_tensors` wrote.
 
     Raises:

@@ -26,7 +26,8 @@ class JoinedNorm(nn.BatchNorm2d):
         variance = all_reduce(apart.square().mean(dim=(0, 2, 3))) / world
         self._remember(mean.detach(), variance.detach(), world * x[:, 0].numel())
         scale = self.weight * (variance + self.eps).rsqrt()
-        return (apart * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
+        out: Tensor = apart * scale[:, None, None] + self.bias[:, None, None]
+        return out.to(x.dtype)
 
     @torch.no_grad()
     def _remember(self, mean: Tensor, variance: Tensor, count: int) -> None:

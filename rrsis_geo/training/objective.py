@@ -89,4 +89,5 @@ class Objective(nn.Module):
         """(N, T) tokens to (B, E, T, D) features."""
         with torch.set_grad_enabled(self.train_text and torch.is_grad_enabled()):
             features: Tensor = self.network.text(ids, mask)
-        return features.unflatten(0, (rows, -1))
+        shaped: Tensor = features.unflatten(0, (rows, -1))
+        return shaped

@@ -5,9 +5,11 @@ Only safetensors are read: a pickle can run code when it is opened.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 from torch import Tensor
@@ -73,12 +75,12 @@ def start_image(network: BTDNet, name: str) -> None:
 def _swin(path: Path) -> dict[str, Tensor]:
     """A Swin in the names of ours, read by transformers, which knows its old names."""
     from transformers.models.swin.modeling_swin import SwinModel
-    from transformers.utils import logging
+    from transformers.utils import logging as library
 
-    said = logging.get_verbosity()
-    logging.set_verbosity(logging.CRITICAL)  # what matters is said below, in a line
+    said = library.get_verbosity()
+    library.set_verbosity(logging.CRITICAL)  # what matters is said below, in a line
     try:
-        whole, told = SwinModel.from_pretrained(
+        found: Any = SwinModel.from_pretrained(
             path.parent,
             use_safetensors=True,
             add_pooling_layer=False,
@@ -88,7 +90,8 @@ def _swin(path: Path) -> dict[str, Tensor]:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{path}: no Swin of transformers ({reason})") from error
     finally:
-        logging.set_verbosity(said)
+        library.set_verbosity(said)
+    whole, told = found
     if told["missing_keys"]:
         first = sorted(told["missing_keys"])[0]
         raise WeightsError(f"{path}: no Swin of transformers: it has no {first}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 from rrsis_geo.errors import DataError, OptionError
 from rrsis_geo.model.btdnet import TRAINING_ONLY, BTDNet
-from rrsis_geo.model.config import ModelConfig, preset
+from rrsis_geo.model.config import preset
 from rrsis_geo.model.export import slim
 from rrsis_geo.model.initial import start_image_encoder, start_text_encoder
 from rrsis_geo.model.vocabulary import (
@@ -22,7 +22,7 @@ from rrsis_geo.model.vocabulary import (
 )
 from rrsis_geo.model.weights import load_weights
 from rrsis_geo.model.weights_file import Card
-from rrsis_geo.training.assemble import model_config
+from rrsis_geo.training.assemble import changed, model_config
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.pretrained import WEIGHTS, WORDS, find_public, start_image
 
@@ -82,7 +82,7 @@ def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
             "them out, or leave --from away"
         )
     if config.model:
-        larger = BTDNet(replace(network.config, **_only(config.model)))
+        larger = BTDNet(changed(network.config, config.model, "model"))
         state = dict(network.state_dict())
         for key, value in larger.state_dict().items():
             if key.startswith(TRAINING_ONLY):
@@ -158,8 +158,3 @@ def spelling(texts: Iterable[str]) -> tuple[str, ...]:
     pieces = [CONTINUES + letter for letter in sorted(LETTERS)]
     known = (*SPECIAL, *sorted(CHARACTERS), *pieces)
     return (*known, *sorted(words - set(known)))
-
-
-def _only(model: Mapping[str, object]) -> dict[str, object]:
-    known = {item.name for item in fields(ModelConfig)}
-    return {name: value for name, value in model.items() if name in known}
