@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.nodes import Node
-from rrsis_geo.query.notation import ORDINALS, limits
+from rrsis_geo.query.notation import ORDINALS
 
 _SIZE = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
 _SIZE["width"] = ("widest", "narrowest")
@@ -32,24 +32,24 @@ def reason(node: n.Operator) -> str:
         case n.Extreme():
             if node.rank > 1:
                 return f"keep {_ranked(node.rank, node.count)} from the {node.side}"
-            return f"keep {_several(node.count)} farthest to the {node.side}"
+            return f"keep {_several(node.count)} {_farthest(node.side)}"
         case n.Middle():
             return f"keep {_several(node.count)} in the middle of their line"
         case n.Sized():
             word = _SIZE[node.measure][node.order == "smallest"]
             if node.rank > 1:
-                return f"keep {_ranked(node.rank, node.count)} counted from the {word}"
+                return f"keep {_ranked(node.rank, node.count)} {word}"
             return f"keep the {word}" + (f" {node.count}" if node.count > 1 else "")
         case n.SizeClass():
             return f"keep the {node.kind} ones"
         case n.Measured():
             unit = "m\N{SUPERSCRIPT TWO}" if node.measure == "area" else "m"
-            return f"keep those of {node.measure} {limits(node.low, node.high)} {unit}"
+            return f"keep those of {node.measure} {_range(node.low, node.high, unit)}"
         case n.Grouped():
             of = f" of {node.count}" if node.count else ""
             return f"gather {_FORM[node.form]}{of}"
         case n.Members():
-            return "take the groups apart"
+            return "take their members"
         case n.Isolated():
             return "keep those far from the others"
         case n.Counted():
@@ -57,7 +57,7 @@ def reason(node: n.Operator) -> str:
                 return "one is meant"
             return f"{node.number} {'are meant' if node.definite else 'will do'}"
         case n.Except():
-            return f"leave out ({_without(node)})"
+            return f"leave out {_without(node)}"
     return f"keep {_related(node)}"
 
 
@@ -70,8 +70,8 @@ def _related(node: n.Operator) -> str:
                 lead = _ranked(node.rank, node.count)
             return f"{lead} {node.order} {to} {_anchor(node.anchor)}"
         case n.Within():
-            span = limits(node.low, node.high)
-            return f"those {span} m away from {_anchor(node.anchor)}"
+            span = _range(node.low, node.high, "m")
+            return f"those {span} from {_anchor(node.anchor)}"
         case n.Compared():
             word = {"same": "as large as"}.get(node.order, f"{node.order} than")
             return f"those {word} {_anchor(node.anchor)}"
@@ -111,12 +111,12 @@ def _without(node: n.Except) -> str:
     """Only the difference, where what is left out is chosen from the same set."""
     steps: list[str] = []
     inner = node.without
-    while not isinstance(inner, n.Find | n.Union):
-        if inner == node.of:
-            return "; ".join(reversed(steps))
-        steps.append(reason(inner))
+    while inner != node.of:
+        if isinstance(inner, n.Find | n.Union):
+            return _anchor(node.without)
+        steps.append(reason(inner).removeprefix("keep "))
         inner = inner.of
-    return describe(node.without)
+    return "; ".join(reversed(steps))
 
 
 def _bracketed(node: Node) -> str:
@@ -129,8 +129,24 @@ def _place(node: n.InPlace) -> str:
     side = node.place.replace(" ", "-") if n.is_compass(node.place) else node.place
     if node.extent == "far":
         return f"at the far {side} of the scene"
-    extent = "" if node.extent == "part" else f" {node.extent}"
-    return f"in the {side}{extent} of the scene"
+    if node.extent != "part":
+        return f"in the {side} {node.extent} of the scene"
+    lead = "in" if n.is_compass(node.place) or " " in node.place else "at"
+    return f"{lead} the {side} of the scene"
+
+
+def _farthest(side: str) -> str:
+    if side in ("top", "bottom"):
+        return f"nearest the {side}"
+    to = "" if n.is_compass(side) else "to the "
+    return f"farthest {to}{side.replace(' ', '-')}"
+
+
+def _range(low: float | None, high: float | None, unit: str) -> str:
+    if low is None or high is None:
+        one, word = (low, "at least") if high is None else (high, "at most")
+        return f"{word} {one:.6g} {unit}"
+    return f"{low:.6g} to {high:.6g} {unit}"
 
 
 def _several(count: int) -> str:

@@ -254,6 +254,11 @@ def _in_group(
     elif side is not None:
         d.choices.append(Choice("most", str(side.value), at))
 
+    if d.rank is not None and d.side is None:
+        # "the third plane in the row" counts as one reads.
+        forms = [one.form for one in _spine(anchor) if isinstance(one, n.Grouped)]
+        d.side = "top" if forms[-1] == "column" else "left"
+
     def step(node: Node) -> Node:
         if isinstance(node, Find) and node.phrase == node.noun:
             return n.Members(anchor, at=(*node.at, *at))

@@ -125,8 +125,8 @@ def test_plans_are_described():
         "the two largest tanks within 50 m of the road, except the left one"
     )
     assert plan.describe() == (
-        'find "storage tank"; keep those <= 50 m away from "road"; keep the largest 2; '
-        "leave out (keep the one farthest to the left)"
+        'find "storage tank"; keep those at most 50 m from "road"; keep the largest 2; '
+        "leave out the one farthest to the left"
     )
 
 
