@@ -37,6 +37,8 @@ class WeightsNetwork:
         net, self.info = load_weights(weights)
         self._net = net.to(self._place).eval()
         self._tokenizer = Tokenizer(self.info.vocabulary)
+        self.presence_logits: NDArray[np.float32] | None = None
+        """(E,) of the last question, as the head gave them; None without one."""
 
     @torch.inference_mode()
     def ask(
@@ -55,6 +57,9 @@ class WeightsNetwork:
             words = self._net.text(ids, mask)
             out = self._net(image, words[None], mask[None])
             chances = probability(out, sizes[0], self.info.calibration)
+        self.presence_logits = (
+            None if out.presence is None else out.presence[0].float().cpu().numpy()
+        )
         return Answer(
             margins=tuple(out.logits(size)[0].cpu().numpy() for size in sizes),
             chances=chances[0].cpu().numpy(),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
@@ -17,6 +18,7 @@ from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.storage import pack, unpack
 from rrsis_geo.model.weights_file import (
     FOLDER,
+    Calibration,
     Card,
     WeightsInfo,
     digest,
@@ -42,12 +44,34 @@ def save_weights(net: BTDNet, path: str | Path, *, card: Card) -> WeightsInfo:
             f"{card.name}: {len(card.vocabulary)} tokens for a word table of "
             f"{config.text_vocabulary} rows"
         )
-    path = Path(path)
+    return _write(pack(net.inference_state()), Path(path), metadata_of(card, config))
+
+
+def recalibrate(
+    weights: str | Path, path: str | Path, *, calibration: Calibration
+) -> WeightsInfo:
+    """The same weights with another calibration in the header of a new file.
+
+    Raises:
+        WeightsError: the weights are missing or altered; the file cannot be written.
+    """
+    info = verify(weights)
+    known = {item.name for item in fields(Card)}
+    values = {name: value for name, value in vars(info).items() if name in known}
+    card = Card(**{**values, "calibration": calibration})
+    tensors = load_file(info.path)
+    return _write(tensors, Path(path), metadata_of(card, info.config))
+
+
+def _write(
+    tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]
+) -> WeightsInfo:
+    """Tensors as they are stored, whole or not at all, and the sha256 beside."""
     if path.suffix != ".safetensors":
         raise WeightsError(f"{path}: weights end in .safetensors")
     part = path.with_name(path.name + ".part")
     try:
-        save_file(pack(net.inference_state()), part, metadata_of(card, config))
+        save_file(tensors, part, metadata)
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         published = f"{digest(part)}  {path.name}\n"

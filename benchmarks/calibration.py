@@ -1,0 +1,215 @@
+"""Reliability of weights on kept-back images, and the calibration that they need.
+
+    python benchmarks/calibration.py DATA_FOLDER [--weights default] [--png plot.png]
+        [--write calibrated.safetensors] [--kept seen.npz]
+
+DATA_FOLDER holds the public data sets of the model card. Prints how reliable pixels and
+presence are as the weights stand, fits temperature and bias of both, and scores every
+threshold and weight of presence. `--write` saves the weights with the fitted
+calibration and the chosen weight of presence in their header; the tensors stay as they
+are. `--kept` keeps what the network said, for another look without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from rrsis_geo.evaluation.calibration import (
+    CENTRES,
+    Bin,
+    Seen,
+    centred,
+    choose,
+    fit,
+    fit_isotonic,
+    histogram,
+    pixel_chances,
+    pixels_of,
+    presence_chances,
+    reliability,
+    scores_at,
+)
+from rrsis_geo.evaluation.network import WeightsNetwork
+from rrsis_geo.evaluation.rules import SIDE
+from rrsis_geo.model.weights import recalibrate
+from rrsis_geo.model.weights_file import read_header
+from rrsis_geo.training.sources import default_sources
+from rrsis_geo.training.validate import made_samples, written_samples
+
+THRESHOLDS = tuple(round(0.2 + 0.05 * k, 2) for k in range(13))
+GATES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
+
+
+def look(data: Path, weights: str, pieces: int) -> Seen:
+    """Ask about every kept image."""
+    network = WeightsNetwork(weights)
+    _, kept = default_sources(data, [])
+    target, other, presence, names = [], [], [], []
+    for source in kept:
+        parts = [made_samples(source, count=pieces, seed=7)]
+        if any(image.written for image in source.images):
+            parts.insert(0, written_samples(source.images))
+        for sample in chain(*parts):
+            for start in range(0, len(sample.texts), 8):
+                texts = sample.texts[start : start + 8]
+                answer = network.ask(sample.pixels, texts, [(SIDE, SIDE)])
+                sure = network.presence_logits
+                for k, mask in enumerate(sample.masks[start : start + 8]):
+                    inside, outside = histogram(answer.margins[0][k], mask)
+                    target.append(inside)
+                    other.append(outside)
+                    presence.append(np.nan if sure is None else sure[k])
+                    names.append(source.name)
+        print(f"{source.name}: {names.count(source.name)} pairs", flush=True)
+    return Seen(
+        target=np.array(target),
+        other=np.array(other),
+        presence=np.array(presence, float),
+        source=np.array(names),
+    )
+
+
+def table(title: str, bins: list[Bin], error: float) -> Iterator[str]:
+    """A reliability table, ready to print."""
+    yield f"{title}: expected calibration error {100 * error:.2f} %"
+    yield "   probability      share    said    true"
+    for row in bins:
+        yield (
+            f"  {row.low:5.2f} to {row.high:4.2f}  {100 * row.share:7.2f} "
+            f"{100 * row.said:7.1f} {100 * row.true:7.1f}"
+        )
+
+
+def panel(title: str, lines: dict[str, tuple[list[Bin], float]]) -> Image.Image:
+    """One reliability diagram."""
+    side, left, top = 360, 56, 40
+    picture = Image.new("RGB", (side + left + 24, side + top + 56), "white")
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(14)
+    pen.text((left, 10), title, fill="black", font=font)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return left + x * side, top + (1 - y) * side
+
+    for k in range(6):
+        mark = k / 5
+        pen.line([at(mark, 0), at(mark, 1)], fill=(230, 230, 230))
+        pen.line([at(0, mark), at(1, mark)], fill=(230, 230, 230))
+        pen.text(
+            (left - 34, at(0, mark)[1] - 8), f"{mark:.1f}", fill="black", font=font
+        )
+        pen.text((at(mark, 0)[0] - 10, top + side + 6), f"{mark:.1f}", fill="black",
+                 font=font)  # fmt: skip
+    pen.line([at(0, 0), at(1, 1)], fill=(150, 150, 150), width=1)
+    colours = ((200, 60, 50), (40, 110, 200))
+    for place, ((name, (bins, error)), colour) in enumerate(
+        zip(lines.items(), colours, strict=True)
+    ):
+        points = [at(row.said, row.true) for row in bins]
+        pen.line(points, fill=colour, width=2)
+        for x, y in points:
+            pen.ellipse([x - 4, y - 4, x + 4, y + 4], fill=colour)
+        text = f"{name}: off by {100 * error:.1f} %"
+        pen.text((left + 10, top + 8 + 20 * place), text, fill=colour, font=font)
+    pen.text((left, top + side + 28), "across: said; up: true", fill="black", font=font)
+    return picture
+
+
+def main() -> None:
+    """Look, fit, print; write what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--pieces", type=int, default=30, help="per source")
+    parser.add_argument("--loss", type=float, default=2.0, help="points of mIoU")
+    parser.add_argument("--gate", type=float, help="instead of the chosen one")
+    parser.add_argument(
+        "--centre", action="store_true", help="move the chosen threshold to one half"
+    )
+    parser.add_argument("--kept", type=Path)
+    parser.add_argument("--png", type=Path)
+    parser.add_argument("--write", type=Path)
+    options = parser.parse_args()
+    if options.kept and options.kept.exists():
+        with np.load(options.kept) as stored:
+            seen = Seen(**{name: stored[name] for name in stored.files})
+    else:
+        seen = look(options.data, options.weights, options.pieces)
+        if options.kept:
+            np.savez_compressed(options.kept, **vars(seen))
+
+    before = read_header(options.weights).calibration
+    after = fit(seen, gate=before.presence_gate)
+    hits, misses = pixels_of(seen)
+    known = np.isfinite(seen.presence)
+    there = seen.there[known].astype(float)
+    pixels, pairs = {}, {}
+    for name, calibration in (("before", before), ("after", after)):
+        pixels[name] = reliability(pixel_chances(calibration), hits, misses)
+        print(*table(f"\npixels, {name}", *pixels[name]), sep="\n")
+        if known.any():
+            chances = presence_chances(seen, calibration)[known]
+            pairs[name] = reliability(chances, there, 1 - there, bins=10)
+            print(*table(f"presence, {name}", *pairs[name]), sep="\n")
+    _, rest = reliability(fit_isotonic(hits, misses), hits, misses)
+    print(f"\npixels, isotonic on {len(CENTRES)} cells: off by {100 * rest:.2f} %")
+    if known.any():
+        print("\npresence by source: pairs, off by (before, after)")
+        for source in np.unique(seen.source[known]):
+            mine = seen.source[known] == source
+            off = [
+                reliability(presence_chances(seen, c)[known][mine], there[mine],
+                            1 - there[mine], bins=10)[1]
+                for c in (before, after)
+            ]  # fmt: skip
+            print(
+                f"  {source:12} {mine.sum():5} {100 * off[0]:6.1f} {100 * off[1]:6.1f}"
+            )
+
+    gates = GATES if known.any() else (0.0,)
+    points = scores_at(seen, after, thresholds=THRESHOLDS, gates=gates)
+    now = scores_at(seen, before, thresholds=(0.5,), gates=(before.presence_gate,))[0]
+    print(
+        f"\n{seen.there.sum()} pairs with a target: mIoU; {(~seen.there).sum()} "
+        "without: next to nothing painted; by weight of presence"
+    )
+    print("threshold   " + "   ".join(f"{gate:11.2f}" for gate in gates))
+    for threshold in THRESHOLDS:
+        row = [point for point in points if point.threshold == threshold]
+        cells = "   ".join(f"{100 * p.miou:4.1f}, {100 * p.quiet:5.1f}" for p in row)
+        print(f"{threshold:9.2f}   {cells}")
+    best, quiet = choose(points, loss=options.loss / 100)
+    for name, point in (
+        ("as the weights stand", now),
+        ("best mIoU", best),
+        (f"quietest within {options.loss:g} points", quiet),
+    ):
+        print(
+            f"{name}: mIoU {100 * point.miou:.1f}, quiet {100 * point.quiet:.1f} at a "
+            f"threshold of {point.threshold:g}, presence weighed {point.gate:g}"
+        )
+    chosen = fit(seen, gate=quiet.gate if options.gate is None else options.gate)
+    if options.centre:
+        chosen = centred(chosen, quiet.threshold)
+    print(f"calibration: {chosen}")
+    if options.png:
+        panels = [panel("Pixels of images with a target", pixels)]
+        if known.any():
+            panels.append(panel("Is the target there?", pairs))
+        width = sum(part.width for part in panels)
+        page = Image.new("RGB", (width, panels[0].height), "white")
+        for k, part in enumerate(panels):
+            page.paste(part, (k * panels[0].width, 0))
+        page.save(options.png, optimize=True)
+    if options.write:
+        written = recalibrate(options.weights, options.write, calibration=chosen)
+        print(f"wrote {written.path}, sha256 {written.sha256}")
+
+
+if __name__ == "__main__":
+    main()
