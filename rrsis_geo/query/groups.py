@@ -20,7 +20,7 @@ STEP = 4.0
 BEND = 35.0
 """Degrees by which a line may turn from one thing to the next."""
 
-STRAIGHT = 0.3
+STRAIGHT = 0.35
 """Sizes by which a thing may stand off its line."""
 
 UNEVEN = 1.55

@@ -22,7 +22,7 @@ from rrsis_geo.query.units import FITS, Units
 Values = NDArray[np.float64]
 
 TWO_SIZES = 1.6
-"""Ratio of areas of a step that splits a set into big and small ones."""
+"""Ratio of the usual areas of big and small ones in a set of two sizes."""
 
 FOR_ITS_KIND = 1.5
 """Ratio to the usual area from which on a thing is big, or small, for its kind."""
@@ -112,10 +112,9 @@ def size_class(node: SizeClass, units: Units, seen: Candidates) -> Values:
         return np.ones(len(units))
     logs = np.sort(np.log(area[sure]))
     usual = float(np.median(logs))
-    steps = np.diff(logs)
-    if len(steps) and steps.max() >= np.log(TWO_SIZES) and node.kind != "medium":
-        split = int(np.argmax(steps))
-        usual = float((logs[split] + logs[split + 1]) / 2)
+    split = _two_sizes(logs)
+    if split and node.kind != "medium":
+        usual = float((logs[split - 1] + logs[split]) / 2)
         bar = 0.0
     else:
         bar = float(np.log(FOR_ITS_KIND))
@@ -124,6 +123,23 @@ def size_class(node: SizeClass, units: Units, seen: Candidates) -> Values:
         return np.clip(1 - 0.5 * np.abs(above) / bar, 0.0, 1.0)
     out = above - bar if node.kind == "big" else -above - bar
     return np.clip(0.5 + out, 0.0, 1.0)
+
+
+def _two_sizes(logs: Values) -> int:
+    """Where sorted logs of areas fall into two sizes; 0 where they do not.
+
+    The split with the largest variance between its sides (Otsu 1979).
+    """
+    count = len(logs)
+    if count < 2:
+        return 0
+    small = np.arange(1, count)
+    sums = np.cumsum(logs)[:-1]
+    apart = (logs.sum() - sums) / (count - small) - sums / small
+    split = int(np.argmax(small * (count - small) * apart**2)) + 1
+    step = logs[split] - logs[split - 1]
+    plain = apart[split - 1] >= np.log(TWO_SIZES) and step >= np.log(CLEARLY)
+    return split if plain else 0
 
 
 def measured(node: Measured, units: Units, seen: Candidates) -> Values:

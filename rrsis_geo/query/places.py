@@ -92,7 +92,8 @@ def at_edge(node: AtEdge, units: Units, seen: Candidates) -> Values:
         share = np.max(away, axis=0)
         if node.cut:
             pixel = CUT / max(seen.picture.extent[2:] - seen.picture.extent[:2])
-            fits.append(_falling(share, pixel, 1.01 * pixel))
+            near = share / pixel  # the nearer, the surer that this one is meant
+            fits.append(np.interp(near, [0, 0.25, 1, 1.01], [1, 0.7, 0.5, 0]))
         else:
             fits.append(_falling(share, EDGE, 2 * EDGE))
     return np.asarray(np.max(fits, axis=0), np.float64)
