@@ -129,6 +129,8 @@ class Draft:
     def noun(self) -> Find | None:
         """The noun alone, for "the one on the left"; None where none was said."""
         words, _, known = self.meaning()
+        if self.base is not None:
+            return bare(self.base)
         if not words or self.pronoun:
             return None
         name = known.name if known else words[-1]
@@ -289,6 +291,23 @@ def of_size(token: Token) -> Step:
     """Keeps the big ones, or the small ones."""
     kind = cast(Literal["big", "medium", "small"], token.value)
     return lambda node: n.SizeClass(node, kind, at=token.at)
+
+
+def bare(anchor: Node) -> Find | None:
+    """The noun at the bottom of a node, alone."""
+    for one in spine(anchor):
+        if isinstance(one, Find):
+            return Find(one.noun, noun=one.noun, categories=one.categories)
+    return None
+
+
+def spine(node: Node) -> list[Node]:
+    """A node and what it chooses from, down to the noun or to parts."""
+    found = [node]
+    while not isinstance(node, Find | n.Union):
+        node = node.of
+        found.append(node)
+    return found
 
 
 def said(node: Node, after: list[str], at: At, before: list[str] | None = None) -> Node:

@@ -36,7 +36,7 @@ def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
     if count := r.compound(i):
         d.looks.extend(r.tokens[i : i + count])
         return i + count
-    if text in v.THE | v.A | v.ALL and not d.looks:
+    if text in v.THE | v.A | v.ALL and not d.has_noun():
         return _determiner(p, i, d)
     if text.startswith("<") or text in ("one", "ones", "last", "far", "middle"):
         return _special(p, i, d)
@@ -215,7 +215,7 @@ def _group(p: Parser, i: int, d: Draft) -> int | None:
         d.pronoun = "ones" if is_plural(word) else "one"
         return j
     known = d.noun()
-    ends = r.may_end(i + 1)
+    ends = r.may_end(i + 1) or r.match(i + 1) is not None
     if word in v.BARE_GROUPS and ends and (not d.looks or known is not None):
         if d.looks and not known.categories:  # type: ignore[union-attr]
             d.looks.append(token)
@@ -299,9 +299,7 @@ def _rule_in_lead(p: Parser, m: Match, d: Draft) -> int | None:
 def _owner(p: Parser, i: int, d: Draft) -> int | None:
     """ "the depot's tanks" are the tanks in the depot."""
     r = p.r
-    side = r.text(i + 1) == "<d>" and (
-        r.may_end(i + 2) or r.text(i + 2) in ("side", "end", "edge", "part", "half")
-    )
+    side = r.text(i + 1) == "<d>" and (r.may_end(i + 2) or r.text(i + 2) in v.PARTS)
     if side or not d.looks or i + 1 >= r.stop:
         return None
     owner = Draft("anchor", d.hint, d.depth, looks=d.looks, choices=d.choices)

@@ -104,8 +104,12 @@ class Reader:
         if text in ("one", "ones"):
             return False
         if text.startswith("<"):
+            if text == "<d>":
+                return self.match(index) is not None  # "at the left north of ..."
             return text in ("<len>", "<area>", "<cmp>", "<nearest>")
-        return text in BY_FIRST or self.exception(index) > index
+        if text in BY_FIRST and self.match(index) is not None:
+            return True
+        return text == "nearby" or self.exception(index) > index
 
     def exception(self, index: int) -> int:
         """Index after words such as "except for"; the same index where none stand."""

@@ -89,11 +89,11 @@ theirs theme then theo they thigh thin think thirds thom thorough though thousan
 threw thus tick tide tier ties tiled tiles till tilt time tina tire tired title told
 tones tony tool torch torn tough towed towel towers towns trace traces tract tracy
 trail trailed trainer trains trait traitor trek trey trick tricks tried tries trim
-trip triple trips troll truce true trunk tuck tuned tuning turf turin turks turner
-upward vary vera verb viet views village villagers viola violated visibly wade
-waiter walked wall wallet walter walters ware wear wears weaving wedge weight weird
-weiss wells went weren whales wheat wheels while whites wife wild wilde wilder will
-winds wine wing wink wins wipe wire wise wish witch woody wool word words wore
+trip triple trips troll truce true trunk tuck tucker tuned tuning turf turin turks
+turner upward vary vera verb viet views village villagers viola violated visibly
+wade waiter walked wall wallet walter walters ware wear wears weaving wedge weight
+weird weiss wells went weren whales wheat wheels while whites wife wild wilde wilder
+will winds wine wing wink wins wipe wire wise wish witch woody wool word words wore
 worship wren wright write yours zane zones
 """
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from rrsis_geo.query import nodes as n
-from rrsis_geo.query.draft import DEEPEST, At, Choice, Draft, Step
+from rrsis_geo.query.draft import DEEPEST, At, Choice, Draft, Step, bare, said, spine
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.reader import Match
 from rrsis_geo.query.steps import PLAIN, limits, said_by
@@ -72,9 +72,8 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
             at = (*at, *parser.r.at(stop, end + 1))
             stop = end + 1
             make = _beside(place, "at")
-    if m.argument == "of" and isinstance(anchor, n.Counted) and anchor.of == noun:
-        # "the left court of the four"
-        d.traits.insert(0, lambda node: n.Counted(node, anchor.number, at=at))
+    if m.argument == "of" and bare(anchor) == noun:
+        _of_its_kind(d, anchor, at)
         return stop
     if _names_group(anchor, noun) and _is_within(parser, m):
         return _in_group(parser, m, d, anchor, at, stop)
@@ -89,6 +88,17 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
         step = negated(step, ())
     d.filters.append(negated(step, negate) if negate else step)
     return stop
+
+
+def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
+    """ "the left court of the four on the hill": the four are what is chosen from."""
+
+    def step(node: Node) -> Node:
+        if isinstance(node, Find) and node.phrase == node.noun:
+            return said(anchor, [], (*node.at, *at))
+        return n.Inside(node, anchor, at=at)
+
+    d.traits.insert(0, step)
 
 
 def _is_within(parser: Parser, m: Match) -> bool:
@@ -173,9 +183,15 @@ def _compared(parser: Parser, m: Match) -> Anchored:
 def _between(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
     noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
     r = parser.r
+    trial = Draft("anchor", None, DEEPEST)
+    after = parser.lead(m.stop, trial)
+    # "between the northern and the southern apron": the noun comes with the second.
+    alone = bool(trial.looks or trial.pronoun) or r.text(after) != "and"
     first, stop = parser.phrase(
-        m.stop, hint=noun, role="anchor", depth=d.depth + 1, alone=True
+        m.stop, hint=noun, role="anchor", depth=d.depth + 1, alone=alone
     )
+    if isinstance(first, n.Union) and not alone:
+        return _between_two(d, first, at, negate, stop)
     if first is None:
         return _left_as_words(parser, m, d, stop)
     second: Node | None = None
@@ -188,6 +204,15 @@ def _between(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
             stop = after
     d.filters.append(
         _maybe_negated(lambda node: n.Between(node, first, second, at=at), negate)
+    )
+    return stop
+
+
+def _between_two(d: Draft, ends: n.Union, at: At, negate: At, stop: int) -> int:
+    first, second = ends.parts[0], n.Union(ends.parts[1:])
+    last = second.parts[0] if len(second.parts) == 1 else second
+    d.filters.append(
+        _maybe_negated(lambda node: n.Between(node, first, last, at=at), negate)
     )
     return stop
 
@@ -223,25 +248,9 @@ def _left_as_words(parser: Parser, m: Match, d: Draft, stop: int) -> int:
 
 def _names_group(anchor: Node, noun: Find | None) -> bool:
     """Whether an anchor is a group of the very things that are asked for."""
-    some = [one for one in _spine(anchor) if isinstance(one, n.Grouped)]
+    some = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
     found = bare(anchor)
     return bool(some) and found is not None and found == noun
-
-
-def bare(anchor: Node) -> Find | None:
-    """The noun at the bottom of a node, alone."""
-    for one in _spine(anchor):
-        if isinstance(one, Find):
-            return Find(one.noun, noun=one.noun, categories=one.categories)
-    return None
-
-
-def _spine(node: Node) -> list[Node]:
-    found = [node]
-    while not isinstance(node, Find | n.Union):
-        node = node.of
-        found.append(node)
-    return found
 
 
 def _in_group(
@@ -256,7 +265,7 @@ def _in_group(
 
     if d.rank is not None and d.side is None:
         # "the third plane in the row" counts as one reads.
-        forms = [one.form for one in _spine(anchor) if isinstance(one, n.Grouped)]
+        forms = [one.form for one in spine(anchor) if isinstance(one, n.Grouped)]
         d.side = "top" if forms[-1] == "column" else "left"
 
     def step(node: Node) -> Node:

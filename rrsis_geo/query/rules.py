@@ -172,8 +172,8 @@ from \
 isolated: not [part of|in] any (row|group|cluster|line)
 group row: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
-group line: {stat} [all] (lined up|in a line|in a row|in one row|in one line|in \
-single file \
+group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
+|in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \
 |in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row)
 group column: {stat} (in a column|in one column|one above the other|on top of each \

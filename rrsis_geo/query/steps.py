@@ -33,7 +33,7 @@ def _place(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     else:
         place = str(token.value) if token else "centre"
     extent: Any = EXTENTS.get(m.groups.get("ext", ""), "part")
-    if m.groups.get("far"):
+    if m.groups.get("far") and extent == "part":
         extent = "far"
     if m.argument == "beyond":
         extent = "half"

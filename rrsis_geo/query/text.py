@@ -132,9 +132,7 @@ KINDS = _kinds()
 
 SPECIAL = frozenset((*KINDS, *v.NUMBERS, *v.APART))
 
-_HYPHENED = SPECIAL | frozenset(
-    ["hand", "side", "by", "to", "next", "cut", "off", "close", "up", "of"]
-)
+_HYPHENED = SPECIAL | v.words("hand side by to next cut off close up of")
 
 
 def read(expression: str) -> Text:

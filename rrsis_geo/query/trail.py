@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
-from rrsis_geo.query.draft import Draft, Step, said
+from rrsis_geo.query.draft import Draft, Step, bare, said
 from rrsis_geo.query.lexicon import WIDE, singular
 from rrsis_geo.query.reader import Match
-from rrsis_geo.query.relations import apply, bare, negated
+from rrsis_geo.query.relations import apply, negated
 
 if TYPE_CHECKING:
     from rrsis_geo.query.parser import Parser
@@ -53,7 +53,7 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
         return None
     if text in v.AND:
         return _conjunction(p, i, d)
-    if d.role != "head" and text in v.THE | v.A | {"nearby"}:
+    if d.role != "head" and text in (v.THE | v.A | {"nearby"}) - {"that"}:
         return None
     if text == "'s":
         return None if d.role != "head" else i + 1
@@ -195,6 +195,8 @@ def _turning(p: Parser, i: int, d: Draft) -> int:
 def _attaches(p: Parser, m: Match, d: Draft) -> bool:
     """Whether words after an anchor say something about the anchor."""
     noun = d.noun()
+    if m.handler == "from" and d.rank is not None:
+        return True
     if m.handler in ("place", "edge", "scene", "from", "most"):
         if noun is None:
             return True

@@ -93,9 +93,7 @@ SIZES = {
     "small": "small little tiny minute small-sized smallish teeny",
 }
 
-APART = frozenset(
-    ["isolated", "lone", "lonely", "solitary", "stand-alone", "standalone", "outlying"]
-)
+APART = words("isolated lone lonely solitary stand-alone standalone outlying")
 
 NEAREST = {
     "closest": "closest nearest nearer closer",
@@ -178,7 +176,7 @@ AREAS = {
 }
 """Square metres in a unit."""
 
-SQUARE = frozenset(["square", "sq", "sq.", "squared"])
+SQUARE = words("square sq sq. squared")
 
 GROUPS = {
     "row": "row rows",
@@ -193,48 +191,16 @@ GROUPS = {
 
 GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
-BARE_GROUPS = frozenset(
-    [
-        "row",
-        "rows",
-        "column",
-        "columns",
-        "pair",
-        "pairs",
-        "trio",
-        "trios",
-        "cluster",
-        "clusters",
-        "group",
-        "groups",
-    ]
+BARE_GROUPS = words(
+    "row rows column columns pair pairs trio trios cluster clusters group groups"
 )
 """Words that name a group even where nothing says of what: "in the top row"."""
 
 STRAIGHT = {"horizontal": "row", "vertical": "column", "straight": "line"}
 
-SCENE = frozenset(
-    [
-        "image",
-        "picture",
-        "scene",
-        "photo",
-        "photograph",
-        "map",
-        "view",
-        "frame",
-        "screen",
-        "shot",
-        "snapshot",
-        "area",
-        "aoi",
-        "tile",
-        "canvas",
-        "extent",
-        "imagery",
-        "raster",
-        "whole",
-    ]
+SCENE = words(
+    "image picture scene photo photograph map view frame screen shot snapshot area"
+    " aoi tile canvas extent imagery raster whole"
 )
 
 EXTENTS = {
@@ -245,102 +211,25 @@ EXTENTS = {
     "corner": "corner",
 }
 
-FILLERS = frozenset(["hand", "most", "very", "quite"])
-
-STATIVE = frozenset(
-    [
-        "located",
-        "situated",
-        "lying",
-        "standing",
-        "sitting",
-        "placed",
-        "positioned",
-        "found",
-        "seen",
-        "visible",
-        "lie",
-        "lies",
-        "stand",
-        "stands",
-        "sit",
-        "sits",
-        "stood",
-        "sat",
-        "set",
-    ]
+STATIVE = words(
+    "tucked nestled located situated lying standing sitting placed positioned found"
+    " seen visible lie lies stand stands sit sits stood sat set"
 )
 """Verbs that only lead to a place."""
 
-COPULAS = frozenset(["that", "which", "who", "is", "are", "was", "were", "be", "being"])
+COPULAS = words("that which who is are was were be being")
 
-TURNED = frozenset(
-    [
-        "facing",
-        "pointing",
-        "heading",
-        "headed",
-        "oriented",
-        "looking",
-        "turned",
-        "turning",
-        "moving",
-        "driving",
-        "going",
-        "travelling",
-        "traveling",
-        "flying",
-        "sailing",
-        "running",
-        "leaning",
-        "nosed",
-        "taxiing",
-        "aimed",
-        "aligned",
-        "pointed",
-        "nose",
-        "noses",
-        "faces",
-        "points",
-        "steaming",
-        "backing",
-        "rolling",
-    ]
+TURNED = words(
+    "facing pointing heading headed oriented looking turned turning moving driving"
+    " going travelling traveling flying sailing running leaning nosed taxiing aimed"
+    " aligned pointed nose noses faces points steaming backing rolling"
 )
 """Words after which a direction says how a thing is turned, not where it is."""
 
-ADVERB_RIGHT = frozenset(
-    [
-        "next",
-        "beside",
-        "by",
-        "at",
-        "in",
-        "on",
-        "above",
-        "below",
-        "near",
-        "behind",
-        "outside",
-        "under",
-        "against",
-        "across",
-        "between",
-        "up",
-        "off",
-        "along",
-        "alongside",
-        "inside",
-        "beneath",
-        "underneath",
-        "around",
-        "over",
-        "after",
-        "before",
-        "opposite",
-        "where",
-        "to",
-    ]
+ADVERB_RIGHT = words(
+    "next beside by at in on above below near behind outside under against across"
+    " between up off along alongside inside beneath underneath around over after"
+    " before opposite where to"
 )
 """Words before which "right" means just."""
 
@@ -350,9 +239,7 @@ PREPOSITIONS = words(
 )
 """Words that end a noun phrase even where no rule takes them."""
 
-OPAQUE = frozenset(
-    ["with", "having", "featuring", "whose", "wearing", "made", "showing", "bearing"]
-)
+OPAQUE = words("with having featuring whose wearing made showing bearing")
 """Words that begin a description of looks."""
 
 COLOURS = words(
@@ -381,6 +268,12 @@ TURNING = words(
     "to toward towards the straight directly up down away from due just side"
 )
 """What may stand between "facing" and a direction."""
+
+PARTS = words(
+    "end edge corner half tip part border quarter rim share extremity section side face"
+    " bank shore"
+)
+"""Parts of a thing that lie to one side of it."""
 
 NOT_WHERE = frozenset(("inside", "around", "along", "surrounded", "group"))
 """Rules whose words belong to a description: "with grass around the sides"."""
