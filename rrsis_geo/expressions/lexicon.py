@@ -175,6 +175,13 @@ KINDS = {
 }
 """Category -> kinds that people ask for; some are not there."""
 
+_UNCOUNTED = {
+    *("asphalt", "bamboo", "concrete", "debris", "farmland", "garbage", "grass"),
+    *("grassland", "gravel", "ice", "land", "lava", "mud", "parkland", "rubble"),
+    *("rubbish", "sand", "scrub", "scrubland", "sediment", "snow", "soil", "trash"),
+    *("vegetation", "wasteland", "water", "wheat", "woodland"),
+}
+
 _PLURALS = {"s": "es", "x": "es", "z": "es", "ch": "es", "sh": "es"}
 
 
@@ -188,7 +195,9 @@ def nouns(category: str) -> tuple[Noun, ...]:
 
 
 def noun(words: str) -> Noun:
-    """A noun that follows the rules."""
+    """A noun that follows the rules; of what can't be counted, there are areas."""
+    if words.split()[-1:] and words.split()[-1] in _UNCOUNTED:
+        return Noun(words, f"{words} areas")
     return Noun(words, _plural(words))
 
 

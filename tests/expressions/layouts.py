@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from shapely import affinity
 from shapely.geometry import Point, box
@@ -19,6 +21,9 @@ CATEGORIES = (
     "vehicle",
     "solar_panel",
 )
+LAYOUTS = int(os.environ.get("RRSIS_GEO_LAYOUTS", "60"))
+"""Seeds that the tests of truth go through; thousands take some minutes."""
+
 COLOURS = ("white", "red", "blue", "green", "grey")
 
 
