@@ -206,11 +206,13 @@ class Controller(QObject):
             self._follow(message)
 
     def _answer(self, message: Any) -> None:
-        if isinstance(message, Report):
-            self.reported.emit(self._asked.pop(message.job), message)
-        elif isinstance(message, Failed):
-            self._asked.pop(message.job)
+        if not isinstance(message, (Report, Failed)):
+            return
+        kind = self._asked.pop(message.job)
+        if isinstance(message, Failed):
             self.told.emit(message.message)
+        elif kind not in self._asked.values():  # else a newer answer is on its way
+            self.reported.emit(kind, message)
 
     def _follow(self, message: Any) -> None:
         if isinstance(message, Finished):

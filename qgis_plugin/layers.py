@@ -122,6 +122,7 @@ def record(job: SegmentJob, place: int, scene: str) -> str:
             "min_area": options.min_area,
             "fill_holes": options.fill_holes,
             "simplify": options.simplify,
+            "split": options.split,
         }
     )
 

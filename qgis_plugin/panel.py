@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Callable
 
 from qgis.core import Qgis, QgsMapLayer, QgsMapLayerProxyModel, QgsProject
@@ -25,9 +26,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from . import history, layers
+from . import export, history, layers
 from .controller import Controller, State
 from .core.protocol import Report
+from .expressions import expressions_in
 from .panel_area import AreaChooser
 from .panel_options import Advanced, Options
 from .panel_query import QueryBox
@@ -92,9 +94,7 @@ class Panel(QgsDockWidget):
         if not self.look_for_environment():
             self._say(
                 "failed",
-                tr(
-                    "No environment is set up yet: press Set up, it takes a few minutes."
-                ),
+                tr("No environment is set up yet: press Set up, a few minutes do it."),
             )
             return
         try:
@@ -143,6 +143,7 @@ class Panel(QgsDockWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(tr("La&yer"), self.layer)
         form.addRow(label, self.query)
+        form.addRow(self.query.plan_label)
         form.addRow(tr("&Area"), self.area)
         self.options.add_to(form)
         found = QgsCollapsibleGroupBox(tr("Results"))
@@ -227,8 +228,15 @@ class Panel(QgsDockWidget):
             return
         if not self._asked_weights:
             self._asked_weights = self._controller.ask_weights()
-        lines = [" ".join(line.split()) for line in question_lines.splitlines()]
-        self._controller.explain([line for line in lines if line], None)
+        self._controller.explain(expressions_in(question_lines), self._local_scene())
+
+    def _local_scene(self) -> str | None:
+        """The layer's file, whose size decides how a question is worked out."""
+        layer = self.layer.currentLayer()
+        source = export.scene_of(layer) if layer is not None else None
+        if source is None or source.crs or not os.path.isfile(source.path):
+            return None
+        return source.path
 
     def _reported(self, kind: str, report: Report) -> None:
         if kind == "explain":

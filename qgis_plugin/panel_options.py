@@ -91,9 +91,23 @@ class Advanced(QgsCollapsibleGroupBox):
         )
         self.fill_holes = number(0, 1e9, 5, DEFAULT.fill_holes, suffix=tr(" m²"))
         self.fill_holes.setToolTip(tr("Smaller holes in polygons are filled."))
-        self.device = QComboBox()
-        for name in DEVICES:
-            self.device.addItem(tr("automatic") if name == "auto" else name, name)
+        self.split = choices({tr("automatic"): None, tr("yes"): True, tr("no"): False})
+        self.split.setToolTip(
+            tr("Part objects that touch, such as houses in a row; automatic: by kind.")
+        )
+        self.resolve = choices(
+            {
+                tr("automatic"): "auto",
+                tr("by the network, in each window"): "network",
+                tr("by geometry, over the whole layer"): "scene",
+            }
+        )
+        self.resolve.setToolTip(
+            tr("Who decides about words such as “the largest” or “near the road”.")
+        )
+        self.device = choices(
+            {tr("automatic") if name == "auto" else name: name for name in DEVICES}
+        )
         self.displayed = QCheckBox(tr("&Bands as displayed"))
         self.displayed.setToolTip(
             tr(
@@ -113,6 +127,8 @@ class Advanced(QgsCollapsibleGroupBox):
         form.addRow(tr("Overlap"), self.overlap)
         form.addRow(tr("Simplify"), self.simplify)
         form.addRow(tr("Fill holes below"), self.fill_holes)
+        form.addRow(tr("Part touching objects"), self.split)
+        form.addRow(tr("Which one is meant"), self.resolve)
         form.addRow(tr("Device"), self.device)
         form.addRow(tr("Output folder"), self.folder)
         form.addRow(self.displayed)
@@ -125,6 +141,8 @@ class Advanced(QgsCollapsibleGroupBox):
             "overlap": self.overlap.value(),
             "simplify": self.simplify.value(),
             "fill_holes": self.fill_holes.value(),
+            "split": self.split.currentData(),
+            "resolve": self.resolve.currentData(),
             "device": self.device.currentData(),
         }
         if self.gsd.value() > 0:
@@ -148,6 +166,14 @@ def displayed_bands(layer: QgsMapLayer | None) -> tuple[int, ...]:
     bands = tuple(renderer.usesBands()) if renderer is not None else ()
     bands = tuple(band for band in bands if band > 0)
     return bands if len(bands) in (1, 3) else ()
+
+
+def choices(values: Mapping[str, Any]) -> QComboBox:
+    """A box of choices: what is read -> its data."""
+    box = QComboBox()
+    for text, value in values.items():
+        box.addItem(text, value)
+    return box
 
 
 def number(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -30,6 +29,9 @@ class QueryBox(QWidget):
     settled = pyqtSignal()
     """The text has changed and the keys rest."""
 
+    plan_label: QLabel
+    """Its place is the panel's: it wants more width than the box."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.edit = QPlainTextEdit()
@@ -47,11 +49,10 @@ class QueryBox(QWidget):
             self.edit.frameWidth() + int(self.edit.document().documentMargin())
         )
         self.edit.setFixedHeight(height + frame)
-        self._plan = QLabel()
-        self._plan.setObjectName("plan")
-        self._plan.setWordWrap(True)
-        self._plan.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self._plan.hide()
+        self.plan_label = QLabel()
+        self.plan_label.setObjectName("plan")
+        self.plan_label.setWordWrap(True)
+        self.plan_label.hide()
         buttons = QHBoxLayout()
         buttons.addWidget(self._menu_button(tr("H&istory"), self._fill_history))
         buttons.addWidget(self._menu_button(tr("E&xamples"), self._fill_examples))
@@ -59,7 +60,6 @@ class QueryBox(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.edit)
-        column.addWidget(self._plan)
         column.addLayout(buttons)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -72,10 +72,15 @@ class QueryBox(QWidget):
         """What is in the box."""
         return self.edit.toPlainText()
 
+    @property
+    def plan(self) -> str:
+        """How the words are understood; empty where nothing is said."""
+        return self.plan_label.text()
+
     def show_plan(self, text: str) -> None:
         """Say how the words are understood; empty hides it."""
-        self._plan.setText(text)
-        self._plan.setVisible(bool(text))
+        self.plan_label.setText(text)
+        self.plan_label.setVisible(bool(text))
 
     def _menu_button(self, text: str, fill: object) -> QToolButton:
         button = QToolButton()

@@ -257,6 +257,7 @@ class Search(QObject):
             min_area=values["min_area"],
             fill_holes=values["fill_holes"],
             simplify=values["simplify"],
+            split=values.get("split"),
         )
         self._controller.run(task)
 
