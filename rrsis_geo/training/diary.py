@@ -37,7 +37,8 @@ class Diary:
         self._entries = [
             entry
             for entry in _read(folder / LOG)
-            if entry["step"] < first or ("check" in entry and entry["step"] <= first)
+            if entry["step"] < first
+            or ("check" in entry and entry["step"] == first > 0)
         ]
         with staged(folder / LOG) as place:
             place.write_text("".join(json.dumps(e) + "\n" for e in self._entries))

@@ -113,6 +113,13 @@ def run_training(
     diary = Diary(folder, first=first) if team.leads else None
     words = Words(tokenize, network.text)
 
+    def check(done: int) -> None:
+        nonlocal progress
+        if diary is not None:
+            reports = validate_average(network, average, words, checks, config)
+            progress = _judge(reports, progress, average, diary, done, folder, say)
+        team.wait()
+
     def on_step(step: Step) -> None:
         nonlocal progress
         done = step.number + 1
@@ -124,10 +131,7 @@ def run_training(
             if diary.unsaid(REPORT, PATIENCE) or kept or checked:
                 _speak(say, done, config.steps, diary.flush())
         if checked:
-            if diary is not None:
-                reports = validate_average(network, average, words, checks, config)
-                progress = _judge(reports, progress, average, diary, done, folder, say)
-            team.wait()
+            check(done)
         if kept and diary is not None:
             progress = Progress(step=done, best=progress.best)
             save_checkpoint(
@@ -141,6 +145,8 @@ def run_training(
             diary.draw()
             say(f"kept step {done}")
 
+    if checks and first == 0:
+        check(0)  # what is taught must get better than it was
     train(
         wrapped,
         network,
