@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingParameterBand,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
@@ -161,14 +160,14 @@ class SegmentByText(WorkerAlgorithm):
             tr("How much neighbouring windows share."),
             advanced=True,
         )
-        self._add_choice(
+        self.add_choice(
             self.DEVICE,
             tr("Device"),
             DEVICES,
             DEFAULT.device,
             tr("Where the network computes; auto takes a GPU where there is one."),
         )
-        self._add_choice(
+        self.add_choice(
             self.RESOLVE,
             tr("Which one is meant"),
             RESOLVES,
@@ -178,23 +177,6 @@ class SegmentByText(WorkerAlgorithm):
                 "network in each window, or geometry over the whole scene; auto: by "
                 "the expression."
             ),
-        )
-
-    def _add_choice(
-        self, name: str, title: str, choices: Tuple[str, ...], default: str, about: str
-    ) -> None:
-        self.add(
-            QgsProcessingParameterEnum(
-                name,
-                title,
-                list(choices),
-                False,
-                default,
-                False,
-                usesStaticStrings=True,
-            ),
-            about,
-            advanced=True,
         )
 
     def checkParameterValues(  # the name is QGIS's

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Mapping
+from typing import Any, Dict, Iterator, Mapping, Sequence
 
 from qgis.core import (
     QgsFeature,
@@ -20,6 +20,7 @@ from qgis.core import (
     QgsProcessingLayerPostProcessorInterface,
     QgsProcessingOutputNumber,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
     QgsProcessingUtils,
@@ -40,6 +41,8 @@ from .translate import tr
 
 DEFAULT = SegmentOptions()
 
+SPLITS: Dict[str, bool | None] = {"auto": None, "yes": True, "no": False}
+
 HERE = os.path.dirname(__file__)
 
 
@@ -51,6 +54,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
     MIN_AREA = "MIN_AREA"
     FILL_HOLES = "FILL_HOLES"
     SIMPLIFY = "SIMPLIFY"
+    SPLIT = "SPLIT"
     OUTPUT = "OUTPUT"
     COUNT = "COUNT"
 
@@ -89,6 +93,14 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
             advanced=True,
         )
 
+        self.add_choice(
+            self.SPLIT,
+            tr("Part touching objects"),
+            tuple(SPLITS),
+            "auto",
+            tr("Where outlines of neighbours have grown together; auto: by class."),
+        )
+
     def add_outputs(self) -> None:
         """Polygons and their number."""
         sink = QgsProcessingParameterFeatureSink(
@@ -111,15 +123,26 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
             parameter.setFlags(parameter.flags() | flag)
         self.addParameter(parameter)
 
+    def add_choice(
+        self, name: str, title: str, choices: Sequence[str], default: str, about: str
+    ) -> None:
+        """A list to choose one word of, among the advanced parameters."""
+        parameter = QgsProcessingParameterEnum(
+            name, title, list(choices), False, default, False, usesStaticStrings=True
+        )
+        self.add(parameter, about, advanced=True)
+
     def polygon_options(
         self, parameters: Mapping[str, Any], context: QgsProcessingContext
-    ) -> Dict[str, float]:
+    ) -> Dict[str, Any]:
         """Fields of both jobs."""
         names = (self.THRESHOLD, self.MIN_AREA, self.FILL_HOLES, self.SIMPLIFY)
-        return {
+        options: Dict[str, Any] = {
             name.lower(): self.parameterAsDouble(parameters, name, context)
             for name in names
         }
+        parted = self.parameterAsEnumString(parameters, self.SPLIT, context)
+        return {**options, "split": SPLITS[parted]}
 
     def take_layer(
         self,
