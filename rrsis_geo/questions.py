@@ -20,7 +20,7 @@ from rrsis_geo.query.describe import reason
 from rrsis_geo.query.modes import on_the_map
 from rrsis_geo.query.nodes import Find, Node, Union
 from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.resolve import Answer, Step, resolve
+from rrsis_geo.query.resolve import Answer, Step, resolve, sought
 from rrsis_geo.types import Polygons
 
 PARTED = frozenset({"building", "storage_tank"})
@@ -51,6 +51,10 @@ class Questions:
     plans: tuple[Plan, ...]
     """One for each expression; a plain one is the network's alone."""
 
+    told: tuple[str, ...] = ()
+    """Expressions that the network is asked as a whole as well, so that what it takes
+    for them weighs in the choice among what the plan finds."""
+
     @property
     def expressions(self) -> tuple[str, ...]:
         """What the user typed."""
@@ -59,18 +63,26 @@ class Questions:
     @property
     def phrases(self) -> tuple[str, ...]:
         """What the network is asked, each text once."""
-        every = (phrase for plan in self.plans for phrase in plan.phrases)
-        return tuple(dict.fromkeys(every))
+        every = [phrase for plan in self.plans for phrase in plan.phrases]
+        return tuple(dict.fromkeys([*every, *self.told]))
 
     @property
     def modes(self) -> tuple[str, ...]:
         """For each expression, who decides which objects are meant."""
-        return tuple("network" if plan.is_plain else "scene" for plan in self.plans)
+        return tuple(
+            "network"
+            if plan.is_plain
+            else "both"
+            if plan.expression in self.told
+            else "scene"
+            for plan in self.plans
+        )
 
     def tags(self) -> dict[str, str]:
         """For a raster of probabilities, so that it can be asked again."""
         plans = [plan.to_mapping() for plan in self.plans]
-        return {TAG: json.dumps(plans, separators=(",", ":"))}
+        whole = {"plans": plans, "told": self.told}
+        return {TAG: json.dumps(whole, separators=(",", ":"))}
 
     def described(self, steps: Sequence[Sequence[Step]] = ()) -> list[dict[str, Any]]:
         """How each expression is understood, as JSON values.
@@ -104,15 +116,19 @@ class Questions:
         if TAG not in tags:
             return whole(bands)
         try:
-            plans = tuple(Plan.from_mapping(plan) for plan in json.loads(tags[TAG]))
-        except (ValueError, TypeError, AttributeError, DataError) as error:
+            kept = json.loads(tags[TAG])
+            plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
+            questions = cls(plans=plans, told=tuple(kept["told"]))
+        except (ValueError, TypeError, KeyError, DataError) as error:
             raise SceneError(
                 f"{path}: its tag {TAG} is damaged; name the bands with the option "
                 "for expressions, or make the raster again"
             ) from error
-        questions = cls(plans=plans)
         missing = set(questions.phrases) - set(bands)
         return whole(bands) if missing or not plans else questions
+
+    def _told_whole(self, plan: Plan) -> str | None:
+        return plan.expression if plan.expression in self.told else None
 
     def candidates(self, found: Polygons) -> Polygons:
         """Of finished polygons, those an answer may take, under the user's words.
@@ -144,7 +160,10 @@ class Questions:
                 polygons=found, anchors=_none_of(found), steps=(), advice=()
             )
         seen = Candidates(found, grid, self.phrases, area=area)
-        answers = [(plan, resolve(plan, seen)) for plan in self.plans]
+        answers = [
+            (plan, resolve(plan, seen, told=self._told_whole(plan)))
+            for plan in self.plans
+        ]
         return Answered(
             polygons=_layer(found, answers),
             anchors=_anchors(found, answers),
@@ -212,19 +231,18 @@ def ask(
     if resolve == "network":
         return whole(expressions)
     plans = [make_plan(text) for text in expressions]
+    seen_whole = grid is not None and max(grid.width, grid.height) <= window_size
     if resolve == "auto":
-        seen_whole = grid is not None and max(grid.width, grid.height) <= window_size
         if categories is not None:
             plans = [plan.without_unknown(frozenset(categories)) for plan in plans]
         plans = [
             plan.folded(lambda node: on_the_map(node, whole=seen_whole))
             for plan in plans
         ]
-    return Questions(
-        plans=tuple(
-            plan if all(plan.phrases) else _whole(plan.expression) for plan in plans
-        )
-    )
+    plans = [plan if all(plan.phrases) else _whole(plan.expression) for plan in plans]
+    both = resolve == "auto" and seen_whole
+    told = [plan.expression for plan in plans if both and not plan.is_plain]
+    return Questions(plans=tuple(plans), told=tuple(told))
 
 
 def _whole(expression: str) -> Plan:
@@ -276,15 +294,6 @@ def why(node: Node) -> str:
         steps.append(reason(node))
         node = node.of
     return "; ".join(text for text in reversed(steps) if text)
-
-
-def sought(node: Node) -> list[str]:
-    """Phrases of the things that are asked for themselves, not of anchors."""
-    if isinstance(node, Find):
-        return [node.phrase]
-    if isinstance(node, Union):
-        return [phrase for part in node.parts for phrase in sought(part)]
-    return sought(node.of)
 
 
 def _taken(

@@ -21,6 +21,10 @@ from rrsis_geo.query.units import FITS, Rows, Units, joined, singles
 DOUBTFUL = 0.3
 """Chance below which nothing serves as an anchor while there are surer ones."""
 
+DOUBT = 0.25
+"""Share of its chance that a candidate keeps where the network, told the whole
+expression, found nothing."""
+
 FORGOTTEN = 0.02
 """Fit below which a unit is dropped on the way."""
 
@@ -58,15 +62,22 @@ class Answer:
     """What was not clear."""
 
 
-def resolve(plan: Plan, seen: Candidates) -> Answer:
+def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
     """Work out a plan.
 
     Args:
         plan: Its phrases are among those of the candidates.
         seen: What the network found for them.
+        told: A phrase that holds the whole expression. Candidates that the network
+            did not take for that are doubted, and where the map leaves nothing, what
+            the network took for it is the answer.
     """
+    if told is not None:
+        seen = _doubted(plan, seen, told)
     work = _Work(seen)
     units = work.units(plan.root).sure()
+    if told is not None and not len(units):
+        units = singles(seen.of(told))
     first: dict[int, int] = {}
     for place, row in enumerate(units.rows.tolist()):
         first.setdefault(row, place)
@@ -80,6 +91,23 @@ def resolve(plan: Plan, seen: Candidates) -> Answer:
         steps=tuple(work.steps),
         advice=tuple(dict.fromkeys(work.advice)),
     )
+
+
+def sought(node: Node) -> tuple[str, ...]:
+    """Phrases that an answer's objects may come from, anchors' left out."""
+    if isinstance(node, n.Find):
+        return (node.phrase,)
+    if isinstance(node, n.Union):
+        return tuple(phrase for part in node.parts for phrase in sought(part))
+    return sought(node.of)
+
+
+def _doubted(plan: Plan, seen: Candidates, told: str) -> Candidates:
+    rows = np.unique(np.concatenate([seen.of(one) for one in sought(plan.root)]))
+    chance = seen.chance.copy()
+    agreed = gaps.agreement(rows, seen.of(told), seen)
+    chance[rows] *= DOUBT + (1 - DOUBT) * agreed
+    return seen.doubted(chance)
 
 
 class _Work:
