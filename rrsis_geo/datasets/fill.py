@@ -42,12 +42,19 @@ class Fill:
     def mask(self, owners: Sequence[int]) -> NDArray[np.bool_]:
         """(H, W) True on any of these objects."""
         row, start, stop, _ = self._of(owners)
-        line = self.width + 1
-        size = self.height * line
-        steps = np.bincount(row * line + start, minlength=size)
-        steps -= np.bincount(row * line + stop, minlength=size)
-        covered = steps.reshape(self.height, line).cumsum(axis=1) > 0
-        return np.ascontiguousarray(covered[:, :-1])
+        mask = np.zeros((self.height, self.width), bool)
+        if not len(row):
+            return mask
+        top, bottom = row.min(), row.max() + 1
+        left, right = start.min(), stop.max()
+        line = right - left + 1  # a run may stop one behind the last
+        at = (row - top) * line - left
+        size = (bottom - top) * line
+        steps = np.bincount(at + start, minlength=size)
+        steps -= np.bincount(at + stop, minlength=size)
+        covered = steps.reshape(-1, line).cumsum(axis=1) > 0
+        mask[top:bottom, left:right] = covered[:, :-1]
+        return mask
 
     def names(self, owners: Sequence[int]) -> NDArray[np.int32]:
         """(H, W): 1, 2, ... for the first, second, ... of these; 0 on the ground.

@@ -1,0 +1,92 @@
+"""What a training sample of a crowded scene costs, step by step.
+
+    python benchmarks/pieces.py --scenes 8 --pieces 100
+
+Cuts pieces out of drawn scenes, makes eight expressions about each, with masks and
+seams, as training does. Beside our masks stand those of `rasterio.features.rasterize`,
+as the yardstick within the same run. Times are processor time of one core, in
+milliseconds a piece.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from rasterio.features import rasterize
+
+from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.seams import draw_seams
+from rrsis_geo.expressions import describe
+from rrsis_geo.synthetic import draw_scene
+
+Result = TypeVar("Result")
+
+SIDE = 480
+EXPRESSIONS = 8
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--scenes", type=int, default=8)
+    parser.add_argument("--pieces", type=int, default=100)
+    parser.add_argument("--json", type=Path, help="write the figures here")
+    given = parser.parse_args()
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(name: str, work: Callable[[], Result]) -> Result:
+        start = time.process_time()
+        result = work()
+        spent[name] += time.process_time() - start
+        return result
+
+    rng = np.random.default_rng(0)
+    drawn = [
+        draw_scene(seed, width=768, height=768, gsd=0.4, theme=None)
+        for seed in range(given.scenes)
+    ]
+    objects = 0
+    for number in range(given.pieces):
+        scene = drawn[number % len(drawn)]
+        piece = Piece(
+            left=float(rng.uniform(0, 768 - 600)),
+            top=float(rng.uniform(0, 768 - 600)),
+            width=600,
+            height=600,
+            size=(SIDE, SIDE),
+            turns=number % 4,
+        )
+        timed("pixels", lambda s=scene, p=piece: cut_pixels(s.pixels, p))
+        cut, _ = timed("labels", lambda s=scene, p=piece: cut_layout(s.layout, p))
+        objects += len(cut.objects)
+        seed = np.random.default_rng(number)
+        made = timed(
+            "words", lambda c=cut, r=seed: describe(c, rng=r, count=EXPRESSIONS)
+        )
+        chosen = [item.targets for item in made if item.targets]
+        for targets in chosen:
+            ours = timed("masks", lambda c=cut, t=targets: draw_mask(c, t))
+            timed("seams", lambda c=cut, t=targets: draw_seams(c, t))
+            polygons = [cut.objects[at].polygon for at in targets]
+            theirs = timed(
+                "masks by rasterio",
+                lambda p=polygons: rasterize(p, out_shape=(SIDE, SIDE), dtype="uint8"),
+            )
+            if not np.array_equal(ours, theirs > 0):
+                raise SystemExit(f"piece {number}: masks differ")
+    print(f"{given.pieces} pieces, {objects / given.pieces:.0f} objects each")
+    for name, seconds in spent.items():
+        print(f"{name:<20} {1000 * seconds / given.pieces:8.2f} ms")
+    if given.json:
+        given.json.write_text(json.dumps({"objects": objects, "seconds": spent}))
+
+
+if __name__ == "__main__":
+    main()
