@@ -111,7 +111,7 @@ POLYGONS = together(
         "--split/--no-split",
         default=DEFAULTS["split"],
         help="Part objects that touch where the probability dips between them; "
-        "without either, only buildings and storage tanks.",
+        "without either, only buildings, storage tanks and tennis courts.",
     ),
 )
 """From probabilities to polygons."""

@@ -172,6 +172,7 @@ def test_a_filled_mask_is_the_object():
         ("buildings", None, True),
         ("the white oil tanks", None, True),
         ("houses near the road", None, True),
+        ("tennis courts", None, True),
         ("airplane", None, False),
         ("the jets beside the building", None, False),
         ("something unheard of", None, False),

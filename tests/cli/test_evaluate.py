@@ -7,6 +7,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from evaluation_fakes import make_samples
+from published_files import write_refsegrs, write_risbench, write_rrsis_d
 
 from rrsis_geo.datasets.manifest import write_manifest
 from rrsis_geo_cli.main import main
@@ -113,3 +114,22 @@ def test_polygons_are_scored(evaluate, tmp_path):
     assert "FIELD=VALUE" in answer.stderr
     answer = evaluate(*words, "--report", tmp_path / "p.jpg", weights=None)
     assert answer.exit_code == 8
+
+
+@pytest.mark.parametrize(
+    ("kind", "write"),
+    [
+        ("rrsis-d", write_rrsis_d),
+        ("refsegrs", write_refsegrs),
+        ("risbench", write_risbench),
+    ],
+)
+def test_published_layouts_are_scored(evaluate, tmp_path, kind, write):
+    write(tmp_path)
+    answer = evaluate(kind, tmp_path, "--partial", "--rounds", 20)
+    assert answer.exit_code == 0, answer.output
+    assert "split test: 1 samples over 1 images" in answer.output
+    assert "of 3481 samples" in answer.output or kind != "rrsis-d"
+    whole = evaluate(kind, tmp_path)
+    assert whole.exit_code == 7
+    assert "--partial" in whole.stderr
