@@ -78,6 +78,7 @@ def build_objective(
         tokenize,
         phrases=tuple(phrases),
         train_text=config.train_text,
+        freeze_norms=config.freeze_norms,
         bfloat16=autocasts(config, next(network.parameters()).device),
         joined=joined,
     )

@@ -79,6 +79,9 @@ class TrainConfig:
     """What parts of the loss count where not the usual, by names of `LossWeights`."""
     train_text: bool = False
     """Train the text encoder too, at the image encoder's rate."""
+    freeze_norms: bool = False
+    """Keep the statistics of batch norms as they are: a few images a step, of one
+    place, would spoil them."""
     presence_gate: float = 0.5
     """How much the presence head weighs a window's probabilities afterwards."""
     bfloat16: bool = True

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rrsis_geo.staging import staged
 
 WIDTH, HEIGHT = 900, 260
-LEFT, RIGHT, TOP, BOTTOM = 64, 170, 30, 30
+LEFT, RIGHT, TOP, BOTTOM = 76, 170, 30, 30
 """Margins of a panel; the right one holds the legend."""
 
 INK, FAINT, PAPER = "#222222", "#d9d9d9", "white"

@@ -77,7 +77,7 @@ def train(
         joined: values to their mean over the processes that share the steps.
         on_step: told each step.
     """
-    network.train()
+    objective.train()
     mark = time.perf_counter()
     for step in range(first, steps):
         for group in optimizer.param_groups:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,7 @@ class Objective(nn.Module):
         tokenize: of the network's vocabulary.
         phrases: names of things, whose words D-MOLS hides.
         train_text: descend into the text encoder too; else it is frozen.
+        freeze_norms: keep the statistics of batch norms as they are.
         bfloat16: run the network in bfloat16 autocast; losses are float32 always.
         joined: counts over the processes that share a batch.
     """
@@ -33,12 +35,14 @@ class Objective(nn.Module):
         *,
         phrases: Sequence[str] = (),
         train_text: bool = False,
+        freeze_norms: bool = False,
         bfloat16: bool = False,
         joined: Joined = alone,
     ) -> None:
         super().__init__()
         self.network = network
         self.train_text = train_text
+        self._freeze_norms = freeze_norms
         self._tokenize = tokenize
         self._phrases = tuple(phrases)
         self._bfloat16 = bfloat16
@@ -49,6 +53,15 @@ class Objective(nn.Module):
     def place(self) -> torch.device:
         """Where the network lies."""
         return next(self.network.parameters()).device
+
+    def train(self, mode: bool = True) -> Self:
+        """For training or not, but for norms that are to stay as they are."""
+        super().train(mode)
+        if self._freeze_norms:
+            for part in self.network.modules():
+                if isinstance(part, (nn.BatchNorm2d, nn.SyncBatchNorm)):
+                    part.eval()
+        return self
 
     def forward(self, batch: Batch) -> Losses:
         """The losses of one batch, unweighted."""

@@ -118,6 +118,7 @@ def run_training(
         if diary is not None:
             reports = validate_average(network, average, words, checks, config)
             progress = _judge(reports, progress, average, diary, done, folder, say)
+            wrapped.train()
         team.wait()
 
     def on_step(step: Step) -> None:
@@ -185,7 +186,7 @@ def validate_average(
     checks: Checks,
     config: TrainConfig,
 ) -> dict[str, Report]:
-    """Score the averaged weights, then put the current ones back."""
+    """Score the averaged weights, then put the current ones back, in inference mode."""
     current = Average(network, decay=0.0)
     average.copy_to(network)
     network.eval()
@@ -208,7 +209,6 @@ def validate_average(
         for name, samples in checks.items()
     }
     current.copy_to(network)
-    network.train()
     return reports
 
 

@@ -130,6 +130,20 @@ def test_a_frozen_text_encoder_gets_no_gradient(tokenizer):
     assert network.dmols.text.project.weight.grad.abs().sum() > 0
 
 
+def test_frozen_norms_keep_their_statistics_and_learn_their_weights(tokenizer):
+    network = tiny()
+    config = replace(CONFIG, freeze_norms=True)
+    objective = build_objective(config, network, tokenizer).train()
+    before = {n: v.clone() for n, v in network.named_buffers()}
+    objective(batch()).total().backward()
+    for name, value in network.named_buffers():
+        assert torch.equal(before[name], value), name
+    norm = network.decoder.target.enter[0][1]
+    assert norm.weight.grad.abs().sum() > 0
+    assert network.training
+    assert not norm.training
+
+
 def gradients_after(config, batches, tokenizer):
     """Gradients of one step, caught before the optimizer forgets them."""
     network = tiny()
