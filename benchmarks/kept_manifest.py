@@ -1,0 +1,55 @@
+"""The words written for images kept out of training, as a manifest for `evaluate`.
+
+    python benchmarks/kept_manifest.py DATA_FOLDER -o kept.jsonl
+    rrsis-geo evaluate kept.jsonl --split val
+
+DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. The split is that of
+the training of the default weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from rrsis_geo.datasets import rle
+from rrsis_geo.datasets.crops import draw_mask
+from rrsis_geo.datasets.manifest import write_manifest
+from rrsis_geo.datasets.referring import MaskRuns, Sample
+from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.training.sources import nwpu, split
+
+
+def samples(image: LabelledImage) -> Iterator[Sample]:
+    """All that was written for an image."""
+    for item in image.written:
+        named = {image.layout.objects[target].category for target in item.targets}
+        category = named.pop() if len(named) == 1 else ""
+        alike = sum(one.category == category for one in image.layout.objects)
+        mask = draw_mask(image.layout, item.targets)
+        yield Sample(
+            image=image.path,
+            expression=item.text,
+            target=MaskRuns(parts=(rle.encode(mask),)),
+            split="val",
+            type=item.type,
+            category=category,
+            same_class=alike if category else None,
+        )
+
+
+def main() -> None:
+    """Write the manifest and say how much is in it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args()
+    _, kept = split(nwpu(options.data), every=7)
+    found = [sample for image in kept for sample in samples(image)]
+    write_manifest(options.output, found)
+    print(f"{len(found)} expressions about {len(kept)} images: {options.output}")
+
+
+if __name__ == "__main__":
+    main()
