@@ -19,6 +19,8 @@ Role = Literal["head", "anchor", "inner"]
 """head: what is asked for; anchor: what it is measured against; inner: of what a group
 or a choice is made."""
 
+Form = Literal["line", "row", "column", "cluster"]
+
 At = tuple[int, ...]
 
 DEEPEST = 6
@@ -168,6 +170,8 @@ class Draft:
             count = GROUP_COUNT.get(self.group)
             form = "cluster" if count else self.group
             node = n.Grouped(node, form, count, at=self.group_at)  # type: ignore[arg-type]
+        if isinstance(node, n.Grouped):
+            node = replace(node, form=self._lying(node.form))
         for step in self.filters:
             node = step(node)
         return self._counted(self._chosen(node))
@@ -197,6 +201,16 @@ class Draft:
             plural=self.is_plural(),
             at=at,
         )
+
+    def _lying(self, form: Form) -> Form:
+        """Rows lie any way, but "the top row" lies across and "the left row" down."""
+        orders = [choice.value for choice in (*self.choices, *self.sides)]
+        for side in (self.side, *orders):
+            if form == "line" and side in ("top", "bottom", "north", "south"):
+                return "row"
+            if form == "line" and side in ("left", "right", "west", "east"):
+                return "column"
+        return form
 
     def _on_sides(self, node: Node) -> Node:
         """ "the northern tanks" are a part; "the northern tank" is the northernmost."""

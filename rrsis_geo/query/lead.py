@@ -102,6 +102,8 @@ def _determiner(p: Parser, i: int, d: Draft) -> int | None:
 def _special(p: Parser, i: int, d: Draft) -> int | None:
     r, token = p.r, p.r.tokens[i]
     text, follows = token.text, p.r.text(i + 1)
+    if text == "<d>" and follows == "of" and d.number and d.hint is not None:
+        return None  # "the row of four north of the road"
     if d.has_noun() or _opens(p, text, follows):
         match = r.match(i, bare=d.has_noun())
         if match is not None:

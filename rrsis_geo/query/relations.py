@@ -72,11 +72,11 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
             at = (*at, *parser.r.at(stop, end + 1))
             stop = end + 1
             make = _beside(place, "at")
+    if _names_group(anchor, noun) and _is_within(parser, m):
+        return _in_group(parser, m, d, anchor, at, stop)
     if m.argument == "of" and bare(anchor) == noun:
         _of_its_kind(d, anchor, at)
         return stop
-    if _names_group(anchor, noun) and _is_within(parser, m):
-        return _in_group(parser, m, d, anchor, at, stop)
     step: Step = lambda node: make(node, anchor, at)  # noqa: E731
     if m.handler == "without":
         if parser.r.text(stop) in ("nearby", "near", "around", "close"):

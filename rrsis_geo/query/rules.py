@@ -170,7 +170,7 @@ from \
 |separate from|separated from|isolated from|detached from|remote from|off from \
 |distant from) {other}
 isolated: not [part of|in] any (row|group|cluster|line)
-group row: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
+group line: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \

@@ -179,8 +179,8 @@ AREAS = {
 SQUARE = words("square sq sq. squared")
 
 GROUPS = {
-    "row": "row rows",
-    "line": "line lines queue queues chain chains string strings file series lineup",
+    "line": "row rows line lines queue queues chain chains string strings file series"
+    " lineup",
     "column": "column columns",
     "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
     " formation",
@@ -259,7 +259,9 @@ THE = words("the this these those that its their said")
 A = words("a an some any")
 ALL = words("all every each both")
 ONLY = words("single sole only")
-SKIPPED = words("other remaining various different individual complete whole")
+SKIPPED = words(
+    "exactly precisely other remaining various different individual complete whole"
+)
 """Words before a noun that choose nothing on the map."""
 
 AND = frozenset(("and", "or", "/", "plus"))
