@@ -1,5 +1,6 @@
 """Layers that are no files: exported completely, or refused."""
 
+import gc
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -26,6 +27,13 @@ def picture(colour):
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")
     return bytes(buffer.data())
+
+
+@pytest.fixture(autouse=True)
+def let_go():
+    """What an error's traceback holds must not outlive QGIS."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

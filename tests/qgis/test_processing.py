@@ -1,5 +1,6 @@
 """The algorithms inside Processing, with a real worker; the same as everywhere else."""
 
+import gc
 import json
 import os
 import sqlite3
@@ -23,6 +24,13 @@ from qgis.core import (
 SEGMENT = "rrsis_geo:segmentbytext"
 POLYGONS = "rrsis_geo:polygonsfromprobability"
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def let_go():
+    """What an error's traceback holds must not outlive QGIS."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
