@@ -36,6 +36,8 @@ class VectorLabels:
     """(N,) polygons and multipolygons."""
     category: tuple[str, ...]
     """N keys of the lexicon, or names of the user's own."""
+    notes: tuple[str, ...] = ()
+    """What the user may want to know."""
 
 
 class PixelLabels:
@@ -111,11 +113,18 @@ def read_vector_labels(
     )
     found = choose_classes(values, chosen or {}, path)
     here = [index for index, category in enumerate(found) if category is not None]
+    nameless = sum(not (value and value.strip()) for value in values)
     return VectorLabels(
         path=path,
         crs=frame.crs,
         outlines=np.asarray(kept.geometry.array)[here],
         category=tuple(category for category in found if category is not None),
+        notes=()
+        if not nameless
+        else (
+            f"{path}: {nameless} without a class are left out; where they are "
+            "one of the classes chosen, words will be wrong",
+        ),
     )
 
 

@@ -84,7 +84,7 @@ class ScenePicture:
                         f"--gsd {value:g}: {source.path} has {scene.gsd:.3g} m per "
                         "pixel; so much finer pixels would show nothing new"
                     )
-            self.notes = scene.advice
+            self.notes = (*scene.advice, *source.labels.notes)
         self.grids = tuple(sorted(grids, key=lambda grid: -grid.width * grid.height))
         self.labels = tuple(
             to_pixels(source.labels, grid, source.path) for grid in self.grids

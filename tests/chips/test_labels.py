@@ -53,6 +53,18 @@ def test_codes_become_words(town):
     assert len(found.outlines) == len(places[::3])
 
 
+def test_objects_without_a_class_are_noted_where_some_are_chosen(tmp_path):
+    path = tmp_path / "some.gpkg"
+    gpd.GeoDataFrame(
+        {"kind": ["tin", None, "tin"]}, geometry=[box(0, 0, 1, 1)] * 3, crs=4326
+    ).to_file(path)
+    found = read_vector_labels(str(path), field="kind", chosen={"tin": "tin roof"})
+    assert found.category == ("tin_roof", "tin_roof")
+    assert "1 without a class are left out" in found.notes[0]
+    with pytest.raises(DataError, match="1 of 3 objects have no class"):
+        read_vector_labels(str(path), field="kind")
+
+
 def test_crossing_rings_are_mended(town, tmp_path):
     scene, _, _ = town()
     bow = shapely.Polygon([(10, 10), (30, 30), (30, 10), (10, 30)])
