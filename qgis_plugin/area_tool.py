@@ -49,7 +49,8 @@ class AreaTool(QgsMapTool):
     def remove(self) -> None:
         """Leave nothing of this tool on the canvas."""
         self.canvas().unsetMapTool(self)
-        self.canvas().scene().removeItem(self._band)
+        if self._band.scene() is not None:
+            self.canvas().scene().removeItem(self._band)
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
         """First corner of a rectangle, or the next one of a polygon."""

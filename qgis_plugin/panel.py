@@ -117,10 +117,9 @@ class Panel(QgsDockWidget):
 
     def close_down(self) -> None:
         """End the worker and let go of canvas and project."""
-        project = QgsProject.instance()
-        for signal, slot in self._links:
+        links, self._links = self._links, []
+        for signal, slot in links:
             signal.disconnect(slot)
-        project.cleared.disconnect(self.area.forget)
         self.area.remove()
         self.search.close()
 
@@ -180,6 +179,7 @@ class Panel(QgsDockWidget):
             (controller.told, self.tell),
             (controller.reported, self._reported),
             (self._iface.currentLayerChanged, self._choose_active),
+            (QgsProject.instance().cleared, self.area.forget),
         ]
         for signal, slot in self._links:
             signal.connect(slot)
@@ -197,7 +197,6 @@ class Panel(QgsDockWidget):
         self.advanced.collapsedStateChanged.connect(
             lambda _folded: self.advanced.show_default_folder()
         )
-        QgsProject.instance().cleared.connect(self.area.forget)
 
     def _add_shortcuts(self) -> None:
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut

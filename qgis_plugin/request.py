@@ -69,7 +69,8 @@ def check(question: Question) -> None:
     """Refuse what cannot work, before anything is started.
 
     Raises:
-        Refused: no layer, nothing asked, no CRS, or an area outside the layer.
+        Refused: no layer, nothing asked, no CRS, an area outside the layer, or a text
+            or number out of range.
     """
     layer = question.layer
     if layer is None or not layer.isValid():
@@ -87,7 +88,7 @@ def check(question: Question) -> None:
         )
     if question.area is not None:
         check_overlap(question.area, layer)
-    _options(question, None)
+    _job(question, scene="any", options=_options(question, None))
 
 
 def new_folder(question: Question) -> str:
@@ -130,12 +131,11 @@ def build(question: Question, scene: Scene, folder: str) -> SegmentJob:
             write_area(question.area, path)
         options = replace(options, aoi=path)
     name = slug(question.expressions[0])
-    return SegmentJob(
+    return _job(
+        question,
         scene=scene.path,
-        expressions=question.expressions,
         output=os.path.join(folder, f"{name}.gpkg"),
         probability=os.path.join(folder, f"{name}-probability.tif"),
-        weights=question.weights,
         overwrite=True,
         options=options,
     )
@@ -167,6 +167,15 @@ def slug(text: str) -> str:
     """A file name of a text: ASCII words with hyphens, never empty, never long."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     return "-".join(words)[:48].strip("-") or "query"
+
+
+def _job(question: Question, **values: Any) -> SegmentJob:
+    try:
+        return SegmentJob(
+            expressions=question.expressions, weights=question.weights, **values
+        )
+    except OptionError as error:
+        raise Refused(str(error)) from error
 
 
 def _options(question: Question, scene: Scene | None) -> SegmentOptions:

@@ -68,6 +68,7 @@ class Search(QObject):
         self._unfinished: tuple[str, str] | None = None  # its question, its folder
         self._wanted: tuple[str, float] | None = None
         self._turn = 0
+        self._closed = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(PAUSE)
@@ -125,7 +126,10 @@ class Search(QObject):
         self._rest.start()
 
     def close(self) -> None:
-        """Stop everything and let go of the project."""
+        """Stop everything and let go of the project; once is enough."""
+        if self._closed:
+            return
+        self._closed = True
         self._rest.stop()
         self._scenes.cancel("")
         project = QgsProject.instance()

@@ -73,10 +73,9 @@ def test_results_removed_while_it_runs_come_at_the_end(panel, until):
     panel.options.threshold.setValue(0.01)
     panel.run()
     until(lambda: panel.search.running)
-    QgsProject.instance().layerTreeRoot().removeAllChildren()
-    QgsProject.instance().removeMapLayers(
-        [i for i in QgsProject.instance().mapLayers() if i != panel.scene.id()]
-    )
+    root = QgsProject.instance().layerTreeRoot()
+    for group in root.findGroups():
+        root.removeChildNode(group)
     until(lambda: panel.ended)
 
     assert panel.ended[0].kind == "found"
@@ -87,7 +86,7 @@ def test_unloading_while_it_runs_leaves_no_process_and_no_layer(long_run, alive)
     pid = long_run._controller.pid
     assert alive(pid)
 
-    long_run.search.close()
+    long_run.close_down()
 
     assert not alive(pid)
     assert QgsProject.instance().layerTreeRoot().findGroups() == []
@@ -190,11 +189,13 @@ def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
         (other.query.edit.setPlainText, panel.query.text),
     ):
         chosen(value)
-    panel.run()
-    other.run()
-    until(lambda: panel.ended and ended)
-    pids = {panel._controller.pid, other._controller.pid}
-    other.close_down()
+    try:
+        panel.run()
+        other.run()
+        until(lambda: panel.ended and ended)
+        pids = {panel._controller.pid, other._controller.pid}
+    finally:
+        other.close_down()
 
     runs = {panel.ended[0].run, ended[0].run}
     assert len(runs) == len(pids) == 2
