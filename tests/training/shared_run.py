@@ -4,17 +4,14 @@ import sys
 import warnings
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-warnings.simplefilter("ignore")  # torch's own, about gloo
+from coloured_boxes import WORDS, boxes, tiny
 
-from coloured_boxes import WORDS, boxes, tiny  # noqa: E402
-
-from rrsis_geo.model.tokenizer import Tokenizer  # noqa: E402
-from rrsis_geo.training.augment import Augmentation  # noqa: E402
-from rrsis_geo.training.config import TrainConfig  # noqa: E402
-from rrsis_geo.training.listed import Listed, check_samples, grouped  # noqa: E402
-from rrsis_geo.training.run import run_training  # noqa: E402
-from rrsis_geo.training.team import open_team  # noqa: E402
+from rrsis_geo.model.tokenizer import Tokenizer
+from rrsis_geo.training.augment import Augmentation
+from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.listed import Listed, check_samples, grouped
+from rrsis_geo.training.run import run_training
+from rrsis_geo.training.team import open_team
 
 
 def main(folder, *, accumulate):
@@ -55,4 +52,5 @@ def main(folder, *, accumulate):
 
 
 if __name__ == "__main__":
+    warnings.simplefilter("ignore")  # torch's own, about gloo
     main(Path(sys.argv[1]), accumulate=int(sys.argv[2]))

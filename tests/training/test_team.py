@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from shared_run import main
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.training.checkpoint import load_tensors
@@ -24,8 +25,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def run(folder, *, world, accumulate=1):
-    """The run's log; as torchrun starts it, in so many processes."""
+def log_of(folder):
+    lines = (folder / "log.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def run_in_two(folder, *, accumulate):
+    """The run's log; started as torchrun starts it."""
     port = str(free_port())
     processes = [
         subprocess.Popen(
@@ -33,7 +39,8 @@ def run(folder, *, world, accumulate=1):
             env={
                 **os.environ,
                 "OMP_NUM_THREADS": "1",
-                "WORLD_SIZE": str(world),
+                "PYTHONPATH": str(SCRIPT.parent),
+                "WORLD_SIZE": "2",
                 "RANK": str(rank),
                 "LOCAL_RANK": str(rank),
                 "MASTER_ADDR": "127.0.0.1",
@@ -43,19 +50,18 @@ def run(folder, *, world, accumulate=1):
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for rank in range(world)
+        for rank in range(2)
     ]
     said = [process.communicate(timeout=300)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0] * world, said
-    return [
-        json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()
-    ]
+    assert [process.returncode for process in processes] == [0, 0], said
+    return log_of(folder)
 
 
 @pytest.mark.parametrize("accumulate", [1, 2])
 def test_two_processes_lose_what_one_loses_with_the_joined_batch(tmp_path, accumulate):
-    alone = run(tmp_path / "alone", world=1, accumulate=accumulate)
-    shared = run(tmp_path / "shared", world=2, accumulate=accumulate)
+    main(tmp_path / "alone", accumulate=accumulate)
+    alone = log_of(tmp_path / "alone")
+    shared = run_in_two(tmp_path / "shared", accumulate=accumulate)
 
     assert [e["step"] for e in shared] == [e["step"] for e in alone]
     for one, two in zip(alone, shared, strict=True):
