@@ -17,7 +17,7 @@ from rrsis_geo.job import RESOLVES
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.describe import reason
-from rrsis_geo.query.modes import on_the_map
+from rrsis_geo.query.modes import shared_out
 from rrsis_geo.query.nodes import Find, Node, Union
 from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.resolve import Answer, Step, resolve, sought
@@ -236,7 +236,7 @@ def ask(
         if categories is not None:
             plans = [plan.without_unknown(frozenset(categories)) for plan in plans]
         plans = [
-            plan.folded(lambda node: on_the_map(node, whole=seen_whole))
+            shared_out(plan, whole=seen_whole) or _whole(plan.expression)
             for plan in plans
         ]
     plans = [plan if all(plan.phrases) else _whole(plan.expression) for plan in plans]

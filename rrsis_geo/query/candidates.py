@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,12 +79,6 @@ class Candidates:
     def of(self, phrase: str) -> NDArray[np.intp]:
         """Rows of a phrase."""
         return np.flatnonzero(self.phrase == self.phrases.index(phrase))
-
-    def doubted(self, chance: NDArray[np.float64]) -> Candidates:
-        """The same with other chances, (N,); what was measured is shared."""
-        other = copy(self)
-        other.__dict__["chance"] = chance
-        return other
 
     @cached_property
     def chance(self) -> NDArray[np.float64]:

@@ -133,17 +133,6 @@ def doubles(rows: Rows, others: Rows, seen: Candidates) -> Pairs:
     return Pairs(one=one[same], other=other[same])
 
 
-def agreement(rows: Rows, others: Rows, seen: Candidates) -> Values:
-    """(R,) mean probability that the other polygons give each candidate's ground."""
-    pairs = touching(rows, seen.shape[others], seen)
-    agreed = np.zeros(len(seen))
-    one, other = seen.shape[pairs.one], others[pairs.other]
-    shared = shapely.area(shapely.intersection(one, seen.shape[other]))
-    score = seen.polygons.columns["score"][other]
-    np.add.at(agreed, pairs.one, shared / np.maximum(shapely.area(one), 1e-12) * score)
-    return np.minimum(agreed[rows], 1.0)
-
-
 def anchors_of(units: Units, anchors: Units, seen: Candidates) -> Rows:
     """Rows of the anchors, without those that are rather one of the units.
 

@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 from rrsis_geo.query import nodes as n
+from rrsis_geo.query.plan import Plan
 
-BEYOND_A_WINDOW = frozenset(n.NODES)
+BEYOND_A_WINDOW: frozenset[type] = frozenset(n.NODES)
 """On a scene larger than a window: all. Whatever compares, the network cannot see."""
 
-WITHIN_A_WINDOW: frozenset[type] = frozenset(
+WITHIN_A_WINDOW = frozenset(
     {
         n.InPlace,
         n.AtEdge,
         n.Extreme,
         n.Middle,
         n.Sized,
+        n.SizeClass,
         n.Measured,
+        n.Compared,
         n.Within,
         n.Distant,
-        n.Except,
+        n.Beside,
         n.Counted,
+        n.Except,
     }
 )
 """On an image that the network sees whole: those that the map answers better on the
-validation images (docs/query.md); the others go into the network's phrase."""
+validation images (docs/query.md). What it sees at a glance, near, in, along, between
+and groups, goes into its phrase."""
 
 
-def on_the_map(node: n.Operator, *, whole: bool) -> bool:
-    """Whether `auto` resolves an operator on the map.
+NO_CHOICE = frozenset({n.Find, n.Union, n.Counted})
+"""Naming and counting, which the network does by itself on what it sees whole."""
+
+
+def shared_out(plan: Plan, *, whole: bool) -> Plan | None:
+    """The part of a plan for the map, as `auto` shares it out; the rest is folded.
+
+    None: the network is better asked the expression as it was typed.
 
     Args:
-        node: The operator.
+        plan: What was understood.
         whole: Whether one window shows the network the whole scene.
     """
-    return type(node) in (WITHIN_A_WINDOW if whole else BEYOND_A_WINDOW)
+    kinds = WITHIN_A_WINDOW if whole else BEYOND_A_WINDOW
+    kept = plan.folded(lambda node: _on_the_map(node, kinds))
+    chooses = {type(node) for node in n.walk(kept.root)} - NO_CHOICE
+    return None if whole and not chooses else kept
+
+
+def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
+    if isinstance(node, n.Except):
+        inner = {*n.walk(node.without)} - {*n.walk(node.of)}
+        chosen = [one for one in inner if not isinstance(one, n.Find | n.Union)]
+        if any(type(one) not in kinds for one in chosen):
+            return False
+    return type(node) in kinds

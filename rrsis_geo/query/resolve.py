@@ -21,9 +21,8 @@ from rrsis_geo.query.units import FITS, Rows, Units, joined, singles
 DOUBTFUL = 0.3
 """Chance below which nothing serves as an anchor while there are surer ones."""
 
-DOUBT = 0.25
-"""Share of its chance that a candidate keeps where the network, told the whole
-expression, found nothing."""
+PLAINLY = 0.7
+"""Mean probability from which on the network is believed where the map found none."""
 
 FORGOTTEN = 0.02
 """Fit below which a unit is dropped on the way."""
@@ -68,16 +67,14 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
     Args:
         plan: Its phrases are among those of the candidates.
         seen: What the network found for them.
-        told: A phrase that holds the whole expression. Candidates that the network
-            did not take for that are doubted, and where the map leaves nothing, what
-            the network took for it is the answer.
+        told: A phrase that holds the whole expression. Where the map leaves none of
+            the things that are there, what the network plainly took for it is meant.
     """
-    if told is not None:
-        seen = _doubted(plan, seen, told)
     work = _Work(seen)
     units = work.units(plan.root).sure()
     if told is not None and not len(units):
-        units = singles(seen.of(told))
+        units = _taken_whole(plan, seen, told)
+        work.steps.append(Step(words="as the network understood it", count=len(units)))
     first: dict[int, int] = {}
     for place, row in enumerate(units.rows.tolist()):
         first.setdefault(row, place)
@@ -102,12 +99,14 @@ def sought(node: Node) -> tuple[str, ...]:
     return sought(node.of)
 
 
-def _doubted(plan: Plan, seen: Candidates, told: str) -> Candidates:
-    rows = np.unique(np.concatenate([seen.of(one) for one in sought(plan.root)]))
-    chance = seen.chance.copy()
-    agreed = gaps.agreement(rows, seen.of(told), seen)
-    chance[rows] *= DOUBT + (1 - DOUBT) * agreed
-    return seen.doubted(chance)
+def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Units:
+    """What the network took for the whole expression, if it did so plainly."""
+    there = any(len(seen.of(phrase)) for phrase in sought(plan.root))
+    rows = seen.of(told)
+    area = seen.area[rows]
+    score = seen.polygons.columns["score"][rows]
+    plainly = (score * area).sum() >= PLAINLY * max(area.sum(), 1e-9)
+    return singles(rows if there and plainly else rows[:0])
 
 
 class _Work:
