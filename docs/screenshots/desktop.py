@@ -28,7 +28,7 @@ def report(text):
         file.write(text + "\n")
 
 
-def until(condition, what, seconds=240):
+def until(condition, what, seconds=900):
     """Wait for something that must happen."""
     for _ in range(seconds * 20):
         if condition():
