@@ -143,6 +143,17 @@ def test_a_scene_without_a_crs(work, make_scene):
     assert "CRS" in answer.output
 
 
+def test_a_scene_whose_crs_is_named(work, make_scene):
+    pixels = np.full((3, 260, 400), 50, np.uint8)
+    place = Affine(1, 0, 5e5, 0, -1, 5e6)
+    bare = make_scene(pixels, transform=place, crs=None)
+    answer = run("build", "--image", bare, "--labels", "roofs.gpkg", "--label", "a",
+                 "--crs", "EPSG:32631", "--progress", "rich", *SMALL,
+                 "-o", "set")  # fmt: skip
+    assert answer.exit_code == 0, answer.output
+    assert read_manifest(work / "set" / "manifest.jsonl")
+
+
 def test_nothing_is_replaced_without_being_asked(work):
     (work / "set").mkdir()
     answer = run(*BUILD, "--label", "roof", "-o", "set")
