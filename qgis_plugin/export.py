@@ -8,7 +8,7 @@ import threading
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Iterator, List, Tuple
+from typing import Iterator, List, Tuple
 
 from qgis.core import (
     Qgis,
@@ -36,6 +36,9 @@ DEFAULT_GSD = 0.5
 
 MAX_PIXELS = 20_000 * 20_000
 """An image of more takes hours to fetch, and servers do not like it."""
+
+SAMPLE = 1024
+"""Columns and rows that are looked at to see whether an image is empty."""
 
 OPTIONS = ["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"]
 
@@ -304,13 +307,13 @@ def _grid(
 
 
 def _is_empty(path: str) -> bool:
-    """Whether no pixel of a drawn image has been drawn."""
+    """Whether nothing of a drawn image has been drawn, as far as a sample tells."""
     layer = QgsRasterLayer(path, "", "gdal")
-    provider: Any = layer.dataProvider()
     if not layer.isValid() or layer.bandCount() < 4:
         return not layer.isValid()
-    highest = Qgis.RasterBandStatistic.Max
-    return bool(provider.bandStatistics(4, highest).maximumValue == 0)
+    columns, rows = min(layer.width(), SAMPLE), min(layer.height(), SAMPLE)
+    opacity = layer.dataProvider().block(4, layer.extent(), columns, rows)
+    return not any(bytes(opacity.data()))
 
 
 def _reason(errors: List[str], part: str) -> str:

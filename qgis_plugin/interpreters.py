@@ -38,7 +38,7 @@ JUDGEMENTS = {
     ),
     "no_package": (
         tr("Python {python} at {program} has no rrsis-geo."),
-        tr("Install it there: {install}"),
+        tr("Choose one that has it, or install it there: {install}"),
     ),
     "broken": (
         tr("rrsis-geo at {program} cannot be loaded: {broken}."),

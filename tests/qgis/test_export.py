@@ -10,8 +10,12 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransformContext,
     QgsFeedback,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
     QgsRasterLayer,
     QgsRectangle,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QBuffer, QIODevice, QThread
 from qgis.PyQt.QtGui import QColor, QImage
@@ -128,6 +132,21 @@ def test_tiles_that_fail_half_way_refuse_the_image(tiles, tmp_path, qgis_app, re
     assert os.listdir(tmp_path) == []
 
 
+def test_an_image_without_anything_is_refused(tiles, tmp_path, qgis_app):
+    from rrsis_geo_qgis.core.errors import SceneError
+
+    empty = QImage(256, 256, QImage.Format.Format_ARGB32)
+    empty.fill(QColor(0, 0, 0, 0))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    empty.save(buffer, "PNG")
+    tiles.answer = lambda count: (200, bytes(buffer.data()))
+
+    with pytest.raises(SceneError, match="draws nothing"):
+        prepared(tile_layer(tiles, "empty"), tmp_path / "scene.tif").run()
+    assert os.listdir(tmp_path) == []
+
+
 def test_lost_tiles_are_seen_after_hundreds_of_them(tiles, tmp_path, qgis_app):
     """QGIS itself stops telling after a hundred."""
     from rrsis_geo_qgis.core.errors import SceneError
@@ -220,6 +239,40 @@ def test_a_folder_that_is_gone_refuses_the_image(tiles, tmp_path, qgis_app):
     export = prepared(tile_layer(tiles, "full"), tmp_path / "gone" / "scene.tif")
     with pytest.raises(SceneError, match="could not be fetched"):
         export.run()
+
+
+def test_a_tile_layer_is_searched_or_the_run_refused(
+    tiles, inputs, worker_python, tmp_path, qgis_app, monkeypatch
+):
+    """From the layer to polygons, through Processing."""
+    from rrsis_geo_qgis.algorithms_segment import SegmentByText
+
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
+
+    def search(layer):
+        context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+        parameters = {
+            "INPUT": layer,
+            "EXPRESSION": "storage tank",
+            "EXTENT": AREA,
+            "GSD": 0.6,
+            "THRESHOLD": 0.01,
+            "WEIGHTS": str(inputs / "tiny.safetensors"),
+            "OUTPUT": str(tmp_path / "found.gpkg"),
+        }
+        algorithm = SegmentByText()
+        algorithm.initAlgorithm({})
+        return algorithm.run(parameters, context, feedback, {}, False)
+
+    results, done = search(tile_layer(tiles, "searched"))
+    assert done
+    found = QgsVectorLayer(results["OUTPUT"], "", "ogr")
+    assert found.crs().authid() == "EPSG:3857"
+    assert found.featureCount() == results["COUNT"]
+
+    tiles.answer = lambda count: (404, b"gone")
+    with pytest.raises(QgsProcessingException, match="could not be fetched completely"):
+        search(tile_layer(tiles, "refused"))
 
 
 def test_files_are_opened_by_the_worker_itself(inputs, qgis_app):
