@@ -26,7 +26,7 @@ _SIDES = v.words(
     "side part edge border half corner hand share quarter area end section portion"
     " quadrant"
 )
-_NO_THING = v.RELATING | {"", ",", "and", "or"}
+_NO_THING = v.RELATING | {"", ",", "and", "or", "it", "them"}
 
 
 class Match(NamedTuple):

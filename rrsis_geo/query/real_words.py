@@ -43,25 +43,25 @@ holdings hole holes holmes holt holy homer hood hook hooks hope hopes horse hors
 housed howe hugh hugo hundreds hurts idle ignored images indo info inland insides
 intro jess jett jews jones kicks kirk lace lakers lana lance land landings lands
 lang larry last late laying leading leagues leapt learning lease ledge legs lending
-lengths lengthy lens lent leone lest lets lick lids lied life lift lights like liked
-likes liking lime limits linen liner ling linings linked linking links lips litter
-live lived lively liver lives living locate locking loft logs lois lore lose loser
-loss lost lotus love lovely lover lowe luke lung mace mage maid mail maine maker
-makes male males mall malone mann mare margins maria marian marin marine marines
-marino marion mars martin marvin mast mate mater mating maze mere metro meyer mice
-mike mild milk millions minds mine mines minutes mist moan moat mode moist mole mono
-mont mood moor moore mornings morse moss mother mothers motions motors move must
-narrowed neal nearly neat neighborhood neighborhoods neither nest nice nike nile
-nina node nodes noise noises none nope norse note noted notes numbers odor officer
-offices operating operations oral otto outdoors oven overs pace paced pacing pack
-packet packing packs pact page paid pain painted painters painting palace pane panes
-para paris parker parted parts paso pass passengers paste patch patches pathetic
-patrol patty pavel paying pays peace peach peer peers peoples photographs
-photography photos pick picked pictured pictures pile pilot pilots pinch pine ping
-pins piper pitched pitcher pius places placing plan planet planets plank planks
-plans plant plants plata plates plato played pleased plug point poles poll polls
-polo poly pont pony poole poor pope pops pork port portions pose post posture pots
-pound pounds praying preaching prep preservation print printed printer printing
+lengths lengthy lens lent leone lest lets levels lever lick lids lied life lift
+lights like liked likes liking lime limits linen liner ling linings linked linking
+links lips litter live lived lively liver lives living locate locking loft logs lois
+lore lose loser loss lost lotus love lovely lover lowe luke lung mace mage maid mail
+maine maker makes male males mall malone mann mare margins maria marian marin marine
+marines marino marion mars martin marvin mast mate mater mating maze mere metro
+meyer mice mike mild milk millions minds mine mines minutes mist moan moat mode
+moist mole mono mont mood moor moore mornings morse moss mother mothers motions
+motors move must narrowed neal nearly neat neighborhood neighborhoods neither nest
+nice nike nile nina node nodes noise noises none nope norse note noted notes numbers
+odor officer offices operating operations oral otto outdoors oven overs pace paced
+pacing pack packet packing packs pact page paid pain painted painters painting
+palace pane panes para paris parker parted parts paso pass passengers paste patch
+patches pathetic patrol patty pavel paying pays peace peach peer peers peoples
+photographs photography photos pick picked pictured pictures pile pilot pilots pinch
+pine ping pins piper pitched pitcher pius places placing plan planet planets plank
+planks plans plant plants plata plates plato played pleased plug point poles poll
+polls polo poly pont pony poole poor pope pops pork port portions pose post posture
+pots pound pounds praying preaching prep preservation print printed printer printing
 prints prof proof propelled proto punk quarters queued rage raid rails rain raise
 rama ramos rams rang ranged ranger ranges ranging raul reach read readings reads
 reception regions remove rent reservations rests rice ride rider riders rights rink
@@ -70,17 +70,17 @@ rover rovers ruby runaway rust sacked safe sage sail sake sale salmon salon sami
 sand sands satellites saved saves scaled scales scan scare scars scenes scent score
 scores scouting scream screams screens scrub seal seals seam sean sears seat seats
 seconds sections sectors seed seeds seek seem sees seize semi separates serie serves
-serviced services sets setting sevens shade shadows shake shale shall shame shan
-shane shape shared shares shark sharp shaw shea shin shire shirt shoe shoes shone
-shoot shooter shorts shots shoulders shout shove shoving shown shows shrug shut
-sided silas silk sims singles sino sins sire site sites sized sizes skin slap slave
-slid slide slides slight slim slipping slit slot slots slow slower slowing smacked
-smell smile smiles smiling snip snow soft soils sole solo sore sort sorts soul
-souther spaced spaces spain spans spare spark sparked sparks spat sped spice spin
-sport spot spots spring springs spun squad squares squeeze stab stade staged stake
-stakes stalked stall stan standings star stare stares staring starring start
-startling starving state states stating stay steal stealing steam steep stem steps
-steven sting stony stool stop stopping stops store stored stores storm strain
+serviced services sets setting sevens shaded shades shadows shake shale shall shame
+shan shane shape shared shares shark sharp shaw shea shin shire shirt shoe shoes
+shone shoot shooter shorts shots shoulders shout shove shoving shown shows shrug
+shut sided silas silk sims singles sino sins sire site sites sized sizes skin slade
+slap slave slid slide slides slight slim slipping slit slot slots slow slower
+slowing smacked smell smile smiles smiling snip snow soft soils sole solo sore sort
+sorts soul souther spaced spaces spain spans spare spark sparked sparks spat sped
+spice spin sport spot spots spring springs spun squad squares squeeze stab stade
+staged stake stakes stalked stall stan standings star stare stares staring starring
+start startling starving state states stating stay steal stealing steam steep stem
+steps steven sting stony stool stop stopping stops store stored stores storm strain
 strains strand strands strap straps streak streaming striking stripe stripes strong
 struck structured stung sudan sued suits suns supper surfaced surfaces surroundings
 swan swell swimmer swore syed tack tale talk talks tall tang tangled tanner task

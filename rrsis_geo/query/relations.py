@@ -29,6 +29,8 @@ def apply(parser: Parser, m: Match, d: Draft, negate: At) -> int:
     """Adds what a match says to a draft; the index after all its words."""
     at = parser.r.at(m.start, m.stop)
     d.handled = m.handler
+    if m.handler == "opaque":
+        return parser.opaque(m.start, d)
     plain = PLAIN.get(m.handler)
     if plain is not None:
         step = plain(parser, m, d, at)

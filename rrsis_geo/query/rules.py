@@ -150,6 +150,8 @@ holding: (containing|holding|filled with|full of|housing|that contain|that conta
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
+opaque: {stat} (in front of|in line with|in the shadow of|in the shade of|level with \
+|at the foot of|at the back of|on the same side of|on the same side as|in place of)
 outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up) {x}
 inside on: crossing {x}

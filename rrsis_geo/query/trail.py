@@ -8,7 +8,7 @@ from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.draft import Draft, Step, bare, said
 from rrsis_geo.query.lexicon import WIDE, singular
-from rrsis_geo.query.reader import Match
+from rrsis_geo.query.reader import Match, Reader
 from rrsis_geo.query.relations import apply, negated
 
 if TYPE_CHECKING:
@@ -105,6 +105,9 @@ def _merge(d: Draft, again: Draft) -> None:
     d.traits.extend(again.traits)
     d.choices.extend(again.choices)
     d.filters.extend(again.filters)
+    if d.rank is None and again.rank is not None:
+        d.rank, d.rank_at, d.last = again.rank, again.rank_at, again.last
+        d.ranked, d.side = again.ranked, d.side or again.side
     if d.number is None and again.number is not None:
         d.number, d.number_at = again.number, again.number_at
 
@@ -169,17 +172,27 @@ def _anchored(p: Parser, i: int, d: Draft) -> int | None:
 def opaque(p: Parser, i: int, d: Draft) -> int:
     """A description of looks, up to words that surely say where."""
     r = p.r
+    # "whose nose points left" and "on its west side" are about the thing itself.
+    own = r.text(i) == "whose"
     d.after.append(r.tokens[i])
     i += 1
     while i < r.stop and r.text(i) != ",":
-        match = r.match(i)
-        if match is not None and match.handler not in v.NOT_WHERE:
+        match = None if own else r.match(i)
+        if (
+            match is not None
+            and match.handler not in v.NOT_WHERE
+            and not _its(r, match)
+        ):
             break
         if r.exception(i) > i and r.text(i) != "but":
             break
         d.after.append(r.tokens[i])
         i += 1
     return i
+
+
+def _its(r: Reader, match: Match) -> bool:
+    return any(token.text == "its" for token in r.tokens[match.start : match.stop])
 
 
 def _turning(p: Parser, i: int, d: Draft) -> int:
