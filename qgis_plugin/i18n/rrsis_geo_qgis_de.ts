@@ -492,8 +492,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Python {python} in {program} hat kein rrsis-geo.</translation>
         </message>
         <message>
-            <source>Install it there: {install}</source>
-            <translation>Installieren Sie es dort: {install}</translation>
+            <source>Choose one that has it, or install it there: {install}</source>
+            <translation>Wählen Sie eins, das es hat, oder installieren Sie es dort: {install}</translation>
         </message>
         <message>
             <source>rrsis-geo at {program} cannot be loaded: {broken}.</source>
@@ -506,6 +506,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Python {python} at {program} has rrsis-geo, but no torch.</source>
             <translation>Python {python} in {program} hat rrsis-geo, aber kein torch.</translation>
+        </message>
+        <message>
+            <source>Install it there: {install}</source>
+            <translation>Installieren Sie es dort: {install}</translation>
         </message>
         <message>
             <source>{program} has rrsis-geo {package}; this plugin, {version}, works with its own version only.</source>
@@ -725,7 +729,7 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         </message>
         <message>
             <source>&amp;Bands as displayed</source>
-            <translation>Kanäle wie an&amp;gezeigt</translation>
+            <translation>Kanäle wie ange&amp;zeigt</translation>
         </message>
         <message>
             <source>Show the network the bands that the layer's style shows as red, green and blue, instead of those the file names so.</source>
