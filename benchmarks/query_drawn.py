@@ -40,7 +40,7 @@ NOUNS = {
 MOST = 1500
 """Things of a class; more of them leave nothing clear."""
 
-EACH = 9
+EACH = 14
 """Questions of one kind, at most."""
 
 ORDINALS = ("", "second ", "third ", "fourth ")
@@ -99,7 +99,7 @@ def _turns(asker: _Asker) -> Iterator[tuple[str, Callable[[], Made]]]:
         for name in dir(asker)
         if name.startswith("ask_")
     ]
-    for _ in range(60):
+    for _ in range(400):
         yield from kinds
 
 
@@ -122,7 +122,9 @@ class _Asker:
         self.cut = (box[:, :2] <= 1).any(axis=1) | (box[:, 2:] >= SIDE - 1).any(axis=1)
 
     def some(self) -> tuple[str, str, np.ndarray]:
-        category = self.rng.choice(sorted(self.members))
+        names = sorted(self.members)
+        odds = np.array([len(self.members[name]) ** -0.5 for name in names])
+        category = self.rng.choice(names, p=odds / odds.sum())
         one, many = NOUNS[category]
         return one, many, self.members[category]
 
@@ -134,9 +136,9 @@ class _Asker:
         rank, number = int(self.rng.integers(4)), int(self.rng.choice([1, 1, 2, 3]))
         if number > 1:
             text = f"the {NUMBERS[number]} {word} {many}"
-            return self._run(text, rows, key, 0, number, ratio=1.1)
+            return self._run(text, rows, key, 0, number, ratio=1.04)
         text = f"the {ORDINALS[rank]}{word} {one}"
-        return self._run(text, rows, key, rank, 1, ratio=1.1)
+        return self._run(text, rows, key, rank, 1, ratio=1.04)
 
     def ask_extreme(self) -> Made:
         one, many, rows = self.some()
@@ -183,8 +185,10 @@ class _Asker:
 
     def ask_limit(self) -> Made:
         _, many, rows = self.some()
-        limit = round(float(np.median(self.area[rows])), -1)
-        if not limit or (np.abs(self.area[rows] / limit - 1) < 0.03).any():
+        areas = np.sort(self.area[rows])
+        place = int(self.rng.integers(1, len(rows)))
+        limit = round(float(areas[place - 1] + areas[place]) / 2)
+        if not limit or (np.abs(areas / limit - 1) < 0.01).any():
             return None
         larger = bool(self.rng.integers(2))
         text = f"{many} {'larger' if larger else 'smaller'} than {limit:g} m2"
@@ -221,7 +225,7 @@ class _Asker:
         other, _, anchors = self.some()
         if one == other:
             return None
-        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.1)
+        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.04)
         if largest is None:
             return None
         away = self._away(rows, np.array(largest[1]))
@@ -232,7 +236,7 @@ class _Asker:
 
     def ask_neighbour(self) -> Made:
         one, _, rows = self.some()
-        largest = self._run("", rows, -self.area[rows], 0, 1, ratio=1.1)
+        largest = self._run("", rows, -self.area[rows], 0, 1, ratio=1.04)
         if largest is None:
             return None
         rest = rows[rows != largest[1][0]]
@@ -245,7 +249,7 @@ class _Asker:
         other, _, anchors = self.some()
         if other in many:
             return None
-        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.1)
+        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.04)
         if largest is None:
             return None
         word, axis, sign = [("north of", 1, -1), ("left of", 0, -1), ("below", 1, 1),
@@ -253,7 +257,8 @@ class _Asker:
         step = self.share[rows] - self.share[largest[1][0]]
         ahead, aside = sign * step[:, axis], np.abs(step[:, 1 - axis])
         angle = np.degrees(np.arctan2(aside, ahead))
-        if (np.abs(angle - 45) < 6).any() or (np.hypot(*step.T) < 0.02).any():
+        near = np.hypot(*step.T) < 0.01
+        if (np.abs(angle - 45) < 3).any() or near.any():
             return None
         return f"{many} {word} the largest {other}", rows[angle < 45].tolist()
 
@@ -261,7 +266,7 @@ class _Asker:
         one, many, rows = self.some()
         kind = self.rng.integers(2)
         made = (
-            self._run("", rows, -self.area[rows], 0, 1, ratio=1.1)
+            self._run("", rows, -self.area[rows], 0, 1, ratio=1.04)
             if kind
             else (self._run("", rows, self.share[rows, 1], 0, 1))
         )
@@ -280,7 +285,7 @@ class _Asker:
             return None
         inner = rows[(share < 0.5) == low]
         text = f"the largest {one} in the {word} of the scene"
-        return self._run(text, inner, -self.area[inner], 0, 1, ratio=1.1)
+        return self._run(text, inner, -self.area[inner], 0, 1, ratio=1.04)
 
     def ask_inside(self) -> Made:
         if "parking_lot" not in self.members:
@@ -302,8 +307,8 @@ class _Asker:
         other, _, more = self.some()
         if one == other:
             return None
-        first = self._run("", rows, -self.area[rows], 0, 1, ratio=1.1)
-        second = self._run("", more, -self.area[more], 0, 1, ratio=1.1)
+        first = self._run("", rows, -self.area[rows], 0, 1, ratio=1.04)
+        second = self._run("", more, -self.area[more], 0, 1, ratio=1.04)
         if first is None or second is None:
             return None
         text = f"the largest {one} and the largest {other}"
@@ -318,7 +323,7 @@ class _Asker:
         number: int,
         *,
         ratio: float | None = None,
-        gap: float = 0.004,
+        gap: float = 0.002,
     ) -> Made:
         """The first ones by a key, where each step to the others is clear."""
         order = np.argsort(key)

@@ -191,12 +191,14 @@ def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
     compact *= 1 - np.clip(overlap - 0.25, 0, 0.75)
     winding = _winding(pairs.other, seen)
     if winding.any():
-        way = _turned(
-            gaps.steps(pairs.one[winding], pairs.other[winding], seen), node.side, seen
-        )
+        steps = gaps.steps(pairs.one[winding], pairs.other[winding], seen)
+        way = _turned(steps, node.side, seen)
         length = np.maximum(np.hypot(*way.T), 1e-9)
-        cosine = way @ unit / length
-        compact[winding] = 0.5 + 0.5 * np.clip(cosine / STEEP, -1, 1)
+        plain = 0.5 + 0.5 * np.clip(way @ unit / length / STEEP, -1, 1)
+        # from afar it is but a thing in a direction
+        sides = shapely.bounds(seen.shape[pairs.other[winding]])
+        afar = np.hypot(*steps.T) > (sides[:, 2:] - sides[:, :2]).max(axis=1)
+        compact[winding] = np.where(afar, compact[winding], plain)
     return np.asarray(compact, np.float64)
 
 
