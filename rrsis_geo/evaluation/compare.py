@@ -15,6 +15,9 @@ from rrsis_geo.evaluation.run import Outcome
 class Comparison:
     """Second weights less first, by a paired bootstrap."""
 
+    first: str
+    """Name of the weights that were compared with."""
+    second: str
     samples: int
     """Pairs with a target."""
     no_target: int
@@ -27,10 +30,18 @@ def compare_outcomes(
     first: Sequence[Outcome],
     second: Sequence[Outcome],
     *,
+    names: tuple[str, str] = ("first", "second"),
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Comparison:
     """Differences over the same samples in the same order.
+
+    Args:
+        first: Of the weights that are compared with.
+        second: Of the weights in question.
+        names: Of both weights.
+        rounds: Resamples of the bootstrap.
+        seed: Of the resamples.
 
     Raises:
         DataError: the two were not asked the same.
@@ -60,6 +71,8 @@ def compare_outcomes(
 
     count = sum(outcome.target for outcome in first)
     return Comparison(
+        first=names[0],
+        second=names[1],
         samples=count,
         no_target=len(first) - count,
         with_target=differ(True),

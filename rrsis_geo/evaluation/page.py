@@ -28,9 +28,10 @@ th, td { padding: .25rem .7rem; border-bottom: 1px solid #ddd; text-align: right
 th:first-child, td:first-child { text-align: left; }
 th { background: #f3f4f6; }
 .wide { overflow-x: auto; }
-.cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(480px, 1fr));
-         gap: 1rem; }
-figure { margin: 0; } figure img { width: 100%; border-radius: 4px; }
+td:last-child { white-space: normal; }
+figure { display: inline-block; width: 48%; margin: 0 1% 1.2rem 0;
+         vertical-align: top; }
+figure img { width: 100%; border-radius: 4px; }
 figcaption { font-size: 13px; } .faint { color: #6b7280; }
 """
 
@@ -94,7 +95,7 @@ def page(
 resamples of images, seed {result.seed}.</p>
 {"".join(blocks)}
 <h2>Cases</h2><p class="faint">{escape(LEGEND)}; both at 480 x 480.</p>
-<div class="cases">{figures}</div>
+<div>{figures}</div>
 </body></html>
 """
 

@@ -77,13 +77,14 @@ def comparison_tables(comparison: Comparison) -> Iterator[tuple[str, Table]]:
         names = ("miou", "oiou", "p5", "p7", "p9")
         heads = ["rule", *(TITLES[name] for name in names)]
         yield (
-            "Less the weights compared with, in points (95 % interval; p two-sided), "
-            f"{comparison.samples} samples with a target",
+            f"{comparison.second} less {comparison.first}, in points (95 % interval; "
+            f"p two-sided), {comparison.samples} samples with a target",
             [heads, *_differences(comparison.with_target, names)],
         )
     if comparison.without_target:
         yield (
-            f"Without a target, {comparison.no_target} samples",
+            f"{comparison.second} less {comparison.first} without a target, "
+            f"{comparison.no_target} samples",
             [
                 ["rule", "next to nothing painted"],
                 *_differences(comparison.without_target, ("quiet",)),
@@ -134,8 +135,8 @@ def _published(result: Evaluated, summary: Summary) -> Table:
 
 
 def _interval(score: Interval, images: int) -> str:
-    """Value and interval, which one image alone cannot give."""
-    if images < 2:
+    """Value and interval, which one image, or all images alike, cannot give."""
+    if images < 2 or score.low == score.high:
         return f"{100 * score.value:.1f} (-)"
     low, high = 100 * score.low, 100 * score.high
     return f"{100 * score.value:.1f} ({low:.1f} to {high:.1f})"

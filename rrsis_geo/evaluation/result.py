@@ -47,7 +47,11 @@ class Evaluated:
             DataError: the two were not asked the same.
         """
         return compare_outcomes(
-            first.outcomes, self.outcomes, rounds=self.rounds, seed=self.seed
+            first.outcomes,
+            self.outcomes,
+            names=(first.weights, self.weights),
+            rounds=self.rounds,
+            seed=self.seed,
         )
 
 

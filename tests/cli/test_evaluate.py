@@ -50,7 +50,7 @@ def test_a_manifest_is_scored_and_reported(evaluate, manifest, tmp_path):
 def test_two_weights_are_compared(evaluate, manifest, tiny_weights):
     answer = evaluate(manifest, "--against", tiny_weights, "--rounds", 20)
     assert answer.exit_code == 0
-    assert "Less the weights compared with" in answer.output
+    assert "tiny less tiny, in points" in answer.output
 
 
 @pytest.mark.parametrize(
