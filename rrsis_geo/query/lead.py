@@ -106,6 +106,8 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
         return None  # "the row of four north of the road"
     if d.has_noun() or _opens(p, text, follows):
         match = r.match(i, bare=d.has_noun())
+        if match is not None and match.handler == "measured" and not d.has_noun():
+            return apply(p, match, d, ())  # "larger than 500 m2 buildings"
         if match is not None:
             return None
     if text in ("one", "ones"):
@@ -183,7 +185,7 @@ def _direction(p: Parser, i: int, d: Draft, far: tuple[int, ...]) -> int | None:
     r, token = p.r, p.r.tokens[i]
     at, place = (*far, *token.at), str(token.value)
     j = i + 1
-    if r.text(j) == "hand":
+    while r.text(j) in ("hand", "side") and r.text(j + 1):
         at, j = (*at, *r.tokens[j].at), j + 1
     follows = r.text(j)
     word = r.words[token.at[0]]

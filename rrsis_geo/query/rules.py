@@ -77,7 +77,7 @@ most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corn
 most top: [the] {nearest} up
 most bottom: [the] {nearest} down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
-[up|down|along] from [the] [far|very] {d} [hand] [side|end|edge] [of {scene}] \
+[up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge] [of {scene}] \
 [to [the] (left|right|top|bottom)]
 
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]

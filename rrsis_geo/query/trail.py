@@ -208,6 +208,8 @@ def _turning(p: Parser, i: int, d: Draft) -> int:
 def _attaches(p: Parser, m: Match, d: Draft) -> bool:
     """Whether words after an anchor say something about the anchor."""
     noun = d.noun()
+    if d.role == "inner":
+        return True
     if m.handler == "from" and d.rank is not None:
         return True
     if m.handler in ("place", "edge", "scene", "from", "most"):
