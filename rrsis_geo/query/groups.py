@@ -98,6 +98,8 @@ def _clusters(rows: Rows, seen: Candidates) -> list[Rows]:
 
 def _lines(rows: Rows, form: str, seen: Candidates) -> list[Rows]:
     """Longest straight runs of neighbours first; each thing is in one of them."""
+    # from left to right, so that it does not matter in which order things were found
+    rows = rows[np.lexsort(seen.middle[rows].T[::-1])]
     middle, size = seen.middle[rows], seen.size[rows]
     points = shapely.points(middle)
     usual = float(np.median(size))

@@ -92,7 +92,7 @@ def counted(
     return _meant(units.pick(chosen)), ""
 
 
-LEAST_FIT = 0.2
+LEAST_FIT = 0.3
 """Worse ones are not meant even where nothing better is there."""
 
 EQUAL = 0.9

@@ -21,6 +21,9 @@ from rrsis_geo.query.units import FITS, Rows, Units, joined, singles
 DOUBTFUL = 0.3
 """Chance below which nothing serves as an anchor while there are surer ones."""
 
+CRUMB = 0.2
+"""Chance below which nothing takes part in a choice while there are surer ones."""
+
 PLAINLY = 0.7
 """Mean probability from which on the network is believed where the map found none."""
 
@@ -70,7 +73,7 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
         told: A phrase that holds the whole expression. Where the map leaves none of
             the things that are there, what the network plainly took for it is meant.
     """
-    work = _Work(seen)
+    work = _Work(seen, chooses=not plan.is_plain)
     units = work.units(plan.root).sure()
     if told is not None and not len(units):
         units = _taken_whole(plan, seen, told)
@@ -112,8 +115,9 @@ def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Units:
 class _Work:
     """One plan on one scene; equal parts are worked out once."""
 
-    def __init__(self, seen: Candidates) -> None:
+    def __init__(self, seen: Candidates, *, chooses: bool) -> None:
         self.seen = seen
+        self._chooses = chooses
         self.steps: list[Step] = []
         self.advice: list[str] = []
         self.anchors: dict[str, Rows] = {}
@@ -134,12 +138,17 @@ class _Work:
 
     def _worked(self, node: Node) -> Units:
         if isinstance(node, n.Find):
-            return singles(self.seen.of(node.phrase))
+            return singles(self._believed(self.seen.of(node.phrase)))
         if isinstance(node, n.Union):
             return joined([self.units(part) for part in node.parts])
         units = self.units(node.of)
         worked = CHOICES[type(node)](self, node, units)
         return worked.pick(np.flatnonzero(worked.fit > FORGOTTEN))
+
+    def _believed(self, rows: Rows) -> Rows:
+        """Without crumbs, where the map has to choose and there are better ones."""
+        surer = rows[self.seen.chance[rows] >= CRUMB]
+        return surer if self._chooses and len(surer) else rows
 
     def anchor_rows(self, node: Node, units: Units) -> Rows:
         """Candidates that a part of the plan is measured against."""

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
+import shapely
 from affine import Affine
+from found_things import GRIDS, as_found
 from painted import Paint, paint
 
 from rrsis_geo import pipeline
@@ -283,3 +285,49 @@ def test_the_area_does_not_depend_on_how_rows_are_cut():
     bottom, right = valid.max(axis=0) + 1
     assert outlines[0].bounds == (left, top, right, bottom)
     assert ValidArea().outline.is_empty
+
+
+class Whole:
+    """An image of 480 x 480 pixels, which the network sees whole."""
+
+    width = height = 480
+
+
+def auto(text, grid=Whole):
+    known = ("storage_tank", "building")
+    return ask([text], "auto", grid=grid, window_size=480, categories=known)
+
+
+def test_auto_on_an_image_that_the_network_sees_whole():
+    # what validation gives to the map; the network is told the whole as well
+    largest = auto("the largest tank")
+    assert largest.phrases == ("storage tank", "the largest tank")
+    assert largest.modes == ("both",)
+    # what the network sees at a glance stays in its words
+    assert auto("tanks near the building").phrases == ("tanks near the building",)
+    assert auto("the three white tanks").phrases == ("the three white tanks",)
+    # a larger scene is the map's
+    assert auto("the largest tank", None).phrases == ("storage tank",)
+    both = auto("tanks near the building", None).phrases
+    assert both == ("storage tank", "building")
+
+
+def test_where_the_map_leaves_nothing_the_network_is_believed():
+    grid = GRIDS["projected"]
+    shapes = [shapely.box(700, 500, 740, 540), shapely.box(705, 500, 745, 540)]
+    nothing = auto("the tank in the upper left corner")
+    assert nothing.told == ("the tank in the upper left corner",)
+    for score, left in ((0.9, 1), (0.6, 0)):
+        found = as_found(grid, nothing.phrases, shapes, [0.9, score])
+        meant = nothing.answer(found, grid, None).polygons
+        assert len(meant) == left
+        assert set(meant.columns["expression"]) <= set(nothing.expressions)
+    # what is not there at all is not found by other words
+    found = as_found(grid, nothing.told, shapes[:1], [0.9])
+    assert len(nothing.answer(found, grid, None).polygons) == 0
+
+
+def test_told_questions_survive_the_raster():
+    questions = auto("the largest tank")
+    tags = questions.tags()
+    assert Questions.from_tags(tags, questions.phrases, "x.tif") == questions

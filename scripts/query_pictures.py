@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Pictures of docs/query.md: questions to the scene of `rrsis-geo demo`.
+
+    python scripts/query_pictures.py [--out docs/images]
+
+Draws the demo scene, asks the default weights for the phrases once, and puts one small
+picture for each question side by side, anchors in a second colour.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from rrsis_geo.pipeline import segment
+from rrsis_geo.preview import draw
+from rrsis_geo.scene import Scene
+from rrsis_geo.synthetic import demo_scene
+from rrsis_geo.types import Polygons
+
+SHEETS = {
+    "queries-order.jpg": (
+        "the largest tank",
+        "the second tank from the left",
+        "the three northernmost buildings",
+        "swimming pools in the southern half",
+        "buildings larger than 500 m2",
+        "all storage tanks except the largest",
+    ),
+    "queries-relations.jpg": (
+        "buildings within 15 m of a swimming pool",
+        "the building closest to the largest tank",
+        "buildings south of the largest tank",
+        "storage tanks not within 60 m of a building",
+        "the swimming pool nearest to the running track",
+        "the row of storage tanks",
+    ),
+}
+SIDE = 460
+"""Pixels of one picture's longer side."""
+
+
+def main() -> None:
+    """Write the sheets."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    parser.add_argument("--weights", default="default")
+    options = parser.parse_args()
+    every = [text for texts in SHEETS.values() for text in texts]
+    with TemporaryDirectory() as folder:
+        scene = demo_scene(Path(folder)).scene
+        found = segment(scene, every, weights=options.weights, resolve="scene")
+        with Scene.open(str(scene)) as opened:
+            pixels, valid, small = opened.thumbnail(SIDE * 2)
+    for name, texts in SHEETS.items():
+        tiles = []
+        for text in texts:
+            mine = _of(found.polygons, text)
+            anchors = _of(found.anchors, text)
+            named = "measured against"
+            anchors.columns["expression"][:] = named
+            both = _joined(mine, anchors)
+            shown = (text, named) if len(anchors) else (text,)
+            picture = draw(pixels, valid, small, both, shown)
+            picture.thumbnail((SIDE, SIDE * 2), Image.Resampling.LANCZOS)
+            tiles.append(picture)
+            print(f"{len(mine):4} {text}")
+        _sheet(tiles).save(options.out / name, quality=80, optimize=True)
+
+
+def _of(polygons: Polygons, text: str) -> Polygons:
+    mine = polygons.columns["expression"] == text
+    columns = {name: values[mine] for name, values in polygons.columns.items()}
+    return replace(polygons, geometry=polygons.geometry[mine], columns=columns)
+
+
+def _joined(one: Polygons, other: Polygons) -> Polygons:
+    columns = {
+        name: np.concatenate([values, other.columns[name]])
+        for name, values in one.columns.items()
+    }
+    geometry = np.concatenate([one.geometry, other.geometry])
+    return replace(one, geometry=geometry, columns=columns)
+
+
+def _sheet(tiles: list[Image.Image], across: int = 3) -> Image.Image:
+    wide = max(tile.width for tile in tiles)
+    high = max(tile.height for tile in tiles)
+    down = -(-len(tiles) // across)
+    sheet = Image.new("RGB", (across * wide, down * high), (250, 250, 248))
+    for place, tile in enumerate(tiles):
+        row, column = divmod(place, across)
+        sheet.paste(tile, (column * wide, row * high))
+    return sheet
+
+
+if __name__ == "__main__":
+    main()
