@@ -239,7 +239,7 @@ class Panel(QgsDockWidget):
 
     def _reported(self, kind: str, report: Report) -> None:
         if kind == "explain":
-            self.query.show_plan(report.text)
+            self.query.show_plan(plan_in_words(report))
         elif kind == "weights":
             self.options.offer_weights(weights_offered(report))
         else:
@@ -291,6 +291,18 @@ class Panel(QgsDockWidget):
             self._controller.restart()
         self.look_for_environment()
         self._explain()
+
+
+def plan_in_words(report: Report) -> str:
+    """A line for each expression, with its notes; only the plan where there is one."""
+    rows = report.payload.get("questions", [])
+    alone = len(rows) == 1
+    lines = []
+    for row in rows:
+        words = row["words"]
+        lines.append(words if alone else f"{row['expression']}: {words}")
+        lines += row["notes"]
+    return "\n".join(lines) if rows else report.text
 
 
 def weights_offered(report: Report) -> dict[str, Any]:

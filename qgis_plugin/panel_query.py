@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
     QPlainTextEdit,
-    QToolButton,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -82,11 +84,9 @@ class QueryBox(QWidget):
         self.plan_label.setText(text)
         self.plan_label.setVisible(bool(text))
 
-    def _menu_button(self, text: str, fill: object) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setAutoRaise(True)
+    def _menu_button(self, text: str, fill: Callable[[QMenu], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.setFlat(True)
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: fill(menu))
         button.setMenu(menu)

@@ -104,7 +104,9 @@ class Results(QWidget):
         top.setData(0, PLACE, (layer.id(), None))
         top.setToolTip(0, expression)
         self.tree.addTopLevelItem(top)
+        top.setFirstColumnSpanned(True)
         ranked = layer.fields().indexOf("rank") >= 0
+        why = layer.fields().indexOf("why") >= 0
         wanted = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
         features = sorted(
             layer.getFeatures(wanted), key=lambda one: _order(one, ranked)
@@ -120,6 +122,8 @@ class Results(QWidget):
             for column in (1, 2):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
             item.setData(0, PLACE, (layer.id(), feature.id()))
+            if why:
+                item.setToolTip(0, feature["why"] or "")
             top.addChild(item)
         if count > MOST:
             more = tr("… and {count} more: see the attribute table")
@@ -179,6 +183,5 @@ def _order(feature: Any, ranked: bool) -> tuple[int, float]:
 
 def _name(feature: Any, ranked: bool) -> str:
     rank = feature["rank"] if ranked else 0
-    name = tr("{rank}. place").format(rank=rank) if rank else f"#{feature['id']}"
-    why = feature["why"] if feature.fields().indexOf("why") >= 0 else ""
-    return f"{name}: {why}" if why else name
+    name = f"#{feature['id']}"
+    return tr("{rank}. place").format(rank=rank) + f" ({name})" if rank else name

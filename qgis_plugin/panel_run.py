@@ -40,6 +40,7 @@ class RunBox(QWidget):
         self.status = QLabel()
         self.status.setObjectName("status")
         self.status.setWordWrap(True)
+        self.status.hide()
         row = QHBoxLayout()
         row.addWidget(self.run_button)
         row.addWidget(self.cancel_button)
@@ -92,6 +93,7 @@ class RunBox(QWidget):
     def say(self, text: str) -> None:
         """Show one line."""
         self.status.setText(text)
+        self.status.setVisible(bool(text))
 
     def _endless(self) -> None:
         self.bar.setRange(0, 0)

@@ -294,7 +294,7 @@ def _found(made: List[Any]) -> str:
     if len(counts) == 1:
         return _objects(counts[0])
     parts = [
-        f"{layer.name()} {count}"
+        f"{layer.name()}: {count}"
         for layer, count in zip(made, counts)  # noqa: B905 - Python 3.9
     ]
     return _objects(sum(counts)) + " (" + ", ".join(parts) + ")"

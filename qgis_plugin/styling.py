@@ -36,7 +36,7 @@ COLOURS = (
 BREAKS = (0.0, 0.6, 0.75, 0.9, 1.0)
 """Scores between which a polygon is drawn alike: the surer, the fuller."""
 
-FILLS = (30, 65, 105, 150)
+FILLS = (20, 45, 75, 105)
 """Opacity of the fill, of 255, from doubtful to sure."""
 
 LABEL_SCALE = 10_000

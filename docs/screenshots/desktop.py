@@ -83,6 +83,7 @@ def scenario():
             dock.hide()
     QApplication.setActiveWindow(window)  # no window manager does it here
     panel.query.edit.setFocus()
+    QTest.qWait(500)  # the docks find their places
     iface.mapCanvas().setExtent(layer.extent())
     iface.mapCanvas().refresh()
     ended, retraced = [], []
