@@ -33,8 +33,8 @@ SIDE_OF = {
 
 def sides_said(text: str) -> set[str]:
     """Every side that some word of the text names."""
-    # "halfway down" is a height, "just right of" was never written.
-    plain = text.lower().replace("halfway down", "")
+    # "halfway down" is the middle, and so is "halfway up".
+    plain = re.sub("halfway (down|up)", "", text.lower())
     return {SIDE_OF[word] for word in DIRECTION.findall(plain)}
 
 
