@@ -92,6 +92,11 @@ class Search(QObject):
         """Whether a run is under way."""
         return self._run is not None
 
+    @property
+    def worker(self) -> int:
+        """Process number of the worker; 0 where there is none."""
+        return self._controller.pid
+
     def run(self, question: Question) -> None:
         """Begin a run.
 
