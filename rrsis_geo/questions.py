@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.grid import Grid
@@ -145,7 +145,7 @@ class Questions:
         return _taken(found, np.concatenate(rows), {"expression": texts})
 
     def answer(
-        self, found: Polygons, grid: Grid, area: shapely.Geometry | None
+        self, found: Polygons, grid: Grid, area: BaseGeometry | None
     ) -> Answered:
         """The objects that the expressions mean.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.types import NODATA, Strip
 
@@ -15,7 +16,7 @@ class ValidArea:
     """
 
     def __init__(self) -> None:
-        self._hull = shapely.Polygon()
+        self._hull: BaseGeometry = shapely.Polygon()
 
     def add(self, strip: Strip) -> None:
         """Take the next rows."""
@@ -31,10 +32,10 @@ class ValidArea:
             for columns in (first, last)
             for edge in (top, top + 1)
         ]
-        parts = [shapely.multipoints(np.concatenate(corners)), self._hull]
-        self._hull = shapely.convex_hull(shapely.geometrycollections(parts))
+        points = shapely.MultiPoint(np.concatenate(corners))
+        self._hull = shapely.GeometryCollection([points, self._hull]).convex_hull
 
     @property
-    def outline(self) -> shapely.Polygon:
+    def outline(self) -> BaseGeometry:
         """In pixels; empty where no pixel was valid."""
         return self._hull

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.grid import Grid
 from rrsis_geo.query.chance import chances
@@ -48,7 +49,7 @@ class Candidates:
         grid: Grid,
         phrases: Sequence[str],
         *,
-        area: shapely.Geometry | None = None,
+        area: BaseGeometry | None = None,
     ) -> None:
         """Take what the network found.
 
@@ -96,7 +97,7 @@ class Candidates:
     @cached_property
     def size(self) -> NDArray[np.float64]:
         """(N,) side of a square of the same area, in metres."""
-        return np.sqrt(self.area)
+        return np.asarray(np.sqrt(self.area), np.float64)
 
     @cached_property
     def picture(self) -> Frame:

@@ -55,7 +55,7 @@ def _next_to(rows: Rows, anchors: Rows, seen: Candidates) -> tuple[Rows, Rows]:
     tree measures on its own.
     """
     own, theirs = seen.middle[rows], seen.middle[anchors]
-    middles = shapely.STRtree(shapely.points(theirs))
+    middles = shapely.STRtree(np.asarray(shapely.points(theirs), np.object_))
     (one, _), away = middles.query_nearest(
         shapely.points(own), exclusive=True, return_distance=True, all_matches=False
     )

@@ -50,7 +50,7 @@ class Ground:
     def distance(self, start: Points, stop: Points) -> NDArray[np.float64]:
         """(N,) metres along the geodesic between points that `metres` gave."""
         if self._geod is None:
-            return np.hypot(*(stop - start).T)
+            return np.asarray(np.hypot(*(stop - start).T), np.float64)
         west, south = self._plane(start[:, 0], -start[:, 1], inverse=True)
         east, north = self._plane(stop[:, 0], -stop[:, 1], inverse=True)
         _, _, metres = self._geod.inv(west, south, east, north)
@@ -83,7 +83,7 @@ class Ground:
         """Of the nodes, in degrees, the grid's centre last."""
         middle = [[self._grid.width / 2, self._grid.height / 2]]
         nodes = np.concatenate([self._nodes, middle])
-        corners = shapely.points(*self._grid.place(*nodes.T))
+        corners = np.asarray(shapely.points(*self._grid.place(*nodes.T)), np.object_)
         return shapely.get_coordinates(self._grid.to_lonlat(corners))
 
     @cached_property
@@ -114,5 +114,6 @@ class Ground:
         """(CELLS + 1, CELLS + 1, 2); what no CRS places is laid out by pixel size."""
         middle = np.array([self._grid.width, self._grid.height]) / 2
         flat = (self._nodes - middle) * self._grid.pixel_size
-        lattice = np.where(np.isfinite(nodes).all(axis=1)[:, None], nodes, flat)
+        known = np.isfinite(nodes).all(axis=1, keepdims=True)
+        lattice = np.where(known, nodes, flat)
         return lattice.reshape(CELLS + 1, CELLS + 1, 2)

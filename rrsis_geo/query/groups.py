@@ -101,7 +101,7 @@ def _lines(rows: Rows, form: str, seen: Candidates) -> list[Rows]:
     # from left to right, so that it does not matter in which order things were found
     rows = rows[np.lexsort(seen.middle[rows].T[::-1])]
     middle, size = seen.middle[rows], seen.size[rows]
-    points = shapely.points(middle)
+    points = np.asarray(shapely.points(middle), np.object_)
     usual = float(np.median(size))
     tree = shapely.STRtree(points)
     one, other = tree.query(points, predicate="dwithin", distance=STEP * usual)

@@ -158,9 +158,11 @@ def compared(node: Compared, units: Units, anchors: Units, seen: Candidates) -> 
     area = np.maximum(units.area(seen), 1e-9)
     if node.order == "same":
         off = np.abs(np.log(area[:, None] / sizes[None])).min(axis=1)
-        return np.clip(1 - 0.5 * off / np.log(CLEARLY), 0.0, 1.0)
+        fit = 1 - 0.5 * off / np.log(CLEARLY)
+        return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
     ratio = area / sizes.max() if node.order == "larger" else sizes.min() / area
-    return np.clip(0.5 + np.log(ratio) / np.log(CLEARLY) / 2, 0.0, 1.0)
+    fit = 0.5 + np.log(ratio) / np.log(CLEARLY) / 2
+    return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
 
 
 def measure(units: Units, what: str, seen: Candidates) -> Values:
@@ -170,7 +172,8 @@ def measure(units: Units, what: str, seen: Candidates) -> Values:
     if what == "perimeter":
         return units.over(seen.polygons.columns["perimeter_m"][units.rows], np.add)
     sides = _sides(units.hull(seen))
-    return sides.max(axis=0) if what == "length" else sides.min(axis=0)
+    chosen = sides.max(axis=0) if what == "length" else sides.min(axis=0)
+    return np.asarray(chosen, np.float64)
 
 
 def _sides(shapes: NDArray[np.object_]) -> Values:

@@ -49,7 +49,7 @@ def near(node: Near, units: Units, distance: Values, seen: Candidates) -> Values
     """(U,) how near the nearest anchor is."""
     pixel = np.sqrt(seen.pixel_area)
     if node.how == "touching":
-        return (distance <= TOUCH * pixel).astype(np.float64)
+        return np.asarray(distance <= TOUCH * pixel, np.float64)
     return _closeness(distance, NEXT if node.how == "next" else NEAR, units, seen)
 
 
@@ -158,7 +158,8 @@ def _reach(size: Values, sizes: float, seen: Candidates) -> Values:
     """(U,) metres."""
     most = NEAR_SHARE * seen.reach
     pixel = np.sqrt(seen.pixel_area)
-    return sizes * np.maximum(np.minimum(size, most), LEAST_NEAR * pixel)
+    reach = np.maximum(np.minimum(size, most), LEAST_NEAR * pixel)
+    return np.asarray(sizes * reach, np.float64)
 
 
 def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
@@ -221,7 +222,7 @@ def _unit(side: str) -> NDArray[np.float64]:
     way = np.zeros(2)
     for word in side.split():
         way[FIRST.get(word, LAST.get(word, 0))] = -1 if word in FIRST else 1
-    return way / np.hypot(*way)
+    return np.asarray(way / np.hypot(*way), np.float64)
 
 
 def _turned(
