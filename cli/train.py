@@ -38,7 +38,7 @@ TEACH = "teach"
     "Data",
     "--outlines",
     type=click.Path(path_type=Path),
-    help="For a mix: outlines of aircraft that rrsis_geo.training.outline wrote.",
+    help="For a mix: outlines of aircraft, by scripts/outline_aircraft.py.",
 )
 @options.option(
     "Data",

@@ -35,7 +35,7 @@ Outlines = dict[tuple[str, int], shapely.Polygon | None]
 
 
 def read_outlines(path: Path) -> Outlines:
-    """What `rrsis_geo.training.outline` wrote.
+    """What `scripts/outline_aircraft.py` wrote.
 
     Raises:
         DataError: the file is missing or broken.

@@ -50,7 +50,7 @@ def train_weights(
         device: auto, cpu, cuda, ...
         workers: processes that prepare samples.
         part: take what is there of a published data set.
-        outlines: of aircraft, for a mix; see `rrsis_geo.training.outline`.
+        outlines: of aircraft, for a mix; see `scripts/outline_aircraft.py`.
         licence: of the new weights.
         command: that made them.
         overwrite: replace a file at `output`.

@@ -91,7 +91,7 @@ def mixed_material(
     Args:
         config: of the run.
         data: folder of the data sets.
-        outlines: of aircraft, from `rrsis_geo.training.outline`; None: those sets,
+        outlines: of aircraft, by `scripts/outline_aircraft.py`; None: those sets,
             which have boxes only, are left out.
         workers: processes that draw scenes.
 

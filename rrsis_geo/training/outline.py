@@ -1,30 +1,23 @@
 """Boxes of aircraft to outlines, by a first network and a check.
 
-    python -m rrsis_geo.training.outline --data FOLDER --weights W -o outlines.jsonl
-
 A network that has seen a few hundred outlined aircraft finds most of the others, if it
 is told where they are: in each labelled box the threshold is chosen at which the found
 shape fills the box, and what does not look like an aircraft in its box is left without
-an outline (null). One line a box:
-{"image": name, "box": row, "outline": [[x, y], ...]}.
+an outline. `scripts/outline_aircraft.py` runs it over the public sets.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-import click
 import numpy as np
 import shapely
+from affine import Affine
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.features import shapes
-from rasterio.transform import from_bounds
 
-from rrsis_geo.staging import staged
-from rrsis_geo.training.boxes import Box, airbus_boxes, airport_boxes
+from rrsis_geo.training.boxes import Box
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """(3, 480, 480) pixels to (480, 480) probabilities of an aircraft."""
@@ -133,51 +126,10 @@ def _shape(probability: NDArray[np.float32], box: Box) -> shapely.Polygon | None
 
 
 def _largest(mask: NDArray[np.bool_], box: Box) -> shapely.Polygon | None:
-    place = from_bounds(box[0], box[3], box[2], box[1], FINE, FINE)
+    wide, high = (box[2] - box[0]) / FINE, (box[3] - box[1]) / FINE
+    place = Affine(wide, 0, box[0], 0, high, box[1])
     pieces = [
         shapely.Polygon(outline["coordinates"][0])
         for outline, _ in shapes(mask.astype(np.uint8), mask=mask, transform=place)
     ]
     return max(pieces, key=lambda piece: piece.area, default=None)
-
-
-@click.command()
-@click.option("--data", required=True, type=click.Path(path_type=Path))
-@click.option("--weights", default="default", show_default=True)
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
-@click.option("--device", default="cpu", show_default=True)
-def main(data: Path, weights: str, output: Path, device: str) -> None:
-    """Outline the boxes of both aircraft sets."""
-    from rrsis_geo.datasets.samples import read_rgb
-    from rrsis_geo.model.predictor import make_predictor
-
-    network = make_predictor(
-        weights, ["airplane"], device=device, precision="auto", batch_size=1
-    )
-
-    def predict(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = network(pixels[None])[0, 0]
-        return found
-
-    count = good = 0
-    with staged(output) as part, part.open("w") as stream:
-        for boxes_of, scales in (
-            (airbus_boxes, (0.7, 1.2)),
-            (airport_boxes, (0.8, 1.6)),
-        ):
-            for path, boxes in boxes_of(data).items():
-                found = outline_boxes(read_rgb(path), boxes, predict, scales=scales)
-                for row, outline in enumerate(found):
-                    points = None
-                    if outline is not None:
-                        corners = outline.simplify(0.5).exterior.coords
-                        points = [[round(x, 1), round(y, 1)] for x, y in corners]
-                    line = {"image": path.name, "box": row, "outline": points}
-                    stream.write(json.dumps(line) + "\n")
-                count += len(found)
-                good += sum(outline is not None for outline in found)
-                click.echo(f"{path.name}: {good} of {count} boxes have an outline")
-
-
-if __name__ == "__main__":
-    main()

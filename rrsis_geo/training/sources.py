@@ -210,7 +210,7 @@ def default_sources(
     Args:
         folder: the folder of public data.
         drawn: scenes from `rrsis_geo.synthetic`, already drawn.
-        outlines: file of `rrsis_geo.training.outline`; without it the aircraft sets,
+        outlines: file of `scripts/outline_aircraft.py`; without it the aircraft sets,
             which have boxes only, are left out.
         open_only: only what may be used for anything.
 

@@ -1,0 +1,59 @@
+"""Outline the boxes of both public sets of aircraft by a first network.
+
+    python scripts/outline_aircraft.py DATA_FOLDER outlines.jsonl [--weights default]
+
+One line a box, {"image": name, "box": row, "outline": [[x, y], ...] or null}, for
+`rrsis-geo train --outlines`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.datasets.samples import read_rgb
+from rrsis_geo.model.predictor import make_predictor
+from rrsis_geo.staging import staged
+from rrsis_geo.training.boxes import airbus_boxes, airport_boxes
+from rrsis_geo.training.outline import outline_boxes
+
+SETS = ((airbus_boxes, (0.7, 1.2)), (airport_boxes, (0.8, 1.6)))
+"""Boxes of a set, and the scales at which its images are looked at."""
+
+
+def main() -> None:
+    """Write the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    network = make_predictor(options.weights, ["airplane"], device=options.device)
+
+    def predict(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return network(pixels[None])[0, 0]
+
+    count = good = 0
+    with staged(options.output) as part, part.open("w") as stream:
+        for boxes_of, scales in SETS:
+            for path, boxes in boxes_of(options.data).items():
+                found = outline_boxes(read_rgb(path), boxes, predict, scales=scales)
+                for row, outline in enumerate(found):
+                    points = None
+                    if outline is not None:
+                        corners = outline.simplify(0.5).exterior.coords
+                        points = [[round(x, 1), round(y, 1)] for x, y in corners]
+                    line = {"image": path.name, "box": row, "outline": points}
+                    stream.write(json.dumps(line) + "\n")
+                count += len(found)
+                good += sum(outline is not None for outline in found)
+                print(f"{path.name}: {good} of {count} boxes outlined", flush=True)
+
+
+if __name__ == "__main__":
+    main()
