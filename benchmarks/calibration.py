@@ -112,8 +112,9 @@ def panel(title: str, lines: dict[str, tuple[list[Bin], float]]) -> Image.Image:
     ):
         points = [at(row.said, row.true) for row in bins]
         pen.line(points, fill=colour, width=2)
-        for x, y in points:
-            pen.ellipse([x - 4, y - 4, x + 4, y + 4], fill=colour)
+        for (x, y), row in zip(points, bins, strict=True):
+            r = 2 + 8 * row.share**0.5  # the area shows how many
+            pen.ellipse([x - r, y - r, x + r, y + r], fill=colour)
         text = f"{name}: off by {100 * error:.1f} %"
         pen.text((left + 10, top + 8 + 20 * place), text, fill=colour, font=font)
     pen.text((left, top + side + 28), "across: said; up: true", fill="black", font=font)

@@ -77,7 +77,10 @@ def differences(
     before, after = _resample(sums, rounds=rounds, seed=seed)
     change = after - before
     values = _measures(sums[1].sum(axis=0)) - _measures(sums[0].sum(axis=0))
-    below, above = (change <= 0).mean(axis=0), (change >= 0).mean(axis=0)
+    # the data as they are count as one resample, so that no chance is nought
+    below, above = (
+        (1 + side.sum(axis=0)) / (1 + rounds) for side in (change <= 0, change >= 0)
+    )
     chance = np.minimum(2 * np.minimum(below, above), 1.0)
     return {
         name: Difference(value=float(v), low=float(low), high=float(high), p=float(p))

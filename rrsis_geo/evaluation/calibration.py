@@ -123,7 +123,7 @@ def fit_logistic(
         slope, bias = max(slope - step[0], 0.02), bias - step[1]
         if np.abs(step).max() < 1e-9:
             break
-    return 1.0 / slope, float(bias)
+    return float(1.0 / slope), float(bias)
 
 
 def fit_isotonic(hits: Values, misses: Values) -> Values:
