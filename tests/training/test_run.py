@@ -119,9 +119,8 @@ def killed_at(wanted):
         (PLAIN, "kept step 3"),
         (RICH, "kept step 3"),
         (RICH, "val:"),  # before anything was kept
-        (RICH, "4/6"),
     ],
-    ids=["plain", "rich", "early", "late"],
+    ids=["plain", "rich", "early"],
 )
 def test_a_killed_and_resumed_run_equals_an_unbroken_one(tmp_path, config, moment):
     whole = trained(tmp_path / "whole", config)
@@ -176,12 +175,6 @@ def test_a_finished_run_is_not_trained_again(tmp_path):
     assert logged(tmp_path) == before
     for name, value in first.state_dict().items():
         assert torch.equal(value, again.state_dict()[name]), name
-
-
-def test_the_loss_falls(tmp_path):
-    trained(tmp_path, replace(PLAIN, steps=40, keep_every=100))
-    found = [entry["loss"] for entry in logged(tmp_path)]
-    assert np.mean(found[-8:]) < 0.85 * np.mean(found[:4])
 
 
 def test_a_checkpoint_of_another_network_is_refused(tmp_path):
