@@ -75,6 +75,7 @@ class PolygonsFromProbability(WorkerAlgorithm):
     ) -> Dict[str, Any]:
         """Trace; in any thread."""
         with scratch_folder() as folder:
+            failed = ""
             try:
                 task = VectorizeJob(
                     probability=self.scene(feedback).path,
@@ -85,5 +86,7 @@ class PolygonsFromProbability(WorkerAlgorithm):
             except Cancelled:
                 return {}
             except RRSISError as error:
-                raise QgsProcessingException(str(error)) from error
+                failed = str(error)
+            if failed:  # not chained: QGIS never lets go of what an error holds
+                raise QgsProcessingException(failed)
             return self.hand_over(task.output, parameters, context, feedback)

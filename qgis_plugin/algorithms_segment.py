@@ -224,13 +224,16 @@ class SegmentByText(WorkerAlgorithm):
         """Search; in any thread."""
         wanted = self.parameterAsOutputLayer(parameters, self.PROBABILITY, context)
         with scratch_folder() as folder:
+            failed = ""
             try:
                 job = self._job(parameters, context, feedback, folder, wanted or None)
                 self.work(job, feedback)
             except Cancelled:
                 return {}
             except (RRSISError, Refused) as error:
-                raise QgsProcessingException(str(error)) from error
+                failed = str(error)
+            if failed:  # not chained: QGIS never lets go of what an error holds
+                raise QgsProcessingException(failed)
             results = self.hand_over(job.output, parameters, context, feedback)
         return {**results, **({self.PROBABILITY: wanted} if wanted else {})}
 

@@ -176,16 +176,28 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
             )
         self._source = export.scene_of(layer)
         if self._source is None:
-            try:
-                self._export = export.prepare(
-                    layer,
-                    extent=extent or layer.extent(),
-                    gsd=gsd,
-                    path=QgsProcessingUtils.generateTempFilename("scene.tif"),
-                    transform_context=context.transformContext(),
-                )
-            except RRSISError as error:
-                raise QgsProcessingException(str(error)) from error
+            self._plan_export(layer, extent or layer.extent(), gsd, context)
+
+    def _plan_export(
+        self,
+        layer: QgsRasterLayer,
+        extent: QgsRectangle,
+        gsd: float | None,
+        context: QgsProcessingContext,
+    ) -> None:
+        failed = ""
+        try:
+            self._export = export.prepare(
+                layer,
+                extent=extent,
+                gsd=gsd,
+                path=QgsProcessingUtils.generateTempFilename("scene.tif"),
+                transform_context=context.transformContext(),
+            )
+        except RRSISError as error:
+            failed = str(error)
+        if failed:
+            raise QgsProcessingException(failed)
 
     def scene(self, feedback: QgsProcessingFeedback) -> SceneSource:
         """What the worker opens; exported now where the layer is no file.
@@ -195,14 +207,13 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         """
         if self._source is not None:
             return self._source
+        planned, self._export = self._export, None
         feedback.pushInfo(
             tr("Fetching {columns} x {rows} pixels of layer {layer}").format(
-                columns=self._export.columns,
-                rows=self._export.rows,
-                layer=self._export.name,
+                columns=planned.columns, rows=planned.rows, layer=planned.name
             )
         )
-        return SceneSource(self._export.run(feedback), None)
+        return SceneSource(planned.run(feedback), None)
 
     def work(self, task: Task, feedback: QgsProcessingFeedback) -> None:
         """Do a job.

@@ -1,12 +1,12 @@
 """The algorithms inside Processing, with a real worker; the same as everywhere else."""
 
-import gc
 import json
 import os
 import sqlite3
 import subprocess
 from pathlib import Path
 
+import leaked_frames
 import pytest
 from qgis.core import (
     QgsApplication,
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def let_go():
     """What an error's traceback holds must not outlive QGIS."""
     yield
-    gc.collect()
+    leaked_frames.clear()
 
 
 @pytest.fixture
