@@ -19,7 +19,7 @@ SCENE = os.environ["SHOTS_SCENE"]
 QUERY = os.environ["SHOTS_QUERY"] or "the largest storage tank\nbuildings"
 KIND = os.environ.get("SHOTS_KIND", "jpg")
 SIZE = (1400, 875)
-QUALITY = 82
+QUALITY = 70
 
 
 def report(text):
