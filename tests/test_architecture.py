@@ -20,7 +20,15 @@ LEVELS = [
     | {"watershed", "parting"}
     | {"geojson"}
     | {"placement", "source", "stretch", "aoi", "patches", "scene"},
-    {"vectorize", "outputs", "journal", "preview", "run_manifest", "evaluation", "chips"}
+    {
+        "vectorize",
+        "outputs",
+        "journal",
+        "preview",
+        "run_manifest",
+        "evaluation",
+        "chips",
+    }
     | {"questions"},
     {"survey", "replay"},
     {"shard"},

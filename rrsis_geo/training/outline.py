@@ -79,8 +79,8 @@ def _field(
                 rows, cols = slice(top, top + WINDOW), slice(left, left + WINDOW)
                 total[rows, cols] += predict(np.ascontiguousarray(read[:, rows, cols]))
                 looks[rows, cols] += 1
-    field: NDArray[np.float32] = total / np.maximum(looks, 1)
-    return field
+    field = total / np.maximum(looks, 1)
+    return field.astype(np.float32)
 
 
 def _starts(length: int) -> list[int]:

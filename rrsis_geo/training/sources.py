@@ -246,7 +246,8 @@ def default_sources(
     }
     found = [(name, *read[name]) for name in wanted]
     found.append(("drawn", 0.24, (0.6, 1.2), lambda: split(drawn, every=20)))
-    training, kept = [], []
+    training: list[Source] = []
+    kept: list[Source] = []
     for name, weight, scales, parts in found:
         for side, part in zip((training, kept), parts(), strict=True):
             if part:

@@ -100,7 +100,7 @@ def tree_cover(
     rows, cols = np.mgrid[:height, :width]
     near = np.zeros((height, width), bool)
     if len(points):
-        tree = shapely.STRtree(shapely.points(points))
+        tree = shapely.STRtree([shapely.Point(point) for point in points])
         pixels = shapely.points(cols.ravel() + 0.5, rows.ravel() + 0.5)
         found = tree.query(pixels, predicate="dwithin", distance=NEAR)[0]
         near.ravel()[np.unique(found)] = True
