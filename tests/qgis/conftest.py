@@ -45,11 +45,15 @@ def inputs(worker_python, tmp_path_factory):
 
 
 @pytest.fixture
-def until(qtbot):
+def until(qtbot, request):
     """Wait until a condition holds; the test fails where it never does."""
 
     def wait(condition, seconds=180):
-        qtbot.waitUntil(lambda: bool(condition()), timeout=seconds * 1000)
+        try:
+            qtbot.waitUntil(lambda: bool(condition()), timeout=seconds * 1000)
+        finally:
+            if "panel" in request.fixturenames:  # shown where the test fails
+                print(request.getfixturevalue("panel").log.toPlainText())
 
     return wait
 
