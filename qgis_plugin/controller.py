@@ -140,10 +140,16 @@ class Controller(QObject):
             self._enter(State.CANCELLING)
             self._client.cancel(self._job)
 
-    def explain(self, expressions: Sequence[str], scene: str | None) -> bool:
+    def explain(
+        self, expressions: Sequence[str], scene: str | None, weights: str
+    ) -> bool:
         """Ask for the plan in words; False where there is no environment."""
         return self._ask(
-            "explain", Explain, expressions=tuple(expressions), scene=scene
+            "explain",
+            Explain,
+            expressions=tuple(expressions),
+            scene=scene,
+            weights=weights,
         )
 
     def ask_weights(self) -> bool:

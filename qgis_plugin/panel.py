@@ -227,7 +227,9 @@ class Panel(QgsDockWidget):
             return
         if not self._asked_weights:
             self._asked_weights = self._controller.ask_weights()
-        self._controller.explain(expressions_in(question_lines), self._local_scene())
+        weights = self.options.weights.currentText().strip() or "default"
+        expressions = expressions_in(question_lines)
+        self._controller.explain(expressions, self._local_scene(), weights)
 
     def _local_scene(self) -> str | None:
         """The layer's file, whose size decides how a question is worked out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from rrsis_geo.errors import Cancelled
@@ -28,6 +29,10 @@ Task = Callable[[Send, Callable[[], bool]], Message]
 """Takes where messages go and whether to stop; returns the last message."""
 
 Network = Callable[[SegmentJob], "Predictor"]
+
+IMPORTING = RLock()
+"""Held while heavy rooms are imported: two threads that load shapely at once each see
+half of it, since its modules import one another in a circle."""
 
 Job = Segment | Vectorize | Explain | Weights | Doctor
 
@@ -60,8 +65,9 @@ def _segment(
     send: Send,
     cancelled: Callable[[], bool],
 ) -> Message:
-    from rrsis_geo.pipeline import run
-    from rrsis_geo.worker.partial import partials
+    with IMPORTING:
+        from rrsis_geo.pipeline import run
+        from rrsis_geo.worker.partial import partials
 
     def show(polygons: Polygons) -> None:
         for message in partials(polygons, job=number):
@@ -77,7 +83,8 @@ def _segment(
 def _vectorize(
     number: int, job: VectorizeJob, send: Send, cancelled: Callable[[], bool]
 ) -> Message:
-    from rrsis_geo.replay import replay
+    with IMPORTING:
+        from rrsis_geo.replay import replay
 
     last = _Last(number, send)
     replay(job, report=last, cancelled=cancelled)
@@ -102,14 +109,16 @@ class _Last:
 
 
 def _explain(request: Explain, send: Send, cancelled: Callable[[], bool]) -> Message:
-    from rrsis_geo.explain import explain
+    with IMPORTING:
+        from rrsis_geo.explain import explain
 
     said = explain(request.expressions, request.scene, weights=request.weights)
     return Report(text=str(said), payload=said.to_mapping(), job=request.job)
 
 
 def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
-    from rrsis_geo.model.weights_file import list_weights, read_header
+    with IMPORTING:
+        from rrsis_geo.model.weights_file import list_weights, read_header
 
     lines: list[str] = []
     entries: list[dict[str, Any]] = []
@@ -126,6 +135,7 @@ def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
 
 
 def _doctor(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
-    from rrsis_geo.worker.checkup import check_up
+    with IMPORTING:
+        from rrsis_geo.worker.checkup import check_up
 
     return check_up(job=number, cancelled=cancelled)
