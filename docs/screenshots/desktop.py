@@ -47,12 +47,12 @@ def picture(name):
     report(f"{path.name}: {path.stat().st_size // 1000} kB")
 
 
-def polygons(suffix):
-    """Features of the layers whose name ends so."""
+def polygons_on_the_way():
+    """Features of the layers of an unfinished search."""
     return sum(
-        sum(1 for _ in layer.getFeatures())
+        layer.featureCount()
         for layer in QgsProject.instance().mapLayers().values()
-        if layer.name().endswith(suffix) and hasattr(layer, "getFeatures")
+        if layer.customProperty("rrsis_geo/partial")
     )
 
 
@@ -102,8 +102,8 @@ def scenario():
 
     control = Qt.KeyboardModifier.ControlModifier
     QTest.keyClick(panel.query.edit, Qt.Key.Key_Return, control)
-    until(lambda: polygons("(searching)") or len(ended) > 1, "polygons on the way")
-    check(len(ended) == 1, f"on the way: {polygons('(searching)')} polygons")
+    until(lambda: polygons_on_the_way() or len(ended) > 1, "polygons on the way")
+    check(len(ended) == 1, f"on the way: {polygons_on_the_way()} polygons")
     picture("running")
     until(lambda: len(ended) > 1, "the end of the search")
     check(ended[-1].kind == "found", f"searched: {ended[-1].text}")
