@@ -6,7 +6,7 @@ from typing import Any, List
 
 from qgis.core import QgsFeatureRequest, QgsProject, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import QLocale, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
@@ -115,8 +115,8 @@ class Results(QWidget):
             item = QTreeWidgetItem(
                 [
                     _name(feature, ranked),
-                    f"{feature['score']:.2f}",
-                    f"{feature['area_m2']:,.1f}",
+                    QLocale().toString(float(feature["score"]), "f", 2),
+                    QLocale().toString(float(feature["area_m2"]), "f", 1),
                 ]
             )
             for column in (1, 2):
