@@ -91,7 +91,7 @@ def test_parts_have_the_papers_names_and_add_up(build, picture, question, ask):
     assert losses.total(LossWeights(**{**only, "text": 0.5})).item() == 1.0
     by_hand = (
         0.9 * losses.ce + losses.dice + 0.5 * losses.stream + 0.05 * losses.cons
-        + 0.2 + 0.3 + 0.1 * losses.presence
+        + 0.2 + 0.3 + 0.2 * losses.presence
     )  # fmt: skip
     torch.testing.assert_close(losses.total(), by_hand)
 

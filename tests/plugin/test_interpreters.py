@@ -50,7 +50,8 @@ def test_the_python_of_these_tests_is_fit():
 
 def test_an_interpreter_gets_better_step_by_step(bare):
     packages, program = bare
-    good = f"PROTOCOL_VERSION = {PROTOCOL_VERSION}"
+    # Longer than the broken source: within a second Python tells sources by length.
+    good = f"PROTOCOL_VERSION = {PROTOCOL_VERSION}  # as here"
 
     assert judge(program).kind == "no_package"
     put(packages, "rrsis_geo", "0.0.1", "import nothing_there")
