@@ -153,8 +153,11 @@ class _Asker:
 
     def ask_order(self) -> Made:
         one, _, rows = self.some()
-        word, axis, sign = [("left", 0, 1), ("right", 0, -1), ("top", 1, 1),
-                            ("north", 1, 1), ("east", 0, -1)][self.rng.integers(5)]  # fmt: skip
+        sides = [
+            *(("left", 0, 1), ("right", 0, -1), ("top", 1, 1)),
+            *(("north", 1, 1), ("east", 0, -1)),
+        ]
+        word, axis, sign = sides[self.rng.integers(5)]
         rank = int(self.rng.integers(1, 4))
         text = f"the {ORDINALS[rank]}{one} from the {word}"
         return self._run(text, rows, sign * self.share[rows, axis], rank, 1)
@@ -196,7 +199,7 @@ class _Asker:
 
     def ask_within(self) -> Made:
         _, many, rows = self.some()
-        one, others, anchors = self.some()
+        _, others, anchors = self.some()
         if others == many:
             return None
         limit = int(self.rng.choice([20, 50, 100, 200]))
@@ -263,7 +266,7 @@ class _Asker:
         return f"{many} {word} the largest {other}", rows[angle < 45].tolist()
 
     def ask_except(self) -> Made:
-        one, many, rows = self.some()
+        _, many, rows = self.some()
         kind = self.rng.integers(2)
         made = (
             self._run("", rows, -self.area[rows], 0, 1, ratio=1.04)

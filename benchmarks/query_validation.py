@@ -161,7 +161,7 @@ def _answered(
             0,
             -gsd * image.layout.height / SIDE,
             1_000_000,
-        ),  # fmt: skip
+        ),
         CRS.from_epsg(32631),
         SIDE,
         SIDE,
