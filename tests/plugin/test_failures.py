@@ -1,7 +1,7 @@
-"""Real outputs of pip 23.0 and 26.3, each told by what went wrong.
+"""Outputs of pip 23.0 and 26.3, each told by what went wrong.
 
-The file holds them one after the other under `=== kind-case`; those named windows, and
-a few that need another system, are as users reported them.
+The file holds them one after the other under `=== kind-case`, real but shortened; those
+named windows, and four that need another system, are written from known wordings.
 """
 
 from pathlib import Path
