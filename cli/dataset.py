@@ -20,14 +20,6 @@ KIND = options.option(
     help="Which data set it is. Default: by the files that are there.",
 )
 
-PARTIAL = options.option(
-    "Data",
-    "--partial",
-    is_flag=True,
-    help="Take what is there of a published set; else less than was published, or a "
-    "missing file, is an error.",
-)
-
 
 @click.group("dataset", short_help="Check, convert and build training data.")
 def command() -> None:
@@ -44,7 +36,7 @@ def command() -> None:
 @command.command("check", cls=Command, short_help="Open all of a data set and count.")
 @click.argument("path", type=click.Path(path_type=Path))
 @KIND
-@PARTIAL
+@options.PARTIAL
 @options.option(
     "Output",
     "--sheet",
@@ -108,7 +100,7 @@ def check(
 @command.command("convert", cls=Command, short_help="Write a data set as a manifest.")
 @click.argument("path", type=click.Path(path_type=Path))
 @KIND
-@PARTIAL
+@options.PARTIAL
 @options.option(
     "Data", "--split", type=click.Choice(("train", "val", "test")), help="Only this."
 )

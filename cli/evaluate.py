@@ -30,12 +30,7 @@ SHARED = together(
         help="Other weights, or the --json file of an earlier evaluation of the same "
         "data, to compare with by a paired bootstrap.",
     ),
-    option(
-        "Question",
-        "--partial",
-        is_flag=True,
-        help="Take what is there of a published set; else it must be whole.",
-    ),
+    options.PARTIAL,
     option(
         "Question",
         "--limit",

@@ -208,6 +208,14 @@ OVERWRITE = option(
     "Output", "--overwrite", is_flag=True, help="Replace outputs that exist already."
 )
 
+PARTIAL = option(
+    "Data",
+    "--partial",
+    is_flag=True,
+    help="Take what is there of a published set; else less than was published, or a "
+    "missing file, is an error.",
+)
+
 RESOLVE = setting(
     "Question",
     "--resolve",

@@ -28,12 +28,7 @@ TEACH = "teach"
     help="Manifest (.jsonl) or folder of a data set; for the config `default` the "
     "folder of public data sets.",
 )
-@options.option(
-    "Data",
-    "--partial",
-    is_flag=True,
-    help="Take what is there of a published data set.",
-)
+@options.PARTIAL
 @options.option(
     "Data",
     "--outlines",

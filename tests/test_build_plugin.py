@@ -1,5 +1,6 @@
 """The plugin's zip: complete, the same every time, refused where it would break."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -205,3 +206,16 @@ def test_too_large_a_zip_stops_the_build(checkout, tmp_path):
     done = build(checkout, str(tmp_path / "out"))
     assert done.returncode == 1
     assert "too many" in done.stderr
+
+
+def test_the_panel_colours_as_the_pictures_do():
+    def colours(path):
+        """The list in a file, which needs QGIS or is not for the plugin to import."""
+        for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and node.targets[0].id == "COLOURS":
+                return ast.literal_eval(node.value)
+        return None
+
+    ours = colours("rrsis_geo/preview.py")
+    assert len(ours) > 1
+    assert colours("qgis_plugin/styling.py") == ours
