@@ -37,6 +37,12 @@ TEACH = "teach"
 )
 @options.option(
     "Data",
+    "--mistakes",
+    type=click.Path(path_type=Path),
+    help="For a mix: places to look at again, by scripts/mine_mistakes.py.",
+)
+@options.option(
+    "Data",
     "--open-only",
     is_flag=True,
     help="For a mix: only data that may be used for anything.",
@@ -47,6 +53,13 @@ TEACH = "teach"
     "weights",
     metavar="WEIGHTS",
     help="Name or file of weights to start from, e.g. default.",
+)
+@options.option(
+    "Start",
+    "--words",
+    metavar="WEIGHTS",
+    help="Name or file of weights to take the text encoder and its words from, e.g. "
+    "default; everything else starts anew.",
 )
 @options.option(
     "Start",
@@ -139,10 +152,12 @@ def command(config: str | None, **values: Any) -> None:
         folder=values["folder"] or output.with_suffix(".run"),
         say=click.echo,
         weights=values["weights"],
+        words=values["words"],
         device=values["device"],
         workers=values["workers"],
         part=values["partial"],
         outlines=values["outlines"],
+        mistakes=values["mistakes"],
         licence=values["licence"],
         command=_command(),
         overwrite=values["overwrite"],

@@ -18,7 +18,13 @@ from rrsis_geo.staging import check_place
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.material import Material, listed_material, mixed_material
 from rrsis_geo.training.run import run_training
-from rrsis_geo.training.start import new_start, public_start, trained_start
+from rrsis_geo.training.start import (
+    IMAGE_START,
+    fresh_start,
+    new_start,
+    public_start,
+    trained_start,
+)
 from rrsis_geo.training.team import open_team
 
 
@@ -30,10 +36,12 @@ def train_weights(
     folder: Path,
     say: Callable[[str], None],
     weights: str | None = None,
+    words: str | None = None,
     device: str = "auto",
     workers: int = 1,
     part: bool = False,
     outlines: Path | None = None,
+    mistakes: Path | None = None,
     licence: str = "",
     command: str = "",
     overwrite: bool = False,
@@ -47,10 +55,12 @@ def train_weights(
         folder: for checkpoints, log and curves; a run found there goes on.
         say: told what a person wants to read.
         weights: name or file of weights to start from.
+        words: name or file of weights whose text encoder and vocabulary to take.
         device: auto, cpu, cuda, ...
         workers: processes that prepare samples.
         part: take what is there of a published data set.
         outlines: of aircraft, for a mix; see `scripts/outline_aircraft.py`.
+        mistakes: of a network, for a mix; see `scripts/mine_mistakes.py`.
         licence: of the new weights.
         command: that made them.
         overwrite: replace a file at `output`.
@@ -61,10 +71,16 @@ def train_weights(
     if output.suffix != ".safetensors":
         raise OptionError(f"{output}: weights end in .safetensors")
     check_place(output, overwrite)
+    if words is not None and (weights is not None or config.text_start):
+        raise OptionError(
+            "--words, --from and --text-start each bring a text encoder; give one"
+        )
     with open_team(device) as team:
         speak = say if team.leads else _silent
         material = (
-            mixed_material(config, data, outlines=outlines, workers=workers)
+            mixed_material(
+                config, data, outlines=outlines, workers=workers, mistakes=mistakes
+            )
             if config.dataset == "mix"
             else listed_material(config, data, part=part)
         )
@@ -73,7 +89,7 @@ def train_weights(
             speak("no validation split: the last weights are kept, not the best")
         config = with_steps(config, material.round)
         torch.manual_seed(config.seed)
-        network, card = _begin(config, material, data, weights)
+        network, card = _begin(config, material, data, weights, words)
         speak(f"{config.steps} steps of {config.images} images on {team.device}")
         network = run_training(
             config,
@@ -114,13 +130,23 @@ def with_steps(config: TrainConfig, items: int) -> TrainConfig:
 
 
 def _begin(
-    config: TrainConfig, material: Material, data: Path, weights: str | None
+    config: TrainConfig,
+    material: Material,
+    data: Path,
+    weights: str | None,
+    words: str | None,
 ) -> tuple[BTDNet, Card]:
     if weights is not None:
         return trained_start(config, weights)
-    if config.dataset == "mix":
+    mixed = config.dataset == "mix"
+    if words is not None:
+        image = data / IMAGE_START if mixed else None
+        return fresh_start(config, words=words, image=image)
+    if mixed:
         if not config.text_start:
-            raise OptionError("a mix starts from --text-start or --from; give one")
+            raise OptionError(
+                "a mix starts from --text-start, --words or --from; give one"
+            )
         return public_start(config.preset, data=data, text=config.text_start)
     return new_start(config, material.texts)
 

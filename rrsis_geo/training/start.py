@@ -1,4 +1,4 @@
-"""Where training begins: trained weights, public encoders, or nothing."""
+"""Where training begins: trained weights, their words, public encoders, or nothing."""
 
 from __future__ import annotations
 
@@ -124,19 +124,22 @@ def new_start(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:
 
 
 def fresh_start(
-    config: TrainConfig, *, words: str | Path, image: Path
+    config: TrainConfig, *, words: str | Path, image: Path | None = None
 ) -> tuple[BTDNet, Card]:
-    """A network of any make that knows nothing but ImageNet and words.
+    """A network of any make whose text encoder and vocabulary are those of weights.
 
-    What is compared in an ablation begins here, so that every variant has the same.
+    What is compared in an ablation begins here, so that every variant has the same; and
+    so does what shares its text encoder with the shipped weights.
 
     Args:
         config: of the run; its model must have the text encoder of `words`.
         words: name or file of weights to take text encoder and vocabulary from.
-        image: ImageNet weights of MobileNetV2, as `start_image_encoder` reads them.
+        image: ImageNet weights of MobileNetV2, as `start_image_encoder` reads them,
+            where the config names no `image_start`; None: a random image encoder.
 
     Raises:
         WeightsError: a file is missing or of another kind.
+        OptionError: the model's text encoder has other sizes.
     """
     given, info = load_weights(words)
     sizes = model_config(
@@ -145,10 +148,21 @@ def fresh_start(
         text_positions=given.config.text_positions,
     )
     network = BTDNet(sizes)
-    network.text.load_state_dict(given.text.state_dict())
-    start_image_encoder(network, image)
+    wanted = {name: value.shape for name, value in network.text.state_dict().items()}
+    state = given.text.state_dict()
+    if wanted != {name: value.shape for name, value in state.items()}:
+        raise OptionError(
+            f"{words}: has another text encoder than the preset {config.preset!r} with "
+            "its [model]; take the text settings of those weights, or other --words"
+        )
+    network.text.load_state_dict(state)
+    if config.image_start:
+        start_image(network, config.image_start)
+    elif image is not None:
+        start_image_encoder(network, image)
+    gsd_range = GSD_RANGE if config.dataset == "mix" else UNKNOWN_RANGE
     return network, Card(
-        name=config.preset, vocabulary=info.vocabulary, gsd_range=info.gsd_range
+        name=config.preset, vocabulary=info.vocabulary, gsd_range=gsd_range
     )
 
 

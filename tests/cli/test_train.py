@@ -81,6 +81,42 @@ def test_weights_that_exist_learn_on(tmp_path, config, manifest):
     assert "['decoder']" in refused.stderr
 
 
+def test_words_come_from_other_weights_and_the_rest_starts_anew(
+    tmp_path, config, manifest
+):
+    first = tmp_path / "first.safetensors"
+    assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
+    second = tmp_path / "second.safetensors"
+    frozen = (*QUICK, "--set", "train_text=false", "--set", "seed=5")
+    done = call(config, "--data", manifest, "-o", second, *frozen, "--words", first)
+    assert done.exit_code == 0, done.output
+    (before, told), (after, info) = load_weights(first), load_weights(second)
+    assert info.vocabulary == told.vocabulary
+    assert info.trained_on == "manifest.jsonl: 8 expressions on 4 images"
+    state = after.state_dict()
+    same = {
+        name
+        for name, value in before.state_dict().items()
+        if value.numel() > 1 and value.equal(state[name])
+    }
+    text = {name for name in state if name.startswith("text.")}
+    assert text <= same
+    assert not any(name.endswith("conv.weight") for name in same - text)
+
+
+def test_one_text_encoder_and_not_two(tmp_path, config, manifest):
+    first = tmp_path / "first.safetensors"
+    assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
+    for words in (("--from", first), ("--text-start", "minilm")):
+        code, said = failing(tmp_path, config, manifest, "--words", first, *words)
+        assert code == 2
+        assert "--words, --from and --text-start" in said
+    other = ("--words", first, "--set", "model.text_dim=24")
+    code, said = failing(tmp_path, config, manifest, *other)
+    assert code == 2
+    assert "another text encoder" in said
+
+
 def test_without_validation_lines_the_last_weights_are_kept(tmp_path, config):
     manifest = write_manifest(tmp_path / "data", boxes(8), val=0)
     output = tmp_path / "boxes.safetensors"
