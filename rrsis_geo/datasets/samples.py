@@ -38,6 +38,8 @@ class LabelledImage:
     written: tuple[Written, ...] = ()
     rows: tuple[int, int] | None = None
     """Only these rows [top, bottom) of the file belong to the image."""
+    mistakes: tuple[tuple[float, float], ...] = ()
+    """Places (x, y) in pixels where a network was wrong; see `training.mistakes`."""
 
     @cached_property
     def pixels(self) -> NDArray[np.uint8]:

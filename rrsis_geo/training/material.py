@@ -17,6 +17,7 @@ from rrsis_geo.training.batch import Sample, Stream
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.drawn import draw_scenes
 from rrsis_geo.training.listed import Listed, check_samples, grouped
+from rrsis_geo.training.mistakes import read_mistakes, with_mistakes
 from rrsis_geo.training.mix import Mix, Source
 from rrsis_geo.training.run import Checks
 from rrsis_geo.training.sources import default_sources
@@ -84,7 +85,12 @@ def listed_material(config: TrainConfig, data: Path, *, part: bool) -> Material:
 
 
 def mixed_material(
-    config: TrainConfig, data: Path, *, outlines: Path | None, workers: int
+    config: TrainConfig,
+    data: Path,
+    *,
+    outlines: Path | None,
+    workers: int,
+    mistakes: Path | None = None,
 ) -> Material:
     """The public data sets of the default weights, and drawn scenes.
 
@@ -94,6 +100,7 @@ def mixed_material(
         outlines: of aircraft, by `scripts/outline_aircraft.py`; None: those sets,
             which have boxes only, are left out.
         workers: processes that draw scenes.
+        mistakes: of a network, by `scripts/mine_mistakes.py`.
 
     Raises:
         DataError: a data set is missing.
@@ -104,6 +111,8 @@ def mixed_material(
     sources, kept = default_sources(
         data, drawn, outlines=outlines, open_only=config.open_only
     )
+    if mistakes is not None:
+        sources = with_mistakes(sources, read_mistakes(mistakes))
     counted = ", ".join(f"{source.name} {len(source.images)}" for source in sources)
     return Material(
         stream=mix_of(config, sources),

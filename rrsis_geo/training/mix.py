@@ -31,6 +31,9 @@ from rrsis_geo.training.batch import Sample
 STILL_TRUE = frozenset({"category", "synonym", "attribute", "context", "no-target"})
 """Types of written words that stay true of whatever a crop leaves of the image."""
 
+AGAIN = 0.35
+"""Share of the pieces cut around a mistake, in images with known ones."""
+
 TRIES = 20
 """Crops looked at before a sample is given up as impossible."""
 
@@ -118,7 +121,7 @@ class Mix:
     ) -> Sample | None:
         """A random piece, with words made for what is in it."""
         piece = replace(
-            self._piece(image.layout, scale, rng),
+            self._piece(image.layout, scale, rng, image.mistakes),
             mirror=bool(rng.random() < 0.5),
             turns=int(rng.integers(4)),
         )
@@ -144,15 +147,23 @@ class Mix:
         )
 
     def _piece(
-        self, layout: Layout, scale: tuple[float, float], rng: np.random.Generator
+        self,
+        layout: Layout,
+        scale: tuple[float, float],
+        rng: np.random.Generator,
+        mistakes: Sequence[tuple[float, float]] = (),
     ) -> Piece:
-        """Somewhere at some scale; mostly where something is."""
+        """Somewhere at some scale; mostly where something is, or was thought to be."""
         low, high = np.log(scale)
         side = self.size / float(np.exp(rng.uniform(low, high)))
         side = min(side, 1.25 * max(layout.width, layout.height))
         left = _offset(layout.width, side, rng)
         top = _offset(layout.height, side, rng)
-        if layout.objects and rng.random() < 0.7:
+        if mistakes and rng.random() < AGAIN:
+            x, y = mistakes[rng.integers(len(mistakes))]
+            left = x - side * rng.uniform(0.15, 0.85)
+            top = y - side * rng.uniform(0.15, 0.85)
+        elif layout.objects and rng.random() < 0.7:
             chosen = layout.objects[rng.integers(len(layout.objects))]
             x1, y1, x2, y2 = chosen.polygon.bounds
             left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)

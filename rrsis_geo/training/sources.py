@@ -212,14 +212,17 @@ def default_sources(
         drawn: scenes from `rrsis_geo.synthetic`, already drawn.
         outlines: file of `scripts/outline_aircraft.py`; without it the aircraft sets,
             which have boxes only, are left out.
-        open_only: only what may be used for anything.
+        open_only: only what may be used for anything. Outlines by a network that saw
+            other data are not: without any, Aerial Airport is read with ellipses for
+            its small aircraft, and without the images of large ones.
 
     Raises:
         DataError: a data set is missing.
     """
     wanted = [name for name in FOLDERS if name in OPEN or not open_only]
     if outlines is None:
-        wanted = [name for name in wanted if name not in {"airbus", "airports"}]
+        boxes_only = {"airbus"} if open_only else {"airbus", "airports"}
+        wanted = [name for name in wanted if name not in boxes_only]
     missing = sorted(
         part
         for name in wanted
