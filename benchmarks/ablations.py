@@ -1,10 +1,13 @@
 """What each part of the network is worth, at the same small budget for every variant.
 
     python benchmarks/ablations.py DATA_FOLDER --keep FOLDER [--seeds 0 1] [--steps 240]
+    python benchmarks/ablations.py DATA_FOLDER --keep FOLDER --decisions --seeds 0
 
-DATA_FOLDER holds the public data sets of the model card. Every variant is a config of
-`rrsis_geo/training/configs/ablations`; all start from the same ImageNet encoder and the
-same text encoder, and a seed trains all of them on the same samples in the same order.
+DATA_FOLDER holds the public data sets of the model card. Without `--decisions` the
+variants are the configs of `rrsis_geo/training/configs/ablations` from 1 to 9, each
+against the rung below; with it they are changes of the shipped network, each against
+that. All start from the same ImageNet encoder and the same text encoder, and a seed
+trains all of them on the same samples in the same order.
 Scored by the reference rule on images kept out of training; differences by a bootstrap
 over images that takes the seeds of an image together.
 
@@ -35,19 +38,40 @@ from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.training.assemble import autocasts, fit
 from rrsis_geo.training.batch import Batch, Sample, collate
-from rrsis_geo.training.config import FOLDER, read_config
+from rrsis_geo.training.config import FOLDER, TrainConfig, read_config
 from rrsis_geo.training.mix import Mix
 from rrsis_geo.training.sources import default_sources
 from rrsis_geo.training.start import IMAGE_START, fresh_start
 from rrsis_geo.training.validate import made_samples, written_samples
 from rrsis_geo.training.words import Words
 
-VARIANTS = tuple(sorted((FOLDER / "ablations").glob("?-*.toml")))
+LADDER = {
+    path.stem: read_config(path) for path in sorted(FOLDER.glob("ablations/?-*.toml"))
+}
+"""What the paper adds, one thing a rung, without the shipped network's own."""
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "shipped": {},
+    "no attention layers in the neck": {"model": {"neck_mixers": [0, 0, 0, 0]}},
+    "no coordinates": {"model": {"coordinates": False}},
+    "PWAM for BSC": {"model": {"alignment": "pwam"}},
+    "one decoder for T-BTD": {
+        "model": {"decoder": "single"},
+        "losses": {"stream": 0.0, "cons": 0.0},
+    },
+    "decoder twice as wide": {"model": {"decoder_dims": [80, 128, 192, 192]}},
+    "levels joined by 3 x 3": {"model": {"decoder_join": 3}},
+    "text encoder trained": {"train_text": True},
+    "no presence head": {"model": {"presence": False}},
+    "with D-MOLS": {"model": {"dmols": True}},
+}
+"""Of the shipped network, where it was open to choice."""
+DECISIONS = {name: TrainConfig.from_mapping(item) for name, item in CHANGES.items()}
 
 SHARES = {"nwpu": 0.65, "tanks": 0.15, "banepa": 0.2}
 """How often each source is drawn from; those with exact masks only."""
 
-PAIRS = (
+RUNGS = (
     (1, 2, "BSC one way for PWAM"),
     (2, 3, "BSC both ways"),
     (3, 4, "two streams"),
@@ -59,7 +83,7 @@ PAIRS = (
     (1, 6, "all but D-MOLS"),
     (1, 9, "everything"),
 )
-"""Number of the variant before, of the one after, and what was added."""
+"""Number of the rung before, of the one after, and what was added."""
 
 
 def main() -> None:
@@ -73,22 +97,31 @@ def main() -> None:
     parser.add_argument("--expressions", type=int, default=3)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--words", default="default", help="weights with the encoder")
+    parser.add_argument("--decisions", action="store_true")
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
+    variants = DECISIONS if options.decisions else LADDER
     todo = [
-        (seed, path)
+        (seed, name)
         for seed in options.seeds
-        for path in VARIANTS
-        if not _file(options.keep, path.stem, seed).is_file()
+        for name in variants
+        if not _file(options.keep, name, seed).is_file()
     ]
     if todo:
         training, kept = default_sources(options.data, [])
         samples = list(_kept(kept))
     for seed in dict.fromkeys(seed for seed, _ in todo):
         batches = list(_batches(_mix(training, options, seed), options))
-        for path in (path for number, path in todo if number == seed):
-            _run(path, seed, batches, samples, options)
-    _tables(options.keep, options.seeds)
+        for name in (name for number, name in todo if number == seed):
+            _run(name, variants[name], seed, batches, samples, options)
+    print()
+    found = _variants(options.keep, list(variants), options.seeds)
+    names = list(variants)
+    if options.decisions:
+        pairs = [(names[0], name, name) for name in names[1:]]
+    else:
+        pairs = [(names[a - 1], names[b - 1], what) for a, b, what in RUNGS]
+    _changes(found, pairs)
 
 
 def _mix(sources: Iterable[Any], options: argparse.Namespace, seed: int) -> Mix:
@@ -121,7 +154,8 @@ def _kept(sources: Iterable[Any]) -> Iterator[Sample]:
 
 
 def _run(
-    path: Path,
+    name: str,
+    config: TrainConfig,
     seed: int,
     batches: Sequence[Batch],
     kept: Sequence[Sample],
@@ -129,7 +163,7 @@ def _run(
 ) -> None:
     """Train one variant and keep what it says about the kept samples."""
     config = replace(
-        read_config(path),
+        config,
         seed=seed,
         steps=options.steps,
         images=options.images,
@@ -153,15 +187,15 @@ def _run(
     fast = autocasts(config, torch.device("cpu"))
     rows = list(_scores(network, Words(tokenizer, network.text), kept, fast=fast))
     result = {
-        "variant": path.stem,
+        "variant": name,
         "seed": seed,
         "config": asdict(config),
         "parameters": learned,
         "seconds": seconds,
         "rows": rows,
     }
-    _file(options.keep, path.stem, seed).write_text(json.dumps(result))
-    print(f"{path.stem} seed {seed}: {seconds:.0f} s, {_line(rows)}", flush=True)
+    _file(options.keep, name, seed).write_text(json.dumps(result))
+    print(f"{name} seed {seed}: {seconds:.0f} s, {_line(rows)}", flush=True)
 
 
 @torch.inference_mode()
@@ -186,39 +220,42 @@ def _scores(
             }
 
 
-def _tables(folder: Path, seeds: Sequence[int]) -> None:
-    """Every variant's figures, then what each step added."""
-    found: dict[int, list[Outcome]] = {}
-    print("\n| variant | parameters | mIoU by seed | mIoU | oIoU | no target quiet |")
+def _variants(
+    folder: Path, names: Sequence[str], seeds: Sequence[int]
+) -> dict[str, list[Outcome]]:
+    """Print every variant's figures; what each said, all seeds together."""
+    found: dict[str, list[Outcome]] = {}
+    print("| variant | parameters | mIoU by seed | mIoU | oIoU | no target quiet |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for path in VARIANTS:
-        results = [
-            json.loads(_file(folder, path.stem, seed).read_text()) for seed in seeds
-        ]
+    for name in names:
+        results = [json.loads(_file(folder, name, seed).read_text()) for seed in seeds]
         each = [_outcomes(result["rows"]) for result in results]
-        both = list(chain.from_iterable(each))
-        found[int(path.stem.split("-")[0])] = both
+        found[name] = both = list(chain.from_iterable(each))
         by_seed = " / ".join(f"{100 * _miou(part):.1f}" for part in each)
         shared = [o.pixels["reference"] for o in both if o.target]
         pooled = sum(p.intersection for p in shared) / sum(p.union for p in shared)
         quiet = fmean(o.pixels["reference"].quiet for o in both if not o.target)
         print(
-            f"| {path.stem} | {results[0]['parameters'] / 1e6:.2f} M | {by_seed} "
+            f"| {name} | {results[0]['parameters'] / 1e6:.2f} M | {by_seed} "
             f"| {100 * _miou(both):.1f} | {100 * pooled:.1f} | {100 * quiet:.1f} % |"
         )
-    print("\n| added | mIoU | 95 % | p | oIoU | 95 % |")
+    return found
+
+
+def _changes(
+    found: dict[str, list[Outcome]], pairs: Iterable[tuple[str, str, str]]
+) -> None:
+    """Print what each step changed, with intervals."""
+    print("\n| change | mIoU | 95 % | p | oIoU | 95 % |")
     print("| --- | --- | --- | --- | --- | --- |")
-    for before, after, what in PAIRS:
-        sides = [[o for o in found[n] if o.target] for n in (before, after)]
+    for before, after, what in pairs:
+        sides = [[o for o in found[name] if o.target] for name in (before, after)]
         change = differences(sides[0], sides[1], rule="reference")
         cells = [
             f"{100 * item.value:+.1f} | {100 * item.low:+.1f} to {100 * item.high:+.1f}"
             for item in (change["miou"], change["oiou"])
         ]
-        chance = change["miou"].p
-        print(
-            f"| {what} ({before} to {after}) | {cells[0]} | {chance:.3f} | {cells[1]} |"
-        )
+        print(f"| {what} | {cells[0]} | {change['miou'].p:.3f} | {cells[1]} |")
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> list[Outcome]:
@@ -251,7 +288,7 @@ def _line(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _file(folder: Path, variant: str, seed: int) -> Path:
-    return folder / f"{variant}-{seed}.json"
+    return folder / f"{variant.replace(' ', '-')}-{seed}.json"
 
 
 if __name__ == "__main__":

@@ -4,18 +4,18 @@
 
 A network that was trained on from another one learns new things and forgets old ones;
 the mean of both files keeps most of either (Wortsman et al., Robust fine-tuning of
-zero-shot models, CVPR 2022). The card is the second file's.
+zero-shot models, CVPR 2022). The card is the second file's. What is equal in both, as
+a text encoder that was not trained, stays as it is to the last bit.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.model.weights import load_weights, save_weights
-from rrsis_geo.model.weights_file import Card
+from rrsis_geo.model.weights import card_of, load_weights, save_weights
 
 
 def main() -> None:
@@ -38,18 +38,17 @@ def main() -> None:
     other.load_state_dict(
         {
             name: (1 - options.share) * old[name] + options.share * value
-            if value.is_floating_point()
+            if value.is_floating_point() and not value.equal(old[name])
             else value
             for name, value in new.items()
         }
     )
-    card = Card(**{item.name: getattr(info, item.name) for item in fields(Card)})
     card = replace(
-        card,
+        card_of(info),
         name=options.name,
-        trained_on=options.trained_on or card.trained_on,
-        created=options.created or card.created,
-        categories=tuple(options.categories or card.categories),
+        trained_on=options.trained_on or info.trained_on,
+        created=options.created or info.created,
+        categories=tuple(options.categories or info.categories),
     )
     save_weights(other, options.output, card=card)
 

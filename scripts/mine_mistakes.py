@@ -40,7 +40,7 @@ ASKED = {
 }
 """Source -> classes whose every object is labelled there."""
 
-SCALES = {"nwpu": 0.7, "banepa": 0.5}
+SCALES = {"nwpu": 0.5, "banepa": 0.5}
 """Result pixels per source pixel to look at, where not 1."""
 
 

@@ -73,10 +73,9 @@ def find_mistakes(
         if category not in layout.complete:
             continue
         truth = shapely.union_all(layout.outlines[names == category])
-        painted = np.array(
-            [shapely.geometry.shape(area) for area, _ in _areas(chance > 0.5)], object
+        painted = shapely.transform(
+            _areas(chance > 0.5), lambda xy: xy * (width / w, height / h)
         )
-        painted = shapely.transform(painted, lambda xy: xy * (width / w, height / h))
         if len(painted):
             areas = shapely.area(painted)
             shared = shapely.area(shapely.intersection(painted, truth))
@@ -118,8 +117,10 @@ def with_mistakes(sources: Sequence[Source], mistakes: Mistakes) -> list[Source]
     ]
 
 
-def _areas(mask: NDArray[np.bool_]) -> Iterator[tuple[dict[str, object], float]]:
-    return shapes(mask.astype(np.uint8), mask=mask)
+def _areas(mask: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """(N,) polygons of what is painted, diagonal neighbours apart."""
+    found = shapes(mask.astype(np.uint8), mask=mask)
+    return np.array([shapely.geometry.shape(area) for area, _ in found], object)
 
 
 def _starts(length: int) -> list[int]:

@@ -160,7 +160,7 @@ class Mix:
         left = _offset(layout.width, side, rng)
         top = _offset(layout.height, side, rng)
         if mistakes and rng.random() < AGAIN:
-            x, y = mistakes[rng.integers(len(mistakes))]
+            x, y = mistakes[int(rng.integers(len(mistakes)))]
             left = x - side * rng.uniform(0.15, 0.85)
             top = y - side * rng.uniform(0.15, 0.85)
         elif layout.objects and rng.random() < 0.7:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
 
 from rrsis_geo.errors import DataError, OptionError
@@ -20,7 +19,7 @@ from rrsis_geo.model.vocabulary import (
     SPECIAL,
     read_vocabulary,
 )
-from rrsis_geo.model.weights import load_weights
+from rrsis_geo.model.weights import card_of, load_weights
 from rrsis_geo.model.weights_file import Card
 from rrsis_geo.training.assemble import changed, model_config
 from rrsis_geo.training.config import TrainConfig
@@ -89,8 +88,7 @@ def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
                 state[key] = value
         larger.load_state_dict(state)
         network = larger
-    card = Card(**{item.name: getattr(info, item.name) for item in fields(Card)})
-    return network, card
+    return network, card_of(info)
 
 
 def new_start(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:
