@@ -8,6 +8,9 @@ touching objects parted and whole, so that both rows come from the same run. Box
 tanks and aircraft are compared by the rule `box` of `rrsis_geo.evaluation.objects`,
 outlines of buildings, on the rows that the default weights were not trained on, by
 `outline`. `--keep FOLDER` keeps the probabilities for the next run with other options.
+
+With `--absent` aircraft are asked for where there are only tanks, and both among the
+houses of Banepa: what is found per km2 where nothing is.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import ast
 import csv
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,8 +96,25 @@ def georeferenced(image: Path, folder: Path, gsd: float) -> Path:
     return path
 
 
-def tasks(data: Path, folder: Path) -> list[Task]:
+def tasks(data: Path, folder: Path, *, absent: bool) -> list[Task]:
     """All scenes, the photos georeferenced in a folder."""
+    found = present(data, folder)
+    if not absent:
+        return found
+    nothing = np.array([], object)
+    asked = {
+        "airbus-oiltank": ("airplane",),
+        "oam-banepa": ("airplane", "storage tank"),
+    }
+    return [
+        replace(task, group=f"no {text}", expression=text, objects=nothing, rule="box")
+        for task in found
+        for text in asked.get(task.group, ())
+    ]
+
+
+def present(data: Path, folder: Path) -> list[Task]:
+    """What is labelled in each scene."""
     found = []
     for name, (expression, column, gsd) in SETS.items():
         boxes = boxes_of(data / name, column)
@@ -192,6 +212,9 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--only", nargs="*", help="beginnings of the scenes' names")
     parser.add_argument("--all", action="store_true", help="trained scenes as well")
+    parser.add_argument(
+        "--absent", action="store_true", help="ask for what is not there"
+    )
     parser.add_argument("--keep", type=Path, help="folder of probability rasters")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -202,7 +225,7 @@ def main() -> None:
         folder = Path(temporary)
         keep = options.keep or folder
         keep.mkdir(parents=True, exist_ok=True)
-        for task in tasks(options.data, folder):
+        for task in tasks(options.data, folder, absent=options.absent):
             if options.only and not task.name.startswith(tuple(options.only)):
                 continue
             if "trained on" in task.group and not (options.all or options.only):
