@@ -27,19 +27,15 @@ import numpy as np
 import shapely
 from affine import Affine
 from query_drawn import drawn_questions, drawn_scene
-from query_scenes import (
-    Asked,
-    LabelledScene,
-    answer_from_labels,
-    answers_from_weights,
-    read_scenes,
-)
+from query_scenes import Asked, LabelledScene, answer_from_labels, read_scenes
+from query_weights import Asker
 from rasterio.crs import CRS
 
 from rrsis_geo.grid import Grid
 from rrsis_geo.query import make_plan
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.plan import known as known_to
 from rrsis_geo.query.resolve import resolve
 from rrsis_geo.types import SCHEMA, Polygons
 
@@ -56,7 +52,17 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--weights", default="default")
     parser.add_argument("--labels", action="store_true", help="a perfect network")
-    parser.add_argument("--alone", type=int, default=24, help="drawn: network alone on")
+    parser.add_argument(
+        "--alone",
+        type=int,
+        default=4,
+        help="network alone: every so manyth question; 0: none",
+    )
+    parser.add_argument(
+        "--known",
+        action="store_true",
+        help="scenes: only what names labelled things alone",
+    )
     parser.add_argument("--limit", type=int, help="scenes or images, for a quick look")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -74,7 +80,10 @@ def scenes(options: argparse.Namespace) -> list[Row]:
     """Expressions written for whole scenes."""
     rows: list[Row] = []
     for scene in read_scenes(options.data)[: options.limit]:
-        rows += _scene_rows(scene, scene.asked, options)
+        asked = scene.asked
+        if options.known:
+            asked = tuple(a for a in asked if scene.knows(make_plan(a.expression)))
+        rows += _scene_rows(scene, asked, options)
     _print_right(rows)
     return rows
 
@@ -85,44 +94,49 @@ def drawn(options: argparse.Namespace) -> list[Row]:
     for seed, theme in DRAWN[: options.limit]:
         scene = drawn_scene(seed, theme)
         asked = drawn_questions(scene, count=100, seed=seed)
-        rows += _scene_rows(scene, asked, options, alone=options.alone // 2)
+        rows += _scene_rows(scene, asked, options)
     _print_right(rows)
     return rows
 
 
 def _scene_rows(
-    scene: LabelledScene,
-    asked: Sequence[Asked],
-    options: argparse.Namespace,
-    *,
-    alone: int | None = None,
+    scene: LabelledScene, asked: Sequence[Asked], options: argparse.Namespace
 ) -> list[Row]:
     texts = [one.expression for one in asked]
-    if options.labels:
-        given = {"scene": [answer_from_labels(scene, text) for text in texts]}
-    else:
-        step = 1 if alone is None else max(len(texts) // max(alone, 1), 1)
-        few = texts[::step] if alone != 0 else []
-        found = answers_from_weights(scene, texts, options.weights, "scene")
-        whole = answers_from_weights(scene, few, options.weights, "network")
-        by_text = dict(zip(few, whole, strict=True))
-        given = {"scene": found, "network": [by_text.get(text) for text in texts]}
+    plans = [make_plan(text) for text in texts]
+    known = [scene.knows(plan) for plan in plans]
+    given: dict[str, dict[str, frozenset[int]]] = {
+        "perfect": {text: answer_from_labels(scene, text) for text in texts}
+    }
+    if not options.labels:
+        asker = Asker(weights=options.weights)
+        given["auto"] = _asked(asker, scene, texts, "auto")
+        some = [text for text, is_known in zip(texts, known, strict=True) if is_known]
+        few = some[:: options.alone] if options.alone else []
+        given["network"] = _asked(asker, scene, few, "network")
     rows = []
-    for place, one in enumerate(asked):
-        plan = make_plan(one.expression)
+    for one, plan, is_known in zip(asked, plans, known, strict=True):
         row: Row = {
             "scene": scene.path.name,
             "expression": one.expression,
             "type": one.type,
             "operators": sorted(_operators(plan.root)),
-            "in_labels": scene.knows(plan),
+            "in_labels": is_known,
             "plan": plan.notation(),
         }
+        if not options.labels:
+            row["in_weights"] = known_to(frozenset(asker.categories))(plan.root)
         for mode, answers in given.items():
-            if answers[place] is not None:
-                row[mode] = answers[place] == one.targets
+            if one.expression in answers:
+                row[mode] = answers[one.expression] == one.targets
         rows.append(row)
     return rows
+
+
+def _asked(
+    asker: Asker, scene: LabelledScene, texts: Sequence[str], mode: str
+) -> dict[str, frozenset[int]]:
+    return dict(zip(texts, asker.answers(scene, texts, mode), strict=True))
 
 
 def validation(options: argparse.Namespace) -> list[Row]:
@@ -220,9 +234,18 @@ def _operators(root: n.Node) -> set[str]:
 
 
 def _print_right(rows: list[Row]) -> None:
-    modes = [mode for mode in ("scene", "network") if any(mode in row for row in rows)]
+    modes = [
+        mode
+        for mode in ("perfect", "auto", "network")
+        if any(mode in row for row in rows)
+    ]
     known = [row for row in rows if row["in_labels"]]
-    for title, part in (("all", rows), ("all named things labelled", known)):
+    parts = {"all": rows, "all named things labelled": known}
+    if len(modes) > 1:
+        asked = [row for row in known if row["in_weights"]]
+        parts["and known to the weights"] = asked
+        parts["and asked of the network alone"] = [r for r in asked if "network" in r]
+    for title, part in parts.items():
         print(f"\n{title}: answered right, % (of)")
         for name, group in _groups(part):
             cells = []

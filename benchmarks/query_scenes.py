@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
-import hashlib
 import json
-import os
-import tempfile
-import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,21 +17,15 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
-from rasterio.errors import NotGeoreferencedWarning
 from shapely.affinity import scale
 
 from rrsis_geo.expressions.lexicon import LEXICON
 from rrsis_geo.grid import Grid
 from rrsis_geo.measure import areas_and_perimeters
-from rrsis_geo.pipeline import segment
 from rrsis_geo.query import Plan, make_plan
-from rrsis_geo.query.area import ValidArea
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.resolve import resolve
-from rrsis_geo.questions import ask, parted, whole
-from rrsis_geo.raster import ProbabilityRaster, write_probability
-from rrsis_geo.types import SCHEMA, Polygons, Strip
-from rrsis_geo.vectorize import vectorize
+from rrsis_geo.types import SCHEMA, Polygons
 
 UTM = CRS.from_epsg(32631)
 """Pictures without a place are laid on the equator's side of a zone, north up."""
@@ -105,145 +95,6 @@ def answer_from_labels(scene: LabelledScene, text: str) -> frozenset[int]:
     shapes = [scene.shapes[number] for number in numbers]
     seen = Candidates(candidates(scene.grid, names, shapes), scene.grid, plan.phrases)
     return frozenset(numbers[row] for row in resolve(plan, seen).rows)
-
-
-def answers_from_weights(
-    scene: LabelledScene, texts: Sequence[str], weights: str, mode: str
-) -> list[frozenset[int]]:
-    """For each text the labels that are answered; -1 among them: something else.
-
-    The probabilities of every phrase are kept in the folder for temporary files.
-    """
-    folder = Path(tempfile.gettempdir()) / "rrsis-queries-scenes"
-    folder.mkdir(exist_ok=True)
-    questions = whole(texts) if mode == "network" else ask(texts, mode)
-    sources = _kept(scene, questions.phrases, weights, folder)
-    found, area = _traced(sources, questions.phrases)
-    grid = found[1]
-    meant = questions.answer(found[0], grid, area).polygons
-    return [_labels_of(scene, meant, grid, text) for text in texts]
-
-
-def _kept(
-    scene: LabelledScene, phrases: Sequence[str], weights: str, folder: Path
-) -> dict[str, Path]:
-    """Phrase -> raster of its probabilities, made where missing."""
-    mark = f"{scene.path}|{os.path.getmtime(scene.path)}|{weights}"
-    places = {
-        text: folder
-        / f"{hashlib.sha256(f'{mark}|{text}'.encode()).hexdigest()[:24]}.tif"
-        for text in phrases
-    }
-    missing = [text for text, path in places.items() if not path.exists()]
-    placed = _placed(scene, folder)
-    for start in range(0, len(missing), 16):
-        some = missing[start : start + 16]
-        made = folder / "made.tif"
-        segment(
-            placed,
-            some,
-            probability=made,
-            weights=weights,
-            overwrite=True,
-            resolve="network",
-        )
-        with ProbabilityRaster.open(made) as raster:
-            strips = list(raster.strips())
-            for band, text in enumerate(some):
-                write_probability(
-                    [Strip(top=one.top, levels=one.levels[[band]]) for one in strips],
-                    places[text],
-                    grid=raster.grid,
-                    expressions=[text],
-                    tags={},
-                )
-    return places
-
-
-def _traced(
-    sources: dict[str, Path], phrases: Sequence[str]
-) -> tuple[tuple[Polygons, Grid], shapely.Geometry]:
-    """All phrases' polygons together, and where there is data."""
-    parts, area = [], ValidArea()
-    for text in phrases:
-        with ProbabilityRaster.open(sources[text]) as raster:
-            grid = raster.grid
-            strips = list(raster.strips())
-        area = ValidArea()
-        for strip in strips:
-            area.add(strip)
-        parts.append(
-            vectorize(
-                strips,
-                grid,
-                [text],
-                threshold=0.5,
-                min_area=0,
-                fill_holes=0,
-                simplify=0,
-                split=parted([text], None),
-            )
-        )
-    joined = Polygons(
-        geometry=np.concatenate([part.geometry for part in parts]),
-        crs=parts[0].crs,
-        columns={
-            name: np.concatenate([part.columns[name] for part in parts])
-            for name in SCHEMA
-        },
-    )
-    return (joined, grid), area.outline
-
-
-def _labels_of(
-    scene: LabelledScene, meant: Polygons, grid: Grid, text: str
-) -> frozenset[int]:
-    """The labels that the polygons of a text lie on.
-
-    A polygon stands for a label where more than half of it lies inside and it covers
-    a sixth of it (an aircraft covers two fifths of its box); crumbs of less than a
-    tenth of the median label are no answer and no error.
-    """
-    back = Grid(~grid.transform, None, 1, 1)
-    shapes = shapely.transform(
-        meant.geometry[meant.columns["expression"] == text],
-        lambda xy: (
-            np.column_stack(back.place(*xy.T))
-            * (scene.grid.width / grid.width, scene.grid.height / grid.height)
-        ),
-    )
-    sound = [n for n, shape in enumerate(scene.shapes) if shape is not None]
-    labels = scene.shapes[sound]
-    crumb = 0.1 * float(np.median(shapely.area(labels)))
-    tree = shapely.STRtree(labels)
-    hit: set[int] = set()
-    for shape in shapes:
-        if shape.area < crumb:
-            continue
-        near = tree.query(shape, predicate="intersects")
-        shared = shapely.area(shapely.intersection(labels[near], shape))
-        good = (shared > 0.5 * shape.area) & (shared > shapely.area(labels[near]) / 6)
-        hit.update(sound[place] for place in near[good]) if good.any() else hit.add(-1)
-    return frozenset(hit)
-
-
-def _placed(scene: LabelledScene, folder: Path) -> Path:
-    """The picture as a raster with a place."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(scene.path) as dataset:
-            if dataset.crs is not None:
-                return scene.path
-            pixels = dataset.read()
-    path = folder / f"{scene.path.stem}.tif"
-    if not path.exists():
-        with rasterio.open(
-            path, "w", driver="GTiff", count=3, dtype="uint8",
-            width=pixels.shape[2], height=pixels.shape[1],
-            crs=scene.grid.crs, transform=scene.grid.transform,
-        ) as dataset:  # fmt: skip
-            dataset.write(pixels)
-    return path
 
 
 def read_scenes(folder: Path) -> list[LabelledScene]:
