@@ -15,15 +15,18 @@ def command() -> None:
 
 @command.command("list")
 def list_command() -> None:
-    """Weights inside the package: name, metres per pixel, MB and licence, with tabs."""
+    """Weights inside the package: name, metres per pixel, MB and licence, with tabs.
+
+    Weights may keep their text encoder in a second file that others use as well; then
+    MB are of both files.
+    """
     from rrsis_geo.model.weights_file import list_weights, read_header
 
     for name in list_weights():
         info = read_header(name)
         low, high = info.gsd_range
-        click.echo(
-            f"{name}\t{low:g} to {high:g} m\t{info.size / 1e6:.1f} MB\t{info.licence}"
-        )
+        size = f"{info.both_sizes / 1e6:.1f} MB"
+        click.echo(f"{name}\t{low:g} to {high:g} m\t{size}\t{info.licence}")
 
 
 @command.command("show")
@@ -33,7 +36,8 @@ def show_command(name: str) -> None:
     from rrsis_geo.model.weights_file import read_header
 
     body = asdict(read_header(name))
-    body["path"] = str(body["path"])
+    for file in ("path", "text_path"):
+        body[file] = body[file] and str(body[file])
     body["vocabulary"] = f"{len(body['vocabulary'])} tokens"
     click.echo(json.dumps(body, indent=2))
 
@@ -41,10 +45,16 @@ def show_command(name: str) -> None:
 @command.command("verify")
 @click.argument("name", metavar="NAME|FILE")
 def verify_command(name: str) -> None:
-    """Check that the weights NAME are whole and, where published, unaltered."""
+    """Check that the weights NAME are whole and, where published, unaltered.
+
+    Of weights in two files both are looked at.
+    """
     from rrsis_geo.model.weights_file import expected_digest, verify
 
     info = verify(name)
     published = expected_digest(info.path) is not None
     state = "as published" if published else "whole; no published sha256 to compare"
     click.echo(f"ok\t{info.name}\t{state}\tsha256 {info.sha256}")
+    if info.text_path is not None:
+        words = f"{info.text_path.name}\tas {info.path.name} wants it"
+        click.echo(f"ok\t{words}\tsha256 {info.text_sha256}")

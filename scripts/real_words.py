@@ -11,9 +11,8 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from safetensors import safe_open
-
 import rrsis_geo
+from rrsis_geo.model.weights_file import read_header
 from rrsis_geo.query import spelling
 
 MORE = """
@@ -41,8 +40,7 @@ REAL_WORDS = words(
 def main() -> None:
     """Write the module."""
     package = Path(rrsis_geo.__file__).parent
-    with safe_open(package / "weights/btd-mobile.safetensors", "np") as file:
-        table = file.metadata()["vocabulary"].split()
+    table = read_header("default").vocabulary
     whole = {word for word in (*table, *MORE.split()) if word.isalpha()}
     spelling.REAL_WORDS = frozenset()
     found = sorted(

@@ -15,7 +15,7 @@ from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights import load_weights
-from rrsis_geo.model.weights_file import WeightsInfo, digest, find_weights
+from rrsis_geo.model.weights_file import WeightsInfo, digests, find_weights
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 class _Kept:
     """A network on its device."""
 
-    key: tuple[Path, str, torch.device]
-    """File, sha256 of its bytes, device."""
+    key: tuple[Path, tuple[str, ...], torch.device]
+    """File, sha256 of its bytes and of its text file's, device."""
     net: BTDNet
     info: WeightsInfo
 
@@ -33,7 +33,7 @@ class _Kept:
 class Warm:
     """Binds jobs to the network of the job before, where it is the same one.
 
-    One network at a time, so that memory holds no other. The file's bytes are looked
+    One network at a time, so that memory holds no other. The files' bytes are looked
     at every time: weights that changed on disk are loaded anew.
     """
 
@@ -62,7 +62,7 @@ class Warm:
 
     def _network(self, weights: str, device: torch.device) -> _Kept:
         path = find_weights(weights).resolve()
-        key = path, digest(path), device
+        key = path, digests(path), device
         if self._kept is not None and self._kept.key == key:
             log.info("%s is still loaded on %s", self._kept.info.name, device)
             return self._kept

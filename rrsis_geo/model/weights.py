@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig
+from rrsis_geo.model.container import digest
+from rrsis_geo.model.initial import read_tensors
 from rrsis_geo.model.storage import pack, unpack
+from rrsis_geo.model.text_file import PREFIX
 from rrsis_geo.model.weights_file import (
     FOLDER,
     Calibration,
     Card,
     WeightsInfo,
-    digest,
     metadata_of,
     read_header,
     sidecar_of,
@@ -44,44 +47,86 @@ def save_weights(net: BTDNet, path: str | Path, *, card: Card) -> WeightsInfo:
             f"{card.name}: {len(card.vocabulary)} tokens for a word table of "
             f"{config.text_vocabulary} rows"
         )
-    return _write(pack(net.inference_state()), Path(path), metadata_of(card, config))
+    return write_file(pack(net.inference_state()), path, metadata_of(card, config))
 
 
 def recalibrate(
     weights: str | Path, path: str | Path, *, calibration: Calibration
 ) -> WeightsInfo:
-    """The same weights with another calibration in the header of a new file.
+    """The same weights with another calibration in the header of a new, whole file.
 
     Raises:
         WeightsError: the weights are missing or altered; the file cannot be written.
     """
     info = verify(weights)
-    known = {item.name for item in fields(Card)}
-    values = {name: value for name, value in vars(info).items() if name in known}
-    card = Card(**{**values, "calibration": calibration})
-    tensors = load_file(info.path)
-    return _write(tensors, Path(path), metadata_of(card, info.config))
+    card = replace(card_of(info), calibration=calibration)
+    return write_file(stored_tensors(info), path, metadata_of(card, info.config))
 
 
-def _write(
-    tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]
+def card_of(info: WeightsInfo) -> Card:
+    """What weights on disk say of their network, without what the file is."""
+    return Card(**{item.name: getattr(info, item.name) for item in fields(Card)})
+
+
+def stored_tensors(info: WeightsInfo) -> dict[str, Tensor]:
+    """Tensors of weights as they are stored, those of their text file among them.
+
+    Raises:
+        WeightsError: a file cannot be read; or the two hold what they should not.
+    """
+    tensors = read_tensors(info.path)
+    if info.text_path is None:
+        return tensors
+    words = read_tensors(info.text_path)
+    odd = [name for name in tensors if name.startswith(PREFIX)]
+    odd += [name for name in words if not name.startswith(PREFIX)]
+    if odd:
+        raise WeightsError(
+            f"{info.path} and {info.text_path}: {odd[0]} lies in the wrong one; "
+            "fetch both again"
+        )
+    return tensors | words
+
+
+def write_file(
+    tensors: Mapping[str, Tensor],
+    path: str | Path,
+    metadata: dict[str, str],
 ) -> WeightsInfo:
-    """Tensors as they are stored, whole or not at all, and the sha256 beside."""
+    """Tensors as they are stored, whole or not at all, and the sha256 beside.
+
+    Raises:
+        WeightsError: the file cannot be written.
+    """
+    path = Path(path)
     if path.suffix != ".safetensors":
         raise WeightsError(f"{path}: weights end in .safetensors")
-    part = path.with_name(path.name + ".part")
-    try:
-        save_file(tensors, part, metadata)
-        with part.open("rb") as stream:
-            os.fsync(stream.fileno())
+    with staged_tensors(tensors, path, metadata) as part:
         published = f"{digest(part)}  {path.name}\n"
         sidecar_of(path).write_text(published, encoding="utf-8")
+    return read_header(path)
+
+
+@contextmanager
+def staged_tensors(
+    tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str]
+) -> Iterator[Path]:
+    """A safetensors file under a name of its own; at the end it gets its name.
+
+    Raises:
+        WeightsError: it cannot be written; then there is nothing.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        save_file(dict(tensors), part, metadata)
+        with part.open("rb") as stream:
+            os.fsync(stream.fileno())
+        yield part
         part.replace(path)
     except (OSError, SafetensorError) as error:
         raise WeightsError(f"{path}: cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    return read_header(path)
 
 
 def load_weights(
@@ -98,10 +143,7 @@ def load_weights(
             f"{info.path}: {len(info.vocabulary)} tokens for a word table of "
             f"{info.config.text_vocabulary} rows"
         )
-    try:
-        state = unpack(load_file(info.path))
-    except SafetensorError as error:
-        raise WeightsError(f"{info.path}: cannot be read: {error}") from error
+    state = unpack(stored_tensors(info))
     net = _blank(info.config)
     wanted = {name: tensor.shape for name, tensor in net.inference_state()}
     found = {name: tensor.shape for name, tensor in state.items()}

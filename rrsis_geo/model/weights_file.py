@@ -1,14 +1,13 @@
 """What a weights file says of itself. No torch, so listing and refusing is instant.
 
 One safetensors file holds a network: its header carries config, vocabulary, classes,
-ground sample distances, calibration, training data and licence as text.
+ground sample distances, calibration, training data and licence as text. Weights that
+share their text encoder leave it and the vocabulary to a second file (`text_file`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -16,14 +15,22 @@ from typing import Any
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.config import ModelConfig
+from rrsis_geo.model.container import PICKLES, digest, read_metadata
+from rrsis_geo.model.text_file import (
+    TEXT_FORMAT,
+    TextLink,
+    link_of,
+    read_text_header,
+    verify_text,
+)
 
 FORMAT = "rrsis-geo"
-FORMAT_VERSION = "1"
+WHOLE_VERSION = "1"
+"""Format of weights that hold everything."""
+SHARED_VERSION = "2"
+"""Format of weights that keep their text encoder in a file beside them."""
 FOLDER = Path(__file__).resolve().parents[1] / "weights"
 """Weights shipped inside the package, listed in its index.json."""
-
-MAX_HEADER = 50_000_000
-PICKLES = (".pt", ".pth", ".ckpt", ".bin", ".pkl", ".pickle")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +73,26 @@ class WeightsInfo(Card):
     sha256: str
     """Of the file as it lies there."""
     size: int
-    """Bytes."""
+    """Bytes of that file."""
+    text_path: Path | None = None
+    """File of the text encoder, which other weights may share; None: in `path`."""
+    text_sha256: str | None = None
+    """Of the text file, as the weights want it."""
+
+    @property
+    def both_sizes(self) -> int:
+        """Bytes of the file and its text file."""
+        words = 0 if self.text_path is None else self.text_path.stat().st_size
+        return self.size + words
+
+    @property
+    def text(self) -> TextLink | None:
+        """The link to the text file; None: the weights are whole."""
+        if self.text_path is None:
+            return None
+        return TextLink(
+            weights=self.path, path=self.text_path, sha256=self.text_sha256 or ""
+        )
 
 
 def list_weights(folder: Path = FOLDER) -> dict[str, Path]:
@@ -99,27 +125,25 @@ def find_weights(name_or_path: str | Path, *, folder: Path = FOLDER) -> Path:
 def read_header(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsInfo:
     """Everything that a weights file says, after checking that it is whole.
 
+    The vocabulary comes from the text file, where there is one; whether that is the
+    right one, `verify` finds out.
+
     Raises:
         WeightsError: absent, a pickle, truncated, no weights file of this project,
-            or of another format version.
+            of another format version; or its text file is absent or truncated.
     """
     path = find_weights(name_or_path, folder=folder)
     metadata = _metadata(path)
-    if metadata.get("format") != FORMAT:
-        raise WeightsError(
-            f"{path}: a safetensors file, but not weights of rrsis-geo; "
-            "`rrsis-geo weights list` names some"
-        )
-    if metadata.get("format_version") != FORMAT_VERSION:
-        raise WeightsError(
-            f"{path}: weights of format {metadata.get('format_version')}, this version "
-            f"reads {FORMAT_VERSION}; update rrsis-geo or the weights"
-        )
+    link = _link(path, metadata)
     try:
         low, high = json.loads(metadata["gsd_range"])
         return WeightsInfo(
             name=metadata["name"],
-            vocabulary=tuple(metadata["vocabulary"].split("\n")),
+            vocabulary=(
+                tuple(metadata["vocabulary"].split("\n"))
+                if link is None
+                else read_text_header(link).vocabulary
+            ),
             gsd_range=(float(low), float(high)),
             categories=tuple(json.loads(metadata["categories"])),
             calibration=_calibration(json.loads(metadata["calibration"])),
@@ -130,6 +154,8 @@ def read_header(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsIn
             config=ModelConfig.from_json(metadata["config"]),
             sha256=digest(path),
             size=path.stat().st_size,
+            text_path=None if link is None else link.path,
+            text_sha256=None if link is None else link.sha256,
         )
     except (KeyError, ValueError, TypeError) as error:
         raise WeightsError(f"{path}: header is incomplete: {error!r}") from error
@@ -142,7 +168,7 @@ def verify(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsInfo:
     the file; a file with neither is only checked for being whole.
 
     Raises:
-        WeightsError: as `read_header`; or the file was altered.
+        WeightsError: as `read_header`; or the file or its text file was altered.
     """
     info = read_header(name_or_path, folder=folder)
     expected = expected_digest(info.path, folder=folder)
@@ -151,7 +177,22 @@ def verify(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsInfo:
             f"{info.path}: altered or damaged: sha256 is {info.sha256}, "
             f"published is {expected}; fetch it again"
         )
+    if info.text is not None:
+        verify_text(info.text)
     return info
+
+
+def digests(path: Path) -> tuple[str, ...]:
+    """sha256 of a weights file, and of its text file where it has one.
+
+    Raises:
+        WeightsError: as `read_header`, as far as the files are absent or damaged.
+    """
+    link = _link(path, _metadata(path))
+    if link is None:
+        return (digest(path),)
+    read_text_header(link)
+    return digest(path), digest(link.path)
 
 
 def expected_digest(path: Path, *, folder: Path = FOLDER) -> str | None:
@@ -173,23 +214,32 @@ def sidecar_of(path: Path) -> Path:
     return path.with_name(path.name + ".sha256")
 
 
-def digest(path: Path) -> str:
-    """sha256 of a file's bytes."""
-    total = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            total.update(block)
-    return total.hexdigest()
+def metadata_of(
+    card: Card, config: ModelConfig, *, text: TextLink | None = None
+) -> dict[str, str]:
+    """The header's text, as `read_header` takes it apart.
 
-
-def metadata_of(card: Card, config: ModelConfig) -> dict[str, str]:
-    """The header's text, as `read_header` takes it apart."""
+    Args:
+        card: what is known of the weights.
+        config: of the network.
+        text: where text encoder and vocabulary lie; None: in the same file.
+    """
+    if text is None:
+        words = {
+            "format_version": WHOLE_VERSION,
+            "vocabulary": "\n".join(card.vocabulary),
+        }
+    else:
+        words = {
+            "format_version": SHARED_VERSION,
+            "text_file": text.path.name,
+            "text_sha256": text.sha256,
+        }
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        **words,
         "name": card.name,
         "config": config.to_json(),
-        "vocabulary": "\n".join(card.vocabulary),
         "categories": json.dumps(card.categories),
         "gsd_range": json.dumps(card.gsd_range),
         "calibration": json.dumps(asdict(card.calibration)),
@@ -200,34 +250,32 @@ def metadata_of(card: Card, config: ModelConfig) -> dict[str, str]:
 
 
 def _metadata(path: Path) -> dict[str, str]:
-    """Metadata of a safetensors file that has all the bytes its header promises."""
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        start, brace = stream.read(8), stream.read(1)
-        # A header's length may begin with the very bytes that pickles begin with.
-        if brace != b"{" and (start[:2] == b"PK" or start[:1] == b"\x80"):
-            raise WeightsError(
-                f"{path}: a pickle under another name; a pickle can run code when it "
-                "is opened, so none is loaded; give a .safetensors file"
-            )
-        length = struct.unpack("<Q", start)[0] if len(start) == 8 else MAX_HEADER + 1
-        if length > MAX_HEADER:
-            raise WeightsError(f"{path}: not a safetensors file")
-        text = brace + stream.read(max(length - 1, 0))
-    if len(text) < length:
-        raise WeightsError(f"{path}: truncated inside its header; fetch it again")
-    try:
-        header = json.loads(text)
-        metadata = header.pop("__metadata__", {})
-        end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise WeightsError(f"{path}: not a safetensors file") from error
-    if size != 8 + length + end:
+    """Of weights, in a format that this version reads."""
+    metadata = read_metadata(path)
+    kind, version = metadata.get("format"), metadata.get("format_version")
+    if kind == TEXT_FORMAT:
         raise WeightsError(
-            f"{path}: truncated or damaged: {size} bytes, its header names "
-            f"{8 + length + end}; fetch it again"
+            f"{path}: a text encoder that weights share, not weights; "
+            "`rrsis-geo weights list` names some"
         )
-    return {str(key): str(value) for key, value in metadata.items()}
+    if kind != FORMAT:
+        raise WeightsError(
+            f"{path}: a safetensors file, but not weights of rrsis-geo; "
+            "`rrsis-geo weights list` names some"
+        )
+    if version not in (WHOLE_VERSION, SHARED_VERSION):
+        raise WeightsError(
+            f"{path}: weights of format {version}, this version reads "
+            f"{WHOLE_VERSION} and {SHARED_VERSION}; update rrsis-geo or the weights"
+        )
+    return metadata
+
+
+def _link(path: Path, metadata: Mapping[str, str]) -> TextLink | None:
+    """To the text file that weights need; None: they are whole."""
+    if metadata["format_version"] == WHOLE_VERSION:
+        return None
+    return link_of(path, metadata)
 
 
 def _calibration(values: Mapping[str, Any]) -> Calibration:

@@ -125,11 +125,14 @@ def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
     for name in list_weights():
         header = read_header(name)
         low, high = header.gsd_range
+        size = f"{header.both_sizes / 1e6:.1f} MB"
+        about = f"{low:g} to {high:g} m, {size}, {header.licence}"
         entry = asdict(header) | {"name": name, "path": str(header.path)}
+        entry["text_path"] = header.text_path and str(header.text_path)
+        entry["description"] = about
         del entry["vocabulary"], entry["config"]
         entries.append(entry)
-        size = f"{header.size / 1e6:.1f} MB"
-        lines.append(f"{name}: {low:g} to {high:g} m, {size}, {header.licence}")
+        lines.append(f"{name}: {about}")
     payload = {"weights": entries}
     return Report(text="\n".join(lines), payload=payload, job=number)
 

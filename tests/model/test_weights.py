@@ -207,7 +207,7 @@ def test_other_files_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"format_version": "2"}, "format 2.*update"),
+        ({"format_version": "3"}, "format 3.*update"),
         ({"licence": None}, "incomplete"),
         ({"gsd_range": "[1]"}, "incomplete"),
         ({"calibration": '{"heat": 1}'}, "heat"),

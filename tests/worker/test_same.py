@@ -10,7 +10,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from rrsis_geo.model.weights_file import find_weights
+from rrsis_geo.model.weights_file import read_header
 from rrsis_geo.pipeline import run
 from rrsis_geo.protocol import MAX_ROWS, Finished, Partial, Segment
 from rrsis_geo.synthetic import write_scene
@@ -93,7 +93,10 @@ def test_three_doors_one_result_and_a_warm_network(start, job, drawn):
 
 def test_weights_that_changed_on_disk_are_loaded_anew(start, job, tmp_path):
     path = tmp_path / "own.safetensors"
-    shutil.copy(find_weights("default"), path)
+    weights = read_header("default")
+    shutil.copy(weights.path, path)
+    if weights.text_path is not None:
+        shutil.copy(weights.text_path, tmp_path)
     task = replace(job(device="cpu"), weights=str(path)).to_mapping()
     worker = start()
     worker.send(Segment(job=1, task=task), Segment(job=2, task=task))
