@@ -184,7 +184,7 @@ def _frame(
         job = manifest["job"]
         asked = SegmentOptions.from_mapping(job["options"])
         limits = [read_aoi(asked, grid), read_aoi(options, grid)]
-        borders = _borders(grid, asked)
+        borders = window_borders(grid, asked)
         if scene is None and Path(job["scene"]).exists():
             scene = Path(job["scene"])
         known: Grid | None = grid
@@ -246,8 +246,8 @@ def _grid(values: dict[str, Any]) -> Grid:
         raise DataError(f"the run manifest's grid is damaged: {error!r}") from error
 
 
-def _borders(grid: Grid, options: SegmentOptions) -> tuple[Numbers, Numbers]:
-    """Columns and rows inside the grid where a window begins or ends."""
+def window_borders(grid: Grid, options: SegmentOptions) -> tuple[Numbers, Numbers]:
+    """Columns and rows inside a grid where a window of a run begins or ends."""
     size = options.window_size
     windows = plan_windows(grid.width, grid.height, size=size, overlap=options.overlap)
     ends = []

@@ -1,0 +1,145 @@
+"""What the default weights reach against what was asked of them, in one table.
+
+    python benchmarks/bars.py DATA_FOLDER [--weights default] [--keep FOLDER]
+
+DATA_FOLDER holds the public data sets of the model card; only what was kept out of
+training is looked at. Expressions are answered by the network alone and as the product
+answers them, with place, size and order worked out on the map. `--keep FOLDER` keeps
+the probabilities of whole scenes for the next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import fmean, median
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from query_validation import Case, cases
+from real_scenes import looked_at, scored, tasks
+
+from rrsis_geo.evaluation.objects import ObjectScores
+from rrsis_geo.model.predictor import make_predictor
+from rrsis_geo.training.sources import nwpu, split
+
+GROUPS = (
+    ("category", ("category",), 80),
+    ("location and extreme", ("location", "extreme"), 70),
+    ("size", ("size",), 60),
+    ("relation", ("relation",), 68),
+    ("attribute", ("attribute",), 58),
+)
+CROWD = 4
+"""Objects of the target's class from which "which one" is hard."""
+
+
+def main() -> None:
+    """Print every bar with what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--keep", type=Path, help="folder of probability rasters")
+    options = parser.parse_args()
+    print("| what | bar | network alone | as the product answers | of |")
+    print("| --- | --- | --- | --- | --- |")
+    _expressions(cases(options.data, options.weights, made=6, limit=None), options.data)
+    print("\n| what | bar | measured | of |\n| --- | --- | --- | --- |")
+    with TemporaryDirectory() as temporary:
+        _scenes(options, Path(temporary))
+    seconds = _window(options)
+    print(f"| one 480 x 480 window, one expression | 0.15 s | {seconds:.3f} s | |")
+
+
+def _expressions(found: Sequence[Case], data: Path) -> None:
+    made = [case for case in found if case.type.startswith("made ")]
+    written = [case for case in found if not case.type.startswith("made ")]
+    _row("mIoU, made", 72, (case for case in made if case.target))
+    _row("mIoU, written by hand", 62, (case for case in written if case.target))
+    for name, kinds, bar in GROUPS:
+        of = [
+            case
+            for case in found
+            if case.type.removeprefix("made ") in kinds and case.target
+        ]
+        _row(f"mIoU, {name}", bar, of)
+    crowded = _crowded(data)
+    _row(
+        f"mIoU, location among {CROWD} and more, written",
+        60,
+        (c for c in written if (c.image, c.expression) in crowded),
+    )
+    _row("nothing painted, made", 95, (case for case in made if not case.target))
+    _row("nothing painted, written", 95, (c for c in written if not c.target))
+
+
+def _crowded(data: Path) -> set[tuple[str, str]]:
+    """(image, expression) of location words with several of the class in view."""
+    _, kept = split(nwpu(data), every=7)
+    found = set()
+    for image in kept:
+        names = [item.category for item in image.layout.objects]
+        for item in image.written:
+            several = item.targets and names.count(names[item.targets[0]]) >= CROWD
+            if item.type == "location" and several:
+                found.add((image.name, item.text))
+    return found
+
+
+def _row(name: str, bar: float, of: Iterable[Case]) -> None:
+    chosen = list(of)
+    alone, product = (
+        100 * fmean(case.iou[mode] for case in chosen) for mode in ("network", "auto")
+    )
+    print(
+        f"| {name} | {bar} | {alone:.1f} | {product:.1f} | {len(chosen)} |", flush=True
+    )
+
+
+def _scenes(options: argparse.Namespace, folder: Path) -> None:
+    """Tanks, aircraft, buildings; then what is found where nothing is."""
+    keep = options.keep or folder
+    keep.mkdir(parents=True, exist_ok=True)
+    totals: dict[str, ObjectScores] = {}
+    for absent in (False, True):
+        for task in tasks(options.data, folder, absent=absent):
+            if "trained on" not in task.group:
+                raster = keep / f"{task.group.split(',')[0]}--{task.name}.tif"
+                looked_at(task, raster, options.weights)
+                counts, _ = scored(task, raster, threshold=0.5, parted=True)
+                group = "absent" if absent else task.group
+                totals[group] = totals.get(group, ObjectScores()) + counts
+    for group, bars in (("airbus-oiltank", (90, 90)), ("airbus-aircraft", (90, 85))):
+        counts = totals[group]
+        for name, bar, value in (
+            ("recall", bars[0], counts.recall),
+            ("precision", bars[1], counts.precision),
+        ):
+            number = counts.objects if name == "recall" else counts.polygons
+            print(f"| {group}, {name} | {bar} % | {100 * value:.1f} % | {number} |")
+    houses = totals["oam-banepa"]
+    print(f"| Banepa strip, area IoU | 0.60 | {houses.iou:.2f} | {houses.objects} |")
+    nothing = totals["absent"]
+    rate = f"{nothing.wrong_per_km2:.1f} | {nothing.km2:.1f} km2"
+    print(f"| wrong polygons per km2 where nothing is | 0.5 | {rate} |")
+    broken = sum(totals[group].border_broken for group in totals)
+    objects = sum(totals[group].objects for group in totals)
+    print(f"| objects doubled or broken at window borders | 0 | {broken} | {objects} |")
+
+
+def _window(options: argparse.Namespace) -> float:
+    """Seconds of a window, the median of twenty."""
+    network = make_predictor(options.weights, ["the storage tank near the road"])
+    pixels = np.random.default_rng(0).integers(0, 255, (1, 3, 480, 480), np.uint8)
+    spent = []
+    for _ in range(22):
+        began = time.perf_counter()
+        network(pixels)
+        spent.append(time.perf_counter() - began)
+    return median(spent[2:])
+
+
+if __name__ == "__main__":
+    main()
