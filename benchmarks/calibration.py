@@ -1,13 +1,14 @@
 """Reliability of weights on kept-back images, and the calibration that they need.
 
     python benchmarks/calibration.py DATA_FOLDER [--weights default] [--png plot.png]
-        [--write calibrated.safetensors] [--kept seen.npz]
+        [--write calibrated.safetensors] [--kept seen.npz] [--open-only]
 
 DATA_FOLDER holds the public data sets of the model card. Prints how reliable pixels and
 presence are as the weights stand, fits temperature and bias of both, and scores every
 threshold and weight of presence. `--write` saves the weights with the fitted
 calibration and the chosen weight of presence in their header; the tensors stay as they
-are. `--kept` keeps what the network said, for another look without it.
+are. `--kept` keeps what the network said, for another look without it. `--open-only`
+takes only images that may be used for anything, for weights that shall be so, too.
 """
 
 from __future__ import annotations
@@ -46,10 +47,10 @@ THRESHOLDS = tuple(round(0.2 + 0.05 * k, 2) for k in range(13))
 GATES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
-def look(data: Path, weights: str, pieces: int) -> Seen:
+def look(data: Path, weights: str, pieces: int, *, open_only: bool) -> Seen:
     """Ask about every kept image."""
     network = WeightsNetwork(weights)
-    _, kept = default_sources(data, [])
+    _, kept = default_sources(data, [], open_only=open_only)
     target, other, presence, names = [], [], [], []
     for source in kept:
         parts = [made_samples(source, count=pieces, seed=7)]
@@ -132,6 +133,7 @@ def main() -> None:
     parser.add_argument(
         "--centre", action="store_true", help="move the chosen threshold to one half"
     )
+    parser.add_argument("--open-only", action="store_true")
     parser.add_argument("--kept", type=Path)
     parser.add_argument("--png", type=Path)
     parser.add_argument("--write", type=Path)
@@ -140,7 +142,12 @@ def main() -> None:
         with np.load(options.kept) as stored:
             seen = Seen(**{name: stored[name] for name in stored.files})
     else:
-        seen = look(options.data, options.weights, options.pieces)
+        seen = look(
+            options.data,
+            options.weights,
+            options.pieces,
+            open_only=options.open_only,
+        )
         if options.kept:
             np.savez_compressed(options.kept, **vars(seen))
 

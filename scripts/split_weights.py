@@ -1,20 +1,24 @@
 """Leave the text encoder of a weights file to a second file, which others may share.
 
-    python scripts/split_weights.py WHOLE OUTPUT --text FILE
+    python scripts/split_weights.py WHOLE OUTPUT --text FILE [--name NAME]
 
 OUTPUT and FILE lie in one folder. FILE is written where it is not there yet; where it
 is, its text encoder and vocabulary must be those of WHOLE, so that several OUTPUTs can
-name it. Where a text encoder went through arithmetic that rounds, as averages once did,
---tolerance 1e-6 lets WHOLE in all the same, with the encoder of FILE.
+name it. --name is the new weights' name, and puts them into the index.json beside them,
+as the package has one. Where a text encoder went through arithmetic that rounds, as
+averages once did, --tolerance 1e-6 lets WHOLE in with the encoder of FILE.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
-from rrsis_geo.errors import WeightsError
+from rrsis_geo.errors import RRSISError
 from rrsis_geo.model.sharing import share_text, write_text
+from rrsis_geo.model.weights_file import sidecar_of
+from rrsis_geo.staging import staged
 
 MADE_FROM = (
     "sentence-transformers/all-MiniLM-L6-v2, its six layers as published; 18,000 rows "
@@ -28,13 +32,14 @@ def main() -> None:
     parser.add_argument("whole", help="name or file of weights")
     parser.add_argument("output", type=Path)
     parser.add_argument("--text", type=Path, required=True, help="file to share")
+    parser.add_argument("--name", help="in the card and in index.json")
     parser.add_argument("--tolerance", type=float, default=0.0)
     parser.add_argument("--licence", default="Apache-2.0", help="of a new FILE")
     parser.add_argument("--made-from", default=MADE_FROM, help="for a new FILE's card")
     options = parser.parse_args()
     try:
         split(options)
-    except WeightsError as error:
+    except RRSISError as error:
         parser.exit(error.exit_code, f"Error: {error}\n")
 
 
@@ -48,8 +53,19 @@ def split(options: argparse.Namespace) -> None:
             made_from=options.made_from,
         )
     info = share_text(
-        options.whole, options.output, text=options.text, tolerance=options.tolerance
+        options.whole,
+        options.output,
+        text=options.text,
+        name=options.name,
+        tolerance=options.tolerance,
     )
+    if options.name:
+        index = options.output.with_name("index.json")
+        entries = json.loads(index.read_text()) if index.is_file() else {}
+        entries[options.name] = {"file": info.path.name, "sha256": info.sha256}
+        with staged(index) as part:
+            part.write_text(json.dumps(entries, indent=1) + "\n")
+        sidecar_of(info.path).unlink()  # the index has it
     together = info.size + options.text.stat().st_size
     print(f"{info.path}: {info.size} bytes, {together} with {options.text.name}")
     print(f"sha256 {info.sha256}")

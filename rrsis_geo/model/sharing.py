@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -62,6 +63,7 @@ def share_text(
     path: str | Path,
     *,
     text: str | Path,
+    name: str | None = None,
     tolerance: float = 0.0,
 ) -> WeightsInfo:
     """The same weights in a file that leaves its text encoder to another file.
@@ -70,6 +72,7 @@ def share_text(
         weights: name or file.
         path: of the new weights, in the folder of `text`.
         text: by `write_text`.
+        name: of the new weights, where not the old one.
         tolerance: how far the weights' own text encoder may be from that of the file,
             as the greatest difference of a number; 0: it is the same to the last bit.
 
@@ -97,7 +100,9 @@ def share_text(
     rest = {
         name: value for name, value in tensors.items() if not name.startswith(PREFIX)
     }
-    return write_file(rest, path, metadata_of(card_of(info), info.config, text=link))
+    card = card_of(info)
+    card = replace(card, name=name or card.name)
+    return write_file(rest, path, metadata_of(card, info.config, text=link))
 
 
 def text_difference(one: dict[str, Tensor], other: dict[str, Tensor]) -> float:

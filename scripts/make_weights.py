@@ -1,0 +1,194 @@
+"""Repeat the whole training of the shipped weights.
+
+    python scripts/make_weights.py DATA [--text MODEL] [--work FOLDER] [--only NAME]
+        [--steps N]
+
+DATA is the folder of public data sets of docs/model-card.md. Every command of the
+recipe below runs in the work folder and makes one part; a part that is there is not
+made again, and an interrupted training goes on where it was. What is to be shipped
+comes to lie in FOLDER/weights, as in rrsis_geo/weights.
+
+--text names the public MiniLM, a folder or owner/model of the hub; `default` takes the
+text encoder of the weights in the package, which is the same but for some words of its
+table. --steps is for rehearsals: so many small steps a training, few drawn scenes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PUBLIC_TEXT = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A file of the recipe."""
+
+    file: str
+    """In the work folder."""
+    command: str
+    """As one would type it there. DATA and TEXT are filled in; scripts are those of
+    this checkout, and rrsis-geo is this Python's."""
+
+
+RECIPES = {
+    "default": (
+        Part(
+            file="first.safetensors",
+            command="rrsis-geo train default --data DATA TEXT -o first.safetensors",
+        ),
+        Part(
+            file="second.safetensors",
+            command="rrsis-geo train default-labels --data DATA "
+            "--from first.safetensors -o second.safetensors",
+        ),
+        Part(
+            file="outlines.jsonl",
+            command="python scripts/outline_aircraft.py DATA outlines.jsonl "
+            "--weights second.safetensors",
+        ),
+        Part(
+            file="third.safetensors",
+            command="rrsis-geo train default-aircraft --data DATA "
+            "--from second.safetensors --outlines outlines.jsonl -o third.safetensors",
+        ),
+        Part(
+            file="between.safetensors",
+            command="python scripts/average_weights.py second.safetensors "
+            "third.safetensors between.safetensors --share 0.7",
+        ),
+        Part(
+            file="mistakes.jsonl",
+            command="python scripts/mine_mistakes.py DATA mistakes.jsonl "
+            "--weights between.safetensors --outlines outlines.jsonl",
+        ),
+        Part(
+            file="fourth.safetensors",
+            command="rrsis-geo train default-mistakes --data DATA "
+            "--from between.safetensors --outlines outlines.jsonl "
+            "--mistakes mistakes.jsonl -o fourth.safetensors",
+        ),
+        Part(
+            file="mean.safetensors",
+            command="python scripts/average_weights.py second.safetensors "
+            "fourth.safetensors mean.safetensors --share 0.7",
+        ),
+        Part(
+            file="weights/btd-mobile.safetensors",
+            command="python scripts/split_weights.py mean.safetensors "
+            "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
+            "--name default",
+        ),
+    ),
+    "open": (
+        Part(
+            file="open-first.safetensors",
+            command="rrsis-geo train open --data DATA TEXT -o open-first.safetensors",
+        ),
+        Part(
+            file="outlines-open.jsonl",
+            command="python scripts/outline_aircraft.py DATA outlines-open.jsonl "
+            "--weights open-first.safetensors --open-only",
+        ),
+        Part(
+            file="open.safetensors",
+            command="rrsis-geo train open --data DATA --from open-first.safetensors "
+            "--outlines outlines-open.jsonl -o open.safetensors",
+        ),
+        Part(
+            file="open-calibrated.safetensors",
+            command="python benchmarks/calibration.py DATA --open-only "
+            "--weights open.safetensors --write open-calibrated.safetensors",
+        ),
+        Part(
+            file="weights/open.safetensors",
+            command="python scripts/split_weights.py open-calibrated.safetensors "
+            "weights/open.safetensors --text weights/minilm-18k.safetensors "
+            "--name open",
+        ),
+    ),
+}
+"""Name of the weights -> how they are made, in order."""
+
+
+def main() -> None:
+    """Make what is missing."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--text", default=PUBLIC_TEXT, help="MiniLM, or default")
+    parser.add_argument("--work", type=Path, default=Path("runs/weights"))
+    parser.add_argument("--only", choices=sorted(RECIPES))
+    parser.add_argument("--steps", type=int, help="of each training, to rehearse")
+    options = parser.parse_args()
+    if not options.data.is_dir():
+        parser.error(f"{options.data}: no such folder")
+    work = options.work.resolve()
+    (work / "weights").mkdir(parents=True, exist_ok=True)
+    for name, parts in RECIPES.items():
+        if options.only in (None, name):
+            for part in parts:
+                make(part, parts, work, words_of(part, options))
+    print(f"shipped are the files in {work / 'weights'}")
+
+
+def words_of(part: Part, options: argparse.Namespace) -> list[str]:
+    """The command of a part, ready to run."""
+    text = ["--words", "default"]
+    if options.text != "default":
+        there = Path(options.text)
+        text = ["--text-start", str(there.resolve() if there.exists() else there)]
+    known = {"DATA": [str(options.data.resolve())], "TEXT": text}
+    known["python"] = [sys.executable]
+    known["rrsis-geo"] = [sys.executable, "-m", "rrsis_geo_cli"]
+    words: list[str] = []
+    for word in shlex.split(part.command):
+        if word.startswith(("scripts/", "benchmarks/")):
+            word = str(ROOT / word)
+        words += known.get(word, [word])
+    if options.steps is not None and "train" in words:
+        words += ["--steps", str(options.steps), "--set", "drawn=8"]
+        words += ["--set", "images=2", "--set", "size=128"]
+    if options.steps is not None and "calibration.py" in part.command:
+        words += ["--pieces", "2"]
+    return words
+
+
+def make(part: Part, parts: tuple[Part, ...], work: Path, words: list[str]) -> None:
+    """Make a part, unless it is there, was made by this command, and is not too old."""
+    record = work / "commands.json"
+    made = json.loads(record.read_text()) if record.is_file() else {}
+    file = work / part.file
+    if file.is_file():
+        way_out = f"remove it (and its .run folder), or take another --work than {work}"
+        if made.get(part.file, words) != words:
+            sys.exit(f"Error: {part.file} was made by another command; {way_out}")
+        for other in parts:
+            source = work / other.file
+            used = other.file != part.file and other.file in words
+            if used and source.stat().st_mtime > file.stat().st_mtime:
+                sys.exit(
+                    f"Error: {part.file} is older than {other.file}, of which it is "
+                    f"made; {way_out}"
+                )
+        print(f"{part.file}: there already", flush=True)
+        return
+    print(f"{part.file}: {part.command}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(words, cwd=work, check=False).returncode  # noqa: S603
+    if code or not file.is_file():
+        sys.exit(f"Error: {part.file} was not made; start again to go on from here")
+    record.write_text(json.dumps({**made, part.file: words}, indent=1))
+    print(f"{part.file}: made in {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
