@@ -86,6 +86,14 @@ POLYGONS = together(
     ),
     setting(
         "Polygons",
+        "--min-score",
+        "Drop objects whose mean probability is lower; 0 keeps all. Default: two "
+        "fifths of the way from the threshold to 1.",
+        type=float,
+        metavar="P",
+    ),
+    setting(
+        "Polygons",
         "--min-area",
         "Drop polygons smaller than this, in square metres.",
         type=float,

@@ -119,6 +119,7 @@ def record(job: SegmentJob, place: int, scene: str) -> str:
             "expression": job.expressions[place],
             "scene": scene,
             "threshold": options.threshold,
+            "min_score": options.min_score,
             "min_area": options.min_area,
             "fill_holes": options.fill_holes,
             "simplify": options.simplify,

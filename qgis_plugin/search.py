@@ -263,6 +263,7 @@ class Search(QObject):
             output=layers.threshold_file(anchor, threshold, self._turn),
             overwrite=True,
             threshold=threshold,
+            min_score=values.get("min_score"),
             min_area=values["min_area"],
             fill_holes=values["fill_holes"],
             simplify=values["simplify"],

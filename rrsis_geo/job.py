@@ -19,6 +19,11 @@ ENGINES = ("serial", "processes", "ray")
 RESOLVES = ("auto", "network", "scene")
 
 
+SURE = 0.4
+"""Of the way from the threshold to 1 that an object's mean probability has to rise:
+what barely passes the threshold is mostly nothing; see decision 0130."""
+
+
 @dataclass(frozen=True)
 class SegmentOptions:
     """How to look; every default of the CLI and the panel comes from here."""
@@ -29,6 +34,9 @@ class SegmentOptions:
     """Pixels that two neighbouring windows share."""
     threshold: float = 0.5
     """Pixels with a higher probability belong to an object."""
+    min_score: float | None = None
+    """Objects whose mean probability is lower are dropped; None: those that rise less
+    than two fifths of the way from the threshold to 1. 0 drops none."""
     min_area: float = 0.0
     """Square metres; smaller polygons are dropped."""
     fill_holes: float = 0.0
@@ -77,6 +85,8 @@ class SegmentOptions:
             self,
         )
         _require(0 < self.threshold < 1, "threshold", "in (0, 1)", self)
+        if self.min_score is not None:
+            _require(0 <= self.min_score < 1, "min_score", "in [0, 1)", self)
         for name in ("min_area", "fill_holes", "simplify"):
             value = getattr(self, name)
             _require(math.isfinite(value) and value >= 0, name, "0 or more", self)
@@ -106,6 +116,13 @@ class SegmentOptions:
             "off where crs is given",
             self,
         )
+
+    @property
+    def least_score(self) -> float:
+        """The mean probability from which an object counts."""
+        if self.min_score is not None:
+            return self.min_score
+        return self.threshold + SURE * (1 - self.threshold)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
@@ -204,6 +221,7 @@ class VectorizeJob:
     """What the bands show, one for each; (): as the raster says."""
     overwrite: bool = False
     threshold: float = SegmentOptions.threshold
+    min_score: float | None = SegmentOptions.min_score
     min_area: float = SegmentOptions.min_area
     fill_holes: float = SegmentOptions.fill_holes
     simplify: float = SegmentOptions.simplify
@@ -226,6 +244,7 @@ class VectorizeJob:
         """The same numbers as options of a run."""
         return SegmentOptions(
             threshold=self.threshold,
+            min_score=self.min_score,
             min_area=self.min_area,
             fill_holes=self.fill_holes,
             simplify=self.simplify,

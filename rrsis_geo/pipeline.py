@@ -248,6 +248,7 @@ def _look(
         fill_holes=job.options.fill_holes,
         simplify=job.options.simplify,
         split=parted(job.expressions, job.options.split),
+        min_score=job.options.least_score,
     )
     began, done = time.perf_counter(), len(kept)
 

@@ -74,9 +74,9 @@ def fingerprint(
     speed: an interrupted run may be taken up with others.
     """
     options = asdict(job.options)
-    for name in ("threshold", "min_area", "fill_holes", "simplify", "split"):
+    for name in ("threshold", "min_score", "min_area", "fill_holes", "simplify"):
         del options[name]
-    for name in ("batch_size", "engine", "workers", "resolve"):
+    for name in ("split", "batch_size", "engine", "workers", "resolve"):
         del options[name]
     return {
         "manifest": MANIFEST_VERSION,

@@ -29,6 +29,7 @@ def vectorize(
     fill_holes: float,
     simplify: float,
     split: Sequence[bool] = (),
+    min_score: float = 0.0,
 ) -> Polygons:
     """Polygons of a whole raster; see `Vectorizer`."""
     vectorizer = Vectorizer(
@@ -39,6 +40,7 @@ def vectorize(
         fill_holes=fill_holes,
         simplify=simplify,
         split=split,
+        min_score=min_score,
     )
     for strip in strips:
         vectorizer.add(strip)
@@ -63,6 +65,7 @@ class Vectorizer:
         fill_holes: float,
         simplify: float,
         split: Sequence[bool] = (),
+        min_score: float = 0.0,
     ) -> None:
         """Prepare for the rows of a grid.
 
@@ -76,9 +79,12 @@ class Vectorizer:
             simplify: Metres that an outline may move; corners of pixels all stay at 0.
             split: For each expression, whether touching objects are parted where the
                 probability dips between them; (): none.
+            min_score: An object is dropped where its mean probability, touching ones
+                parted, is lower.
         """
         self._grid = grid
         self._expressions = tuple(expressions)
+        self._min_score = min_score
         self._min_area = min_area
         self._fill_holes = fill_holes
         self._simplify = simplify
@@ -144,22 +150,23 @@ class Vectorizer:
         polygons = self._shape(outlines)
         geometry = _on_the_map(polygons, self._grid)
         area, perimeter = _measure(geometry, self._grid)
-        big = np.flatnonzero(~(area < self._min_area))
-        geometry = geometry[big]
+        score = outlines.total / outlines.count / LEVELS
+        kept = np.flatnonzero(~(area < self._min_area) & (score >= self._min_score))
+        geometry = geometry[kept]
         lon, lat = _centroids(geometry, self._grid)
         columns: dict[str, NDArray[Any]] = {
-            "score": outlines.total[big] / outlines.count[big] / LEVELS,
-            "score_max": outlines.highest[big] / LEVELS,
-            "area_m2": area[big],
-            "perimeter_m": perimeter[big],
+            "score": score[kept],
+            "score_max": outlines.highest[kept] / LEVELS,
+            "area_m2": area[kept],
+            "perimeter_m": perimeter[kept],
             "lon": lon,
             "lat": lat,
-            "touches_edge": outlines.at_edge[big],
+            "touches_edge": outlines.at_edge[kept],
         }
         return _Found(
             channel=channel,
             geometry=geometry,
-            first=outlines.first[big],
+            first=outlines.first[kept],
             columns=columns,
         )
 

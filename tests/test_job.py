@@ -21,6 +21,7 @@ def option_values(draw):
         window_size=size,
         overlap=draw(st.integers(0, size - 1)),
         threshold=draw(st.floats(0.01, 0.99)),
+        min_score=draw(st.none() | st.floats(0, 0.99)),
         min_area=draw(METRES),
         fill_holes=draw(METRES),
         simplify=draw(METRES),
@@ -67,6 +68,8 @@ def test_a_job_survives_json(scene, expressions, output, options):
         ("min_area", -1),
         ("min_area", math.nan),
         ("fill_holes", math.inf),
+        ("min_score", 1.0),
+        ("min_score", -0.1),
         ("simplify", -0.1),
         ("gsd", 0),
         ("gsd", math.nan),
@@ -203,3 +206,16 @@ def test_a_wrong_vectorize_job_is_refused_by_name(wrong):
 
 def test_both_jobs_have_the_same_defaults():
     assert VectorizeJob(probability="p", output="o").options == SegmentOptions()
+
+
+@pytest.mark.parametrize(
+    ("threshold", "given", "least"),
+    [(0.4, None, 0.64), (0.5, None, 0.7), (0.8, None, 0.88), (0.8, 0.0, 0.0)],
+)
+def test_what_barely_passes_the_threshold_is_dropped(threshold, given, least):
+    options = SegmentOptions(threshold=threshold, min_score=given)
+    assert options.least_score == pytest.approx(least)
+    job = VectorizeJob(
+        probability="p.tif", output="o.gpkg", threshold=threshold, min_score=given
+    )
+    assert job.options.least_score == options.least_score

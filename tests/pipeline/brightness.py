@@ -117,7 +117,8 @@ def make_job(scene, folder, *, name="found", expressions=("bright",), **values):
         if key in values
     }
     overwrite = values.pop("overwrite", False)
-    options = {"window_size": SIZE, "overlap": OVERLAP} | values
+    # what barely passes the threshold counts here, too
+    options = {"window_size": SIZE, "overlap": OVERLAP, "min_score": 0.0} | values
     return SegmentJob(
         scene=str(scene),
         expressions=expressions,

@@ -23,8 +23,10 @@ from brightness import (
 )
 
 from rrsis_geo.errors import OptionError, OutputError, SceneError, WeightsError
+from rrsis_geo.job import VectorizeJob
 from rrsis_geo.pipeline import plan, run
 from rrsis_geo.protocol import Advice, Finished, Progress, Started, decode, encode
+from rrsis_geo.replay import replay
 from rrsis_geo.types import SCHEMA
 from rrsis_geo.windows import plan_windows, taper
 
@@ -82,6 +84,32 @@ def test_a_run_gives_what_the_whole_array_gives(tmp_path, width, height):
     assert len(found.polygons) == len(whole)
     mine = {shape.normalize().wkb for shape in found.polygons.geometry}
     assert mine == {shape.normalize().wkb for shape in whole}
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.3, 0.4])
+def test_an_object_of_a_lower_mean_is_none(scene, tmp_path, threshold):
+    every = run(
+        make_job(scene, tmp_path, name="every", threshold=threshold),
+        predictor=Context(),
+    ).polygons
+    scores = np.unique(every.columns["score"])
+    least = float(scores[len(scores) // 2 :][:2].mean())  # none is just that
+    job = make_job(scene, tmp_path, threshold=threshold, min_score=least)
+    found = run(job, predictor=Context()).polygons
+    sure = every.columns["score"] >= np.float32(least)
+    assert 0 < sure.sum() < len(every)
+    assert list(found.geometry) == list(every.geometry[sure])
+
+    again = str(tmp_path / "again.gpkg")
+    task = VectorizeJob(
+        probability=job.probability,
+        output=again,
+        threshold=threshold,
+        min_score=least,
+    )
+    assert list(replay(task).polygons.geometry) == list(found.geometry)
+    everything = replay(replace(task, overwrite=True, min_score=0.0)).polygons
+    assert list(everything.geometry) == list(every.geometry)
 
 
 def test_what_is_returned_is_what_is_written(scene, tmp_path):

@@ -1,6 +1,7 @@
 """From expressions to answers through the whole pipeline, whatever its settings."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,8 @@ def scene(tmp_path):
 
 def job_for(scene, folder, *, expressions=ASKED, resolve="scene", **options):
     folder.mkdir(exist_ok=True)
-    given = {"window_size": 64, "overlap": 16, "threshold": 0.5} | options
+    given = {"window_size": 64, "overlap": 16, "threshold": 0.5, "min_score": 0}
+    given |= options
     return SegmentJob(
         scene=scene,
         expressions=expressions,
@@ -147,17 +149,14 @@ def test_a_raster_is_asked_again_at_another_threshold(scene, tmp_path):
     job = job_for(scene, tmp_path / "a")
     run(job)
     again = str(tmp_path / "again.gpkg")
-    done = replay(VectorizeJob(probability=job.probability, output=again))
+    task = VectorizeJob(probability=job.probability, output=again, min_score=0)
+    done = replay(task)
     assert done.expressions == ASKED
     assert lefts(done.polygons) == LEFTS
     table, first = pyogrio.read_dataframe(again), pyogrio.read_dataframe(job.output)
     assert table.drop(columns="geometry").equals(first.drop(columns="geometry"))
     # without the doubtful one and the small one less is far from the road
-    strict = replay(
-        VectorizeJob(
-            probability=job.probability, output=again, overwrite=True, threshold=0.92
-        )
-    )
+    strict = replay(replace(task, overwrite=True, threshold=0.92))
     assert lefts(strict.polygons)["tanks more than 20 m from the road"] == [110]
 
 
@@ -169,6 +168,7 @@ def test_named_bands_are_not_asked_again(scene, tmp_path):
             probability=job.probability,
             output=str(tmp_path / "b.gpkg"),
             expressions=("a", "b", "c"),
+            min_score=0,
         )
     )
     assert lefts(done.polygons)["a"] == [40, 110, 200, 205]
