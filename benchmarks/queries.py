@@ -93,7 +93,7 @@ def drawn(options: argparse.Namespace) -> list[Row]:
     rows: list[Row] = []
     for seed, theme in DRAWN[: options.limit]:
         scene = drawn_scene(seed, theme)
-        asked = drawn_questions(scene, count=100, seed=seed)
+        asked = drawn_questions(scene, count=120, seed=seed)
         rows += _scene_rows(scene, asked, options)
     _print_right(rows)
     return rows

@@ -317,6 +317,124 @@ class _Asker:
         text = f"the largest {one} and the largest {other}"
         return text, [*first[1], *second[1]]
 
+    def ask_edge(self) -> Made:
+        _, many, rows = self.some()
+        word, place = [("left", 0), ("top", 1), ("right", 2), ("bottom", 3)][
+            self.rng.integers(4)
+        ]
+        box = shapely.bounds(self.shapes[rows])
+        gap = SIDE - box[:, place] if place > 1 else box[:, place]
+        if ((gap > 0.5) & (gap < 10)).any() or not (gap <= 0.5).any():
+            return None
+        text = f"{many} cut off by the {word} edge of the scene"
+        return text, rows[gap <= 0.5].tolist()
+
+    def ask_compared(self) -> Made:
+        _, many, rows = self.some()
+        other, _, anchors = self.some()
+        if other in many:
+            return None
+        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.04)
+        if largest is None:
+            return None
+        ratio = self.area[rows] / self.area[largest[1][0]]
+        if (np.abs(np.log(ratio)) < 0.05).any():
+            return None
+        larger = bool(self.rng.integers(2))
+        text = f"{many} {'larger' if larger else 'smaller'} than the largest {other}"
+        return text, rows[(ratio > 1) == larger].tolist()
+
+    def ask_counted(self) -> Made:
+        _, many, rows = self.some()
+        word, axis, low = [("left", 0, True), ("right", 0, False), ("top", 1, True),
+                           ("bottom", 1, False)][self.rng.integers(4)]  # fmt: skip
+        share = self.share[rows, axis]
+        share = share if low else 1 - share
+        quarter = rows[share < 0.25]
+        if len(quarter) not in NUMBERS or (np.abs(share - 0.25) < 0.02).any():
+            return None
+        text = f"the {NUMBERS[len(quarter)]} {many} in the {word} quarter of the scene"
+        return text, quarter.tolist()
+
+    def ask_isolated(self) -> Made:
+        one, _, rows = self.some()
+        if len(rows) > 300:
+            return None
+        away = np.array([self._away(rows[[i]], np.delete(rows, i))[0]
+                         for i in range(len(rows))])  # fmt: skip
+        usual = max(np.median(away), np.median(np.sqrt(self.area[rows])))
+        order = np.argsort(-away)
+        if away[order[0]] < 9 * usual or away[order[1]] > 1.2 * usual:
+            return None
+        return f"the isolated {one}", [int(rows[order[0]])]
+
+    def ask_holding(self) -> Made:
+        one, many, rows = self.some()
+        other, _, anchors = self.some()
+        if one == other or len(rows) > 300:
+            return None
+        part = shapely.area(
+            shapely.intersection(self.shapes[rows][:, None], self.shapes[anchors])
+        ) / shapely.area(self.shapes[anchors])
+        if ((part > 0.05) & (part < 0.95)).any() or not (part > 0.5).any():
+            return None
+        return f"{many} with a {other} on it", rows[(part > 0.5).any(axis=1)].tolist()
+
+    def ask_between(self) -> Made:
+        """Between the two largest of another kind, where nothing stands askew."""
+        _, many, rows = self.some()
+        other, others, anchors = self.some()
+        two = self._run("", anchors, -self.area[anchors], 0, 2, ratio=1.04)
+        if other in many or two is None:
+            return None
+        middle = shapely.points(self.share[rows] * SIDE)
+        lines = shapely.shortest_line(middle[:, None], self.shapes[np.array(two[1])])
+        ends = shapely.get_coordinates(lines).reshape(len(rows), 2, 2, 2)
+        way = ends[:, :, 1] - ends[:, :, 0]
+        length = np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)
+        cosine = (way[:, 0] * way[:, 1]).sum(axis=1) / length.prod(axis=1)
+        if (length < 3).any() or (np.abs(cosine + 0.5) < 0.1).any():
+            return None
+        return f"{many} between the two largest {others}", rows[cosine < -0.5].tolist()
+
+    def ask_big(self) -> Made:
+        """The big ones of two plain sizes."""
+        _, many, rows = self.some()
+        areas = np.sort(np.log(self.area[rows]))
+        steps = np.diff(areas)
+        split = int(np.argmax(steps)) + 1
+        tight = max(np.ptp(areas[:split]), np.ptp(areas[split:]))
+        if steps[split - 1] < 0.5 or tight > steps[split - 1]:
+            return None
+        big = bool(self.rng.integers(2))
+        limit = (areas[split - 1] + areas[split]) / 2
+        chosen = rows[(np.log(self.area[rows]) > limit) == big]
+        return f"the {'big' if big else 'small'} {many}", chosen.tolist()
+
+    def ask_cluster(self) -> Made:
+        """The cluster of most ground, where gaps are plainly small or wide."""
+        _, many, rows = self.some()
+        if len(rows) > 300:
+            return None
+        each = self.shapes[rows]
+        gap = 0.5 * shapely.distance(each[:, None], each[None])
+        usual = np.median(np.sqrt(self.area[rows]))
+        if ((gap > 1.0 * usual) & (gap < 1.5 * usual)).any():
+            return None
+        joined = gap <= 1.2 * usual
+        while (more := joined @ joined)[~joined].any():
+            joined = more
+        first = joined.argmax(axis=1)
+        groups = [rows[first == one] for one in np.unique(first)]
+        groups = [group for group in groups if len(group) > 1]
+        if len(groups) < 2:
+            return None
+        area = np.sort([self.area[group].sum() for group in groups])
+        if area[-1] < 1.1 * area[-2]:
+            return None
+        best = max(groups, key=lambda group: self.area[group].sum())
+        return f"the largest cluster of {many}", best.tolist()
+
     def _run(
         self,
         text: str,

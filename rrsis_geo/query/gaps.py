@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.query.boxes import apart, close_by, grown, portions
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.units import Rows, Units, Values
 
@@ -17,7 +18,6 @@ two phrases."""
 
 EVERY = 64
 """Anchors; up to here all of them are compared with each candidate."""
-
 
 MANY = 12
 """Anchors for each candidate; measuring more is left to the tree."""
@@ -33,50 +33,84 @@ class Pairs:
     other: Rows
     """(P,) anchors, by row."""
 
+    def only(self, keep: NDArray[np.bool_]) -> Pairs:
+        """Some of them."""
+        return Pairs(one=self.one[keep], other=self.other[keep])
 
-def nearest(rows: Rows, anchors: Rows, seen: Candidates) -> tuple[Values, Rows]:
-    """(R,) metres to the nearest anchor, and (R,) which; infinite and -1 for none.
+
+def nearest(rows: Rows, anchors: Rows, seen: Candidates) -> Values:
+    """(R,) metres to the nearest anchor; infinite for none.
 
     From outline to outline, 0 where they touch or overlap. Nothing is its own anchor.
     """
-    distance, which = np.full(len(rows), np.inf), np.full(len(rows), -1, np.intp)
-    if len(rows) and len(anchors):
-        one, other = _next_to(rows, anchors, seen)
-        distance[one] = between(rows[one], anchors[other], seen)
-        which[one] = anchors[other]
-    return distance, which
+    distance = np.full(len(rows), np.inf)
+    if not len(rows) or not len(anchors):
+        return distance
+    guess = close_by(seen.middle[rows], seen.middle[anchors], rows, anchors)
+    has = np.flatnonzero(guess >= 0)
+    which, start, stop = guess, np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
+    start[has], stop[has] = _closest(rows[has], anchors[guess[has]], seen)
+    away = np.full(len(rows), np.inf)
+    away[has] = np.hypot(*(stop[has] - start[has]).T)
+    one, other = _nearer(rows, anchors, away, which, seen)
+    start[one], stop[one] = _closest(rows[one], anchors[other], seen)
+    known = np.union1d(has, one)
+    metres = seen.ground.distance(start[known], stop[known])
+    same = (start[known] == stop[known]).all(axis=1)
+    distance[known] = np.where(same, 0.0, metres)
+    return distance
 
 
-def _next_to(rows: Rows, anchors: Rows, seen: Candidates) -> tuple[Rows, Rows]:
-    """Places of rows that have an anchor, and the places of their nearest ones.
+def _nearer(
+    rows: Rows, anchors: Rows, away: Values, which: Rows, seen: Candidates
+) -> tuple[Rows, Rows]:
+    """Places of rows to which an anchor is nearer than known so far, and its place.
 
-    No outline is farther than the nearest middle, so only anchors whose box reaches
-    into a box grown by that are measured. Long anchors reach into too many; these the
+    Only anchors whose box reaches into the row's box, grown by what is known, can be.
+    Long anchors, and such that stand far off together, reach into too many; these the
     tree measures on its own.
     """
-    own, theirs = seen.middle[rows], seen.middle[anchors]
-    middles = shapely.STRtree(np.asarray(shapely.points(theirs), np.object_))
-    (one, _), away = middles.query_nearest(
-        shapely.points(own), exclusive=True, return_distance=True, all_matches=False
-    )
-    limit = np.full(len(rows), np.inf)
-    limit[one] = away
     tree = shapely.STRtree(seen.shape[anchors])
-    box = shapely.bounds(seen.shape[rows])
-    limit = np.where(np.isfinite(limit), limit * (1 + 1e-9), 4 * seen.reach)[:, None]
-    grown = shapely.box(*np.hstack([box[:, :2] - limit, box[:, 2:] + limit]).T)
-    one, other = tree.query(grown)
-    different = rows[one] != anchors[other]
-    one, other = one[different], other[different]
-    if len(one) > MANY * len(rows):
-        one, other = tree.query_nearest(
-            seen.shape[rows], exclusive=True, all_matches=False
-        )
-        return one, other
-    away = shapely.distance(seen.shape[rows[one]], seen.shape[anchors[other]])
-    order = np.lexsort((other, away, one))
-    one, other = one[order], other[order]
-    first = np.flatnonzero(np.diff(one, prepend=-1))
+    bounds, theirs = shapely.bounds(seen.shape[rows]), shapely.bounds(tree.geometries)
+    found: list[tuple[Rows, Rows]] = []
+    order = np.argsort(away, kind="stable")
+    order = order[away[order] > 0]
+    for part in portions(order, bounds, theirs, away):
+        frame = grown(bounds[part], away[part])
+        place, other = tree.query(shapely.box(*frame.T))
+        one = part[place]
+        worth = (rows[one] != anchors[other]) & (which[one] != other)
+        worth &= apart(bounds[one], theirs[other]) < away[one]
+        one, other = one[worth], other[worth]
+        if len(one) > MANY * len(part):
+            rest = order[np.searchsorted(away[order], away[part[0]]) :]
+            place, other = tree.query_nearest(
+                seen.shape[rows[rest]], exclusive=True, all_matches=False
+            )
+            found.append(_best(rest[place], other, away, rows, anchors, seen))
+            break
+        found.append(_best(one, other, away, rows, anchors, seen))
+    nothing = np.zeros(0, np.intp)
+    ones = np.concatenate([nothing, *(one for one, _ in found)])
+    others = np.concatenate([nothing, *(other for _, other in found)])
+    last = len(ones) - 1 - np.unique(ones[::-1], return_index=True)[1]
+    return ones[last], others[last]
+
+
+def _best(
+    one: Rows,
+    other: Rows,
+    away: Values,
+    rows: Rows,
+    anchors: Rows,
+    seen: Candidates,
+) -> tuple[Rows, Rows]:
+    """Of pairs the nearest for each row, where it is nearer than known so far."""
+    gap = shapely.distance(seen.shape[rows[one]], seen.shape[anchors[other]])
+    nearer = gap < away[one]
+    one, other, gap = one[nearer], other[nearer], gap[nearer]
+    order = np.lexsort((other, gap, one))
+    first = order[np.flatnonzero(np.diff(one[order], prepend=-1))]
     return one[first], other[first]
 
 
@@ -94,19 +128,19 @@ def steps(one: Rows, other: Rows, seen: Candidates) -> NDArray[np.float64]:
     return np.asarray(ends[:, 0] - ends[:, 1], np.float64)
 
 
-def close(rows: Rows, anchors: Rows, within: float, seen: Candidates) -> Pairs:
-    """Pairs at most so many metres apart; all where there are few anchors."""
+def reachable(rows: Rows, anchors: Rows, within: float, seen: Candidates) -> Pairs:
+    """Pairs whose boxes are at most so many metres apart; all of few anchors."""
     if not len(rows) or not len(anchors):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
     if len(anchors) <= EVERY:
         one, other = np.repeat(rows, len(anchors)), np.tile(anchors, len(rows))
     else:
         tree = shapely.STRtree(seen.shape[anchors])
-        found = tree.query(seen.shape[rows], predicate="dwithin", distance=within)
-        order = np.lexsort(found[::-1])
-        one, other = rows[found[0][order]], anchors[found[1][order]]
-    different = one != other
-    return Pairs(one=one[different], other=other[different])
+        bounds = shapely.bounds(seen.shape[rows])
+        frame = grown(bounds, np.full(len(rows), within))
+        found = tree.query(shapely.box(*frame.T))
+        one, other = rows[found[0]], anchors[found[1]]
+    return Pairs(one=one, other=other).only(one != other)
 
 
 def touching(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Pairs:

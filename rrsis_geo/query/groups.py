@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -58,7 +60,7 @@ def isolated(units: Units, seen: Candidates) -> Values:
     if len(units) < 2:
         return np.ones(len(units))
     rows = units.rows
-    away, _ = gaps.nearest(rows, rows, seen)
+    away = gaps.nearest(rows, rows, seen)
     alone = units.over(away, np.minimum)
     size = float(np.median(seen.size[rows]))
     usual = max(float(np.median(alone)), size)
@@ -115,12 +117,13 @@ def _lines(rows: Rows, form: str, seen: Candidates) -> list[Rows]:
     links: list[list[int]] = [[] for _ in rows]
     for a, b in zip(one[keep].tolist(), other[keep].tolist(), strict=True):
         links[a].append(b)
+    places = middle.tolist()
     runs = {
         tuple(sorted(run))
         for a, near in enumerate(links)
         for b in near
         if a < b
-        for run in [_straight(_run(a, b, links, middle, usual), middle, size)]
+        for run in [_straight(_run(a, b, links, places, usual), middle, size)]
     }
     spread = {run: _spread(middle[list(run)]) for run in runs}
     ordered = sorted(runs, key=lambda run: (-len(run), spread[run], run))
@@ -138,7 +141,7 @@ def _lines(rows: Rows, form: str, seen: Candidates) -> list[Rows]:
 
 
 def _run(
-    a: int, b: int, links: list[list[int]], middle: NDArray[np.float64], usual: float
+    a: int, b: int, links: list[list[int]], middle: list[list[float]], usual: float
 ) -> list[int]:
     """The straight run through two neighbours, to both sides."""
     run = [a, b]
@@ -164,28 +167,27 @@ def _straight(run: list[int], middle: NDArray[np.float64], size: Values) -> list
 
 
 def _next(
-    run: list[int],
-    links: list[list[int]],
-    middle: NDArray[np.float64],
-    usual: float,
+    run: list[int], links: list[list[int]], middle: list[list[float]], usual: float
 ) -> int | None:
     """Who continues a run at its end."""
-    last, before = middle[run[-1]], middle[run[-2]]
-    step = last - before
-    length = float(np.hypot(*step))
-    whole = last - middle[run[0]]
-    along = whole / max(float(np.hypot(*whole)), 1e-9)
+    (x, y), (x0, y0), (x1, y1) = (middle[run[place]] for place in (-1, -2, 0))
+    step_x, step_y = x - x0, y - y0
+    length = math.hypot(step_x, step_y)
+    whole = max(math.hypot(x - x1, y - y1), 1e-9)
+    along_x, along_y = (x - x1) / whole, (y - y1) / whole
+    aside = STRAIGHT * usual * (1 if len(run) > 2 else 1.5)
     best: tuple[float, int] | None = None
     for other in links[run[-1]]:
         if other in run:
             continue
-        way = middle[other] - last
-        far = float(np.hypot(*way))
+        way_x, way_y = middle[other][0] - x, middle[other][1] - y
+        far = math.hypot(way_x, way_y)
         if not length / UNEVEN <= far <= length * UNEVEN:
             continue
-        turn = np.degrees(np.arccos(np.clip(way @ step / (far * length), -1, 1)))
-        off = abs(float(way[0] * along[1] - way[1] * along[0]))
-        if turn <= BEND and off <= STRAIGHT * usual * (1 if len(run) > 2 else 1.5):
+        cosine = (way_x * step_x + way_y * step_y) / (far * length)
+        turn = math.degrees(math.acos(min(max(cosine, -1.0), 1.0)))
+        off = abs(way_x * along_y - way_y * along_x)
+        if turn <= BEND and off <= aside:
             cost = far * (1 + turn / 45)
             if best is None or cost < best[0]:
                 best = cost, other
@@ -200,5 +202,7 @@ def _of_length(groups: list[Rows], count: int) -> list[Rows]:
 
 def _spread(middle: NDArray[np.float64]) -> float:
     """How far points lie off their line."""
+    if len(middle) < 3:
+        return 0.0
     away = middle - middle.mean(axis=0)
     return float(np.linalg.svd(away, compute_uv=False)[-1])

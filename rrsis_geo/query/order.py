@@ -157,7 +157,10 @@ def compared(node: Compared, units: Units, anchors: Units, seen: Candidates) -> 
         return np.zeros(len(units))
     area = np.maximum(units.area(seen), 1e-9)
     if node.order == "same":
-        off = np.abs(np.log(area[:, None] / sizes[None])).min(axis=1)
+        sizes = np.sort(sizes)
+        place = np.searchsorted(sizes, area)
+        beside = np.stack([place - 1, place]).clip(0, len(sizes) - 1)
+        off = np.abs(np.log(area / sizes[beside])).min(axis=0)
         fit = 1 - 0.5 * off / np.log(CLEARLY)
         return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
     ratio = area / sizes.max() if node.order == "larger" else sizes.min() / area

@@ -162,7 +162,7 @@ class _Work:
     def measured(self, node: Node, units: Units) -> tuple[Rows, Units]:
         """The anchors, and the units with their distance to the nearest."""
         rows = self.anchor_rows(node, units)
-        away, _ = gaps.nearest(units.rows, rows, self.seen)
+        away = gaps.nearest(units.rows, rows, self.seen)
         distance = units.over(away, np.minimum)
         known = np.where(np.isfinite(distance), distance, np.nan)
         return rows, replace(units, distance=known)

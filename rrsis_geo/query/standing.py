@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query import gaps
 from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.neighbours import few
 from rrsis_geo.query.nodes import Along, Around, Beside, Inside, Near, Within
 from rrsis_geo.query.places import FIRST, LAST, frame_for
 from rrsis_geo.query.units import Rows, Units, Values
@@ -72,16 +73,19 @@ def beside(
 ) -> Values:
     """(U,) how well they lie on that side of an anchor."""
     spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
-    pairs = gaps.close(units.rows, anchors, 1.2 * spacing, seen)
+    pairs = gaps.reachable(units.rows, anchors, 1.2 * spacing, seen)
     rows = np.zeros(len(units.rows))
     if len(pairs.one):
         fits = (
             _at_part(node, pairs, seen) if node.how == "at" else _off(node, pairs, seen)
         )
+        pairs, fits = pairs.only(fits > 0), fits[fits > 0]
+        apart = gaps.between(pairs.one, pairs.other, seen)
+        if len(anchors) > gaps.EVERY:
+            fits = np.where(apart <= 1.2 * spacing, fits, 0)
         fits = fits * (0.5 + 0.5 * seen.chance[pairs.other])
         if node.how != "beyond" or len(anchors) > 1:
             # of several anchors the near ones count: each is beside the next
-            apart = gaps.between(pairs.one, pairs.other, seen)
             size = _reach(seen.size[pairs.one], NEAR, seen)
             decay = 1 / (1 + (apart / size) ** 2)
             fits *= decay if node.how != "beyond" else 0.7 + 0.3 * decay
@@ -95,14 +99,13 @@ def beside(
 
 def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) -> Values:
     """(U,) how far the ways to two anchors open: 180 degrees is plainly between."""
-    rows = np.zeros(len(units.rows))
-    for place, row in enumerate(units.rows):
-        ways = _ways(row, first, seen)
-        others = ways if second is None else _ways(row, second, seen)
-        cosine = ways @ others.T
-        if cosine.size:
-            rows[place] = np.interp(cosine.min(), [-1, OPPOSED, 0.5], [1, 0.5, 0])
-    return units.mean(rows)
+    ways = _ways(units.rows, first, seen)
+    others = ways if second is None else _ways(units.rows, second, seen)
+    cosine = np.full(len(units.rows), np.inf)
+    for own in range(ways.shape[1]):
+        product = np.einsum("rk,rak->ra", ways[:, own], others)
+        cosine = np.fmin(cosine, np.fmin.reduce(product, axis=1, initial=np.inf))
+    return units.mean(np.interp(cosine, [-1, OPPOSED, 0.5], [1, 0.5, 0]))
 
 
 def inside(node: Inside, units: Units, anchors: Rows, seen: Candidates) -> Values:
@@ -129,20 +132,14 @@ def surrounded(units: Units, anchors: Rows, seen: Candidates) -> Values:
     """(U,) share of the directions in which an anchor stands close by."""
     cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
     reach = 3 * _reach(seen.size[units.rows], NEAR, seen)
-    tree = shapely.STRtree(seen.shape[anchors])
+    middle = np.asarray(shapely.points(seen.middle[units.rows]), np.object_)
     rows = np.zeros(len(units.rows))
-    for place, (row, far) in enumerate(zip(units.rows, reach, strict=True)):
-        middle = shapely.Point(seen.middle[row])
-        about = tree.query(middle, predicate="dwithin", distance=far)
-        about = anchors[about]
-        about = about[about != row]
-        if len(about):
-            disc = middle.buffer(far)
-            parts = shapely.intersection(seen.shape[about], disc)
-            parts = shapely.segmentize(parts, far / 16)
-            way = shapely.get_coordinates(parts) - seen.middle[row]
-            octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4))
-            rows[place] = len(np.unique(octant % 8)) / 8
+    if len(anchors):
+        tree = shapely.STRtree(seen.shape[anchors])
+        one, other = tree.query(middle, predicate="dwithin", distance=reach)
+        different = units.rows[one] != anchors[other]
+        one, other = one[different], anchors[other[different]]
+        rows = _octants(one, other, reach, seen.middle[units.rows], seen) / 8
     rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
     return units.mean(np.maximum(rows, cover))
 
@@ -244,15 +241,43 @@ def _winding(rows: Rows, seen: Candidates) -> NDArray[np.bool_]:
     return np.asarray(((fill < LONG) | long)[place], np.bool_)
 
 
-def _ways(row: int, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
-    """(A, 2) unit steps towards the nearest points of anchors, without itself."""
-    others = anchors[anchors != row]
-    if len(others) > gaps.EVERY:
-        away = seen.middle[others] - seen.middle[row]
-        others = others[np.argsort((away**2).sum(axis=1), kind="stable")[: gaps.EVERY]]
-    way = -gaps.steps(np.full(len(others), row), others, seen)
+def _octants(
+    one: Rows, other: Rows, reach: Values, middle: Values, seen: Candidates
+) -> Values:
+    """(R,) eighths of the circle around a middle in which anchors lie within reach."""
+    parts = seen.shape[other]
+    box, centre = shapely.bounds(parts), middle[one]
+    ends = np.maximum(np.abs(box[:, :2] - centre), np.abs(box[:, 2:] - centre))
+    cut = np.hypot(*ends.T) > 0.99 * reach[one]  # others lie in the disc as a whole
+    some, place = np.unique(one[cut], return_inverse=True)
+    disc = shapely.buffer(shapely.points(middle[some]), reach[some], quad_segs=16)
+    parts[cut] = shapely.intersection(parts[cut], disc[place])
+    parts = shapely.segmentize(parts, reach[one] / 16)
+    corners, part = shapely.get_coordinates(parts, return_index=True)
+    way = corners - middle[one[part]]
+    octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4)) % 8
+    seen_in = np.zeros((len(middle), 8), np.bool_)
+    seen_in[one[part], octant.astype(np.intp)] = True
+    return seen_in.sum(axis=1).astype(np.float64)
+
+
+def _ways(rows: Rows, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
+    """(R, A, 2) unit steps towards the nearest points of anchors; NaN: no more.
+
+    Of many anchors only those around a thing count.
+    """
+    pairs = few(rows, anchors, seen)
+    way = -gaps.steps(pairs.one, pairs.other, seen)
     length = np.hypot(*way.T)[:, None]
-    return np.asarray(way[length[:, 0] > 0] / length[length[:, 0] > 0], np.float64)
+    way = np.where(length > 0, way / np.where(length > 0, length, 1), np.nan)
+    order = np.argsort(rows, kind="stable")
+    place = order[np.searchsorted(rows[order], pairs.one)]
+    by_row = np.argsort(place, kind="stable")
+    place, way = place[by_row], way[by_row]
+    rank = np.arange(len(place)) - np.searchsorted(place, place)
+    ways = np.full((len(rows), max(rank.max(initial=-1) + 1, 0), 2), np.nan)
+    ways[place, rank] = way
+    return ways
 
 
 def _filled(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
