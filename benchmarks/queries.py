@@ -44,6 +44,9 @@ Row = dict[str, Any]
 DRAWN = ((11, "industrial"), (12, "mixed"))
 """Seeds and themes of the drawn scenes."""
 
+MOST_DRAWN = 180
+"""Questions to each; fewer where nothing else is clear."""
+
 
 def main() -> None:
     """Run one of the benchmarks."""
@@ -93,7 +96,7 @@ def drawn(options: argparse.Namespace) -> list[Row]:
     rows: list[Row] = []
     for seed, theme in DRAWN[: options.limit]:
         scene = drawn_scene(seed, theme)
-        asked = drawn_questions(scene, count=120, seed=seed)
+        asked = drawn_questions(scene, count=MOST_DRAWN, seed=seed)
         rows += _scene_rows(scene, asked, options)
     _print_right(rows)
     return rows

@@ -404,7 +404,8 @@ class _Asker:
         steps = np.diff(areas)
         split = int(np.argmax(steps)) + 1
         tight = max(np.ptp(areas[:split]), np.ptp(areas[split:]))
-        if steps[split - 1] < 0.5 or tight > steps[split - 1]:
+        few = min(split, len(rows) - split) < 0.15 * len(rows)
+        if few or steps[split - 1] < 0.5 or tight > steps[split - 1]:
             return None
         big = bool(self.rng.integers(2))
         limit = (areas[split - 1] + areas[split]) / 2

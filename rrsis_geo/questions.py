@@ -233,10 +233,12 @@ def ask(
     plans = [make_plan(text) for text in expressions]
     seen_whole = grid is not None and max(grid.width, grid.height) <= window_size
     if resolve == "auto":
-        if categories is not None:
-            plans = [plan.without_unknown(frozenset(categories)) for plan in plans]
+        known = None if categories is None else frozenset(categories)
+        if known is not None:
+            plans = [plan.without_unknown(known) for plan in plans]
         plans = [
-            shared_out(plan, whole=seen_whole) or _whole(plan.expression)
+            shared_out(plan, whole=seen_whole, categories=known)
+            or _whole(plan.expression)
             for plan in plans
         ]
     plans = [plan if all(plan.phrases) else _whole(plan.expression) for plan in plans]

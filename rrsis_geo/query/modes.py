@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rrsis_geo.query import nodes as n
-from rrsis_geo.query.plan import Plan
+from rrsis_geo.query.plan import Plan, known
 
 BEYOND_A_WINDOW: frozenset[type] = frozenset(n.NODES)
 """On a scene larger than a window: all. Whatever compares, the network cannot see."""
@@ -34,7 +34,9 @@ NO_CHOICE = frozenset({n.Find, n.Union, n.Counted})
 """Naming and counting, which the network does by itself on what it sees whole."""
 
 
-def shared_out(plan: Plan, *, whole: bool) -> Plan | None:
+def shared_out(
+    plan: Plan, *, whole: bool, categories: frozenset[str] | None = None
+) -> Plan | None:
     """The part of a plan for the map, as `auto` shares it out; the rest is folded.
 
     None: the network is better asked the expression as it was typed.
@@ -42,8 +44,11 @@ def shared_out(plan: Plan, *, whole: bool) -> Plan | None:
     Args:
         plan: What was understood.
         whole: Whether one window shows the network the whole scene.
+        categories: Classes that the network knows by name; None: not known.
     """
     kinds = WITHIN_A_WINDOW if whole else BEYOND_A_WINDOW
+    if whole and categories is not None and _names_strangers(plan, categories):
+        return None
     kept = plan.folded(lambda node: _on_the_map(node, kinds))
     chooses = {type(node) for node in n.walk(kept.root)} - NO_CHOICE
     return None if whole and not chooses else kept
@@ -55,4 +60,25 @@ def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
         chosen = [one for one in inner if not isinstance(one, n.Find | n.Union)]
         if any(type(one) not in kinds for one in chosen):
             return False
-    return type(node) in kinds
+    # whoever makes out the groups chooses among them
+    return type(node) in kinds and all(type(one) in kinds for one in _groups(node))
+
+
+def _groups(node: n.Node) -> list[n.Grouped]:
+    """Groups that a node chooses from."""
+    found = []
+    while not isinstance(node, n.Find | n.Union):
+        found += [node] if isinstance(node, n.Grouped) else []
+        node = node.of
+    return found
+
+
+def _names_strangers(plan: Plan, categories: frozenset[str]) -> bool:
+    """Whether a thing the network does not know stands beside one that it knows.
+
+    "The plane at the pier, one each side": such an "and" rarely asks for two things.
+    """
+    unions = [node for node in n.walk(plan.root) if isinstance(node, n.Union)]
+    return any(
+        len({known(categories)(part) for part in union.parts}) > 1 for union in unions
+    )

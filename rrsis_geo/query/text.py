@@ -176,6 +176,11 @@ def _words(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
     return words, slips
 
 
+_ACROSS = frozenset(
+    map(frozenset, (("east", "west"), ("north", "south"), ("left", "right")))
+)
+
+
 def _parts(piece: str) -> list[str]:
     """A contraction, a possessive or a chain of hyphens, cut into words."""
     if piece in _SPLIT:
@@ -189,6 +194,8 @@ def _parts(piece: str) -> list[str]:
     parts = piece.split("-")
     if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
         parts[-2:] = [parts[-2] + parts[-1]]
+    if frozenset(parts) in _ACROSS and len(parts) == 2:
+        return [piece]  # how a thing lies, not where
     if all(part in _HYPHENED or part.isdigit() for part in parts):
         return parts
     if parts[-1] == "most" and all(
