@@ -25,6 +25,8 @@ def few(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
         return _fewest(one, other, rows, anchors, middle, boxes)
     tree = shapely.STRtree(shapely.box(*boxes.T))
     span = np.ptp(boxes.reshape(-1, 2), axis=0).max()
+    every = np.concatenate([boxes.reshape(-1, 2), middle])
+    farthest = 2 * np.ptp(every, axis=0).max()
     reach = max(span / np.sqrt(len(anchors)) * np.sqrt(FEW), 1e-9)
     left, parts = np.arange(len(rows)), []
     while len(left):
@@ -39,7 +41,7 @@ def few(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
             good = (gap <= reach) & (rows[one] != anchors[other])
             one, other = one[good], other[good]
             full = np.bincount(one, minlength=len(rows))[own] >= FEW
-            full |= reach > 4 * seen.reach
+            full |= reach > farthest
             again.append(own[~full])
             done = np.isin(one, own[full])
             parts.append(_fewest(one[done], other[done], rows, anchors, middle, boxes))

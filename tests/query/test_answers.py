@@ -310,6 +310,14 @@ def test_auto_on_an_image_that_the_network_sees_whole():
     assert auto("the largest tank", None).phrases == ("storage tank",)
     both = auto("tanks near the building", None).phrases
     assert both == ("storage tank", "building")
+    # whoever makes out the groups chooses among them
+    row = "the northernmost row of tanks"
+    assert auto(row).phrases == (row,)
+    assert auto(row, None).phrases == ("storage tank",)
+    # two things are asked for only where both are known by name
+    pier = "the two leftmost tanks and the pier"
+    assert auto(pier).phrases == (pier,)
+    assert len(auto("the leftmost tank and the largest building").phrases) == 3
 
 
 def test_where_the_map_leaves_nothing_the_network_is_believed():
