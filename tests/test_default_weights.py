@@ -7,7 +7,7 @@ import torch
 
 from rrsis_geo import segment
 from rrsis_geo.model.predictor import make_predictor
-from rrsis_geo.model.weights_file import verify
+from rrsis_geo.model.weights_file import FOLDER, list_weights, verify
 from rrsis_geo.synthetic import demo_scene, draw_scene
 
 
@@ -16,10 +16,20 @@ def scene(tmp_path_factory):
     return demo_scene(tmp_path_factory.mktemp("demo"))
 
 
+def test_all_weights_together_are_small_and_share_one_text_encoder():
+    names = list_weights()
+    infos = [verify(name) for name in names]
+    assert [info.name for info in infos] == list(names)
+    used = {path for info in infos for path in (info.path, info.text_path)}
+    there = set(FOLDER.iterdir())
+    assert there == used | {FOLDER / "index.json"}
+    assert len({info.text_path for info in infos}) == 1
+    assert sum(path.stat().st_size for path in there) <= 35_000_000
+
+
 def test_they_are_whole_and_small_and_say_what_they_are():
     info = verify("default")
     assert info.name == "default"
-    assert info.size <= 30_000_000
     assert "NWPU" in info.trained_on
     assert "non-commercial" in info.licence
     assert info.gsd_range == (0.15, 1.5)
