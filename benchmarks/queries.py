@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ from rrsis_geo.grid import Grid
 from rrsis_geo.query import make_plan
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.plan import known as known_to
 from rrsis_geo.query.resolve import resolve
 from rrsis_geo.types import SCHEMA, Polygons
@@ -43,6 +45,47 @@ Row = dict[str, Any]
 
 DRAWN = ((11, "industrial"), (12, "mixed"))
 """Seeds and themes of the drawn scenes."""
+
+FEWER, CROWD = 25_000, 100_000
+"""Candidates whose seconds and memory are compared."""
+
+CROWDED = (
+    "the largest tank",
+    "the big tanks",
+    "the longest tank",
+    "tanks larger than 500 m2",
+    "tanks larger than the largest building",
+    "tanks as large as the buildings",
+    "the middle tank",
+    "three tanks in the north",
+    "the northernmost tank",
+    "the third tank from the left",
+    "tanks in the north-west quarter",
+    "tanks at the left edge",
+    "tanks near the road",
+    "tanks not near the road",
+    "tanks within 50 m of the road",
+    "tanks along the road",
+    "tanks around the building",
+    "tanks opposite the building",
+    "the tank closest to the largest building",
+    "tanks north of the largest building",
+    "tanks north of the buildings",
+    "the tank at the north end of the road",
+    "tanks between the buildings",
+    "tanks inside the parking lot",
+    "tanks not in the parking lot",
+    "tanks surrounded by buildings",
+    "buildings containing tanks",
+    "the isolated tank",
+    "tanks in a row",
+    "the column of tanks",
+    "the second tank in the top row",
+    "the largest cluster of tanks",
+    "all tanks except the largest",
+    "the largest tank and the largest building",
+)
+"""At least one question for every operator."""
 
 MOST_DRAWN = 180
 """Questions to each; fewer where nothing else is clear."""
@@ -144,7 +187,12 @@ def _asked(
 
 def validation(options: argparse.Namespace) -> list[Row]:
     """Images kept out of training, every expression by every mode."""
-    from query_validation import MODES, Tables, cases  # loads torch: only now
+    from query_validation import (  # loads torch: only now
+        MODES,
+        Tables,
+        cases,
+        documented,
+    )
 
     found = cases(options.data, options.weights, made=6, limit=options.limit)
     halves = defaultdict(list)
@@ -167,6 +215,11 @@ def validation(options: argparse.Namespace) -> list[Row]:
                     by_operator.add(operator, mode, value)
         print(f"\n{title}: mIoU by operator", *by_operator.lines(MODES), sep="\n")
         print(f"\n{title}: mIoU by type", *by_type.lines(MODES), sep="\n")
+    print(
+        "\nfor docs/decisions/0101, of the other half:",
+        *documented(halves[1]),
+        sep="\n",
+    )
     return [
         {"image": c.image, "expression": c.expression, "type": c.type,
          "operators": c.operators, "target": c.target, **c.iou}
@@ -175,36 +228,40 @@ def validation(options: argparse.Namespace) -> list[Row]:
 
 
 def speed(options: argparse.Namespace) -> list[Row]:
-    """Seconds of this process for planning and resolving 100,000 candidates."""
-    texts = [
-        "the largest tank",
-        "tanks in the north-west quarter",
-        "the northernmost tank",
-        "tanks near the road",
-        "tanks within 50 m of the road",
-        "tanks not near the road",
-        "the tank closest to the largest building",
-        "tanks north of the largest building",
-        "tanks inside the parking lot",
-        "the third tank from the left",
-        "tanks larger than 500 m2",
-        "the isolated tank",
-    ]
+    """Planning and resolving 100,000 candidates: seconds, memory, and their growth."""
     rows: list[Row] = []
-    for number in (25_000, 100_000):
-        found, grid = _crowd(number)
-        for text in texts:
-            began = time.process_time()
-            plan = make_plan(text)
-            names = plan.phrases
-            column = np.array(names, object)[np.arange(number) % len(names)]
-            columns = found.columns | {"expression": column}
-            asked = Polygons(geometry=found.geometry, crs=found.crs, columns=columns)
-            left = len(resolve(plan, Candidates(asked, grid, names)).rows)
-            spent = time.process_time() - began
-            rows.append({"candidates": number, "expression": text, "seconds": spent})
-            print(f"{number:8,} candidates {spent:6.2f} s  {left:7,} left  {text}")
+    for text in CROWDED:
+        plan = make_plan(text)
+        row: Row = {"expression": text, "operators": sorted(_operators(plan.root))}
+        for number in (FEWER, CROWD):
+            row[f"s_{number}"], row[f"mib_{number}"] = _spent(plan, number)
+        row["growth"] = row[f"s_{CROWD}"] / max(row[f"s_{FEWER}"], 1e-9)
+        row["memory_growth"] = row[f"mib_{CROWD}"] / max(row[f"mib_{FEWER}"], 1e-9)
+        rows.append(row)
+        print(
+            f"{row[f's_{CROWD}']:6.2f} s, x {row['growth']:4.1f}"
+            f" {row[f'mib_{CROWD}']:7.0f} MiB, x {row['memory_growth']:4.1f}  {text}",
+            flush=True,
+        )
+    print(f"x: of {CROWD:,} candidates against {FEWER:,}; 4 is linear")
     return rows
+
+
+def _spent(plan: Plan, number: int) -> tuple[float, float]:
+    """Seconds of this process, then the peak of numpy's and Python's memory, MiB."""
+    found, grid = _crowd(number)
+    names = plan.phrases
+    column = np.array(names, object)[np.arange(number) % len(names)]
+    columns = found.columns | {"expression": column}
+    asked = Polygons(geometry=found.geometry, crs=found.crs, columns=columns)
+    began = time.process_time()
+    resolve(make_plan(plan.expression), Candidates(asked, grid, names))
+    seconds = time.process_time() - began
+    tracemalloc.start()
+    resolve(plan, Candidates(asked, grid, names))
+    peak = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    return seconds, peak
 
 
 def _crowd(number: int) -> tuple[Polygons, Grid]:

@@ -21,11 +21,12 @@ from rrsis_geo.datasets.crops import cut_pixels, draw_mask, whole
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.expressions.describe import describe
 from rrsis_geo.grid import Grid
+from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights import load_weights
 from rrsis_geo.query import nodes as n
-from rrsis_geo.questions import Questions, ask
+from rrsis_geo.questions import Questions, ask, parted
 from rrsis_geo.training.mix import written_masks
 from rrsis_geo.training.sources import nwpu, split
 from rrsis_geo.types import Strip
@@ -111,6 +112,45 @@ class Tables:
             yield f"{row:22}{len(values[0]):6}" + "".join(
                 f"{100 * np.mean(value):10.1f}" for value in values
             )
+
+
+ROWS = {
+    "all": "",
+    "location, written and made": "location",
+    "extreme (made)": "extreme",
+    "size, written and made": "size",
+    "relation, written and made": "relation",
+    "group, written and made": "group",
+    "nested (made)": "nested",
+    "context": "context",
+    "attribute, written and made": "attribute",
+    "category, synonym, written and made": "category synonym",
+}
+"""Row of the table in the documentation -> types; "" for all."""
+
+
+def documented(found: Sequence[Case]) -> Iterator[str]:
+    """The table of the documentation, with the bars that auto has to pass."""
+    yield "| type | expressions | network | scene | auto |"
+    yield "| --- | --- | --- | --- | --- |"
+    for row, types in ROWS.items():
+        these = [
+            case
+            for case in found
+            if case.target
+            and (not types or case.type.removeprefix("made ") in types.split())
+        ]
+        if these:
+            yield _row(row, these)
+    quiet = [case for case in found if not case.target]
+    if quiet:
+        yield _row("no target: answered with nothing, %", quiet)
+
+
+def _row(title: str, found: Sequence[Case]) -> str:
+    means = [100 * np.mean([case.iou[mode] for case in found]) for mode in MODES]
+    cells = " | ".join(f"{mean:.1f}" for mean in means)
+    return f"| {title} | {len(found)} | {cells} |"
 
 
 def cases(data: Path, weights: str, *, made: int, limit: int | None) -> list[Case]:
@@ -214,9 +254,8 @@ def _operators(questions: Questions) -> set[str]:
 def _mask(
     questions: Questions, levels: dict[str, NDArray[np.uint8]], grid: Grid
 ) -> NDArray[np.bool_]:
+    """As the product answers: objects, without those that barely pass."""
     stack = np.stack([levels[phrase] for phrase in questions.phrases])
-    if questions.plans[0].is_plain:
-        return np.asarray(stack[0] > 127)
     polygons = vectorize(
         [Strip(top=0, levels=stack)],
         grid,
@@ -225,6 +264,8 @@ def _mask(
         min_area=0,
         fill_holes=0,
         simplify=0,
+        min_score=SegmentOptions().least_score,
+        split=parted(questions.phrases, None),
     )
     meant = questions.answer(polygons, grid, None).polygons.geometry
     if not len(meant):

@@ -26,6 +26,7 @@ from query_scenes import LabelledScene
 from rasterio.errors import NotGeoreferencedWarning
 
 from rrsis_geo.grid import Grid
+from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.weights_file import find_weights, read_header
 from rrsis_geo.pipeline import segment
 from rrsis_geo.query.area import ValidArea
@@ -142,6 +143,7 @@ def _traced(
                 min_area=0,
                 fill_holes=0,
                 simplify=0,
+                min_score=SegmentOptions().least_score,
                 split=parted([text], None),
             )
         )
