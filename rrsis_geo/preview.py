@@ -23,7 +23,8 @@ SMALLEST_SIDE = 900
 SMOOTH = 2
 """Drawn this much larger and reduced, which smooths the outlines."""
 
-COLOURS = (
+Colour = tuple[int, int, int]
+COLOURS: tuple[Colour, ...] = (
     (255, 196, 0),  # amber
     (0, 194, 255),  # sky
     (255, 77, 109),  # coral
@@ -73,8 +74,13 @@ def draw(
     grid: Grid,
     polygons: Polygons,
     expressions: Sequence[str],
+    *,
+    colours: Sequence[Colour] = COLOURS,
 ) -> Image.Image:
-    """The picture itself; the arguments are those of `write_preview`."""
+    """The picture itself; the arguments are those of `write_preview`.
+
+    `colours` are those of the expressions, used in turn.
+    """
     shown = np.where(valid, pixels, np.array(EMPTY, np.uint8)[:, None, None])
     scene = Image.fromarray(np.ascontiguousarray(shown.transpose(1, 2, 0)))
     longest = max(scene.size)
@@ -82,8 +88,9 @@ def draw(
     if factor > 1:
         method = Image.Resampling.NEAREST if factor > 4 else Image.Resampling.BICUBIC
         scene = scene.resize([max(1, round(s * factor)) for s in scene.size], method)
-    scene = _with_polygons(scene, grid, factor, polygons, expressions)
-    legend = _legend(scene.width, polygons, expressions, grid.gsd / factor, grid)
+    scene = _with_polygons(scene, grid, factor, polygons, expressions, colours)
+    metres = grid.gsd / factor
+    legend = _legend(scene.width, polygons, expressions, colours, metres, grid)
     picture = Image.new("RGB", (legend.width, scene.height + legend.height), PAPER)
     picture.paste(scene, ((legend.width - scene.width) // 2, 0))
     picture.paste(legend, (0, scene.height))
@@ -96,6 +103,7 @@ def _with_polygons(
     factor: float,
     polygons: Polygons,
     expressions: Sequence[str],
+    colours: Sequence[Colour],
 ) -> Image.Image:
     """The scene under translucent fills and solid outlines."""
     if not len(polygons):
@@ -120,7 +128,7 @@ def _with_polygons(
             line.line(corners, fill=255, width=2 * SMOOTH + 1, joint="curve")
     drawn = scene.copy()
     for place, text in enumerate(expressions):
-        colour = COLOURS[place % len(COLOURS)]
+        colour = colours[place % len(colours)]
         shadow = tuple(part // 4 for part in colour)
         outline = lines[text].resize(scene.size, Image.Resampling.BOX)
         drawn.paste(colour, mask=fills[text].resize(scene.size, Image.Resampling.BOX))
@@ -133,6 +141,7 @@ def _legend(
     width: int,
     polygons: Polygons,
     expressions: Sequence[str],
+    colours: Sequence[Colour],
     metres: float,
     grid: Grid,
 ) -> Image.Image:
@@ -149,7 +158,7 @@ def _legend(
     for place, text in enumerate(expressions):
         count = int(np.count_nonzero(polygons.columns["expression"] == text))
         top = pad + place * line
-        colour = COLOURS[place % len(COLOURS)]
+        colour = colours[place % len(colours)]
         light = tuple(
             round(0.35 * c + 0.65 * p) for c, p in zip(colour, PAPER, strict=True)
         )
