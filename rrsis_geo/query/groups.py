@@ -175,7 +175,7 @@ def _next(
     length = math.hypot(step_x, step_y)
     whole = max(math.hypot(x - x1, y - y1), 1e-9)
     along_x, along_y = (x - x1) / whole, (y - y1) / whole
-    aside = STRAIGHT * usual * (1 if len(run) > 2 else 1.5)
+    aside = 1.5 * STRAIGHT * usual  # the whole run is measured when it is done
     best: tuple[float, int] | None = None
     for other in links[run[-1]]:
         if other in run:
