@@ -91,18 +91,9 @@ RECIPES = {
     ),
     "open": (
         Part(
-            file="open-first.safetensors",
-            command="rrsis-geo train open --data DATA TEXT -o open-first.safetensors",
-        ),
-        Part(
-            file="outlines-open.jsonl",
-            command="python scripts/outline_aircraft.py DATA outlines-open.jsonl "
-            "--weights open-first.safetensors --open-only",
-        ),
-        Part(
             file="open.safetensors",
-            command="rrsis-geo train open --data DATA --from open-first.safetensors "
-            "--outlines outlines-open.jsonl -o open.safetensors",
+            command="rrsis-geo train open --data DATA TEXT -o open.safetensors "
+            "--licence 'free for any use (data: CC BY 4.0, ODbL, public domain)'",
         ),
         Part(
             file="open-calibrated.safetensors",

@@ -1,0 +1,263 @@
+"""Take the pictures of docs/gallery.md and write its captions, from measured figures.
+
+    python scripts/gallery.py DATA [--weights default] [--docs docs]
+    python scripts/gallery.py DATA --more FOLDER
+
+DATA is the folder of public data sets of docs/model-card.md. The first form takes
+images whose licences let them be shown here, none of which the default weights were
+trained on, and replaces docs/gallery.md and docs/gallery/. The second takes images for
+research only (NWPU, Airbus) and writes the same kind of page into a folder of your own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import rasterio
+import shapely
+from gallery_tiles import SOURCES, Tile, research_tiles, shown_tiles
+from numpy.typing import NDArray
+from PIL import Image
+from rasterio.transform import from_origin
+
+from rrsis_geo.evaluation.objects import score
+from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.model.warm import Warm
+from rrsis_geo.model.weights_file import read_header
+from rrsis_geo.pipeline import run
+from rrsis_geo.preview import COLOURS, draw
+from rrsis_geo.scene import Scene
+
+SIDE, SMALL = 400, 200
+"""Pixels of a picture's longer side, alone and on the contact page."""
+
+COLOUR = {"wrong": COLOURS[1], "missed": COLOURS[2]}
+"""What is right has the first colour."""
+
+QUIET = 0.001
+"""Most of a picture that may be painted where nothing is to be found."""
+
+SECTIONS = {
+    "works": "What works",
+    "partly": "What works in part",
+    "fails": "What fails",
+    "open": "Without labels: judge for yourself",
+}
+
+HEAD = """# Gallery
+
+Pictures of what the weights `{weights}` (sha256 {sha256}) answer, made and measured by
+`{command}`. None of the images was trained on.
+
+Amber: found and right. Blue: found and wrong. Red: missed. A house counts as found from
+an IoU of 0.5 with its outline; of aircraft only boxes are labelled, and one counts as
+found when a polygon fills a fifth of its box.
+
+![all pictures](gallery/contact.jpg)"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A picture that was taken."""
+
+    tile: Tile
+    picture: Image.Image
+    verdict: str
+    """Key of `SECTIONS`."""
+    caption: str
+
+
+def take(tile: Tile, warm: Warm, folder: Path, weights: str) -> Shot:
+    """Ask, compare, draw."""
+    scene = georeferenced(tile, folder)
+    job = SegmentJob(
+        scene=str(scene),
+        expressions=(tile.text,),
+        weights=weights,
+        options=SegmentOptions(min_area=tile.min_area),
+    )
+    found = run(job, network=warm.bind).polygons
+    with Scene.open(str(scene)) as opened:
+        pixels, valid, grid = opened.thumbnail(2 * SIDE)
+        inverse = ~opened.grid().transform
+    outlines = placed(found.geometry, lambda x, y: inverse @ (x, y))
+    verdict, caption, groups = judged(tile, outlines)
+    first, *others = groups
+    groups = {name: groups[name] for name in (first, *others)
+              if name == first or len(groups[name])}  # fmt: skip
+    forward = ~inverse
+    shapes = [placed(part, lambda x, y: forward @ (x, y)) for part in groups.values()]
+    names = np.repeat(np.array(list(groups), object), [len(part) for part in shapes])
+    shown = replace(
+        found,
+        geometry=np.concatenate(shapes),
+        columns={"expression": names},
+    )
+    colours = [COLOUR.get(name, COLOURS[0]) for name in groups]
+    picture = draw(pixels, valid, grid, shown, tuple(groups), colours=colours)
+    picture.thumbnail((SIDE, 2 * SIDE), Image.Resampling.LANCZOS)
+    return Shot(tile=tile, picture=picture, verdict=verdict, caption=caption)
+
+
+def placed(
+    geometry: NDArray[np.object_],
+    move: Callable[[float, float], tuple[float, float]],
+) -> NDArray[np.object_]:
+    """Shapes in another plane."""
+    moved: NDArray[np.object_] = shapely.transform(geometry, move, interleaved=False)
+    return moved
+
+
+def judged(
+    tile: Tile, outlines: NDArray[np.object_]
+) -> tuple[str, str, dict[str, NDArray[np.object_]]]:
+    """Verdict, caption, and what to draw in which colour, in pixels of the tile."""
+    area = tile.pixels.shape[1] * tile.pixels.shape[2]
+    painted = shapely.union_all(outlines).area
+    count = f"{len(outlines)} polygon{'' if len(outlines) == 1 else 's'}"
+    if tile.truth is None:
+        said = f"{count}, {100 * painted / area:.1f} % of the picture"
+        return "open", said, {tile.text: outlines}
+    if not len(tile.truth):
+        said = f"nothing of this is here; {count}, {painted * tile.gsd**2:.0f} m2"
+        verdict = "works" if painted < QUIET * area else "fails"
+        return verdict, said, {tile.text: tile.truth, "wrong": outlines}
+    rule = "outline" if tile.rule == "area" else tile.rule
+    scores, matches = score(outlines, tile.truth, rule=rule)
+    iou = f"IoU of pixels {scores.iou:.2f}"
+    if tile.rule == "area":
+        both, labelled = shapely.union_all(outlines), shapely.union_all(tile.truth)
+        parts = both & labelled, both - labelled, labelled - both
+        names = (f"{tile.text}: right", "wrong", "missed")
+        drawn = {
+            name: np.array([p for p in shapely.get_parts(part) if p.area], object)
+            for name, part in zip(names, parts, strict=True)
+        }
+        return rated(scores.iou, 0.6, 0.3), f"{iou} against weak labels", drawn
+    sum_ = scores.recall + scores.precision
+    value = 2 * scores.recall * scores.precision / sum_ if sum_ else 0.0
+    wrong = scores.polygons - scores.right
+    said = f"{scores.found} of {scores.objects} found, {wrong} wrong"
+    if tile.rule == "outline":
+        said += f"; {iou}"
+        value = max(value, min(scores.iou, 0.7))  # a block of houses is not nothing
+    drawn = {
+        f"{tile.text}: right": outlines[matches.right],
+        "wrong": outlines[~matches.right],
+        "missed": tile.truth[~matches.found],
+    }
+    return rated(value, 0.75, 0.4), said, drawn
+
+
+def rated(value: float, good: float, fair: float) -> str:
+    """Key of `SECTIONS`."""
+    return "works" if value >= good else "partly" if value >= fair else "fails"
+
+
+def georeferenced(tile: Tile, folder: Path) -> Path:
+    """The tile as a GeoTIFF somewhere in UTM zone 32."""
+    path = folder / f"{tile.name}.tif"
+    _, height, width = tile.pixels.shape
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=width,
+        height=height,
+        count=3,
+        dtype="uint8",
+        crs="EPSG:32632",
+        transform=from_origin(500_000, 5_000_000, tile.gsd, tile.gsd),
+    ) as dataset:
+        dataset.write(tile.pixels)
+    return path
+
+
+def contact(shots: list[Shot], across: int = 6) -> Image.Image:
+    """All pictures on one sheet."""
+    small = [shot.picture.copy() for shot in shots]
+    for picture in small:
+        picture.thumbnail((SMALL, 2 * SMALL), Image.Resampling.LANCZOS)
+    rows = [small[start : start + across] for start in range(0, len(small), across)]
+    heights = [max(picture.height for picture in row) for row in rows]
+    sheet = Image.new(
+        "RGB", (across * (SMALL + 6), sum(heights) + 6 * len(rows)), "white"
+    )
+    top = 0
+    for row, height in zip(rows, heights, strict=True):
+        for column, picture in enumerate(row):
+            sheet.paste(picture, (column * (SMALL + 6), top))
+        top += height + 6
+    return sheet
+
+
+def page(shots: list[Shot], head: str) -> Iterator[str]:
+    """Lines of the page."""
+    yield head
+    for verdict, title in SECTIONS.items():
+        mine = [shot for shot in shots if shot.verdict == verdict]
+        if not mine:
+            continue
+        yield f"\n## {title}\n"
+        yield "| | |\n| --- | --- |"
+        for pair in (mine[start : start + 2] for start in range(0, len(mine), 2)):
+            yield (
+                "| "
+                + " | ".join(
+                    f"![{shot.tile.text}](gallery/{shot.tile.name}.jpg)<br>"
+                    f'"{shot.tile.text}": {shot.caption}. {shot.tile.note} '
+                    f"*{SOURCES[shot.tile.source].title}*"
+                    for shot in pair
+                )
+                + (" |" if len(pair) == 2 else " | |")
+            )
+    yield "\n## Where the images are from\n"
+    for source in dict.fromkeys(shot.tile.source for shot in shots):
+        yield f"- {SOURCES[source].title}: {SOURCES[source].credit}"
+
+
+def main() -> None:
+    """Take, judge, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--weights", default="default")
+    parser.add_argument("--docs", type=Path, default=Path("docs"))
+    parser.add_argument("--more", type=Path, help="folder for images of research only")
+    options = parser.parse_args()
+    docs = options.more or options.docs
+    tiles = research_tiles if options.more else shown_tiles
+    target = docs / "gallery"
+    target.mkdir(parents=True, exist_ok=True)
+    warm, shots = Warm(), []
+    with TemporaryDirectory() as folder:
+        for tile in tiles(options.data):
+            shots.append(take(tile, warm, Path(folder), options.weights))
+            print(f"{shots[-1].verdict:7} {tile.name}: {shots[-1].caption}", flush=True)
+    for old in target.glob("*.jpg"):
+        old.unlink()
+    shots.sort(key=lambda shot: list(SECTIONS).index(shot.verdict))
+    for shot in shots:
+        path = target / f"{shot.tile.name}.jpg"
+        shot.picture.save(path, quality=74, optimize=True)
+    contact(shots).save(target / "contact.jpg", quality=70, optimize=True)
+    info = read_header(options.weights)
+    more = f" --more {options.more.name}" if options.more else ""
+    if options.weights != "default":
+        more += f" --weights {Path(options.weights).name}"
+    head = HEAD.format(
+        weights=info.name,
+        sha256=info.sha256[:12],
+        command=f"python scripts/gallery.py DATA{more}",
+    )
+    (docs / "gallery.md").write_text("\n".join(page(shots, head)) + "\n")
+    size = sum(path.stat().st_size for path in target.iterdir())
+    print(f"{len(shots)} pictures and the contact page: {size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
