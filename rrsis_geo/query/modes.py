@@ -60,16 +60,20 @@ def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
         chosen = [one for one in inner if not isinstance(one, n.Find | n.Union)]
         if any(type(one) not in kinds for one in chosen):
             return False
-    # whoever makes out the groups chooses among them
-    return type(node) in kinds and all(type(one) in kinds for one in _groups(node))
+    # whoever makes out the groups, or the set that has a middle, chooses among them
+    inner = _below(node)
+    if not isinstance(node, n.Middle):
+        inner = [one for one in inner if isinstance(one, n.Grouped)]
+    return type(node) in kinds and all(type(one) in kinds for one in inner)
 
 
-def _groups(node: n.Node) -> list[n.Grouped]:
-    """Groups that a node chooses from."""
+def _below(node: n.Operator) -> list[n.Operator]:
+    """A node and the operators that it chooses after."""
     found = []
-    while not isinstance(node, n.Find | n.Union):
-        found += [node] if isinstance(node, n.Grouped) else []
-        node = node.of
+    below: n.Node = node
+    while not isinstance(below, n.Find | n.Union):
+        found.append(below)
+        below = below.of
     return found
 
 
