@@ -61,15 +61,15 @@ def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
         if any(type(one) not in kinds for one in chosen):
             return False
     # whoever makes out the groups, or the set that has a middle, chooses among them
-    inner = _below(node)
+    below = _below(node)
     if not isinstance(node, n.Middle):
-        inner = [one for one in inner if isinstance(one, n.Grouped)]
-    return type(node) in kinds and all(type(one) in kinds for one in inner)
+        below = [one for one in below if isinstance(one, n.Grouped)]
+    return type(node) in kinds and all(type(one) in kinds for one in below)
 
 
 def _below(node: n.Operator) -> list[n.Operator]:
     """A node and the operators that it chooses after."""
-    found = []
+    found: list[n.Operator] = []
     below: n.Node = node
     while not isinstance(below, n.Find | n.Union):
         found.append(below)

@@ -23,7 +23,7 @@ def few(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
     if len(anchors) <= FEW:
         one, other = np.divmod(np.arange(len(rows) * len(anchors)), len(anchors))
         return _fewest(one, other, rows, anchors, middle, boxes)
-    tree = shapely.STRtree(shapely.box(*boxes.T))
+    tree = shapely.STRtree(np.asarray(shapely.box(*boxes.T), np.object_))
     span = np.ptp(boxes.reshape(-1, 2), axis=0).max()
     every = np.concatenate([boxes.reshape(-1, 2), middle])
     farthest = 2 * np.ptp(every, axis=0).max()

@@ -258,7 +258,7 @@ def _octants(
     octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4)) % 8
     seen_in = np.zeros((len(middle), 8), np.bool_)
     seen_in[one[part], octant.astype(np.intp)] = True
-    return seen_in.sum(axis=1).astype(np.float64)
+    return np.asarray(seen_in.sum(axis=1), np.float64)
 
 
 def _ways(rows: Rows, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
