@@ -40,6 +40,14 @@ class Part:
     this checkout, and rrsis-geo is this Python's."""
 
 
+KNOWN = (
+    *("airplane", "ship", "storage_tank", "baseball_diamond", "tennis_court"),
+    *("basketball_court", "ground_track_field", "harbor", "bridge", "vehicle"),
+    *("building", "tree"),
+    *("road", "river", "lake", "field", "parking_lot", "swimming_pool"),  # drawn only
+)
+"""Classes that the default weights may be asked for by the map."""
+
 RECIPES = {
     "default": (
         Part(
@@ -78,9 +86,15 @@ RECIPES = {
             "--mistakes mistakes.jsonl -o fourth.safetensors",
         ),
         Part(
-            file="mean.safetensors",
+            file="before.safetensors",
             command="python scripts/average_weights.py second.safetensors "
-            "fourth.safetensors mean.safetensors --share 0.7",
+            "third.safetensors before.safetensors --share 0.25",
+        ),
+        Part(
+            file="mean.safetensors",
+            command="python scripts/average_weights.py before.safetensors "
+            "fourth.safetensors mean.safetensors --share 0.5 --categories "
+            f"{' '.join(KNOWN)}",
         ),
         Part(
             file="weights/btd-mobile.safetensors",

@@ -90,6 +90,9 @@ class TrainConfig:
     """Steps between validations; the last step is always followed by one."""
     validate_most: int = 0
     """Listed images looked at in a validation; 0: all."""
+    keep_best: bool = True
+    """Give the averaged weights that scored best on validation; else the last ones,
+    which is what an average with other weights wants."""
     keep_every: int = 200
     """Steps between checkpoints."""
 

@@ -173,7 +173,7 @@ def run_training(
         on_step=on_step,
     )
     team.wait()
-    if (folder / BEST).exists():
+    if config.keep_best and (folder / BEST).exists():
         average.state = _best(folder / BEST, network)
     average.copy_to(network)
     return network.eval()
