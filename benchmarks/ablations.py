@@ -59,10 +59,6 @@ CHANGES: dict[str, dict[str, Any]] = {
         "model": {"decoder": "single"},
         "losses": {"stream": 0.0, "cons": 0.0},
     },
-    "decoder twice as wide": {"model": {"decoder_dims": [80, 128, 192, 192]}},
-    "levels joined by 3 x 3": {"model": {"decoder_join": 3}},
-    "text encoder trained": {"train_text": True},
-    "no presence head": {"model": {"presence": False}},
     "with D-MOLS": {"model": {"dmols": True}},
 }
 """Of the shipped network, where it was open to choice."""

@@ -35,6 +35,9 @@ from rrsis_geo.vectorize import vectorize
 SIDE = 480
 """Pixels: images and masks are compared at 480 x 480, aspect not kept."""
 
+QUIET = 0.001
+"""Share of an image; less is next to nothing."""
+
 MODES = ("network", "scene", "auto")
 
 
@@ -88,7 +91,7 @@ class Case:
     type: str
     operators: tuple[str, ...]
     iou: dict[str, float]
-    """Mode -> intersection over union; for no-target 1 where nothing was found."""
+    """Mode -> intersection over union; for no-target 1 where next to nothing was found."""
     target: bool = True
 
 
@@ -277,5 +280,5 @@ def _mask(
 
 def _iou(found: NDArray[np.bool_], mask: NDArray[np.bool_]) -> float:
     if not mask.any():
-        return float(not found.any())
+        return float(found.mean() < QUIET)
     return float((found & mask).sum() / (found | mask).sum())

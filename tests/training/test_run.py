@@ -158,6 +158,17 @@ def test_the_best_on_validation_comes_back(tmp_path):
     assert any(line.startswith("best so far") for line in said)
 
 
+def test_the_last_come_back_where_the_best_are_not_wanted(tmp_path):
+    config = replace(RICH, keep_best=False, validate_every=1000, learning_rate=1e-9)
+    network = trained(tmp_path / "last", config)
+    start = trained(tmp_path / "start", replace(config, keep_best=True, steps=1))
+    moved = [
+        not torch.equal(mine, other)
+        for mine, other in zip(network.parameters(), start.parameters(), strict=True)
+    ]
+    assert any(moved)  # though nothing was learned that validation could see
+
+
 def test_validation_changes_nothing_in_the_training(tmp_path):
     trained(tmp_path / "often", replace(RICH, validate_every=1))
     trained(tmp_path / "once", RICH)
