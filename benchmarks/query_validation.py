@@ -91,7 +91,7 @@ class Case:
     type: str
     operators: tuple[str, ...]
     iou: dict[str, float]
-    """Mode -> intersection over union; for no-target 1 where next to nothing was found."""
+    """Mode -> intersection over union; for no-target 1 for next to nothing."""
     target: bool = True
 
 
