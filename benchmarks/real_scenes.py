@@ -181,9 +181,13 @@ def looked_at(task: Task, raster: Path, weights: str) -> None:
 
 
 def scored(
-    task: Task, raster: Path, *, threshold: float, parted: bool
+    task: Task, raster: Path, *, threshold: float, parted: bool, beside: int = 0
 ) -> tuple[ObjectScores, float]:
-    """Counts and seconds of tracing."""
+    """Counts and seconds of tracing.
+
+    With `beside` breaks are counted so many pixels beside where windows end: as many as
+    chance puts there.
+    """
     with ProbabilityRaster.open(str(raster)) as probabilities:
         strips = list(probabilities.strips())
         grid = probabilities.grid
@@ -197,16 +201,18 @@ def scored(
         fill_holes=0.0,
         simplify=0.0,
         split=(parted,),
+        min_score=SegmentOptions(threshold=threshold).least_score,
     )
     seconds = time.perf_counter() - began
     area = sum(int(np.count_nonzero(strip.levels != 255)) for strip in strips)
     wide, high = grid.pixel_size
     onto = ~grid.transform
+    columns, rows = window_borders(grid, SegmentOptions())
     scores, _ = score(
         moved(polygons.geometry, onto),
         moved(task.objects, onto),
         rule=task.rule,
-        borders=window_borders(grid, SegmentOptions()),
+        borders=(columns + beside, rows + beside),
         km2=area * wide * high / 1e6,
     )
     return scores, seconds
