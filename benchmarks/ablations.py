@@ -1,18 +1,15 @@
 """What each part of the network is worth, at the same small budget for every variant.
 
     python benchmarks/ablations.py DATA_FOLDER --keep FOLDER [--seeds 0 1] [--steps 240]
-    python benchmarks/ablations.py DATA_FOLDER --keep FOLDER --decisions --seeds 0
 
-DATA_FOLDER holds the public data sets of the model card. Without `--decisions` the
-variants are the configs of `rrsis_geo/training/configs/ablations` from 1 to 9, each
-against the rung below; with it they are changes of the shipped network, each against
-that. All start from the same ImageNet encoder and the same text encoder, and a seed
-trains all of them on the same samples in the same order.
-Scored by the reference rule on images kept out of training; differences by a bootstrap
-over images that takes the seeds of an image together.
+DATA_FOLDER holds the public data sets of the model card. Every variant is a config of
+`rrsis_geo/training/configs/ablations`, from 1 to 9; all start from the same ImageNet
+encoder and the same text encoder, and a seed trains all of them on the same samples in
+the same order. Scored by the reference rule on images kept out of training; differences
+by a bootstrap over images that takes the seeds of an image together.
 
-A run whose result lies in the folder is not repeated, so that this can be interrupted,
-and `--keep FOLDER --seeds` alone prints the tables again.
+A run whose result lies in the folder is not repeated, so this can be interrupted, and
+once more prints the tables again.
 """
 
 from __future__ import annotations
@@ -50,20 +47,6 @@ LADDER = {
 }
 """What the paper adds, one thing a rung, without the shipped network's own."""
 
-CHANGES: dict[str, dict[str, Any]] = {
-    "shipped": {},
-    "no attention layers in the neck": {"model": {"neck_mixers": [0, 0, 0, 0]}},
-    "no coordinates": {"model": {"coordinates": False}},
-    "PWAM for BSC": {"model": {"alignment": "pwam"}},
-    "one decoder for T-BTD": {
-        "model": {"decoder": "single"},
-        "losses": {"stream": 0.0, "cons": 0.0},
-    },
-    "with D-MOLS": {"model": {"dmols": True}},
-}
-"""Of the shipped network, where it was open to choice."""
-DECISIONS = {name: TrainConfig.from_mapping(item) for name, item in CHANGES.items()}
-
 SHARES = {"nwpu": 0.65, "tanks": 0.15, "banepa": 0.2}
 """How often each source is drawn from; those with exact masks only."""
 
@@ -93,14 +76,12 @@ def main() -> None:
     parser.add_argument("--expressions", type=int, default=3)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--words", default="default", help="weights with the encoder")
-    parser.add_argument("--decisions", action="store_true")
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
-    variants = DECISIONS if options.decisions else LADDER
     todo = [
         (seed, name)
         for seed in options.seeds
-        for name in variants
+        for name in LADDER
         if not _file(options.keep, name, seed).is_file()
     ]
     if todo:
@@ -109,14 +90,11 @@ def main() -> None:
     for seed in dict.fromkeys(seed for seed, _ in todo):
         batches = list(_batches(_mix(training, options, seed), options))
         for name in (name for number, name in todo if number == seed):
-            _run(name, variants[name], seed, batches, samples, options)
+            _run(name, LADDER[name], seed, batches, samples, options)
     print()
-    found = _variants(options.keep, list(variants), options.seeds)
-    names = list(variants)
-    if options.decisions:
-        pairs = [(names[0], name, name) for name in names[1:]]
-    else:
-        pairs = [(names[a - 1], names[b - 1], what) for a, b, what in RUNGS]
+    names = list(LADDER)
+    found = _variants(options.keep, names, options.seeds)
+    pairs = [(names[a - 1], names[b - 1], what) for a, b, what in RUNGS]
     _changes(found, pairs)
 
 
