@@ -110,13 +110,8 @@ RECIPES = {
             "--licence 'free for any use (data: CC BY 4.0, ODbL, public domain)'",
         ),
         Part(
-            file="open-calibrated.safetensors",
-            command="python benchmarks/calibration.py DATA --open-only "
-            "--weights open.safetensors --write open-calibrated.safetensors",
-        ),
-        Part(
             file="weights/open.safetensors",
-            command="python scripts/split_weights.py open-calibrated.safetensors "
+            command="python scripts/split_weights.py open.safetensors "
             "weights/open.safetensors --text weights/minilm-18k.safetensors "
             "--name open",
         ),

@@ -212,8 +212,10 @@ def test_the_panel_colours_as_the_pictures_do():
     def colours(path):
         """The list in a file, which needs QGIS or is not for the plugin to import."""
         for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and node.targets[0].id == "COLOURS":
-                return ast.literal_eval(node.value)
+            if isinstance(node, (ast.Assign, ast.AnnAssign)):
+                targets = getattr(node, "targets", None) or [node.target]
+                if ast.unparse(targets[0]) == "COLOURS":
+                    return ast.literal_eval(node.value)
         return None
 
     ours = colours("rrsis_geo/preview.py")

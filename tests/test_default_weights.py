@@ -35,6 +35,22 @@ def test_they_are_whole_and_small_and_say_what_they_are():
     assert info.gsd_range == (0.15, 1.5)
 
 
+def test_the_open_ones_owe_nothing_to_data_with_strings_attached():
+    info = verify("open")
+    assert info.licence.startswith("free for any use")
+    assert not any(name in info.trained_on for name in ("NWPU", "Airbus"))
+
+
+def test_the_open_ones_find_tanks_in_a_drawn_scene(scene):
+    found = segment(str(scene.scene), "storage tank", weights="open", min_area=20.0)
+    labels = geopandas.read_file(scene.labels)
+    truth = labels[labels["class"] == "storage_tank"].union_all()
+    area = found.to_geodataframe().union_all()
+    shared = area.intersection(truth).area
+    assert shared > 0.4 * truth.area  # they are weak, and say so
+    assert shared > 0.6 * area.area
+
+
 @pytest.mark.parametrize(
     ("expression", "category"),
     [("the running track", "ground_track_field"), ("storage tank", "storage_tank")],
