@@ -92,7 +92,7 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
         SEGMENT,
         INPUT=scene,
         EXPRESSION=texts,
-        THRESHOLD=0.4,
+        THRESHOLD=0.2,  # untrained weights are sure of nothing
         MIN_AREA=2,
         OUTPUT=str(tmp_path / "processing.gpkg"),
         PROBABILITY=str(tmp_path / "p.tif"),
@@ -101,7 +101,7 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
     command_line(
         worker_python,
         *("segment", scene, "-e", "storage tank", "-e", "vehicle"),
-        *("--threshold", "0.4", "--min-area", "2", "--weights", weights),
+        *("--threshold", "0.2", "--min-area", "2", "--weights", weights),
         *("-o", output, "--probability", probability),
     )
 
@@ -114,18 +114,18 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
     again = run(
         POLYGONS,
         INPUT=results["PROBABILITY"],
-        THRESHOLD=0.55,
+        THRESHOLD=0.25,
         OUTPUT=str(tmp_path / "again.gpkg"),
     )
     at_once = run(
         SEGMENT,
         INPUT=scene,
         EXPRESSION=texts,
-        THRESHOLD=0.55,
+        THRESHOLD=0.25,
         OUTPUT=str(tmp_path / "once.gpkg"),
     )
     assert rows(tmp_path / "again.gpkg") == rows(tmp_path / "once.gpkg")
-    assert again["COUNT"] == at_once["COUNT"]
+    assert again["COUNT"] == at_once["COUNT"] > 0
 
 
 def test_extent_and_areas_limit_the_search(run, inputs, tmp_path, worker_python):
