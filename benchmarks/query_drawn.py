@@ -248,16 +248,13 @@ class _Asker:
         return self._run(text, rest, away, 0, 1, gap=5.0)
 
     def ask_beside(self) -> Made:
-        _, many, rows = self.some()
-        other, _, anchors = self.some()
-        if other in many:
+        against = self._many_and_largest()
+        if against is None:
             return None
-        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.04)
-        if largest is None:
-            return None
+        many, rows, other, largest = against
         word, axis, sign = [("north of", 1, -1), ("left of", 0, -1), ("below", 1, 1),
                             ("east of", 0, 1)][self.rng.integers(4)]  # fmt: skip
-        step = self.share[rows] - self.share[largest[1][0]]
+        step = self.share[rows] - self.share[largest]
         ahead, aside = sign * step[:, axis], np.abs(step[:, 1 - axis])
         angle = np.degrees(np.arctan2(aside, ahead))
         near = np.hypot(*step.T) < 0.01
@@ -330,14 +327,11 @@ class _Asker:
         return text, rows[gap <= 0.5].tolist()
 
     def ask_compared(self) -> Made:
-        _, many, rows = self.some()
-        other, _, anchors = self.some()
-        if other in many:
+        against = self._many_and_largest()
+        if against is None:
             return None
-        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.04)
-        if largest is None:
-            return None
-        ratio = self.area[rows] / self.area[largest[1][0]]
+        many, rows, other, largest = against
+        ratio = self.area[rows] / self.area[largest]
         if (np.abs(np.log(ratio)) < 0.05).any():
             return None
         larger = bool(self.rng.integers(2))
@@ -435,6 +429,15 @@ class _Asker:
             return None
         best = max(groups, key=lambda group: self.area[group].sum())
         return f"the largest cluster of {many}", best.tolist()
+
+    def _many_and_largest(self) -> tuple[str, np.ndarray, str, int] | None:
+        """Things of one class and their rows; another class and its largest one."""
+        _, many, rows = self.some()
+        other, _, anchors = self.some()
+        if other in many:
+            return None
+        largest = self._run("", anchors, -self.area[anchors], 0, 1, ratio=1.04)
+        return None if largest is None else (many, rows, other, largest[1][0])
 
     def _run(
         self,

@@ -27,7 +27,7 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from rrsis_geo.grid import Grid
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.model.weights_file import find_weights, read_header
+from rrsis_geo.model.weights_file import digests, find_weights, read_header
 from rrsis_geo.pipeline import segment
 from rrsis_geo.query.area import ValidArea
 from rrsis_geo.questions import ask, parted, whole
@@ -79,7 +79,7 @@ class Asker:
 
     @cached_property
     def _mark(self) -> str:
-        return hashlib.sha256(self._file.read_bytes()).hexdigest()
+        return "|".join(digests(self._file))
 
     def _kept(self, scene: LabelledScene, phrases: Sequence[str]) -> dict[str, Path]:
         """Phrase -> raster of its probabilities, made where missing."""

@@ -22,6 +22,7 @@ from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.errors import DataError
 from rrsis_geo.labels import Layout
 from rrsis_geo.training.mix import Source
+from rrsis_geo.windows import plan_windows
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """(3, 480, 480) pixels to (E, 480, 480) probabilities of E classes."""
@@ -63,11 +64,10 @@ def find_mistakes(
     picture = Image.fromarray(pixels.transpose(1, 2, 0))
     read = np.asarray(picture.resize((w, h), Image.Resampling.BILINEAR))
     chances = np.zeros((len(categories), h, w), np.float32)
-    for top in _starts(h):
-        for left in _starts(w):
-            part = (slice(top, top + WINDOW), slice(left, left + WINDOW))
-            window = np.ascontiguousarray(read[part].transpose(2, 0, 1))
-            np.maximum(chances[:, *part], predict(window), out=chances[:, *part])
+    for window in plan_windows(w, h, size=WINDOW, overlap=0):
+        part = window.toslices()
+        seen = predict(np.ascontiguousarray(read[part].transpose(2, 0, 1)))
+        np.maximum(chances[:, *part], seen, out=chances[:, *part])
     names = np.array([item.category for item in layout.objects])
     for category, chance in zip(categories, chances, strict=True):
         if category not in layout.complete:
@@ -81,9 +81,9 @@ def find_mistakes(
             shared = shapely.area(shapely.intersection(painted, truth))
             for area in painted[(shared < WRONG * areas) & (areas >= SMALLEST)]:
                 yield category, area.centroid.x, area.centroid.y
-        seen = shapely.union_all(painted) if len(painted) else shapely.Polygon()
+        found = shapely.union_all(painted)
         for item in layout.outlines[names == category]:
-            if item.intersection(seen).area < MISSED * item.area:
+            if item.intersection(found).area < MISSED * item.area:
                 yield category, item.centroid.x, item.centroid.y
 
 
@@ -121,8 +121,3 @@ def _areas(mask: NDArray[np.bool_]) -> NDArray[np.object_]:
     """(N,) polygons of what is painted, diagonal neighbours apart."""
     found = shapes(mask.astype(np.uint8), mask=mask)
     return np.array([shapely.geometry.shape(area) for area, _ in found], object)
-
-
-def _starts(length: int) -> list[int]:
-    """Beginnings of windows, the last one flush with the end."""
-    return sorted({*range(0, length - WINDOW, WINDOW), length - WINDOW})

@@ -18,12 +18,13 @@ from PIL import Image
 from rasterio.features import shapes
 
 from rrsis_geo.training.boxes import Box
+from rrsis_geo.windows import plan_windows
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """(3, 480, 480) pixels to (480, 480) probabilities of an aircraft."""
 
 WINDOW = 480
-STEP = 384
+OVERLAP = 96
 FINE = 64
 """Cells of a box's side in which its shape is drawn."""
 
@@ -68,23 +69,19 @@ def _field(
     )
     read = np.asarray(image).transpose(2, 0, 1)
     total, looks = np.zeros((h, w), np.float32), np.zeros((h, w), np.float32)
-    for top in _starts(h):
-        for left in _starts(w):
-            window = shapely.box(left, top, left + WINDOW, top + WINDOW)
-            near = any(
-                window.intersects(shapely.box(*_scaled(box, w / width, h / height)))
-                for box in boxes
-            )
-            if near:
-                rows, cols = slice(top, top + WINDOW), slice(left, left + WINDOW)
-                total[rows, cols] += predict(np.ascontiguousarray(read[:, rows, cols]))
-                looks[rows, cols] += 1
+    for window in plan_windows(w, h, size=WINDOW, overlap=OVERLAP):
+        left, top = window.col_off, window.row_off
+        frame = shapely.box(left, top, left + WINDOW, top + WINDOW)
+        near = any(
+            frame.intersects(shapely.box(*_scaled(box, w / width, h / height)))
+            for box in boxes
+        )
+        if near:
+            part = window.toslices()
+            total[part] += predict(np.ascontiguousarray(read[:, *part]))
+            looks[part] += 1
     field = total / np.maximum(looks, 1)
     return field.astype(np.float32)
-
-
-def _starts(length: int) -> list[int]:
-    return [*range(0, length - WINDOW, STEP), length - WINDOW]
 
 
 def _scaled(box: Box, x: float, y: float) -> Box:
