@@ -1,0 +1,79 @@
+"""What is compared with what: the ladder of the paper, and the decisions of the small
+network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rrsis_geo.training.config import FOLDER, TrainConfig, read_config
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Variants that are trained alike."""
+
+    variants: Mapping[str, TrainConfig]
+    """By name; budget, size and seed are set by who runs them."""
+
+    changes: tuple[tuple[str, str, str], ...]
+    """Name of the variant before, of the one after, and what was changed."""
+
+
+def ladder() -> Family:
+    """What the paper adds, one thing a rung, without the shipped network's own."""
+    rungs = sorted(FOLDER.glob("ablations/?-*.toml"))
+    names = [path.stem for path in rungs]
+    return Family(
+        variants={path.stem: read_config(path) for path in rungs},
+        changes=tuple((names[a - 1], names[b - 1], what) for a, b, what in _RUNGS),
+    )
+
+
+def decisions() -> Family:
+    """The shipped network, and one thing of it changed at a time."""
+    return Family(
+        variants={
+            SHIPPED: TrainConfig(),
+            **{name: TrainConfig(model=change) for name, change in _MODELS.items()},
+            "text encoder trained": TrainConfig(train_text=True),
+        },
+        changes=(
+            *((SHIPPED, name, name) for name in (*_MODELS, "text encoder trained")),
+            (BARE, STAGES, f"{STAGES}, against {BARE}"),
+        ),
+    )
+
+
+FAMILIES = {"ladder": ladder, "decisions": decisions}
+
+SHIPPED, STAGES, BARE = "as shipped", "fusion in the stages", "bare neck"
+
+_RUNGS = (
+    (1, 2, "BSC one way for PWAM"),
+    (2, 3, "BSC both ways"),
+    (3, 4, "two streams"),
+    (4, 5, "each stream supervised"),
+    (5, 6, "exchange between the streams"),
+    (6, 7, "D-MOLS, text"),
+    (6, 8, "D-MOLS, visual"),
+    (6, 9, "D-MOLS, both"),
+    (1, 6, "all but D-MOLS"),
+    (1, 9, "everything"),
+)
+"""Number of the rung before, of the one after, and what was added."""
+
+_MODELS: dict[str, dict[str, object]] = {
+    "no coordinates": {"coordinates": False},
+    "decoder half as wide": {"decoder_dims": (20, 32, 48, 48)},
+    "decoder half wider": {"decoder_dims": (60, 96, 144, 144)},
+    "no attention in the neck": {"neck_mixers": (0, 0, 0, 0)},
+    "more attention in the neck": {"neck_mixers": (0, 0, 2, 3)},
+    "8 channels seen at stride 4": {"neck_dims": (8, 64, 96, 96)},
+    "8 channels decoded at stride 4": {"decoder_dims": (8, 64, 96, 96)},
+    "no word layer": {"word_dim": 0},
+    STAGES: {"fusion": "stages"},
+    # all that fusion in the stages cannot have, so that the place is what differs
+    BARE: {"neck_mixers": (0, 0, 0, 0), "word_dim": 0, "coordinates": False},
+}
+"""Changes of the preset, by the names of `ModelConfig`."""
