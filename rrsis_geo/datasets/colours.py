@@ -3,51 +3,116 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+AIR = (190.0, 200.0, 210.0)
+"""Haze: everything drifts to a bright bluish grey."""
 
-def disturb(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Another exposure, colour balance, haze, sharpness or compression.
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How an image is to look; in the order in which it is applied."""
+
+    gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    """Times each channel."""
+    offset: float = 0.0
+    """Added to all."""
+    contrast: float = 1.0
+    """Times the distance from the image's mean."""
+    saturation: float = 1.0
+    """Times the distance from grey."""
+    veil: float = 0.0
+    """Share of haze."""
+    order: tuple[int, int, int] = (0, 1, 2)
+    """Channels exchanged, as where vegetation shines in another one."""
+    noise: float = 0.0
+    """Standard deviation, in levels."""
+    blur: float = 0.0
+    """Radius in pixels; below 0: sharpened instead."""
+    quality: int = 0
+    """Of a JPEG that it goes through; 0: none."""
+    seed: int = 0
+    """Of the noise."""
+
+
+PLAIN = Look()
+
+
+def choose_look(rng: np.random.Generator) -> Look:
+    """Another exposure, colour balance, haze, sharpness, ...; a sixth stay as they are.
 
     Args:
-        pixels: (3, H, W).
-        rng: decides which and how much; about a sixth stay untouched.
+        rng: decides; the same state gives the same look.
     """
     if rng.random() < 0.15:
+        return PLAIN
+    gains = rng.normal(1.0, 0.06, 3) * np.exp(rng.normal(0.0, 0.18))
+    red, green, blue = gains.tolist()
+    offset = float(rng.normal(0.0, 12.0))
+    contrast = float(np.exp(rng.normal(0.0, 0.25))) if rng.random() < 0.4 else 1.0
+    saturation = float(rng.uniform(0.0, 1.6)) if rng.random() < 0.3 else 1.0
+    veil = float(rng.uniform(0.1, 0.45)) if rng.random() < 0.2 else 0.0
+    first, second, third = rng.permutation(3) if rng.random() < 0.06 else (0, 1, 2)
+    noise = float(rng.uniform(1, 8)) if rng.random() < 0.3 else 0.0
+    blur = 0.0
+    if rng.random() < 0.3:
+        blur = float(rng.uniform(0.4, 1.4)) if rng.random() < 0.6 else -1.0
+    quality = int(rng.integers(35, 90)) if rng.random() < 0.3 else 0
+    return Look(
+        gains=(red, green, blue),
+        offset=offset,
+        contrast=contrast,
+        saturation=saturation,
+        veil=veil,
+        order=(int(first), int(second), int(third)),
+        noise=noise,
+        blur=blur,
+        quality=quality,
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def disturb(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """(3, H, W) with a look that `rng` decides."""
+    return with_look(pixels, choose_look(rng))
+
+
+def with_look(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    """(3, H, W) as they look then."""
+    if look == PLAIN:
         return pixels
     image = pixels.astype(np.float32)
-    gains = rng.normal(1.0, 0.06, (3, 1, 1)) * np.exp(rng.normal(0.0, 0.18))
-    image *= gains.astype(np.float32)
-    image += np.float32(rng.normal(0.0, 12.0))
-    if rng.random() < 0.4:  # contrast about the mean
+    image *= np.array(look.gains, np.float32)[:, None, None]
+    image += np.float32(look.offset)
+    if look.contrast != 1:
         mean = image.mean()
-        image = mean + (image - mean) * np.float32(np.exp(rng.normal(0.0, 0.25)))
-    if rng.random() < 0.3:  # saturation
+        image = mean + (image - mean) * np.float32(look.contrast)
+    if look.saturation != 1:
         grey = image.mean(axis=0, keepdims=True)
-        image = grey + (image - grey) * np.float32(rng.uniform(0.0, 1.6))
-    if rng.random() < 0.2:  # haze: everything drifts to a bright blueish grey
-        veil = np.float32(rng.uniform(0.1, 0.45))
-        air = np.array([190, 200, 210], np.float32)[:, None, None]
-        image = image * (1 - veil) + air * veil
-    if rng.random() < 0.06:  # colour-infrared look: vegetation in another channel
-        image = image[rng.permutation(3)]
-    if rng.random() < 0.3:
-        image += rng.normal(0.0, rng.uniform(1, 8), image.shape).astype(np.float32)
+        image = grey + (image - grey) * np.float32(look.saturation)
+    if look.veil:
+        veil = np.float32(look.veil)
+        image = image * (1 - veil) + np.array(AIR, np.float32)[:, None, None] * veil
+    image = image[list(look.order)]
+    if look.noise:
+        rng = np.random.default_rng(look.seed)
+        image += rng.normal(0.0, look.noise, image.shape).astype(np.float32)
     result = np.clip(image, 0, 255).astype(np.uint8)
-    if rng.random() < 0.3:
-        result = _refocus(result, rng)
-    if rng.random() < 0.3:
-        result = _compress(result, quality=int(rng.integers(35, 90)))
+    if look.blur:
+        result = _refocus(result, look.blur)
+    if look.quality:
+        result = _compress(result, quality=look.quality)
     return result
 
 
-def _refocus(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _refocus(pixels: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
     image = Image.fromarray(pixels.transpose(1, 2, 0))
-    if rng.random() < 0.6:
-        image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.4, 1.4))))
+    if radius > 0:
+        image = image.filter(ImageFilter.GaussianBlur(radius))
     else:
         image = image.filter(ImageFilter.UnsharpMask(radius=2, percent=120))
     return np.asarray(image).transpose(2, 0, 1)

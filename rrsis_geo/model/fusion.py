@@ -167,6 +167,15 @@ class NeckFusion(nn.Module):
         return torch.cat([x, places.expand(x.shape[0], -1, -1, -1)], dim=1)
 
 
+def silence_mixers(network: nn.Module) -> None:
+    """Let every attention layer of a neck pass on what it is given, as if not there."""
+    for part in network.modules():
+        if isinstance(part, NeckFusion):
+            for stage in part.stages:
+                for mixer in cast(nn.ModuleList, cast(nn.ModuleDict, stage)["mixers"]):
+                    cast(Mixer, mixer).silence()
+
+
 def build_alignment(config: ModelConfig, level: int, dims: Sequence[int]) -> Alignment:
     """BSC or its baseline for one level."""
     image_dim, heads = dims[level], config.align_heads[level]

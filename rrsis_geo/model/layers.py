@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,12 @@ class Mixer(nn.Module):
         x = x + self.across(self.norms[1](x), source, source_mask)
         out: Tensor = x + self.feed(self.norms[2](x))
         return out
+
+    def silence(self) -> None:
+        """Add nothing, until training finds something to add."""
+        for last in (self.among.out, self.across.out, cast(nn.Linear, self.feed[2])):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
 
 
 class WordLayer(nn.Module):

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "configs"
 
 DATASETS = ("mix", "listed")
 
-SHARES = ("written", "no_target", "presence_gate")
+SHARES = ("written", "no_target", "strays", "presence_gate")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +59,16 @@ class TrainConfig:
     """Share of whole images with hand-written words, where an image has any."""
     no_target: float = 0.25
     """Share of made expressions that nothing in the image fits."""
+    strays: float = 0.0
+    """Share of expressions in a mix that are exchanged for what people wrote of things
+    on other images, of a class of which this one has none."""
     shares: Mapping[str, float] = field(default_factory=dict)
     """Times the usual share of a type of made expressions, by type."""
     sources: Mapping[str, float] = field(default_factory=dict)
     """How often to draw from a source, instead of the usual, by name."""
+    scales: Mapping[str, Any] = field(default_factory=dict)
+    """Result pixels per source pixel, [smallest, largest], instead of the usual, by
+    name of the source."""
 
     learning_rate: float = 1e-3
     encoder_rate: float = 0.3
@@ -116,6 +122,12 @@ class TrainConfig:
             raise OptionError(f"ema must be in [0, 1), {_got(self, 'ema')}")
         if self.dataset not in DATASETS:
             raise OptionError(f"dataset must be in {DATASETS}, {_got(self, 'dataset')}")
+        for name, scale in self.scales.items():
+            if not _is_range(scale):
+                raise OptionError(
+                    f"scales: {name} must be two numbers [smallest, largest] above 0, "
+                    f"got {scale!r}"
+                )
         if self.images % self.accumulate:
             raise OptionError(
                 f"{self.images} images per step do not split into {self.accumulate} "
@@ -221,3 +233,11 @@ def read_change(settings: dict[str, Any], change: str) -> None:
     for table in tables:
         settings = settings.setdefault(table, {})
     settings[last] = found
+
+
+def _is_range(value: object) -> bool:
+    """Whether a value is [smallest, largest] of positive numbers."""
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        return False
+    numbers = [item for item in value if isinstance(item, (int, float))]
+    return len(numbers) == 2 and 0 < numbers[0] <= numbers[1]

@@ -15,8 +15,13 @@ from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights import save_weights
 from rrsis_geo.model.weights_file import Calibration, Card
 from rrsis_geo.staging import check_place
+from rrsis_geo.training.batch import Stream
 from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.feed import Planned, Render
 from rrsis_geo.training.material import Material, listed_material, mixed_material
+from rrsis_geo.training.mix import Mix
+from rrsis_geo.training.plans import Plans
+from rrsis_geo.training.render import Renderer
 from rrsis_geo.training.run import run_training
 from rrsis_geo.training.start import (
     IMAGE_START,
@@ -91,17 +96,19 @@ def train_weights(
         torch.manual_seed(config.seed)
         network, card = _begin(config, material, data, weights, words)
         speak(f"{config.steps} steps of {config.images} images on {team.device}")
+        stream, render = drawn_on(team.device, material.stream, config)
         network = run_training(
             config,
             network=network.to(team.device),
             tokenize=Tokenizer(card.vocabulary),
-            stream=material.stream,
+            stream=stream,
             checks=material.checks,
             folder=folder,
             workers=workers,
             team=team,
             say=speak,
             phrases=material.phrases,
+            render=render,
         )
         if team.leads:
             card = _signed(
@@ -115,6 +122,16 @@ def train_weights(
             )
             save_weights(network.cpu(), output, card=card)
             speak(f"wrote {output}")
+
+
+def drawn_on(
+    device: torch.device, stream: Stream, config: TrainConfig
+) -> tuple[Stream | Planned, Render | None]:
+    """The stream, drawn by the processes that plan it, or on the GPU."""
+    if device.type != "cuda" or not isinstance(stream, Mix):
+        return stream, None
+    plans = Plans(stream)
+    return plans, Renderer(plans.images, size=config.size, device=device)
 
 
 def with_steps(config: TrainConfig, items: int) -> TrainConfig:

@@ -1,25 +1,42 @@
-"""A stream of samples to batches, prepared ahead in processes of their own."""
+"""A stream of samples to batches, prepared ahead in processes of their own.
+
+The processes draw the samples; or they only plan them, and a renderer draws.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from torch.utils.data import DataLoader, Dataset
 
 from rrsis_geo.errors import RRSISError
-from rrsis_geo.training.batch import Batch, Sample, Stream, collate
+from rrsis_geo.training.batch import Batch, Stream, collate
 from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.plans import Plan
 
 AHEAD = 4
 """Batches that every process keeps ready."""
 
 
+class Planned(Protocol):
+    """An endless, random-access stream of plans, like a `Stream` of samples."""
+
+    def __getitem__(self, index: int, /) -> Plan:
+        """Plan number `index`, from 0."""
+        ...
+
+
+Render = Callable[[Sequence[Plan]], Batch]
+"""Plans to a batch on the network's device."""
+
+
 @dataclass(frozen=True)
-class _Share(Dataset["Sample | RRSISError"]):
+class _Share(Dataset[Any]):
     """The samples of one of the processes that share the steps, in their order."""
 
-    stream: Stream
+    stream: Stream | Planned
     first: int
     """Sample to begin with."""
     parts: int
@@ -33,7 +50,7 @@ class _Share(Dataset["Sample | RRSISError"]):
     def __len__(self) -> int:
         return self.parts * self.own
 
-    def __getitem__(self, index: int) -> Sample | RRSISError:
+    def __getitem__(self, index: int) -> Any:
         part, place = divmod(index, self.own)
         number = self.first + part * self.whole + self.rank * self.own + place
         try:
@@ -43,12 +60,13 @@ class _Share(Dataset["Sample | RRSISError"]):
 
 
 def feed(
-    stream: Stream,
+    stream: Stream | Planned,
     config: TrainConfig,
     *,
     first: int,
     workers: int,
     pinned: bool,
+    render: Render | None = None,
     rank: int = 0,
     world: int = 1,
 ) -> Iterator[Batch]:
@@ -60,6 +78,7 @@ def feed(
         first: step to begin with.
         workers: processes that prepare samples; 0 does it here.
         pinned: put batches where a GPU fetches them by itself.
+        render: draws what `stream` plans; None: `stream` gives samples.
         rank: of this process among those that share the steps.
         world: how many these are.
 
@@ -80,20 +99,25 @@ def feed(
     loader = DataLoader(
         share,
         batch_size=whole // world,
-        collate_fn=_collate,
+        collate_fn=_whole if render is None else _plans,
         num_workers=workers,
-        pin_memory=pinned,
+        pin_memory=pinned and render is None,
         persistent_workers=workers > 0,
         prefetch_factor=AHEAD if workers else None,
     )
     for batch in loader:
         if isinstance(batch, RRSISError):
             raise batch
-        yield batch
+        yield batch if render is None else render(batch)
 
 
-def _collate(samples: Sequence[Sample | RRSISError]) -> Batch | RRSISError:
-    """A batch, or what went wrong with one of its samples."""
-    good = [sample for sample in samples if isinstance(sample, Sample)]
-    bad = [sample for sample in samples if isinstance(sample, RRSISError)]
-    return bad[0] if bad else collate(good)
+def _whole(samples: Sequence[Any]) -> Any:
+    """A batch of samples, or what went wrong with one of them."""
+    good = _plans(samples)
+    return good if isinstance(good, RRSISError) else collate(good)
+
+
+def _plans(items: Sequence[Any]) -> Any:
+    """The items, or what went wrong with one of them."""
+    bad = [item for item in items if isinstance(item, RRSISError)]
+    return bad[0] if bad else items

@@ -11,7 +11,7 @@ from pathlib import Path
 from rrsis_geo.datasets.read import read_dataset
 from rrsis_geo.datasets.referring import Sample as Line
 from rrsis_geo.datasets.referring import of_split
-from rrsis_geo.errors import DataError
+from rrsis_geo.errors import DataError, OptionError
 from rrsis_geo.training.assemble import PHRASES, augmentation
 from rrsis_geo.training.batch import Sample, Stream
 from rrsis_geo.training.config import TrainConfig
@@ -19,6 +19,7 @@ from rrsis_geo.training.drawn import draw_scenes
 from rrsis_geo.training.listed import Listed, check_samples, grouped
 from rrsis_geo.training.mistakes import read_mistakes, with_mistakes
 from rrsis_geo.training.mix import Mix, Source
+from rrsis_geo.training.pack import is_pack, read_pack
 from rrsis_geo.training.run import Checks
 from rrsis_geo.training.sources import default_sources
 from rrsis_geo.training.validate import made_samples, written_samples
@@ -92,11 +93,12 @@ def mixed_material(
     workers: int,
     mistakes: Path | None = None,
 ) -> Material:
-    """The public data sets of the default weights, and drawn scenes.
+    """The public data sets of the default weights and drawn scenes, or a pack of them.
 
     Args:
         config: of the run.
-        data: folder of the data sets.
+        data: folder of the data sets, or a pack by `scripts/pack_sources.py`, which
+            brings its own drawn scenes and keeps nothing for validation.
         outlines: of aircraft, by `scripts/outline_aircraft.py`; None: those sets,
             which have boxes only, are left out.
         workers: processes that draw scenes.
@@ -105,12 +107,21 @@ def mixed_material(
     Raises:
         DataError: a data set is missing.
     """
-    drawn = draw_scenes(
-        config.drawn, seed=config.seed, workers=max(workers, 2), theme=config.theme
-    )
-    sources, kept = default_sources(
-        data, drawn, outlines=outlines, open_only=config.open_only
-    )
+    if is_pack(data):
+        if outlines is not None:
+            raise OptionError(
+                f"{data}: is a pack, whose aircraft have outlines already; leave "
+                "--outlines away"
+            )
+        sources: list[Source] = read_pack(data)
+        kept: list[Source] = []
+    else:
+        drawn = draw_scenes(
+            config.drawn, seed=config.seed, workers=max(workers, 2), theme=config.theme
+        )
+        sources, kept = default_sources(
+            data, drawn, outlines=outlines, open_only=config.open_only
+        )
     if mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(mistakes))
     counted = ", ".join(f"{source.name} {len(source.images)}" for source in sources)
@@ -126,13 +137,18 @@ def mix_of(config: TrainConfig, sources: Sequence[Source]) -> Mix:
     """The stream of a run over sources, drawn from as often as the config says."""
     return Mix(
         sources=tuple(
-            replace(source, weight=config.sources.get(source.name, source.weight))
+            replace(
+                source,
+                weight=config.sources.get(source.name, source.weight),
+                scale=tuple(config.scales.get(source.name, source.scale)),
+            )
             for source in sources
         ),
         size=config.size,
         expressions=config.expressions,
         written=config.written,
         no_target=config.no_target,
+        strays=config.strays,
         shares=config.shares,
         seed=config.seed,
     )

@@ -2,18 +2,22 @@
 
 So a run can stop anywhere and go on with the very same samples, and worker
 processes need to share nothing but the images.
+
+A sample is planned first, as a view, without looking at a pixel; then it is drawn, here
+or on a GPU (`training.render`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.datasets.colours import disturb
+from rrsis_geo.datasets.colours import Look, choose_look, with_look
 from rrsis_geo.datasets.crops import (
     Piece,
     cut_layout,
@@ -23,7 +27,7 @@ from rrsis_geo.datasets.crops import (
 )
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.datasets.seams import draw_seams
-from rrsis_geo.expressions.describe import SHARES, describe
+from rrsis_geo.expressions.describe import NO_TARGET, SHARES, describe
 from rrsis_geo.expressions.flips import flip_words
 from rrsis_geo.labels import Layout
 from rrsis_geo.training.batch import Sample
@@ -49,6 +53,30 @@ class Source:
     """Result pixels per source pixel to crop at, smallest and largest."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """What a sample shows, before any pixel of it is looked at."""
+
+    image: LabelledImage
+    piece: Piece
+    layout: Layout
+    """What is in the piece, in the pixels of the sample."""
+    texts: tuple[str, ...]
+    types: tuple[str, ...]
+    targets: tuple[tuple[int, ...], ...]
+    """Objects of the layout, by expression."""
+    look: Look
+
+    def draw(self) -> Sample:
+        """The sample."""
+        return Sample(
+            pixels=with_look(cut_pixels(self.image.pixels, self.piece), self.look),
+            masks=np.stack([parted_mask(self.layout, which) for which in self.targets]),
+            texts=self.texts,
+            types=self.types,
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mix:
     """Samples drawn from several sources.
@@ -58,6 +86,8 @@ class Mix:
         expressions: E, expressions per image.
         written: share of the samples of hand-described images that use the words
             written for them rather than made ones.
+        strays: share of the expressions that are exchanged for what people wrote of
+            things on other images, of a class of which this one has none.
         shares: times the usual share of a type of made expressions, by type.
         seed: the stream's name.
     """
@@ -67,20 +97,25 @@ class Mix:
     expressions: int
     written: float = 0.5
     no_target: float = 0.25
+    strays: float = 0.0
     shares: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
     def __getitem__(self, index: int) -> Sample:
+        return self.view(index).draw()
+
+    def view(self, index: int) -> View:
+        """What sample number `index` shows."""
         rng = np.random.default_rng((self.seed, index))
         shares = np.array([source.weight for source in self.sources])
         for _ in range(TRIES):
             source = self.sources[rng.choice(len(shares), p=shares / shares.sum())]
             image = source.images[rng.integers(len(source.images))]
             if image.written and rng.random() < self.written:
-                return self._written(image, source.scale, rng)
-            sample = self._made(image, source.scale, rng)
-            if sample is not None:
-                return sample
+                return self._astray(self._written(image, source.scale, rng), rng)
+            view = self._made(image, source.scale, rng)
+            if view is not None:
+                return self._astray(view, rng)
         raise RuntimeError(f"no sample found for item {index}: the sources are empty")
 
     def _written(
@@ -88,7 +123,7 @@ class Mix:
         image: LabelledImage,
         scale: tuple[float, float],
         rng: np.random.Generator,
-    ) -> Sample:
+    ) -> View:
         """Words that a person wrote; flipped with the image where the words can.
 
         They are true of the whole image. Those that do not speak of place, size or
@@ -106,11 +141,15 @@ class Mix:
         piece = self._piece(layout, scale, rng) if part else whole(layout, self.size)
         # Upside down is a mirror image turned by half.
         piece = replace(piece, mirror=mirror != over, turns=2 if over else 0)
-        return Sample(
-            pixels=disturb(cut_pixels(image.pixels, piece), rng),
-            masks=written_masks(layout, piece, chosen, parted=True),
+        cut, targets = _seen(layout, piece, chosen)
+        return View(
+            image=image,
+            piece=piece,
+            layout=cut,
             texts=tuple(cast("list[str]", texts)),
             types=tuple(item.type for item in chosen),
+            targets=targets,
+            look=choose_look(rng),
         )
 
     def _made(
@@ -118,7 +157,7 @@ class Mix:
         image: LabelledImage,
         scale: tuple[float, float],
         rng: np.random.Generator,
-    ) -> Sample | None:
+    ) -> View | None:
         """A random piece, with words made for what is in it."""
         piece = replace(
             self._piece(image.layout, scale, rng, image.mistakes),
@@ -139,12 +178,50 @@ class Mix:
         if not made:
             return None
         made = [made[i % len(made)] for i in range(self.expressions)]
-        return Sample(
-            pixels=disturb(cut_pixels(image.pixels, piece), rng),
-            masks=np.stack([parted_mask(cut, item.targets) for item in made]),
+        return View(
+            image=image,
+            piece=piece,
+            layout=cut,
             texts=tuple(item.text for item in made),
             types=tuple(item.type for item in made),
+            targets=tuple(item.targets for item in made),
+            look=choose_look(rng),
         )
+
+    def _astray(self, view: View, rng: np.random.Generator) -> View:
+        """Some of the expressions exchanged for those of things that are not there.
+
+        What people write of a class is more varied, and harder to turn down, than what
+        is made to have no target.
+        """
+        if not self.strays:
+            return view
+        layout = view.image.layout
+        there = {item.category for item in layout.objects}
+        absent = sorted((layout.complete - there) & self._told.keys())
+        if not absent:
+            return view
+        texts, types, targets = list(view.texts), list(view.types), list(view.targets)
+        for place in range(len(texts)):
+            if rng.random() < self.strays:
+                told = self._told[absent[int(rng.integers(len(absent)))]]
+                texts[place] = told[int(rng.integers(len(told)))]
+                types[place], targets[place] = NO_TARGET, ()
+        return replace(
+            view, texts=tuple(texts), types=tuple(types), targets=tuple(targets)
+        )
+
+    @cached_property
+    def _told(self) -> Mapping[str, Sequence[str]]:
+        """What people wrote of things, by the class of all that is meant."""
+        told: dict[str, dict[str, None]] = {}
+        for source in self.sources:
+            for image in source.images:
+                for item in image.written:
+                    named = {image.layout.objects[i].category for i in item.targets}
+                    if len(named) == 1:
+                        told.setdefault(named.pop(), {})[item.text] = None
+        return {category: tuple(texts) for category, texts in told.items()}
 
     def _piece(
         self,
@@ -156,7 +233,7 @@ class Mix:
         """Somewhere at some scale; mostly where something is, or was thought to be."""
         low, high = np.log(scale)
         side = self.size / float(np.exp(rng.uniform(low, high)))
-        side = min(side, 1.25 * max(layout.width, layout.height))
+        side = round(min(side, 1.25 * max(layout.width, layout.height)))
         left = _offset(layout.width, side, rng)
         top = _offset(layout.height, side, rng)
         if mistakes and rng.random() < AGAIN:
@@ -168,9 +245,10 @@ class Mix:
             x1, y1, x2, y2 = chosen.polygon.bounds
             left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)
             top = (y1 + y2) / 2 - side * rng.uniform(0.15, 0.85)
+        # Whole pixels, so that every way of drawing resamples the very same rectangle.
         return Piece(
-            left=_held(left, layout.width, side),
-            top=_held(top, layout.height, side),
+            left=round(_held(left, layout.width, side)),
+            top=round(_held(top, layout.height, side)),
             width=side,
             height=side,
             size=(self.size, self.size),
@@ -183,18 +261,21 @@ def parted_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def written_masks(
-    layout: Layout, piece: Piece, items: Sequence[Written], *, parted: bool = False
+    layout: Layout, piece: Piece, items: Sequence[Written]
 ) -> NDArray[np.bool_]:
     """(E, h, w) of what is seen in a piece of the targets of E written expressions."""
+    cut, targets = _seen(layout, piece, items)
+    return np.stack([draw_mask(cut, which) for which in targets])
+
+
+def _seen(
+    layout: Layout, piece: Piece, items: Sequence[Written]
+) -> tuple[Layout, tuple[tuple[int, ...], ...]]:
+    """What is in a piece, and which of it each expression means."""
     cut, kept = cut_layout(layout, piece)
     place = {old: new for new, old in enumerate(kept)}
-    draw = parted_mask if parted else draw_mask
-    return np.stack(
-        [
-            draw(cut, tuple(place[t] for t in item.targets if t in place))
-            for item in items
-        ]
-    )
+    targets = (tuple(place[t] for t in item.targets if t in place) for item in items)
+    return cut, tuple(targets)
 
 
 def _some(

@@ -31,7 +31,7 @@ from rrsis_geo.training.checkpoint import (
 )
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.diary import Diary
-from rrsis_geo.training.feed import feed
+from rrsis_geo.training.feed import Planned, Render, feed
 from rrsis_geo.training.loop import Step, train
 from rrsis_geo.training.schedule import Average
 from rrsis_geo.training.team import Team
@@ -56,13 +56,14 @@ def run_training(
     *,
     network: BTDNet,
     tokenize: Tokenize,
-    stream: Stream,
+    stream: Stream | Planned,
     checks: Checks,
     folder: Path,
     workers: int,
     team: Team,
     say: Callable[[str], None],
     phrases: Iterable[str] = PHRASES,
+    render: Render | None = None,
 ) -> BTDNet:
     """Train, from the last checkpoint in the folder where there is one.
 
@@ -77,6 +78,7 @@ def run_training(
         team: the processes that share the steps.
         say: told what a person wants to read.
         phrases: names of things that D-MOLS hides.
+        render: draws what `stream` plans; None: `stream` gives samples.
 
     Returns:
         The network with the averaged weights of the best validation, ready for
@@ -157,6 +159,7 @@ def run_training(
             first=first,
             workers=workers,
             pinned=team.device.type == "cuda",
+            render=render,
             rank=team.rank,
             world=team.world,
         ),

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rrsis_geo.errors import DataError, OptionError
-from rrsis_geo.model.btdnet import TRAINING_ONLY, BTDNet
-from rrsis_geo.model.config import preset
+from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.config import ModelConfig, preset
 from rrsis_geo.model.export import slim
+from rrsis_geo.model.fusion import silence_mixers
 from rrsis_geo.model.initial import start_image_encoder, start_text_encoder
 from rrsis_geo.model.vocabulary import (
     CHARACTERS,
@@ -67,14 +68,15 @@ def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
     """Weights of this project, to be trained on.
 
     The network is the one of the file; of the config's [model] only what training alone
-    needs may be added to it.
+    needs may be added to it, and attention layers of its neck, which say nothing at
+    first: the grown network answers as the one of the file.
 
     Raises:
         WeightsError: there are no such weights.
         OptionError: the config wants another network.
     """
     network, info = load_weights(weights)
-    odd = sorted(set(config.model) - {"dmols", "dmols_branches"})
+    odd = sorted(set(config.model) - {"dmols", "dmols_branches", "neck_mixers"})
     if odd:
         raise OptionError(
             f"[model] sets {odd}, but the network of {weights} is made already; take "
@@ -82,13 +84,23 @@ def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
         )
     if config.model:
         larger = BTDNet(changed(network.config, config.model, "model"))
-        state = dict(network.state_dict())
-        for key, value in larger.state_dict().items():
-            if key.startswith(TRAINING_ONLY):
-                state[key] = value
-        larger.load_state_dict(state)
+        _check_growth(network.config, larger.config, weights)
+        silence_mixers(larger)
+        state = larger.state_dict()
+        larger.load_state_dict({**state, **network.state_dict()})
         network = larger
     return network, card_of(info)
+
+
+def _check_growth(old: ModelConfig, new: ModelConfig, weights: str) -> None:
+    """Only levels that have attention layers can get more of them."""
+    for before, after in zip(old.neck_mixers, new.neck_mixers, strict=True):
+        if after < before or (after and not before):
+            raise OptionError(
+                f"[model] neck_mixers {list(new.neck_mixers)} cannot grow out of the "
+                f"{list(old.neck_mixers)} of {weights}: levels that have some may get "
+                "more, the others stay without"
+            )
 
 
 def new_start(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:

@@ -1,0 +1,59 @@
+"""Put the training images of the default weights, with their labels, into one folder.
+
+    python scripts/pack_sources.py DATA_FOLDER PACK [--outlines outlines.jsonl]
+        [--mistakes mistakes.jsonl] [--drawn 150] [--theme industrial] [--quality 82]
+        [--open-only]
+
+`rrsis-geo train CONFIG --data PACK` then takes it instead of DATA_FOLDER, on a machine
+that has none of the data sets. Scenes are drawn before, since drawing takes
+longer than training where there is a GPU.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rrsis_geo.training.drawn import draw_scenes
+from rrsis_geo.training.mistakes import read_mistakes, with_mistakes
+from rrsis_geo.training.pack import write_pack
+from rrsis_geo.training.sources import default_sources
+
+
+def main() -> None:
+    """Write the folder."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("pack", type=Path)
+    parser.add_argument("--outlines", type=Path)
+    parser.add_argument("--mistakes", type=Path)
+    parser.add_argument("--drawn", type=int, default=150)
+    parser.add_argument("--theme", help="what every second drawn scene shows")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--quality", type=int, default=82)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--open-only", action="store_true")
+    options = parser.parse_args()
+    drawn = draw_scenes(
+        options.drawn,
+        seed=options.seed,
+        workers=options.workers,
+        theme=options.theme,
+    )
+    print(f"{len(drawn)} scenes drawn", flush=True)
+    sources, _ = default_sources(
+        options.data,
+        drawn,
+        outlines=options.outlines,
+        open_only=options.open_only,
+    )
+    if options.mistakes is not None:
+        sources = with_mistakes(sources, read_mistakes(options.mistakes))
+    size = write_pack(sources, options.pack, quality=options.quality)
+    for source in sources:
+        print(f"{source.name}: {len(source.images)} images")
+    print(f"{options.pack}: {size / 2**20:.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()

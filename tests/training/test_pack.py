@@ -1,0 +1,117 @@
+"""A pack gives the samples of the sources it was made of, on any machine."""
+
+import gzip
+
+import numpy as np
+import pytest
+from shapely.geometry import MultiPolygon, Point, box
+
+from rrsis_geo.datasets.samples import LabelledImage, Written
+from rrsis_geo.errors import DataError, OptionError
+from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.material import mixed_material
+from rrsis_geo.training.mix import Source
+from rrsis_geo.training.pack import INDEX, is_pack, read_pack, write_pack
+
+
+def image(name, *, mistakes=()):
+    """A ring, a house of two parts, and a smooth picture that JPEG keeps."""
+    ring = Point(40, 30).buffer(20).difference(Point(40, 30).buffer(8))
+    parts = MultiPolygon([box(70, 5, 85, 15), box(70, 30, 85, 55.3)])
+    found = LabelledImage(
+        name=name,
+        path=name,
+        place=f"place of {name}",
+        layout=Layout(
+            width=96,
+            height=64,
+            objects=(
+                LabelledObject(category="storage_tank", polygon=ring),
+                LabelledObject(
+                    category="building", polygon=parts, attributes={"colour": "red"}
+                ),
+            ),
+            complete=frozenset({"building", "ship", "storage_tank"}),
+            gsd=0.5,
+        ),
+        written=(Written(text="the ring", targets=(0,), type="category"),),
+        mistakes=mistakes,
+    )
+    x, y = np.meshgrid(np.arange(96), np.arange(64))
+    found.__dict__["pixels"] = np.stack([x * 2, y * 3, 200 - x]).astype(np.uint8)
+    return found
+
+
+@pytest.fixture
+def sources():
+    return [
+        Source(name="b", weight=0.7, images=(image("1"), image("2")), scale=(0.5, 2.0)),
+        Source(
+            name="a",
+            weight=0.3,
+            images=(image("3", mistakes=((12.5, 40.0),)),),
+            scale=(1.0, 1.5),
+        ),
+    ]
+
+
+def test_what_goes_in_comes_out(sources, tmp_path):
+    folder = tmp_path / "pack"
+    assert not is_pack(folder)
+    size = write_pack(sources, folder, quality=95)
+    assert is_pack(folder)
+    assert size == sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+    found = read_pack(folder)
+    assert [source.name for source in found] == ["b", "a"]
+    for one, other in zip(sources, found, strict=True):
+        assert (one.weight, one.scale) == (other.weight, other.scale)
+        for image, again in zip(one.images, other.images, strict=True):
+            assert image.name == again.name
+            assert image.place == again.place
+            assert image.written == again.written
+            assert image.mistakes == again.mistakes
+            assert image.layout.complete == again.layout.complete
+            assert image.layout.gsd == again.layout.gsd
+            for item, twin in zip(
+                image.layout.objects, again.layout.objects, strict=True
+            ):
+                assert item.category == twin.category
+                assert dict(item.attributes) == dict(twin.attributes)
+                assert twin.polygon.is_valid
+                off = item.polygon.symmetric_difference(twin.polygon).area
+                assert off < 0.05 * item.polygon.length
+            off = np.abs(again.pixels.astype(int) - image.pixels)
+            assert off.mean() < 2
+
+
+def test_training_takes_a_pack_in_the_place_of_the_data(sources, tmp_path):
+    write_pack(sources, tmp_path / "pack", quality=90)
+    config = TrainConfig(
+        size=64, expressions=2, sources={"b": 0.0}, scales={"a": [1.0, 1.0]}
+    )
+    material = mixed_material(config, tmp_path / "pack", outlines=None, workers=1)
+    assert material.checks == {}
+    assert "b 2" in material.about
+    views = [material.stream.view(number) for number in range(12)]
+    assert {view.image.name for view in views} == {"3"}
+    with pytest.raises(OptionError, match="outlines"):
+        mixed_material(
+            config, tmp_path / "pack", outlines=tmp_path / "o.jsonl", workers=1
+        )
+
+
+def test_a_pack_that_is_not_whole_is_refused(sources, tmp_path):
+    folder = tmp_path / "pack"
+    write_pack(sources, folder, quality=90)
+    (folder / "images" / "00001.jpg").unlink()
+    with pytest.raises(DataError, match=r"00001\.jpg"):
+        read_pack(folder)
+    index = folder / INDEX
+    index.write_bytes(index.read_bytes()[:-20])
+    with pytest.raises(DataError, match="pack"):
+        read_pack(folder)
+    with gzip.open(index, "wt") as out:
+        out.write('{"source": "b"}\n')
+    with pytest.raises(DataError, match="pack"):
+        read_pack(folder)
