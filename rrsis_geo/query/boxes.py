@@ -75,3 +75,10 @@ def apart(one: Values, other: Values) -> Values:
     """(P,) between two boxes; no outlines in them are nearer."""
     gap = np.maximum(one[:, :2] - other[:, 2:], other[:, :2] - one[:, 2:])
     return np.asarray(np.hypot(*np.maximum(gap, 0).T), np.float64)
+
+
+def common(one: Values, other: Values) -> Values:
+    """(P,) area that two boxes share; no outlines in them share more."""
+    low = np.maximum(one[:, :2], other[:, :2])
+    high = np.minimum(one[:, 2:], other[:, 2:])
+    return np.asarray(np.maximum(high - low, 0).prod(axis=1), np.float64)

@@ -9,11 +9,12 @@ from functools import cached_property
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.grid import Grid
 from rrsis_geo.query.chance import chances
-from rrsis_geo.query.ground import Ground, Points
+from rrsis_geo.query.ground import PORTION, Ground, Points
 from rrsis_geo.types import Polygons
 
 
@@ -113,15 +114,33 @@ class Candidates:
     @cached_property
     def shape(self) -> NDArray[np.object_]:
         """(N,) outlines in the metres of `Ground.metres`."""
-        moved = shapely.set_coordinates(
-            self.polygons.geometry.copy(), self.ground.metres(self._corners)
-        )
+        places, geometry = self.ground.metres(self._corners), self.polygons.geometry
+        plain = shapely.get_type_id(geometry) == GeometryType.POLYGON
+        plain &= shapely.get_num_interior_rings(geometry) == 0
+        if plain.all():
+            ends = np.append(self._first, len(places))
+            rings = np.arange(len(self) + 1)
+            moved = shapely.from_ragged_array(
+                GeometryType.POLYGON, places, (ends, rings)
+            )
+        else:
+            moved = shapely.set_coordinates(geometry.copy(), places)
         return np.asarray(moved, np.object_)
 
     @cached_property
     def middle(self) -> Points:
         """(N, 2) centroids in the metres of `Ground.metres`."""
         return self.ground.metres(self._centre)
+
+    @cached_property
+    def point(self) -> NDArray[np.object_]:
+        """(N,) `middle` as points."""
+        return np.asarray(shapely.points(self.middle), np.object_)
+
+    @cached_property
+    def bounds(self) -> NDArray[np.float64]:
+        """(N, 4) lowest x and y, then highest, of `shape`."""
+        return np.asarray(shapely.bounds(self.shape), np.float64)
 
     @cached_property
     def reach(self) -> float:
@@ -168,7 +187,12 @@ class Candidates:
         return self._pixels(shapely.get_coordinates(middle))
 
     def _pixels(self, places: Points) -> Points:
-        # about the first corner, so that small objects keep their digits
         t = ~self._grid.transform
-        x, y = places[:, 0], places[:, 1]
-        return np.column_stack([t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f])
+        pixels = np.empty_like(places)
+        # in portions that stay in the processor's cache
+        for start in range(0, len(places), PORTION):
+            part = slice(start, start + PORTION)
+            x, y = places[part].T
+            pixels[part, 0] = t.a * x + t.b * y + t.c
+            pixels[part, 1] = t.d * x + t.e * y + t.f
+        return pixels

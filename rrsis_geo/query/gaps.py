@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from rrsis_geo.query.boxes import apart, close_by, grown, portions
+from rrsis_geo.query.boxes import apart, close_by, common, grown, portions
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.units import Rows, Units, Values
 
@@ -71,7 +71,7 @@ def _nearer(
     tree measures on its own.
     """
     tree = shapely.STRtree(seen.shape[anchors])
-    bounds, theirs = shapely.bounds(seen.shape[rows]), shapely.bounds(tree.geometries)
+    bounds, theirs = seen.bounds[rows], seen.bounds[anchors]
     found: list[tuple[Rows, Rows]] = []
     order = np.argsort(away, kind="stable")
     order = order[away[order] > 0]
@@ -121,9 +121,16 @@ def between(one: Rows, other: Rows, seen: Candidates) -> Values:
     return np.where((start == stop).all(axis=1), 0.0, metres)
 
 
+def at_least(pairs: Pairs, seen: Candidates) -> Values:
+    """(P,) metres that no way from outline to outline falls short of, pair by pair."""
+    box = seen.bounds
+    # the plane is not the ellipsoid, so a little less
+    return 0.98 * apart(box[pairs.one], box[pairs.other])
+
+
 def steps(one: Rows, other: Rows, seen: Candidates) -> NDArray[np.float64]:
     """(P, 2) from the anchors' nearest points to the candidates' centroids, metres."""
-    lines = shapely.shortest_line(shapely.points(seen.middle[one]), seen.shape[other])
+    lines = shapely.shortest_line(seen.point[one], seen.shape[other])
     ends = shapely.get_coordinates(lines).reshape(-1, 2, 2)
     return np.asarray(ends[:, 0] - ends[:, 1], np.float64)
 
@@ -136,7 +143,7 @@ def reachable(rows: Rows, anchors: Rows, within: float, seen: Candidates) -> Pai
         one, other = np.repeat(rows, len(anchors)), np.tile(anchors, len(rows))
     else:
         tree = shapely.STRtree(seen.shape[anchors])
-        bounds = shapely.bounds(seen.shape[rows])
+        bounds = seen.bounds[rows]
         frame = grown(bounds, np.full(len(rows), within))
         found = tree.query(shapely.box(*frame.T))
         one, other = rows[found[0]], anchors[found[1]]
@@ -155,16 +162,27 @@ def touching(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Pairs
 
 def doubles(rows: Rows, others: Rows, seen: Candidates) -> Pairs:
     """Pairs that are one thing found for two phrases, or the very same polygon."""
-    pairs = touching(rows, seen.shape[others], seen)
-    one, other = pairs.one, others[pairs.other]
-    a, b = seen.shape[one], seen.shape[other]
-    differ = one != other
-    shared = np.ones(len(one))
-    both = shapely.area(shapely.intersection(a[differ], b[differ]))
-    whole = shapely.area(a[differ]) + shapely.area(b[differ]) - both
+    if not len(rows) or not len(others):
+        return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
+    a, b = seen.shape[rows], seen.shape[others]
+    tree = shapely.STRtree(b)
+    place, other = tree.query(a)
+    area, theirs = shapely.area(a)[place], shapely.area(b)[other]
+    box = common(seen.bounds[rows[place]], seen.bounds[others[other]])
+    at_most = np.minimum(box, np.minimum(area, theirs)) * (1 + 1e-9)
+    worth = at_most >= SAME * (area + theirs - at_most)
+    worth |= rows[place] == others[other]
+    order = np.flatnonzero(worth)
+    order = order[np.lexsort((other[order], place[order]))]
+    place, other = place[order], other[order]
+    area, theirs = area[order], theirs[order]
+    differ = rows[place] != others[other]
+    shared = np.ones(len(place))
+    both = shapely.area(shapely.intersection(a[place[differ]], b[other[differ]]))
+    whole = area[differ] + theirs[differ] - both
     shared[differ] = both / np.maximum(whole, 1e-12)
     same = shared >= SAME
-    return Pairs(one=one[same], other=other[same])
+    return Pairs(one=rows[place[same]], other=others[other[same]])
 
 
 def anchors_of(units: Units, anchors: Units, seen: Candidates) -> Rows:

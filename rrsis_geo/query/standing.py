@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query import gaps
 from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.eighths import eighths
+from rrsis_geo.query.highest import highest
 from rrsis_geo.query.neighbours import few
 from rrsis_geo.query.nodes import Along, Around, Beside, Inside, Near, Within
 from rrsis_geo.query.places import FIRST, LAST, frame_for
@@ -80,18 +82,30 @@ def beside(
             _at_part(node, pairs, seen) if node.how == "at" else _off(node, pairs, seen)
         )
         pairs, fits = pairs.only(fits > 0), fits[fits > 0]
-        apart = gaps.between(pairs.one, pairs.other, seen)
-        if len(anchors) > gaps.EVERY:
-            fits = np.where(apart <= 1.2 * spacing, fits, 0)
         fits = fits * (0.5 + 0.5 * seen.chance[pairs.other])
-        if node.how != "beyond" or len(anchors) > 1:
+        limit = 1.2 * spacing if len(anchors) > gaps.EVERY else np.inf
+        size = _reach(seen.size[pairs.one], NEAR, seen)
+
+        def at(pair: Rows, apart: Values) -> Values:
             # of several anchors the near ones count: each is beside the next
-            size = _reach(seen.size[pairs.one], NEAR, seen)
-            decay = 1 / (1 + (apart / size) ** 2)
-            fits *= decay if node.how != "beyond" else 0.7 + 0.3 * decay
+            decay = 1 / (1 + (apart / size[pair]) ** 2)
+            fit = fits[pair] * (decay if node.how != "beyond" else 0.7 + 0.3 * decay)
+            return np.where(apart <= limit, fit, 0)
+
         place = np.searchsorted(np.sort(units.rows), pairs.one)
-        order = np.argsort(units.rows, kind="stable")
-        np.maximum.at(rows, order[place], fits)
+        place = np.argsort(units.rows, kind="stable")[place]
+        if node.how == "beyond" and len(anchors) == 1:
+            np.maximum.at(rows, place, fits)
+        else:
+            every = np.arange(len(fits))
+            rows = highest(
+                place,
+                len(rows),
+                at(every, gaps.at_least(pairs, seen)),
+                lambda some: at(
+                    some, gaps.between(pairs.one[some], pairs.other[some], seen)
+                ),
+            )
     # of many that lie there, the nearer is meant rather
     closer = 1 / (1 + distance / max(seen.reach, 1e-9))
     return units.mean(rows) * (0.95 + 0.05 * closer)
@@ -132,14 +146,7 @@ def surrounded(units: Units, anchors: Rows, seen: Candidates) -> Values:
     """(U,) share of the directions in which an anchor stands close by."""
     cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
     reach = 3 * _reach(seen.size[units.rows], NEAR, seen)
-    middle = np.asarray(shapely.points(seen.middle[units.rows]), np.object_)
-    rows = np.zeros(len(units.rows))
-    if len(anchors):
-        tree = shapely.STRtree(seen.shape[anchors])
-        one, other = tree.query(middle, predicate="dwithin", distance=reach)
-        different = units.rows[one] != anchors[other]
-        one, other = one[different], anchors[other[different]]
-        rows = _octants(one, other, reach, seen.middle[units.rows], seen) / 8
+    rows = eighths(units.rows, anchors, reach, seen) / 8
     rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
     return units.mean(np.maximum(rows, cover))
 
@@ -233,32 +240,15 @@ def _turned(
 
 def _winding(rows: Rows, seen: Candidates) -> NDArray[np.bool_]:
     """(P,) things without four sides: long, slanting or winding ones."""
-    unique, place = np.unique(rows, return_inverse=True)
+    winds = np.zeros(len(seen), np.bool_)
+    winds[rows] = True
+    unique = np.flatnonzero(winds)
     box = shapely.bounds(seen.shape[unique])
     sides = box[:, 2:] - box[:, :2]
     fill = shapely.area(seen.shape[unique]) / np.maximum(sides.prod(axis=1), 1e-9)
     long = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1e-9) >= LONG_SIDES
-    return np.asarray(((fill < LONG) | long)[place], np.bool_)
-
-
-def _octants(
-    one: Rows, other: Rows, reach: Values, middle: Values, seen: Candidates
-) -> Values:
-    """(R,) eighths of the circle around a middle in which anchors lie within reach."""
-    parts = seen.shape[other]
-    box, centre = shapely.bounds(parts), middle[one]
-    ends = np.maximum(np.abs(box[:, :2] - centre), np.abs(box[:, 2:] - centre))
-    cut = np.hypot(*ends.T) > 0.99 * reach[one]  # others lie in the disc as a whole
-    some, place = np.unique(one[cut], return_inverse=True)
-    disc = shapely.buffer(shapely.points(middle[some]), reach[some], quad_segs=16)
-    parts[cut] = shapely.intersection(parts[cut], disc[place])
-    parts = shapely.segmentize(parts, reach[one] / 16)
-    corners, part = shapely.get_coordinates(parts, return_index=True)
-    way = corners - middle[one[part]]
-    octant = np.floor((np.arctan2(way[:, 1], way[:, 0]) + np.pi) / (np.pi / 4)) % 8
-    seen_in = np.zeros((len(middle), 8), np.bool_)
-    seen_in[one[part], octant.astype(np.intp)] = True
-    return np.asarray(seen_in.sum(axis=1), np.float64)
+    winds[unique] = (fill < LONG) | long
+    return winds[rows]
 
 
 def _ways(rows: Rows, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
@@ -294,7 +284,7 @@ def _covered(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Value
     one, other = seen.shape[pairs.one], shapes[pairs.other]
     shared = shapely.area(shapely.intersection(one, other))
     share = shared / np.maximum(shapely.area(one), 1e-12)
-    same = shared >= gaps.SAME * shapely.area(shapely.union(one, other))
+    same = shared >= gaps.SAME * (shapely.area(one) + shapely.area(other) - shared)
     share[same] = 0  # the thing itself, found for two phrases
     place = np.searchsorted(np.sort(rows), pairs.one)
     order = np.argsort(rows, kind="stable")

@@ -8,12 +8,15 @@ import shapely
 from found_things import GRIDS, as_found
 from shapely.affinity import translate
 
-from rrsis_geo.query import gaps
+from rrsis_geo.query import gaps, standing
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.eighths import eighths
+from rrsis_geo.query.highest import ROUNDS, highest
 from rrsis_geo.query.neighbours import FEW, few
 from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.resolve import resolve
+from rrsis_geo.query.units import singles
 
 TANK, ROAD = n.Find("tank"), n.Find("road")
 
@@ -96,6 +99,96 @@ def test_reachable_leaves_out_nothing_within_reach(seen):
     assert set(zip(tanks[one].tolist(), roads[other].tolist(), strict=True)) <= kept
 
 
+def test_doubles_are_those_that_share_half_of_what_they_cover(seen):
+    tanks, roads = seen.of("tank"), seen.of("road")
+    for rows, others in ((tanks, roads), (tanks, tanks)):
+        one, other = seen.shape[rows][:, None], seen.shape[others][None]
+        both = shapely.area(shapely.intersection(one, other))
+        share = both / shapely.area(shapely.union(one, other))
+        place, their = np.nonzero(share >= gaps.SAME)
+        pairs = gaps.doubles(rows, others, seen)
+        assert pairs.one.tolist() == rows[place].tolist()
+        assert pairs.other.tolist() == others[their].tolist()
+
+
+def test_no_way_is_shorter_than_at_least(seen):
+    one, other = np.meshgrid(seen.of("tank"), seen.of("road"), indexing="ij")
+    pairs = gaps.Pairs(one=one.ravel(), other=other.ravel())
+    away = gaps.between(pairs.one, pairs.other, seen)
+    assert (gaps.at_least(pairs, seen) <= away).all()
+
+
+@pytest.mark.parametrize("pairs", [0, 1, 40, 3000])
+def test_the_highest_is_the_highest_of_all(pairs):
+    rng = np.random.default_rng(pairs)
+    place = rng.integers(0, 50, pairs)
+    value = np.maximum(rng.uniform(-1, 1, pairs), 0)
+    at_most = value + rng.uniform(0, 0.5, pairs)
+    asked = []
+
+    def measured(some):
+        asked.append(some)
+        return value[some]
+
+    wanted = np.zeros(50)
+    np.maximum.at(wanted, place, value)
+    assert highest(place, 50, at_most, measured).tolist() == wanted.tolist()
+    asked = np.concatenate([np.zeros(0, int), *asked])
+    assert len(asked) == len(np.unique(asked)) <= pairs
+    if pairs == 3000:
+        assert len(asked) < pairs / 2
+
+
+def test_many_rounds_end():
+    at_most = np.linspace(2, 1, 100)
+    asked = []
+    value = highest(
+        np.zeros(100, int),
+        1,
+        at_most,
+        lambda some: asked.append(some) or at_most[some] / 3,
+    )
+    assert value == at_most[0] / 3
+    assert len(asked) <= ROUNDS + 1
+
+
+@pytest.mark.parametrize("how", ["beyond", "just", "at"])
+@pytest.mark.parametrize("side", ["north", "left", "bottom right"])
+def test_beside_is_that_of_the_best_pair(seen, how, side, monkeypatch):
+    def of_all(place, count, at_most, measured):
+        values = measured(np.arange(len(place)))
+        assert (values <= at_most).all()
+        best = np.zeros(count)
+        np.maximum.at(best, place, values)
+        return best
+
+    units, roads = singles(seen.of("tank")), seen.of("road")
+    away = gaps.nearest(units.rows, roads, seen)
+    node = n.Beside(TANK, side, ROAD, how)
+    got = standing.beside(node, units, roads, away, seen)
+    monkeypatch.setattr(standing, "highest", of_all)
+    wanted = standing.beside(node, units, roads, away, seen)
+    assert got.tolist() == wanted.tolist()
+
+
+@pytest.mark.parametrize("at_once", [300, 4_000_000])
+def test_eighths_are_those_of_all_outlines_cut_at_the_reach(seen, at_once, monkeypatch):
+    monkeypatch.setattr("rrsis_geo.query.boxes.AT_ONCE", at_once)
+    tanks, roads = seen.of("tank")[::3], seen.of("road")
+    reach = np.random.default_rng(3).uniform(2, 80, len(tanks))
+    for anchors in (roads, tanks):
+        wanted = []
+        for row, far in zip(tanks, reach, strict=True):
+            others = seen.shape[anchors[anchors != row]]
+            disc = shapely.buffer(seen.point[row], far, quad_segs=16)
+            parts = shapely.segmentize(shapely.intersection(others, disc), far / 16)
+            way = shapely.get_coordinates(parts) - seen.middle[row]
+            angle = np.arctan2(way[:, 1], way[:, 0])
+            eighth = np.floor((angle + np.pi) / (np.pi / 4)) % 8
+            wanted.append(len(np.unique(eighth)))
+        assert eighths(tanks, anchors, reach, seen).tolist() == wanted
+
+
 @pytest.mark.parametrize("order", ["larger", "smaller", "same"])
 def test_sizes_are_compared_with_all(order):
     rng = np.random.default_rng(2)
@@ -119,12 +212,14 @@ def test_sizes_are_compared_with_all(order):
     [
         n.Near(TANK, ROAD),
         n.Beside(TANK, "north", ROAD),
+        n.Beside(TANK, "north", ROAD, "at"),
         n.Between(TANK, ROAD, None),
         n.Inside(TANK, ROAD),
         n.Surrounded(TANK, ROAD),
         n.Compared(TANK, "same", ROAD),
         n.Isolated(TANK),
         n.Grouped(TANK, "line"),
+        n.Grouped(TANK, "row"),
         n.Grouped(TANK, "cluster"),
     ],
     ids=lambda root: type(root).__name__,
@@ -143,3 +238,22 @@ def test_memory_is_linear_in_candidates(root):
 
     peak(200)  # what is loaded or cached once
     assert peak(4000) < 5 * peak(1000)
+
+
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
+def test_places_do_not_depend_on_portions(grid, monkeypatch):
+    shapes = crowd(np.random.default_rng(6), 40, 600)
+    whole = seen_of(shapes, shapes, grid)
+    wanted = whole.shape, whole.compass.box
+    for room in ("ground", "candidates"):
+        monkeypatch.setattr(f"rrsis_geo.query.{room}.PORTION", 7)
+    again = seen_of(shapes, shapes, grid)
+    assert shapely.equals(again.shape, wanted[0]).all()
+    assert (again.compass.box == wanted[1]).all()
+
+
+def test_holes_are_kept():
+    ring = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6)]])
+    plain = shapely.box(20, 0, 29, 9)
+    holes = shapely.get_num_interior_rings(seen_of([ring, plain], [plain]).shape)
+    assert holes.tolist() == [1, 0, 0]
