@@ -115,6 +115,8 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
     if text == "<n>":
         if d.number is None and not d.looks:
             d.number, d.number_at = int(token.value), token.at  # type: ignore[arg-type]
+            if follows == "of":
+                d.article = d.article or "a"  # "two of the tanks": any two
         else:
             d.looks.append(token)
         return i + 1
