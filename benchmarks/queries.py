@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import shapely
 from affine import Affine
-from query_drawn import drawn_questions, drawn_scene
+from query_drawn import DRAWN, drawn_scene
 from query_scenes import Asked, LabelledScene, answer_from_labels, read_scenes
 from query_weights import Asker
 from rasterio.crs import CRS
@@ -42,9 +42,6 @@ from rrsis_geo.query.resolve import resolve
 from rrsis_geo.types import SCHEMA, Polygons
 
 Row = dict[str, Any]
-
-DRAWN = ((11, "industrial"), (12, "mixed"))
-"""Seeds and themes of the drawn scenes."""
 
 FEWER, CROWD = 25_000, 100_000
 """Candidates whose seconds and memory are compared."""
@@ -86,9 +83,6 @@ CROWDED = (
     "the largest tank and the largest building",
 )
 """At least one question for every operator."""
-
-MOST_DRAWN = 180
-"""Questions to each; fewer where nothing else is clear."""
 
 
 def main() -> None:
@@ -137,10 +131,9 @@ def scenes(options: argparse.Namespace) -> list[Row]:
 def drawn(options: argparse.Namespace) -> list[Row]:
     """Expressions made for drawn scenes, true by their geometry."""
     rows: list[Row] = []
-    for seed, theme in DRAWN[: options.limit]:
-        scene = drawn_scene(seed, theme)
-        asked = drawn_questions(scene, count=MOST_DRAWN, seed=seed)
-        rows += _scene_rows(scene, asked, options)
+    for one in DRAWN[: options.limit]:
+        scene = drawn_scene(one)
+        rows += _scene_rows(scene, scene.asked, options)
     _print_right(rows)
     return rows
 
@@ -174,7 +167,7 @@ def _scene_rows(
             row["in_weights"] = known_to(frozenset(asker.categories))(plan.root)
         for mode, answers in given.items():
             if one.expression in answers:
-                row[mode] = answers[one.expression] == one.targets
+                row[mode] = one.is_right(answers[one.expression])
         rows.append(row)
     return rows
 
@@ -265,9 +258,12 @@ def _spent(plan: Plan, number: int) -> tuple[float, float]:
 
 
 def _crowd(number: int) -> tuple[Polygons, Grid]:
-    """Round things of 24 corners all over a scene of 40,000 x 40,000 pixels."""
+    """Round things of 24 corners, as close together however many there are.
+
+    100,000 of them lie all over a scene of 40,000 x 40,000 pixels.
+    """
     rng = np.random.default_rng(0)
-    side = 40_000
+    side = round(40_000 * (number / CROWD) ** 0.5)
     grid = Grid(
         Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000), CRS.from_epsg(32633), side, side
     )

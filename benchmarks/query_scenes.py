@@ -38,6 +38,14 @@ class Asked:
     expression: str
     type: str
     targets: frozenset[int]
+    enough: int | None = None
+    """So many of the targets will do ("one of the tanks"); None: all are meant."""
+
+    def is_right(self, answer: frozenset[int]) -> bool:
+        """Whether an answer holds every object that is meant, and no other."""
+        if self.enough is None:
+            return answer == self.targets
+        return len(answer) == self.enough and answer <= self.targets
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,0 +1,148 @@
+"""Single things put into an arranged scene by the name of their class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from rrsis_geo.synthetic.aircraft import airplane
+from rrsis_geo.synthetic.buildings import hall, house
+from rrsis_geo.synthetic.canvas import FLAT, Thing
+from rrsis_geo.synthetic.frame import Line
+from rrsis_geo.synthetic.land import lake
+from rrsis_geo.synthetic.plot import Plot
+from rrsis_geo.synthetic.roads import road
+from rrsis_geo.synthetic.shapes import Spot
+from rrsis_geo.synthetic.ships import boat, cargo_ship
+from rrsis_geo.synthetic.sports import (
+    baseball_diamond,
+    basketball_court,
+    running_track,
+    swimming_pool,
+    tennis_court,
+)
+from rrsis_geo.synthetic.tanks import storage_tank
+from rrsis_geo.synthetic.trees import DICE as TREE_DICE
+from rrsis_geo.synthetic.trees import tree
+from rrsis_geo.synthetic.vehicles import DICE, vehicle
+
+REACH: Mapping[str, tuple[float, float]] = {
+    "tree": (7, 7),
+    "vehicle": (4.6, 2.0),
+    "building": (13, 9),
+    "big building": (44, 26),
+    "storage_tank": (9, 9),
+    "big storage_tank": (26, 26),
+    "swimming_pool": (10, 6),
+    "big swimming_pool": (25, 12),
+    "tennis_court": (24, 11),
+    "basketball_court": (28, 15),
+    "baseball_diamond": (40, 40),
+    "ground_track_field": (71, 38),
+    "airplane": (11, 13),
+    "big airplane": (38, 36),
+    "ship": (12, 4),
+    "big ship": (60, 11),
+    "lake": (60, 46),
+    "parking_lot": (50, 24),
+    "field": (90, 60),
+}
+"""Metres along u and v, about, before a thing is turned."""
+
+
+def put(plot: Plot, name: str, u: float, v: float, *, turn: float = 0.0) -> None:
+    """One thing of a class, its middle at a place; "big" before those with sizes."""
+    if name in _GROUNDS:
+        _GROUNDS[name](plot, u, v)
+    else:
+        plot.add(_THINGS[name](plot, plot.spot(u, v, turn)))
+
+
+def put_road(plot: Plot, u: float, start: float, stop: float, half: float) -> None:
+    """A short road from north to south."""
+    line = Line(at=u, half=half, kind="road")
+    span = (start, stop)
+    plot.things += road(
+        plot.frame, line, span, upright=True, style=plot.style, urban=False
+    )
+
+
+def _bounds(name: str, u: float, v: float) -> tuple[float, float, float, float]:
+    wide, tall = REACH[name]
+    return u - wide / 2, v - tall / 2, u + wide / 2, v + tall / 2
+
+
+def _put_lake(plot: Plot, u: float, v: float) -> None:
+    left, top, right, bottom = _bounds("lake", u, v)
+    part = replace(plot, left=left, top=top, right=right, bottom=bottom)
+    lake(part, bare=False, share=1.0)
+
+
+def _put_lot(plot: Plot, u: float, v: float) -> None:
+    plot.area(
+        _bounds("parking_lot", u, v), plot.style.asphalt, layer=FLAT - 1,
+        category="parking_lot", attributes={"shape": "rectangular"},
+    )  # fmt: skip
+
+
+def _put_field(plot: Plot, u: float, v: float) -> None:
+    plot.area(_bounds("field", u, v), plot.style.crops[0], category="field")
+
+
+_GROUNDS: Mapping[str, Callable[[Plot, float, float], None]] = {
+    "lake": _put_lake,
+    "parking_lot": _put_lot,
+    "field": _put_field,
+}
+
+
+def _tree(plot: Plot, spot: Spot) -> Thing:
+    dice = plot.rng.random(TREE_DICE).tolist()
+    radius = plot.rng.uniform(3.2, 4.0)
+    return tree(spot, radius, style=plot.style, dice=dice)
+
+
+def _car(plot: Plot, spot: Spot) -> Thing:
+    dice = plot.rng.random(DICE).tolist()
+    return vehicle(spot, style=plot.style, dice=dice, kind="car")
+
+
+def _plane(plot: Plot, spot: Spot, *, big: bool) -> Thing:
+    kind, scale = ("airliner", 0.9) if big else ("propeller plane", 1.0)
+    return airplane(spot, kind=kind, style=plot.style, rng=plot.rng, scale=scale)
+
+
+_THINGS: Mapping[str, Callable[[Plot, Spot], Thing]] = {
+    "tree": _tree,
+    "vehicle": _car,
+    "building": lambda p, s: house(s, *_near(p, 13, 9), style=p.style, rng=p.rng),
+    "big building": lambda p, s: hall(s, *_near(p, 44, 26), style=p.style, rng=p.rng),
+    "storage_tank": lambda p, s: storage_tank(
+        s, _near(p, 9, 9)[0], style=p.style, rng=p.rng
+    ),
+    "big storage_tank": lambda p, s: storage_tank(
+        s, _near(p, 26, 26)[0], style=p.style, rng=p.rng
+    ),
+    "swimming_pool": lambda p, s: swimming_pool(s, style=p.style, rng=p.rng),
+    "big swimming_pool": lambda p, s: swimming_pool(
+        s, style=p.style, rng=p.rng, big=True
+    ),
+    "tennis_court": lambda p, s: tennis_court(s, style=p.style, rng=p.rng),
+    "basketball_court": lambda p, s: basketball_court(s, style=p.style, rng=p.rng),
+    "baseball_diamond": lambda p, s: baseball_diamond(s, style=p.style, rng=p.rng),
+    "ground_track_field": lambda p, s: running_track(
+        s, style=p.style, rng=p.rng, scale=0.4
+    ),
+    "airplane": lambda p, s: _plane(p, s, big=False),
+    "big airplane": lambda p, s: _plane(p, s, big=True),
+    "ship": lambda p, s: boat(s, _near(p, 12, 12)[0], style=p.style, rng=p.rng),
+    "big ship": lambda p, s: cargo_ship(
+        s, _near(p, 60, 60)[0], style=p.style, rng=p.rng
+    ),
+}
+
+
+def _near(plot: Plot, length: float, width: float) -> tuple[float, float]:
+    """Both sides, a little more or less."""
+    scale = float(plot.rng.uniform(0.93, 1.07))
+    return length * scale, width * scale
