@@ -82,3 +82,23 @@ def common(one: Values, other: Values) -> Values:
     low = np.maximum(one[:, :2], other[:, :2])
     high = np.minimum(one[:, 2:], other[:, 2:])
     return np.asarray(np.maximum(high - low, 0).prod(axis=1), np.float64)
+
+
+def winding(points: Values) -> Rows:
+    """(N,) numbers along a curve that winds through all points (Morton 1966).
+
+    What is near each other there lies near each other: worked through in that order,
+    the same outlines are still in the processor's cache.
+    """
+    if not len(points):
+        return np.zeros(0, np.intp)
+    low, span = points.min(axis=0), max(float(np.ptp(points, axis=0).max()), 1e-9)
+    cell = ((points - low) / span * 1023).astype(np.intp)
+    for shift, mask in (
+        (8, 0x00FF00FF),
+        (4, 0x0F0F0F0F),
+        (2, 0x33333333),
+        (1, 0x55555555),
+    ):
+        cell = (cell | (cell << shift)) & mask
+    return np.asarray(cell[:, 0] | (cell[:, 1] << 1), np.intp)

@@ -13,6 +13,7 @@ from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.grid import Grid
+from rrsis_geo.query.boxes import winding
 from rrsis_geo.query.chance import chances
 from rrsis_geo.query.ground import PORTION, Ground, Points
 from rrsis_geo.types import Polygons
@@ -136,6 +137,11 @@ class Candidates:
     def point(self) -> NDArray[np.object_]:
         """(N,) `middle` as points."""
         return np.asarray(shapely.points(self.middle), np.object_)
+
+    @cached_property
+    def winding(self) -> NDArray[np.intp]:
+        """(N,) numbers by which neighbours come one after the other."""
+        return winding(self.middle)
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:

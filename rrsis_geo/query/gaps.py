@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query.boxes import apart, close_by, common, grown, portions
 from rrsis_geo.query.candidates import Candidates
+from rrsis_geo.query.ground import Points
 from rrsis_geo.query.units import Rows, Units, Values
 
 SAME = 0.5
@@ -130,9 +131,8 @@ def at_least(pairs: Pairs, seen: Candidates) -> Values:
 
 def steps(one: Rows, other: Rows, seen: Candidates) -> NDArray[np.float64]:
     """(P, 2) from the anchors' nearest points to the candidates' centroids, metres."""
-    lines = shapely.shortest_line(seen.point[one], seen.shape[other])
-    ends = shapely.get_coordinates(lines).reshape(-1, 2, 2)
-    return np.asarray(ends[:, 0] - ends[:, 1], np.float64)
+    start, stop = _ways(seen.point, one, other, seen)
+    return start - stop
 
 
 def reachable(rows: Rows, anchors: Rows, within: float, seen: Candidates) -> Pairs:
@@ -201,9 +201,17 @@ def anchors_of(units: Units, anchors: Units, seen: Candidates) -> Rows:
     return np.setdiff1d(rows, pairs.other[rather])
 
 
-def _closest(
-    one: Rows, other: Rows, seen: Candidates
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    lines = shapely.shortest_line(seen.shape[one], seen.shape[other])
-    ends = shapely.get_coordinates(lines).reshape(-1, 2, 2)
+def _closest(one: Rows, other: Rows, seen: Candidates) -> tuple[Points, Points]:
+    """(P, 2) where two outlines are nearest, pair by pair."""
+    return _ways(seen.shape, one, other, seen)
+
+
+def _ways(
+    shapes: NDArray[np.object_], one: Rows, other: Rows, seen: Candidates
+) -> tuple[Points, Points]:
+    """(P, 2) ends of the shortest ways from shapes to outlines."""
+    order = np.argsort(seen.winding[one], kind="stable")
+    lines = shapely.shortest_line(shapes[one[order]], seen.shape[other[order]])
+    ends = np.empty((len(one), 2, 2))
+    ends[order] = shapely.get_coordinates(lines).reshape(-1, 2, 2)
     return ends[:, 0], ends[:, 1]
