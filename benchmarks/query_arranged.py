@@ -2,9 +2,9 @@
 
 Scenes drawn from a theme are full: everything stands near everything, and nothing is
 alone. Here a meadow of 3 km is a chessboard of cells, with one small arrangement in
-each, far from the next: a ring around something, half a ring, a full and an empty car
-park, a row, one thing alone, a road with something on either side. What is arranged of
-what is written down in `CASTS`.
+each, far from the next: a ring around something, a part of a ring, a full and an empty
+car park, a row, one thing alone, a road with something on either side. `CASTS` says what
+is arranged in which way.
 """
 
 from __future__ import annotations
@@ -170,9 +170,9 @@ def _cells(rng: np.random.Generator, cast: Cast) -> dict[tuple[int, int], Arrang
     alone = [partial(_only, one) for one in cast.lined]
     places = [(i, j) for i in range(CELLS) for j in range(CELLS)]
     rng.shuffle(places)
-    # so that nothing of their kind is anywhere near
     empty = partial(_only, "")
     cells: dict[tuple[int, int], Arrange] = dict.fromkeys(places, empty)
+    # so that nothing of their kind is anywhere near
     corners: Sequence[tuple[int, int]] = ((0, 0), (CELLS - 1, CELLS - 1))
     cells |= dict(zip(corners, alone, strict=True))
     free = [(i, j) for i, j in places if (i, j) not in corners]
