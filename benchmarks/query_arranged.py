@@ -3,8 +3,8 @@
 Scenes drawn from a theme are full: everything stands near everything, and nothing is
 alone. Here a meadow of 3 km is a chessboard of cells, with one small arrangement in
 each, far from the next: a ring around something, a part of a ring, a full and an empty
-car park, a row, one thing alone, a road with something on either side. `CASTS` says what
-is arranged in which way.
+car park, a row, one thing alone, a road with something on either side. `CASTS` says
+what is arranged in which way.
 """
 
 from __future__ import annotations

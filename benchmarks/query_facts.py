@@ -1,7 +1,7 @@
 """What is known of a drawn scene, worked out plainly and without any room of the query.
 
 With all pairs of outlines, on a north-up grid in metres. A question is only asked where
-its answer is plain: distances and sizes keep a margin around what people mean by a word.
+its answer is plain: distances and sizes keep a margin around what people mean by it.
 """
 
 from __future__ import annotations
