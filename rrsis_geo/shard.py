@@ -15,6 +15,7 @@ from rrsis_geo.journal import Journal
 from rrsis_geo.scene import Scene
 from rrsis_geo.stitch import stitch
 from rrsis_geo.survey import Survey, open_scene, survey
+from rrsis_geo.tints import Tints, held, tints_of
 from rrsis_geo.types import Patch, Prediction, Predictor, Strip
 from rrsis_geo.windows import touching
 
@@ -104,6 +105,7 @@ def settle(
     places = {_corner(window): place for place, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
     batch_size = job.options.batch_size or getattr(predictor, "batch_size", 1)
+    tints = tints_of(job.expressions)
 
     def looked() -> Iterator[Prediction]:
         before = above
@@ -112,7 +114,7 @@ def settle(
             for batch in _batches(patches, batch_size):
                 if cancelled():
                     raise Cancelled("stopped")
-                yield from predict(batch, predictor, expressions=len(job.expressions))
+                yield from predict(batch, predictor, tints)
                 place = max(places[_corner(batch[-1].window)], above)
                 passed(place - before)
                 before = place
@@ -134,16 +136,21 @@ def settle(
 
 
 def predict(
-    batch: list[Patch], predictor: Predictor, *, expressions: int
+    batch: list[Patch], predictor: Predictor, tints: Tints
 ) -> Iterator[Prediction]:
     """What the network says about a batch, in the batch's order.
+
+    Args:
+        batch: what it is shown.
+        predictor: the network, expressions bound.
+        tints: colours that each of the expressions asks for.
 
     Raises:
         WeightsError: the network gave values that are no probabilities.
     """
     pixels = np.stack([patch.pixels for patch in batch])
     probabilities = predictor(pixels)
-    wanted = (len(batch), expressions, *pixels.shape[2:])
+    wanted = (len(batch), len(tints), *pixels.shape[2:])
     if probabilities.shape != wanted:
         raise WeightsError(
             f"the network answers in shape {probabilities.shape}, wanted {wanted}"
@@ -156,6 +163,7 @@ def predict(
                 f"column {patch.window.col_off}: try --precision float32, "
                 "or check the weights with `rrsis-geo weights verify`"
             )
+        probability = held(patch.pixels, probability, tints)
         yield Prediction(
             window=patch.window,
             probability=np.where(patch.valid, probability, np.float32(0)),

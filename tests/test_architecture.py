@@ -30,7 +30,7 @@ LEVELS = [
         "chips",
     }
     | {"questions"},
-    {"survey", "replay"},
+    {"survey", "replay", "tints"},
     {"shard"},
     {"distribute", "dry_run", "explain"},
     {"training", "pipeline"},

@@ -6,6 +6,7 @@ so that "the blue court" is doubtful where another court has a share of blue.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -45,6 +46,18 @@ def with_colours(pixels: NDArray[np.uint8], layout: Layout) -> Layout:
     )
 
 
+def may_have(pixels: NDArray[np.uint8], names: Sequence[str]) -> NDArray[np.bool_]:
+    """(H, W) True on pixels that somebody might call by one of some of `NAMES`.
+
+    Args:
+        pixels: (3, H, W) RGB as displayed.
+        names: of colours.
+    """
+    _, loose = _named(pixels)
+    wanted = [loose[NAMES.index(name)] for name in names]
+    return np.asarray(np.any(wanted, axis=0), np.bool_)
+
+
 def _coloured(pixels: NDArray[np.uint8], thing: LabelledObject) -> LabelledObject:
     if "colour" in thing.attributes or "color" in thing.attributes:
         return thing
@@ -75,6 +88,19 @@ def _shares(
     rgb: NDArray[np.uint8],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Shares of the pixels that plainly have each of `NAMES`, and that may have it."""
+    plain, loose = _named(rgb)
+    return (
+        np.array([mask.mean() for mask in plain]),
+        np.array([mask.mean() for mask in loose]),
+    )
+
+
+Masks = tuple[NDArray[np.bool_], ...]
+"""One for each of `NAMES`."""
+
+
+def _named(rgb: NDArray[np.uint8]) -> tuple[Masks, Masks]:
+    """Pixels (3, ...) that plainly have each colour, and that may have it."""
     red, green, blue = rgb.astype(np.float64) / 255
     value = np.maximum(np.maximum(red, green), blue)
     spread = value - np.minimum(np.minimum(red, green), blue)
@@ -108,10 +134,7 @@ def _shares(
         _hue(hue, 170, 275) & (strength >= 0.1),
         _hue(hue, -20, 50) & (strength >= 0.15) & (value < 0.78),
     )
-    return (
-        np.array([mask.mean() for mask in plain]),
-        np.array([mask.mean() for mask in loose]),
-    )
+    return plain, loose
 
 
 def _hue(hue: NDArray[np.float64], start: float, stop: float) -> NDArray[np.bool_]:

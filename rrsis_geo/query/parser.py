@@ -10,6 +10,7 @@ from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.draft import DEEPEST, Draft, Role
 from rrsis_geo.query.lead import read_lead
+from rrsis_geo.query.lexicon import sense, singular
 from rrsis_geo.query.nodes import Node
 from rrsis_geo.query.reader import Reader
 from rrsis_geo.query.trail import opaque, read_trail
@@ -133,7 +134,11 @@ class Parser:
 
     def turned(self, i: int) -> bool:
         """Whether words about how a thing is turned begin here."""
-        return self.r.text(i) in v.TURNED and bool(self.r.text(i + 1))
+        first, second = self.r.text(i), self.r.text(i + 1)
+        if first not in v.TURNED or not second:
+            return False
+        length, _ = sense((first, singular(second)))
+        return length < 2  # a "running track" is a thing
 
 
 def _whole(draft: Draft) -> Node | None:

@@ -41,7 +41,7 @@ def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
     Args:
         sources: what training draws from.
         folder: new or empty.
-        quality: of the JPEG images, in 1 to 95.
+        quality: of the WebP images, in 1 to 100.
 
     Returns:
         Bytes written.
@@ -53,9 +53,9 @@ def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
         number = 0
         for source in sources:
             for image in source.images:
-                file = images / f"{number:05d}.jpg"
+                file = images / f"{number:05d}.webp"
                 pixels = Image.fromarray(image.pixels.transpose(1, 2, 0))
-                pixels.save(file, "JPEG", quality=quality, optimize=True)
+                pixels.save(file, "WEBP", quality=quality)
                 size += file.stat().st_size
                 line = {"file": file.name, **_source(source), **_image(image)}
                 out.write(json.dumps(line, separators=(",", ":")) + "\n")

@@ -16,7 +16,7 @@ from rrsis_geo.training.pack import INDEX, is_pack, read_pack, write_pack
 
 
 def image(name, *, mistakes=()):
-    """A ring, a house of two parts, and a smooth picture that JPEG keeps."""
+    """A ring, a house of two parts, and a smooth picture that WebP keeps."""
     ring = Point(40, 30).buffer(20).difference(Point(40, 30).buffer(8))
     parts = MultiPolygon([box(70, 5, 85, 15), box(70, 30, 85, 55.3)])
     found = LabelledImage(
@@ -104,8 +104,8 @@ def test_training_takes_a_pack_in_the_place_of_the_data(sources, tmp_path):
 def test_a_pack_that_is_not_whole_is_refused(sources, tmp_path):
     folder = tmp_path / "pack"
     write_pack(sources, folder, quality=90)
-    (folder / "images" / "00001.jpg").unlink()
-    with pytest.raises(DataError, match=r"00001\.jpg"):
+    (folder / "images" / "00001.webp").unlink()
+    with pytest.raises(DataError, match=r"00001\.webp"):
         read_pack(folder)
     index = folder / INDEX
     index.write_bytes(index.read_bytes()[:-20])
