@@ -2,10 +2,10 @@
 
     python benchmarks/colour_words.py DATA_FOLDER
 
-DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. No network: labelled
-objects of the class stand in for what it finds, all of them as sure. Counted is how many
-of the meant ones stay, how many of the others fade, and how many expressions that
-nothing answers find nothing then. Nothing is learned, so all images count.
+DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. No network: the
+labelled objects of a class stand in for what it finds, all of them as sure. Counted is
+how many of the meant ones stay, how many of the others fade, and how many expressions
+that nothing answers find nothing then. Nothing is learned, so all images count.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights import load_weights
 from rrsis_geo.query import nodes as n
 from rrsis_geo.questions import Questions, ask, parted
+from rrsis_geo.tints import held, tints_of
 from rrsis_geo.training.mix import written_masks
 from rrsis_geo.training.sources import nwpu, split
 from rrsis_geo.types import Strip
@@ -55,7 +56,7 @@ class Cache:
     def levels(
         self, pixels: NDArray[np.uint8], texts: Sequence[str]
     ) -> dict[str, NDArray[np.uint8]]:
-        """Text -> (H, W) levels of a picture."""
+        """Text -> (H, W) levels of a picture, colours held against it."""
         mark = hashlib.sha256(pixels.tobytes())
         places = {
             text: self._folder / f"{_digest(mark.hexdigest() + text)}.npz"
@@ -75,7 +76,16 @@ class Cache:
             found = np.rint(predictor(pixels[None])[0] * 254).astype(np.uint8)
             for text, level in zip(missing, found, strict=True):
                 np.savez_compressed(places[text], level=level)
-        return {text: np.load(path)["level"] for text, path in places.items()}
+        found = {text: np.load(path)["level"] for text, path in places.items()}
+        return {text: in_colour(level, pixels, text) for text, level in found.items()}
+
+
+def in_colour(
+    level: NDArray[np.uint8], pixels: NDArray[np.uint8], text: str
+) -> NDArray[np.uint8]:
+    """(H, W) levels held against the colours that a text asks for, as in a run."""
+    chance = level[None].astype(np.float32) / 254
+    return np.rint(held(pixels, chance, tints_of([text]))[0] * 254).astype(np.uint8)
 
 
 def _digest(text: str) -> str:

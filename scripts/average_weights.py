@@ -5,16 +5,23 @@
 A network that was trained on from another one learns new things and forgets old ones;
 the mean of both files keeps most of either (Wortsman et al., Robust fine-tuning of
 zero-shot models, CVPR 2022). The card is the second file's. What is equal in both, as
-a text encoder that was not trained, stays as it is to the last bit.
+a text encoder that was not trained, stays as it is to the last bit. Attention layers
+that the second has and the first has not are silent in the first: they come in by the
+share of what they say.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.model.layers import says
 from rrsis_geo.model.weights import card_of, load_weights, save_weights
 
 
@@ -32,16 +39,12 @@ def main() -> None:
     options = parser.parse_args()
     one, _ = load_weights(options.first)
     other, info = load_weights(options.second)
-    if one.config != other.config:
+    fewer = one.config.neck_mixers <= other.config.neck_mixers
+    grown = replace(one.config, neck_mixers=other.config.neck_mixers)
+    if grown != other.config or not fewer:
         raise WeightsError(f"{options.first} and {options.second} are of two makes")
-    old, new = one.state_dict(), other.state_dict()
     other.load_state_dict(
-        {
-            name: (1 - options.share) * old[name] + options.share * value
-            if value.is_floating_point() and not value.equal(old[name])
-            else value
-            for name, value in new.items()
-        }
+        mean_state(one.state_dict(), other.state_dict(), options.share)
     )
     card = replace(
         card_of(info),
@@ -51,6 +54,28 @@ def main() -> None:
         categories=tuple(options.categories or info.categories),
     )
     save_weights(other, options.output, card=card)
+
+
+def mean_state(
+    old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float
+) -> dict[str, Tensor]:
+    """Tensors of the mean.
+
+    Args:
+        old: of the first network.
+        new: of the second; may hold more, in attention layers.
+        share: of the second.
+    """
+    mean = {}
+    for name, value in new.items():
+        first = old.get(name)
+        if first is None and says(name):
+            first = torch.zeros_like(value)
+        if first is None or not value.is_floating_point() or value.equal(first):
+            mean[name] = value
+        else:
+            mean[name] = (1 - share) * first + share * value
+    return mean
 
 
 if __name__ == "__main__":

@@ -97,8 +97,32 @@ RECIPES = {
             f"{' '.join(KNOWN)}",
         ),
         Part(
+            file="outlines-again.jsonl",
+            command="python scripts/outline_aircraft.py DATA outlines-again.jsonl "
+            "--weights mean.safetensors",
+        ),
+        Part(
+            file="pack/pack.jsonl.gz",
+            command="python scripts/pack_sources.py DATA pack "
+            "--outlines outlines-again.jsonl --drawn 130 --theme industrial "
+            "--quality 78",
+        ),
+        Part(
+            file="fifth.safetensors",
+            command="rrsis-geo train default-all --data pack "
+            "--from mean.safetensors -o fifth.safetensors "
+            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
+            "CC BY-NC-SA 4.0)'",
+        ),
+        Part(
+            file="all.safetensors",
+            command="python scripts/average_weights.py mean.safetensors "
+            "fifth.safetensors all.safetensors --share 0.55 --categories "
+            f"{' '.join(KNOWN)}",
+        ),
+        Part(
             file="weights/btd-mobile.safetensors",
-            command="python scripts/split_weights.py mean.safetensors "
+            command="python scripts/split_weights.py all.safetensors "
             "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
             "--name default",
         ),
@@ -157,8 +181,15 @@ def words_of(part: Part, options: argparse.Namespace) -> list[str]:
     if options.steps is not None and "train" in words:
         words += ["--steps", str(options.steps), "--set", "drawn=8"]
         words += ["--set", "images=2", "--set", "size=128"]
-    if options.steps is not None and "calibration.py" in part.command:
-        words += ["--pieces", "2"]
+    few = {
+        "calibration.py": ["--pieces", "2"],
+        "outline_aircraft.py": ["--most", "2"],
+        "mine_mistakes.py": ["--most", "2"],
+        "pack_sources.py": ["--drawn", "8"],
+    }
+    if options.steps is not None:
+        for script, less in few.items():
+            words += less if script in part.command else []
     return words
 
 

@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument("--weights", default="default")
     parser.add_argument("--outlines", type=Path)
     parser.add_argument("--open-only", action="store_true")
+    parser.add_argument("--most", type=int, help="images of a source, to rehearse")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     training, _ = default_sources(
@@ -71,7 +72,7 @@ def main() -> None:
             ) -> NDArray[np.float32]:
                 return network(pixels[None])[0]
 
-            for image in source.images:
+            for image in source.images[: options.most]:
                 for category, x, y in find_mistakes(
                     image.pixels,
                     image.layout,

@@ -1,7 +1,7 @@
 """Outline the boxes of both public sets of aircraft by a first network.
 
     python scripts/outline_aircraft.py DATA_FOLDER outlines.jsonl [--weights default] \
-        [--open-only]
+        [--open-only] [--most N]
 
 One line a box, {"image": name, "box": row, "outline": [[x, y], ...] or null}, for
 `rrsis-geo train --outlines`.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--weights", default="default")
     parser.add_argument("--open-only", action="store_true", help="Aerial Airport alone")
+    parser.add_argument("--most", type=int, help="images of a set, to rehearse")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     network = make_predictor(options.weights, ["airplane"], device=options.device)
@@ -43,7 +45,7 @@ def main() -> None:
     count = good = 0
     with staged(options.output) as part, part.open("w") as stream:
         for boxes_of, scales in SETS[1:] if options.open_only else SETS:
-            for path, boxes in boxes_of(options.data).items():
+            for path, boxes in islice(boxes_of(options.data).items(), options.most):
                 found = outline_boxes(read_rgb(path), boxes, predict, scales=scales)
                 for row, outline in enumerate(found):
                     points = None

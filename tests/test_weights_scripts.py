@@ -4,11 +4,13 @@ import importlib.util
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.model.weights import load_weights, save_weights
@@ -92,6 +94,37 @@ def test_what_cannot_be_shared_is_one_clear_line(called, pair, tmp_path, capsys)
     assert not output.exists()
     called("split_weights", other, output, "--text", text, "--tolerance", "1e-6")
     assert verify(output).text_path == text
+
+
+def test_layers_that_only_one_has_come_in_by_their_share(called, tmp_path):
+    """Half of a network and half of one with another layer: that says half as much."""
+    neck = {"fusion": "neck", "neck_dims": (8, 8, 16, 16)}
+    small = replace(preset("btd-tiny"), neck_mixers=(0, 0, 1, 1), **neck)
+    torch.manual_seed(1)
+    net = BTDNet(small).eval()
+    grown = BTDNet(replace(small, neck_mixers=(0, 0, 1, 2))).eval()
+    grown.load_state_dict({**grown.state_dict(), **net.state_dict()})
+    words = tuple(f"w{k}" for k in range(small.text_vocabulary))
+    card = Card(name="n", vocabulary=words, gsd_range=(0.5, 1.0), licence="none")
+    files = [tmp_path / f"{name}.safetensors" for name in ("one", "two", "mean")]
+    save_weights(net, files[0], card=card)
+    save_weights(grown, files[1], card=card)
+    called("average_weights", *files, "--share", "0.5")
+    first, second = (load_weights(file)[0].state_dict() for file in files[1:])
+    layer = "visual.stages.3.mixers.1."
+    for name, value in second.items():
+        last = name.startswith(layer) and name.removeprefix(layer).startswith(
+            ("among.out", "across.out", "feed.2")
+        )
+        # files hold half precision, and bytes with a scale per row
+        torch.testing.assert_close(
+            value.float(),
+            (0.5 if last else 1) * first[name].float(),
+            rtol=0.01,
+            atol=1e-3,
+        )
+    with pytest.raises(WeightsError, match="two makes"):
+        called("average_weights", files[1], files[0], files[2], "--share", "0.5")
 
 
 def test_an_average_leaves_alone_what_is_equal(called, pair, tmp_path):

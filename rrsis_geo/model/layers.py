@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -64,9 +63,14 @@ class Mixer(nn.Module):
 
     def silence(self) -> None:
         """Add nothing, until training finds something to add."""
-        for last in (self.among.out, self.across.out, cast(nn.Linear, self.feed[2])):
-            nn.init.zeros_(last.weight)
-            nn.init.zeros_(last.bias)
+        for name, parameter in self.named_parameters():
+            if says(name):
+                nn.init.zeros_(parameter)
+
+
+def says(name: str) -> bool:
+    """Whether a parameter of a `Mixer` is one by which it adds to what it is given."""
+    return name.rpartition(".")[0].endswith(("among.out", "across.out", "feed.2"))
 
 
 class WordLayer(nn.Module):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import shapely
@@ -60,6 +61,11 @@ def airbus(folder: Path, outlines: Outlines) -> list[LabelledImage]:
 def airports(folder: Path, outlines: Outlines) -> list[LabelledImage]:
     """Aerial Airport: small pictures, each of another place, at half to one metre."""
     return _images(airport_boxes(folder), outlines, side=600, gsd=0.75)
+
+
+def places_of(boxes: Mapping[Path, Sequence[Box]]) -> set[str]:
+    """Places of all images of a set, whether their aircraft have outlines or not."""
+    return {_place(path.name) for path in boxes}
 
 
 def _images(

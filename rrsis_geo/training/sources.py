@@ -27,7 +27,8 @@ from rrsis_geo.datasets.coco import areas_of, read_coco
 from rrsis_geo.datasets.samples import LabelledImage, Written
 from rrsis_geo.errors import DataError
 from rrsis_geo.labels import LabelledObject, Layout
-from rrsis_geo.training.aircraft import airbus, airports, read_outlines
+from rrsis_geo.training.aircraft import airbus, airports, places_of, read_outlines
+from rrsis_geo.training.boxes import airbus_boxes, airport_boxes
 from rrsis_geo.training.mix import Source
 from rrsis_geo.training.trees import naip_trees
 
@@ -169,11 +170,21 @@ def open_cities(folder: Path) -> list[LabelledImage]:
 
 
 def split(
-    images: Iterable[LabelledImage], *, every: int
+    images: Iterable[LabelledImage],
+    *,
+    every: int,
+    among: Iterable[str] | None = None,
 ) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """(training, validation): every so-manieth place is kept for validation."""
+    """(training, validation): every so-manieth place is kept for validation.
+
+    Args:
+        images: to split.
+        every: one place of so many is kept.
+        among: all places that there are; None: those of the images. Where some images
+            are left out, the others have to stay on the side on which they were.
+    """
     images = list(images)
-    places = sorted({image.place for image in images})
+    places = sorted({image.place for image in images} if among is None else set(among))
     kept = set(places[every // 2 :: every])
     return (
         [image for image in images if image.place not in kept],
@@ -237,11 +248,23 @@ def default_sources(
     read: dict[str, tuple[float, tuple[float, float], Callable[[], _Parts]]] = {
         "nwpu": (0.52, (0.45, 1.3), lambda: split(nwpu(folder), every=7)),
         "tanks": (0.12, (0.5, 1.6), lambda: split(tanks(folder), every=6)),
-        "airbus": (0.08, (0.5, 1.3), lambda: split(airbus(folder, shapes_of), every=4)),
+        "airbus": (
+            0.08,
+            (0.5, 1.3),
+            lambda: split(
+                airbus(folder, shapes_of),
+                every=4,
+                among=places_of(airbus_boxes(folder)),
+            ),
+        ),
         "airports": (
             0.05,
             (0.7, 2.0),
-            lambda: split(airports(folder, shapes_of), every=7),
+            lambda: split(
+                airports(folder, shapes_of),
+                every=7,
+                among=places_of(airport_boxes(folder)),
+            ),
         ),
         "banepa": (0.10, (0.25, 1.0), lambda: _ends(banepa(folder))),
         "open-cities": (0.02, (0.12, 0.5), lambda: _ends(open_cities(folder))),

@@ -93,3 +93,15 @@ def test_a_place_is_never_on_both_sides(every):
     assert len(training) + len(kept) == 40
     assert kept
     assert not {item.place for item in training} & {item.place for item in kept}
+
+
+def test_who_is_left_out_moves_nobody_to_the_other_side():
+    names = [f"{number:02d}" for number in range(20)]
+    every = [image(name, place=name) for name in names]
+    _, kept = split(every, every=4)
+    some = [one for one in every if one.name not in ("01", "02", "07")]
+    training, still = split(some, every=4, among=names)
+    assert [one.name for one in still] == [
+        one.name for one in kept if one.name in {other.name for other in some}
+    ]
+    assert not {one.name for one in training} & {one.name for one in kept}
