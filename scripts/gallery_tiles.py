@@ -202,7 +202,7 @@ def research_tiles(data: Path) -> Iterator[Tile]:
             text="storage tank", truth=shapes, min_area=20.0,
         )  # fmt: skip
     for path, rows in airbus_boxes(data).items():
-        if path.stem.startswith(("20bfce20", "70332141", "cbd51501")):
+        if path.stem.startswith(("20bfce20", "70332141")):
             frame = shapely.box(800, 800, 1760, 1760)
             shapes = np.array([shapely.box(*row) for row in rows], object)
             inside = shapely.transform(
