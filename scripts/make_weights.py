@@ -31,7 +31,7 @@ PUBLIC_TEXT = "sentence-transformers/all-MiniLM-L6-v2"
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A file of the recipe."""
+    """A file or folder of the recipe."""
 
     file: str
     """In the work folder."""
@@ -102,7 +102,7 @@ RECIPES = {
             "--weights mean.safetensors",
         ),
         Part(
-            file="pack/pack.jsonl.gz",
+            file="pack",
             command="python scripts/pack_sources.py DATA pack "
             "--outlines outlines-again.jsonl --drawn 130 --theme industrial "
             "--quality 78",
@@ -198,7 +198,7 @@ def make(part: Part, parts: tuple[Part, ...], work: Path, words: list[str]) -> N
     record = work / "commands.json"
     made = json.loads(record.read_text()) if record.is_file() else {}
     file = work / part.file
-    if file.is_file():
+    if file.exists():
         way_out = f"remove it (and its .run folder), or take another --work than {work}"
         if made.get(part.file, words) != words:
             sys.exit(f"Error: {part.file} was made by another command; {way_out}")
@@ -215,7 +215,7 @@ def make(part: Part, parts: tuple[Part, ...], work: Path, words: list[str]) -> N
     print(f"{part.file}: {part.command}", flush=True)
     began = time.monotonic()
     code = subprocess.run(words, cwd=work, check=False).returncode  # noqa: S603
-    if code or not file.is_file():
+    if code or not file.exists():
         sys.exit(f"Error: {part.file} was not made; start again to go on from here")
     record.write_text(json.dumps({**made, part.file: words}, indent=1))
     print(f"{part.file}: made in {time.monotonic() - began:.0f} s", flush=True)

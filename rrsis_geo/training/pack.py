@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,8 @@ from PIL import Image
 from shapely.geometry import MultiPolygon, Polygon
 
 from rrsis_geo.datasets.samples import LabelledImage, Written
-from rrsis_geo.errors import DataError
+from rrsis_geo.errors import DataError, OutputError
 from rrsis_geo.labels import LabelledObject, Layout
-from rrsis_geo.staging import staged
 from rrsis_geo.training.mix import Source
 
 INDEX = "pack.jsonl.gz"
@@ -36,20 +36,27 @@ def is_pack(folder: Path) -> bool:
 
 
 def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
-    """Write the sources; the index comes last, so a pack with one is whole.
+    """Write the sources; the folder has its name only when it is whole.
 
     Args:
         sources: what training draws from.
-        folder: new or empty.
+        folder: that is not there yet.
         quality: of the WebP images, in 1 to 100.
 
     Returns:
         Bytes written.
+
+    Raises:
+        OutputError: something is there already.
     """
-    images = folder / "images"
-    images.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        raise OutputError(f"{folder}: is there already; remove it, or choose another")
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)  # of a run that was stopped
+    images = part / "images"
+    images.mkdir(parents=True)
     size = 0
-    with staged(folder / INDEX) as part, gzip.open(part, "wt", encoding="utf-8") as out:
+    with gzip.open(part / INDEX, "wt", encoding="utf-8") as out:
         number = 0
         for source in sources:
             for image in source.images:
@@ -60,6 +67,7 @@ def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
                 line = {"file": file.name, **_source(source), **_image(image)}
                 out.write(json.dumps(line, separators=(",", ":")) + "\n")
                 number += 1
+    part.rename(folder)
     return size + (folder / INDEX).stat().st_size
 
 

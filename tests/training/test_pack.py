@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
 from rrsis_geo.datasets.samples import LabelledImage, Written
-from rrsis_geo.errors import DataError, OptionError
+from rrsis_geo.errors import DataError, OptionError, OutputError
 from rrsis_geo.labels import LabelledObject, Layout
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.material import mixed_material
@@ -83,6 +83,18 @@ def test_what_goes_in_comes_out(sources, tmp_path):
                 assert off < 0.05 * item.polygon.length
             off = np.abs(again.pixels.astype(int) - image.pixels)
             assert off.mean() < 2
+
+
+def test_a_pack_has_its_name_only_when_it_is_whole(sources, tmp_path):
+    folder = tmp_path / "pack"
+    broken = [*sources, Source(name="c", weight=1.0, images=(None,), scale=(1.0, 1.0))]
+    with pytest.raises(AttributeError):
+        write_pack(broken, folder, quality=90)
+    assert not folder.exists()
+    write_pack(sources, folder, quality=90)
+    assert [path.name for path in tmp_path.iterdir()] == ["pack"]
+    with pytest.raises(OutputError, match="there already"):
+        write_pack(sources, folder, quality=90)
 
 
 def test_training_takes_a_pack_in_the_place_of_the_data(sources, tmp_path):
