@@ -144,9 +144,14 @@ def test_a_result_carries_its_question(found):
     assert [node.name() for node in group.findLayers()][-1] == "Probability"
 
 
+def ground_of(layer):
+    """Square metres of all polygons."""
+    return sum(feature["area_m2"] for feature in layer.getFeatures())
+
+
 def test_the_slider_changes_polygons_without_the_network(found, until):
     (layer,) = result_layers(found)
-    before = layers.count(layer)
+    before, ground = layers.count(layer), ground_of(layer)
     first_file = layer.source().split("|")[0]
     retraced = []
     found.search.retraced.connect(retraced.append)
@@ -156,7 +161,7 @@ def test_the_slider_changes_polygons_without_the_network(found, until):
 
     assert layers.record_of(layer)["threshold"] == 0.97
     assert all(feature["score"] > 0.97 for feature in layer.getFeatures())
-    assert layers.count(layer) != before
+    assert 0 < ground_of(layer) < ground  # however many: every rim is gone
     assert found.results.tree.topLevelItem(0).childCount() == layers.count(layer)
     assert Path(first_file).exists()
     assert layer.renderer().classAttribute() == "score"
@@ -166,6 +171,7 @@ def test_the_slider_changes_polygons_without_the_network(found, until):
     until(lambda: len(retraced) == 2)
 
     assert layers.count(layer) == before
+    assert ground_of(layer) == pytest.approx(ground)
     assert not Path(second_file).exists()  # replaced by the third
 
 
