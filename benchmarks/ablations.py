@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.evaluation.rules import compare
 from rrsis_geo.model.btdnet import BTDNet
+from rrsis_geo.model.device import choose_device
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.training.assemble import autocasts, fit
 from rrsis_geo.training.batch import Batch, Sample, collate
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--expressions", type=int, default=3)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--words", default="default", help="weights with the encoder")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda")
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
     family = FAMILIES[options.family]()
@@ -131,15 +133,16 @@ def _run(
     image = options.data / IMAGE_START
     network, card = fresh_start(config, words=options.words, image=image)
     tokenizer = Tokenizer(card.vocabulary)
+    device = choose_device(options.device)
     learned = sum(
         value.numel()
         for name, value in network.named_parameters()
         if not name.startswith(("text.", "dmols."))
     )
     began = time.perf_counter()
-    network = fit(config, network, tokenizer, batches)
+    network = fit(config, network.to(device), tokenizer, batches)
     seconds = time.perf_counter() - began
-    fast = autocasts(config, torch.device("cpu"))
+    fast = autocasts(config, device)
     rows = list(_scores(network, Words(tokenizer, network.text), kept, fast=fast))
     result = {
         "variant": name,
@@ -158,12 +161,14 @@ def _scores(
     network: BTDNet, words: Words, kept: Sequence[Sample], *, fast: bool
 ) -> Iterator[dict[str, Any]]:
     """Counts of every kept expression, by the reference rule."""
+    place = next(network.parameters()).device
     for number, sample in enumerate(kept):
         features, mask = words([sample.texts])
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
-            output = network(torch.from_numpy(sample.pixels)[None], features, mask)
+        pixels = torch.from_numpy(sample.pixels)[None].to(place)
+        with torch.autocast(place.type, torch.bfloat16, enabled=fast):
+            output = network(pixels, features, mask)
         size = sample.pixels.shape[-2:]
-        found: NDArray[np.bool_] = (output.logits(size)[0].float() > 0).numpy()
+        found: NDArray[np.bool_] = (output.logits(size)[0].float() > 0).cpu().numpy()
         for painted, wanted, kind in zip(
             found, sample.masks, sample.types, strict=True
         ):

@@ -49,6 +49,7 @@ class Cache:
         self._net, self._info = load_weights(weights)
         self._tokenizer = Tokenizer(self._info.vocabulary)
         self.categories = self._info.categories
+        self.sure = self._info.calibration.sure
         name = f"rrsis-queries-{self._info.sha256[:12]}"
         self._folder = Path(tempfile.gettempdir()) / name
         self._folder.mkdir(exist_ok=True)
@@ -241,7 +242,9 @@ def _answered(
     levels = cache.levels(pixels, sorted(every))
     found = []
     for place, (text, kind, mask) in enumerate(zip(texts, types, masks, strict=True)):
-        masked = {mode: _mask(asked[mode][place], levels, grid) for mode in MODES}
+        masked = {
+            mode: _mask(asked[mode][place], levels, grid, cache.sure) for mode in MODES
+        }
         found.append(
             Case(
                 image=image.name,
@@ -265,7 +268,10 @@ def _operators(questions: Questions) -> set[str]:
 
 
 def _mask(
-    questions: Questions, levels: dict[str, NDArray[np.uint8]], grid: Grid
+    questions: Questions,
+    levels: dict[str, NDArray[np.uint8]],
+    grid: Grid,
+    sure: float,
 ) -> NDArray[np.bool_]:
     """As the product answers: objects, without those that barely pass."""
     stack = np.stack([levels[phrase] for phrase in questions.phrases])
@@ -277,7 +283,7 @@ def _mask(
         min_area=0,
         fill_holes=0,
         simplify=0,
-        min_score=SegmentOptions().least_score,
+        min_score=SegmentOptions().least_score(sure),
         split=parted(questions.phrases, None),
     )
     meant = questions.answer(polygons, grid, None).polygons.geometry

@@ -190,7 +190,7 @@ def scored(
     """
     with ProbabilityRaster.open(str(raster)) as probabilities:
         strips = list(probabilities.strips())
-        grid = probabilities.grid
+        grid, sure = probabilities.grid, probabilities.sure
     began = time.perf_counter()
     polygons = vectorize(
         strips,
@@ -201,7 +201,7 @@ def scored(
         fill_holes=0.0,
         simplify=0.0,
         split=(parted,),
-        min_score=SegmentOptions(threshold=threshold).least_score,
+        min_score=SegmentOptions(threshold=threshold).least_score(sure),
     )
     seconds = time.perf_counter() - began
     area = sum(int(np.count_nonzero(strip.levels != 255)) for strip in strips)

@@ -87,8 +87,8 @@ POLYGONS = together(
     setting(
         "Polygons",
         "--min-score",
-        "Drop objects whose mean probability is lower; 0 keeps all. Default: two "
-        "fifths of the way from the threshold to 1.",
+        "Drop objects whose mean probability is lower; 0 keeps all. Default: "
+        "as far above the threshold as suits the weights, 0.8 for the embedded ones.",
         type=float,
         metavar="P",
     ),

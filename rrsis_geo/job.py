@@ -20,8 +20,9 @@ RESOLVES = ("auto", "network", "scene")
 
 
 SURE = 0.4
-"""Of the way from the threshold to 1 that an object's mean probability has to rise:
-what barely passes the threshold is mostly nothing; see decision 0130."""
+"""Of the way from the threshold to 1 that an object's mean probability has to rise,
+where the weights don't say: what barely passes the threshold is mostly nothing; see
+decision 0130."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class SegmentOptions:
     """Pixels with a higher probability belong to an object."""
     min_score: float | None = None
     """Objects whose mean probability is lower are dropped; None: those that rise less
-    than two fifths of the way from the threshold to 1. 0 drops none."""
+    of the way from the threshold to 1 than suits the weights. 0 drops none."""
     min_area: float = 0.0
     """Square metres; smaller polygons are dropped."""
     fill_holes: float = 0.0
@@ -117,12 +118,15 @@ class SegmentOptions:
             self,
         )
 
-    @property
-    def least_score(self) -> float:
-        """The mean probability from which an object counts."""
+    def least_score(self, sure: float = SURE) -> float:
+        """The mean probability from which an object counts.
+
+        Args:
+            sure: what the weights ask for, of the way from the threshold to 1.
+        """
         if self.min_score is not None:
             return self.min_score
-        return self.threshold + SURE * (1 - self.threshold)
+        return self.threshold + sure * (1 - self.threshold)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:

@@ -26,7 +26,7 @@ from rrsis_geo.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.area import ValidArea
 from rrsis_geo.questions import Answered, Questions, parted
-from rrsis_geo.raster import write_probability
+from rrsis_geo.raster import SURE_TAG, write_probability
 from rrsis_geo.run_manifest import WeightsFacts
 from rrsis_geo.scene import Scene
 from rrsis_geo.shard import bind
@@ -248,7 +248,7 @@ def _look(
         fill_holes=job.options.fill_holes,
         simplify=job.options.simplify,
         split=parted(job.expressions, job.options.split),
-        min_score=job.options.least_score,
+        min_score=job.options.least_score(this.weights.sure),
     )
     began, done = time.perf_counter(), len(kept)
 
@@ -328,6 +328,7 @@ def _place(
                 "SOFTWARE": f"rrsis-geo {rrsis_geo.__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
+                SURE_TAG: repr(weights.sure),
                 **this.questions.tags(),
             },
         )

@@ -21,12 +21,16 @@ from rasterio.windows import Window
 
 from rrsis_geo.errors import EngineError, OutputError, SceneError
 from rrsis_geo.grid import Grid
+from rrsis_geo.job import SURE
 from rrsis_geo.source import open_dataset
 from rrsis_geo.staging import staged
 from rrsis_geo.types import LEVELS, NODATA, Strip
 
 BLOCK = 512
 """Side of a tile of the written rasters, in pixels."""
+
+SURE_TAG = "RRSIS_SURE"
+"""Name of the tag that holds how sure the weights ask an object to be."""
 
 CACHE = 64 << 20
 """Bytes that GDAL may hold while a raster is written, whatever the machine has."""
@@ -146,6 +150,8 @@ class ProbabilityRaster:
     expressions: tuple[str, ...]
     """Descriptions of the bands, or "band 1" and so on."""
     tags: dict[str, str]
+    sure: float
+    """How far above the threshold an object has to rise; of a stranger's the usual."""
 
     def __init__(self, dataset: DatasetReader) -> None:
         self.grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
@@ -153,6 +159,7 @@ class ProbabilityRaster:
             text or f"band {band}" for band, text in enumerate(dataset.descriptions, 1)
         )
         self.tags = dict(dataset.tags())
+        self.sure = _sure(self.tags.get(SURE_TAG, ""))
         self._dataset = dataset
 
     @classmethod
@@ -274,3 +281,12 @@ def _is_complete(path: Path) -> bool:
                 if where is None or int(where) + int(length) > size:
                     return False
     return True
+
+
+def _sure(text: str) -> float:
+    """What the tag says, if it is ours."""
+    try:
+        value = float(text)
+    except ValueError:
+        return SURE
+    return value if 0 <= value < 1 else SURE

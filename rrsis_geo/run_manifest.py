@@ -16,7 +16,7 @@ from rasterio.crs import CRS
 
 import rrsis_geo
 from rrsis_geo.grid import Grid
-from rrsis_geo.job import Counts, SegmentJob
+from rrsis_geo.job import SURE, Counts, SegmentJob
 from rrsis_geo.staging import staged
 
 MANIFEST_VERSION = 1
@@ -38,6 +38,8 @@ class WeightsFacts:
     """What it cannot read of the expressions."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
+    sure: float = SURE
+    """How far above the threshold its objects have to rise; see `Calibration`."""
 
 
 def describe_grid(grid: Grid) -> dict[str, Any]:
@@ -130,6 +132,7 @@ def build(
         "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
+        "least_score": job.options.least_score(weights.sure),
         "windows": {
             "done": counts.windows,
             "skipped": counts.skipped,

@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--name", default="default")
     parser.add_argument("--trained-on", help="for the card; default: the second's")
     parser.add_argument("--created", help="the commands that made the file")
+    parser.add_argument("--sure", type=float, help="`Calibration.sure` of the mean")
     parser.add_argument("--categories", nargs="*", help="classes trained")
     options = parser.parse_args()
     one, _ = load_weights(options.first)
@@ -46,8 +47,12 @@ def main() -> None:
     other.load_state_dict(
         mean_state(one.state_dict(), other.state_dict(), options.share)
     )
+    calibration = info.calibration
+    if options.sure is not None:
+        calibration = replace(calibration, sure=options.sure)
     card = replace(
         card_of(info),
+        calibration=calibration,
         name=options.name,
         trained_on=options.trained_on or info.trained_on,
         created=options.created or info.created,

@@ -209,13 +209,19 @@ def test_both_jobs_have_the_same_defaults():
 
 
 @pytest.mark.parametrize(
-    ("threshold", "given", "least"),
-    [(0.4, None, 0.64), (0.5, None, 0.7), (0.8, None, 0.88), (0.8, 0.0, 0.0)],
+    ("threshold", "given", "sure", "least"),
+    [
+        (0.4, None, 0.4, 0.64),
+        (0.5, None, 0.4, 0.7),
+        (0.5, None, 0.6, 0.8),
+        (0.8, None, 0.4, 0.88),
+        (0.8, 0.0, 0.6, 0.0),
+    ],
 )
-def test_what_barely_passes_the_threshold_is_dropped(threshold, given, least):
+def test_what_barely_passes_the_threshold_is_dropped(threshold, given, sure, least):
     options = SegmentOptions(threshold=threshold, min_score=given)
-    assert options.least_score == pytest.approx(least)
+    assert options.least_score(sure) == pytest.approx(least)
     job = VectorizeJob(
         probability="p.tif", output="o.gpkg", threshold=threshold, min_score=given
     )
-    assert job.options.least_score == options.least_score
+    assert job.options.least_score(sure) == options.least_score(sure)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.job import SURE
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.container import PICKLES, digest, read_metadata
 from rrsis_geo.model.text_file import (
@@ -44,6 +45,9 @@ class Calibration:
     presence_bias: float = 0.0
     presence_gate: float = 0.0
     """0: presence is not used; 1: it multiplies probabilities; between: mixed."""
+    sure: float = SURE
+    """Of the way from the threshold to 1 that an object's mean probability has to rise
+    to count, in [0, 1)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,7 +286,10 @@ def _calibration(values: Mapping[str, Any]) -> Calibration:
     known = {item.name for item in fields(Calibration)}
     if unknown := sorted(set(values) - known):
         raise ValueError(f"calibration names {unknown}")
-    return Calibration(**{name: float(value) for name, value in values.items()})
+    read = Calibration(**{name: float(value) for name, value in values.items()})
+    if not 0 <= read.sure < 1:
+        raise ValueError(f"sure must be in [0, 1), got {read.sure}")
+    return read
 
 
 def _index(folder: Path) -> dict[str, dict[str, str]]:

@@ -38,6 +38,12 @@ STILL_TRUE = frozenset({"category", "synonym", "attribute", "context", "no-targe
 AGAIN = 0.35
 """Share of the pieces cut around a mistake, in images with known ones."""
 
+MARGIN = 0.25
+"""Largest empty margin around an image shown as a whole, as a share of its side."""
+
+DENIED = 2.0
+"""How much more often words are taken that people wrote of what is not there."""
+
 TRIES = 20
 """Crops looked at before a sample is given up as impossible."""
 
@@ -138,7 +144,9 @@ class Mix:
             mirror = over = False
             texts = [item.text for item in chosen]
         layout = image.layout
-        piece = self._piece(layout, scale, rng) if part else whole(layout, self.size)
+        piece = (
+            self._piece(layout, scale, rng) if part else _framed(layout, self.size, rng)
+        )
         # Upside down is a mirror image turned by half.
         piece = replace(piece, mirror=mirror != over, turns=2 if over else 0)
         cut, targets = _seen(layout, piece, chosen)
@@ -282,8 +290,27 @@ def _some(
     items: Sequence[Written], count: int, rng: np.random.Generator
 ) -> list[Written]:
     """So many of the items, each once before any twice."""
-    order = [items[i] for i in rng.permutation(len(items))]
-    return [order[i % len(order)] for i in range(count)]
+    shares = np.array([1.0 if item.targets else DENIED for item in items])
+    order = rng.choice(len(items), len(items), replace=False, p=shares / shares.sum())
+    return [items[order[i % len(order)]] for i in range(count)]
+
+
+def _framed(layout: Layout, size: int, rng: np.random.Generator) -> Piece:
+    """The whole image; every other time with margins, and so stretched a little.
+
+    Words about the whole of it stay true, and no two samples are the same.
+    """
+    piece = whole(layout, size)
+    if rng.random() < 0.5:
+        return piece
+    wide, high = (round(side * rng.uniform(0, MARGIN)) for side in (layout.width, layout.height))
+    return replace(
+        piece,
+        left=-int(rng.integers(wide + 1)),
+        top=-int(rng.integers(high + 1)),
+        width=layout.width + wide,
+        height=layout.height + high,
+    )
 
 
 def _flipped(text: str, *, mirror: bool, over: bool) -> str | None:

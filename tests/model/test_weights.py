@@ -29,7 +29,9 @@ def card(vocabulary):
         vocabulary=vocabulary,
         gsd_range=(0.25, 1.5),
         categories=("ship", "storage_tank"),
-        calibration=Calibration(temperature=1.25, bias=-0.5, presence_gate=0.5),
+        calibration=Calibration(
+            temperature=1.25, bias=-0.5, presence_gate=0.5, sure=0.6
+        ),
         trained_on="nothing",
         licence="Apache-2.0",
         created="a test",
@@ -211,6 +213,7 @@ def test_other_files_are_refused(tmp_path):
         ({"licence": None}, "incomplete"),
         ({"gsd_range": "[1]"}, "incomplete"),
         ({"calibration": '{"heat": 1}'}, "heat"),
+        ({"calibration": '{"sure": 1}'}, "sure"),
         ({"config": '{"wings": 1}'}, "wings"),
     ],
 )

@@ -12,8 +12,11 @@ from brightness import make_job, write_scene
 import rrsis_geo
 from rrsis_geo import SegmentJob, SegmentOptions, segment
 from rrsis_geo.errors import OptionError, OutputError, SceneError, WeightsError
+from rrsis_geo.job import SURE, VectorizeJob
 from rrsis_geo.pipeline import plan, run
 from rrsis_geo.protocol import Finished, Started
+from rrsis_geo.raster import ProbabilityRaster
+from rrsis_geo.replay import replay
 from rrsis_geo.types import SCHEMA
 
 
@@ -74,6 +77,47 @@ def test_one_call_gives_a_geodataframe(scene, tmp_path, weights):
         assert dataset.descriptions == ("storage tank",)
         tags = dataset.tags()
     assert tags["WEIGHTS_SHA256"] == found.manifest["weights"]["sha256"]
+
+
+def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
+    from rrsis_geo.model.weights import recalibrate
+    from rrsis_geo.model.weights_file import Calibration
+
+    every = segment(
+        scene, "storage tank", weights=weights, threshold=0.5, min_score=0, **SMALL
+    ).polygons
+    low, high = np.sort(every.columns["score"])[:2]
+    least = float(low + high) / 2  # none is just that
+    assert low < least < high
+    stricter = tmp_path / "stricter.safetensors"
+    recalibrate(
+        weights, stricter, calibration=Calibration(sure=(least - 0.5) / (1 - 0.5))
+    )
+
+    found = segment(
+        scene,
+        "storage tank",
+        tmp_path / "found.gpkg",
+        weights=stricter,
+        probability=tmp_path / "found.tif",
+        threshold=0.5,
+        **SMALL,
+    )
+    sure = every.columns["score"] >= np.float32(least)
+    assert 0 < sure.sum() < len(every)
+    assert list(found.polygons.geometry) == list(every.geometry[sure])
+    assert found.manifest["least_score"] == pytest.approx(least)
+    again = replay(
+        VectorizeJob(
+            probability=str(tmp_path / "found.tif"), output=str(tmp_path / "again.gpkg")
+        )
+    )
+    assert list(again.polygons.geometry) == list(found.polygons.geometry)
+
+    with rasterio.open(tmp_path / "found.tif", "r+") as dataset:
+        dataset.update_tags(RRSIS_SURE="very")  # somebody else's
+    with ProbabilityRaster.open(tmp_path / "found.tif") as raster:
+        assert raster.sure == SURE
 
 
 def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):

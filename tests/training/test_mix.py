@@ -86,6 +86,34 @@ def test_words_that_cannot_flip_stay():
     assert not sample.masks.any()
 
 
+def test_whole_images_are_shown_with_margins_too_and_whole():
+    words = Written(text="the left building", targets=(0,), type="location")
+    stream = mix(image(written=[words]), written=1.0)
+    wide = set()
+    for number in range(60):
+        view = stream.view(number)
+        piece = view.piece
+        assert piece.left <= 0 <= 90 <= piece.left + piece.width
+        assert piece.top <= 0 <= 60 <= piece.top + piece.height
+        share = view.draw().masks[0].mean()
+        seen = 20 * 24 / (piece.width * piece.height)
+        assert share == pytest.approx(seen, rel=0.25)  # to the pixel of 64 x 64
+        wide.add(piece.width)
+    assert min(wide) == 90
+    assert 105 < max(wide) <= 1.25 * 90 + 1
+
+
+def test_what_is_not_there_is_asked_for_more_often():
+    there = [
+        Written(text=f"building {i}", targets=(0,), type="category") for i in range(9)
+    ]
+    absent = [Written(text=f"ship {i}", targets=(), type="no-target") for i in range(9)]
+    stream = mix(image(written=there + absent), written=1.0)
+    texts = [text for number in range(300) for text in stream[number].texts]
+    share = np.mean([text.startswith("ship") for text in texts])
+    assert 0.55 < share < 0.7  # 3 of 18, each absent one twice as likely
+
+
 @pytest.mark.parametrize("every", [2, 3, 7])
 def test_a_place_is_never_on_both_sides(every):
     images = [image(str(n), place=f"p{n // 3}") for n in range(40)]
