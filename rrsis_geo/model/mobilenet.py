@@ -43,7 +43,7 @@ class MobileNet(nn.Module):
 
     def embed(self, image: Tensor) -> Tensor:
         """(B, 3, H, W), normalised, to (B, 24, H/4, W/4), rounded up."""
-        x = functional.relu6(self.stem(image))  # (B, 32, H/2, W/2)
+        x = functional.relu6(self.stem(image), inplace=True)  # (B, 32, H/2, W/2)
         return self.blocks[1](self.blocks[0](x))  # type: ignore[no-any-return]
 
     def refine(self, level: int, x: Tensor) -> Tensor:
@@ -72,8 +72,8 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', H / stride, W / stride), rounded up."""
-        middle = functional.relu6(self.expand(x)) if self.expands else x
-        middle = functional.relu6(self.dw(middle))
+        middle = functional.relu6(self.expand(x), inplace=True) if self.expands else x
+        middle = functional.relu6(self.dw(middle), inplace=True)
         out: Tensor = self.project(middle)
         return x + out if self.residual else out
 
@@ -91,11 +91,18 @@ class SameConv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', H / stride, W / stride), rounded up."""
-        if self.stride[0] > 1:
-            top, bottom = self._margins(x.shape[-2])
-            left, right = self._margins(x.shape[-1])
-            x = functional.pad(x, (left, right, top, bottom))
-        return super().forward(x)
+        if self.stride[0] == 1:
+            return super().forward(x)
+        top, bottom = self._margins(x.shape[-2])
+        left, right = self._margins(x.shape[-1])
+        if (top, bottom, left, right) == (0, 1, 0, 1):
+            # A row and a column of zeros make the kernel ask for one pixel on every
+            # side, which a convolution adds by itself; to pad means to copy the map.
+            weight = functional.pad(self.weight, (1, 0, 1, 0))
+            return functional.conv2d(
+                x, weight, self.bias, self.stride, padding=1, groups=self.groups
+            )
+        return super().forward(functional.pad(x, (left, right, top, bottom)))
 
     def _margins(self, length: int) -> tuple[int, int]:
         kernel, stride = self.kernel_size[0], self.stride[0]

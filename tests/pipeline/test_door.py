@@ -114,9 +114,12 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
     )
     assert list(again.polygons.geometry) == list(found.polygons.geometry)
 
-    with rasterio.open(tmp_path / "found.tif", "r+") as dataset:
+    with rasterio.open(tmp_path / "found.tif") as dataset:
+        kind, levels = dataset.profile | {"driver": "GTiff"}, dataset.read()
+    with rasterio.open(tmp_path / "other.tif", "w", **kind) as dataset:
+        dataset.write(levels)
         dataset.update_tags(RRSIS_SURE="very")  # somebody else's
-    with ProbabilityRaster.open(tmp_path / "found.tif") as raster:
+    with ProbabilityRaster.open(tmp_path / "other.tif") as raster:
         assert raster.sure == SURE
 
 
