@@ -121,8 +121,21 @@ RECIPES = {
             f"{' '.join(KNOWN)}",
         ),
         Part(
+            file="sixth.safetensors",
+            command="rrsis-geo train default-written --data pack "
+            "--from all.safetensors -o sixth.safetensors "
+            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
+            "CC BY-NC-SA 4.0)'",
+        ),
+        Part(
+            file="both.safetensors",
+            command="python scripts/average_weights.py all.safetensors "
+            "sixth.safetensors both.safetensors --share 0.5 --sure 0.6 --categories "
+            f"{' '.join(KNOWN)}",
+        ),
+        Part(
             file="weights/btd-mobile.safetensors",
-            command="python scripts/split_weights.py all.safetensors "
+            command="python scripts/split_weights.py both.safetensors "
             "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
             "--name default",
         ),

@@ -196,7 +196,7 @@ def _parted_at(pieces: Shapes, borders: tuple[Numbers, Numbers]) -> bool:
     for k, one in enumerate(pieces):
         for other in pieces[k + 1 :]:
             gap: Any = one.intersection(other)
-            if gap.area == 0:
+            if gap.is_empty:
                 gap = shapely.shortest_line(one, other)
             left, top, right, bottom = gap.bounds
             if right - left > 4 * REACH and bottom - top > 4 * REACH:

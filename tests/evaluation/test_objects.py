@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+import shapely.ops
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.evaluation.objects import ObjectScores, match, score
@@ -102,6 +103,24 @@ def test_what_is_broken_at_the_end_of_a_window(pieces, broken):
     scores, _ = score(
         boxes(*pieces), boxes((0, 0, 10, 10)), rule="box", borders=borders
     )
+    assert scores.border_broken == broken
+
+
+@pytest.mark.parametrize(
+    ("seam", "broken"),
+    [
+        ([(0, 20), (40, 20)], True),  # along a border
+        ([(20, 0), (20, 40)], True),
+        ([(0, 0), (40, 40)], False),  # over borders, as a roof is parted
+        ([(0, 10), (40, 30)], False),
+    ],
+)
+def test_a_seam_is_a_borders_work_where_it_runs_along_it(seam, broken):
+    whole = shapely.box(0, 0, 40, 40)
+    pieces = shapely.get_parts(shapely.ops.split(whole, shapely.LineString(seam)))
+    borders = (np.arange(0, 41, 5), np.arange(0, 41, 5))
+    scores, _ = score(pieces, np.array([whole]), rule="box", borders=borders)
+    assert scores.broken == 1
     assert scores.border_broken == broken
 
 
