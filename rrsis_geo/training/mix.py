@@ -303,7 +303,8 @@ def _framed(layout: Layout, size: int, rng: np.random.Generator) -> Piece:
     piece = whole(layout, size)
     if rng.random() < 0.5:
         return piece
-    wide, high = (round(side * rng.uniform(0, MARGIN)) for side in (layout.width, layout.height))
+    wide = round(layout.width * rng.uniform(0, MARGIN))
+    high = round(layout.height * rng.uniform(0, MARGIN))
     return replace(
         piece,
         left=-int(rng.integers(wide + 1)),
