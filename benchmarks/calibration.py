@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -202,6 +203,7 @@ def main() -> None:
             f"threshold of {point.threshold:g}, presence weighed {point.gate:g}"
         )
     chosen = fit(seen, gate=quiet.gate if options.gate is None else options.gate)
+    chosen = replace(chosen, sure=before.sure)
     if options.centre:
         chosen = centred(chosen, quiet.threshold)
     print(f"calibration: {chosen}")

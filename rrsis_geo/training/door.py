@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from rrsis_geo.errors import OptionError
+from rrsis_geo.job import SURE
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights import save_weights
@@ -190,7 +191,8 @@ def _signed(
         licence = "that of its training data"
         if weights is not None:
             licence = f"{card.licence}; and {licence}"
-    calibration = card.calibration
+    # How sure an object has to be was found out for the other weights, not for these.
+    calibration = replace(card.calibration, sure=SURE)
     if weights is None:
         calibration = Calibration(presence_gate=config.presence_gate)
     return replace(

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from coloured_boxes import boxes, write_manifest
 from PIL import Image
 
-from rrsis_geo.model.weights import load_weights
+from rrsis_geo.model.weights import load_weights, recalibrate
+from rrsis_geo.model.weights_file import Calibration
 from rrsis_geo_cli.main import main
 
 QUICK = (
@@ -65,6 +66,8 @@ def test_a_manifest_becomes_weights(tmp_path, config, manifest):
 def test_weights_that_exist_learn_on(tmp_path, config, manifest):
     first = tmp_path / "first.safetensors"
     assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
+    measured = Calibration(temperature=1.5, sure=0.8)
+    first = recalibrate(first, tmp_path / "one.safetensors", calibration=measured).path
     second = tmp_path / "second.safetensors"
     taught = (*QUICK, "--set", "model.dmols=true", "--from", first)
     done = call(config, "--data", manifest, "-o", second, *taught)
@@ -74,6 +77,8 @@ def test_weights_that_exist_learn_on(tmp_path, config, manifest):
     assert after.trained_on.startswith(before.trained_on + "; then manifest.jsonl")
     assert after.licence.startswith(before.licence)
     assert after.sha256 != before.sha256
+    # How sure an object has to be is found out for every network anew.
+    assert after.calibration == Calibration(temperature=1.5)
 
     other = (*QUICK, "--from", first, "--set", 'model.decoder="single"')
     refused = call(config, "--data", manifest, "-o", tmp_path / "x.safetensors", *other)
