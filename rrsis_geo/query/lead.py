@@ -120,7 +120,7 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
         else:
             d.looks.append(token)
         return i + 1
-    if text == "<ord>" and not d.looks:
+    if text == "<ord>" and (not d.looks or counted_behind(p, i, d)):
         d.rank, d.rank_at = int(token.value), token.at  # type: ignore[arg-type]
         d.ranked = token
         return i + 1
@@ -152,6 +152,12 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
         return None
     d.looks.append(token)
     return i + 1
+
+
+def counted_behind(p: Parser, i: int, d: Draft) -> bool:
+    """Whether a rank follows its noun: "the tank second from the left"."""
+    match = p.r.match(i + 1, bare=True)
+    return d.rank is None and match is not None and match.handler == "from"
 
 
 def _opens(p: Parser, text: str, follows: str) -> bool:

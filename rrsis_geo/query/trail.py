@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.draft import Draft, Step, bare, said
+from rrsis_geo.query.lead import counted_behind
 from rrsis_geo.query.lexicon import WIDE, singular
 from rrsis_geo.query.reader import Match, Reader
 from rrsis_geo.query.relations import apply, negated
@@ -30,6 +31,11 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     r, text = p.r, p.r.text(i)
     if text == ",":
         return _comma(p, i, d)
+    if text == "<ord>" and counted_behind(p, i, d):
+        token = r.tokens[i]
+        d.rank, d.rank_at = int(token.value), token.at  # type: ignore[arg-type]
+        d.ranked = token
+        return i + 1
     j = i
     while r.text(j) in v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}:
         j += 1
