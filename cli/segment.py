@@ -10,6 +10,7 @@ import click
 from rrsis_geo.job import SegmentJob
 
 from . import options, progress
+from .interrupts import interruptible
 from .sections import Command
 from .summary import print_steps, print_summary
 
@@ -135,7 +136,8 @@ def command(
             if told:
                 print(plan.explanation)
             return
-        result = pipeline.run(job, report=report)
+        with interruptible() as stopped:
+            result = pipeline.run(job, report=report, cancelled=stopped)
     if mode != "json":
         print_summary(result.polygons, job.expressions, result.files)
         if told:

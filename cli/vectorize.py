@@ -9,6 +9,7 @@ import click
 from rrsis_geo.job import VectorizeJob
 
 from . import options
+from .interrupts import interruptible
 from .sections import Command
 from .summary import print_summary
 
@@ -43,5 +44,6 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values
     )
-    done = replay(job)
+    with interruptible() as stopped:
+        done = replay(job, cancelled=stopped)
     print_summary(done.polygons, done.expressions, done.files)
