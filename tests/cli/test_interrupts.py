@@ -10,20 +10,23 @@ import pytest
 from rrsis_geo_cli.interrupts import interruptible
 
 
+def press():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.1)  # Python answers between two of its own steps
+
+
 class Late:
     """Presses Ctrl-C in its destructor, whose exceptions Python drops."""
 
     def __del__(self):
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.01)
+        press()
 
 
 def test_ctrl_c_is_raised_and_remembered():
     with interruptible() as stopped:
         assert not stopped()
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(1)
+            press()
         assert stopped()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -40,7 +43,7 @@ def test_who_ignores_ctrl_c_goes_on_doing_so():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with interruptible() as stopped:
-            os.kill(os.getpid(), signal.SIGINT)
+            press()
             assert not stopped()
             assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
