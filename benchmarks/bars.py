@@ -18,13 +18,13 @@ from statistics import fmean, median
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from query_validation import Case, cases
+from query_validation import Case, cases, without_target
 from real_scenes import looked_at, scored, tasks
 
 from rrsis_geo.evaluation.objects import ObjectScores
 from rrsis_geo.model.predictor import make_predictor
 from rrsis_geo.questions import parted
-from rrsis_geo.training.sources import nwpu, split
+from rrsis_geo.training.sources import default_sources, nwpu, split
 
 GROUPS = (
     ("category", ("category",), 80),
@@ -33,6 +33,9 @@ GROUPS = (
     ("relation", ("relation",), 68),
     ("attribute", ("attribute",), 58),
 )
+PIECES = 30
+"""Looked at of every source of kept images, as `calibration.py` does."""
+
 CROWD = 4
 """Objects of the target's class from which "which one" is hard."""
 
@@ -46,7 +49,13 @@ def main() -> None:
     options = parser.parse_args()
     print("| what | bar | network alone | as the product answers | of |")
     print("| --- | --- | --- | --- | --- |")
-    _expressions(cases(options.data, options.weights, made=6, limit=None), options.data)
+    found = cases(options.data, options.weights, made=6, limit=None)
+    _expressions(found, options.data)
+    _, kept = default_sources(options.data, [])
+    others = [source for source in kept if source.name != "nwpu"]
+    silent = [case for case in found if not case.target]
+    silent += without_target(others, options.weights, count=PIECES)
+    _row("nothing painted, all kept images", 95, silent)
     print("\n| what | bar | measured | of |\n| --- | --- | --- | --- |")
     with TemporaryDirectory() as temporary:
         _scenes(options, Path(temporary))

@@ -28,8 +28,9 @@ from rrsis_geo.model.weights import load_weights
 from rrsis_geo.query import nodes as n
 from rrsis_geo.questions import Questions, ask, parted
 from rrsis_geo.tints import held, tints_of
-from rrsis_geo.training.mix import written_masks
+from rrsis_geo.training.mix import Source, written_masks
 from rrsis_geo.training.sources import nwpu, split
+from rrsis_geo.training.validate import made_samples
 from rrsis_geo.types import Strip
 from rrsis_geo.vectorize import vectorize
 
@@ -179,6 +180,55 @@ def cases(data: Path, weights: str, *, made: int, limit: int | None) -> list[Cas
     return found
 
 
+def without_target(
+    sources: Sequence[Source], weights: str, *, count: int
+) -> list[Case]:
+    """What nothing fits, on pieces of any kept images; `auto` and network only.
+
+    Args:
+        sources: kept back.
+        weights: name or file.
+        count: pieces of each source.
+    """
+    cache = Cache(weights)
+    found = []
+    for source in sources:
+        for number, sample in enumerate(made_samples(source, count=count, seed=7)):
+            grid = _grid(SIDE, SIDE, 1.0)
+            for text, mask in zip(sample.texts, sample.masks, strict=True):
+                if mask.any():
+                    continue
+                painted = {}
+                for mode in ("network", "auto"):
+                    asked = ask(
+                        [text],
+                        mode,
+                        grid=grid,
+                        window_size=SIDE,
+                        categories=cache.categories,
+                    )
+                    levels = cache.levels(sample.pixels, sorted(asked.phrases))
+                    painted[mode] = _iou(_mask(asked, levels, grid, cache.sure), mask)
+                found.append(
+                    Case(
+                        image=f"{source.name} {number}",
+                        expression=text,
+                        type="no-target",
+                        operators=(),
+                        iou=painted,
+                        target=False,
+                    )
+                )
+    return found
+
+
+def _grid(width: float, height: float, gsd: float) -> Grid:
+    """Of an image of so many pixels, squeezed to the side that is compared."""
+    step_x, step_y = gsd * width / SIDE, gsd * height / SIDE
+    place = Affine(step_x, 0, 500_000, 0, -step_y, 1_000_000)
+    return Grid(place, CRS.from_epsg(32631), SIDE, SIDE)
+
+
 def _asked(
     image: LabelledImage, made: int
 ) -> tuple[list[str], list[str], list[NDArray[np.bool_]]]:
@@ -207,19 +257,7 @@ def _answered(
 ) -> list[Case]:
     pixels = cut_pixels(image.pixels, whole(image.layout, SIDE))
     gsd = image.layout.gsd or 1.0
-    grid = Grid(
-        Affine(
-            gsd * image.layout.width / SIDE,
-            0,
-            500_000,
-            0,
-            -gsd * image.layout.height / SIDE,
-            1_000_000,
-        ),
-        CRS.from_epsg(32631),
-        SIDE,
-        SIDE,
-    )
+    grid = _grid(image.layout.width, image.layout.height, gsd)
     asked = {
         mode: [
             ask(

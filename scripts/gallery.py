@@ -245,7 +245,7 @@ def main() -> None:
     for shot in shots:
         path = target / f"{shot.tile.name}.jpg"
         shot.picture.save(path, quality=74, optimize=True)
-    contact(shots).save(target / "contact.jpg", quality=70, optimize=True)
+    contact(shots).save(target / "contact.jpg", quality=62, optimize=True)
     info = read_header(options.weights)
     more = f" --more {options.more.name}" if options.more else ""
     if options.weights != "default":

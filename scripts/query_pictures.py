@@ -70,7 +70,7 @@ def main() -> None:
             picture.thumbnail((SIDE, SIDE * 2), Image.Resampling.LANCZOS)
             tiles.append(picture)
             print(f"{len(mine):4} {text}")
-        _sheet(tiles).save(options.out / name, quality=80, optimize=True)
+        _sheet(tiles).save(options.out / name, quality=66, optimize=True)
 
 
 def _of(polygons: Polygons, text: str) -> Polygons:

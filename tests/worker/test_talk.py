@@ -250,6 +250,7 @@ def test_vectorizing_gives_the_bytes_of_the_command(start, job, tmp_path):
         probability=found.probability,
         output=str(tmp_path / "worker" / "again.gpkg"),
         threshold=0.7,
+        min_score=0.82,
         min_area=10.0,
     )
     Path(task.output).parent.mkdir()
@@ -263,6 +264,7 @@ def test_vectorizing_gives_the_bytes_of_the_command(start, job, tmp_path):
 
     output = tmp_path / "again.gpkg"
     words = f"vectorize {found.probability} -o {output} --threshold 0.7 --min-area 10"
+    words += " --min-score 0.82"
     done = CliRunner().invoke(main, words.split())
     assert done.exit_code == 0, done.output
     assert output.read_bytes() == Path(task.output).read_bytes()
