@@ -14,7 +14,7 @@ from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.model.weights import load_weights, save_weights
-from rrsis_geo.model.weights_file import Card, verify
+from rrsis_geo.model.weights_file import Calibration, Card, read_header, verify
 from rrsis_geo.training.config import find_config
 from rrsis_geo_cli.train import command as train
 
@@ -129,7 +129,8 @@ def test_layers_that_only_one_has_come_in_by_their_share(called, tmp_path):
 
 def test_an_average_leaves_alone_what_is_equal(called, pair, tmp_path):
     output = tmp_path / "mean.safetensors"
-    called("average_weights", *pair, output, "--share", "0.3")
+    called("average_weights", *pair, output, "--share", "0.3", "--sure", "0.6")
+    assert read_header(output).calibration == Calibration(sure=0.6)
     one, other, mean = (
         dict(load_weights(path)[0].inference_state()) for path in (*pair, output)
     )
