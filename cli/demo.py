@@ -11,7 +11,6 @@ from rrsis_geo.errors import OutputError
 from rrsis_geo.job import SegmentJob
 
 from . import options, progress
-from .interrupts import interruptible
 from .sections import Command
 from .summary import print_summary
 
@@ -61,11 +60,8 @@ def command(folder: Path, overwrite: bool, weights: str, **values: str) -> None:
         raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
     check_outputs(job)
     drawn = demo_scene(folder)
-    with (
-        progress.open_reporter(values["progress"]) as report,
-        interruptible() as stopped,
-    ):
-        result = pipeline.run(job, report=report, cancelled=stopped)
+    with progress.open_reporter(values["progress"]) as report:
+        result = pipeline.run(job, report=report)
     if values["progress"] != "json":
         print_summary(result.polygons, job.expressions, result.files)
         click.echo(f"truth\t1\t{drawn.truth.area:.1f} m2\t{drawn.expression}")

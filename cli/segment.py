@@ -10,7 +10,6 @@ import click
 from rrsis_geo.job import SegmentJob
 
 from . import options, progress
-from .interrupts import interruptible
 from .sections import Command
 from .summary import print_steps, print_summary
 
@@ -136,8 +135,7 @@ def command(
             if told:
                 print(plan.explanation)
             return
-        with interruptible() as stopped:
-            result = pipeline.run(job, report=report, cancelled=stopped)
+        result = pipeline.run(job, report=report)
     if mode != "json":
         print_summary(result.polygons, job.expressions, result.files)
         if told:

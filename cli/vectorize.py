@@ -9,7 +9,6 @@ import click
 from rrsis_geo.job import VectorizeJob
 
 from . import options
-from .interrupts import interruptible
 from .sections import Command
 from .summary import print_summary
 
@@ -44,6 +43,5 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values
     )
-    with interruptible() as stopped:
-        done = replay(job, cancelled=stopped)
+    done = replay(job)
     print_summary(done.polygons, done.expressions, done.files)

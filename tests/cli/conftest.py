@@ -1,5 +1,7 @@
 """The command line with a small untrained network."""
 
+import signal
+
 import pytest
 from click.testing import CliRunner
 
@@ -44,3 +46,11 @@ def segment(tiny_weights, tmp_path, monkeypatch):
         return CliRunner().invoke(main, ["segment", *map(str, (*always, *words))])
 
     return run
+
+
+@pytest.fixture
+def heard():
+    """Ctrl-C is not ignored, as it is in what a shell starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -179,6 +179,7 @@ def test_the_manifest_holds_the_job(segment, scene, tiny_weights):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_is_one_line_and_leaves_no_output(tiny_weights, make_scene, tmp_path):
     scene = make_scene(width=1500, height=1500, name="large.tif")
     output = tmp_path / "large.gpkg"
