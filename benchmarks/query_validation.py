@@ -190,23 +190,16 @@ def without_target(
         weights: name or file.
         count: pieces of each source.
     """
-    cache = Cache(weights)
+    cache, grid = Cache(weights), _grid(SIDE, SIDE, 1.0)
     found = []
     for source in sources:
         for number, sample in enumerate(made_samples(source, count=count, seed=7)):
-            grid = _grid(SIDE, SIDE, 1.0)
             for text, mask in zip(sample.texts, sample.masks, strict=True):
                 if mask.any():
                     continue
                 painted = {}
                 for mode in ("network", "auto"):
-                    asked = ask(
-                        [text],
-                        mode,
-                        grid=grid,
-                        window_size=SIDE,
-                        categories=cache.categories,
-                    )
+                    asked = _question(text, mode, grid, cache)
                     levels = cache.levels(sample.pixels, sorted(asked.phrases))
                     painted[mode] = _iou(_mask(asked, levels, grid, cache.sure), mask)
                 found.append(
@@ -220,6 +213,10 @@ def without_target(
                     )
                 )
     return found
+
+
+def _question(text: str, mode: str, grid: Grid, cache: Cache) -> Questions:
+    return ask([text], mode, grid=grid, window_size=SIDE, categories=cache.categories)
 
 
 def _grid(width: float, height: float, gsd: float) -> Grid:
@@ -259,17 +256,7 @@ def _answered(
     gsd = image.layout.gsd or 1.0
     grid = _grid(image.layout.width, image.layout.height, gsd)
     asked = {
-        mode: [
-            ask(
-                [text],
-                mode,
-                grid=grid,
-                window_size=SIDE,
-                categories=cache.categories,
-            )
-            for text in texts
-        ]
-        for mode in MODES
+        mode: [_question(text, mode, grid, cache) for text in texts] for mode in MODES
     }
     every = {
         phrase

@@ -104,6 +104,11 @@ class Draft:
         """Whether it is said what the things are."""
         return bool(self.looks or self.pronoun or self.base is not None)
 
+    def take_rank(self, token: Token) -> None:
+        """The word says which in an order: "second"."""
+        self.rank, self.rank_at = int(token.value), token.at  # type: ignore[arg-type]
+        self.ranked = token
+
     def is_empty(self) -> bool:
         """Whether nothing has been said that could stand for things."""
         return not (self.has_noun() or self.has_lead() or self.group)

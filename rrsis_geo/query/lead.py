@@ -121,8 +121,7 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
             d.looks.append(token)
         return i + 1
     if text == "<ord>" and (not d.looks or counted_behind(p, i, d)):
-        d.rank, d.rank_at = int(token.value), token.at  # type: ignore[arg-type]
-        d.ranked = token
+        d.take_rank(token)
         return i + 1
     if text == "last" and not d.looks:
         d.rank, d.rank_at, d.last = d.rank or 1, (*d.rank_at, *token.at), True

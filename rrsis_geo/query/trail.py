@@ -32,9 +32,7 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     if text == ",":
         return _comma(p, i, d)
     if text == "<ord>" and counted_behind(p, i, d):
-        token = r.tokens[i]
-        d.rank, d.rank_at = int(token.value), token.at  # type: ignore[arg-type]
-        d.ranked = token
+        d.take_rank(r.tokens[i])
         return i + 1
     j = i
     while r.text(j) in v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}:
