@@ -18,8 +18,9 @@ import numpy as np
 
 from rrsis_geo.datasets.crops import draw_mask
 from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.evidence import held
 from rrsis_geo.query import make_plan
-from rrsis_geo.tints import held, tint_of
+from rrsis_geo.tints import tint_of
 from rrsis_geo.training.sources import nwpu
 
 STAYS = 0.5
@@ -57,7 +58,7 @@ def _judged(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
         tint = tint_of(item.text)
         wanted = make_plan(item.text).finds[0].categories
         alike = [k for k, one in enumerate(layout.objects) if one.category in wanted]
-        if not tint or not alike:
+        if not tint.colours or not alike:
             continue
         sure = draw_mask(layout, tuple(alike))[None].astype(np.float32)
         left = held(image.pixels, sure, (tint,))[0]
@@ -73,7 +74,7 @@ def _judged(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
         if not item.targets:
             found["none"] += 1
             found["quiet"] += not any(stays)
-        judged.append((tint[0], found))
+        judged.append((tint.colours[0], found))
     return judged
 
 

@@ -19,6 +19,7 @@ from rasterio.features import rasterize
 
 from rrsis_geo.datasets.crops import cut_pixels, draw_mask, whole
 from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.evidence import held
 from rrsis_geo.expressions.describe import describe
 from rrsis_geo.grid import Grid
 from rrsis_geo.job import SegmentOptions
@@ -27,7 +28,7 @@ from rrsis_geo.model.tokenizer import Tokenizer
 from rrsis_geo.model.weights import load_weights
 from rrsis_geo.query import nodes as n
 from rrsis_geo.questions import Questions, ask, parted
-from rrsis_geo.tints import held, tints_of
+from rrsis_geo.tints import tints_of
 from rrsis_geo.training.mix import Source, written_masks
 from rrsis_geo.training.sources import nwpu, split
 from rrsis_geo.training.validate import made_samples

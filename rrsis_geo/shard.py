@@ -10,12 +10,13 @@ import numpy as np
 from rasterio.windows import Window
 
 from rrsis_geo.errors import Cancelled, WeightsError
+from rrsis_geo.evidence import held
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.journal import Journal
 from rrsis_geo.scene import Scene
 from rrsis_geo.stitch import stitch
 from rrsis_geo.survey import Survey, open_scene, survey
-from rrsis_geo.tints import Tints, held, tints_of
+from rrsis_geo.tints import Tints, tints_of
 from rrsis_geo.types import Patch, Prediction, Predictor, Strip
 from rrsis_geo.windows import touching
 

@@ -1,25 +1,17 @@
-"""What is asked for as red must show some red: colour words held against the pixels.
+"""Colours that an expression asks of the thing it means.
 
-A small network learns what a running track is, and hardly that the one in view is not
-red. Colours are there to be measured. Evidence is looked for where the network thinks
-the thing is, at several scales, so that a red car counts beside ten white ones, and so
-does a track that is red along its lanes alone. Without evidence a probability fades;
-with some it stays as it is (decision 0132).
+"Red running track", "small blue car", "ship with a red hull" ask for one; "the plane
+next to the blue hangar" asks for none of the plane. `evidence` holds them against the
+pixels (decision 0132).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rrsis_geo.expressions.colours import may_have
 from rrsis_geo.query import make_plan
-
-Tints = tuple[tuple[str, ...], ...]
-"""For each expression the colours that what it means may have; () for any."""
 
 ALIKE: dict[str, tuple[str, ...]] = {
     "white": ("white",),
@@ -34,34 +26,63 @@ ALIKE: dict[str, tuple[str, ...]] = {
     "blue": ("blue",),
     "brown": ("brown", "red", "orange"),
 }
-"""Colour word -> colours by which a thing that is called so may be seen."""
+"""Colour word -> colours by which a thing that is called so may be seen. What is
+"reddish" or "greenish" may be so dull that it is seen by neither."""
 
-LIKELY = 0.3
-"""Probability from which on pixels take part in the evidence."""
+COVERED = frozenset(
+    ("roofed", "topped", "surfaced", "hulled", "decked", "painted", "coloured")
+)
+"""Second halves of words like "red-roofed": all that is seen of a thing has the colour.
+A "red-lined" one shows next to nothing of it."""
 
-STEP = 3
-"""Every so-manieth pixel and row is looked at; a ninth of the work tells as much."""
+COVERS = frozenset(
+    ("roof", "top", "surface", "hull", "deck", "lane", "fuselage", "paint")
+)
+"""What is seen of a thing from above, singular: with a red roof, a house is red."""
 
-REACHES = (2, 7, 20)
-"""Steps around a place in which evidence counts: a car, a house, a stadium."""
+SHADES = frozenset(
+    ("dark", "light", "bright", "pale", "deep", "dull", "vivid", "brick", "and", "or")
+)
+"""Words that may stand among colours."""
 
-NONE, ENOUGH = 0.03, 0.1
-"""Share of pixels of the colour: up to the first there is no evidence, from the second
-on it is no question."""
+LINKS = frozenset(
+    ("with", "having", "has", "in", "of", "a", "an", "the", "its", "painted")
+)
+"""Words that lead from a thing to its cover."""
 
-LEFT = 0.1
-"""Times the probability that is left where there is no evidence."""
+RIMMED = frozenset({"ground_track_field"})
+"""Classes that are called by the colour of their rim: the lanes of a running track, and
+not the field within."""
 
 
-def tint_of(expression: str) -> tuple[str, ...]:
-    """Colours that a thing may have that is meant by a text; () for any.
+@dataclass(frozen=True)
+class Tint:
+    """What an expression says of the colour of its thing."""
 
-    Only colour words straight before the name of a known thing count: "red running
-    track", "small blue car", and not "house with a red roof".
+    colours: tuple[str, ...] = ()
+    """Names it may be seen by, any of them; () for any colour."""
+
+    rim: bool = False
+    """Only what runs along its outline is called so."""
+
+
+ANY = Tint()
+"""No colour was asked for."""
+
+Tints = tuple[Tint, ...]
+"""One for each expression."""
+
+
+def tint_of(expression: str) -> Tint:
+    """What a text says of the colour of the thing that it means.
+
+    Only words straight before the name of a known thing count ("small blue car",
+    "red-roofed house"), and those of its cover straight behind it ("house with a red
+    roof", "tank painted white").
     """
     find = make_plan(expression).finds[0]
     if not find.categories:
-        return ()
+        return ANY
     words = re.findall(r"[a-z-]+", find.phrase.lower())
     names = re.findall(r"[a-z-]+", find.noun.lower())
     ends = [
@@ -69,9 +90,15 @@ def tint_of(expression: str) -> tuple[str, ...]:
         for place in range(len(words) - len(names) + 1)
         if words[place : place + len(names)] == names
     ]
-    before = words[: ends[0]] if ends else []
-    found = [colour for word in before for colour in ALIKE.get(word, ())]
-    return tuple(dict.fromkeys(found))
+    if not ends:
+        return ANY
+    before, behind = words[: ends[0]], words[ends[0] + len(names) :]
+    found = [colour for word in before for colour in _colours(word)]
+    found += _cover(behind)
+    if not found:
+        return ANY
+    rim = RIMMED.issuperset(find.categories)
+    return Tint(tuple(dict.fromkeys(found)), rim=rim)
 
 
 def tints_of(expressions: Iterable[str]) -> Tints:
@@ -79,68 +106,25 @@ def tints_of(expressions: Iterable[str]) -> Tints:
     return tuple(tint_of(text) for text in expressions)
 
 
-def held(
-    pixels: NDArray[np.uint8],
-    probability: NDArray[np.float32],
-    tints: Tints,
-) -> NDArray[np.float32]:
-    """Probabilities that fade where a thing has not the colour it was asked for in.
-
-    Args:
-        pixels: (3, H, W) RGB as displayed.
-        probability: (E, H, W).
-        tints: of each expression.
-
-    Returns:
-        (E, H, W), nowhere above the given one; the very same array without any tint.
-    """
-    if not any(tints):
-        return probability
-    result = probability.copy()
-    for chance, tint in zip(result, tints, strict=True):
-        likely = chance >= LIKELY
-        if tint and likely.any():
-            rows = np.flatnonzero(likely.any(axis=1))
-            columns = np.flatnonzero(likely.any(axis=0))
-            part = (  # nothing else takes part
-                slice(rows[0], rows[-1] + 1),
-                slice(columns[0], columns[-1] + 1),
-            )
-            some = (slice(None, None, STEP), slice(None, None, STEP))
-            coloured = may_have(pixels[:, *part][:, *some], tint)
-            weight = np.where(likely[part], chance[part], 0)[some]
-            kept = np.clip((_evidence(coloured, weight) - NONE) / (ENOUGH - NONE), 0, 1)
-            factor = (LEFT + (1 - LEFT) * kept).repeat(STEP, axis=0)
-            height, width = chance[part].shape
-            chance[part] *= factor[:height].repeat(STEP, axis=1)[:, :width]
-    return result
+def _colours(word: str) -> tuple[str, ...]:
+    """Of "red", "reddish-brown" and "red-roofed"; () of "red-lined"."""
+    parts = word.replace("colored", "coloured").split("-")
+    if parts[-1] not in COVERED and parts[-1] not in ALIKE:
+        return ()
+    return tuple(colour for part in parts for colour in ALIKE.get(part, ()))
 
 
-def _evidence(
-    coloured: NDArray[np.bool_], weight: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """(H, W) largest share of coloured pixels among the weighed ones around a place.
-
-    1 where there are none to judge by.
-    """
-    best = np.zeros(weight.shape)
-    for reach in REACHES:
-        total = _around(weight, reach)
-        judged = total > LIKELY / 2
-        some = _around(weight * coloured, reach)
-        best = np.maximum(best, np.divide(some, total, out=best.copy(), where=judged))
-    return np.where(judged, best, 1.0)  # the last reach is the widest
-
-
-def _around(values: NDArray[np.float32], reach: int) -> NDArray[np.float64]:
-    """(H, W) sums over squares of 2 reach + 1 pixels, cut at the frame."""
-    sums: NDArray[np.float64] = values.astype(np.float64)
-    for axis in (0, 1):
-        length = sums.shape[axis]
-        before = np.zeros((1, sums.shape[1 - axis]))
-        running = np.cumsum(np.moveaxis(sums, axis, 0), axis=0)
-        running = np.concatenate([before, running])
-        last = np.minimum(np.arange(length) + reach + 1, length)
-        first = np.maximum(np.arange(length) - reach, 0)
-        sums = np.moveaxis(running[last] - running[first], 0, axis)
-    return sums
+def _cover(behind: Sequence[str]) -> list[str]:
+    """Colours of "with a dark red roof" and "painted red", the words behind a name."""
+    painted = behind[:1] == ["painted"]
+    found: list[str] = []
+    for word in behind:
+        colours = _colours(word)
+        if word.removesuffix("s") in COVERS:
+            return found
+        if painted and found and not colours:
+            return found
+        if word not in SHADES and word not in LINKS and not colours:
+            return []
+        found += colours
+    return found if painted else []
