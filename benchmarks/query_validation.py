@@ -200,9 +200,11 @@ def without_target(
                     continue
                 painted = {}
                 for mode in ("network", "auto"):
-                    asked = _question(text, mode, grid, cache)
+                    asked = question(text, mode, grid, cache.categories)
                     levels = cache.levels(sample.pixels, sorted(asked.phrases))
-                    painted[mode] = _iou(_mask(asked, levels, grid, cache.sure), mask)
+                    painted[mode] = overlap(
+                        answered_mask(asked, levels, grid, cache.sure), mask
+                    )
                 found.append(
                     Case(
                         image=f"{source.name} {number}",
@@ -216,8 +218,15 @@ def without_target(
     return found
 
 
-def _question(text: str, mode: str, grid: Grid, cache: Cache) -> Questions:
-    return ask([text], mode, grid=grid, window_size=SIDE, categories=cache.categories)
+def question(text: str, mode: str, grid: Grid, categories: Sequence[str]) -> Questions:
+    """An expression as a run of one window asks it."""
+    return ask([text], mode, grid=grid, window_size=SIDE, categories=tuple(categories))
+
+
+def grid_of(image: LabelledImage) -> Grid:
+    """Of an image squeezed to the side that is compared."""
+    layout = image.layout
+    return _grid(layout.width, layout.height, layout.gsd or 1.0)
 
 
 def _grid(width: float, height: float, gsd: float) -> Grid:
@@ -254,10 +263,10 @@ def _answered(
     cache: Cache,
 ) -> list[Case]:
     pixels = cut_pixels(image.pixels, whole(image.layout, SIDE))
-    gsd = image.layout.gsd or 1.0
-    grid = _grid(image.layout.width, image.layout.height, gsd)
+    grid = grid_of(image)
     asked = {
-        mode: [_question(text, mode, grid, cache) for text in texts] for mode in MODES
+        mode: [question(text, mode, grid, cache.categories) for text in texts]
+        for mode in MODES
     }
     every = {
         phrase
@@ -269,7 +278,8 @@ def _answered(
     found = []
     for place, (text, kind, mask) in enumerate(zip(texts, types, masks, strict=True)):
         masked = {
-            mode: _mask(asked[mode][place], levels, grid, cache.sure) for mode in MODES
+            mode: answered_mask(asked[mode][place], levels, grid, cache.sure)
+            for mode in MODES
         }
         found.append(
             Case(
@@ -277,7 +287,7 @@ def _answered(
                 expression=text,
                 type=kind,
                 operators=tuple(sorted(_operators(asked["scene"][place]))),
-                iou={mode: _iou(masked[mode], mask) for mode in MODES},
+                iou={mode: overlap(masked[mode], mask) for mode in MODES},
                 target=bool(mask.any()),
             )
         )
@@ -293,7 +303,7 @@ def _operators(questions: Questions) -> set[str]:
     }
 
 
-def _mask(
+def answered_mask(
     questions: Questions,
     levels: dict[str, NDArray[np.uint8]],
     grid: Grid,
@@ -320,7 +330,8 @@ def _mask(
     return np.asarray(rasterize(pixels, out_shape=(SIDE, SIDE)) > 0)
 
 
-def _iou(found: NDArray[np.bool_], mask: NDArray[np.bool_]) -> float:
+def overlap(found: NDArray[np.bool_], mask: NDArray[np.bool_]) -> float:
+    """Intersection over union; where nothing is meant 1 for next to nothing."""
     if not mask.any():
         return float(found.mean() < QUIET)
     return float((found & mask).sum() / (found | mask).sum())

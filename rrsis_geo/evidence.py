@@ -30,7 +30,7 @@ NONE, ENOUGH = 0.03, 0.1
 """Share of pixels of the colour: up to the first there is no evidence, from the second
 on it is no question."""
 
-RIM = 0.25
+RIM = 0.2
 """Share of the way from the outline to the middle that is the rim of a thing."""
 
 RIM_NONE, RIM_ENOUGH = 0.2, 0.35
@@ -63,9 +63,9 @@ def held(
         if tint.colours and likely.any():
             rows = np.flatnonzero(likely.any(axis=1))
             columns = np.flatnonzero(likely.any(axis=0))
-            part = (  # nothing else takes part
-                slice(rows[0], rows[-1] + 1),
-                slice(columns[0], columns[-1] + 1),
+            part = (  # nothing else takes part; a step more shows where things end
+                slice(max(rows[0] - STEP, 0), rows[-1] + STEP + 1),
+                slice(max(columns[0] - STEP, 0), columns[-1] + STEP + 1),
             )
             factor = _factor(pixels[:, *part], chance[part], likely[part], tint)
             chance[part] *= factor
@@ -82,7 +82,8 @@ def _factor(
     some = (slice(None, None, STEP), slice(None, None, STEP))
     coloured = may_have(pixels[:, *some], tint.colours)
     weight = np.where(likely, chance, 0)[some]
-    reaches, none, enough = REACHES, NONE, ENOUGH
+    reaches: Sequence[int] = REACHES
+    none, enough = NONE, ENOUGH
     if tint.rim:
         depth = _depth(likely[some])
         rim = depth <= max(RIM * depth.max(), 1)

@@ -29,8 +29,8 @@ LEVELS = [
         "evaluation",
         "chips",
     }
-    | {"questions"},
-    {"survey", "replay", "tints"},
+    | {"questions", "tints"},
+    {"survey", "replay", "evidence"},
     {"shard"},
     {"distribute", "dry_run", "explain"},
     {"training", "pipeline"},

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from rrsis_geo.evidence import held
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline import run
-from rrsis_geo.tints import held, tint_of, tints_of
+from rrsis_geo.tints import tint_of, tints_of
 
 RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
 
@@ -18,8 +19,16 @@ RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
         ("small gray tank", ("grey",)),
         ("red and white ship", ("red", "white")),
         ("dark blue car", ("blue",)),
-        ("house with a red roof", ()),
-        ("red-roofed house", ()),
+        ("house with a red roof", ("red",)),
+        ("red-roofed house", ("red",)),
+        ("ship with a red and white hull", ("red", "white")),
+        ("tanks painted dark red near the road", ("red",)),
+        ("athletics oval, red surface", ("red",)),
+        ("reddish-brown running track", ("brown", "red", "orange")),
+        ("red-lined court", ()),
+        ("tank with a red ladder", ()),
+        ("house next to a red roof", ()),
+        ("a greenish ship", ()),
         ("a plane next to the blue hangar", ()),
         ("the red one", ()),
         ("storage tank", ()),
@@ -28,7 +37,7 @@ RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
     ],
 )
 def test_only_colours_of_the_thing_itself_count(text, tint):
-    assert tint_of(text) == tint
+    assert tint_of(text).colours == tint
 
 
 def picture(*things, size=160):
@@ -64,12 +73,30 @@ def test_what_has_nothing_of_the_colour_fades_as_a_whole():
 
 
 def test_a_share_of_the_colour_is_enough():
-    """Lanes around a green field."""
-    track = (20, 20, 90, RED)
-    pixels, sure = picture(track)
-    pixels[:, 32:98, 32:98] = np.reshape((60, 130, 60), (3, 1, 1))
-    result = held(pixels, sure, tints_of(["red running track"]))
+    """A red deck in a white ship."""
+    ship = (20, 20, 90, WHITE)
+    pixels, sure = picture(ship)
+    pixels[:, 50:80, 20:110] = np.reshape(RED, (3, 1, 1))
+    result = held(pixels, sure, tints_of(["red ship"]))
     np.testing.assert_allclose(result, sure)
+
+
+@pytest.mark.parametrize(("colour", "stays"), [("red", True), ("green", False)])
+@pytest.mark.parametrize("at", [20, -40])
+def test_a_running_track_is_called_by_its_lanes(colour, stays, at):
+    """A green field in red lanes, in full view and cut by the frame."""
+    size = 160
+    pixels, sure = picture(size=size)
+    x, y = np.arange(size)[None], np.arange(size)[:, None]
+    away = np.maximum(np.abs(x - at - 50), np.abs(y - 70))  # from the middle
+    pixels[:, away < 50] = np.reshape(RED, (3, 1))
+    pixels[:, away < 40] = np.reshape((60, 130, 60), (3, 1))
+    sure[0, away < 50] = 0.9
+    result = held(pixels, sure, tints_of([f"{colour} running track"]))
+    if stays:
+        np.testing.assert_allclose(result, sure)
+    else:
+        assert result.max() < 0.1
 
 
 def test_without_colour_words_nothing_is_touched():

@@ -76,6 +76,20 @@ def ranked(
     Returns:
         At most `count` places in that order; fewer where the set has no more.
     """
+    fit = np.array(_fits(order, chance, rank=rank, count=count))
+    best = np.argsort(-fit, kind="stable")[:count]
+    return order[np.sort(best[fit[best] >= LEAST])]
+
+
+def looked_at(order: NDArray[np.intp], chance: Values, *, rank: int, count: int) -> int:
+    """How many of the first in the order `ranked` looks at."""
+    return len(_fits(order, chance, rank=rank, count=count))
+
+
+def _fits(
+    order: NDArray[np.intp], chance: Values, *, rank: int, count: int
+) -> list[float]:
+    """Chance to be one of those asked for, of the first in the order."""
     # before[k]: the chance that exactly k of those so far are real
     before = np.zeros(rank + count)
     before[0] = 1.0
@@ -88,6 +102,4 @@ def ranked(
         before[1:] += moved
         if before[: rank + count - 1].sum() < NEGLIGIBLE:
             break
-    fit = np.array(fits)
-    best = np.argsort(-fit, kind="stable")[:count]
-    return order[np.sort(best[fit[best] >= LEAST])]
+    return fits

@@ -225,7 +225,7 @@ class Draft:
                 self.choices.append(side)
             else:
                 extent: Literal["far", "part"] = "part" if side.rank else "far"
-                node = n.InPlace(node, place, extent, at=side.at)
+                node = n.InPlace(node, place, extent, compares=True, at=side.at)
         return node
 
     def _picks_one(self, place: str) -> bool:

@@ -60,6 +60,9 @@ def _look(
     cut = np.hypot(*ends.T) > 0.99 * reach[one]  # others lie in the disc as a whole
     sure = ~cut & (may.sum(axis=1) == 1)
     found[one[sure], may[sure].argmax(axis=1)] = True
+    others = (may & ~found[one]).any(axis=1)
+    one, other, may, cut = one[others], other[others], may[others], cut[others]
+    _touched(one, box[others] - np.tile(centre[others], 2), reach, found)
     for stage in (_corners, _whole, _cut):
         new = (may & ~found[one]).any(axis=1)
         one, other, may, cut = one[new], other[new], may[new], cut[new]
@@ -84,6 +87,26 @@ def _may(box: Values, centre: Values) -> NDArray[np.bool_]:
     outside = (box[:, :2] > centre).any(axis=1) | (box[:, 2:] < centre).any(axis=1)
     wide = np.where(outside, high - low, 8)
     return np.asarray(step % 8 <= wide[:, None], np.bool_)
+
+
+def _touched(one: Rows, box: Values, reach: Values, found: NDArray[np.bool_]) -> None:
+    """By the sides of boxes, on each of which the outline has a corner.
+
+    Args:
+        one: (P,) row of each pair.
+        box: (P, 4) seen from the row's middle.
+        reach: (R,) metres.
+        found: (R, 8) marked where a side lies within reach in one eighth.
+    """
+    corners = np.stack([box[:, pair] for pair in CORNERS], axis=1)
+    angle = np.arctan2(corners[..., 1], corners[..., 0])
+    near = np.hypot(corners[..., 0], corners[..., 1]) < 0.99 * reach[one][:, None]
+    low, high = _eighth(angle - 1e-9), _eighth(angle + 1e-9)
+    sure = near & (low == high)
+    for start in range(4):
+        end = (start + 1) % 4
+        on = sure[:, start] & sure[:, end] & (low[:, start] == low[:, end])
+        found[one[on], low[on, start] % 8] = True
 
 
 def _eighth(angle: Values) -> Rows:

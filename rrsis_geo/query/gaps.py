@@ -12,6 +12,7 @@ from rrsis_geo.query.boxes import apart, close_by, common, grown, portions
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.ground import Points
 from rrsis_geo.query.units import Rows, Units, Values
+from rrsis_geo.query.ways import ways
 
 SAME = 0.5
 """Intersection over union from which on two polygons are the same thing, found for
@@ -131,8 +132,11 @@ def at_least(pairs: Pairs, seen: Candidates) -> Values:
 
 def steps(one: Rows, other: Rows, seen: Candidates) -> NDArray[np.float64]:
     """(P, 2) from the anchors' nearest points to the candidates' centroids, metres."""
-    start, stop = _ways(seen.point, one, other, seen)
-    return start - stop
+    order = np.argsort(seen.winding[one], kind="stable")
+    anchors, which = np.unique(other[order], return_inverse=True)
+    way = np.empty((len(one), 2))
+    way[order] = -ways(seen.middle[one[order]], seen.shape[anchors], which)
+    return way
 
 
 def reachable(rows: Rows, anchors: Rows, within: float, seen: Candidates) -> Pairs:
@@ -185,33 +189,39 @@ def doubles(rows: Rows, others: Rows, seen: Candidates) -> Pairs:
     return Pairs(one=rows[place[same]], other=others[other[same]])
 
 
-def anchors_of(units: Units, anchors: Units, seen: Candidates) -> Rows:
-    """Rows of the anchors, without those that are rather one of the units.
+def anchors_of(
+    units: Units, anchors: Units, seen: Candidates, narrows: NDArray[np.bool_]
+) -> tuple[Rows, Rows]:
+    """Rows of the anchors and of the units, each thing on one side only.
 
     A network asked for tanks and for buildings may answer with the same blob to both;
-    it is what it answered more surely.
+    it is what it answered more surely. Asked for ships and for red ships it does so
+    rightly: the red one is the anchor.
+
+    Args:
+        units: what is measured.
+        anchors: what it is measured against.
+        seen: both.
+        narrows: (Q, Q) for the phrases of a unit and of an anchor, whether the anchor's
+            says more of the same thing.
     """
-    rows = np.unique(anchors.rows)
-    other = rows[~np.isin(rows, units.rows)]
-    own = np.unique(units.rows)
+    rows, own = np.unique(anchors.rows), np.unique(units.rows)
+    other = rows[~np.isin(rows, own)]
     if not len(other) or not len(own):
-        return rows
+        return rows, own
     pairs = doubles(own, other, seen)
     rather = seen.chance[pairs.one] >= seen.chance[pairs.other]
-    return np.setdiff1d(rows, pairs.other[rather])
+    rather &= ~narrows[seen.phrase[pairs.one], seen.phrase[pairs.other]]
+    return (
+        np.setdiff1d(rows, pairs.other[rather]),
+        np.setdiff1d(own, pairs.one[~rather]),
+    )
 
 
 def _closest(one: Rows, other: Rows, seen: Candidates) -> tuple[Points, Points]:
     """(P, 2) where two outlines are nearest, pair by pair."""
-    return _ways(seen.shape, one, other, seen)
-
-
-def _ways(
-    shapes: NDArray[np.object_], one: Rows, other: Rows, seen: Candidates
-) -> tuple[Points, Points]:
-    """(P, 2) ends of the shortest ways from shapes to outlines."""
     order = np.argsort(seen.winding[one], kind="stable")
-    lines = shapely.shortest_line(shapes[one[order]], seen.shape[other[order]])
+    lines = shapely.shortest_line(seen.shape[one[order]], seen.shape[other[order]])
     ends = np.empty((len(one), 2, 2))
     ends[order] = shapely.get_coordinates(lines).reshape(-1, 2, 2)
     return ends[:, 0], ends[:, 1]

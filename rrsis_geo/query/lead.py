@@ -227,7 +227,9 @@ def _group(p: Parser, i: int, d: Draft) -> int | None:
         return j
     known = d.noun()
     ends = r.may_end(i + 1) or r.match(i + 1) is not None
-    if word in v.BARE_GROUPS and ends and (not d.looks or known is not None):
+    lone_line = word == "line" and not d.looks and d.article == "the"
+    bare = word in v.BARE_GROUPS or lone_line  # a railway line is none
+    if bare and ends and (not d.looks or known is not None):
         if d.looks and not known.categories:  # type: ignore[union-attr]
             d.looks.append(token)
             return i + 1

@@ -80,8 +80,8 @@ class InPlace:
     of: Node
     place: Place
     extent: Literal["part", "far", "half", "third", "quarter", "corner"] = "part"
-    """part: one of the nine fields, or the side; far: close to that side; third and
-    quarter: that share of the height or width, a quadrant for a diagonal place."""
+    """part: of nine, or the side; far: close to it; others: that share of the span."""
+    compares: bool = field(default=False, compare=False)  # "upper right court"
     at: tuple[int, ...] = field(default=(), compare=False)
 
 

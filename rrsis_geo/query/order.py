@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates import Candidates
@@ -17,15 +16,23 @@ from rrsis_geo.query.nodes import (
     Sized,
 )
 from rrsis_geo.query.places import frame_for, towards
+from rrsis_geo.query.sides import foremost, sides, within
 from rrsis_geo.query.units import FITS, Units
 
 Values = NDArray[np.float64]
+
+SIDES = ("length", "width")
+"""Measures that take long, and are taken only where they can decide."""
 
 TWO_SIZES = 1.6
 """Ratio of the usual areas of big and small ones in a set of two sizes."""
 
 FOR_ITS_KIND = 1.5
 """Ratio to the usual area from which on a thing is big, or small, for its kind."""
+
+RATHER, HARDLY = 0.75, 0.64
+"""Fits of the biggest ones, and of the next, where a number says how many are big and
+more or fewer are: a doubtful one among the first gives way to a sure one behind."""
 
 CLEARLY = 1.25
 """Ratio of areas from which on one thing is plainly larger than another."""
@@ -43,7 +50,10 @@ def extreme(node: Extreme, units: Units, seen: Candidates) -> tuple[Units, str]:
 
 def sized(node: Sized, units: Units, seen: Candidates) -> tuple[Units, str]:
     """The run by size, and what is to be said about it."""
-    value = measure(units, node.measure, seen)
+    if node.measure in SIDES:
+        value = foremost(node, units, seen)
+    else:
+        value = measure(units, node.measure, seen)
     key = value if node.order == "smallest" else -value
     chosen = _run(units, key, seen, rank=node.rank, count=node.count)
     picked = measure(chosen, node.measure, seen)
@@ -104,8 +114,19 @@ def _meant(units: Units) -> Units:
     return units.fitting(np.maximum(1.0, FITS / np.maximum(units.fit, 1e-9)))
 
 
-def size_class(node: SizeClass, units: Units, seen: Candidates) -> Values:
-    """(U,) how well they are big, small or neither, among their kind."""
+def size_class(
+    node: SizeClass, units: Units, seen: Candidates, *, number: int | None = None
+) -> Values:
+    """(U,) how well they are big, small or neither, among their kind.
+
+    Args:
+        node: the word.
+        units: of one kind.
+        seen: where they are.
+        number: how many are spoken of; None: any number. Where more or fewer stand
+            out, the first by size are meant rather; where none does and no number is
+            given, the word describes them all ("big tanks" among equals).
+    """
     area = np.maximum(units.area(seen), 1e-9)
     sure = np.flatnonzero(units.weight(seen) >= FITS)
     if not len(sure):
@@ -121,8 +142,16 @@ def size_class(node: SizeClass, units: Units, seen: Candidates) -> Values:
     above = np.log(area) - usual
     if node.kind == "medium":
         return np.clip(1 - 0.5 * np.abs(above) / bar, 0.0, 1.0)
-    out = above - bar if node.kind == "big" else -above - bar
-    return np.clip(0.5 + out, 0.0, 1.0)
+    out = above if node.kind == "big" else -above
+    fit = np.clip(0.5 + out - bar, 0.0, 1.0)
+    plainly = int((fit[sure] >= FITS).sum())
+    if number is None:
+        return fit if plainly else np.ones(len(units))
+    if plainly == number:
+        return fit
+    place = np.argsort(np.argsort(-out, kind="stable"), kind="stable")
+    behind = np.interp(place, [number, max(len(units) - 1, number)], [HARDLY, FITS])
+    return np.where(place < number, np.maximum(fit, RATHER), behind)
 
 
 def _two_sizes(logs: Values) -> int:
@@ -144,9 +173,11 @@ def _two_sizes(logs: Values) -> int:
 
 def measured(node: Measured, units: Units, seen: Candidates) -> Values:
     """(U,) 1 within the limits, 0 outside."""
-    value = measure(units, node.measure, seen)
     low = -np.inf if node.low is None else node.low
     high = np.inf if node.high is None else node.high
+    if node.measure in SIDES:
+        return within(units, node.measure, low, high, seen).astype(np.float64)
+    value = measure(units, node.measure, seen)
     return ((value >= low) & (value <= high)).astype(np.float64)
 
 
@@ -174,19 +205,7 @@ def measure(units: Units, what: str, seen: Candidates) -> Values:
         return units.area(seen)
     if what == "perimeter":
         return units.over(seen.polygons.columns["perimeter_m"][units.rows], np.add)
-    sides = _sides(units.hull(seen))
-    chosen = sides.max(axis=0) if what == "length" else sides.min(axis=0)
-    return np.asarray(chosen, np.float64)
-
-
-def _sides(shapes: NDArray[np.object_]) -> Values:
-    """(2, U) sides of the tightest rectangle."""
-    if not len(shapes):
-        return np.zeros((2, 0))
-    frames = shapely.minimum_rotated_rectangle(shapes)
-    corners = shapely.get_coordinates(frames).reshape(len(shapes), 5, 2)
-    steps = corners[:, 1:3] - corners[:, :2]
-    return np.hypot(steps[..., 0], steps[..., 1]).T
+    return sides(units, what, seen)
 
 
 def _run(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates import Candidates, Frame
 from rrsis_geo.query.nodes import AtEdge, InPlace, is_compass
-from rrsis_geo.query.units import Units
+from rrsis_geo.query.units import FITS, Units
 
 Values = NDArray[np.float64]
 
@@ -44,6 +44,23 @@ EDGE = 0.05
 """Share of the scene that is called its edge."""
 
 
+LINES = ("part", "far", "corner")
+"""Extents whose line is nobody's exactly; a half is a half."""
+
+NEARLY = 0.3
+"""Fit from which on what lies best is meant where nothing lies plainly there."""
+
+AMONG = 0.1
+"""Likewise where the word compares things: "the upper right court"."""
+
+AS_WELL = 0.85
+"""Share of the best fit from which on others are meant then as well."""
+
+SINGLED = 0.8
+"""Share of the best fit from which on others are meant as well where one thing is
+spoken of."""
+
+
 def frame_for(seen: Candidates, side: str) -> Frame:
     """In the picture or on the map, as the word says."""
     return seen.compass if is_compass(side) else seen.picture
@@ -70,6 +87,35 @@ def in_place(node: InPlace, units: Units, seen: Candidates) -> Values:
         fits[-1] = _amid(share[:, 0])
     low, high = np.min(fits, axis=0), np.max(fits, axis=0)
     return np.asarray(low * (0.98 + 0.02 * high), np.float64)
+
+
+def meant_in_place(
+    node: InPlace, units: Units, seen: Candidates, *, single: bool, last: bool
+) -> Values:
+    """(U,) how well they are meant by a place, the others looked at.
+
+    Args:
+        node: the place.
+        units: of which some lie there.
+        seen: where they are.
+        single: Whether one thing is spoken of.
+        last: Whether nothing more is said of it.
+    """
+    fit = in_place(node, units, seen)
+    if node.extent not in LINES or not len(units) or not single:
+        return fit
+    together = fit * units.fit
+    sure = units.chance(seen) >= FITS
+    best = float(together[sure].max(initial=0.0))
+    least = NEARLY if node.extent != "corner" else FITS  # a corner is a corner
+    if node.compares and sure.sum() > 1:
+        least = AMONG
+    if least <= best < FITS:
+        # a little more, so that rounding doesn't undo it
+        fit = np.where(together >= AS_WELL * best, fit * 1.001 * FITS / best, fit)
+    elif last and best >= FITS:
+        fit = np.where(together >= SINGLED * best, fit, 0.0)
+    return np.asarray(fit, np.float64)
 
 
 def at_edge(node: AtEdge, units: Units, seen: Candidates) -> Values:

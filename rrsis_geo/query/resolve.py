@@ -13,6 +13,7 @@ from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.chance import ranked
 from rrsis_geo.query.describe import reason
+from rrsis_geo.query.narrower import narrowing
 from rrsis_geo.query.nodes import Node
 from rrsis_geo.query.notation import notation
 from rrsis_geo.query.plan import Plan
@@ -73,8 +74,8 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
         told: A phrase that holds the whole expression. Where the map leaves none of
             the things that are there, what the network plainly took for it is meant.
     """
-    work = _Work(seen, chooses=not plan.is_plain)
-    units = work.units(plan.root).sure()
+    work = _Work(plan, seen)
+    units = work.with_late_distances(work.units(plan.root).sure())
     if told is not None and not len(units):
         units = _taken_whole(plan, seen, told)
         work.steps.append(Step(words="as the network understood it", count=len(units)))
@@ -115,12 +116,16 @@ def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Units:
 class _Work:
     """One plan on one scene; equal parts are worked out once."""
 
-    def __init__(self, seen: Candidates, *, chooses: bool) -> None:
+    def __init__(self, plan: Plan, seen: Candidates) -> None:
         self.seen = seen
-        self._chooses = chooses
+        self.root = plan.root
+        self.single = not plan.finds[0].plural
+        self.narrows = narrowing(plan.finds, seen.phrases)
+        self._chooses = not plan.is_plain
         self.steps: list[Step] = []
         self.advice: list[str] = []
         self.anchors: dict[str, Rows] = {}
+        self._far_from: list[Rows] = []
         self._known: dict[Node, Units] = {}
 
     def units(self, node: Node) -> Units:
@@ -150,22 +155,46 @@ class _Work:
         surer = rows[self.seen.chance[rows] >= CRUMB]
         return surer if self._chooses and len(surer) else rows
 
-    def anchor_rows(self, node: Node, units: Units) -> Rows:
-        """Candidates that a part of the plan is measured against."""
+    def against(self, node: Node, units: Units) -> tuple[Rows, Units]:
+        """Candidates that a part of the plan stands for, and the units without them."""
         found = self.units(node).sure()
-        rows = gaps.anchors_of(units, found, self.seen)
+        rows, own = gaps.anchors_of(units, found, self.seen, self.narrows)
         surer = rows[self.seen.chance[rows] >= DOUBTFUL]
         rows = surer if len(surer) else rows
         self.anchors[notation(node)] = rows
-        return rows
+        stays = units.over(np.isin(units.rows, own).astype(np.float64), np.minimum)
+        return rows, units.fitting(stays)
 
     def measured(self, node: Node, units: Units) -> tuple[Rows, Units]:
         """The anchors, and the units with their distance to the nearest."""
-        rows = self.anchor_rows(node, units)
-        away = gaps.nearest(units.rows, rows, self.seen)
+        rows, units = self.against(node, units)
+        return rows, self.with_distance(units, rows)
+
+    def measured_late(self, node: Node, units: Units) -> tuple[Rows, Units]:
+        """The anchors, and the units with their distance to be measured at the end.
+
+        For relations that do not go by it, so that only the answer's is measured.
+        """
+        rows, units = self.against(node, units)
+        self._far_from.append(rows)
+        number = np.full(len(units), len(self._far_from) - 1, np.intp)
+        return rows, replace(units, anchors=number)
+
+    def with_late_distances(self, units: Units) -> Units:
+        """With those measured that were left to the end."""
+        distance = units.distance.copy()
+        for number, rows in enumerate(self._far_from):
+            some = np.flatnonzero(units.anchors == number)
+            distance[some] = self.with_distance(units.pick(some), rows).distance
+        return replace(units, distance=distance)
+
+    def with_distance(self, units: Units, anchors: Rows) -> Units:
+        """With the distance of each to the nearest anchor."""
+        away = gaps.nearest(units.rows, anchors, self.seen)
         distance = units.over(away, np.minimum)
         known = np.where(np.isfinite(distance), distance, np.nan)
-        return rows, replace(units, distance=known)
+        none = np.full(len(units), -1, np.intp)
+        return replace(units, distance=known, anchors=none)
 
 
 Choice = Callable[..., Units]
@@ -192,7 +221,18 @@ def _said(function: Callable[..., tuple[Units, str]]) -> Choice:
     return choose
 
 
+def _in_place(work: _Work, node: n.InPlace, units: Units) -> Units:
+    fit = places.meant_in_place(
+        node, units, work.seen, single=work.single, last=node is work.root
+    )
+    return units.fitting(fit)
+
+
 def _counted(work: _Work, node: n.Counted, units: Units) -> Units:
+    if isinstance(node.of, n.SizeClass):  # "three big ships": the three biggest
+        within = work.units(node.of.of)
+        fit = order.size_class(node.of, within, work.seen, number=node.number)
+        units = within.fitting(fit)
     chosen, said = order.counted(
         units, node.number, definite=node.definite, seen=work.seen
     )
@@ -228,29 +268,51 @@ def _along(work: _Work, node: n.Along | n.Around, units: Units) -> Units:
 
 
 def _beside(work: _Work, node: n.Beside, units: Units) -> Units:
-    rows, units = work.measured(node.anchor, units)
-    away = _distances(units)
-    return units.fitting(standing.beside(node, units, rows, away, work.seen))
+    rows, units = work.against(node.anchor, units)
+    fit = standing.beside(node, units, rows, work.seen)
+    if node.how == "just" and not (units.fit * fit >= FITS).any():
+        fit = _next_that_way(work, node, units, rows, fit)
+    some = np.flatnonzero(units.fit * fit > FORGOTTEN)
+    units = work.with_distance(units.pick(some), rows)
+    closer = standing.closer(_distances(units), work.seen)
+    return units.fitting(fit[some] * closer)
+
+
+def _next_that_way(
+    work: _Work, node: n.Beside, units: Units, rows: Rows, fit: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(U,) with nothing just beside the anchors, the nearest that way fits."""
+    that_way = standing.beside(replace(node, how="beyond"), units, rows, work.seen)
+    sure = units.chance(work.seen) >= FITS
+    good = np.flatnonzero((units.fit * that_way >= FITS) & sure)
+    away = _distances(work.with_distance(units.pick(good), rows))
+    nearest = good[away <= away.min(initial=np.inf)]
+    fit = fit.copy()
+    fit[nearest] = 1.0
+    return fit
 
 
 def _between(work: _Work, node: n.Between, units: Units) -> Units:
-    first, units = work.measured(node.first, units)
-    second = None if node.second is None else work.anchor_rows(node.second, units)
+    first, units = work.measured_late(node.first, units)
+    second = None
+    if node.second is not None:
+        second, units = work.against(node.second, units)
     return units.fitting(standing.between(units, first, second, work.seen))
 
 
 def _inside(work: _Work, node: n.Inside, units: Units) -> Units:
+    if node.how == "in":
+        rows, units = work.measured_late(node.anchor, units)
+        return units.fitting(standing.inside(units, rows, work.seen))
     rows, units = work.measured(node.anchor, units)
-    fit = standing.inside(node, units, rows, work.seen)
-    if node.how != "in":
-        close = n.Near(node.of, node.anchor, how="next")
-        near = standing.near(close, units, _distances(units), work.seen)
-        fit = np.maximum(fit, near * (1.0 if node.how == "at" else 0.6))
-    return units.fitting(fit)
+    close = n.Near(node.of, node.anchor, how="next")
+    near = standing.near(close, units, _distances(units), work.seen)
+    fit = standing.inside(units, rows, work.seen)
+    return units.fitting(np.maximum(fit, near * (1.0 if node.how == "at" else 0.6)))
 
 
 def _surrounded(work: _Work, node: n.Surrounded, units: Units) -> Units:
-    rows, units = work.measured(node.anchor, units)
+    rows, units = work.measured_late(node.anchor, units)
     return units.fitting(standing.surrounded(units, rows, work.seen))
 
 
@@ -261,7 +323,7 @@ def _opposite(work: _Work, node: n.Opposite, units: Units) -> Units:
 
 
 def _holding(work: _Work, node: n.Holding, units: Units) -> Units:
-    rows = work.anchor_rows(node.anchor, units)
+    rows, units = work.against(node.anchor, units)
     return units.fitting(standing.holding(units, rows, work.seen))
 
 
@@ -280,7 +342,7 @@ def _distant(work: _Work, node: n.Distant, units: Units) -> Units:
 
 
 def _compared(work: _Work, node: n.Compared, units: Units) -> Units:
-    rows = work.anchor_rows(node.anchor, units)
+    rows, units = work.against(node.anchor, units)
     fit = order.compared(node, units, singles(rows), work.seen)
     own = units.over(np.isin(units.rows, rows).astype(float), np.maximum)
     return units.fitting(np.where(own > 0, 0.0, fit))
@@ -307,7 +369,7 @@ def _except(work: _Work, node: n.Except, units: Units) -> Units:
 
 
 CHOICES: dict[type, Choice] = {
-    n.InPlace: _plain(places.in_place),
+    n.InPlace: _in_place,
     n.AtEdge: _plain(places.at_edge),
     n.SizeClass: _plain(order.size_class),
     n.Measured: _plain(order.measured),

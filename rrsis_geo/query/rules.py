@@ -74,6 +74,8 @@ most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [v
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
 [of {scene}]
+most: [the] {nearest} {d} of (those|these|them)
+most: [the] {nearest} {d} of the {n}
 most top: [the] {nearest} up
 most bottom: [the] {nearest} down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
@@ -150,7 +152,8 @@ holding: (containing|holding|filled with|full of|housing|that contain|that conta
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
-opaque: {stat} (in front of|in line with|in the shadow of|in the shade of|level with \
+opaque: {stat} (at anchor|in front of|in line with|in the shadow of|in the shade of \
+|level with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
 outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up) {x}
@@ -233,7 +236,7 @@ POLITE_LAST = """
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
 in total
-(here|there|visible|in view|at all|anywhere|again|once more)
+(here|there|visible|in view|at all|anywhere|again|once more|overall)
 (and|,) (mark|outline|select|show|highlight|segment|count|find) \
 (it|them|those|these|all)
 (mark|outline|select|show|highlight|segment|count|find) (it|them)

@@ -16,7 +16,7 @@ from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.eighths import eighths
 from rrsis_geo.query.highest import highest
 from rrsis_geo.query.neighbours import few
-from rrsis_geo.query.nodes import Along, Around, Beside, Inside, Near, Within
+from rrsis_geo.query.nodes import Along, Around, Beside, Near, Within
 from rrsis_geo.query.places import FIRST, LAST, frame_for
 from rrsis_geo.query.units import Rows, Units, Values
 
@@ -70,9 +70,7 @@ def along(
     return _closeness(distance, 1.5 * NEAR, units, seen)
 
 
-def beside(
-    node: Beside, units: Units, anchors: Rows, distance: Values, seen: Candidates
-) -> Values:
+def beside(node: Beside, units: Units, anchors: Rows, seen: Candidates) -> Values:
     """(U,) how well they lie on that side of an anchor."""
     spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
     pairs = gaps.reachable(units.rows, anchors, 1.2 * spacing, seen)
@@ -106,9 +104,12 @@ def beside(
                     some, gaps.between(pairs.one[some], pairs.other[some], seen)
                 ),
             )
-    # of many that lie there, the nearer is meant rather
-    closer = 1 / (1 + distance / max(seen.reach, 1e-9))
-    return units.mean(rows) * (0.95 + 0.05 * closer)
+    return units.mean(rows)
+
+
+def closer(distance: Values, seen: Candidates) -> Values:
+    """(U,) factor by which of many that lie there the nearer is meant rather."""
+    return 0.95 + 0.05 / (1 + distance / max(seen.reach, 1e-9))
 
 
 def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) -> Values:
@@ -122,7 +123,7 @@ def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) ->
     return units.mean(np.interp(cosine, [-1, OPPOSED, 0.5], [1, 0.5, 0]))
 
 
-def inside(node: Inside, units: Units, anchors: Rows, seen: Candidates) -> Values:
+def inside(units: Units, anchors: Rows, seen: Candidates) -> Values:
     """(U,) share of each that lies in the outlines of anchors, holes counted in."""
     cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
     return units.mean(cover)
@@ -272,7 +273,9 @@ def _ways(rows: Rows, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
 
 def _filled(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Without their holes: what a network finds in a lake is not of the lake."""
-    return np.asarray(shapely.polygons(shapely.get_exterior_ring(shapes)), np.object_)
+    filled, holed = shapes.copy(), shapely.get_num_interior_rings(shapes) > 0
+    filled[holed] = shapely.polygons(shapely.get_exterior_ring(shapes[holed]))
+    return filled
 
 
 def _covered(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Values:

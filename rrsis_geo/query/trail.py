@@ -34,6 +34,11 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     if text == "<ord>" and counted_behind(p, i, d):
         d.take_rank(r.tokens[i])
         return i + 1
+    ends = i + 1 >= r.stop or r.match(i + 1, bare=True) is not None
+    if text in v.COUNTING and ends and d.rank is not None and d.side is None:
+        d.side = v.COUNTING[text]  # "the third tank down on the west side"
+        d.rank_at = (*d.rank_at, *r.at(i, i + 1))
+        return i + 1
     j = i
     while r.text(j) in v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}:
         j += 1

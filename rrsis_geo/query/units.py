@@ -41,7 +41,12 @@ class Units:
     """(U,) 1 = first in what was asked for last; 0 = no order asked for."""
 
     distance: Values
-    """(U,) metres to the nearest anchor of the outermost relation; NaN = none."""
+    """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or not
+    measured yet."""
+
+    anchors: Rows
+    """(U,) number of the set of anchors that the distance is still to be measured to;
+    -1 = none."""
 
     def __len__(self) -> int:
         return len(self.first)
@@ -83,6 +88,7 @@ class Units:
             fit=np.ones(len(kept)) if sure else self.fit[kept],
             rank=order + 1 if sure else self.rank[kept],
             distance=self.distance[kept],
+            anchors=self.anchors[kept],
         )
 
     def sure(self) -> Units:
@@ -145,6 +151,7 @@ def singles(rows: Rows) -> Units:
         fit=np.ones(len(rows)),
         rank=np.zeros(len(rows), np.int64),
         distance=np.full(len(rows), np.nan),
+        anchors=np.full(len(rows), -1, np.intp),
     )
 
 
@@ -157,6 +164,7 @@ def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Units:
         fit=np.asarray(fit, np.float64),
         rank=np.zeros(len(groups), np.int64),
         distance=np.full(len(groups), np.nan),
+        anchors=np.full(len(groups), -1, np.intp),
     )
 
 
@@ -171,4 +179,5 @@ def joined(parts: Sequence[Units]) -> Units:
         fit=np.concatenate([part.fit for part in parts]),
         rank=np.concatenate([part.rank for part in parts]),
         distance=np.concatenate([part.distance for part in parts]),
+        anchors=np.concatenate([part.anchors for part in parts]),
     )

@@ -196,6 +196,9 @@ BARE_GROUPS = words(
 )
 """Words that name a group even where nothing says of what: "in the top row"."""
 
+COUNTING = {"down": "top", "up": "bottom", "across": "left"}
+"""Word behind a noun -> side to count from: "the third tank down"."""
+
 STRAIGHT = {"horizontal": "row", "vertical": "column", "straight": "line"}
 
 SCENE = words(

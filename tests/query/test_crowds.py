@@ -8,7 +8,7 @@ import shapely
 from found_things import GRIDS, as_found
 from shapely.affinity import translate
 
-from rrsis_geo.query import gaps, standing
+from rrsis_geo.query import gaps, groups, sides, standing
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.candidates import Candidates
 from rrsis_geo.query.eighths import eighths
@@ -17,6 +17,7 @@ from rrsis_geo.query.neighbours import FEW, few
 from rrsis_geo.query.plan import Plan
 from rrsis_geo.query.resolve import resolve
 from rrsis_geo.query.units import singles
+from rrsis_geo.query.ways import ways
 
 TANK, ROAD = n.Find("tank"), n.Find("road")
 
@@ -163,11 +164,10 @@ def test_beside_is_that_of_the_best_pair(seen, how, side, monkeypatch):
         return best
 
     units, roads = singles(seen.of("tank")), seen.of("road")
-    away = gaps.nearest(units.rows, roads, seen)
     node = n.Beside(TANK, side, ROAD, how)
-    got = standing.beside(node, units, roads, away, seen)
+    got = standing.beside(node, units, roads, seen)
     monkeypatch.setattr(standing, "highest", of_all)
-    wanted = standing.beside(node, units, roads, away, seen)
+    wanted = standing.beside(node, units, roads, seen)
     assert got.tolist() == wanted.tolist()
 
 
@@ -257,3 +257,87 @@ def test_holes_are_kept():
     plain = shapely.box(20, 0, 29, 9)
     holes = shapely.get_num_interior_rings(seen_of([ring, plain], [plain]).shape)
     assert holes.tolist() == [1, 0, 0]
+
+
+def test_no_side_is_beyond_its_limits(seen):
+    units = singles(np.arange(len(seen)))
+    for what in ("length", "width"):
+        value = sides.sides(units, what, seen)
+        least, most = sides.limits(units, what, seen)
+        assert (least <= value).all()
+        assert (value <= most).all()
+
+
+@pytest.mark.parametrize("what", ["length", "width"])
+@pytest.mark.parametrize("order", ["largest", "smallest"])
+@pytest.mark.parametrize("first", [2, 256])
+def test_the_foremost_are_those_of_all_measured(seen, what, order, first, monkeypatch):
+    monkeypatch.setattr(sides, "FIRST", first)
+    units = singles(np.arange(len(seen)))
+    every = sides.sides(units, what, seen)
+    sign = 1 if order == "smallest" else -1
+    for rank, count in ((1, 1), (3, 2)):
+        node = n.Sized(TANK, order, what, rank, count)
+        got = sides.foremost(node, units, seen)
+        wanted = np.argsort(sign * every, kind="stable")[: rank + count]
+        assert np.argsort(sign * got, kind="stable")[: rank + count].tolist() == (
+            wanted.tolist()
+        )
+        known = np.abs(every / every[wanted[-2]] - 1) <= 0.02
+        assert (got[known] == every[known]).all()
+
+
+def test_sides_within_limits_are_those_of_all_measured(seen):
+    units = singles(np.arange(len(seen)))
+    for what in ("length", "width"):
+        value = sides.sides(units, what, seen)
+        for low, high in ((5, np.inf), (-np.inf, 7.9), (4, 60), (8.1, 9)):
+            got = sides.within(units, what, low, high, seen)
+            assert got.tolist() == ((value >= low) & (value <= high)).tolist()
+
+
+def test_ways_lead_to_the_nearest_points():
+    rng = np.random.default_rng(8)
+    shapes = np.array([*crowd(rng, 60, 300), shapely.Point(90, 90).buffer(80)], object)
+    shapes[-1] = shapes[-1].difference(shapely.Point(90, 90).buffer(60))
+    points = rng.uniform(0, 360, (4000, 2))
+    which = rng.integers(0, len(shapes), len(points))
+    way = ways(points, shapes, which)
+    away = shapely.distance(shapely.points(points), shapes[which])
+    np.testing.assert_allclose(np.hypot(*way.T), away, atol=1e-9)
+    ends = shapely.points(points + way)
+    np.testing.assert_allclose(shapely.distance(ends, shapes[which]), 0, atol=1e-9)
+    assert (away == 0).any()
+    assert ways(points[:0], shapes, which[:0]).shape == (0, 2)
+
+
+def test_clusters_are_linked_by_single_gaps(seen):
+    tanks = seen.of("tank")
+    within = groups.LINKED * np.median(seen.size[tanks])
+    near = planar(tanks, tanks, seen) <= within
+    reached = near | np.eye(len(tanks), dtype=bool)
+    for _ in range(9):
+        reached = reached @ reached
+    wanted = {tuple(tanks[row]) for row in reached if row.sum() > 1}
+    got = groups.gather(n.Grouped(TANK, "cluster"), singles(tanks), seen)
+    assert {tuple(part) for part in np.split(got.rows, got.first[1:])} - {()} == wanted
+
+
+@pytest.mark.parametrize("form", ["line", "row", "column"])
+def test_lines_do_not_depend_on_who_is_left_out_beforehand(form, monkeypatch):
+    def every(one, *_):
+        return np.ones(len(one), bool)
+
+    rng = np.random.default_rng(9)
+    rows = [shapely.box(x, y, x + 9, y + 9) for x in range(0, 300, 20) for y in (0, 90)]
+    seen = seen_of([*rows, *crowd(rng, 300, 400)], rows[:1])
+    node, tanks = n.Grouped(TANK, form), singles(seen.of("tank"))
+    for portion in (50, groups.PORTION):
+        monkeypatch.setattr(groups, "PORTION", portion)
+        got = groups.gather(node, tanks, seen)
+        with monkeypatch.context() as patch:
+            patch.setattr(groups, "_goes_on", every)
+            wanted = groups.gather(node, tanks, seen)
+        assert got.rows.tolist() == wanted.rows.tolist()
+        assert got.first.tolist() == wanted.first.tolist()
+        assert np.diff(got.first).max() > 3
