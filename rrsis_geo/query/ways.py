@@ -36,9 +36,12 @@ def ways(points: Points, shapes: NDArray[np.object_], which: Rows) -> Points:
     for part in np.split(np.arange(len(rim)), np.flatnonzero(np.diff(portion)) + 1):
         some = rim[part]
         steps[some] = _to_rims(points[some], first[which[some]], sides[part], x, y)
-    box = shapely.bounds(shapes)[which]
-    within = (points >= box[:, :2]) & (points <= box[:, 2:])
-    over = np.flatnonzero(within.all(axis=1))
+    within = np.full(len(points), True)
+    bounds = shapely.bounds(shapes)
+    for axis in (0, 1):
+        within &= points[:, axis] >= bounds[which, axis]
+        within &= points[:, axis] <= bounds[which, axis + 2]
+    over = np.flatnonzero(within)
     over = over[shapely.intersects_xy(shapes[which[over]], *points[over].T)]
     steps[over] = 0
     holed = np.flatnonzero(~plain[which])
