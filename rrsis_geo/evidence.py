@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.expressions.colours import may_have
-from rrsis_geo.tints import Tint, Tints
+from rrsis_geo.tints import Tints
 
 LIKELY = 0.3
 """Probability from which on pixels take part in the evidence."""
@@ -67,8 +67,11 @@ def held(
                 slice(max(rows[0] - STEP, 0), rows[-1] + STEP + 1),
                 slice(max(columns[0] - STEP, 0), columns[-1] + STEP + 1),
             )
-            factor = _factor(pixels[:, *part], chance[part], likely[part], tint)
-            chance[part] *= factor
+            # the rim of what the frame cuts is not in view, and may not be found either
+            rim = tint.rim and not _is_cut(likely)
+            chance[part] *= _factor(
+                pixels[:, *part], chance[part], likely[part], tint.colours, rim=rim
+            )
     return result
 
 
@@ -76,18 +79,19 @@ def _factor(
     pixels: NDArray[np.uint8],
     chance: NDArray[np.float32],
     likely: NDArray[np.bool_],
-    tint: Tint,
+    colours: Sequence[str],
+    *,
+    rim: bool,
 ) -> NDArray[np.float64]:
     """(H, W) what to multiply probabilities by, `LEFT` to 1."""
     some = (slice(None, None, STEP), slice(None, None, STEP))
-    coloured = may_have(pixels[:, *some], tint.colours)
+    coloured = may_have(pixels[:, *some], colours)
     weight = np.where(likely, chance, 0)[some]
     reaches: Sequence[int] = REACHES
     none, enough = NONE, ENOUGH
-    if tint.rim:
+    if rim:
         depth = _depth(likely[some])
-        rim = depth <= max(RIM * depth.max(), 1)
-        weight = np.where(rim, weight, 0)
+        weight = np.where(depth <= max(RIM * depth.max(), 1), weight, 0)
         reaches = (int(1.5 * depth.max()) + 1,)  # from the middle to the rim
         none, enough = RIM_NONE, RIM_ENOUGH
     share = _evidence(coloured, weight, reaches)
@@ -96,16 +100,21 @@ def _factor(
     return np.asarray(factor[: chance.shape[0], : chance.shape[1]])
 
 
+def _is_cut(inside: NDArray[np.bool_]) -> bool:
+    """Whether something reaches the frame."""
+    edges = (inside[0], inside[-1], inside[:, 0], inside[:, -1])
+    return any(bool(edge.any()) for edge in edges)
+
+
 def _depth(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """(H, W) steps to the outside; 0 outside. What the frame cuts goes on behind it."""
+    """(H, W) steps to the outside; 0 outside."""
     depth = np.zeros(inside.shape, np.int64)
     left = inside
-    while left.any() and depth.max() < min(inside.shape):
+    while left.any():
         depth += left
-        wide = np.pad(left, 1, mode="edge")
-        left = (
-            left & wide[:-2, 1:-1] & wide[2:, 1:-1] & wide[1:-1, :-2] & wide[1:-1, 2:]
-        )
+        wide = np.pad(left, 1)
+        left = left & wide[:-2, 1:-1] & wide[2:, 1:-1]
+        left &= wide[1:-1, :-2] & wide[1:-1, 2:]
     return depth
 
 
