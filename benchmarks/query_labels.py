@@ -27,7 +27,7 @@ from rrsis_geo.datasets.crops import cut_layout, draw_mask, whole
 from rrsis_geo.datasets.samples import LabelledImage
 from rrsis_geo.job import SURE
 from rrsis_geo.labels import Layout
-from rrsis_geo.model.weights import load_weights
+from rrsis_geo.model.weights_file import read_header
 from rrsis_geo.query import make_plan
 from rrsis_geo.training.mix import written_masks
 from rrsis_geo.training.sources import nwpu
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--against", type=Path)
     options = parser.parse_args()
-    _, info = load_weights("default")
+    info = read_header("default")
     rows = [
         row
         for image in nwpu(options.data)
