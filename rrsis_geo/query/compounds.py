@@ -25,3 +25,4 @@ african | west bank | west coast
 """
 
 COMPOUNDS = frozenset(tuple(words.split()) for words in _LISTED.split("|"))
+FIRST_WORDS = frozenset(words[0] for words in COMPOUNDS)

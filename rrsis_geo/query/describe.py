@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from rrsis_geo.query import nodes as n
+from rrsis_geo.query.directions import is_compass
 from rrsis_geo.query.nodes import Node
 from rrsis_geo.query.notation import ORDINALS
 
 _SIZE = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
 _SIZE["width"] = ("widest", "narrowest")
+_SIZE["number"] = ("one with the most", "one with the fewest")
 _FORM = {"line": "lines", "row": "rows", "column": "columns", "cluster": "groups"}
 
 
@@ -47,6 +49,7 @@ def reason(node: n.Operator) -> str:
             return f"keep those of {node.measure} {_range(node.low, node.high, unit)}"
         case n.Grouped():
             of = f" of {node.count}" if node.count else ""
+            of += " or more" if node.or_more else ""
             return f"gather {_FORM[node.form]}{of}"
         case n.Members():
             return "take their members"
@@ -126,19 +129,19 @@ def _bracketed(node: Node) -> str:
 def _place(node: n.InPlace) -> str:
     if node.place == "centre":
         return "in the centre of the scene"
-    side = node.place.replace(" ", "-") if n.is_compass(node.place) else node.place
+    side = node.place.replace(" ", "-") if is_compass(node.place) else node.place
     if node.extent == "far":
         return f"at the far {side} of the scene"
     if node.extent != "part":
         return f"in the {side} {node.extent} of the scene"
-    lead = "in" if n.is_compass(node.place) or " " in node.place else "at"
+    lead = "in" if is_compass(node.place) or " " in node.place else "at"
     return f"{lead} the {side} of the scene"
 
 
 def _farthest(side: str) -> str:
     if side in ("top", "bottom"):
         return f"nearest the {side}"
-    to = "" if n.is_compass(side) else "to the "
+    to = "" if is_compass(side) else "to the "
     return f"farthest {to}{side.replace(' ', '-')}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, cast
 
 from rrsis_geo.query import nodes as n
+from rrsis_geo.query.directions import COMPASS, SCREEN, Place, Side
 from rrsis_geo.query.lexicon import NEITHER, Sense, is_plural, sense, singular
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.text import Token
@@ -94,6 +95,9 @@ class Draft:
     """Form of a group that the noun itself names: "tank row"."""
 
     group_at: At = ()
+    at_least: bool = False
+    """Whether the number is the least: "at least five", "five or more"."""
+
     filters: list[Step] = field(default_factory=list)
     handled: str = ""
     """Handler of the last rule that has been applied."""
@@ -161,6 +165,7 @@ class Draft:
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor a hint says what is meant."""
+        self._count_rows()
         node = self._found()
         if node is None:
             return None
@@ -180,6 +185,12 @@ class Draft:
         for step in self.filters:
             node = step(node)
         return self._counted(self._chosen(node))
+
+    def _count_rows(self) -> None:
+        """ "The second row" is counted from the top, a column from the left."""
+        form = self.base.form if isinstance(self.base, n.Grouped) else self.group
+        if form in ("line", "row", "column") and self.rank and not self.choices:
+            self.side = self.side or ("left" if form == "column" else "top")
 
     def _found(self) -> Node | None:
         at = tuple(
@@ -220,7 +231,7 @@ class Draft:
     def _on_sides(self, node: Node) -> Node:
         """ "the northern tanks" are a part; "the northern tank" is the northernmost."""
         for side in self.sides:
-            place = cast(n.Place, side.value)
+            place = cast(Place, side.value)
             if self._picks_one(place):
                 self.choices.append(side)
             else:
@@ -231,7 +242,7 @@ class Draft:
     def _picks_one(self, place: str) -> bool:
         """Whether a direction before the noun chooses one thing by its order."""
         alone = self.number in (None, 1) and not self.choices and self.rank is None
-        return place in (*n.SCREEN, *n.COMPASS) and alone and self.is_singular()
+        return place in (*SCREEN, *COMPASS) and alone and self.is_singular()
 
     def _chosen(self, node: Node) -> Node:
         choices = list(self.choices)
@@ -259,6 +270,8 @@ class Draft:
         chosen = bool(self.choices or self.side) or (
             self.compared is not None and not self.is_plural()
         )
+        if self.at_least:
+            return node
         if self.number is not None and (not chosen or self.number == 1):
             if chosen or (self.role != "head" and self.number == 1):
                 return node
@@ -297,7 +310,7 @@ def apply_choice(choice: Choice, node: Node) -> Node:
             choice.number,
             at=choice.at,
         )
-    side = cast(n.Side, choice.value)
+    side = cast(Side, choice.value)
     return n.Extreme(node, side, choice.rank, choice.number, at=choice.at)
 
 

@@ -86,6 +86,9 @@ def gather(node: Grouped, units: Units, seen: Candidates) -> Units:
         groups = _lines(rows, node.form, seen)
     least = 2
     groups = [group for group in groups if len(group) >= least]
+    if node.or_more:
+        groups = [group for group in groups if len(group) >= (node.count or least)]
+        return grouped(groups, [1.0] * len(groups))
     if node.count is not None and node.form != "cluster":
         groups = _of_length(groups, node.count)
     fits = [_fit(len(group), node.count) for group in groups]

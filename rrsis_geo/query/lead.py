@@ -38,6 +38,9 @@ def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
         return i + count
     if text in v.THE | v.A | v.ALL and not d.has_noun():
         return _determiner(p, i, d)
+    number, leads = _least(p, i)
+    if leads and number == "<n>" and not d.has_noun() and d.number is None:
+        return _least_number(p, i, leads, d)
     if text.startswith("<") or text in ("one", "ones", "last", "far", "middle"):
         return _special(p, i, d)
     if text == "of":
@@ -50,6 +53,8 @@ def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
     if text == "'s":
         return _owner(p, i, d)
     if r.exception(i) > i or text in ("not", "that", "which", "who"):
+        return None
+    if d.looks and (r.only(i) > i or r.but_where(i)):
         return None
     match = r.match(i, bare=d.has_noun())
     if match is not None:
@@ -74,6 +79,15 @@ def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
         return None
     d.looks.append(token)
     return i + 1
+
+
+def _least_number(p: Parser, i: int, leads: int, d: Draft) -> int:
+    """ "at least five", "more than five"."""
+    token = p.r.tokens[i + leads]
+    more = p.r.text(i) == "more"
+    d.number, d.at_least = int(token.value) + more, True  # type: ignore[arg-type]
+    d.number_at = p.r.at(i, i + leads + 1)
+    return i + leads + 1
 
 
 def _determiner(p: Parser, i: int, d: Draft) -> int | None:
@@ -117,6 +131,9 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
             d.number, d.number_at = int(token.value), token.at  # type: ignore[arg-type]
             if follows == "of":
                 d.article = d.article or "a"  # "two of the tanks": any two
+            if (follows, r.text(i + 2)) == ("or", "more"):
+                d.at_least, d.number_at = True, r.at(i, i + 3)
+                return i + 3
         else:
             d.looks.append(token)
         return i + 1
@@ -156,7 +173,8 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
 def counted_behind(p: Parser, i: int, d: Draft) -> bool:
     """Whether a rank follows its noun: "the tank second from the left"."""
     match = p.r.match(i + 1, bare=True)
-    return d.rank is None and match is not None and match.handler == "from"
+    counts = match is not None and match.handler in ("from", "nearest", "most")
+    return d.rank is None and counts
 
 
 def _opens(p: Parser, text: str, follows: str) -> bool:
@@ -175,6 +193,9 @@ def _one(p: Parser, i: int, d: Draft) -> int | None:
     follows = r.text(i + 1)
     if token.text == "ones":
         d.pronoun = "ones"
+        if d.number == 1:  # "only large ones"
+            d.said.extend(d.number_at)
+            d.number, d.number_at = None, ()
     elif follows == "of" and not d.looks and not d.has_lead():
         d.number, d.number_at, d.article = 1, token.at, "a"
         return i + 1
@@ -190,9 +211,12 @@ def _one(p: Parser, i: int, d: Draft) -> int | None:
 def _direction(p: Parser, i: int, d: Draft, far: tuple[int, ...]) -> int | None:
     """A direction before the noun."""
     r, token = p.r, p.r.tokens[i]
+    if r.text(i + 1) == "<n>" and r.text(i + 2) in ("<sup>", "<most>", "<nearest>"):
+        d.said.extend(token.at)  # "the top 5 largest buildings"
+        return i + 1
     at, place = (*far, *token.at), str(token.value)
     j = i + 1
-    while r.text(j) in ("hand", "side") and r.text(j + 1):
+    while r.text(j) in ("hand", "side", "quadrant", "quarter") and r.text(j + 1):
         at, j = (*at, *r.tokens[j].at), j + 1
     follows = r.text(j)
     word = r.words[token.at[0]]
@@ -213,13 +237,16 @@ def _group(p: Parser, i: int, d: Draft) -> int | None:
     r, token = p.r, p.r.tokens[i]
     form, at = str(token.value), token.at
     word = r.words[token.at[0]]
-    if r.text(i + 1) == "of":
+    most = _most_members(p, i + 1)
+    if r.text(i + 1) == "of" or most or _counts_members(p, i + 1):
         form = _straightened(p, d, form)
         inner = Draft("inner", d.hint, d.depth + 1)
-        j = p.lead(i + 2, inner)
-        count = inner.number or GROUP_COUNT.get(form)
-        inner.number = None
-        d.base = _grouped(p, inner, form, count, (*at, *r.at(i + 1, i + 2)))
+        start = most or i + 2
+        j = p.lead(start, inner)
+        d.base = _grouped(inner, form, (*at, *r.at(i + 1, start)))
+        if most:
+            order = "smallest" if r.text(most - 1) == "fewest" else "largest"
+            d.choices.append(Choice("size", (order, "number"), r.at(i + 1, most)))
         if d.base is None:
             return None
         d.said.extend(at)
@@ -241,14 +268,34 @@ def _group(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _grouped(
-    p: Parser, inner: Draft, form: str, count: int | None, at: tuple[int, ...]
-) -> Node | None:
+def _most_members(p: Parser, i: int) -> int:
+    """Index after "with the most", which says of groups how many they hold; else 0."""
+    if p.r.text(i) not in ("with", "containing", "of"):
+        return 0
+    i += 2 if p.r.text(i + 1) == "the" else 1
+    return i + 1 if p.r.text(i) in ("most", "fewest") else 0
+
+
+def _counts_members(p: Parser, i: int) -> bool:
+    """Whether a number of members follows: "the row with five planes"."""
+    return p.r.text(i) == "with" and _least(p, i + 1)[0] == "<n>"
+
+
+def _least(p: Parser, i: int) -> tuple[str, int]:
+    """The token after "at least" or "more than", and how many words lead to it."""
+    pair = p.r.text(i), p.r.text(i + 1)
+    leads = 2 if pair in (("at", "least"), ("more", "than")) else 0
+    return p.r.text(i + leads), leads
+
+
+def _grouped(inner: Draft, form: str, at: tuple[int, ...]) -> Node | None:
+    count = inner.number or GROUP_COUNT.get(form)
+    or_more, inner.number = inner.at_least, None
     node = inner.build()
     if node is None:
         return None
     shape = "cluster" if form in GROUP_COUNT else form
-    return n.Grouped(node, shape, count, at=at)  # type: ignore[arg-type]
+    return n.Grouped(node, shape, count, or_more, at=at)  # type: ignore[arg-type]
 
 
 def _straightened(p: Parser, d: Draft, form: str) -> str:

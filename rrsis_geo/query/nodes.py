@@ -6,9 +6,6 @@ one object, or several that stand in a group. `of` is what a node chooses from, 
 the inner words hold first. Operators on a `Grouped` choose among groups as wholes,
 until `Members` takes them apart; the answer is all objects of the units that are left.
 An object is never its own anchor.
-
-Words of the screen (left, top) and of the compass (west, north) are kept apart: the
-first mean the image as displayed, the others the map.
 """
 
 from __future__ import annotations
@@ -17,38 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Literal, TypeAlias, cast, get_args
 
-Side: TypeAlias = Literal[
-    "left",
-    "right",
-    "top",
-    "bottom",
-    "top left",
-    "top right",
-    "bottom left",
-    "bottom right",
-    "west",
-    "east",
-    "north",
-    "south",
-    "north west",
-    "north east",
-    "south west",
-    "south east",
-]
-"""A direction: the first eight in the image as displayed, the others on the map."""
-
-Place: TypeAlias = (
-    Side
-    | Literal["centre", "middle left", "middle right", "top centre", "bottom centre"]
-)
-
-SCREEN = ("left", "right", "top", "bottom")
-COMPASS = ("west", "east", "north", "south")
-
-
-def is_compass(place: str) -> bool:
-    """Whether a place is meant on the map rather than on the screen."""
-    return place.split()[0] in COMPASS
+from rrsis_geo.query.directions import Place, Side
 
 
 @dataclass(frozen=True)
@@ -80,8 +46,10 @@ class InPlace:
     of: Node
     place: Place
     extent: Literal["part", "far", "half", "third", "quarter", "corner"] = "part"
-    """part: of nine, or the side; far: close to it; others: that share of the span."""
-    compares: bool = field(default=False, compare=False)  # "upper right court"
+    """part: one of nine, or a side; far: close to that side; corner: a quadrant for a
+    diagonal place; others: that share of the span."""
+    compares: bool = field(default=False, compare=False)
+    """Whether it tells things of one kind apart: "the upper right court"."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 
@@ -123,8 +91,9 @@ class Sized:
 
     of: Node
     order: Literal["largest", "smallest"]
-    measure: Literal["area", "length", "width"] = "area"
-    """length is the longer side, width the shorter side of the tightest rectangle."""
+    measure: Literal["area", "length", "width", "number"] = "area"
+    """length is the longer side, width the shorter side of the tightest rectangle;
+    number is of a group's objects."""
     rank: int = 1
     count: int = 1
     at: tuple[int, ...] = field(default=(), compare=False)
@@ -288,6 +257,8 @@ class Grouped:
     any form."""
     count: int | None = None
     """Objects in each; None: two or more."""
+    or_more: bool = False
+    """Whether `count` is the least: "clusters of at least five"."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 

@@ -11,6 +11,7 @@ from rrsis_geo.query.nodes import Node
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 _STEP = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
 _STEP["width"] = ("widest", "narrowest")
+_STEP["number"] = ("most", "fewest")
 
 
 def notation(node: Node) -> str:
@@ -68,7 +69,8 @@ def step(node: n.Operator) -> str:
             second = f" ({notation(node.second)})" if node.second else ""
             return f"between ({notation(node.first)}){second}"
         case n.Grouped():
-            return node.form + (f" of {node.count}" if node.count else "")
+            more = " or more" if node.or_more else ""
+            return node.form + (f" of {node.count}{more}" if node.count else "")
         case n.Members():
             return "members"
         case n.Isolated():

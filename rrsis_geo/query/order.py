@@ -200,9 +200,11 @@ def compared(node: Compared, units: Units, anchors: Units, seen: Candidates) -> 
 
 
 def measure(units: Units, what: str, seen: Candidates) -> Values:
-    """(U,) square metres or metres on the ground."""
+    """(U,) square metres, metres on the ground, or how many objects."""
     if what == "area":
         return units.area(seen)
+    if what == "number":
+        return units.lengths.astype(np.float64)
     if what == "perimeter":
         return units.over(seen.polygons.columns["perimeter_m"][units.rows], np.add)
     return sides(units, what, seen)

@@ -15,8 +15,8 @@ from rrsis_geo.query.nodes import Node
 from rrsis_geo.query.reader import Reader
 from rrsis_geo.query.trail import opaque, read_trail
 
-MOST_WORK = 1500
-"""Words read in one text, counting each time."""
+MOST_WORK = 500
+"""Words read in one text, counting each time; what people write takes up to 50."""
 
 
 class TooMuch(Exception):
@@ -67,7 +67,7 @@ class Parser:
         if depth > DEEPEST:
             return None, i
         first = Draft(role, hint, depth)
-        if role == "head" and self.r.text(i) in ("of", "among", "from"):
+        if role == "head":
             i = self._of_these(i, first)
         i = self.lead(i, first)
         heads = [first]
@@ -87,12 +87,16 @@ class Parser:
         return self._joined(heads, i)
 
     def _of_these(self, i: int, d: Draft) -> int:
-        """ "of the four courts, the leftmost": the set comes first."""
-        base, j = self.phrase(i + 1, hint=None, role="inner", depth=d.depth + 1)
-        if base is None or self.r.text(j) != ",":
+        """ "of the four courts, the leftmost", "which of them is": the set first."""
+        asks = self.r.text(i) in ("which", "what")
+        if self.r.text(i + asks) not in ("of", "among", "from"):
+            return i
+        base, j = self.phrase(i + asks + 1, hint=None, role="inner", depth=d.depth + 1)
+        ends = self.r.text(j) in (("is", "are") if asks else (",",))
+        if base is None or not (asks or ends):
             return i
         d.hint = base
-        return j + 1
+        return j + 1 if ends else j
 
     def _joins(self, one: Draft, other: Draft) -> bool:
         """Whether two phrases name things side by side."""

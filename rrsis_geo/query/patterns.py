@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from rrsis_geo.query import rules
-from rrsis_geo.query.text import KINDS, Token
+from rrsis_geo.query.kinds import KINDS
+from rrsis_geo.query.text import Token
 from rrsis_geo.query.vocabulary import NUMBERS, words
 
 _NAMED = words("d n len area most nearest amount cmp")

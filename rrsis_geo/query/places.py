@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates import Candidates, Frame
-from rrsis_geo.query.nodes import AtEdge, InPlace, is_compass
+from rrsis_geo.query.directions import is_compass
+from rrsis_geo.query.nodes import AtEdge, InPlace
 from rrsis_geo.query.units import FITS, Units
 
 Values = NDArray[np.float64]

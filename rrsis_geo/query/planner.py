@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rrsis_geo.query import nodes as n
-from rrsis_geo.query.draft import said
+from rrsis_geo.query.draft import bare, said
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.parser import Parser, TooMuch
 from rrsis_geo.query.plan import Plan
@@ -55,7 +55,7 @@ def _planned(reader: Reader) -> Node | None:
                 i = max(j, after)
                 continue
         elif text in ("and", "or", "/", "plus", ","):
-            more, j = parser.phrase(after, hint=None, role="head", depth=0)
+            more, j = parser.phrase(after, hint=bare(node), role="head", depth=0)
             if more is not None and j > after:
                 parts = node.parts if isinstance(node, n.Union) else (node,)
                 node, i = n.Union((*parts, more)), j

@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from rrsis_geo.query import vocabulary as v
-from rrsis_geo.query.compounds import COMPOUNDS
+from rrsis_geo.query.compounds import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.patterns import (
     BY_FIRST,
     EXCEPT,
@@ -26,6 +26,12 @@ _SIDES = v.words(
     "side part edge border half corner hand share quarter area end section portion"
     " quadrant"
 )
+_WHERE = v.words(
+    "place edge isolated within beside near not along around surrounded opposite"
+    " inside outside between"
+)
+"""Rules that say where something is."""
+
 _NO_THING = v.RELATING | {"", ",", "and", "or", "it", "them"}
 
 
@@ -91,6 +97,8 @@ class Reader:
                 continue  # "the round tank" against "round the tank"
             if rule.handler in BOUNDED and not self.may_end(stop):
                 continue
+            if rule.handler in ("edge", "group") and self.text(stop) == "of":
+                continue  # "at the edge of the forest", "in a row of three"
             groups = {k: (t or "").strip() for k, t in found.groupdict().items()}
             starts = {k: self._index[found.start(k)] for k, t in groups.items() if t}
             best = Match(rule.handler, rule.argument, index, stop, groups, starts)
@@ -113,13 +121,35 @@ class Reader:
 
     def exception(self, index: int) -> int:
         """Index after words such as "except for"; the same index where none stand."""
-        if index >= self.stop:
+        if index >= self.stop or self.only(index) > index or self.but_where(index):
             return index
         end = longest(EXCEPT, self.line, self._offsets[index])
         return min(self._index[end], self.stop)
 
+    def only(self, index: int) -> int:
+        """Index after words that narrow what was said: "tanks, only the red ones".
+
+        The same index where none stand. "But only" leaves nothing out.
+        """
+        after = index + 1 if self.text(index) == "but" else index
+        if self.text(after) not in v.NARROWING:
+            return index
+        more = self.text(after + 1) in v.THE
+        if self.text(after) == "only":  # "just north of" says how far
+            more = more or self.match(after + 1, bare=True) is not None
+        return after + 1 if more or after > index else index
+
+    def but_where(self, index: int) -> bool:
+        """Whether "but" adds a second condition: "near the river but far from it"."""
+        if self.text(index) != "but":
+            return False
+        match = self.match(index + 1)
+        return match is not None and match.handler in _WHERE
+
     def compound(self, index: int) -> int:
         """How many tokens from one on mean something else together; mostly 0."""
+        if self.words[self.tokens[index].at[0]] not in FIRST_WORDS:
+            return 0
         for count in (3, 2):
             some = self.tokens[index : min(index + count, self.stop)]
             words = tuple(self.words[place] for token in some for place in token.at)

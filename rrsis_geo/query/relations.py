@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from rrsis_geo.query import nodes as n
+from rrsis_geo.query.directions import Side
 from rrsis_geo.query.draft import DEEPEST, At, Choice, Draft, Step, bare, said, spine
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.reader import Match
@@ -65,12 +66,16 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
         order = str(token.value) if token else "farthest"
         d.choices.append(Choice("nearest", order, at, anchor=anchor))
         return stop
+    other, stop = _other(parser, m, d, noun, stop)
+    both = parser.r.text(m.stop) == "both"
     make = _relation(parser, m)
+    if other is not None and not both:
+        anchor = n.Union((anchor, other))
     if m.handler in ("inside", "along", "beside") and parser.r.text(stop) == "'s":
         side = parser.r.tokens[stop + 1] if stop + 1 < parser.r.stop else None
         if side is not None and side.text == "<d>" and side.value != "centre":
             end = stop + 2 if parser.r.text(stop + 2) in _PARTS else stop + 1
-            place = cast(n.Side, side.value)
+            place = cast(Side, side.value)
             at = (*at, *parser.r.at(stop, end + 1))
             stop = end + 1
             make = _beside(place, "at")
@@ -80,6 +85,8 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
         _of_its_kind(d, anchor, at)
         return stop
     step: Step = lambda node: make(node, anchor, at)  # noqa: E731
+    if other is not None and both:
+        step = _to_both(make, anchor, other, at)
     if m.handler == "without":
         if parser.r.text(stop) in ("nearby", "near", "around", "close"):
             more = parser.r.text(stop + 1) in ("it", "them", "by")
@@ -90,6 +97,28 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
         step = negated(step, ())
     d.filters.append(negated(step, negate) if negate else step)
     return stop
+
+
+def _to_both(make: Anchored, one: Node, other: Node, at: At) -> Step:
+    first = one.of if isinstance(one, n.Counted) else one  # "both" counts nothing here
+    return lambda node: make(make(node, first, at), other, at)
+
+
+def _other(
+    parser: Parser, m: Match, d: Draft, noun: Find | None, stop: int
+) -> tuple[Node | None, int]:
+    """The second anchor of "the river or the road", "both the river and the road"."""
+    r = parser.r
+    joined = r.text(stop) == ("and" if r.text(m.stop) == "both" else "or")
+    trial = Draft("anchor", None, DEEPEST)
+    if not joined or r.text(stop + 1) not in ("the", "a", "an"):
+        return None, stop
+    after = parser.lead(stop + 1, trial)
+    if not trial.looks or r.text(after) not in ("", ",", "and", "or", "but"):
+        return None, stop
+    return parser.phrase(
+        stop + 1, hint=noun, role="anchor", depth=d.depth + 1, alone=True
+    )
 
 
 def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
@@ -157,7 +186,7 @@ def _side(parser: Parser, m: Match) -> Anchored:
         place = f"{row} {place}" if place in ("left", "right") else place
     if place == "centre":
         return lambda of, x, at: n.Inside(of, x, at=at)
-    side = cast(n.Side, place.removeprefix("middle ").removesuffix(" centre"))
+    side = cast(Side, place.removeprefix("middle ").removesuffix(" centre"))
     if m.argument == "step":
         low, high = limits(parser, m, "<len>")
         return lambda of, x, at: n.Within(
@@ -170,7 +199,7 @@ def _side(parser: Parser, m: Match) -> Anchored:
     return _beside(side, "just" if near else "beyond")
 
 
-def _beside(side: n.Side, how: Any) -> Anchored:
+def _beside(side: Side, how: Any) -> Anchored:
     return lambda of, x, at: n.Beside(of, side, x, how, at=at)
 
 

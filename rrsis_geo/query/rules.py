@@ -14,12 +14,14 @@ MACROS = {
     "up": "[up|down|out|over|back|way|somewhere|all|just]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
-    "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up]",
+    "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
+    "|tied up]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
-    "ext": "ext=[side|part|area|half|share|quarter|quadrant|corner|portion|section"
+    "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
+    "|quadrant|corner|corners|portion|section"
     "|region|sector|zone|end|field|margin]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
     "|rim|share|extremity|perimeter|flank|section)",
@@ -97,14 +99,14 @@ beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
 beside diagonal: {adv} v=(above|below) {d} of {x}
-beside step: {len} [to] [the] {d} of {x}
+beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
-within: {stat} {q} {len} [away] (of|from|to|around) {x}
+within: {stat} {q} {len} [away] (of|from|to|around|off) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
 {len} [distance|radius|range] [away] (of|from|to|around) {x}
 within: at [a] distance of {q} {len} (from|to|of) {x}
-within: [between|from|at] low=({n}|{amount}|{len}) (and|to) {len} [away] \
-(of|from|to) {x}
+within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len}) \
+(and|to) {len} [away] (of|from|to) {x}
 
 measured: {q} {area} [{or}] [in {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
@@ -126,10 +128,13 @@ nearest: [the] {nearest} [by|away] [to|from|by] {x}
 nearest farthest: [the] (most distant|most remote|further|farther|further \
 away|farther away) \
 from {x}
-near: {stat} {adv} (near|near to|close to|close by|nearby|not far from|by \
-|in the vicinity of|in proximity to|in the neighbourhood of|a short way from) {x}
+near: {stat} {adv} [down|over|up|out] (near|near to|close to|close by|nearby \
+|not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
+|a short way from) {x}
 near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
+near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
+|fringe|fringes|boundary|outskirts) of {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
@@ -158,7 +163,7 @@ opaque: {stat} (at anchor|in front of|in line with|in the shadow of|in the shade
 outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up) {x}
 inside on: crossing {x}
-inside on: {stat} (on|on top of|upon|onto) {x}
+inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
 inside of: of {x}
 between: {stat} \
@@ -180,7 +185,9 @@ to shoulder)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \
-|in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row)
+|in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row \
+|one behind the other|one behind another|one after the other|wing to wing \
+|nose to tail|bumper to bumper|bow to stern)
 group column: {stat} (in a column|in one column|one above the other|on top of each \
 other \
 |stacked vertically|one below the other|stacked one above the other)
@@ -190,8 +197,8 @@ together|close together \
 together \
 |parked closest together|nearest together|tied together|together|in a block|in a clump)
 group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right next \
-to|closest to \
-|nearest to|alongside|that touch) {each}
+to|closest [to] \
+|nearest [to]|alongside|that touch) {each}
 """
 
 POLITE_FIRST = """
@@ -236,7 +243,7 @@ POLITE_LAST = """
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
 in total
-(here|there|visible|in view|at all|anywhere|again|once more|overall)
+(here|there|visible|in view|at all|anywhere|again|once more|overall|only)
 (and|,) (mark|outline|select|show|highlight|segment|count|find) \
 (it|them|those|these|all)
 (mark|outline|select|show|highlight|segment|count|find) (it|them)

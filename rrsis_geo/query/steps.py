@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from rrsis_geo.query import nodes as n
+from rrsis_geo.query.directions import Place, Side
 from rrsis_geo.query.draft import At, Choice, Draft, Step
 from rrsis_geo.query.reader import Match
 from rrsis_geo.query.vocabulary import EXTENTS
@@ -39,12 +40,12 @@ def _place(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
         extent = "half"
     if extent == "corner" and " " not in place:
         extent = "part"
-    return lambda node: n.InPlace(node, cast(n.Place, place), extent, at=at)
+    return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
 
 
 def _edge(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     token = parser.r.first("<d>", m.start, m.stop)
-    side = cast(n.Side, token.value) if token and token.value != "centre" else None
+    side = cast(Side, token.value) if token and token.value != "centre" else None
     cut = m.argument == "cut"
     return lambda node: n.AtEdge(node, side, cut, at=at)
 
@@ -65,7 +66,7 @@ def _most(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     )
     place = str(token.value) if token else m.argument
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
-        return lambda node: n.InPlace(node, cast(n.Place, place), at=at)
+        return lambda node: n.InPlace(node, cast(Place, place), at=at)
     d.choices.append(Choice("most", place, at))
     return None
 
@@ -77,7 +78,7 @@ def _from(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     if m.argument == "number":
         d.rank = int(cast(int, number.value)) if number else 1
     if d.rank is None and d.number is None:
-        return lambda node: n.InPlace(node, cast(n.Place, place), at=at)
+        return lambda node: n.InPlace(node, cast(Place, place), at=at)
     d.side = place
     d.rank_at = (*d.rank_at, *at)
     return None

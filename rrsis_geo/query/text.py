@@ -1,17 +1,14 @@
-"""From typed text to tokens: words with what they say of place, size and number."""
+"""From words to tokens: what they say of place, size and number."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rrsis_geo.query import vocabulary as v
-from rrsis_geo.query.spelling import corrected
-
-Value = str | float | int | tuple[str, str] | None
+from rrsis_geo.query.kinds import KINDS, Value
+from rrsis_geo.query.typed import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,103 +38,13 @@ class Text(NamedTuple):
     """Typed and corrected words."""
 
 
-_PIECES = re.compile(
-    r"\d+(?:st|nd|rd|th)(?![^\W_])"
-    r"|\d+x\d+"
-    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    r"|(?:m|km|ft|yd|mi)\s?\^?2(?!\d)"
-    r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\W_]+"
-    r"|[,;:()/?!.<>\u2264\u2265~\"&-]"
-)
-_SPLIT = {
-    "'s": " 's",
-    "where's": "where is",
-    "what's": "what is",
-    "who's": "who is",
-    "it's": "it is",
-    "that's": "that is",
-    "there's": "there is",
-    "here's": "here is",
-    "let's": "let us",
-    "i'm": "i am",
-    "i'd": "i would",
-    "i'll": "i will",
-    "we're": "we are",
-    "they're": "they are",
-    "isn't": "is not",
-    "aren't": "are not",
-    "wasn't": "was not",
-    "don't": "do not",
-    "doesn't": "does not",
-    "can't": "can not",
-    "cannot": "can not",
-    "wheres": "where is",
-    "whats": "what is",
-    "pls": "please",
-    "plz": "please",
-    "plse": "please",
-    "thx": "thanks",
-    "incl": "including",
-    "excl": "excluding",
-    "u": "you",
-    "gimme": "give me",
-    "lemme": "let me",
-    "wanna": "want to",
-    "w/o": "without",
-}
-_STOPS = {
-    ".": ",",
-    ";": ",",
-    ":": ",",
-    "(": ",",
-    ")": ",",
-    "?": ",",
-    "!": ",",
-    '"': ",",
-}
-_SIGNS = {
-    "<": "under",
-    ">": "over",
-    "\u2264": "at most",
-    "\u2265": "at least",
-    "~": "about",
-    "&": "and",
-}
-
 _LENGTHS = {word: size for size, words in v.LENGTHS.items() for word in words.split()}
 _AREAS = {word: size for size, words in v.AREAS.items() for word in words.split()}
 
 
-def _kinds() -> dict[str, tuple[str, Value]]:
-    found: dict[str, tuple[str, Value]] = {}
-    tables: tuple[tuple[str, Mapping[Any, str]], ...] = (
-        ("<d>", v.DIRECTIONS),
-        ("<most>", v.COMPARED),
-        ("<most>", v.MOST),
-        ("<sup>", v.SUPERLATIVES),
-        ("<cmp>", v.COMPARATIVES),
-        ("<size>", v.SIZES),
-        ("<nearest>", v.NEAREST),
-        ("<group>", v.GROUPS),
-    )
-    for kind, table in tables:
-        for value, words in table.items():
-            found |= dict.fromkeys(words.split(), (kind, value))
-    found |= {word: ("<ord>", value) for word, value in v.ORDINALS.items()}
-    return found
-
-
-KINDS = _kinds()
-"""Words that are more than words: their kind and what they say."""
-
-SPECIAL = frozenset((*KINDS, *v.NUMBERS, *v.APART))
-
-_HYPHENED = SPECIAL | v.words("hand side by to next cut off close up of")
-
-
 def read(expression: str) -> Text:
     """Words and tokens of an expression of any kind; never fails."""
-    words, slips = _words(expression)
+    words, slips = words_of(expression)
     shown = tuple(words)
     tokens: list[Token] = []
     index = 0
@@ -152,59 +59,6 @@ def read(expression: str) -> Text:
     return Text(shown, tuple(joined), tuple(slips))
 
 
-def _words(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
-    plain = unicodedata.normalize("NFKC", expression).casefold()
-    if len(plain) > 2 * len(expression) + 100:  # a few signs unfold into many letters
-        plain = expression.casefold()
-    plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
-    words: list[str] = []
-    slips: list[tuple[str, str]] = []
-    for piece in _PIECES.findall(plain):
-        if piece in _STOPS:
-            if words and words[-1] != ",":
-                words.append(",")
-            continue
-        if piece == "-":
-            continue
-        for part in _parts(_SIGNS.get(piece, piece)):
-            word = corrected(part)
-            if word != part:
-                slips.append((part, word))
-            words.extend(word.split())
-    while words and words[-1] == ",":
-        words.pop()
-    return words, slips
-
-
-_ACROSS = frozenset(
-    map(frozenset, (("east", "west"), ("north", "south"), ("left", "right")))
-)
-
-
-def _parts(piece: str) -> list[str]:
-    """A contraction, a possessive or a chain of hyphens, cut into words."""
-    if piece in _SPLIT:
-        return _SPLIT[piece].split()
-    if piece.endswith("'s"):
-        return [*_parts(piece[:-2]), "'s"] if len(piece) > 2 else []
-    piece = piece.strip("'")
-    if "-" not in piece:
-        joined = re.fullmatch(r"(m|km|ft|yd|mi)\s?\^?2", piece)
-        return [f"{joined[1]}2"] if joined else piece.split()
-    parts = piece.split("-")
-    if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
-        parts[-2:] = [parts[-2] + parts[-1]]
-    if frozenset(parts) in _ACROSS and len(parts) == 2:
-        return [piece]  # how a thing lies, not where
-    if all(part in _HYPHENED or part.isdigit() for part in parts):
-        return parts
-    if parts[-1] == "most" and all(
-        KINDS.get(part, ("",))[0] == "<d>" for part in parts[:-1]
-    ):
-        return parts
-    return [piece]
-
-
 def _token(words: list[str], index: int) -> Token:
     word = words[index]
     here = (index,)
@@ -214,6 +68,8 @@ def _token(words: list[str], index: int) -> Token:
         return _quantity(words, index, value, stop)
     if word in KINDS:
         return Token(*KINDS[word], here)
+    if word in v.LETTERS and words[index + 1 : index + 2] == ["of"]:
+        return Token("<d>", v.LETTERS[word], here)
     ordinal = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)", word)
     if ordinal and int(ordinal[1]):
         return Token("<ord>", int(ordinal[1]), here)

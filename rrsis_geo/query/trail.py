@@ -29,7 +29,7 @@ def read_trail(p: Parser, i: int, d: Draft) -> int:
 
 def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     r, text = p.r, p.r.text(i)
-    if text == ",":
+    if text == "," or r.only(i) > i:
         return _comma(p, i, d)
     if text == "<ord>" and counted_behind(p, i, d):
         d.take_rank(r.tokens[i])
@@ -60,7 +60,9 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
         return _negated(p, i, j, d)
     if r.exception(i) > i:
         return None
-    if text in v.AND:
+    if d.role != "head" and text in ("is", "are") and r.text(i - 1) not in v.COPULAS:
+        return None  # "which of the tanks near the road is the largest"
+    if text in v.AND or r.but_where(i):
         return _conjunction(p, i, d)
     if d.role != "head" and text in (v.THE | v.A | {"nearby"}) - {"that"}:
         return None
@@ -69,7 +71,7 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     if j > i and text in v.COPULAS:
         again = Draft(d.role, d.hint, d.depth)
         k = p.lead(j, again)
-        if again.article and _adds(p, again, k):
+        if (again.article or again.choices) and _adds(p, again, k):
             _merge(d, again)
             return k
         return j
@@ -87,18 +89,28 @@ def _comma(p: Parser, i: int, d: Draft) -> int | None:
     r, j = p.r, i + 1
     while r.text(j) in v.AND | {"but"}:
         j += 1
+    j = max(r.only(i), r.only(j))
+    listed = r.text(j) == "<d>" and _handler(r.match(j, bare=True)) == "place"
+    if d.handled == "place" and listed and d.filters:
+        return _conjunction(p, i, d)  # "on the left, right and at the top"
     if r.match(j, bare=True) is not None or r.text(j) == "not" or r.text(j) in v.OPAQUE:
         return j
     if r.exception(j) > j or r.text(j) in v.COPULAS:
         return j
     again = Draft(d.role, d.hint, d.depth)
     k = p.lead(j, again)
+    if again.pronoun and d.handled == "place" == _handler(r.match(k, bare=True)):
+        return None  # "small ones in the north, large ones in the south"
     if _adds(p, again, k):
         _merge(d, again)
         return k
     if again.noun() is not None and not again.pronoun and again.article:
         return None
     return j
+
+
+def _handler(match: Match | None) -> str:
+    return match.handler if match is not None else ""
 
 
 def _adds(p: Parser, again: Draft, stop: int) -> bool:
@@ -109,7 +121,10 @@ def _adds(p: Parser, again: Draft, stop: int) -> bool:
 
 
 def _merge(d: Draft, again: Draft) -> None:
-    d.after.extend(again.looks)
+    if again.pronoun and d.looks:  # "courts, the blue ones" are blue courts
+        d.looks = [*again.looks, *d.looks]
+    else:
+        d.after.extend(again.looks)
     d.sides.extend(again.sides)
     d.traits.extend(again.traits)
     d.choices.extend(again.choices)
@@ -149,7 +164,7 @@ def _conjunction(p: Parser, i: int, d: Draft) -> int | None:
     count, before = len(d.filters), d.handled
     after = apply(p, match, d, ())
     places = {before, match.handler} <= {"place", "edge"}
-    if (places or r.text(i) == "or") and count and len(d.filters) == count + 1:
+    if (places or r.text(i) in ("or", ",")) and count and len(d.filters) == count + 1:
         one, other = d.filters[count - 1 :]
         d.filters[count - 1 :] = [_either(one, other)]
     return after

@@ -20,10 +20,10 @@ DIRECTIONS = {
     "east": "east eastern easterly",
     "north": "north northern northerly",
     "south": "south southern southerly",
-    "north west": "northwest northwestern northwesterly nw",
-    "north east": "northeast northeastern northeasterly ne",
-    "south west": "southwest southwestern southwesterly sw",
-    "south east": "southeast southeastern southeasterly se",
+    "north west": "northwest northwestern northwesterly nw nnw wnw",
+    "north east": "northeast northeastern northeasterly ne nne ene",
+    "south west": "southwest southwestern southwesterly sw ssw wsw",
+    "south east": "southeast southeastern southeasterly se sse ese",
     "centre": "centre center middle central",
 }
 
@@ -206,8 +206,14 @@ SCENE = words(
     " aoi tile canvas extent imagery raster whole"
 )
 
+LETTERS = {"n": "north", "e": "east", "s": "south", "w": "west"}
+"""Directions where "of" follows: "n of the river"."""
+
 EXTENTS = {
     "half": "half",
+    "halves": "half",
+    "corners": "corner",
+    "quarters": "quarter",
     "share": "third",
     "quarter": "quarter",
     "quadrant": "quarter",
@@ -262,6 +268,7 @@ THE = words("the this these those that its their said")
 A = words("a an some any")
 ALL = words("all every each both")
 ONLY = words("single sole only")
+NARROWING = words("only just")
 SKIPPED = words(
     "exactly precisely other remaining various different individual complete whole"
 )

@@ -346,3 +346,31 @@ def test_nothing_found_is_answered_with_nothing():
             seen = Candidates(found, GRIDS["projected"], list(names))
             plan = Plan(expression="?", words=(), root=root)
             assert resolve(plan, seen).rows.tolist() == []
+
+
+@many
+@given(grids, st.permutations([2, 3, 5]))
+def test_groups_by_how_many_they_hold(place, sizes):
+    """Members in clusters far apart; the smaller the cluster, the larger they are."""
+    shapes, members = [], {}
+    for column, size in enumerate(sizes):
+        side = 14 - 2 * size
+        members[size] = list(range(len(shapes), len(shapes) + size))
+        shapes += [
+            shapely.box(x, y, x + side, y + side)
+            for x, y in (
+                (20 + 120 * column + (side + 3) * nth, 40 + 60 * column)
+                for nth in range(size)
+            )
+        ]
+    grid, phrases = GRIDS[place], ["tank"] * len(shapes)
+    for least in (2, 3, 4, 5):
+        wanted = sorted(i for size in sizes if size >= least for i in members[size])
+        clusters = n.Grouped(TANK, "cluster", least, or_more=True)
+        assert rows(clusters, grid, phrases, shapes) == wanted
+    groups = n.Grouped(TANK, "cluster")
+    for order, ranked in (("largest", (5, 3, 2)), ("smallest", (2, 3, 5))):
+        for rank, size in enumerate(ranked, start=1):
+            picked = n.Sized(groups, order, "number", rank)
+            assert rows(picked, grid, phrases, shapes) == members[size]
+    assert rows(n.Sized(groups, "largest"), grid, phrases, shapes) == members[2]
