@@ -235,7 +235,7 @@ def ask(
     if resolve == "auto":
         known = None if categories is None else frozenset(categories)
         if known is not None:
-            plans = [plan.without_unknown(known) for plan in plans]
+            plans = [plan.without_unknown(known, whole=seen_whole) for plan in plans]
         plans = [
             shared_out(plan, whole=seen_whole, categories=known)
             or _whole(plan.expression)

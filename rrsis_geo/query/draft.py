@@ -327,19 +327,10 @@ def of_size(token: Token) -> Step:
 
 def bare(anchor: Node) -> Find | None:
     """The noun at the bottom of a node, alone."""
-    for one in spine(anchor):
+    for one in n.spine(anchor):
         if isinstance(one, Find):
             return Find(one.noun, noun=one.noun, categories=one.categories)
     return None
-
-
-def spine(node: Node) -> list[Node]:
-    """A node and what it chooses from, down to the noun or to parts."""
-    found = [node]
-    while not isinstance(node, Find | n.Union):
-        node = node.of
-        found.append(node)
-    return found
 
 
 def said(node: Node, after: list[str], at: At, before: list[str] | None = None) -> Node:

@@ -356,6 +356,15 @@ def anchors(node: Node) -> tuple[Node, ...]:
     return children(node)[1:]
 
 
+def spine(node: Node) -> list[Node]:
+    """A node and what it chooses from, down to the noun or to parts."""
+    found = [node]
+    while not isinstance(node, Find | Union):
+        node = node.of
+        found.append(node)
+    return found
+
+
 def walk(node: Node) -> Iterator[Node]:
     """A node and everything below it, `of` before anchors."""
     yield node

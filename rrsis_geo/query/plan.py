@@ -8,14 +8,17 @@ from typing import Any, cast
 
 from rrsis_geo.errors import DataError
 from rrsis_geo.query.describe import describe
+from rrsis_geo.query.frames import in_the_scene
 from rrsis_geo.query.nodes import (
     NODES,
+    Extreme,
     Find,
     Node,
     Operator,
     Union,
     anchors,
     children,
+    spine,
     walk,
     words_of,
 )
@@ -98,13 +101,27 @@ class Plan:
         """
         return replace(self, root=_folded(self, self.root, keep))
 
-    def without_unknown(self, categories: frozenset[str]) -> Plan:
+    def without_unknown(
+        self, categories: frozenset[str], *, whole: bool = False
+    ) -> Plan:
         """The plan for weights of these categories.
 
         Relations to things that the weights don't know by name are left to the
-        network, which may have seen such words in context.
+        network, which may have seen such words in context; a place in one that fills
+        the scene is a place in the scene.
+
+        Where the network sees the scene whole, an order among what such a relation
+        bounds ("the leftmost plane at the concourse") is left to it as well.
         """
-        return self.folded(lambda node: all(map(known(categories), anchors(node))))
+        test = known(categories)
+
+        def keep(node: Operator) -> bool:
+            if whole and isinstance(node, Extreme):
+                return all(test(x) for one in spine(node) for x in anchors(one))
+            return all(map(test, anchors(node)))
+
+        placed = replace(self, root=in_the_scene(self.root, self.words, test))
+        return placed.folded(keep)
 
 
 def known(categories: frozenset[str]) -> Callable[[Node], bool]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.directions import Side
-from rrsis_geo.query.draft import DEEPEST, At, Choice, Draft, Step, bare, said, spine
+from rrsis_geo.query.draft import DEEPEST, At, Choice, Draft, Step, bare, said
+from rrsis_geo.query.frames import is_whole
 from rrsis_geo.query.nodes import Find, Node
 from rrsis_geo.query.reader import Match
 from rrsis_geo.query.steps import PLAIN, limits, said_by
@@ -69,6 +70,8 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
     other, stop = _other(parser, m, d, noun, stop)
     both = parser.r.text(m.stop) == "both"
     make = _relation(parser, m)
+    if m.handler == "beside" and _is_part_of(parser, m, anchor):
+        make = _side(parser, m, at=True)
     if other is not None and not both:
         anchor = n.Union((anchor, other))
     if m.handler in ("inside", "along", "beside") and parser.r.text(stop) == "'s":
@@ -132,6 +135,13 @@ def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
     d.traits.insert(0, step)
 
 
+def _is_part_of(parser: Parser, m: Match, anchor: Node) -> bool:
+    """Whether a side is one of the anchor: "in the north of the depot"."""
+    inside = {"in", "on", "at"}.intersection(said_by(parser, m))
+    plain = "<d>" in said_by(parser, m) and not m.argument
+    return plain and bool(inside) and is_whole(anchor)
+
+
 def _is_within(parser: Parser, m: Match) -> bool:
     """Whether words place a thing in a group: "at the left end of the row"."""
     if m.handler == "inside":
@@ -178,7 +188,7 @@ def _relation(parser: Parser, m: Match) -> Anchored:
     return lambda of, x, at: n.Inside(of, x, inside, at=at)
 
 
-def _side(parser: Parser, m: Match) -> Anchored:
+def _side(parser: Parser, m: Match, *, at: bool = False) -> Anchored:
     token = parser.r.first("<d>", m.start, m.stop)
     place = str(token.value) if token else m.argument
     if m.argument == "diagonal":
@@ -192,7 +202,7 @@ def _side(parser: Parser, m: Match) -> Anchored:
         return lambda of, x, at: n.Within(
             n.Beside(of, side, x, at=at), x, low, high, at=at
         )
-    if m.groups.get("part") in _AT_PART:
+    if at or m.groups.get("part") in _AT_PART:
         return _beside(side, "at")
     adverb = m.groups.get("adv", "")
     near = adverb in _CLOSE or "just" in adverb
@@ -279,7 +289,7 @@ def _left_as_words(parser: Parser, m: Match, d: Draft, stop: int) -> int:
 
 def _names_group(anchor: Node, noun: Find | None) -> bool:
     """Whether an anchor is a group of the very things that are asked for."""
-    some = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
+    some = [one for one in n.spine(anchor) if isinstance(one, n.Grouped)]
     found = bare(anchor)
     return bool(some) and found is not None and found == noun
 
@@ -296,7 +306,7 @@ def _in_group(
 
     if d.rank is not None and d.side is None:
         # "the third plane in the row" counts as one reads.
-        forms = [one.form for one in spine(anchor) if isinstance(one, n.Grouped)]
+        forms = [one.form for one in n.spine(anchor) if isinstance(one, n.Grouped)]
         d.side = "top" if forms[-1] == "column" else "left"
 
     def step(node: Node) -> Node:

@@ -22,6 +22,9 @@ those a little over the line shall not add up against one that is plainly there.
 FITS = 0.5
 """From here on a unit is what the words mean."""
 
+FORGOTTEN = 0.02
+"""Fit below which a unit is dropped on the way."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Units:

@@ -115,3 +115,20 @@ def test_a_blob_of_two_classes_is_what_the_network_was_surer_of():
     tank, twin = ("storage tank", 200, 300, 40, 0.7), ("building", 200, 300, 40, 0.95)
     other = ("storage tank", 260, 300, 40, 0.9)
     assert meant("tanks next to the building", tank, other, twin) == [1]
+
+
+def test_nothing_is_the_closest_to_what_is_not_there():
+    plan = make_plan("the court closest to the pond")
+    found = as_found(
+        GRIDS["projected"],
+        ["court", "court"],
+        [shapely.box(100, 100, 130, 130), shapely.box(400, 400, 430, 430)],
+    )
+    seen = Candidates(found, GRIDS["projected"], plan.phrases)
+    answer = resolve(plan, seen)
+    assert answer.rows.tolist() == []
+    assert answer.advice == ('which is closest is open: found no "pond"',)
+
+
+def test_the_only_one_there_is_the_closest():
+    assert meant("the court closest to the pond", *courts((0.3, 0.3))) == [0]

@@ -114,6 +114,50 @@ def test_unknown_anchors_go_back_into_the_phrase_in_the_typed_order():
     assert plan.without_unknown(frozenset({"storage_tank", "parking_lot"})) == plan
 
 
+TANKS = frozenset({"storage_tank"})
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tanks in the north of the tank farm", "storage tank | in north"),
+        ("the tank at the south end of the oil depot", "storage tank | in south | 1"),
+        (
+            "the largest tank in the north-east corner of the depot",
+            "storage tank | in north east corner | largest",
+        ),
+        ("tanks in the middle of the port basin", "storage tank | in centre"),
+        ("tanks north of the depot", "tanks north of the depot"),
+        (
+            "tanks in the north of the left depot",
+            "tanks in the north of the left depot",
+        ),
+        ("tanks at the south end of the pier", "tanks at the south end of the pier"),
+    ],
+)
+def test_a_place_in_an_unknown_whole_is_one_in_the_scene(text, meant):
+    assert make_plan(text).without_unknown(TANKS).notation() == meant
+
+
+def test_a_place_in_a_known_whole_stays_there():
+    plan = make_plan("tanks in the north of the airport")
+    assert plan.notation() == "storage tank | at north of (airport)"
+    assert plan.without_unknown(TANKS | {"airport"}) == plan
+    assert plan.without_unknown(TANKS).notation() == "storage tank | in north"
+
+
+def test_an_order_among_what_only_the_network_can_bound_is_its_own():
+    bounded = make_plan("the leftmost tank at the jetty")
+    assert bounded.without_unknown(TANKS).notation() == (
+        "the tank at the jetty | leftmost"
+    )
+    seen_whole = bounded.without_unknown(TANKS, whole=True)
+    assert seen_whole.notation() == "the leftmost tank at the jetty"
+    for text in ("the leftmost tank in the north", "the leftmost tank"):
+        plan = make_plan(text)
+        assert plan.without_unknown(TANKS, whole=True) == plan
+
+
 def test_several_expressions_share_their_phrases():
     texts = ["the largest tank", "tanks near the road", "all oil tanks on the left"]
     phrases = [phrase for text in texts for phrase in make_plan(text).phrases]

@@ -1,0 +1,63 @@
+"""Places in something that fills the scene: "the north-east corner of the depot".
+
+Weights rarely know a depot or a bay by name, and asked for it in a phrase they cannot
+say which corner is meant. What people call so is mostly what the scene shows, so the
+place is then taken for one in the scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any, cast
+
+from rrsis_geo.query import nodes as n
+from rrsis_geo.query.nodes import Find, Node
+from rrsis_geo.query.vocabulary import words
+
+WHOLES = words(
+    "airbase airfield airport apron aerodrome base basin bay campus city complex"
+    " compound depot district dockyard estate facility farm marina neighborhood"
+    " neighbourhood park plant port refinery settlement shipyard site town village yard"
+)
+"""Last words of what holds all that a scene shows of it."""
+
+CENTRE = words("middle centre center")
+
+
+def in_the_scene(
+    node: Node, said: tuple[str, ...], known: Callable[[Node], bool]
+) -> Node:
+    """A plan's tree with places in an unknown whole read as places in the scene.
+
+    Args:
+        node: The tree.
+        said: The words of the expression.
+        known: Whether the network knows all that a part of the tree names.
+    """
+    inner: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, n.NODES):
+            inner[item.name] = in_the_scene(cast(Node, value), said, known)
+        elif item.name == "parts":
+            inner[item.name] = tuple(in_the_scene(one, said, known) for one in value)
+    node = replace(node, **inner)
+    if not isinstance(node, n.Beside | n.Inside) or known(node.anchor):
+        return node
+    if not is_whole(node.anchor):
+        return node
+    at = tuple(sorted({*node.at, *node.anchor.at}))
+    if isinstance(node, n.Inside):
+        central = any(said[index] in CENTRE for index in node.at)
+        return n.InPlace(node.of, "centre", at=at) if central else node
+    if node.how != "at":
+        return node
+    corner = " " in node.side and any(said[index] == "corner" for index in node.at)
+    return n.InPlace(node.of, node.side, "corner" if corner else "part", at=at)
+
+
+def is_whole(anchor: Node) -> bool:
+    """Whether an anchor may fill the scene."""
+    last = anchor.noun.rpartition(" ")[2] if isinstance(anchor, Find) else ""
+    return last in WHOLES
