@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
@@ -118,7 +118,7 @@ def staged_tensors(
     """
     part = path.with_name(path.name + ".part")
     try:
-        save_file(dict(tensors), part, metadata)
+        part.write_bytes(save(dict(tensors), metadata))  # the umask holds
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         yield part

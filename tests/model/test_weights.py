@@ -142,6 +142,14 @@ def test_nothing_half_written_and_the_digest_beside_it(saved):
     assert verify(path).sha256 in sidecar_of(path).read_text()
 
 
+def test_others_may_read_what_the_umask_lets_them(saved):
+    path = saved[1]
+    plain = path.with_name("plain.txt")
+    plain.write_text("x", encoding="utf-8")
+    assert path.stat().st_mode == plain.stat().st_mode
+    plain.unlink()
+
+
 def test_one_changed_bit_is_noticed(saved):
     path = saved[1]
     content = bytearray(path.read_bytes())
