@@ -18,7 +18,8 @@ from rrsis_geo.query.vocabulary import words
 WHOLES = words(
     "airbase airfield airport apron aerodrome base basin bay campus city complex"
     " compound depot district dockyard estate facility farm marina neighborhood"
-    " neighbourhood park plant port refinery settlement shipyard site town village yard"
+    " neighbourhood ocean park plant port refinery sea settlement shipyard site town"
+    " village water yard"
 )
 """Last words of what holds all that a scene shows of it."""
 

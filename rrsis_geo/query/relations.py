@@ -87,6 +87,10 @@ def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
     if m.argument == "of" and bare(anchor) == noun:
         _of_its_kind(d, anchor, at)
         return stop
+    if _amid_its_kind(parser, m, anchor, noun):
+        _of_its_kind(d, anchor, at)
+        d.choices.append(Choice("middle", "", at))
+        return stop
     step: Step = lambda node: make(node, anchor, at)  # noqa: E731
     if other is not None and both:
         step = _to_both(make, anchor, other, at)
@@ -122,6 +126,14 @@ def _other(
     return parser.phrase(
         stop + 1, hint=noun, role="anchor", depth=d.depth + 1, alone=True
     )
+
+
+def _amid_its_kind(parser: Parser, m: Match, anchor: Node, noun: Find | None) -> bool:
+    """Whether it is the middle one: "the court in the middle of the three"."""
+    token = parser.r.first("<d>", m.start, m.stop)
+    central = token is not None and token.value == "centre"
+    several = isinstance(anchor, n.Counted) and anchor.number > 2
+    return central and several and bare(anchor) == noun
 
 
 def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:

@@ -28,6 +28,10 @@ PLAINLY = 0.7
 """Mean probability from which on the network is believed where the map found none."""
 
 
+RELATED = (n.Beside, n.Between, n.Within)
+"""Relations that what the network took for the whole has to bear out."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """What one part of the plan left."""
@@ -68,12 +72,13 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
         plan: Its phrases are among those of the candidates.
         seen: What the network found for them.
         told: A phrase that holds the whole expression. Where the map leaves none of
-            the things that are there, what the network plainly took for it is meant.
+            the things that are there, what the network plainly took for it is meant
+            as far as the map bears it out, unless the words say nothing but where.
     """
     work = Work(plan, seen)
     units = work.with_late_distances(work.units(plan.root).sure())
-    if told is not None and not len(units):
-        units = _taken_whole(plan, seen, told)
+    if told is not None and not len(units) and not _only_placed(plan.root):
+        units = _borne_out(work, _taken_whole(plan, seen, told))
         work.steps.append(Step(words="as the network understood it", count=len(units)))
     first: dict[int, int] = {}
     for place, row in enumerate(units.rows.tolist()):
@@ -99,14 +104,37 @@ def sought(node: Node) -> tuple[str, ...]:
     return sought(node.of)
 
 
+def _only_placed(root: Node) -> bool:
+    """Whether words say no more of things than where: that the map knows for sure."""
+    *operators, last = n.spine(root)
+    plain = isinstance(last, n.Find) and last.phrase == last.noun
+    return plain and all(
+        isinstance(one, n.InPlace | n.AtEdge | n.Counted) for one in operators
+    )
+
+
 def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Units:
     """What the network took for the whole expression, if it did so plainly."""
     there = any(len(seen.of(phrase)) for phrase in sought(plan.root))
+    there |= plan.finds[0].phrase != plan.finds[0].noun  # words of looks may miss it
     rows = seen.of(told)
     area = seen.area[rows]
     score = seen.polygons.columns["score"][rows]
     plainly = (score * area).sum() >= PLAINLY * max(area.sum(), 1e-9)
     return singles(rows if there and plainly else rows[:0])
+
+
+def _borne_out(work: Work, units: Units) -> Units:
+    """Those that are where the words say, as far as what they name has been found."""
+    *operators, _ = n.spine(work.root)
+    for node in reversed(operators):
+        placed = isinstance(node, n.InPlace | n.AtEdge)
+        related = isinstance(node, RELATED) and all(
+            len(work.units(anchor).sure()) for anchor in n.anchors(node)
+        )
+        if len(units) and (placed or related):
+            units = CHOICES[type(node)](work, node, units)
+    return units.sure()
 
 
 class Work:

@@ -84,6 +84,7 @@ from: [counting|counted|starting|reading|going|numbered|when counting|if you cou
 [up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge] [of {scene}] \
 [to [the] (left|right|top|bottom)]
 
+from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 from number: no , {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 

@@ -75,6 +75,9 @@ def _from(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     token = parser.r.first("<d>", m.start, m.stop)
     number = parser.r.first("<n>", m.start, m.stop)
     place = str(token.value) if token else "left"
+    if m.argument == "way" and d.rank is None:
+        d.said.extend(at)  # "the middle one, left to right"
+        return None
     if m.argument == "number":
         d.rank = int(cast(int, number.value)) if number else 1
     if d.rank is None and d.number is None:

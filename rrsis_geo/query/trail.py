@@ -206,6 +206,7 @@ def opaque(p: Parser, i: int, d: Draft) -> int:
             match is not None
             and match.handler not in v.NOT_WHERE
             and not _its(r, match)
+            and not (match.handler == "place" and r.text(match.stop - 1) in _OWN)
         ):
             break
         if r.exception(i) > i and r.text(i) != "but":
@@ -213,6 +214,10 @@ def opaque(p: Parser, i: int, d: Draft) -> int:
         d.after.append(r.tokens[i])
         i += 1
     return i
+
+
+_OWN = ("side", "end")
+"""Last words of a place in the thing itself: "with a stand on the west side"."""
 
 
 def _its(r: Reader, match: Match) -> bool:

@@ -320,19 +320,66 @@ def test_auto_on_an_image_that_the_network_sees_whole():
     assert len(auto("the leftmost tank and the largest building").phrases) == 3
 
 
+FAR = shapely.box(700, 500, 740, 540)
+UPPER_LEFT = shapely.box(20, 20, 60, 60)
+
+
 def test_where_the_map_leaves_nothing_the_network_is_believed():
     grid = GRIDS["projected"]
-    shapes = [shapely.box(700, 500, 740, 540), shapely.box(705, 500, 745, 540)]
-    nothing = auto("the tank in the upper left corner")
-    assert nothing.told == ("the tank in the upper left corner",)
+    nothing = auto("the dark tank in the upper left corner")
+    assert nothing.told == ("the dark tank in the upper left corner",)
     for score, left in ((0.9, 1), (0.6, 0)):
-        found = as_found(grid, nothing.phrases, shapes, [0.9, score])
+        found = as_found(grid, nothing.phrases, [FAR, UPPER_LEFT], [0.9, score])
         meant = nothing.answer(found, grid, None).polygons
         assert len(meant) == left
         assert set(meant.columns["expression"]) <= set(nothing.expressions)
-    # what is not there at all is not found by other words
-    found = as_found(grid, nothing.told, shapes[:1], [0.9])
-    assert len(nothing.answer(found, grid, None).polygons) == 0
+    # words of looks may miss a thing, the plain name of what is there does not
+    for text, left in (
+        ("the dark tank in the upper left corner", 1),
+        ("tanks left of the building", 0),
+    ):
+        found = as_found(grid, [text], [UPPER_LEFT], [0.9])
+        assert len(auto(text).answer(found, grid, None).polygons) == left
+
+
+def test_where_a_plain_thing_lies_the_map_knows_better_than_the_network():
+    grid = GRIDS["projected"]
+    for text, left in (
+        ("the tank in the upper left corner", 0),
+        ("tanks at the left edge", 0),
+        ("the dark tank in the upper left corner", 1),
+    ):
+        asked = auto(text)
+        assert len(asked.phrases) == 2
+        found = as_found(grid, asked.phrases, [FAR, UPPER_LEFT], [0.9, 0.9])
+        assert len(asked.answer(found, grid, None).polygons) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "believed"),
+    [
+        ("the dark tank on the left", "left"),
+        ("the dark tank left of the building", "left"),
+        ("the dark tank right of the building", "right"),
+    ],
+)
+def test_the_network_is_believed_only_as_far_as_the_map_bears_it_out(text, believed):
+    grid = GRIDS["projected"]
+    told = {
+        "left": shapely.box(100, 300, 140, 340),
+        "right": shapely.box(700, 300, 740, 340),
+    }
+    wrong = shapely.box(830, 60, 850, 80)  # the one dark tank that was found
+    if believed == "right":
+        wrong = shapely.box(30, 60, 50, 80)
+    asked = auto(text)
+    for side, shape in told.items():
+        shapes = {asked.phrases[0]: wrong, text: shape}
+        if "building" in asked.phrases:
+            shapes["building"] = shapely.box(400, 300, 440, 340)
+        found = as_found(grid, list(shapes), list(shapes.values()), [0.9] * len(shapes))
+        meant = asked.answer(found, grid, None).polygons
+        assert len(meant) == int(side == believed)
 
 
 def test_told_questions_survive_the_raster():
