@@ -127,15 +127,16 @@ def _bracketed(node: Node) -> str:
 
 
 def _place(node: n.InPlace) -> str:
+    of = "among all of them" if node.among else "of the scene"
     if node.place == "centre":
-        return "in the centre of the scene"
+        return f"in the centre {of}"
     side = node.place.replace(" ", "-") if is_compass(node.place) else node.place
     if node.extent == "far":
-        return f"at the far {side} of the scene"
+        return f"at the far {side} {of}"
     if node.extent != "part":
-        return f"in the {side} {node.extent} of the scene"
+        return f"in the {side} {node.extent} {of}"
     lead = "in" if is_compass(node.place) or " " in node.place else "at"
-    return f"{lead} the {side} of the scene"
+    return f"{lead} the {side} {of}"
 
 
 def _farthest(side: str) -> str:

@@ -50,6 +50,8 @@ class InPlace:
     diagonal place; others: that share of the span."""
     compares: bool = field(default=False, compare=False)
     """Whether it tells things of one kind apart: "the upper right court"."""
+    among: bool = False
+    """Whether it is a part of what the things themselves take up, not of the scene."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 

@@ -30,9 +30,10 @@ def step(node: n.Operator) -> str:
     """What one operator does."""
     match node:
         case n.InPlace():
+            among = " among them" if node.among else ""
             if node.extent in ("part", "far"):
-                return f"in {'far ' * (node.extent == 'far')}{node.place}"
-            return f"in {node.place} {node.extent}"
+                return f"in {'far ' * (node.extent == 'far')}{node.place}{among}"
+            return f"in {node.place} {node.extent}{among}"
         case n.AtEdge():
             return f"{'cut by' if node.cut else 'at'} {node.side or 'any'} edge"
         case n.Extreme():

@@ -70,8 +70,9 @@ def frame_for(seen: Candidates, side: str) -> Frame:
 def in_place(node: InPlace, units: Units, seen: Candidates) -> Values:
     """(U,) how well the units lie there."""
     frame = frame_for(seen, node.place)
-    span = np.maximum(frame.extent[2:] - frame.extent[:2], 1e-9)
-    share = (units.centre(frame) - frame.extent[:2]) / span
+    extent = _taken_up(units, frame, seen) if node.among else frame.extent
+    span = np.maximum(extent[2:] - extent[:2], 1e-9)
+    share = (units.centre(frame) - extent[:2]) / span
     words = node.place.split()
     if node.extent == "quarter" and len(words) > 1:
         end = ENDS["half"]  # a quadrant
@@ -88,6 +89,14 @@ def in_place(node: InPlace, units: Units, seen: Candidates) -> Values:
         fits[-1] = _amid(share[:, 0])
     low, high = np.min(fits, axis=0), np.max(fits, axis=0)
     return np.asarray(low * (0.98 + 0.02 * high), np.float64)
+
+
+def _taken_up(units: Units, frame: Frame, seen: Candidates) -> Values:
+    """(4,) left, top, right, bottom of all that is there; the scene's for one thing."""
+    box = units.box(frame)[units.chance(seen) >= FITS]
+    if len(box) < 2:
+        return frame.extent
+    return np.concatenate([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)])
 
 
 def meant_in_place(

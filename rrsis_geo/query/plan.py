@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from rrsis_geo.errors import DataError
 from rrsis_geo.query.describe import describe
-from rrsis_geo.query.frames import in_the_scene
+from rrsis_geo.query.frames import among_the_things
 from rrsis_geo.query.nodes import (
     NODES,
     Extreme,
@@ -107,8 +107,8 @@ class Plan:
         """The plan for weights of these categories.
 
         Relations to things that the weights don't know by name are left to the
-        network, which may have seen such words in context; a place in one that fills
-        the scene is a place in the scene.
+        network, which may have seen such words in context; a place in one that holds
+        them all is a place among them.
 
         Where the network sees the scene whole, an order among what such a relation
         bounds ("the leftmost plane at the concourse") is left to it as well.
@@ -120,7 +120,7 @@ class Plan:
                 return all(test(x) for one in spine(node) for x in anchors(one))
             return all(map(test, anchors(node)))
 
-        placed = replace(self, root=in_the_scene(self.root, self.words, test))
+        placed = replace(self, root=among_the_things(self.root, self.words, test))
         return placed.folded(keep)
 
 

@@ -374,3 +374,19 @@ def test_groups_by_how_many_they_hold(place, sizes):
             picked = n.Sized(groups, order, "number", rank)
             assert rows(picked, grid, phrases, shapes) == members[size]
     assert rows(n.Sized(groups, "largest"), grid, phrases, shapes) == members[2]
+
+
+@many
+@given(grids, seeds, st.sampled_from(["left", "top", "bottom right", "centre"]))
+def test_a_place_among_things_is_one_in_what_they_take_up(place, seed, where):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    found = as_found(grid, phrases, shapes)
+    tanks = shapely.box(*shapely.total_bounds(shapes[:10]))
+    answers = [
+        resolve(
+            Plan(expression="?", words=(), root=n.InPlace(TANK, where, among=among)),
+            Candidates(found, grid, ["tank", "road"], area=area),
+        ).rows.tolist()
+        for among, area in ((True, None), (False, tanks))
+    ]
+    assert answers[0] == answers[1]

@@ -120,13 +120,19 @@ TANKS = frozenset({"storage_tank"})
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("tanks in the north of the tank farm", "storage tank | in north"),
-        ("the tank at the south end of the oil depot", "storage tank | in south | 1"),
+        ("tanks in the north of the tank farm", "storage tank | in north among them"),
+        (
+            "the tank at the south end of the oil depot",
+            "storage tank | in south among them | 1",
+        ),
         (
             "the largest tank in the north-east corner of the depot",
-            "storage tank | in north east corner | largest",
+            "storage tank | in north east corner among them | largest",
         ),
-        ("tanks in the middle of the port basin", "storage tank | in centre"),
+        (
+            "tanks in the middle of the port basin",
+            "storage tank | in centre among them",
+        ),
         ("tanks north of the depot", "tanks north of the depot"),
         (
             "tanks in the north of the left depot",
@@ -135,7 +141,7 @@ TANKS = frozenset({"storage_tank"})
         ("tanks at the south end of the pier", "tanks at the south end of the pier"),
     ],
 )
-def test_a_place_in_an_unknown_whole_is_one_in_the_scene(text, meant):
+def test_a_place_in_an_unknown_whole_is_one_among_the_things(text, meant):
     assert make_plan(text).without_unknown(TANKS).notation() == meant
 
 
@@ -143,7 +149,8 @@ def test_a_place_in_a_known_whole_stays_there():
     plan = make_plan("tanks in the north of the airport")
     assert plan.notation() == "storage tank | at north of (airport)"
     assert plan.without_unknown(TANKS | {"airport"}) == plan
-    assert plan.without_unknown(TANKS).notation() == "storage tank | in north"
+    told = plan.without_unknown(TANKS).notation()
+    assert told == "storage tank | in north among them"
 
 
 def test_an_order_among_what_only_the_network_can_bound_is_its_own():
