@@ -28,9 +28,9 @@ _SIDES = v.words(
 )
 _WHERE = v.words(
     "place edge isolated within beside near not along around surrounded opposite"
-    " inside outside between"
+    " inside outside between measured compared"
 )
-"""Rules that say where something is."""
+"""Rules of conditions that "but" may add."""
 
 _NO_THING = v.RELATING | {"", ",", "and", "or", "it", "them"}
 

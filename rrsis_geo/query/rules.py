@@ -112,16 +112,17 @@ within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len})
 measured: {q} {area} [{or}] [in {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
 measured: of {q} {area} [{or}] [in {surface}]
-measured: [with|having] [a|an] [{surface}] [of] between low=({n}|{amount}|{area}) and \
-{area} [in {surface}]
+measured: [with|having] [a|an] [{surface}] [of] (between|from) \
+low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
 measured: {q} {len} [{or}] {long}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
-measured: [between] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured: [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
 measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 most size: {cmp} than {other}
 compared: {cmp} than {x}
-compared same: (as big as|as large as|the same size as|of the same size as \
+compared same: [about|roughly|nearly|almost] (as big as|as large as|the same size as \
+|of the same size as \
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
 

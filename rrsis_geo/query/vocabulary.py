@@ -265,7 +265,7 @@ RELATING = words(
 """Words that begin a relation and never a thing."""
 
 THE = words("the this these those that its their said")
-A = words("a an some any")
+A = words("a an another some any")
 ALL = words("all every each both")
 ONLY = words("single sole only")
 NARROWING = words("only just")
