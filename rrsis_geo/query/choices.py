@@ -164,7 +164,7 @@ def _distant(work: Work, node: n.Distant, units: Units) -> Units:
     weight = units.weight(work.seen)
     picked = ranked(way, weight, rank=node.rank, count=node.count)
     chosen = units.pick(picked, sure=True)
-    return replace(chosen, rank=chosen.rank + node.rank - 1)
+    return order.ranks_from(chosen, node.rank)
 
 
 def _compared(work: Work, node: n.Compared, units: Units) -> Units:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -217,10 +219,9 @@ def _run(
     order = np.argsort(key, kind="stable")
     places = ranked(order, units.weight(seen), rank=rank, count=count)
     chosen = units.pick(places, sure=True)
-    return _ranks_from(chosen, rank)
+    return ranks_from(chosen, rank)
 
 
-def _ranks_from(units: Units, rank: int) -> Units:
-    from dataclasses import replace
-
+def ranks_from(units: Units, rank: int) -> Units:
+    """A run of which the first is the `rank`-th."""
     return replace(units, rank=units.rank + rank - 1)

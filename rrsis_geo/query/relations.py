@@ -149,9 +149,9 @@ def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
 
 def _is_part_of(parser: Parser, m: Match, anchor: Node) -> bool:
     """Whether a side is one of the anchor: "in the north of the depot"."""
-    inside = {"in", "on", "at"}.intersection(said_by(parser, m))
-    plain = "<d>" in said_by(parser, m) and not m.argument
-    return plain and bool(inside) and is_whole(anchor)
+    said = set(said_by(parser, m))
+    inside = "<d>" in said and not said.isdisjoint(("in", "on", "at"))
+    return inside and not m.argument and is_whole(anchor)
 
 
 def _is_within(parser: Parser, m: Match) -> bool:

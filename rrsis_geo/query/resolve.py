@@ -27,8 +27,7 @@ CRUMB = 0.2
 PLAINLY = 0.7
 """Mean probability from which on the network is believed where the map found none."""
 
-
-RELATED = (n.Beside, n.Between, n.Within)
+RELATED = (n.Beside, n.Within)
 """Relations that what the network took for the whole has to bear out."""
 
 

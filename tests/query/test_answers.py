@@ -386,3 +386,17 @@ def test_told_questions_survive_the_raster():
     questions = auto("the largest tank")
     tags = questions.tags()
     assert Questions.from_tags(tags, questions.phrases, "x.tif") == questions
+
+
+def test_what_the_network_is_believed_to_mean_says_how_far_it_is():
+    grid = GRIDS["projected"]
+    asked = auto("the leftmost dark tank within 200 m of the building")
+    told = asked.told[0]
+    shapes = {
+        asked.phrases[0]: shapely.box(860, 660, 880, 680),
+        "building": shapely.box(100, 100, 140, 140),
+        told: shapely.box(180, 100, 200, 120),
+    }
+    found = as_found(grid, list(shapes), list(shapes.values()), [0.9] * 3)
+    (away,) = asked.answer(found, grid, None).polygons.columns["distance_m"]
+    assert away == pytest.approx(20.0, rel=1e-3)
