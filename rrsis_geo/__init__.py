@@ -14,11 +14,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
+from rrsis_geo.version import __version__
+
 if TYPE_CHECKING:
     from rrsis_geo.job import SegmentJob, SegmentOptions
     from rrsis_geo.pipeline import SegmentResult, segment
-
-__version__ = "0.1.0"
 
 __all__ = ["SegmentJob", "SegmentOptions", "SegmentResult", "__version__", "segment"]
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 
-import rrsis_geo
 from rrsis_geo import run_manifest
 from rrsis_geo.clock import Clock
 from rrsis_geo.distribute import share_out, strips_elsewhere, strips_here
@@ -41,6 +40,7 @@ from rrsis_geo.survey import (
 from rrsis_geo.types import Engine, Polygons, Predictor
 from rrsis_geo.vector import to_geodataframe, write_polygons
 from rrsis_geo.vectorize import Vectorizer
+from rrsis_geo.version import __version__
 
 __all__ = ["Plan", "SegmentResult", "plan", "run", "segment"]
 
@@ -325,7 +325,7 @@ def _place(
             grid=grid,
             expressions=this.asked.expressions,
             tags={
-                "SOFTWARE": f"rrsis-geo {rrsis_geo.__version__}",
+                "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
                 SURE_TAG: repr(weights.sure),
@@ -353,7 +353,7 @@ def _place(
                 path,
                 title=of + ", ".join(job.expressions),
                 description=(
-                    f"Found by rrsis-geo {rrsis_geo.__version__} with the weights "
+                    f"Found by rrsis-geo {__version__} with the weights "
                     f"{weights.name} at a threshold of {job.options.threshold:g}"
                 ),
             )

@@ -10,8 +10,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Dict, Mapping, Tuple, Type, Union
 
-from . import __version__
 from .errors import ProtocolError
+from .version import __version__
 
 PROTOCOL_VERSION = 2
 

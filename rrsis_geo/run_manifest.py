@@ -14,10 +14,10 @@ import rasterio
 import shapely
 from rasterio.crs import CRS
 
-import rrsis_geo
 from rrsis_geo.grid import Grid
 from rrsis_geo.job import SURE, Counts, SegmentJob
 from rrsis_geo.staging import staged
+from rrsis_geo.version import __version__
 
 MANIFEST_VERSION = 1
 
@@ -82,7 +82,7 @@ def fingerprint(
         del options[name]
     return {
         "manifest": MANIFEST_VERSION,
-        "version": rrsis_geo.__version__,
+        "version": __version__,
         "scene": describe_scene(job.scene),
         "aoi": None if job.options.aoi is None else describe_scene(job.options.aoi),
         "expressions": list(job.expressions),
@@ -164,7 +164,7 @@ def _name(crs: CRS) -> str:
 
 def _versions() -> dict[str, str | None]:
     found: dict[str, str | None] = {
-        "rrsis-geo": rrsis_geo.__version__,
+        "rrsis-geo": __version__,
         "python": platform.python_version(),
         "gdal": rasterio.__gdal_version__,
         "geos": shapely.geos_version_string,

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
-    {"errors", "ahead", "clock"},
+    {"errors", "version", "ahead", "clock"},
     {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"}
     | {"measure", "antimeridian"},
     {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
@@ -51,7 +51,7 @@ LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 CODE = [*SOURCES, *sorted((ROOT / "cli").rglob("*.py"))]
 
-OLD_PYTHON = ["__init__.py", "errors.py", "job.py", "protocol.py"]
+OLD_PYTHON = ["__init__.py", "errors.py", "job.py", "protocol.py", "version.py"]
 """Files of the package that run inside QGIS's own Python, 3.9 on some platforms."""
 
 TORCH_FREE = {"model/config.py", "model/weights_file.py"}
@@ -168,9 +168,9 @@ def test_what_qgis_loads_is_python_3_9_and_standard_library(name):
     assert others <= sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("name", ["errors.py", "job.py", "protocol.py"])
+@pytest.mark.parametrize("name", ["errors.py", "job.py", "protocol.py", "version.py"])
 def test_what_qgis_loads_imports_only_its_like(name):
-    assert rooms_imported(PACKAGE / name) <= {"errors", "job", "protocol"}
+    assert rooms_imported(PACKAGE / name) <= {"errors", "job", "protocol", "version"}
 
 
 def modules_after(code):

@@ -40,7 +40,7 @@ def checkout(tmp_path):
     for name in ("scripts", "qgis_plugin"):
         shutil.copytree(ROOT / name, root / name)
     (root / "rrsis_geo").mkdir()
-    for name in ("__init__.py", "errors.py", "job.py", "protocol.py"):
+    for name in ("__init__.py", "errors.py", "job.py", "protocol.py", "version.py"):
         shutil.copy(ROOT / "rrsis_geo" / name, root / "rrsis_geo")
     for name in ("metadata.txt", "LICENSE"):
         shutil.copy(ROOT / name, root)
@@ -62,10 +62,10 @@ def test_the_zip_holds_the_folder(built):
 
 def test_the_core_is_that_of_the_package_letter_for_letter(built):
     core = built / "rrsis_geo_qgis" / "core"
-    for name in ("errors.py", "job.py", "protocol.py"):
+    for name in ("errors.py", "job.py", "protocol.py", "version.py"):
         assert (core / name).read_bytes() == (ROOT / "rrsis_geo" / name).read_bytes()
     assert {path.name for path in core.iterdir()} == {
-        *("__init__.py", "errors.py", "job.py", "protocol.py", "LICENSE")
+        *("__init__.py", "errors.py", "job.py", "protocol.py", "version.py", "LICENSE")
     }
 
 

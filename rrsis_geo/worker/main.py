@@ -9,9 +9,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-import rrsis_geo
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.protocol import PROTOCOL_VERSION, Ready
+from rrsis_geo.version import __version__
 from rrsis_geo.worker.desk import Desk
 from rrsis_geo.worker.streams import claim_stdin, claim_stdout
 from rrsis_geo.worker.tasks import Network
@@ -31,9 +31,7 @@ def main(network: Network | None = None) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing here is half-written
     wire, lines = claim_stdout(), claim_stdin()
-    wire.send(
-        Ready(PROTOCOL_VERSION, rrsis_geo.__version__, sys.executable, os.getpid())
-    )
+    wire.send(Ready(PROTOCOL_VERSION, __version__, sys.executable, os.getpid()))
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
