@@ -20,7 +20,8 @@ from rrsis_geo.query.describe import reason
 from rrsis_geo.query.modes import shared_out
 from rrsis_geo.query.nodes import Find, Node, Union
 from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.resolve import Answer, Step, resolve, sought
+from rrsis_geo.query.resolve import Answer, resolve, sought
+from rrsis_geo.query.workspace import Step
 from rrsis_geo.types import Polygons
 
 PARTED = frozenset({"building", "storage_tank", "tennis_court"})

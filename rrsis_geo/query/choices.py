@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +14,10 @@ from rrsis_geo.query.chance import ranked
 from rrsis_geo.query.describe import describe
 from rrsis_geo.query.nodes import Node
 from rrsis_geo.query.units import FITS, FORGOTTEN, Rows, Units, singles
-
-if TYPE_CHECKING:
-    from rrsis_geo.query.resolve import Work
-
-Choice = Callable[..., Units]
+from rrsis_geo.query.workspace import Operator, Work
 
 
-def _plain(function: Callable[..., NDArray[np.float64]]) -> Choice:
+def _plain(function: Callable[..., NDArray[np.float64]]) -> Operator:
     """An operator that needs no anchor."""
 
     def choose(work: Work, node: Node, units: Units) -> Units:
@@ -31,7 +26,7 @@ def _plain(function: Callable[..., NDArray[np.float64]]) -> Choice:
     return choose
 
 
-def _said(function: Callable[..., tuple[Units, str]]) -> Choice:
+def _said(function: Callable[..., tuple[Units, str]]) -> Operator:
     """An operator that may have something to say."""
 
     def choose(work: Work, node: Node, units: Units) -> Units:
@@ -194,7 +189,7 @@ def _except(work: Work, node: n.Except, units: Units) -> Units:
     return units.fitting(1.0 - hit)
 
 
-CHOICES: dict[type, Choice] = {
+CHOICES: dict[type, Operator] = {
     n.InPlace: _in_place,
     n.AtEdge: _plain(places.at_edge),
     n.SizeClass: _plain(order.size_class),

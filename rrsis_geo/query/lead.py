@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.draft import Choice, Draft, isolated, of_size
 from rrsis_geo.query.lexicon import is_plural, sense, singular
 from rrsis_geo.query.nodes import Node
+from rrsis_geo.query.phrase_reader import PhraseReader
 from rrsis_geo.query.reader import Match
 from rrsis_geo.query.relations import apply
 from rrsis_geo.query.text import Token
 from rrsis_geo.query.vocabulary import GROUP_COUNT
 
-if TYPE_CHECKING:
-    from rrsis_geo.query.parser import Parser
 
-
-def read_lead(p: Parser, i: int, d: Draft) -> int:
+def read_lead(p: PhraseReader, i: int, d: Draft) -> int:
     """Reads what stands before a noun, and the noun."""
     while i < p.r.stop:
         p.spend()
@@ -29,7 +25,7 @@ def read_lead(p: Parser, i: int, d: Draft) -> int:
     return i
 
 
-def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
+def _lead_word(p: PhraseReader, i: int, d: Draft) -> int | None:
     """The next index, or None where the noun phrase proper has ended."""
     r, token = p.r, p.r.tokens[i]
     text = token.text
@@ -81,7 +77,7 @@ def _lead_word(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _least_number(p: Parser, i: int, leads: int, d: Draft) -> int:
+def _least_number(p: PhraseReader, i: int, leads: int, d: Draft) -> int:
     """ "at least five", "more than five"."""
     token = p.r.tokens[i + leads]
     more = p.r.text(i) == "more"
@@ -90,7 +86,7 @@ def _least_number(p: Parser, i: int, leads: int, d: Draft) -> int:
     return i + leads + 1
 
 
-def _determiner(p: Parser, i: int, d: Draft) -> int | None:
+def _determiner(p: PhraseReader, i: int, d: Draft) -> int | None:
     r, text = p.r, p.r.text(i)
     follows = r.text(i + 1)
     if text in ("those", "these", "that", "any", "all", "each", "both", "some"):
@@ -113,7 +109,7 @@ def _determiner(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _special(p: Parser, i: int, d: Draft) -> int | None:
+def _special(p: PhraseReader, i: int, d: Draft) -> int | None:
     r, token = p.r, p.r.tokens[i]
     text, follows = token.text, p.r.text(i + 1)
     if text == "<d>" and follows == "of" and d.number and d.hint is not None:
@@ -170,14 +166,14 @@ def _special(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def counted_behind(p: Parser, i: int, d: Draft) -> bool:
+def counted_behind(p: PhraseReader, i: int, d: Draft) -> bool:
     """Whether a rank follows its noun: "the tank second from the left"."""
     match = p.r.match(i + 1, bare=True)
     counts = match is not None and match.handler in ("from", "nearest", "most")
     return d.rank is None and counts
 
 
-def _opens(p: Parser, text: str, follows: str) -> bool:
+def _opens(p: PhraseReader, text: str, follows: str) -> bool:
     """Whether words of order begin what follows a noun that was left out."""
     if text == "<nearest>":
         return follows in ("to", "from", "by", "away") or follows in v.THE | v.A
@@ -188,7 +184,7 @@ def _opens(p: Parser, text: str, follows: str) -> bool:
     )
 
 
-def _one(p: Parser, i: int, d: Draft) -> int | None:
+def _one(p: PhraseReader, i: int, d: Draft) -> int | None:
     r, token = p.r, p.r.tokens[i]
     follows = r.text(i + 1)
     if token.text == "ones":
@@ -208,7 +204,7 @@ def _one(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _direction(p: Parser, i: int, d: Draft, far: tuple[int, ...]) -> int | None:
+def _direction(p: PhraseReader, i: int, d: Draft, far: tuple[int, ...]) -> int | None:
     """A direction before the noun."""
     r, token = p.r, p.r.tokens[i]
     if r.text(i + 1) == "<n>" and r.text(i + 2) in ("<sup>", "<most>", "<nearest>"):
@@ -232,7 +228,7 @@ def _direction(p: Parser, i: int, d: Draft, far: tuple[int, ...]) -> int | None:
     return j
 
 
-def _group(p: Parser, i: int, d: Draft) -> int | None:
+def _group(p: PhraseReader, i: int, d: Draft) -> int | None:
     """ "row of four tanks", "tank row", and a row of what was spoken of."""
     r, token = p.r, p.r.tokens[i]
     form, at = str(token.value), token.at
@@ -268,7 +264,7 @@ def _group(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _most_members(p: Parser, i: int) -> int:
+def _most_members(p: PhraseReader, i: int) -> int:
     """Index after "with the most", which says of groups how many they hold; else 0."""
     if p.r.text(i) not in ("with", "containing", "of"):
         return 0
@@ -276,12 +272,12 @@ def _most_members(p: Parser, i: int) -> int:
     return i + 1 if p.r.text(i) in ("most", "fewest") else 0
 
 
-def _counts_members(p: Parser, i: int) -> bool:
+def _counts_members(p: PhraseReader, i: int) -> bool:
     """Whether a number of members follows: "the row with five planes"."""
     return p.r.text(i) == "with" and _least(p, i + 1)[0] == "<n>"
 
 
-def _least(p: Parser, i: int) -> tuple[str, int]:
+def _least(p: PhraseReader, i: int) -> tuple[str, int]:
     """The token after "at least" or "more than", and how many words lead to it."""
     pair = p.r.text(i), p.r.text(i + 1)
     leads = 2 if pair in (("at", "least"), ("more", "than")) else 0
@@ -298,7 +294,7 @@ def _grouped(inner: Draft, form: str, at: tuple[int, ...]) -> Node | None:
     return n.Grouped(node, shape, count, or_more, at=at)  # type: ignore[arg-type]
 
 
-def _straightened(p: Parser, d: Draft, form: str) -> str:
+def _straightened(p: PhraseReader, d: Draft, form: str) -> str:
     """ "horizontal row", "vertical line": the word before says the direction."""
     for token in list(d.looks):
         if token.text in v.STRAIGHT:
@@ -308,7 +304,7 @@ def _straightened(p: Parser, d: Draft, form: str) -> str:
     return form
 
 
-def _partitive(p: Parser, i: int, d: Draft) -> int | None:
+def _partitive(p: PhraseReader, i: int, d: Draft) -> int | None:
     """ "the largest of the tanks"."""
     if d.looks or d.base is not None or d.is_empty():
         return None
@@ -322,7 +318,7 @@ def _partitive(p: Parser, i: int, d: Draft) -> int | None:
     return j
 
 
-def _and(p: Parser, i: int, d: Draft) -> int | None:
+def _and(p: PhraseReader, i: int, d: Draft) -> int | None:
     """Adjectives joined by "and" are one description, and so are two ranks."""
     after = p.r.tokens[i + 1] if i + 1 < p.r.stop else None
     if d.rank is not None and after is not None and not d.looks:
@@ -342,7 +338,7 @@ def _and(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _rule_in_lead(p: Parser, m: Match, d: Draft) -> int | None:
+def _rule_in_lead(p: PhraseReader, m: Match, d: Draft) -> int | None:
     """A rule ends the noun phrase, or opens the text: "in the north: tanks"."""
     if not d.is_empty() or d.article:
         return None
@@ -356,7 +352,7 @@ def _rule_in_lead(p: Parser, m: Match, d: Draft) -> int | None:
     return j
 
 
-def _owner(p: Parser, i: int, d: Draft) -> int | None:
+def _owner(p: PhraseReader, i: int, d: Draft) -> int | None:
     """ "the depot's tanks" are the tanks in the depot."""
     r = p.r
     side = r.text(i + 1) == "<d>" and (r.may_end(i + 2) or r.text(i + 2) in v.PARTS)
@@ -373,7 +369,7 @@ def _owner(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _is_state(p: Parser, token: Token, d: Draft) -> bool:
+def _is_state(p: PhraseReader, token: Token, d: Draft) -> bool:
     """Whether a word says what the things of a noun before it do: "jets docked"."""
     if not token.shown.endswith(("ed", "ing")):
         return False

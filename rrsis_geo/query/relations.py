@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.directions import Side
 from rrsis_geo.query.draft import DEEPEST, At, Choice, Draft, Step, bare, said
 from rrsis_geo.query.frames import is_whole
 from rrsis_geo.query.nodes import Find, Node
+from rrsis_geo.query.phrase_reader import PhraseReader
 from rrsis_geo.query.reader import Match
 from rrsis_geo.query.steps import PLAIN, limits, said_by
 from rrsis_geo.query.vocabulary import COLOURS, words
-
-if TYPE_CHECKING:
-    from rrsis_geo.query.parser import Parser
 
 _AT_PART = words(
     "end edge corner half tip part border quarter rim share extremity section"
@@ -27,7 +25,7 @@ Anchored = Callable[[Node, Node, At], Node]
 """(of, anchor, words) to the operator."""
 
 
-def apply(parser: Parser, m: Match, d: Draft, negate: At) -> int:
+def apply(parser: PhraseReader, m: Match, d: Draft, negate: At) -> int:
     """Adds what a match says to a draft; the index after all its words."""
     at = parser.r.at(m.start, m.stop)
     d.handled = m.handler
@@ -49,7 +47,7 @@ def negated(step: Step, at: At) -> Step:
     return lambda node: n.Except(node, step(node), at=at)
 
 
-def _anchored(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
+def _anchored(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> int:
     """A relation: reads the anchor and puts the operator on the draft."""
     noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
     if _stays(m, noun):
@@ -112,7 +110,7 @@ def _to_both(make: Anchored, one: Node, other: Node, at: At) -> Step:
 
 
 def _other(
-    parser: Parser, m: Match, d: Draft, noun: Find | None, stop: int
+    parser: PhraseReader, m: Match, d: Draft, noun: Find | None, stop: int
 ) -> tuple[Node | None, int]:
     """The second anchor of "the river or the road", "both the river and the road"."""
     r = parser.r
@@ -128,7 +126,9 @@ def _other(
     )
 
 
-def _amid_its_kind(parser: Parser, m: Match, anchor: Node, noun: Find | None) -> bool:
+def _amid_its_kind(
+    parser: PhraseReader, m: Match, anchor: Node, noun: Find | None
+) -> bool:
     """Whether it is the middle one: "the court in the middle of the three"."""
     token = parser.r.first("<d>", m.start, m.stop)
     central = token is not None and token.value == "centre"
@@ -147,14 +147,14 @@ def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
     d.traits.insert(0, step)
 
 
-def _is_part_of(parser: Parser, m: Match, anchor: Node) -> bool:
+def _is_part_of(parser: PhraseReader, m: Match, anchor: Node) -> bool:
     """Whether a side is one of the anchor: "in the north of the depot"."""
     said = set(said_by(parser, m))
     inside = "<d>" in said and not said.isdisjoint(("in", "on", "at"))
     return inside and not m.argument and is_whole(anchor)
 
 
-def _is_within(parser: Parser, m: Match) -> bool:
+def _is_within(parser: PhraseReader, m: Match) -> bool:
     """Whether words place a thing in a group: "at the left end of the row"."""
     if m.handler == "inside":
         return True
@@ -169,7 +169,7 @@ def _is_within(parser: Parser, m: Match) -> bool:
 _PARTS = _AT_PART | {"side", "face", "bank", "shore"}
 
 
-def _relation(parser: Parser, m: Match) -> Anchored:
+def _relation(parser: PhraseReader, m: Match) -> Anchored:
     how: Any = m.argument or "near"
     match m.handler:
         case "near":
@@ -200,7 +200,7 @@ def _relation(parser: Parser, m: Match) -> Anchored:
     return lambda of, x, at: n.Inside(of, x, inside, at=at)
 
 
-def _side(parser: Parser, m: Match, *, at: bool = False) -> Anchored:
+def _side(parser: PhraseReader, m: Match, *, at: bool = False) -> Anchored:
     token = parser.r.first("<d>", m.start, m.stop)
     place = str(token.value) if token else m.argument
     if m.argument == "diagonal":
@@ -225,7 +225,7 @@ def _beside(side: Side, how: Any) -> Anchored:
     return lambda of, x, at: n.Beside(of, side, x, how, at=at)
 
 
-def _compared(parser: Parser, m: Match) -> Anchored:
+def _compared(parser: PhraseReader, m: Match) -> Anchored:
     if m.argument == "same":
         return lambda of, x, at: n.Compared(of, "same", x, at=at)
     token = parser.r.first("<cmp>", m.start, m.stop)
@@ -233,7 +233,7 @@ def _compared(parser: Parser, m: Match) -> Anchored:
     return lambda of, x, at: n.Compared(of, "larger" if larger else "smaller", x, at=at)
 
 
-def _between(parser: Parser, m: Match, d: Draft, at: At, negate: At) -> int:
+def _between(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> int:
     noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
     r = parser.r
     trial = Draft("anchor", None, DEEPEST)
@@ -274,7 +274,7 @@ def _maybe_negated(step: Step, at: At) -> Step:
     return negated(step, at) if at else step
 
 
-def _knows(parser: Parser, i: int) -> bool:
+def _knows(parser: PhraseReader, i: int) -> bool:
     """Whether a thing that the lexicon knows is named next."""
     trial = Draft("anchor", None, depth=DEEPEST)
     parser.lead(i, trial)
@@ -292,7 +292,7 @@ def _stays(m: Match, noun: Find | None) -> bool:
     return m.handler == "inside" and m.argument == "of" and not noun.categories
 
 
-def _left_as_words(parser: Parser, m: Match, d: Draft, stop: int) -> int:
+def _left_as_words(parser: PhraseReader, m: Match, d: Draft, stop: int) -> int:
     """Leaves the words of a match to the network."""
     stop = max(stop, m.stop)
     d.after.extend(t for t in parser.r.tokens[m.start : stop] if t.text != ",")
@@ -307,7 +307,7 @@ def _names_group(anchor: Node, noun: Find | None) -> bool:
 
 
 def _in_group(
-    parser: Parser, m: Match, d: Draft, anchor: Node, at: At, stop: int
+    parser: PhraseReader, m: Match, d: Draft, anchor: Node, at: At, stop: int
 ) -> int:
     """ "the third tank in the top row": its members take the place of the noun."""
     side = parser.r.first("<d>", m.start, m.stop) if m.handler == "beside" else None

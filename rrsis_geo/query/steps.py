@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query.directions import Place, Side
 from rrsis_geo.query.draft import At, Choice, Draft, Step
+from rrsis_geo.query.phrase_reader import PhraseReader
 from rrsis_geo.query.reader import Match
 from rrsis_geo.query.vocabulary import EXTENTS
-
-if TYPE_CHECKING:
-    from rrsis_geo.query.parser import Parser
 
 ABOUT = 0.2
 """Share by which "about 50 m" may be missed."""
@@ -27,7 +25,7 @@ _LENGTH |= {"circumference": "perimeter", "in perimeter": "perimeter"}
 _LENGTH |= {"in width": "width", "width": "width"}
 
 
-def _place(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _place(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     token = parser.r.first("<d>", m.start, m.stop)
     if m.argument.startswith("middle_"):
         place = m.argument.replace("_", " ")
@@ -43,19 +41,19 @@ def _place(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
 
 
-def _edge(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _edge(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     token = parser.r.first("<d>", m.start, m.stop)
     side = cast(Side, token.value) if token and token.value != "centre" else None
     cut = m.argument == "cut"
     return lambda node: n.AtEdge(node, side, cut, at=at)
 
 
-def _nothing(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _nothing(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     d.said.extend(at)
     return None
 
 
-def _most(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _most(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     if m.argument == "size":
         token = parser.r.first("<cmp>", m.start, m.stop)
         value = cast(tuple[str, str], token.value) if token else ("largest", "area")
@@ -71,7 +69,7 @@ def _most(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     return None
 
 
-def _from(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _from(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     token = parser.r.first("<d>", m.start, m.stop)
     number = parser.r.first("<n>", m.start, m.stop)
     place = str(token.value) if token else "left"
@@ -87,7 +85,7 @@ def _from(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     return None
 
 
-def _measured(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _measured(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     kind = "<area>" if parser.r.first("<area>", m.start, m.stop) else "<len>"
     low, high = limits(parser, m, kind)
     measure: Any = "area"
@@ -103,11 +101,11 @@ def _measured(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.Measured(node, measure, low, high, at=at)
 
 
-def _isolated(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _isolated(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.Isolated(node, at=at)
 
 
-def _group(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _group(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     number, number_at = d.number, d.number_at
     d.number = None
     form: Any = m.argument
@@ -115,12 +113,12 @@ def _group(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.Grouped(node, form, count, at=(*number_at, *at))
 
 
-def _middle(parser: Parser, m: Match, d: Draft, at: At) -> Step | None:
+def _middle(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     d.choices.append(Choice("middle", "", at))
     return None
 
 
-PLAIN: dict[str, Callable[[Parser, Match, Draft, At], Step | None]] = {
+PLAIN: dict[str, Callable[[PhraseReader, Match, Draft, At], Step | None]] = {
     "place": _place,
     "edge": _edge,
     "scene": _nothing,
@@ -134,12 +132,14 @@ PLAIN: dict[str, Callable[[Parser, Match, Draft, At], Step | None]] = {
 """Handlers of rules: what each puts on a draft, or the step that it adds."""
 
 
-def said_by(parser: Parser, m: Match) -> list[str]:
+def said_by(parser: PhraseReader, m: Match) -> list[str]:
     """The tokens of a match."""
     return [token.text for token in parser.r.tokens[m.start : m.stop]]
 
 
-def limits(parser: Parser, m: Match, kind: str) -> tuple[float | None, float | None]:
+def limits(
+    parser: PhraseReader, m: Match, kind: str
+) -> tuple[float | None, float | None]:
     """The range that a match gives for its last quantity."""
     tokens = parser.r.tokens[m.start : m.stop]
     values = [float(cast(float, token.value)) for token in tokens if token.text == kind]
@@ -162,7 +162,7 @@ def limits(parser: Parser, m: Match, kind: str) -> tuple[float | None, float | N
     return round((1 - ABOUT) * value, 9), round((1 + ABOUT) * value, 9)
 
 
-def _unit(parser: Parser, m: Match, kind: str) -> float:
+def _unit(parser: PhraseReader, m: Match, kind: str) -> float:
     """Metres in the unit of the last quantity, for a number without one."""
     tokens = parser.r.tokens[m.start : m.stop]
     last = [token for token in tokens if token.text == kind][-1]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rrsis_geo.query import nodes as n
 from rrsis_geo.query import vocabulary as v
 from rrsis_geo.query.draft import Draft, Step, bare, said
 from rrsis_geo.query.lead import counted_behind
 from rrsis_geo.query.lexicon import WIDE, singular
+from rrsis_geo.query.phrase_reader import PhraseReader
 from rrsis_geo.query.reader import Match, Reader
 from rrsis_geo.query.relations import apply, negated
 
-if TYPE_CHECKING:
-    from rrsis_geo.query.parser import Parser
 
-
-def read_trail(p: Parser, i: int, d: Draft) -> int:
+def read_trail(p: PhraseReader, i: int, d: Draft) -> int:
     """Reads what follows a noun."""
     while i < p.r.stop:
         p.spend()
@@ -27,7 +23,7 @@ def read_trail(p: Parser, i: int, d: Draft) -> int:
     return i
 
 
-def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
+def _trail_word(p: PhraseReader, i: int, d: Draft) -> int | None:
     r, text = p.r, p.r.text(i)
     if text == "," or r.only(i) > i:
         return _comma(p, i, d)
@@ -83,7 +79,7 @@ def _trail_word(p: Parser, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _comma(p: Parser, i: int, d: Draft) -> int | None:
+def _comma(p: PhraseReader, i: int, d: Draft) -> int | None:
     if d.role != "head":
         return None
     r, j = p.r, i + 1
@@ -113,7 +109,7 @@ def _handler(match: Match | None) -> str:
     return match.handler if match is not None else ""
 
 
-def _adds(p: Parser, again: Draft, stop: int) -> bool:
+def _adds(p: PhraseReader, again: Draft, stop: int) -> bool:
     """Whether words say more of the same things: "the largest", "the red one"."""
     if again.pronoun:
         return bool(again.looks or again.has_lead() or p.r.match(stop))
@@ -136,7 +132,7 @@ def _merge(d: Draft, again: Draft) -> None:
         d.number, d.number_at = again.number, again.number_at
 
 
-def _negated(p: Parser, i: int, j: int, d: Draft) -> int | None:
+def _negated(p: PhraseReader, i: int, j: int, d: Draft) -> int | None:
     """ "not red", "not the big ones"."""
     r = p.r
     if r.text(j) in v.THE | v.A or d.role != "head":
@@ -153,7 +149,7 @@ def _negated(p: Parser, i: int, j: int, d: Draft) -> int | None:
     return k
 
 
-def _conjunction(p: Parser, i: int, d: Draft) -> int | None:
+def _conjunction(p: PhraseReader, i: int, d: Draft) -> int | None:
     """ "in the north and near the road" holds both; two places are either."""
     r, j = p.r, i + 1
     while r.text(j) in ("also", "but", "is", "are"):
@@ -170,11 +166,11 @@ def _conjunction(p: Parser, i: int, d: Draft) -> int | None:
     return after
 
 
-def _pending(p: Parser, d: Draft) -> bool:
+def _pending(p: PhraseReader, d: Draft) -> bool:
     return any(c.kind == "nearest" and c.anchor is None for c in d.choices)
 
 
-def _anchored(p: Parser, i: int, d: Draft) -> int | None:
+def _anchored(p: PhraseReader, i: int, d: Draft) -> int | None:
     """The anchor of "the nearest tank to ..."."""
     node, j = p.phrase(i + 1, hint=d.noun(), role="anchor", depth=d.depth + 1)
     if node is None:
@@ -193,7 +189,7 @@ def _anchored(p: Parser, i: int, d: Draft) -> int | None:
     return j
 
 
-def opaque(p: Parser, i: int, d: Draft) -> int:
+def opaque(p: PhraseReader, i: int, d: Draft) -> int:
     """A description of looks, up to words that surely say where."""
     r = p.r
     # "whose nose points left" and "on its west side" are about the thing itself.
@@ -224,7 +220,7 @@ def _its(r: Reader, match: Match) -> bool:
     return any(token.text == "its" for token in r.tokens[match.start : match.stop])
 
 
-def _turning(p: Parser, i: int, d: Draft) -> int:
+def _turning(p: PhraseReader, i: int, d: Draft) -> int:
     r = p.r
     d.after.append(r.tokens[i])
     i += 1
@@ -234,7 +230,7 @@ def _turning(p: Parser, i: int, d: Draft) -> int:
     return i
 
 
-def _attaches(p: Parser, m: Match, d: Draft) -> bool:
+def _attaches(p: PhraseReader, m: Match, d: Draft) -> bool:
     """Whether words after an anchor say something about the anchor."""
     noun = d.noun()
     if d.role == "inner":
