@@ -10,8 +10,8 @@ from statistics import fmean
 from typing import Any
 
 from rrsis_geo.evaluation.bootstrap import Difference, differences
-from rrsis_geo.evaluation.rules import Pixels
-from rrsis_geo.evaluation.run import Outcome
+from rrsis_geo.evaluation.evaluate import Outcome
+from rrsis_geo.evaluation.protocols import Pixels
 
 SMALL = 0.005
 """Of the image: a target below is small, 34 x 34 pixels of 480 x 480."""

@@ -31,18 +31,18 @@ from ablation_families import FAMILIES
 from ablation_tables import line, print_tables, result_file
 from numpy.typing import NDArray
 
-from rrsis_geo.evaluation.rules import compare
+from rrsis_geo.evaluation.protocols import compare
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.device import choose_device
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.training.assemble import autocasts, fit
-from rrsis_geo.training.batch import Batch, Sample, collate
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.training.builders import autocasts, fit
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.mix import Mix
-from rrsis_geo.training.sources import default_sources
-from rrsis_geo.training.start import IMAGE_START, fresh_start
-from rrsis_geo.training.validate import made_samples, written_samples
-from rrsis_geo.training.words import Words
+from rrsis_geo.training.data.batch import Batch, Sample, collate
+from rrsis_geo.training.data.mixture import Mix
+from rrsis_geo.training.initial_weights.initial_weights import IMAGE_START, fresh_start
+from rrsis_geo.training.recipe.public_datasets import default_sources
+from rrsis_geo.training.text_features import Words
+from rrsis_geo.training.validation import made_samples, written_samples
 
 SHARES = {"nwpu": 0.65, "tanks": 0.15, "banepa": 0.2}
 """How often each source is drawn from; those with exact masks only."""

@@ -21,10 +21,10 @@ import numpy as np
 from query_validation import Case, cases, without_target
 from real_scenes import looked_at, scored, tasks
 
-from rrsis_geo.evaluation.objects import ObjectScores
+from rrsis_geo.evaluation.scenes.object_matching import ObjectScores
 from rrsis_geo.model.predictor import make_predictor
-from rrsis_geo.questions import parted
-from rrsis_geo.training.sources import default_sources, nwpu, split
+from rrsis_geo.query.query_batch import parted
+from rrsis_geo.training.recipe.public_datasets import default_sources, nwpu, split
 
 GROUPS = (
     ("category", ("category",), 80),

@@ -37,12 +37,12 @@ from rrsis_geo.evaluation.calibration import (
     reliability,
     scores_at,
 )
-from rrsis_geo.evaluation.network import WeightsNetwork
-from rrsis_geo.evaluation.rules import SIDE
-from rrsis_geo.model.weights import recalibrate
-from rrsis_geo.model.weights_file import read_header
-from rrsis_geo.training.sources import default_sources
-from rrsis_geo.training.validate import made_samples, written_samples
+from rrsis_geo.evaluation.protocols import SIDE
+from rrsis_geo.evaluation.weights_network import WeightsNetwork
+from rrsis_geo.model.serialization.header import read_header
+from rrsis_geo.model.serialization.weights import recalibrate
+from rrsis_geo.training.recipe.public_datasets import default_sources
+from rrsis_geo.training.validation import made_samples, written_samples
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * k, 2) for k in range(13))
 GATES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from rrsis_geo.datasets.crops import draw_mask
-from rrsis_geo.datasets.samples import LabelledImage
-from rrsis_geo.evidence import held
+from rrsis_geo.colour.colour_filter import held
+from rrsis_geo.colour.colour_terms import tint_of
+from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.datasets.transforms.crops import draw_mask
 from rrsis_geo.query import make_plan
-from rrsis_geo.tints import tint_of
-from rrsis_geo.training.sources import nwpu
+from rrsis_geo.training.recipe.public_datasets import nwpu
 
 STAYS = 0.5
 """Mean probability from which on an object counts as found."""

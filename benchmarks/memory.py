@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.pipeline import run
+from rrsis_geo.pipeline.runner import run
 
 SIZES = ((12_000, 12_000), (12_000, 40_000), (40_000, 12_000))
 """Columns and rows; the first is what the others are compared with."""

@@ -21,9 +21,9 @@ from typing import TypeVar
 import numpy as np
 from rasterio.features import rasterize
 
-from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
-from rrsis_geo.datasets.seams import draw_seams
-from rrsis_geo.expressions import describe
+from rrsis_geo.datasets.transforms.boundaries import draw_seams
+from rrsis_geo.datasets.transforms.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.expressions import generate as describe
 from rrsis_geo.synthetic import draw_scene
 
 Result = TypeVar("Result")

@@ -25,21 +25,26 @@ from typing import Any
 import numpy as np
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.pipeline import run
-from rrsis_geo.scene import Scene
-from rrsis_geo.shard import bind
+from rrsis_geo.pipeline.runner import run
+from rrsis_geo.pipeline.shard import bind
+from rrsis_geo.scene.scene import Scene
 from rrsis_geo.synthetic import write_scene
+from rrsis_geo.tiling.windows import plan_windows
 from rrsis_geo.types import Predictor
-from rrsis_geo.windows import plan_windows
 
 
 def random_weights(name: str, path: Path) -> None:
     """An untrained network of a preset, as a weights file."""
     from rrsis_geo.model.btdnet import BTDNet
     from rrsis_geo.model.config import preset
-    from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
-    from rrsis_geo.model.weights import save_weights
-    from rrsis_geo.model.weights_file import Card
+    from rrsis_geo.model.encoders.wordpiece import (
+        CHARACTERS,
+        CONTINUES,
+        LETTERS,
+        SPECIAL,
+    )
+    from rrsis_geo.model.serialization.header import Card
+    from rrsis_geo.model.serialization.weights import save_weights
 
     tokens = [*SPECIAL, *sorted(CHARACTERS)]
     tokens += [CONTINUES + letter for letter in sorted(LETTERS)]

@@ -21,8 +21,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from rrsis_geo.query import Plan, make_plan, nodes, vocabulary
-from rrsis_geo.query.lexicon import senses
+from rrsis_geo.query import Plan, make_plan
+from rrsis_geo.query.lexicon import vocabulary
+from rrsis_geo.query.lexicon.nouns import senses
+from rrsis_geo.query.plan import nodes
 
 WRITTEN = Path(__file__).parents[1] / "tests/query/plans.txt"
 

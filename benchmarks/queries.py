@@ -32,13 +32,13 @@ from query_scenes import Asked, LabelledScene, answer_from_labels, read_scenes
 from query_weights import Asker
 from rasterio.crs import CRS
 
-from rrsis_geo.grid import Grid
 from rrsis_geo.query import make_plan
-from rrsis_geo.query import nodes as n
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.plan import known as known_to
-from rrsis_geo.query.resolve import resolve
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.operators.evaluator import resolve
+from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.query.plan.plan import Plan
+from rrsis_geo.query.plan.plan import known as known_to
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Polygons
 
 Row = dict[str, Any]

@@ -20,11 +20,11 @@ from query_facts import SIDE
 from query_pieces import REACH, put, put_road
 
 from rrsis_geo.synthetic.canvas import Thing
-from rrsis_geo.synthetic.frame import Frame, Line
+from rrsis_geo.synthetic.geotiff import write_world
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.sensor import make_sensor
+from rrsis_geo.synthetic.street_grid import Frame, Line
 from rrsis_geo.synthetic.world import World
-from rrsis_geo.synthetic.write import write_world
 
 CELL = 300.0
 """Metres."""

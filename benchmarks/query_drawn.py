@@ -18,7 +18,7 @@ from query_arranged import CASTS, write_arranged
 from query_facts import NOUNS, SIDE, Facts, Made, Rng
 from query_scenes import Asked, LabelledScene
 
-from rrsis_geo.grid import Grid
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.synthetic import write_scene
 
 EACH = 10

@@ -23,14 +23,14 @@ from typing import Any
 import numpy as np
 from query_validation import SIDE, answered_mask, grid_of, overlap, question
 
-from rrsis_geo.datasets.crops import cut_layout, draw_mask, whole
-from rrsis_geo.datasets.samples import LabelledImage
+from rrsis_geo.datasets.annotations import Layout
+from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.datasets.transforms.crops import cut_layout, draw_mask, whole
 from rrsis_geo.job import SURE
-from rrsis_geo.labels import Layout
-from rrsis_geo.model.weights_file import read_header
+from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.query import make_plan
-from rrsis_geo.training.mix import written_masks
-from rrsis_geo.training.sources import nwpu
+from rrsis_geo.training.data.mixture import written_masks
+from rrsis_geo.training.recipe.public_datasets import nwpu
 
 Row = dict[str, Any]
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rrsis_geo.synthetic.aircraft import airplane
-from rrsis_geo.synthetic.buildings import hall, house
 from rrsis_geo.synthetic.canvas import FLAT, Thing
-from rrsis_geo.synthetic.frame import Line
-from rrsis_geo.synthetic.land import lake
-from rrsis_geo.synthetic.plot import Plot
-from rrsis_geo.synthetic.roads import road
-from rrsis_geo.synthetic.shapes import Spot
-from rrsis_geo.synthetic.ships import boat, cargo_ship
-from rrsis_geo.synthetic.sports import (
+from rrsis_geo.synthetic.objects.aircraft import airplane
+from rrsis_geo.synthetic.objects.buildings import hall, house
+from rrsis_geo.synthetic.objects.roads import road
+from rrsis_geo.synthetic.objects.ships import boat, cargo_ship
+from rrsis_geo.synthetic.objects.sports import (
     baseball_diamond,
     basketball_court,
     running_track,
     swimming_pool,
     tennis_court,
 )
-from rrsis_geo.synthetic.tanks import storage_tank
-from rrsis_geo.synthetic.trees import DICE as TREE_DICE
-from rrsis_geo.synthetic.trees import tree
-from rrsis_geo.synthetic.vehicles import DICE, vehicle
+from rrsis_geo.synthetic.objects.tanks import storage_tank
+from rrsis_geo.synthetic.objects.trees import DICE as TREE_DICE
+from rrsis_geo.synthetic.objects.trees import tree
+from rrsis_geo.synthetic.objects.vehicles import DICE, vehicle
+from rrsis_geo.synthetic.plot import Plot
+from rrsis_geo.synthetic.plots.open_land import lake
+from rrsis_geo.synthetic.shapes import Spot
+from rrsis_geo.synthetic.street_grid import Line
 
 REACH: Mapping[str, tuple[float, float]] = {
     "tree": (7, 7),

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from shapely.affinity import scale
 
-from rrsis_geo.expressions.lexicon import LEXICON
-from rrsis_geo.grid import Grid
-from rrsis_geo.measure import areas_and_perimeters
+from rrsis_geo.expressions.wording.nouns import LEXICON
 from rrsis_geo.query import Plan, make_plan
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.resolve import resolve
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.operators.evaluator import resolve
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Polygons
+from rrsis_geo.vector.geodesic import areas_and_perimeters
 
 UTM = CRS.from_epsg(32631)
 """Pictures without a place are laid on the equator's side of a zone, north up."""

@@ -17,23 +17,23 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
-from rrsis_geo.datasets.crops import cut_pixels, draw_mask, whole
-from rrsis_geo.datasets.samples import LabelledImage
-from rrsis_geo.evidence import held
-from rrsis_geo.expressions.describe import describe
-from rrsis_geo.grid import Grid
+from rrsis_geo.colour.colour_filter import held
+from rrsis_geo.colour.colour_terms import tints_of
+from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.datasets.transforms.crops import cut_pixels, draw_mask, whole
+from rrsis_geo.expressions.generate import describe
 from rrsis_geo.job import SegmentOptions
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.model.weights import load_weights
-from rrsis_geo.query import nodes as n
-from rrsis_geo.questions import Questions, ask, parted
-from rrsis_geo.tints import tints_of
-from rrsis_geo.training.mix import Source, written_masks
-from rrsis_geo.training.sources import nwpu, split
-from rrsis_geo.training.validate import made_samples
+from rrsis_geo.model.serialization.weights import load_weights
+from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.query.query_batch import Questions, ask, parted
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.training.data.mixture import Source, written_masks
+from rrsis_geo.training.recipe.public_datasets import nwpu, split
+from rrsis_geo.training.validation import made_samples
 from rrsis_geo.types import Strip
-from rrsis_geo.vectorize import vectorize
+from rrsis_geo.vector.polygonize import vectorize
 
 SIDE = 480
 """Pixels: images and masks are compared at 480 x 480, aspect not kept."""
@@ -243,7 +243,7 @@ def _asked(
     texts = [item.text for item in image.written]
     types = [item.type for item in image.written]
     masks = list(written_masks(image.layout, piece, image.written)) if texts else []
-    from rrsis_geo.datasets.crops import cut_layout
+    from rrsis_geo.datasets.transforms.crops import cut_layout
 
     layout, _ = cut_layout(image.layout, piece)
     rng = np.random.default_rng(int(_digest(image.name)[:8], 16))

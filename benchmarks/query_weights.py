@@ -25,15 +25,15 @@ import shapely
 from query_scenes import LabelledScene
 from rasterio.errors import NotGeoreferencedWarning
 
-from rrsis_geo.grid import Grid
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.model.weights_file import digests, find_weights, read_header
-from rrsis_geo.pipeline import segment
-from rrsis_geo.query.area import ValidArea
-from rrsis_geo.questions import ask, parted, whole
-from rrsis_geo.raster import ProbabilityRaster, write_probability
+from rrsis_geo.model.serialization.header import digests, find_weights, read_header
+from rrsis_geo.pipeline.runner import segment
+from rrsis_geo.query.candidates.valid_extent import ValidArea
+from rrsis_geo.query.query_batch import ask, parted, whole
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.tiling.probability_raster import ProbabilityRaster, write_probability
 from rrsis_geo.types import SCHEMA, Polygons, Strip
-from rrsis_geo.vectorize import vectorize
+from rrsis_geo.vector.polygonize import vectorize
 
 PRECISION = "auto"
 """bfloat16 on a CPU that has it: half the time, and hardly another outline."""

@@ -5,9 +5,10 @@
 DATA_FOLDER holds `airbus-oiltank`, `airbus-aircraft` and `oam-banepa` as published. The
 network looks once at every scene; its probabilities are then traced twice, with
 touching objects parted and whole, so that both rows come from the same run. Boxes of
-tanks and aircraft are compared by the rule `box` of `rrsis_geo.evaluation.objects`,
-outlines of buildings, on the rows that the default weights were not trained on, by
-`outline`. `--keep FOLDER` keeps the probabilities for the next run with other options.
+tanks and aircraft are compared by the rule `box` of
+`rrsis_geo.evaluation.scenes.object_matching`, outlines of buildings, on the rows that
+the default weights were not trained on, by `outline`. `--keep FOLDER` keeps the
+probabilities for the next run with other options.
 
 With `--absent` aircraft are asked for where there are only tanks, and both among the
 houses of Banepa: what is found per km2 where nothing is.
@@ -32,12 +33,12 @@ from PIL import Image
 from rasterio.transform import from_bounds
 
 from rrsis_geo import segment
-from rrsis_geo.evaluation.objects import ObjectScores, score
-from rrsis_geo.evaluation.on_map import moved, window_borders
-from rrsis_geo.evaluation.scene_report import measures
+from rrsis_geo.evaluation.scenes.layer_scores import moved, window_borders
+from rrsis_geo.evaluation.scenes.object_matching import ObjectScores, score
+from rrsis_geo.evaluation.scenes.scene_report import measures
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.raster import ProbabilityRaster
-from rrsis_geo.vectorize import vectorize
+from rrsis_geo.tiling.probability_raster import ProbabilityRaster
+from rrsis_geo.vector.polygonize import vectorize
 
 SETS = {
     "airbus-oiltank": ("storage tank", "bounds", 1.2),

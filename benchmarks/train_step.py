@@ -33,14 +33,14 @@ from PIL import Image
 
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import PRESETS
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
-from rrsis_geo.training.assemble import fit, model_config
-from rrsis_geo.training.augment import Augmentation
-from rrsis_geo.training.batch import Batch
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.model.encoders.wordpiece import CHARACTERS, CONTINUES, LETTERS, SPECIAL
+from rrsis_geo.training.builders import fit, model_config
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.feed import feed
-from rrsis_geo.training.listed import Listed
+from rrsis_geo.training.data.augmentation import Augmentation
+from rrsis_geo.training.data.batch import Batch
+from rrsis_geo.training.data.listed_samples import Listed
+from rrsis_geo.training.data.loader import feed
 from rrsis_geo.training.loop import Step
 
 STORED = 800

@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.model.weights import load_weights
-from rrsis_geo.training.sources import default_sources
-from rrsis_geo.training.validate import made_samples, validate, written_samples
+from rrsis_geo.model.serialization.weights import load_weights
+from rrsis_geo.training.recipe.public_datasets import default_sources
+from rrsis_geo.training.validation import made_samples, validate, written_samples
 
 
 def main() -> None:

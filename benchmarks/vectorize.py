@@ -26,10 +26,10 @@ import shapely.geometry
 from affine import Affine
 from rasterio.crs import CRS
 
-from rrsis_geo.grid import Grid
-from rrsis_geo.outlines import Tracer
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Strip
-from rrsis_geo.vectorize import vectorize
+from rrsis_geo.vector.boundary_tracing import Tracer
+from rrsis_geo.vector.polygonize import vectorize
 
 ROWS = 384
 """Of a strip: what windows of 480 with an overlap of 96 settle at a time."""

@@ -11,7 +11,7 @@ from .dataset_build import build
 from .sections import Command
 
 KINDS = ("manifest", "rrsis-d", "refsegrs", "risbench")
-"""As `rrsis_geo.datasets.read.KINDS`, which would take numpy to import."""
+"""As `rrsis_geo.datasets.registry.KINDS`, which would take numpy to import."""
 
 KIND = options.option(
     "Data",
@@ -72,12 +72,12 @@ def check(
       rrsis-geo dataset check roofs --sheet roofs.png
       rrsis-geo dataset check /data/RefSegRS --partial
     """
-    from rrsis_geo.datasets.check import check as look
-    from rrsis_geo.datasets.check import raise_if_broken
+    from rrsis_geo.atomic_write import check_place
     from rrsis_geo.datasets.contact_sheet import choose, write_sheet
-    from rrsis_geo.datasets.published import PUBLISHED
-    from rrsis_geo.datasets.read import kind_of, read_dataset
-    from rrsis_geo.staging import check_place
+    from rrsis_geo.datasets.inspection import check as look
+    from rrsis_geo.datasets.inspection import raise_if_broken
+    from rrsis_geo.datasets.published_counts import PUBLISHED
+    from rrsis_geo.datasets.registry import kind_of, read_dataset
 
     if sheet is not None:
         check_place(sheet, overwrite)
@@ -130,10 +130,10 @@ def convert(
     Example:
       rrsis-geo dataset convert /data/RefSegRS --partial -o refsegrs.jsonl
     """
-    from rrsis_geo.datasets.manifest import write_manifest
-    from rrsis_geo.datasets.published import counts_of
-    from rrsis_geo.datasets.read import read_dataset
-    from rrsis_geo.staging import check_place
+    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.datasets.formats.manifest import write_manifest
+    from rrsis_geo.datasets.published_counts import counts_of
+    from rrsis_geo.datasets.registry import read_dataset
 
     check_place(output, overwrite)
     samples = read_dataset(path, kind=kind, split=split, partial=partial)

@@ -18,8 +18,8 @@ from .options import Decorator, numbers, option, whole_numbers
 from .sections import Command
 
 if TYPE_CHECKING:
-    from rrsis_geo.chips.pictures import Picture
-    from rrsis_geo.datasets.referring import Sample
+    from rrsis_geo.chips.image_sources import Picture
+    from rrsis_geo.datasets.referring_sample import Sample
 
 DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(BuildOptions)}
 
@@ -222,8 +222,8 @@ def build(
         raise OptionError("--size 0 is for plain images; scenes are cut into chips")
 
     from rrsis_geo.chips.build import build as make
-    from rrsis_geo.chips.folder import staged_folder, write_chips, write_made
-    from rrsis_geo.chips.plan import plan
+    from rrsis_geo.chips.chip_folder import staged_folder, write_chips, write_made
+    from rrsis_geo.chips.chip_plan import plan
 
     with staged_folder(output, overwrite=overwrite) as folder:
         pictures: Sequence[Picture]
@@ -250,7 +250,7 @@ def build(
 
 
 def _images(coco: Path, values: dict[str, Any]) -> Sequence[Picture]:
-    from rrsis_geo.chips.pictures import image_pictures
+    from rrsis_geo.chips.image_sources import image_pictures
 
     return image_pictures(
         coco,
@@ -266,8 +266,8 @@ def _scenes(
     wanted: BuildOptions,
     values: dict[str, Any],
 ) -> Sequence[Picture]:
-    from rrsis_geo.chips.labels import read_vector_labels
-    from rrsis_geo.chips.pictures import SceneInput, ScenePicture
+    from rrsis_geo.chips.image_sources import SceneInput, ScenePicture
+    from rrsis_geo.chips.vector_labels import read_vector_labels
 
     if len(labels) not in (1, len(images)):
         raise OptionError(

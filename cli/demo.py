@@ -42,7 +42,7 @@ def command(folder: Path, overwrite: bool, weights: str, **values: str) -> None:
       rrsis-geo demo /tmp/look --overwrite
     """
     from rrsis_geo import pipeline
-    from rrsis_geo.outputs import check_outputs
+    from rrsis_geo.pipeline.output_paths import check_outputs
     from rrsis_geo.synthetic import DEMO_EXPRESSION, demo_scene
 
     job = SegmentJob(

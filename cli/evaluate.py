@@ -235,14 +235,14 @@ def polygons_command(
     Example:
       rrsis-geo evaluate polygons found.gpkg --truth labels.gpkg --where class=building
     """
-    from rrsis_geo.evaluation.on_map import score_polygons
-    from rrsis_geo.evaluation.scene_report import (
+    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
+    from rrsis_geo.evaluation.scenes.scene_report import (
         check_picture,
         lines,
         write_counts,
         write_picture,
     )
-    from rrsis_geo.staging import check_place
 
     for file in (json_file, report_file):
         if file is not None:
@@ -293,19 +293,19 @@ def _score(
     device: str,
 ) -> None:
     """Evaluate, print, write."""
-    from rrsis_geo.datasets.read import read_dataset
-    from rrsis_geo.evaluation.door import (
+    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.datasets.registry import read_dataset
+    from rrsis_geo.evaluation.evaluate_weights import (
         check_same_questions,
         earlier_result,
         evaluate_weights,
     )
-    from rrsis_geo.evaluation.network import WeightsNetwork
-    from rrsis_geo.evaluation.page import check_report, write_report
-    from rrsis_geo.evaluation.pictures import draw_pictures
-    from rrsis_geo.evaluation.report import text_report
+    from rrsis_geo.evaluation.reports.case_images import draw_pictures
+    from rrsis_geo.evaluation.reports.html_report import check_report, write_report
+    from rrsis_geo.evaluation.reports.text_report import text_report
     from rrsis_geo.evaluation.result import write_result
-    from rrsis_geo.model.weights_file import read_header
-    from rrsis_geo.staging import check_place
+    from rrsis_geo.evaluation.weights_network import WeightsNetwork
+    from rrsis_geo.model.serialization.header import read_header
 
     for file in (json_file, report_file):
         if file is not None:

@@ -42,7 +42,7 @@ def command(
       rrsis-geo explain "the second largest tank" "tanks within 50 m of the road"
       rrsis-geo explain "the court below the court on the left" --json
     """
-    from rrsis_geo.explain import explain
+    from rrsis_geo.pipeline.explain import explain
 
     said = explain(expression, scene, options=SegmentOptions(**values), weights=weights)
     click.echo(json.dumps(said.to_mapping(), indent=2) if as_json else str(said))

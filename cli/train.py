@@ -136,7 +136,7 @@ def command(config: str | None, **values: Any) -> None:
       rrsis-geo train --from default --data roofs/manifest.jsonl -o roofs.safetensors
       rrsis-geo train rrsis-d --data RRSIS-D -o rrsis-d.safetensors
     """
-    from rrsis_geo.training.door import train_weights
+    from rrsis_geo.training.train import train_weights
 
     output: Path = values["output"]
     if config is None:

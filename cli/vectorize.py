@@ -38,7 +38,7 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     Example:
       rrsis-geo vectorize vehicle.tif -o vehicle.gpkg --threshold 0.3 --min-area 4
     """
-    from rrsis_geo.replay import replay
+    from rrsis_geo.pipeline.revectorize import replay
 
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values

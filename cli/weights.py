@@ -20,7 +20,7 @@ def list_command() -> None:
     Weights may keep their text encoder in a second file that others use as well; then
     MB are of both files.
     """
-    from rrsis_geo.model.weights_file import list_weights, read_header
+    from rrsis_geo.model.serialization.header import list_weights, read_header
 
     for name in list_weights():
         info = read_header(name)
@@ -33,7 +33,7 @@ def list_command() -> None:
 @click.argument("name", metavar="NAME|FILE")
 def show_command(name: str) -> None:
     """What is written in the weights NAME, as JSON."""
-    from rrsis_geo.model.weights_file import read_header
+    from rrsis_geo.model.serialization.header import read_header
 
     body = asdict(read_header(name))
     for file in ("path", "text_path"):
@@ -49,7 +49,7 @@ def verify_command(name: str) -> None:
 
     Of weights in two files both are looked at.
     """
-    from rrsis_geo.model.weights_file import expected_digest, verify
+    from rrsis_geo.model.serialization.header import expected_digest, verify
 
     info = verify(name)
     published = expected_digest(info.path) is not None

@@ -120,7 +120,7 @@ def _drivers() -> Answer:
     from rasterio.drivers import raster_driver_extensions
     from rasterio.env import Env
 
-    from rrsis_geo.vector import FORMATS
+    from rrsis_geo.vector.formats import FORMATS
 
     with Env() as environment:
         rasters = environment.drivers()
@@ -163,7 +163,7 @@ def _gpu() -> Answer:
 
 
 def _weights() -> Answer:
-    from rrsis_geo.model.weights_file import list_weights, verify
+    from rrsis_geo.model.serialization.header import list_weights, verify
 
     found = [f"{name} sha256 {verify(name).sha256[:12]}" for name in list_weights()]
     if not found:

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.layers import says
-from rrsis_geo.model.weights import card_of, load_weights, save_weights
+from rrsis_geo.model.serialization.weights import card_of, load_weights, save_weights
 
 
 def main() -> None:

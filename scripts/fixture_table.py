@@ -16,10 +16,10 @@ import rasterio
 from PIL import Image, ImageDraw
 
 from rrsis_geo.errors import RRSISError
-from rrsis_geo.grid import crs_name
-from rrsis_geo.scene import Scene
-from rrsis_geo.stretch import Stretch
-from rrsis_geo.windows import plan_windows
+from rrsis_geo.scene.grid import crs_name
+from rrsis_geo.scene.scene import Scene
+from rrsis_geo.scene.stretch import Stretch
+from rrsis_geo.tiling.windows import plan_windows
 
 SIDE = 200
 """Pixels of a thumbnail on the sheet."""

@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from rasterio.transform import from_origin
 
-from rrsis_geo.evaluation.objects import score
+from rrsis_geo.evaluation.scenes.object_matching import score
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.model.warm import Warm
-from rrsis_geo.model.weights_file import read_header
-from rrsis_geo.pipeline import run
-from rrsis_geo.preview import COLOURS, draw
-from rrsis_geo.scene import Scene
+from rrsis_geo.model.cached_predictor import Warm
+from rrsis_geo.model.serialization.header import read_header
+from rrsis_geo.pipeline.preview import COLOURS, draw
+from rrsis_geo.pipeline.runner import run
+from rrsis_geo.scene.scene import Scene
 
 SIDE, SMALL = 400, 200
 """Pixels of a picture's longer side, alone and on the contact page."""

@@ -15,12 +15,18 @@ import rasterio
 import shapely
 from numpy.typing import NDArray
 
-from rrsis_geo.datasets.samples import LabelledImage, read_rgb
-from rrsis_geo.labels import Layout
+from rrsis_geo.datasets.annotations import Layout
+from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
 from rrsis_geo.synthetic import draw_scene
-from rrsis_geo.training.boxes import airbus_boxes, airport_boxes
-from rrsis_geo.training.sources import banepa, nwpu, open_cities, split, tanks
-from rrsis_geo.training.trees import naip_trees
+from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
+from rrsis_geo.training.recipe.public_datasets import (
+    banepa,
+    nwpu,
+    open_cities,
+    split,
+    tanks,
+)
+from rrsis_geo.training.recipe.tree_cover import naip_trees
 
 Crop = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""
@@ -72,7 +78,7 @@ class Tile:
     truth: NDArray[np.object_] | None
     """What should be found, in pixels; empty: nothing; None: nobody knows."""
     rule: str = "outline"
-    """outline or box, of `rrsis_geo.evaluation.objects`; area: only pixels count."""
+    """outline or box, as in `evaluation.scenes.object_matching`; area: pixels count."""
     note: str = ""
     """What there is to see, whatever the weights answer."""
     min_area: float = 0.0

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.lexicon import LEXICON
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.expressions.wording.nouns import LEXICON
 from rrsis_geo.model.predictor import make_predictor
-from rrsis_geo.staging import staged
-from rrsis_geo.training.mistakes import find_mistakes
-from rrsis_geo.training.sources import default_sources
+from rrsis_geo.training.recipe.hard_negatives import find_mistakes
+from rrsis_geo.training.recipe.public_datasets import default_sources
 
 ASKED = {
     "nwpu": (

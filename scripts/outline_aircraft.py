@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.datasets.samples import read_rgb
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.datasets.labelled_image import read_rgb
 from rrsis_geo.model.predictor import make_predictor
-from rrsis_geo.staging import staged
-from rrsis_geo.training.boxes import airbus_boxes, airport_boxes
-from rrsis_geo.training.outline import outline_boxes
+from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
+from rrsis_geo.training.recipe.boxes_to_outlines import outline_boxes
 
 SETS = ((airbus_boxes, (0.7, 1.2)), (airport_boxes, (0.8, 1.6)))
 """Boxes of a set, and the scales at which its images are looked at."""

@@ -14,10 +14,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rrsis_geo.training.drawn import draw_scenes
-from rrsis_geo.training.mistakes import read_mistakes, with_mistakes
-from rrsis_geo.training.pack import write_pack
-from rrsis_geo.training.sources import default_sources
+from rrsis_geo.training.recipe.drawn_scenes import draw_scenes
+from rrsis_geo.training.recipe.hard_negatives import read_mistakes, with_mistakes
+from rrsis_geo.training.recipe.pack import write_pack
+from rrsis_geo.training.recipe.public_datasets import default_sources
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
-"""Write rrsis_geo/query/real_words.py after a change of the lexicon or the grammar.
+"""Write query/lexicon/english_words.py after a change of the lexicon or the grammar.
 
     python scripts/real_words.py
 
 Of the whole words in the default weights' word table and of a few more, those that
-`rrsis_geo.query.spelling` would take for slips.
+`rrsis_geo.query.tokenizer.spelling` would take for slips.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import textwrap
 from pathlib import Path
 
 import rrsis_geo
-from rrsis_geo.model.weights_file import read_header
-from rrsis_geo.query import spelling
+from rrsis_geo.model.serialization.header import read_header
+from rrsis_geo.query.tokenizer import spelling
 
 MORE = """
 slanted slanting queued decked outlier outliers teal diagonally seam lest bore boar
@@ -30,7 +30,7 @@ HEAD = '''"""English words that look like slips of words the grammar knows.
 Written by scripts/real_words.py.
 """
 
-from rrsis_geo.query.vocabulary import words
+from rrsis_geo.query.lexicon.vocabulary import words
 
 REAL_WORDS = words(
     """
@@ -50,7 +50,7 @@ def main() -> None:
         if word not in spelling.SLIPS
     )
     text = textwrap.fill(" ".join(found), 84)
-    (package / "query/real_words.py").write_text(f'{HEAD}{text}\n"""\n)\n')
+    (package / "query/lexicon/english_words.py").write_text(f'{HEAD}{text}\n"""\n)\n')
 
 
 if __name__ == "__main__":

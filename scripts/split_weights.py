@@ -15,10 +15,10 @@ import argparse
 import json
 from pathlib import Path
 
+from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import RRSISError
-from rrsis_geo.model.sharing import share_text, write_text
-from rrsis_geo.model.weights_file import sidecar_of
-from rrsis_geo.staging import staged
+from rrsis_geo.model.serialization.header import sidecar_of
+from rrsis_geo.model.serialization.shared_text_encoder import share_text, write_text
 
 MADE_FROM = (
     "sentence-transformers/all-MiniLM-L6-v2, its six layers as published; 18,000 rows "

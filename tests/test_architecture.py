@@ -1,9 +1,11 @@
-"""The house keeps its order: levels, file sizes, what QGIS may load."""
+"""The structure of the package: levels, names, file sizes, what QGIS may load."""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,49 +14,35 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
-    {"errors", "version", "ahead", "clock"},
-    {"job", "types", "labels", "windows", "grid", "metrics", "staging", "folder_lock"}
-    | {"measure", "antimeridian"},
-    {"protocol", "bands", "resample", "stitch", "raster", "vector", "engines"}
-    | {"model", "datasets", "expressions", "query", "synthetic", "rings", "outlines"}
-    | {"watershed", "parting"}
-    | {"geojson"}
-    | {"placement", "source", "stretch", "aoi", "patches", "scene"},
-    {
-        "vectorize",
-        "outputs",
-        "journal",
-        "preview",
-        "run_manifest",
-        "evaluation",
-        "chips",
-    }
-    | {"questions", "tints"},
-    {"survey", "replay", "evidence"},
-    {"shard"},
-    {"distribute", "dry_run", "explain"},
-    {"training", "pipeline"},
+    {"errors", "types", "version"},
+    {"job", "protocol", "atomic_write", "folder_lock"},
+    {"scene", "datasets", "model"},
+    {"tiling", "vector", "query", "expressions", "synthetic"},
+    {"colour", "evaluation"},
+    {"chips", "pipeline", "training"},
     {"doctor"},
     {"worker"},
 ]
 """A room imports only rooms of lower levels."""
 
-LADDERS = [
-    ("bands", "resample", "stretch", "aoi", "placement", "source", "patches", "scene"),
-    ("source", "raster"),
-    ("rings", "outlines", "watershed", "parting"),
-    ("geojson", "vector"),
-]
-"""Rooms of one level that may import those before them in their ladder."""
-
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 CODE = [*SOURCES, *sorted((ROOT / "cli").rglob("*.py"))]
 
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+    for path in SOURCES
+    if path.stem != "__init__"
+}
+"""Dotted names of all modules, packages left out."""
+
+SAME_NAMES = {"config", "nouns", "spatial_relations"}
+"""Modules that do the same for two things."""
+
 OLD_PYTHON = ["__init__.py", "errors.py", "job.py", "protocol.py", "version.py"]
 """Files of the package that run inside QGIS's own Python, 3.9 on some platforms."""
 
-TORCH_FREE = {"model/config.py", "model/weights_file.py"}
+TORCH_FREE = {"model/config.py", "model/serialization/header.py"}
 
 
 def ids(path):
@@ -81,6 +69,16 @@ def imported(path):
     return names
 
 
+def modules_imported(path):
+    """Modules of the package that a file imports; names in them are cut off."""
+    return {
+        name
+        for full in imported(path)
+        for name in (full, full.rpartition(".")[0])
+        if name in MODULES
+    }
+
+
 def room_of(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
@@ -94,16 +92,6 @@ def rooms_imported(path):
     }
 
 
-def below(room, other):
-    """Whether `room` may import `other`."""
-    if LEVEL[other] < LEVEL[room]:
-        return True
-    return any(
-        room in ladder and other in ladder and ladder.index(other) < ladder.index(room)
-        for ladder in LADDERS
-    )
-
-
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
 def test_every_room_has_a_level(path):
     assert room_of(path) in LEVEL.keys() | {"__init__"}
@@ -115,7 +103,24 @@ def test_rooms_import_only_lower_rooms(path):
     if room == "__init__":
         pytest.skip("the door names its rooms for type checkers and loads them late")
     others = rooms_imported(path) - {room}
-    assert sorted(other for other in others if not below(room, other)) == []
+    assert sorted(other for other in others if LEVEL[other] >= LEVEL[room]) == []
+
+
+def test_no_two_modules_import_each_other():
+    """Imports for type checkers count; a package's `__init__` re-exports only."""
+    uses = {name: modules_imported(path) - {name} for name, path in MODULES.items()}
+    TopologicalSorter(uses).prepare()  # raises CycleError, which names the circle
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in SOURCES}), ids=ids)
+def test_a_folder_holds_few_files(folder):
+    modules = [path for path in folder.glob("*.py") if not path.stem.startswith("__")]
+    assert len(modules) <= (9 if folder == PACKAGE else 12)
+
+
+def test_no_two_modules_bear_one_name():
+    names = Counter(path.stem for path in MODULES.values())
+    assert {name for name, count in names.items() if count > 1} == SAME_NAMES
 
 
 @pytest.mark.parametrize("path", CODE, ids=ids)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from rrsis_geo.datasets.referring import Sample
-from rrsis_geo.staging import staged
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.datasets.referring_sample import Sample
 
 TILE = 300
 """Pixels of a tile's picture."""

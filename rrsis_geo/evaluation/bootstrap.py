@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.evaluation.rules import Pixels
-from rrsis_geo.evaluation.run import Outcome
-from rrsis_geo.metrics import PRECISIONS
+from rrsis_geo.evaluation.evaluate import Outcome
+from rrsis_geo.evaluation.metrics import PRECISIONS
+from rrsis_geo.evaluation.protocols import Pixels
 
 ROUNDS = 2000
 COVERAGE = 0.95

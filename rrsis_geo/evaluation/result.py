@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import DataError
 from rrsis_geo.evaluation.bootstrap import ROUNDS
-from rrsis_geo.evaluation.compare import Comparison, compare_outcomes
-from rrsis_geo.evaluation.run import Outcome, from_values, to_values
+from rrsis_geo.evaluation.comparison import Comparison, compare_outcomes
+from rrsis_geo.evaluation.evaluate import Outcome, from_values, to_values
 from rrsis_geo.evaluation.summary import Summary, summarise
-from rrsis_geo.staging import staged
 
 FORMAT = "rrsis-geo evaluation 1"
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from rrsis_geo.evaluation.bootstrap import ROUNDS, Interval, intervals
-from rrsis_geo.evaluation.rules import RULES
-from rrsis_geo.evaluation.run import Outcome
+from rrsis_geo.evaluation.evaluate import Outcome
+from rrsis_geo.evaluation.protocols import RULES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.geometry import Measured
-from rrsis_geo.expressions.meaning import With
+from rrsis_geo.expressions.measurements import Measured
+from rrsis_geo.expressions.tree import With
 
 COLOUR_KEYS = ("colour", "color")
 """Attributes that hold the name of a colour."""

@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from rrsis_geo.model.config import ModelConfig
-from rrsis_geo.model.counting import Joined, alone
-from rrsis_geo.model.decoder import TwinDecoder, upsample
+from rrsis_geo.model.decoders.presence import Presence
+from rrsis_geo.model.decoders.single_stream import SingleDecoder
+from rrsis_geo.model.decoders.twin_stream import TwinDecoder, upsample
+from rrsis_geo.model.distributed_mean import Joined, alone
 from rrsis_geo.model.dmols import DMOLS, Reconstruction, object_region
-from rrsis_geo.model.fusion import Fused, NeckFusion, StageFusion
-from rrsis_geo.model.presence import Presence
-from rrsis_geo.model.single_decoder import SingleDecoder
-from rrsis_geo.model.text_encoder import TextEncoder, initialise
+from rrsis_geo.model.encoders.text_encoder import TextEncoder, initialise
+from rrsis_geo.model.fusion.fusion import Fused, NeckFusion, StageFusion
 
 TRAINING_ONLY = ("dmols.",)
 """Prefixes of parameters that an exported file leaves out."""

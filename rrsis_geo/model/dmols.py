@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from rrsis_geo.model.counting import Joined, alone, masked_mean
+from rrsis_geo.model.distributed_mean import Joined, alone, masked_mean
 from rrsis_geo.model.layers import Mixer, as_tokens, sine_positions
 
 

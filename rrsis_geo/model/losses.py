@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from rrsis_geo.model.btdnet import Output
-from rrsis_geo.model.counting import Joined, alone, masked_mean
-from rrsis_geo.model.decoder import upsample
+from rrsis_geo.model.decoders.twin_stream import upsample
+from rrsis_geo.model.distributed_mean import Joined, alone, masked_mean
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,9 +13,9 @@ from torch import Tensor
 from rrsis_geo.errors import OptionError
 from rrsis_geo.model.btdnet import BTDNet, Output
 from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.model.weights import load_weights
-from rrsis_geo.model.weights_file import Calibration
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.model.serialization.header import Calibration
+from rrsis_geo.model.serialization.weights import load_weights
 
 TOGETHER = 8
 """Expressions answered in one pass; more are taken in turns, to bound memory."""

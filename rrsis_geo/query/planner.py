@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rrsis_geo.query import nodes as n
-from rrsis_geo.query.draft import bare, said
-from rrsis_geo.query.nodes import Find, Node
-from rrsis_geo.query.parser import Parser, TooMuch
-from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.reader import Reader
-from rrsis_geo.query.text import read
+from rrsis_geo.query.parser.noun_phrase import bare, said
+from rrsis_geo.query.parser.parser import Parser, TooMuch
+from rrsis_geo.query.parser.pattern_matcher import Reader
+from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.query.plan.nodes import Find, Node
+from rrsis_geo.query.plan.plan import Plan
+from rrsis_geo.query.tokenizer.tokens import read
 
 LONGEST = 120
 """Words; a longer text is no request that has a plan, and goes to the network."""

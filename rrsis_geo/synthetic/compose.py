@@ -12,7 +12,7 @@ from shapely import STRtree, box
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.synthetic.canvas import RAISED, Canvas, Thing, View
 from rrsis_geo.synthetic.palette import colour_name
 from rrsis_geo.synthetic.sensor import BLOCK, Sensor, expose, make_sensor, seen

@@ -16,12 +16,12 @@ from rrsis_geo.synthetic.canvas import (
     Stripes,
     Thing,
 )
-from rrsis_geo.synthetic.frame import Frame, Line, patch
+from rrsis_geo.synthetic.objects.trees import DICE as TREE_DICE
+from rrsis_geo.synthetic.objects.trees import tree
+from rrsis_geo.synthetic.objects.vehicles import DICE, LONGEST, vehicle
 from rrsis_geo.synthetic.palette import Style
 from rrsis_geo.synthetic.shapes import Spot
-from rrsis_geo.synthetic.trees import DICE as TREE_DICE
-from rrsis_geo.synthetic.trees import tree
-from rrsis_geo.synthetic.vehicles import DICE, LONGEST, vehicle
+from rrsis_geo.synthetic.street_grid import Frame, Line, patch
 
 SMALLEST = 4.0
 """Pixels: what is shorter is neither drawn nor labelled."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rrsis_geo.synthetic.airfield import apron, meadow
-from rrsis_geo.synthetic.homes import car_park, residential, town
-from rrsis_geo.synthetic.land import farm, forest, lake, park, sports, waste
 from rrsis_geo.synthetic.plot import Plot
-from rrsis_geo.synthetic.works import factory, tank_farm
+from rrsis_geo.synthetic.plots.airport import apron, meadow
+from rrsis_geo.synthetic.plots.industry import factory, tank_farm
+from rrsis_geo.synthetic.plots.open_land import farm, forest, lake, park, sports, waste
+from rrsis_geo.synthetic.plots.residential import car_park, residential, town
 
 FILLINGS: Mapping[str, Callable[[Plot], None]] = {
     "residential": residential,

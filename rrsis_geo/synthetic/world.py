@@ -12,11 +12,11 @@ import numpy as np
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.synthetic.canvas import Thing, View
-from rrsis_geo.synthetic.frame import Frame, Line
+from rrsis_geo.synthetic.objects.roads import bridge, markings, river, road, runway
 from rrsis_geo.synthetic.palette import Style, make_style
 from rrsis_geo.synthetic.plot import Plot
-from rrsis_geo.synthetic.roads import bridge, markings, river, road, runway
-from rrsis_geo.synthetic.shore import fleet
+from rrsis_geo.synthetic.plots.waterfront import fleet
+from rrsis_geo.synthetic.street_grid import Frame, Line
 from rrsis_geo.synthetic.themes import FILLINGS, THEMES, Theme
 
 KEPT = 256

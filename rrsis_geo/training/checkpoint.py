@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import DataError, OptionError, OutputError
-from rrsis_geo.staging import staged
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.schedule import Average
 

@@ -14,9 +14,9 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.counting import Joined
+from rrsis_geo.model.distributed_mean import Joined
 from rrsis_geo.model.losses import Losses, LossWeights
-from rrsis_geo.training.batch import Batch
+from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.schedule import Average
 
 NAMES = ("loss", "norm", *Losses._fields)

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.counting import Joined, alone
+from rrsis_geo.model.distributed_mean import Joined, alone
 from rrsis_geo.model.losses import Losses, joint_loss
-from rrsis_geo.training.batch import Batch
-from rrsis_geo.training.words import Tokenize, tokens_of
+from rrsis_geo.training.data.batch import Batch
+from rrsis_geo.training.text_features import Tokenize, tokens_of
 
 
 class Objective(nn.Module):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.protocol import PROTOCOL_VERSION, Ready
 from rrsis_geo.version import __version__
-from rrsis_geo.worker.desk import Desk
-from rrsis_geo.worker.streams import claim_stdin, claim_stdout
+from rrsis_geo.worker.job_queue import Desk
+from rrsis_geo.worker.stdio import claim_stdin, claim_stdout
 from rrsis_geo.worker.tasks import Network
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _warm() -> Network:
 
     def bind(job: SegmentJob) -> Predictor:
         if not kept:
-            from rrsis_geo.model.warm import Warm  # loads torch
+            from rrsis_geo.model.cached_predictor import Warm  # loads torch
 
             kept.append(Warm().bind)
         return kept[0](job)

@@ -66,8 +66,8 @@ def _segment(
     cancelled: Callable[[], bool],
 ) -> Message:
     with IMPORTING:
-        from rrsis_geo.pipeline import run
-        from rrsis_geo.worker.partial import partials
+        from rrsis_geo.pipeline.runner import run
+        from rrsis_geo.worker.partial_results import partials
 
     def show(polygons: Polygons) -> None:
         for message in partials(polygons, job=number):
@@ -84,7 +84,7 @@ def _vectorize(
     number: int, job: VectorizeJob, send: Send, cancelled: Callable[[], bool]
 ) -> Message:
     with IMPORTING:
-        from rrsis_geo.replay import replay
+        from rrsis_geo.pipeline.revectorize import replay
 
     last = _Last(number, send)
     replay(job, report=last, cancelled=cancelled)
@@ -110,7 +110,7 @@ class _Last:
 
 def _explain(request: Explain, send: Send, cancelled: Callable[[], bool]) -> Message:
     with IMPORTING:
-        from rrsis_geo.explain import explain
+        from rrsis_geo.pipeline.explain import explain
 
     said = explain(request.expressions, request.scene, weights=request.weights)
     return Report(text=str(said), payload=said.to_mapping(), job=request.job)
@@ -118,7 +118,7 @@ def _explain(request: Explain, send: Send, cancelled: Callable[[], bool]) -> Mes
 
 def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
     with IMPORTING:
-        from rrsis_geo.model.weights_file import list_weights, read_header
+        from rrsis_geo.model.serialization.header import list_weights, read_header
 
     lines: list[str] = []
     entries: list[dict[str, Any]] = []
@@ -139,6 +139,6 @@ def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
 
 def _doctor(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
     with IMPORTING:
-        from rrsis_geo.worker.checkup import check_up
+        from rrsis_geo.worker.doctor_process import check_up
 
     return check_up(job=number, cancelled=cancelled)

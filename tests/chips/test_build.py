@@ -12,14 +12,14 @@ from PIL import Image
 from shapely.geometry import shape
 
 from rrsis_geo.chips.build import build
-from rrsis_geo.chips.folder import staged_folder, write_chips
-from rrsis_geo.chips.labels import read_vector_labels
+from rrsis_geo.chips.chip_folder import staged_folder, write_chips
+from rrsis_geo.chips.chip_plan import plan
+from rrsis_geo.chips.image_sources import SceneInput, ScenePicture, image_pictures
 from rrsis_geo.chips.options import BuildOptions
-from rrsis_geo.chips.pictures import SceneInput, ScenePicture, image_pictures
-from rrsis_geo.chips.plan import plan
-from rrsis_geo.datasets import rle
-from rrsis_geo.datasets.check import check
-from rrsis_geo.datasets.manifest import read_manifest
+from rrsis_geo.chips.vector_labels import read_vector_labels
+from rrsis_geo.datasets import coco_rle as rle
+from rrsis_geo.datasets.formats.manifest import read_manifest
+from rrsis_geo.datasets.inspection import check
 from rrsis_geo.errors import DataError, OptionError, OutputError
 
 SMALL = BuildOptions(size=96, gap=12, expressions=5)

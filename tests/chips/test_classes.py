@@ -4,7 +4,7 @@ import pytest
 
 from rrsis_geo.chips.classes import choose_classes, class_key
 from rrsis_geo.errors import DataError
-from rrsis_geo.expressions.lexicon import LEXICON, nouns
+from rrsis_geo.expressions.wording.nouns import LEXICON, nouns
 
 
 @pytest.mark.parametrize(

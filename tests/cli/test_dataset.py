@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from PIL import Image
 from shapely.geometry import box
 
-from rrsis_geo.datasets.manifest import read_manifest
-from rrsis_geo.datasets.read import KINDS
+from rrsis_geo.datasets.formats.manifest import read_manifest
+from rrsis_geo.datasets.registry import KINDS
 from rrsis_geo_cli import dataset
 from rrsis_geo_cli.main import main
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from evaluation_fakes import make_samples
 from published_files import write_refsegrs, write_risbench, write_rrsis_d
 
-from rrsis_geo.datasets.manifest import write_manifest
+from rrsis_geo.datasets.formats.manifest import write_manifest
 from rrsis_geo_cli.main import main
 
 

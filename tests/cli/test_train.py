@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from coloured_boxes import boxes, write_manifest
 from PIL import Image
 
-from rrsis_geo.model.weights import load_weights, recalibrate
-from rrsis_geo.model.weights_file import Calibration
+from rrsis_geo.model.serialization.header import Calibration
+from rrsis_geo.model.serialization.weights import load_weights, recalibrate
 from rrsis_geo_cli.main import main
 
 QUICK = (

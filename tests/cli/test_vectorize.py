@@ -12,8 +12,8 @@ from affine import Affine
 from click.testing import CliRunner
 from rasterio.crs import CRS
 
-from rrsis_geo.grid import Grid
-from rrsis_geo.raster import write_probability
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.tiling.probability_raster import write_probability
 from rrsis_geo.types import LEVELS, NODATA, Strip
 from rrsis_geo_cli.main import main
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rrsis_geo.model.weights_file import list_weights
+from rrsis_geo.model.serialization.header import list_weights
 from rrsis_geo_cli.main import main
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import rasterio
 from PIL import Image
 
-from rrsis_geo.datasets import rle
+from rrsis_geo.datasets import coco_rle as rle
 
 
 def write_rrsis_d(folder, *, refs=None, side=40, changed=None, protocol=2):

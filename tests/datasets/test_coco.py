@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rrsis_geo.datasets.coco import read_coco
+from rrsis_geo.datasets.formats.coco import read_coco
 from rrsis_geo.errors import DataError
 
 

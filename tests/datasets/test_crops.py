@@ -5,8 +5,8 @@ import pytest
 import shapely
 from shapely.geometry import box
 
-from rrsis_geo.datasets.crops import Piece, cut_layout, cut_pixels, draw_mask
-from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
+from rrsis_geo.datasets.transforms.crops import Piece, cut_layout, cut_pixels, draw_mask
 
 WIDTH, HEIGHT = 60, 40
 

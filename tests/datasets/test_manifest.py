@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rrsis_geo.datasets import rle
-from rrsis_geo.datasets.manifest import read_manifest, write_manifest
-from rrsis_geo.datasets.referring import MaskFile, MaskRuns, Sample
+from rrsis_geo.datasets import coco_rle as rle
+from rrsis_geo.datasets.formats.manifest import read_manifest, write_manifest
+from rrsis_geo.datasets.referring_sample import MaskFile, MaskRuns, Sample
 from rrsis_geo.errors import DataError
 
 MASK = np.zeros((6, 8), bool)

@@ -3,10 +3,10 @@
 import numpy as np
 from PIL import Image
 
-from rrsis_geo.datasets import rle
-from rrsis_geo.datasets.referring import MaskRuns, Sample
-from rrsis_geo.evaluation.rules import Answer, Pixels
-from rrsis_geo.evaluation.run import Outcome
+from rrsis_geo.datasets import coco_rle as rle
+from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
+from rrsis_geo.evaluation.evaluate import Outcome
+from rrsis_geo.evaluation.protocols import Answer, Pixels
 
 
 class Brightness:

@@ -6,9 +6,9 @@ from evaluation_fakes import outcome
 
 from rrsis_geo.errors import DataError
 from rrsis_geo.evaluation.bootstrap import MEASURES, differences, intervals
-from rrsis_geo.evaluation.compare import compare_outcomes
+from rrsis_geo.evaluation.comparison import compare_outcomes
+from rrsis_geo.evaluation.metrics import PRECISIONS, Scores
 from rrsis_geo.evaluation.summary import summarise
-from rrsis_geo.metrics import PRECISIONS, Scores
 
 
 def some(seed=0, images=12, each=4):

@@ -21,7 +21,7 @@ from rrsis_geo.evaluation.calibration import (
     reliability,
     scores_at,
 )
-from rrsis_geo.model.weights_file import Calibration
+from rrsis_geo.model.serialization.header import Calibration
 
 
 def pictures(seed=0, count=12, side=40):

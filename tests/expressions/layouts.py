@@ -8,7 +8,7 @@ import numpy as np
 from shapely import affinity
 from shapely.geometry import Point, box
 
-from rrsis_geo.labels import LabelledObject, Layout
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
 
 CATEGORIES = (
     "airplane",

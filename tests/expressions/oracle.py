@@ -15,8 +15,8 @@ from affine import Affine
 from rasterio.features import rasterize
 from shapely.geometry import box
 
-from rrsis_geo.expressions import meaning as m
-from rrsis_geo.labels import Layout
+from rrsis_geo.datasets.annotations import Layout
+from rrsis_geo.expressions import tree as m
 
 READINGS = ("narrow", "wide")
 SCALE = 3

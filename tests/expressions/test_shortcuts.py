@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from layouts import random_layout
 
-from rrsis_geo.expressions.chance import pick
-from rrsis_geo.expressions.geometry import measure
-from rrsis_geo.expressions.places import PLACES, in_place, places_of
-from rrsis_geo.expressions.sizes import shaped
+from rrsis_geo.expressions.image_regions import PLACES, in_place, places_of
+from rrsis_geo.expressions.measurements import measure
+from rrsis_geo.expressions.size_and_shape import shaped
+from rrsis_geo.expressions.wording.weighted_choice import pick
 
 
 @given(

@@ -7,7 +7,7 @@ import torch
 
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
-from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
+from rrsis_geo.model.encoders.wordpiece import CHARACTERS, CONTINUES, LETTERS, SPECIAL
 
 WORDS = ("the", "storage", "tank", "near", "road", "ship", "tree", "street", "left")
 

@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from rrsis_geo.model.bsc import BSC, correlate
+from rrsis_geo.model.fusion.bsc import BSC, correlate
+from rrsis_geo.model.fusion.pwam import PWAM
 from rrsis_geo.model.layers import position_norm
-from rrsis_geo.model.pwam import PWAM
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ def test_an_unknown_preset_names_the_known_ones():
 
 def test_config_and_header_load_no_torch():
     code = (
-        "import sys, rrsis_geo.model.weights_file, rrsis_geo.model.vocabulary;"
+        "import sys, rrsis_geo.model.serialization.header;"
+        "import rrsis_geo.model.encoders.wordpiece;"
         "sys.exit('torch' in sys.modules or 'numpy' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.counting import masked_mean
+from rrsis_geo.model.distributed_mean import masked_mean
 from rrsis_geo.model.dmols import object_region
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.model.encoders.wordpiece import MASK
 from rrsis_geo.model.object_tokens import object_tokens
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.model.vocabulary import MASK
 
 PHRASES = ("tank", "storage tank", "tree", "ship")
 

@@ -8,9 +8,9 @@ from transformers.models.bert.modeling_bert import BertModel
 from transformers.models.swin.configuration_swin import SwinConfig
 from transformers.models.swin.modeling_swin import SwinModel
 
-from rrsis_geo.model.mobilenet import MobileNet, SameConv
-from rrsis_geo.model.swin import Swin
-from rrsis_geo.model.text_encoder import TextEncoder
+from rrsis_geo.model.encoders.mobilenet import MobileNet, SameConv
+from rrsis_geo.model.encoders.swin import Swin
+from rrsis_geo.model.encoders.text_encoder import TextEncoder
 
 
 def walk(encoder, image):

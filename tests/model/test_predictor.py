@@ -4,10 +4,10 @@ import torch
 
 from rrsis_geo.errors import OptionError, WeightsError
 from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import TOGETHER, NetPredictor, make_predictor
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.model.weights import save_weights
-from rrsis_geo.model.weights_file import Calibration, Card
+from rrsis_geo.model.serialization.header import Calibration, Card
+from rrsis_geo.model.serialization.weights import save_weights
 
 CPU = torch.device("cpu")
 

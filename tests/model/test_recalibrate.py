@@ -5,8 +5,12 @@ import torch
 from safetensors.torch import load_file
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.model.weights import load_weights, recalibrate, save_weights
-from rrsis_geo.model.weights_file import Calibration, Card, read_header
+from rrsis_geo.model.serialization.header import Calibration, Card, read_header
+from rrsis_geo.model.serialization.weights import (
+    load_weights,
+    recalibrate,
+    save_weights,
+)
 
 
 def test_only_the_calibration_changes(build, vocabulary, tmp_path):

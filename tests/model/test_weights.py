@@ -8,10 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.model.initial import start_image_encoder, start_text_encoder
-from rrsis_geo.model.storage import pack, quantise, unpack
-from rrsis_geo.model.weights import load_weights, save_weights
-from rrsis_geo.model.weights_file import (
+from rrsis_geo.model.serialization.header import (
     Calibration,
     Card,
     find_weights,
@@ -20,6 +17,12 @@ from rrsis_geo.model.weights_file import (
     sidecar_of,
     verify,
 )
+from rrsis_geo.model.serialization.initialization import (
+    start_image_encoder,
+    start_text_encoder,
+)
+from rrsis_geo.model.serialization.quantization import pack, quantise, unpack
+from rrsis_geo.model.serialization.weights import load_weights, save_weights
 
 
 @pytest.fixture

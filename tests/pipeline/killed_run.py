@@ -5,7 +5,7 @@ from pathlib import Path
 
 import brightness
 
-from rrsis_geo.pipeline import run
+from rrsis_geo.pipeline.runner import run
 from rrsis_geo.protocol import Progress, encode
 
 

@@ -19,14 +19,15 @@ from brightness import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rrsis_geo import distribute, pipeline
-from rrsis_geo.distribute import balanced
-from rrsis_geo.engines import open_engine
-from rrsis_geo.engines.local import ProcessEngine, SerialEngine
 from rrsis_geo.errors import Cancelled, EngineError
-from rrsis_geo.pipeline import run
+from rrsis_geo.pipeline import runner as pipeline
+from rrsis_geo.pipeline import scheduling as distribute
+from rrsis_geo.pipeline.engines import open_engine
+from rrsis_geo.pipeline.engines.local import ProcessEngine, SerialEngine
+from rrsis_geo.pipeline.runner import run
+from rrsis_geo.pipeline.scheduling import balanced
 from rrsis_geo.protocol import Progress
-from rrsis_geo.windows import plan_windows, shards
+from rrsis_geo.tiling.windows import plan_windows, shards
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_an_unknown_engine_is_refused_with_the_known_ones():
 
 def test_an_engine_that_is_not_installed_says_how_to(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    monkeypatch.delitem(sys.modules, "rrsis_geo.engines.ray", raising=False)
+    monkeypatch.delitem(sys.modules, "rrsis_geo.pipeline.engines.ray", raising=False)
     with pytest.raises(EngineError, match=r"pip install 'rrsis-geo\[ray\]'"):
         open_engine("ray")
 

@@ -14,8 +14,8 @@ import pytest
 from brightness import Bright, Context, make_job, result_bytes, write_scene
 
 from rrsis_geo.errors import Cancelled, OutputError
-from rrsis_geo.journal import Journal, working_folder
-from rrsis_geo.pipeline import run
+from rrsis_geo.pipeline.journal import Journal, working_folder
+from rrsis_geo.pipeline.runner import run
 from rrsis_geo.protocol import Progress
 
 SCRIPT = Path(__file__).with_name("killed_run.py")
@@ -174,7 +174,7 @@ def test_a_complete_journal_needs_no_network(scene, tmp_path, plain, monkeypatch
         raise broken
 
     with monkeypatch.context() as patched:
-        patched.setattr("rrsis_geo.pipeline.write_polygons", fail)
+        patched.setattr("rrsis_geo.pipeline.runner.write_polygons", fail)
         with pytest.raises(OutputError):
             run(job, predictor=Context())
     # the raster was in place by then: it is ours, so it may be replaced

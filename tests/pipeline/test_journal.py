@@ -7,7 +7,7 @@ import pytest
 
 from rrsis_geo.errors import OutputError
 from rrsis_geo.folder_lock import FolderLock
-from rrsis_geo.journal import Journal, begun_to_place, working_folder
+from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
 from rrsis_geo.types import Strip
 
 
@@ -184,7 +184,7 @@ def test_a_full_disk_is_named_with_the_way_out(output, monkeypatch):
     def full(path, strip):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("rrsis_geo.journal.write_strip", full)
+    monkeypatch.setattr("rrsis_geo.pipeline.journal.write_strip", full)
     with (
         pytest.raises(OutputError, match=r"No space left.*continues"),
         Journal.open(output, {"a": 1}) as journal,

@@ -130,7 +130,10 @@ def test_made_stopped_resumed_renewed(home, wheels):
 
     # The same version from another place replaces what is there, and torch stays.
     torch = (site / "torch" / "__init__.py").stat().st_mtime_ns
-    changed = {"rrsis_geo/__init__.py": "", "rrsis_geo/pipeline.py": "BUILD = 2\n"}
+    changed = {
+        "rrsis_geo/__init__.py": "",
+        "rrsis_geo/pipeline.py": "BUILD = 2\n",
+    }
     other = write_wheel(wheels.parent / "new", "rrsis_geo", contents=changed)
     install(home, wheels=wheels, package=other)
     assert (site / "rrsis_geo" / "pipeline.py").read_text() == "BUILD = 2\n"

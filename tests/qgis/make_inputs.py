@@ -8,9 +8,9 @@ import torch
 
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
-from rrsis_geo.model.vocabulary import CHARACTERS, CONTINUES, LETTERS, SPECIAL
-from rrsis_geo.model.weights import save_weights
-from rrsis_geo.model.weights_file import Card
+from rrsis_geo.model.encoders.wordpiece import CHARACTERS, CONTINUES, LETTERS, SPECIAL
+from rrsis_geo.model.serialization.header import Card
+from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.synthetic import demo_scene
 
 

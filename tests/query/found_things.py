@@ -5,12 +5,12 @@ import shapely
 from affine import Affine
 from rasterio.crs import CRS
 
-from rrsis_geo.grid import Grid
-from rrsis_geo.measure import areas_and_perimeters
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.resolve import resolve
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.operators.evaluator import resolve
+from rrsis_geo.query.plan.plan import Plan
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Polygons
+from rrsis_geo.vector.geodesic import areas_and_perimeters
 
 WIDTH, HEIGHT = 900, 700
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rrsis_geo.expressions import lexicon
-from rrsis_geo.expressions import meaning as m
-from rrsis_geo.expressions.phrases import SHAPES
-from rrsis_geo.query import nodes as n
+from rrsis_geo.expressions import tree as m
+from rrsis_geo.expressions.wording import nouns as lexicon
+from rrsis_geo.expressions.wording.templates import SHAPES
+from rrsis_geo.query.plan import nodes as n
 
 SCREEN = {"west": "left", "east": "right", "north": "top", "south": "bottom"}
 COLOURS = ("white", "red", "blue", "green", "grey", "gray", "black", "orange")

@@ -14,13 +14,13 @@ from painted import Paint, paint
 
 from rrsis_geo import pipeline
 from rrsis_geo.errors import SceneError
-from rrsis_geo.explain import explain
 from rrsis_geo.job import SegmentJob, SegmentOptions, VectorizeJob
+from rrsis_geo.pipeline.explain import explain
+from rrsis_geo.pipeline.revectorize import replay
 from rrsis_geo.protocol import Advice
-from rrsis_geo.query.area import ValidArea
-from rrsis_geo.questions import TAG, Questions, ask, whole
-from rrsis_geo.raster import ProbabilityRaster
-from rrsis_geo.replay import replay
+from rrsis_geo.query.candidates.valid_extent import ValidArea
+from rrsis_geo.query.query_batch import TAG, Questions, ask, whole
+from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Strip
 
 ASKED = (

@@ -8,16 +8,25 @@ import shapely
 from found_things import GRIDS, as_found
 from shapely.affinity import translate
 
-from rrsis_geo.query import gaps, groups, sides, standing
-from rrsis_geo.query import nodes as n
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.eighths import eighths
-from rrsis_geo.query.highest import ROUNDS, highest
-from rrsis_geo.query.neighbours import FEW, few
-from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.resolve import resolve
-from rrsis_geo.query.units import singles
-from rrsis_geo.query.ways import ways
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.candidates.selection import singles
+from rrsis_geo.query.geometry import distance as gaps
+from rrsis_geo.query.geometry.best_pair import ROUNDS, highest
+from rrsis_geo.query.geometry.nearest_anchors import FEW, few
+from rrsis_geo.query.geometry.nearest_points import ways
+from rrsis_geo.query.geometry.sectors import eighths
+from rrsis_geo.query.operators import (
+    extents as sides,
+)
+from rrsis_geo.query.operators import (
+    groups,
+)
+from rrsis_geo.query.operators import (
+    spatial_relations as standing,
+)
+from rrsis_geo.query.operators.evaluator import resolve
+from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.query.plan.plan import Plan
 
 TANK, ROAD = n.Find("tank"), n.Find("road")
 
@@ -67,7 +76,7 @@ def planar(rows, anchors, seen):
 
 @pytest.mark.parametrize("at_once", [300, 4_000_000])
 def test_nearest_is_the_nearest_of_all(seen, at_once, monkeypatch):
-    monkeypatch.setattr("rrsis_geo.query.boxes.AT_ONCE", at_once)
+    monkeypatch.setattr("rrsis_geo.query.candidates.bounding_boxes.AT_ONCE", at_once)
     tanks, roads = seen.of("tank"), seen.of("road")
     for rows, anchors in ((tanks, roads), (tanks, tanks), (roads, tanks)):
         wanted = planar(rows, anchors, seen).min(axis=1)
@@ -173,7 +182,7 @@ def test_beside_is_that_of_the_best_pair(seen, how, side, monkeypatch):
 
 @pytest.mark.parametrize("at_once", [300, 4_000_000])
 def test_eighths_are_those_of_all_outlines_cut_at_the_reach(seen, at_once, monkeypatch):
-    monkeypatch.setattr("rrsis_geo.query.boxes.AT_ONCE", at_once)
+    monkeypatch.setattr("rrsis_geo.query.candidates.bounding_boxes.AT_ONCE", at_once)
     tanks, roads = seen.of("tank")[::3], seen.of("road")
     reach = np.random.default_rng(3).uniform(2, 80, len(tanks))
     for anchors in (roads, tanks):
@@ -245,8 +254,8 @@ def test_places_do_not_depend_on_portions(grid, monkeypatch):
     shapes = crowd(np.random.default_rng(6), 40, 600)
     whole = seen_of(shapes, shapes, grid)
     wanted = whole.shape, whole.compass.box
-    for room in ("ground", "candidates"):
-        monkeypatch.setattr(f"rrsis_geo.query.{room}.PORTION", 7)
+    for module in ("local_metric", "candidates"):
+        monkeypatch.setattr(f"rrsis_geo.query.candidates.{module}.PORTION", 7)
     again = seen_of(shapes, shapes, grid)
     assert shapely.equals(again.shape, wanted[0]).all()
     assert (again.compass.box == wanted[1]).all()

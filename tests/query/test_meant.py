@@ -5,8 +5,8 @@ import shapely
 from found_things import GRIDS, HEIGHT, WIDTH, as_found
 
 from rrsis_geo.query import make_plan
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.resolve import resolve
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.operators.evaluator import resolve
 
 
 def meant(expression, *found):

@@ -8,10 +8,10 @@ from found_things import GRIDS, HEIGHT, WIDTH, answer, as_found, rows, things
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rrsis_geo.query import nodes as n
-from rrsis_geo.query.candidates import Candidates
-from rrsis_geo.query.plan import Plan
-from rrsis_geo.query.resolve import resolve
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.operators.evaluator import resolve
+from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.query.plan.plan import Plan
 
 TANK, ROAD = n.Find("tank"), n.Find("road")
 SIDES = ["left", "right", "top", "bottom", "west", "east", "north", "south"]

@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from test_written_plans import WRITTEN
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.query import Plan, make_plan, nodes, rules, vocabulary
-from rrsis_geo.query.lexicon import senses
-from rrsis_geo.query.parser import MOST_WORK, Parser
-from rrsis_geo.query.spelling import corrected
-from rrsis_geo.query.vocabulary import words
+from rrsis_geo.query import Plan, make_plan
+from rrsis_geo.query.lexicon import grammar as rules
+from rrsis_geo.query.lexicon import vocabulary
+from rrsis_geo.query.lexicon.nouns import senses
+from rrsis_geo.query.lexicon.vocabulary import words
+from rrsis_geo.query.parser.parser import MOST_WORK, Parser
+from rrsis_geo.query.plan import nodes
+from rrsis_geo.query.tokenizer.spelling import corrected
 
 WORDS = sorted(
     {word for noun in senses() for word in noun}
@@ -68,7 +71,7 @@ def test_little_is_read_twice(text):
 def test_a_text_that_would_take_too_long_goes_to_the_network(monkeypatch):
     text = "the largest tank near the road on the left"
     assert not make_plan(text).is_plain
-    monkeypatch.setattr("rrsis_geo.query.parser.MOST_WORK", 3)
+    monkeypatch.setattr("rrsis_geo.query.parser.parser.MOST_WORK", 3)
     plan = make_plan(text)
     assert plan.is_plain
     assert plan.phrases == (text,)
@@ -228,8 +231,8 @@ def test_what_is_no_plan_is_refused():
 
 
 def test_every_pattern_has_a_handler():
-    from rrsis_geo.query.patterns import BY_FIRST
-    from rrsis_geo.query.steps import PLAIN
+    from rrsis_geo.query.parser.filters import PLAIN
+    from rrsis_geo.query.parser.pattern_compiler import BY_FIRST
 
     relations = words(
         "between within beside compared nearest near not outside along around without"

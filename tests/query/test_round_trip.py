@@ -11,10 +11,11 @@ import pytest
 from layouts import random_layout
 from plan_meanings import Unsaid, meaning_of
 
-from rrsis_geo.expressions import describe
-from rrsis_geo.expressions.geometry import measure
-from rrsis_geo.expressions.truth import resolve
-from rrsis_geo.query import make_plan, nodes
+from rrsis_geo.expressions import generate as describe
+from rrsis_geo.expressions.measurements import measure
+from rrsis_geo.expressions.verification import resolve
+from rrsis_geo.query import make_plan
+from rrsis_geo.query.plan import nodes
 
 
 def answered(measured, layout, text):

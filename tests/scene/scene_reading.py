@@ -3,7 +3,7 @@
 import numpy as np
 from rasterio.windows import Window
 
-from rrsis_geo.scene import Scene
+from rrsis_geo.scene.scene import Scene
 
 RNG = np.random.default_rng(7)
 NOISE = RNG.integers(1, 256, (3, 90, 130)).astype(np.uint8)

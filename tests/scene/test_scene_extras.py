@@ -7,8 +7,8 @@ from rasterio.shutil import copy
 from scene_reading import NOISE, RNG, tiles, whole
 
 from rrsis_geo.errors import SceneError
-from rrsis_geo.scene import Scene
-from rrsis_geo.stretch import unchanged
+from rrsis_geo.scene.scene import Scene
+from rrsis_geo.scene.stretch import unchanged
 
 
 @pytest.mark.parametrize("side", [1, 20, 64, 1000])
@@ -35,7 +35,7 @@ def test_a_thumbnail_of_nodata_shows_no_mixture(make_scene):
 
 
 def test_slow_ways_to_read_are_mentioned_where_they_matter(make_scene, monkeypatch):
-    monkeypatch.setattr("rrsis_geo.scene.BIG", 90 * 130 - 1)
+    monkeypatch.setattr("rrsis_geo.scene.scene.BIG", 90 * 130 - 1)
     path = make_scene(NOISE, blockysize=4)
     with Scene.open(path) as scene:
         scene.grid()
@@ -45,13 +45,15 @@ def test_slow_ways_to_read_are_mentioned_where_they_matter(make_scene, monkeypat
         assert "no overviews" in scene.advice[0]
         assert "16 times" in scene.advice[0]
     with monkeypatch.context() as patched, Scene.open(path) as scene:
-        patched.setattr("rrsis_geo.scene.CACHE", (1, 1000))  # too little for a row
+        patched.setattr(
+            "rrsis_geo.scene.scene.CACHE", (1, 1000)
+        )  # too little for a row
         scene.grid(0.6)
         assert "strips" in scene.advice[0]
     with Scene.open(make_scene(NOISE, tiled=True, overviews=[2, 4])) as scene:
         scene.grid(2.0)
         assert scene.advice == ()
-    monkeypatch.setattr("rrsis_geo.scene.BIG", 90 * 130)
+    monkeypatch.setattr("rrsis_geo.scene.scene.BIG", 90 * 130)
     with Scene.open(make_scene(NOISE, blockysize=4)) as scene:
         scene.grid(2.0)
         assert scene.advice == ()

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from scene_reading import NOISE, RNG, shown, tiles, whole
 
-from rrsis_geo.scene import Scene
+from rrsis_geo.scene.scene import Scene
 
 
 def test_imagery_comes_through_as_it_is(make_scene):

@@ -6,7 +6,7 @@ from affine import Affine
 from rasterio.control import GroundControlPoint
 from scene_reading import RNG, tiles, whole
 
-from rrsis_geo.scene import Scene
+from rrsis_geo.scene.scene import Scene
 
 
 def gcps(width, height):

@@ -10,8 +10,8 @@ from rasterio.enums import Resampling
 from rasterio.warp import reproject
 from scene_reading import NOISE, tiles, whole
 
-from rrsis_geo.resample import resample, taps
-from rrsis_geo.scene import Scene
+from rrsis_geo.scene.resample import resample, taps
+from rrsis_geo.scene.scene import Scene
 
 
 @pytest.mark.parametrize("turn", [0, 25])
@@ -137,5 +137,5 @@ def test_a_very_coarse_window_is_read_piece_by_piece(make_scene, monkeypatch):
     with Scene.open(path) as scene:
         grid = scene.grid(3.0)
         at_once, _ = whole(scene, grid)
-        monkeypatch.setattr("rrsis_geo.patches.CHUNK", 1)
+        monkeypatch.setattr("rrsis_geo.scene.patches.CHUNK", 1)
         np.testing.assert_array_equal(whole(scene, grid)[0], at_once)

@@ -5,7 +5,7 @@ import pytest
 import rasterio
 from scene_reading import NOISE, RNG, shown, tiles, whole
 
-from rrsis_geo.scene import Scene
+from rrsis_geo.scene.scene import Scene
 
 
 def test_nodata_counts_per_pixel_and_only_in_the_bands_shown(make_scene):

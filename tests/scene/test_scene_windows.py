@@ -8,8 +8,8 @@ import shapely
 from rasterio.windows import Window
 from scene_reading import NOISE, tiles, whole
 
-from rrsis_geo.aoi import Aoi
-from rrsis_geo.scene import Scene
+from rrsis_geo.scene.aoi import Aoi
+from rrsis_geo.scene.scene import Scene
 
 
 class Counting:
@@ -57,7 +57,7 @@ def test_windows_without_data_are_not_read_beyond_their_mask(make_scene, monkeyp
 
 def watch(monkeypatch):
     """Count reads of datasets opened from here on."""
-    import rrsis_geo.scene as room
+    import rrsis_geo.scene.scene as room
 
     opened = []
     source = room.Source

@@ -10,7 +10,7 @@ from PIL import Image
 
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
-from rrsis_geo.training.start import spelling
+from rrsis_geo.training.initial_weights.initial_weights import spelling
 
 COLOURS = {"red": (220, 40, 40), "blue": (40, 60, 220)}
 WORDS = spelling(["the red box", "the blue box on the left", "right storage tank"])

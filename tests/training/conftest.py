@@ -4,8 +4,8 @@ import pytest
 import torch
 from coloured_boxes import WORDS
 
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.training.team import Team
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.training.distributed.process_group import Team
 
 
 @pytest.fixture

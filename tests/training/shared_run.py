@@ -6,12 +6,12 @@ from pathlib import Path
 
 from coloured_boxes import WORDS, boxes, tiny
 
-from rrsis_geo.model.tokenizer import Tokenizer
-from rrsis_geo.training.augment import Augmentation
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.listed import Listed, check_samples, grouped
-from rrsis_geo.training.run import run_training
-from rrsis_geo.training.team import open_team
+from rrsis_geo.training.data.augmentation import Augmentation
+from rrsis_geo.training.data.listed_samples import Listed, check_samples, grouped
+from rrsis_geo.training.distributed.process_group import open_team
+from rrsis_geo.training.trainer import run_training
 
 
 def main(folder, *, accumulate):

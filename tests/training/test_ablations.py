@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.training.assemble import model_config
+from rrsis_geo.training.builders import model_config
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 

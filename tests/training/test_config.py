@@ -12,7 +12,7 @@ from rrsis_geo.training.config import (
     read_change,
     read_config,
 )
-from rrsis_geo.training.door import with_steps
+from rrsis_geo.training.train import with_steps
 
 
 def test_settings_are_checked_by_name(tmp_path):

@@ -5,10 +5,10 @@ import torch
 from coloured_boxes import WORDS, tiny
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.model.weights import save_weights
-from rrsis_geo.model.weights_file import Card
+from rrsis_geo.model.serialization.header import Card
+from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.start import trained_start
+from rrsis_geo.training.initial_weights.initial_weights import trained_start
 
 NECK = {"fusion": "neck", "neck_dims": (8, 8, 16, 16), "neck_mixers": (0, 0, 1, 1)}
 

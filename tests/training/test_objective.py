@@ -10,17 +10,17 @@ from rrsis_geo.errors import OptionError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.model.losses import LossWeights
-from rrsis_geo.training.assemble import (
+from rrsis_geo.training.builders import (
     augmentation,
     build_objective,
     build_optimizer,
     loss_weights,
     model_config,
 )
-from rrsis_geo.training.augment import NONE
-from rrsis_geo.training.batch import Batch, collate
 from rrsis_geo.training.config import FOLDER, TrainConfig, find_config, read_config
-from rrsis_geo.training.listed import Listed, grouped
+from rrsis_geo.training.data.augmentation import NONE
+from rrsis_geo.training.data.batch import Batch, collate
+from rrsis_geo.training.data.listed_samples import Listed, grouped
 from rrsis_geo.training.loop import train
 from rrsis_geo.training.schedule import Average
 

@@ -3,13 +3,13 @@
 import torch
 from coloured_boxes import boxes, tiny
 
-from rrsis_geo.metrics import Scores
-from rrsis_geo.training.assemble import fit
-from rrsis_geo.training.augment import NONE
-from rrsis_geo.training.batch import collate
+from rrsis_geo.evaluation.metrics import Scores
+from rrsis_geo.training.builders import fit
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.listed import Listed, grouped
-from rrsis_geo.training.words import Words
+from rrsis_geo.training.data.augmentation import NONE
+from rrsis_geo.training.data.batch import collate
+from rrsis_geo.training.data.listed_samples import Listed, grouped
+from rrsis_geo.training.text_features import Words
 
 STEPS = 110
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
-from rrsis_geo.datasets.samples import LabelledImage, Written
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
+from rrsis_geo.datasets.labelled_image import LabelledImage, Written
 from rrsis_geo.errors import DataError, OptionError, OutputError
-from rrsis_geo.labels import LabelledObject, Layout
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.material import mixed_material
-from rrsis_geo.training.mix import Source
-from rrsis_geo.training.pack import INDEX, is_pack, read_pack, write_pack
+from rrsis_geo.training.data.mixture import Source
+from rrsis_geo.training.recipe.pack import INDEX, is_pack, read_pack, write_pack
+from rrsis_geo.training.training_data import mixed_material
 
 
 def image(name, *, mistakes=()):

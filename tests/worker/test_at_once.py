@@ -4,7 +4,7 @@ import pytest
 
 from rrsis_geo.job import VectorizeJob
 from rrsis_geo.protocol import Explain, Failed, Finished, Report, Vectorize, Weights
-from rrsis_geo.raster import write_probability
+from rrsis_geo.tiling.probability_raster import write_probability
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def probability(scene, tmp_path):
     import numpy as np
     import rasterio
 
-    from rrsis_geo.grid import Grid
+    from rrsis_geo.scene.grid import Grid
     from rrsis_geo.types import Strip
 
     with rasterio.open(scene) as data:

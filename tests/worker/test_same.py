@@ -10,12 +10,12 @@ import pytest
 import shapely
 from click.testing import CliRunner
 
-from rrsis_geo.model.weights_file import read_header
-from rrsis_geo.pipeline import run
+from rrsis_geo.model.serialization.header import read_header
+from rrsis_geo.pipeline.runner import run
 from rrsis_geo.protocol import MAX_ROWS, Finished, Partial, Segment
 from rrsis_geo.synthetic import write_scene
 from rrsis_geo.types import Polygons
-from rrsis_geo.worker.partial import MAX_VERTICES, partials
+from rrsis_geo.worker.partial_results import MAX_VERTICES, partials
 from rrsis_geo_cli.main import main
 
 LOADED, KEPT = "loaded default on cpu", "default is still loaded on cpu"

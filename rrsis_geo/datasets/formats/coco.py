@@ -1,0 +1,99 @@
+"""Instance polygons in a COCO file over plain images."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
+from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.errors import DataError
+
+
+def read_coco(
+    path: Path, *, images: Path, incomplete: frozenset[str] = frozenset()
+) -> tuple[list[LabelledImage], dict[int, int]]:
+    """All images of a COCO instance file, in the order of their names.
+
+    Args:
+        path: the JSON file.
+        images: the folder its `file_name`s are relative to.
+        incomplete: categories that some images leave out altogether; where an image
+            has one labelled, all of it is.
+
+    Returns:
+        The images, and annotation id -> index into its image's objects.
+
+    Raises:
+        DataError: the file is no COCO instance file, or a polygon is broken.
+    """
+    try:
+        body = json.loads(path.read_text())
+        names = {item["id"]: item["name"] for item in body["categories"]}
+        by_image = defaultdict(list)
+        for annotation in body["annotations"]:
+            by_image[annotation["image_id"]].append(annotation)
+        listed = sorted(body["images"], key=lambda item: str(item["file_name"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a COCO instance file ({error!r})") from error
+    index: dict[int, int] = {}
+    found = []
+    for item in listed:
+        objects: list[LabelledObject] = []
+        for annotation in by_image[item["id"]]:
+            polygon = _polygon(annotation, path)
+            if polygon.is_empty:
+                continue
+            index[annotation["id"]] = len(objects)
+            category = names[annotation["category_id"]]
+            objects.append(LabelledObject(category=category, polygon=polygon))
+        found.append(
+            LabelledImage(
+                name=str(item["file_name"]),
+                path=images / item["file_name"],
+                place=str(item["file_name"]),
+                layout=Layout(
+                    width=item["width"],
+                    height=item["height"],
+                    objects=tuple(objects),
+                    complete=(frozenset(names.values()) - incomplete)
+                    | {item.category for item in objects},
+                ),
+            )
+        )
+    return found, index
+
+
+def _polygon(annotation: Mapping[str, Any], path: Path) -> Polygon | MultiPolygon:
+    """The annotation's parts as one valid geometry; self-crossing rings are mended."""
+    rings = annotation["segmentation"]
+    if not isinstance(rings, list):
+        raise DataError(
+            f"{path}: annotation {annotation['id']} holds a run-length mask; "
+            "polygons are wanted"
+        )
+    parts = [
+        Polygon(np.reshape(ring, (-1, 2)))
+        for ring in rings
+        if len(ring) >= 6 and len(ring) % 2 == 0
+    ]
+    if not parts:
+        raise DataError(f"{path}: annotation {annotation['id']} has no outline")
+    return areas_of(shapely.union_all([shapely.make_valid(part) for part in parts]))
+
+
+def areas_of(geometry: shapely.Geometry) -> Polygon | MultiPolygon:
+    """The polygons of a geometry; stray points and lines of a mending are dropped."""
+    parts = [
+        part
+        for part in shapely.get_parts(shapely.get_parts(geometry))
+        if isinstance(part, Polygon) and part.area > 0
+    ]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)

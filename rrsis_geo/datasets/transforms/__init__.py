@@ -1,0 +1,1 @@
+"""From an annotated image to training samples."""

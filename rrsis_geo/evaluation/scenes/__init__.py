@@ -1,0 +1,1 @@
+"""Layers of found objects against layers of the truth."""

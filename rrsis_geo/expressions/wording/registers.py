@@ -1,0 +1,132 @@
+"""How people put a request: bare words, a question, a command, a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rrsis_geo.expressions.wording import templates as phrases
+
+
+def dressed(
+    text: str,
+    *,
+    rng: np.random.Generator,
+    several: bool,
+    both: bool,
+    definite: bool,
+    bare: bool,
+    excluding: bool,
+    after: tuple[str, ...],
+    empty: bool,
+) -> str:
+    """The words with an article and, now and then, a frame around them.
+
+    Args:
+        text: Noun phrase without an article.
+        rng: Source of chance.
+        several: Whether the phrase as a whole is plural.
+        both: Whether the text starts with "two" and means all there are.
+        definite: Whether "a" and "any" are out of place.
+        bare: Whether there is nothing but the noun.
+        excluding: Whether some are left out, which asks for "all".
+        after: What follows the noun where that can follow "is" as well.
+        empty: Whether nothing fits.
+    """
+    chance = rng.random()
+    if (empty or bare) and not definite and chance < 0.06:
+        return _any(text, several, rng)
+    if len(after) == 1 and 0.06 <= chance < 0.10:
+        return _sentence(text, after[0], several, rng)
+    frames: tuple[str, ...]
+    if both and rng.random() < 0.3:
+        text = "both " + text.removeprefix("two ")
+    phrase = _with_article(text, rng, several, definite, bare, excluding)
+    if chance < 0.91:
+        return _cased(phrase, rng)
+    if chance < 0.95:
+        frames = phrases.WHERE_SEVERAL if several else phrases.WHERE_ONE
+        if not phrase.startswith(("the ", "all ", "both ")):
+            phrase = f"the {_without_article(phrase)}"
+        phrase = phrase.removeprefix("all ") if several else phrase
+    else:
+        frames = phrases.ASK
+    return _pick(frames, rng).format(phrase)
+
+
+def mistyped(text: str, noun: str, *, rng: np.random.Generator) -> str:
+    """Now and then a slip of the fingers, only ever in the noun.
+
+    A slip in a word of direction could no longer be mirrored.
+    """
+    if len(noun) < 6 or rng.random() > 0.025:
+        return text
+    place = int(rng.integers(1, len(noun) - 2))
+    if " " in noun[place : place + 2]:
+        return text
+    if rng.random() < 0.5:
+        slip = noun[:place] + noun[place + 1] + noun[place] + noun[place + 2 :]
+    else:
+        slip = noun[:place] + noun[place + 1 :]
+    return text.replace(noun, slip, 1)
+
+
+def _any(text: str, several: bool, rng: np.random.Generator) -> str:
+    if several:
+        return _pick(phrases.ANY_SEVERAL, rng).format(text)
+    asked = _pick(phrases.ANY_ONE, rng)
+    if text[:1] in "aeiou":
+        asked = asked.replace("a {}", "an {}")
+    return asked.format(text)
+
+
+def _sentence(text: str, after: str, several: bool, rng: np.random.Generator) -> str:
+    subject = text.removesuffix(after).strip()
+    place = "located " if rng.random() < 0.3 else ""
+    verb = "are" if several else "is"
+    stop = "." if rng.random() < 0.5 else ""
+    return f"The {subject} {verb} {place}{after}{stop}"
+
+
+def _with_article(
+    text: str,
+    rng: np.random.Generator,
+    several: bool,
+    definite: bool,
+    bare: bool,
+    excluding: bool,
+) -> str:
+    chance = rng.random()
+    if excluding:
+        return f"all {text}" if chance < 0.4 else f"all the {text}"
+    if text.startswith("both "):
+        return text
+    if several and not definite and chance < 0.12:
+        return f"all {text}" if chance < 0.07 else f"all the {text}"
+    if several and bare and chance < 0.14:
+        return f"all of the {text}"
+    # Most people leave the article out when they type a request.
+    if chance < 0.42:
+        return f"the {text}"
+    if not several and not definite and chance < 0.48:
+        return f"{'an' if text[:1] in 'aeiou' else 'a'} {text}"
+    return text
+
+
+def _without_article(phrase: str) -> str:
+    for article in ("a ", "an "):
+        if phrase.startswith(article):
+            return phrase.removeprefix(article)
+    return phrase
+
+
+def _cased(phrase: str, rng: np.random.Generator) -> str:
+    chance = rng.random()
+    if chance < 0.06:
+        return phrase[:1].upper() + phrase[1:]
+    if chance < 0.09:
+        return phrase[:1].upper() + phrase[1:] + "."
+    return phrase
+
+
+def _pick(words: tuple[str, ...], rng: np.random.Generator) -> str:
+    return words[int(rng.integers(len(words)))]

@@ -1,0 +1,1 @@
+"""Mask decoders and the presence head."""

@@ -1,0 +1,1 @@
+"""Image and text features attending to each other."""

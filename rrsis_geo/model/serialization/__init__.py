@@ -1,0 +1,1 @@
+"""Weights files: header, tensors, text encoder."""

@@ -1,0 +1,171 @@
+"""What a job would do, told before it does it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from rrsis_geo.job import SegmentJob
+from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
+from rrsis_geo.pipeline.run_plan import (
+    Survey,
+    ask_network,
+    open_scene,
+    survey,
+    weights_facts,
+)
+from rrsis_geo.pipeline.shard import bind
+from rrsis_geo.query.query_batch import Explanation, Questions
+from rrsis_geo.scene.scene import Scene
+from rrsis_geo.types import Predictor
+
+THUMBNAIL = 1024
+"""Pixels; enough to guess which windows hold no data."""
+
+BASE_MEMORY = 720 * 2**20
+"""Bytes that Python, torch, GDAL and a small network take before any scene."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a job would do; `str()` of it is for reading."""
+
+    scene: str
+    expressions: tuple[str, ...]
+    questions: Questions
+    """How they are understood."""
+    width: int
+    """Columns of the grid that is read."""
+    height: int
+    native_gsd: float
+    """Metres per pixel of the file."""
+    gsd: float
+    """Metres per pixel to read it at."""
+    windows: int
+    """Windows to look at, at most."""
+    outside: int
+    """Windows outside the area of interest."""
+    empty: int
+    """About how many of `windows` hold no data, guessed from an overview."""
+    memory_bytes: int
+    """About the peak."""
+    seconds: float | None
+    """About how long the network takes; None: not measured."""
+    files: tuple[str, ...]
+    advice: tuple[str, ...]
+
+    @property
+    def explanation(self) -> Explanation:
+        """The same for reading."""
+        return Explanation(questions=self.questions)
+
+    def __str__(self) -> str:
+        """A few lines, one fact each."""
+        resampled = f"{self.gsd:.3g} m per pixel"
+        if abs(self.gsd / self.native_gsd - 1) > 1e-6:
+            resampled += f", resampled from {self.native_gsd:.3g} m"
+        lines = [
+            ("scene", self.scene),
+            ("looks for", "; ".join(self.expressions)),
+            ("phrases", "; ".join(self.questions.phrases)),
+            ("grid", f"{self.width:,} x {self.height:,} pixels, {resampled}"),
+            (
+                "windows",
+                f"{self.windows:,} to look at, {self.outside:,} outside the AOI",
+            ),
+            ("empty", f"about {self.empty:,} of them without data, so skipped"),
+            ("memory", f"about {self.memory_bytes / 2**30:.1f} GiB"),
+            ("time", "unknown" if self.seconds is None else _spoken(self.seconds)),
+            ("writes", ", ".join(self.files) or "nothing"),
+            *(("advice", line) for line in self.advice),
+        ]
+        return "\n".join(f"{name:<10}{value}" for name, value in lines)
+
+
+def plan(
+    job: SegmentJob, *, predictor: Predictor | None = None, measure: bool = True
+) -> Plan:
+    """What `run` would do with a job, without doing it.
+
+    Args:
+        job: What is to be run.
+        predictor: A network to use instead of the job's weights, expressions bound.
+        measure: Load the network and time it on a window; else the time is unknown.
+
+    Raises:
+        RRSISError: what `run` would raise before its first window.
+    """
+    check_outputs(job)
+    weights = weights_facts(job, predictor)
+    with open_scene(job) as scene:
+        view = survey(scene, job.options, weights.gsd_range)
+        questions, asked = ask_network(job, view, weights)
+        if asked != job:
+            weights = weights_facts(asked, predictor)
+        empty = _empty(scene, view)
+        seconds = None
+        if measure:
+            per_window = _time_window(predictor or bind(asked), asked)
+            seconds = per_window * (len(view.windows) - empty) / job.options.workers
+        wanted = (job.output, job.probability, job.preview, job.anchors)
+        files = (*wanted, manifest_path(job))
+        return Plan(
+            scene=job.scene,
+            expressions=job.expressions,
+            questions=questions,
+            width=view.grid.width,
+            height=view.grid.height,
+            native_gsd=scene.gsd,
+            gsd=view.grid.gsd,
+            windows=len(view.windows),
+            outside=view.outside,
+            empty=empty,
+            memory_bytes=_memory(asked, view),
+            seconds=seconds,
+            files=tuple(path for path in files if path is not None),
+            advice=(*view.advice, *weights.advice),
+        )
+
+
+def _empty(scene: Scene, view: Survey) -> int:
+    """Windows under which a thumbnail shows no data."""
+    _, valid, small = scene.thumbnail(THUMBNAIL)
+    across, down = small.width / view.grid.width, small.height / view.grid.height
+    sums = np.pad(valid.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    empty = 0
+    for window in view.windows:
+        top = int(window.row_off * down)
+        left = int(window.col_off * across)
+        bottom = min(int((window.row_off + window.height) * down) + 1, small.height)
+        right = min(int((window.col_off + window.width) * across) + 1, small.width)
+        inside = sums[bottom, right] - sums[top, right] - sums[bottom, left]
+        empty += int(inside + sums[top, left] == 0)
+    return empty
+
+
+def _memory(job: SegmentJob, view: Survey) -> int:
+    """Stitching keeps a window's height of rows; all else takes about as much."""
+    row = view.grid.width * (len(job.expressions) + 1) * 4
+    each = BASE_MEMORY + 2 * row * job.options.window_size
+    return each * job.options.workers
+
+
+def _time_window(predictor: Predictor, job: SegmentJob) -> float:
+    """Seconds per window; the first pass is not counted, since it sets things up."""
+    size = job.options.window_size
+    batch = job.options.batch_size or getattr(predictor, "batch_size", 1)
+    pixels = np.full((batch, 3, size, size), 128, np.uint8)
+    predictor(pixels)
+    began = time.perf_counter()
+    predictor(pixels)
+    return (time.perf_counter() - began) / batch
+
+
+def _spoken(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(seconds, 1):.0f} s"
+    if seconds < 5400:
+        return f"about {seconds / 60:.0f} min"
+    return f"about {seconds / 3600:.1f} h"

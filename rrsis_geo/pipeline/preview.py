@@ -1,0 +1,215 @@
+"""A picture of a result: the scene, what was found, a legend and a scale bar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.types import Polygons
+
+PREVIEW_SIDE = 1400
+"""Pixels of the scene's longer side in the picture, at most."""
+
+SMALLEST_SIDE = 900
+"""Smaller scenes are enlarged to this, so that outlines and letters have room."""
+
+SMOOTH = 2
+"""Drawn this much larger and reduced, which smooths the outlines."""
+
+Colour = tuple[int, int, int]
+COLOURS: tuple[Colour, ...] = (
+    (255, 196, 0),  # amber
+    (0, 194, 255),  # sky
+    (255, 77, 109),  # coral
+    (118, 229, 88),  # lime
+    (190, 120, 255),  # violet
+    (255, 140, 40),  # orange
+    (40, 224, 196),  # turquoise
+    (255, 130, 208),  # pink
+)
+"""Bright ones that fields, roofs, roads and water do not have; used in turn."""
+
+PAPER, INK, FAINT = (250, 250, 248), (34, 38, 46), (122, 128, 138)
+EMPTY = (232, 232, 228)
+"""Shown where the scene has no data."""
+
+
+def write_preview(
+    path: str,
+    *,
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    grid: Grid,
+    polygons: Polygons,
+    expressions: Sequence[str],
+) -> None:
+    """Draw and put in place, whole or not at all.
+
+    Args:
+        path: The PNG.
+        pixels: (3, h, w) of the whole scene, small.
+        valid: (h, w); True on data.
+        grid: Of these pixels, in the polygons' CRS.
+        polygons: What was found.
+        expressions: All that was looked for, in the legend's order.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    picture = draw(pixels, valid, grid, polygons, expressions)
+    with staged(path) as place:
+        picture.save(place, format="PNG", optimize=True)
+
+
+def draw(
+    pixels: NDArray[np.uint8],
+    valid: NDArray[np.bool_],
+    grid: Grid,
+    polygons: Polygons,
+    expressions: Sequence[str],
+    *,
+    colours: Sequence[Colour] = COLOURS,
+) -> Image.Image:
+    """The picture itself; the arguments are those of `write_preview`.
+
+    `colours` are those of the expressions, used in turn.
+    """
+    shown = np.where(valid, pixels, np.array(EMPTY, np.uint8)[:, None, None])
+    scene = Image.fromarray(np.ascontiguousarray(shown.transpose(1, 2, 0)))
+    longest = max(scene.size)
+    factor = SMALLEST_SIDE / longest if longest < SMALLEST_SIDE else 1.0
+    if factor > 1:
+        method = Image.Resampling.NEAREST if factor > 4 else Image.Resampling.BICUBIC
+        scene = scene.resize([max(1, round(s * factor)) for s in scene.size], method)
+    scene = _with_polygons(scene, grid, factor, polygons, expressions, colours)
+    metres = grid.gsd / factor
+    legend = _legend(scene.width, polygons, expressions, colours, metres, grid)
+    picture = Image.new("RGB", (legend.width, scene.height + legend.height), PAPER)
+    picture.paste(scene, ((legend.width - scene.width) // 2, 0))
+    picture.paste(legend, (0, scene.height))
+    return picture
+
+
+def _with_polygons(
+    scene: Image.Image,
+    grid: Grid,
+    factor: float,
+    polygons: Polygons,
+    expressions: Sequence[str],
+    colours: Sequence[Colour],
+) -> Image.Image:
+    """The scene under translucent fills and solid outlines."""
+    if not len(polygons):
+        return scene
+    large = SMOOTH * scene.width, SMOOTH * scene.height
+    # a fill is drawn as a mask, so that holes can be cut out of it again
+    fills = {text: Image.new("L", large, 0) for text in expressions}
+    lines = {text: Image.new("L", large, 0) for text in expressions}
+    to_pixels = ~grid.transform
+    scale = SMOOTH * factor
+    # large ones first, so that a hole does not wipe out what lies in it
+    extents = shapely.area(shapely.envelope(polygons.geometry))
+    for place in np.argsort(-extents, kind="stable"):
+        text, shape = polygons.columns["expression"][place], polygons.geometry[place]
+        fill, line = ImageDraw.Draw(fills[text]), ImageDraw.Draw(lines[text])
+        for order, ring in enumerate(shapely.get_rings(shape)):  # the shell first
+            x, y = shapely.get_coordinates(ring).T
+            columns = (to_pixels.a * x + to_pixels.b * y + to_pixels.c) * scale
+            rows = (to_pixels.d * x + to_pixels.e * y + to_pixels.f) * scale
+            corners = list(zip(columns.tolist(), rows.tolist(), strict=True))
+            fill.polygon(corners, fill=0 if order else 80)
+            line.line(corners, fill=255, width=2 * SMOOTH + 1, joint="curve")
+    drawn = scene.copy()
+    for place, text in enumerate(expressions):
+        colour = colours[place % len(colours)]
+        shadow = tuple(part // 4 for part in colour)
+        outline = lines[text].resize(scene.size, Image.Resampling.BOX)
+        drawn.paste(colour, mask=fills[text].resize(scene.size, Image.Resampling.BOX))
+        drawn.paste(shadow, (1, 1), mask=outline.point(lambda level: level // 2))
+        drawn.paste(colour, mask=outline)
+    return drawn
+
+
+def _legend(
+    width: int,
+    polygons: Polygons,
+    expressions: Sequence[str],
+    colours: Sequence[Colour],
+    metres: float,
+    grid: Grid,
+) -> Image.Image:
+    """A strip of paper: a swatch, the expression and its count each; the scale bar."""
+    width = max(width, 480)
+    size = max(18, min(30, width // 44))
+    font, small = _font(size), _font(round(size * 0.8))
+    pad, line = size, round(size * 1.75)
+    bar = 0 if grid.crs is None else round(width * 0.25)
+    room = width - 3 * pad - (bar + pad if bar else 0) - 2 * size
+    height = pad + line * len(expressions) + round(0.6 * pad)
+    paper = Image.new("RGB", (width, height), PAPER)
+    ink = ImageDraw.Draw(paper)
+    for place, text in enumerate(expressions):
+        count = int(np.count_nonzero(polygons.columns["expression"] == text))
+        top = pad + place * line
+        colour = colours[place % len(colours)]
+        light = tuple(
+            round(0.35 * c + 0.65 * p) for c, p in zip(colour, PAPER, strict=True)
+        )
+        box = (pad, top, pad + size, top + size)
+        ink.rounded_rectangle(box, size // 5, fill=light, outline=colour, width=3)
+        found = f"{count:,}" if count else "nothing found"
+        tail = font.getlength(f"   {found}")
+        shown = _shortened(text, font, room - tail)
+        middle = top + size / 2
+        ink.text((2 * pad + size // 2, middle), shown, INK, font, anchor="lm")
+        start = 2 * pad + size // 2 + font.getlength(f"{shown}   ")
+        ink.text((start, middle), found, INK if count else FAINT, font, anchor="lm")
+    if bar:
+        _scale_bar(ink, width - pad, pad + size / 2, bar, metres, small)
+    return paper
+
+
+def _scale_bar(
+    ink: ImageDraw.ImageDraw,
+    right: float,
+    middle: float,
+    room: int,
+    metres: float,
+    font: ImageFont.FreeTypeFont,
+) -> None:
+    """A round length that fits into `room` pixels of `metres` each."""
+    length = _round_below(room * 0.6 * metres)
+    label = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    left = right - length / metres
+    ink.line((left, middle, right, middle), INK, 3)
+    for end in (left, right):
+        ink.line((end, middle - 6, end, middle + 6), INK, 3)
+    ink.text((left - 12, middle), label, INK, font, anchor="rm")
+
+
+def _round_below(length: float) -> float:
+    """The largest of 1, 2, 5, 10, 20, ... that is not above `length`."""
+    power = 10.0 ** math.floor(math.log10(length))
+    return next(step * power for step in (5, 2, 1) if step * power <= length * 1.000001)
+
+
+def _shortened(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
+    if font.getlength(text) <= room:
+        return text
+    while text and font.getlength(f"{text}...") > room:
+        text = text[:-1]
+    return f"{text.rstrip()}..."
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """Pillow's own, so that no system font is needed."""
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)  # noqa: S101 - wheels have FreeType
+    return font

@@ -1,0 +1,177 @@
+"""What was done, with what, to what: the JSON file beside every result."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import rasterio
+import shapely
+from rasterio.crs import CRS
+
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.job import SURE, Counts, SegmentJob
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.version import __version__
+
+MANIFEST_VERSION = 1
+
+PACKAGES = ("numpy", "rasterio", "pyogrio", "pyproj", "tokenizers", "torch")
+"""Asked by name, not by import: writing a manifest shall not load torch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsFacts:
+    """Which network looked."""
+
+    name: str
+    sha256: str | None
+    """None for a network that was passed in from Python."""
+    gsd_range: tuple[float, float] | None
+    """Metres per pixel that the network was trained for."""
+    advice: tuple[str, ...] = ()
+    """What it cannot read of the expressions."""
+    categories: tuple[str, ...] | None = None
+    """Classes it knows by name; None: not known."""
+    sure: float = SURE
+    """How far above the threshold its objects have to rise; see `Calibration`."""
+
+
+def describe_grid(grid: Grid) -> dict[str, Any]:
+    """A grid as JSON values."""
+    return {
+        "width": grid.width,
+        "height": grid.height,
+        "transform": list(grid.transform)[:6],
+        "crs": None if grid.crs is None else _name(grid.crs),
+        "gsd_m": grid.gsd,
+    }
+
+
+def describe_scene(path: str) -> dict[str, Any]:
+    """A file's path and what tells this state of it from another: size and time."""
+    facts: dict[str, Any] = {"path": path}
+    if os.path.exists(path):
+        status = os.stat(path)
+        facts |= {"bytes": status.st_size, "modified_ns": status.st_mtime_ns}
+    return facts
+
+
+def fingerprint(
+    job: SegmentJob,
+    *,
+    grid: Grid,
+    stretch: Mapping[str, Any],
+    weights: WeightsFacts,
+) -> dict[str, Any]:
+    """Everything that the pixels of a run depend on, and nothing else.
+
+    The expressions of the job are those that the network is asked here. Threshold,
+    areas and outlines only shape the polygons, batch, engine and workers only the
+    speed: an interrupted run may be taken up with others.
+    """
+    options = asdict(job.options)
+    for name in ("threshold", "min_score", "min_area", "fill_holes", "simplify"):
+        del options[name]
+    for name in ("split", "batch_size", "engine", "workers", "resolve"):
+        del options[name]
+    return {
+        "manifest": MANIFEST_VERSION,
+        "version": __version__,
+        "scene": describe_scene(job.scene),
+        "aoi": None if job.options.aoi is None else describe_scene(job.options.aoi),
+        "expressions": list(job.expressions),
+        "options": options,
+        "grid": describe_grid(grid),
+        "stretch": dict(stretch),
+        "weights": {"name": weights.name, "sha256": weights.sha256},
+    }
+
+
+def build(
+    job: SegmentJob,
+    *,
+    grid: Grid,
+    native_gsd: float,
+    stretch: Mapping[str, Any],
+    weights: WeightsFacts,
+    counts: Counts,
+    polygons: Mapping[str, int],
+    questions: Sequence[Mapping[str, Any]],
+    advice: Sequence[str],
+    timings: Mapping[str, float],
+) -> dict[str, Any]:
+    """The manifest of a finished run, as JSON values.
+
+    Args:
+        job: What was asked.
+        grid: What the scene was read at.
+        native_gsd: Metres per pixel of the file.
+        stretch: The scene's stretch.
+        weights: Which network looked.
+        counts: What happened to the windows.
+        polygons: Expression -> polygons found.
+        questions: For each expression how it was understood and worked out.
+        advice: What the user was told.
+        timings: Part of the run -> seconds.
+    """
+    return {
+        "manifest": MANIFEST_VERSION,
+        "job": asdict(job),
+        "versions": _versions(),
+        "weights": {
+            "name": weights.name,
+            "sha256": weights.sha256,
+            "gsd_range": weights.gsd_range,
+        },
+        "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
+        "grid": describe_grid(grid),
+        "stretch": dict(stretch),
+        "least_score": job.options.least_score(weights.sure),
+        "windows": {
+            "done": counts.windows,
+            "skipped": counts.skipped,
+            "failed": 0,  # a window that fails, fails the run
+            "resumed": counts.resumed,
+        },
+        "polygons": dict(polygons),
+        "questions": [dict(question) for question in questions],
+        "advice": list(advice),
+        "seconds": {name: round(spent, 3) for name, spent in timings.items()},
+    }
+
+
+def write(manifest: Mapping[str, Any], path: str) -> None:
+    """Put the manifest in place, whole or not at all.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with staged(path) as place, open(place, "w", encoding="utf-8") as file:
+        json.dump(manifest, file, indent=2, ensure_ascii=False)
+        file.write("\n")
+
+
+def _name(crs: CRS) -> str:
+    code = crs.to_epsg()
+    return str(crs.to_wkt()) if code is None else f"EPSG:{code}"
+
+
+def _versions() -> dict[str, str | None]:
+    found: dict[str, str | None] = {
+        "rrsis-geo": __version__,
+        "python": platform.python_version(),
+        "gdal": rasterio.__gdal_version__,
+        "geos": shapely.geos_version_string,
+    }
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found

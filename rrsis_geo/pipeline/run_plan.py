@@ -1,0 +1,184 @@
+"""Where a job looks: the grid, the area of interest and the windows in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rasterio.windows import Window
+
+from rrsis_geo.errors import OptionError
+from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.model.serialization.header import find_weights, read_header
+from rrsis_geo.pipeline.run_manifest import WeightsFacts
+from rrsis_geo.query.query_batch import Questions, ask
+from rrsis_geo.scene.aoi import Aoi, read_aoi
+from rrsis_geo.scene.grid import SNAP, Grid
+from rrsis_geo.scene.scene import Scene
+from rrsis_geo.tiling.windows import plan_windows
+from rrsis_geo.types import NODATA, Predictor, Strip
+
+MAX_ENLARGEMENT = 4.0
+"""Finer than a quarter of its pixels no scene is read unasked: the cost grows with the
+square, and detail that is not in the file does not come back."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Survey:
+    """The plan of a run. The same options and scene give the same plan anywhere."""
+
+    grid: Grid
+    aoi: Aoi | None
+    windows: tuple[Window, ...]
+    """Row-major; those that touch the AOI, anchored to the scene whatever the AOI."""
+    outside: int
+    """Windows left out, since they lie outside the AOI."""
+    stretch: Mapping[str, Any]
+    """How the scene's values become 8 bits, as JSON values."""
+    advice: tuple[str, ...]
+
+
+def open_scene(job: SegmentJob) -> AbstractContextManager[Scene]:
+    """The job's scene, opened as its options say."""
+    return Scene.open(
+        job.scene,
+        bands=job.options.bands,
+        crs=job.options.crs,
+        pixel_coordinates=job.options.pixel_coordinates,
+    )
+
+
+def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
+    """What the manifest says of the network, read without loading it.
+
+    Raises:
+        WeightsError: there are no such weights, or they are altered.
+    """
+    if predictor is not None:
+        kind = getattr(predictor, "__qualname__", type(predictor).__qualname__)
+        return WeightsFacts(name=kind, sha256=None, gsd_range=None)
+    header = read_header(find_weights(job.weights))
+    return WeightsFacts(
+        name=header.name,
+        sha256=header.sha256,
+        gsd_range=header.gsd_range,
+        advice=Tokenizer(header.vocabulary).advice(job.expressions),
+        categories=header.categories,
+        sure=header.calibration.sure,
+    )
+
+
+def ask_network(
+    job: SegmentJob, view: Survey, weights: WeightsFacts
+) -> tuple[Questions, SegmentJob]:
+    """The plans of a job's expressions, and the job as the network is asked it.
+
+    A network that was passed in from Python knows its own texts: with `auto` these are
+    the expressions, with `scene` the phrases of their plans.
+    """
+    resolve = job.options.resolve
+    given = weights.sha256 is None
+    questions = ask(
+        job.expressions,
+        "network" if given and resolve == "auto" else resolve,
+        grid=view.grid,
+        window_size=job.options.window_size,
+        categories=weights.categories,
+    )
+    return questions, replace(job, expressions=questions.phrases)
+
+
+def survey(
+    scene: Scene, options: SegmentOptions, gsd_range: tuple[float, float] | None
+) -> Survey:
+    """Plan the windows of a job.
+
+    Args:
+        scene: The open scene.
+        options: How to look.
+        gsd_range: Metres per pixel the network was trained for; None: any.
+
+    Raises:
+        OptionError: the AOI cannot be read or misses the scene.
+    """
+    gsd, advice = choose_gsd(scene, options, gsd_range)
+    grid = scene.grid(gsd)
+    aoi = read_aoi(options, grid)
+    planned = plan_windows(
+        grid.width, grid.height, size=options.window_size, overlap=options.overlap
+    )
+    windows = [window for window in planned if aoi is None or aoi.touches(window)]
+    if not windows:
+        raise OptionError("the area of interest lies outside the scene")
+    stretch = scene.stretch.to_mapping()  # before the advice, which it may add to
+    return Survey(
+        grid=grid,
+        aoi=aoi,
+        windows=tuple(windows),
+        outside=len(planned) - len(windows),
+        stretch=stretch,
+        advice=(*scene.advice, *advice),
+    )
+
+
+def choose_gsd(
+    scene: Scene, options: SegmentOptions, gsd_range: tuple[float, float] | None
+) -> tuple[float | None, tuple[str, ...]]:
+    """Metres per pixel to read at, and what to tell about it; None: as it is.
+
+    The nearest the network was trained for. Pixel coordinates have no metres, so such
+    a scene is read as it is unless asked otherwise.
+    """
+    if options.gsd is not None:
+        return options.gsd, ()
+    if gsd_range is None or options.pixel_coordinates:
+        return None, ()
+    low, high = gsd_range
+    wanted = min(max(scene.gsd, low), high)
+    if abs(wanted - scene.gsd) <= SNAP * scene.gsd:
+        return None, ()
+    told = (
+        f"the scene has {scene.gsd:.3g} m pixels and the weights were trained for "
+        f"{low:.3g} to {high:.3g} m"
+    )
+    if scene.gsd > wanted * MAX_ENLARGEMENT:
+        wanted = scene.gsd / MAX_ENLARGEMENT
+        return wanted, (
+            f"{told}: read at {wanted:.3g} m, but expect little; "
+            f"--gsd {high:.3g} reads it as trained",
+        )
+    return wanted, (f"{told}: read at {wanted:.3g} m",)
+
+
+class LookedAt:
+    """Counts the windows that hold data, from the strips they were settled into.
+
+    A window is looked at just where it has a valid pixel, and that pixel is valid in
+    its strip: so the count is the same for any engine and after any interruption.
+    """
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self._waiting = sorted(windows, key=lambda window: int(window.row_off))
+        self.count = 0
+
+    def add(self, strip: Strip) -> None:
+        """Take the next strip from the top."""
+        bottom = strip.top + strip.levels.shape[1]
+        left = []
+        for place, window in enumerate(self._waiting):
+            if window.row_off >= bottom:
+                left += self._waiting[place:]
+                break
+            rows = slice(
+                max(window.row_off - strip.top, 0),
+                window.row_off + window.height - strip.top,
+            )
+            columns = slice(window.col_off, window.col_off + window.width)
+            if (strip.levels[0, rows, columns] != NODATA).any():
+                self.count += 1
+            elif window.row_off + window.height > bottom:
+                left.append(window)
+        self._waiting = left

@@ -1,0 +1,192 @@
+"""Strips of a whole scene in order, settled here or by the workers of an engine."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from rasterio.windows import Window
+
+from rrsis_geo.errors import Cancelled, EngineError
+from rrsis_geo.job import SegmentJob
+from rrsis_geo.pipeline.journal import Journal
+from rrsis_geo.pipeline.run_plan import Survey
+from rrsis_geo.pipeline.shard import Shard, run_shard, settle
+from rrsis_geo.scene.scene import Scene
+from rrsis_geo.tiling.windows import shards
+from rrsis_geo.types import Engine, Predictor, Strip
+
+POLL = 0.1
+"""Seconds between two looks at what the workers have settled."""
+
+
+def strips_here(
+    scene: Scene,
+    view: Survey,
+    job: SegmentJob,
+    predictor: Predictor | None,
+    *,
+    journal: Journal,
+    passed: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> Generator[Strip, None, None]:
+    """All strips from the top: kept ones read, missing ones settled and kept.
+
+    Args:
+        scene: The open scene.
+        view: Where to look.
+        job: What to look for, and how.
+        predictor: The network; None where the journal is complete.
+        journal: What an interrupted run has left; takes what is settled now.
+        passed: Called after every batch with the windows passed since the last call.
+        cancelled: Asked before every batch.
+    """
+    row = 0
+    for gap in journal.gaps(view.grid.height):
+        yield from journal.strips(row, gap.start)
+        assert predictor is not None  # noqa: S101 - the caller binds one for any gap
+        for strip in settle(
+            scene, view, job, predictor, rows=gap, passed=passed, cancelled=cancelled
+        ):
+            journal.write(strip)
+            yield strip
+        row = gap.stop
+    yield from journal.strips(row, view.grid.height)
+
+
+def strips_elsewhere(
+    engine: Engine,
+    work: Sequence[Shard],
+    *,
+    journal: Journal,
+    height: int,
+    passed: Callable[[int], None],
+    cancelled: Callable[[], bool],
+) -> Generator[Strip, None, None]:
+    """All strips from the top, taken from the journal as the workers settle them.
+
+    Args:
+        engine: Where the shards run.
+        work: Shards that cover the journal's gaps.
+        journal: What an interrupted run has left; the workers write to its folder.
+        height: Rows of the grid.
+        passed: Called now and then with the windows passed since the last call.
+        cancelled: Asked now and then.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+        EngineError: the engine lost a shard.
+    """
+    row = told = 0
+    with ThreadPoolExecutor(1) as thread:
+        # a deque of length 0 takes the results and keeps none
+        running = thread.submit(lambda: deque(engine.map(run_shard, work), maxlen=0))
+        try:
+            over = False
+            while not over:
+                over = running.done()  # asked first, so that the last strips are seen
+                for strip in journal.strips(row, height):
+                    row = strip.top + strip.levels.shape[1]
+                    yield strip
+                total = journal.passed()
+                if total > told:
+                    passed(total - told)
+                    told = total
+                if cancelled():
+                    raise Cancelled("stopped")
+                wait([running], timeout=POLL)
+        finally:
+            if not running.done():
+                journal.stop()
+        running.result()
+    if row < height:
+        raise EngineError(f"no worker settled rows {row} to {height}; run again")
+
+
+def share_out(
+    job: SegmentJob,
+    view: Survey,
+    gaps: Sequence[range],
+    *,
+    journal: Journal,
+    gsd_range: tuple[float, float] | None,
+    predictor: Predictor | None,
+) -> list[Shard]:
+    """Shards that cover the gaps, one or more for each worker."""
+    options = job.options
+    rows = balanced(
+        gaps,
+        view.windows,
+        shards(
+            view.grid.height,
+            size=options.window_size,
+            overlap=options.overlap,
+            count=view.grid.height,
+        ),
+        count=options.workers,
+    )
+    return [
+        Shard(
+            job=_absolute(job),
+            gsd_range=gsd_range,
+            rows=part,
+            folder=os.path.abspath(journal.folder),
+            predictor=predictor,
+        )
+        for part in rows
+    ]
+
+
+def balanced(
+    gaps: Sequence[range],
+    windows: Sequence[Window],
+    slices: Sequence[range],
+    *,
+    count: int,
+) -> list[range]:
+    """The gaps, cut between slices so that each of `count` parts has as many windows.
+
+    Args:
+        gaps: Rows to do, from the top.
+        windows: Windows to look at; one belongs to the slice it begins in.
+        slices: Disjoint rows that cover the grid; the finest cut there may be.
+        count: Parts wanted; there are more where the gaps lie apart.
+    """
+    pieces = [
+        range(max(gap.start, part.start), min(gap.stop, part.stop))
+        for gap in gaps
+        for part in slices
+        if gap.start < part.stop and part.start < gap.stop
+    ]
+    starts = [window.row_off for window in windows]
+    loads = [sum(start in piece for start in starts) for piece in pieces]
+    total = max(sum(loads), 1)
+    parts: list[range] = []
+    before, group = 0, -1
+    for piece, load in zip(pieces, loads, strict=True):
+        own = min(before * count // total, count - 1)
+        if own == group and parts[-1].stop == piece.start:
+            parts[-1] = range(parts[-1].start, piece.stop)
+        else:
+            parts.append(piece)
+        before, group = before + load, own
+    return parts
+
+
+def _absolute(job: SegmentJob) -> SegmentJob:
+    """The job with local paths that hold in any working directory."""
+    return replace(
+        job,
+        scene=_anywhere(job.scene),
+        weights=_anywhere(job.weights),
+        options=replace(
+            job.options, aoi=job.options.aoi and _anywhere(job.options.aoi)
+        ),
+    )
+
+
+def _anywhere(path: str) -> str:
+    return os.path.abspath(path) if os.path.exists(path) else path

@@ -1,0 +1,1 @@
+"""Objects that the network found, as the operators see them."""

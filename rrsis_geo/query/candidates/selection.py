@@ -1,0 +1,186 @@
+"""What a part of a plan stands for while it is worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from rrsis_geo.query.candidates.candidates import Candidates, Frame
+from rrsis_geo.query.candidates.local_metric import Points
+
+Values = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+SHARP = 3
+"""Power with which the odds that words hold are raised before things are compared:
+those a little over the line shall not add up against one that is plainly there."""
+
+FITS = 0.5
+"""From here on a unit is what the words mean."""
+
+FORGOTTEN = 0.02
+"""Fit below which a unit is dropped on the way."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Units:
+    """U things, each one candidate or several that stand in a group."""
+
+    rows: Rows
+    """(M,) candidates, those of a unit beside each other."""
+
+    first: Rows
+    """(U,) where each unit begins in `rows`."""
+
+    fit: Values
+    """(U,) how well the words of the operators hold, in [0, 1]; whether it is the
+    thing at all is the candidates' `chance`."""
+
+    rank: NDArray[np.int64]
+    """(U,) 1 = first in what was asked for last; 0 = no order asked for."""
+
+    distance: Values
+    """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or not
+    measured yet."""
+
+    anchors: Rows
+    """(U,) number of the set of anchors that the distance is still to be measured to;
+    -1 = none."""
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    @property
+    def single(self) -> bool:
+        """Whether every unit is one candidate."""
+        return len(self.rows) == len(self.first)
+
+    @property
+    def owner(self) -> Rows:
+        """(M,) unit of each row."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    @property
+    def lengths(self) -> Rows:
+        """(U,) candidates in each unit."""
+        return np.diff(np.append(self.first, len(self.rows)))
+
+    def fitting(self, fit: Values) -> Units:
+        """With another measure of how well the words hold on top."""
+        return replace(self, fit=self.fit * fit)
+
+    def pick(self, units: Rows, *, sure: bool = False) -> Units:
+        """Only these, in the order of the scene.
+
+        Args:
+            units: (K,) places; a run in an order gives the ranks 1, 2, ...
+            sure: Whether to rank them and to take them for what was meant.
+        """
+        order = np.argsort(units, kind="stable")
+        kept = units[order]
+        lengths = self.lengths[kept]
+        starts = np.cumsum(lengths) - lengths
+        within = np.arange(lengths.sum()) - np.repeat(starts, lengths)
+        return Units(
+            rows=self.rows[np.repeat(self.first[kept], lengths) + within],
+            first=starts.astype(np.intp),
+            fit=np.ones(len(kept)) if sure else self.fit[kept],
+            rank=order + 1 if sure else self.rank[kept],
+            distance=self.distance[kept],
+            anchors=self.anchors[kept],
+        )
+
+    def sure(self) -> Units:
+        """Those that fit."""
+        return self.pick(np.flatnonzero(self.fit >= FITS))
+
+    def over(self, values: Values, merge: np.ufunc) -> Values:
+        """(U,) of (M,) values of the rows, merged over each unit."""
+        if self.single:
+            return values
+        return np.asarray(merge.reduceat(values, self.first), np.float64)
+
+    def mean(self, values: Values) -> Values:
+        """(U,) of (M,) values of the rows, the mean over each unit."""
+        return values if self.single else self.over(values, np.add) / self.lengths
+
+    def chance(self, seen: Candidates) -> Values:
+        """(U,) chance that a unit is there; a group is as doubtful as its members."""
+        return self.mean(seen.chance[self.rows])
+
+    def weight(self, seen: Candidates) -> Values:
+        """(U,) chance to be there and to be meant; doubt about the words is decided."""
+        yes, no = self.fit**SHARP, (1 - self.fit) ** SHARP
+        return self.chance(seen) * yes / (yes + no)
+
+    def area(self, seen: Candidates) -> Values:
+        """(U,) square metres."""
+        return self.over(seen.area[self.rows], np.add)
+
+    def box(self, frame: Frame) -> Values:
+        """(U, 4) left, top, right, bottom."""
+        box = frame.box[self.rows]
+        if self.single:
+            return box
+        low = np.minimum.reduceat(box[:, :2], self.first)
+        return np.hstack([low, np.maximum.reduceat(box[:, 2:], self.first)])
+
+    def centre(self, frame: Frame) -> Points:
+        """(U, 2) of one its centroid, of a group the middle of its box."""
+        if self.single:
+            return frame.centre[self.rows]
+        box = self.box(frame)
+        return (box[:, :2] + box[:, 2:]) / 2
+
+    def hull(self, seen: Candidates) -> NDArray[np.object_]:
+        """(U,) outlines in metres; a group's is the hull of its members."""
+        shapes = seen.shape[self.rows]
+        if self.single:
+            return shapes
+        groups = np.split(shapes, self.first[1:])
+        hulls = [shapely.convex_hull(shapely.multipolygons(list(g))) for g in groups]
+        return np.array(hulls, np.object_)
+
+
+def singles(rows: Rows) -> Units:
+    """Each candidate a unit."""
+    return Units(
+        rows=rows,
+        first=np.arange(len(rows)),
+        fit=np.ones(len(rows)),
+        rank=np.zeros(len(rows), np.int64),
+        distance=np.full(len(rows), np.nan),
+        anchors=np.full(len(rows), -1, np.intp),
+    )
+
+
+def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Units:
+    """Each list of candidates a unit."""
+    lengths = np.array([len(group) for group in groups], np.intp)
+    return Units(
+        rows=np.concatenate([np.zeros(0, np.intp), *groups]),
+        first=(np.cumsum(lengths) - lengths).astype(np.intp),
+        fit=np.asarray(fit, np.float64),
+        rank=np.zeros(len(groups), np.int64),
+        distance=np.full(len(groups), np.nan),
+        anchors=np.full(len(groups), -1, np.intp),
+    )
+
+
+def joined(parts: Sequence[Units]) -> Units:
+    """All units of several."""
+    before = np.cumsum([0, *(len(part.rows) for part in parts)])
+    return Units(
+        rows=np.concatenate([part.rows for part in parts]),
+        first=np.concatenate(
+            [part.first + start for part, start in zip(parts, before, strict=False)]
+        ),
+        fit=np.concatenate([part.fit for part in parts]),
+        rank=np.concatenate([part.rank for part in parts]),
+        distance=np.concatenate([part.distance for part in parts]),
+        anchors=np.concatenate([part.anchors for part in parts]),
+    )

@@ -1,0 +1,31 @@
+"""Which phrases say more of the same kind of thing: "red ship" of "ship"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.query.plan.nodes import Find
+
+
+def narrowing(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:
+    """(Q, Q) where the second phrase says more of the same kind than the first.
+
+    Args:
+        finds: of a plan.
+        phrases: Q that were asked; those of no find say nothing.
+    """
+    by_phrase = {find.phrase: find for find in finds}
+    known = [by_phrase.get(text) for text in phrases]
+    kinds = [frozenset(find.categories if find else ()) for find in known]
+    bare = [find is not None and find.phrase == find.noun for find in known]
+    pairs = [
+        [
+            a and not b and bool(kind & other)
+            for b, other in zip(bare, kinds, strict=True)
+        ]
+        for a, kind in zip(bare, kinds, strict=True)
+    ]
+    return np.array(pairs, np.bool_).reshape(len(phrases), len(phrases))

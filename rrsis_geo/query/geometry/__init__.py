@@ -1,0 +1,1 @@
+"""Distances, nearest anchors and sectors between outlines."""

@@ -1,0 +1,1 @@
+"""What words mean: vocabulary, nouns, multiword expressions, grammar. Data only."""

@@ -1,0 +1,1 @@
+"""The operators of a plan, and their evaluation on candidates."""

@@ -1,0 +1,1 @@
+"""The plan: its nodes, how it is written down, and who carries it out."""

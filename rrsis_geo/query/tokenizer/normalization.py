@@ -1,0 +1,138 @@
+"""From typed text to words: marks, contractions, hyphens and slips made plain."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rrsis_geo.query.tokenizer.spelling import corrected
+from rrsis_geo.query.tokenizer.token_kinds import HYPHENED, KINDS
+
+_PIECES = re.compile(
+    r"\d+(?:st|nd|rd|th)(?![^\W_])"
+    r"|\d+x\d+"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+    r"|(?:m|km|ft|yd|mi)\s?\^?2(?!\d)"
+    r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\W_]+"
+    r"|[,;:()/?!.<>\u2264\u2265~\"&-]"
+)
+_DASH = re.compile(
+    r"(?<=\w)\s+-+\s+"
+    r"(?!(?:north|south|east|west|left|right|most|ern)\b)(?=[^\W\d])"
+)
+"""A dash that stands for a comma, not between parts of a word."""
+
+_RANGE = re.compile(
+    r"(?<=\d)\s*-\s*"
+    r"(?=\d[\d.,]*\s?(?:k?m|ft|feet|foot|y(?:ar)?ds?|mi|ha)\b)"
+)
+"""A dash between two lengths."""
+
+_SPLIT = {
+    "'s": " 's",
+    "where's": "where is",
+    "what's": "what is",
+    "who's": "who is",
+    "it's": "it is",
+    "that's": "that is",
+    "there's": "there is",
+    "here's": "here is",
+    "let's": "let us",
+    "i'm": "i am",
+    "i'd": "i would",
+    "i'll": "i will",
+    "we're": "we are",
+    "they're": "they are",
+    "isn't": "is not",
+    "aren't": "are not",
+    "wasn't": "was not",
+    "don't": "do not",
+    "doesn't": "does not",
+    "can't": "can not",
+    "cannot": "can not",
+    "wheres": "where is",
+    "whats": "what is",
+    "pls": "please",
+    "plz": "please",
+    "plse": "please",
+    "thx": "thanks",
+    "incl": "including",
+    "excl": "excluding",
+    "u": "you",
+    "gimme": "give me",
+    "lemme": "let me",
+    "wanna": "want to",
+    "w/o": "without",
+}
+_STOPS = {
+    ".": ",",
+    ";": ",",
+    ":": ",",
+    "(": ",",
+    ")": ",",
+    "?": ",",
+    "!": ",",
+    '"': ",",
+}
+_SIGNS = {
+    "<": "under",
+    ">": "over",
+    "\u2264": "at most",
+    "\u2265": "at least",
+    "~": "about",
+    "&": "and",
+}
+
+
+def words_of(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Words of an expression, and typed words with what they are taken for."""
+    plain = unicodedata.normalize("NFKC", expression).casefold()
+    if len(plain) > 2 * len(expression) + 100:  # a few signs unfold into many letters
+        plain = expression.casefold()
+    plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
+    words: list[str] = []
+    slips: list[tuple[str, str]] = []
+    for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(" to ", plain))):
+        if piece in _STOPS:
+            if words and words[-1] != ",":
+                words.append(",")
+            continue
+        if piece == "-":
+            continue
+        for part in _parts(_SIGNS.get(piece, piece)):
+            word = corrected(part)
+            if word != part:
+                slips.append((part, word))
+            words.extend(word.split())
+    while words and words[-1] == ",":
+        words.pop()
+    return words, slips
+
+
+_ACROSS = frozenset(
+    map(frozenset, (("east", "west"), ("north", "south"), ("left", "right")))
+)
+
+
+def _parts(piece: str) -> list[str]:
+    """A contraction, a possessive or a chain of hyphens, cut into words."""
+    if piece in _SPLIT:
+        return _SPLIT[piece].split()
+    if piece.endswith("'s"):
+        return [*_parts(piece[:-2]), "'s"] if len(piece) > 2 else []
+    piece = piece.strip("'")
+    if "-" not in piece:
+        joined = re.fullmatch(r"(m|km|ft|yd|mi)\s?\^?2", piece)
+        return [f"{joined[1]}2"] if joined else piece.split()
+    parts = piece.split("-")
+    if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
+        parts[-2:] = [parts[-2] + parts[-1]]
+    if frozenset(parts) in _ACROSS and len(parts) == 2:
+        return [piece]  # how a thing lies, not where
+    if all(part in HYPHENED or part.isdigit() for part in parts):
+        return parts
+    if parts[-1] == "most" and all(
+        KINDS.get(part, ("",))[0] == "<d>" for part in parts[:-1]
+    ):
+        return parts
+    return [piece]

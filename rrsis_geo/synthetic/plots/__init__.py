@@ -1,0 +1,1 @@
+"""Land use of a drawn scene, plot by plot."""

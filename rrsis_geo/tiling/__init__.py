@@ -1,0 +1,1 @@
+"""Windows over a grid, blended into one raster of probabilities."""

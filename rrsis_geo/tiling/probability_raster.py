@@ -1,0 +1,292 @@
+"""Probability rasters out and in, and settled rows on disk."""
+
+from __future__ import annotations
+
+import os
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
+from rasterio.shutil import copy
+from rasterio.windows import Window
+
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.errors import EngineError, OutputError, SceneError
+from rrsis_geo.job import SURE
+from rrsis_geo.scene.dataset import open_dataset
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.types import LEVELS, NODATA, Strip
+
+BLOCK = 512
+"""Side of a tile of the written rasters, in pixels."""
+
+SURE_TAG = "RRSIS_SURE"
+"""Name of the tag that holds how sure the weights ask an object to be."""
+
+CACHE = 64 << 20
+"""Bytes that GDAL may hold while a raster is written, whatever the machine has."""
+
+
+def write_strip(path: str | os.PathLike[str], strip: Strip) -> None:
+    """Keep a strip on disk: whole or not at all, packed, with a checksum.
+
+    Raises:
+        OSError: the disk is full or the folder gone; no file is left behind.
+    """
+    target = Path(path)
+    part = target.with_name(target.name + ".part")
+    try:
+        with open(part, "wb") as file:
+            np.savez_compressed(file, top=strip.top, levels=strip.levels)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def read_strip(path: str | os.PathLike[str]) -> Strip:
+    """The strip that `write_strip` kept.
+
+    Raises:
+        OutputError: the file is damaged or gone.
+    """
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return Strip(top=int(arrays["top"]), levels=arrays["levels"])
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError, *_DAMAGE) as error:
+        raise OutputError(
+            f"{path}: the kept rows cannot be read back; delete the file to have them "
+            "made again"
+        ) from error
+
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error)
+
+
+def write_probability(
+    strips: Iterable[Strip],
+    path: str | os.PathLike[str],
+    *,
+    grid: Grid,
+    expressions: Sequence[str],
+    tags: Mapping[str, str],
+) -> None:
+    """A cloud-optimised GeoTIFF: a band for each expression, overviews, nodata 255.
+
+    Bands carry the expression as description and 1/254 as scale, so that a GIS shows
+    probabilities. Holds 512 rows of every band and `CACHE` bytes, and on the disk for
+    a while the raster twice, beside the target.
+
+    Args:
+        strips: Following each other without a gap from the first row to the last.
+        path: Where to write; an old file is replaced at the very end.
+        grid: Where the pixels lie; without a CRS the file has none.
+        expressions: One for each channel.
+        tags: Name -> value, e.g. TIFFTAG_SOFTWARE.
+
+    Raises:
+        OutputError: the raster cannot be written; nothing is left behind.
+        EngineError: rows are missing.
+    """
+    profile = {
+        "driver": "GTiff",
+        "width": grid.width,
+        "height": grid.height,
+        "count": len(expressions),
+        "dtype": "uint8",
+        "nodata": NODATA,
+        "crs": grid.crs,
+        "transform": grid.transform,
+        "photometric": "minisblack",  # else three bands are taken for red, green, blue
+    }
+    tiles = {
+        "tiled": True,
+        "blockxsize": BLOCK,
+        "blockysize": BLOCK,
+        "interleave": "pixel",
+        "compress": "deflate",
+        "zlevel": 1,  # read once, then gone
+        "bigtiff": "if_safer",
+    }
+    with staged(path) as part, _gdal_writes(path):
+        plain = part.with_name("tiles.tif")
+        with rasterio.open(plain, "w", **profile, **tiles) as dataset:
+            for top, levels in _block_rows(strips, grid):
+                rows = Window(0, top, grid.width, levels.shape[1])
+                dataset.write(levels, window=rows)
+            dataset.descriptions = tuple(expressions)
+            dataset.scales = (1 / LEVELS,) * len(expressions)
+            dataset.update_tags(**tags)
+        copy(
+            plain,
+            part,
+            driver="COG",
+            blocksize=BLOCK,
+            compress="DEFLATE",
+            resampling="AVERAGE",
+            bigtiff="IF_SAFER",
+        )
+        if not _is_complete(part):
+            raise OutputError(
+                f"{path}: the end could not be written; is the disk full?"
+            )
+
+
+class ProbabilityRaster:
+    """A raster of target probabilities, ours or another's, read in strips."""
+
+    grid: Grid
+    expressions: tuple[str, ...]
+    """Descriptions of the bands, or "band 1" and so on."""
+    tags: dict[str, str]
+    sure: float
+    """How far above the threshold an object has to rise; of a stranger's the usual."""
+
+    def __init__(self, dataset: DatasetReader) -> None:
+        self.grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
+        self.expressions = tuple(
+            text or f"band {band}" for band, text in enumerate(dataset.descriptions, 1)
+        )
+        self.tags = dict(dataset.tags())
+        self.sure = _sure(self.tags.get(SURE_TAG, ""))
+        self._dataset = dataset
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: str | os.PathLike[str]) -> Iterator[ProbabilityRaster]:
+        """Open for reading; close on leaving the block.
+
+        Bands are uint8, where a value stands for value * scale + offset if the file
+        names these and for value / 254 if not, or float with probabilities; 255 is
+        nodata only where the file says so.
+
+        Raises:
+            SceneError: the file cannot be opened or holds other numbers.
+        """
+        with open_dataset(os.fspath(path)) as dataset:
+            if not set(dataset.dtypes) <= {"uint8", "float32", "float64"}:
+                raise SceneError(
+                    f"{path}: holds {dataset.dtypes[0]}, not probabilities; give uint8 "
+                    "or float32 as --probability writes or another tool in [0, 1]"
+                )
+            yield cls(dataset)
+
+    def strips(self) -> Iterator[Strip]:
+        """All rows from the top, about `BLOCK` at a time.
+
+        Raises:
+            SceneError: a block is damaged, or a value is no probability.
+        """
+        step = max(self._dataset.block_shapes[0][0], 1)
+        step *= max(BLOCK // step, 1)
+        step = min(step, 4 * BLOCK)
+        for top in range(0, self.grid.height, step):
+            rows = min(step, self.grid.height - top)
+            window = Window(0, top, self.grid.width, rows)
+            bands = range(1, self._dataset.count + 1)
+            yield Strip(
+                top=top, levels=np.stack([self._levels(band, window) for band in bands])
+            )
+
+    def _levels(self, band: int, window: Window) -> NDArray[np.uint8]:
+        dataset = self._dataset
+        try:
+            values = dataset.read(band, window=window)
+            valid = dataset.read_masks(band, window=window) > 0
+        except RasterioError as error:
+            raise SceneError(
+                f"{dataset.name}: rows {window.row_off} and below cannot be read; "
+                "the file may be cut off"
+            ) from error
+        scale, offset = dataset.scales[band - 1], dataset.offsets[band - 1]
+        is_level = values.dtype == np.uint8
+        if is_level and offset == 0 and scale in (1.0, 1 / LEVELS):
+            return np.where(valid, np.minimum(values, LEVELS), NODATA).astype(np.uint8)
+        probability = values * np.float64(scale) + offset
+        valid &= ~np.isnan(probability)
+        scaled = np.rint(probability * LEVELS, where=valid, out=np.zeros(valid.shape))
+        if scaled.min() < 0 or scaled.max() > LEVELS:
+            outlier = probability[(scaled < 0) | (scaled > LEVELS)][0]
+            raise SceneError(
+                f"{dataset.name}: band {band} holds {outlier:g}; probabilities lie "
+                "in [0, 1]"
+            )
+        return np.where(valid, scaled, NODATA).astype(np.uint8)
+
+
+def _block_rows(
+    strips: Iterable[Strip], grid: Grid
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Strips of any height as whole rows of tiles, so that each is packed once."""
+    held: list[NDArray[np.uint8]] = []
+    top, count = 0, 0
+    for strip in strips:
+        if strip.top != top + count:
+            raise EngineError(f"rows {top + count} to {strip.top} are missing")
+        levels = strip.levels
+        while count + levels.shape[1] >= BLOCK:
+            taken = BLOCK - count
+            yield top, np.concatenate([*held, levels[:, :taken]], axis=1)
+            top, held, count, levels = top + BLOCK, [], 0, levels[:, taken:]
+        held.append(levels)
+        count += levels.shape[1]
+    if top + count != grid.height:
+        raise EngineError(f"rows {top + count} to {grid.height} are missing")
+    if count:
+        yield top, np.concatenate(held, axis=1)
+
+
+@contextmanager
+def _gdal_writes(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Bounded cache, and failures of GDAL as what they mean to the user."""
+    try:
+        with rasterio.Env(GDAL_CACHEMAX=CACHE), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            yield
+    except (RasterioError, CPLE_BaseError, SystemError) as error:
+        # SystemError: rasterio's answer where GDAL fails without saying why
+        raise OutputError(
+            f"{path}: cannot be written; is the disk full? ({error.__cause__ or error})"
+        ) from error
+
+
+def _is_complete(path: Path) -> bool:
+    """Whether every tile of the raster and its overviews lies within the file.
+
+    GDAL writes the last ones while it closes the file, and keeps a failure to itself.
+    """
+    size = path.stat().st_size
+    with rasterio.open(path) as dataset:
+        overviews = len(dataset.overviews(1))
+    for level in (None, *range(overviews)):
+        chosen = {} if level is None else {"overview_level": level}
+        with rasterio.open(path, **chosen) as dataset:
+            across, down = -(-dataset.width // BLOCK), -(-dataset.height // BLOCK)
+            for col, row in np.ndindex(across, down):
+                where, length = (
+                    dataset.get_tag_item(f"BLOCK_{what}_{col}_{row}", "TIFF", bidx=1)
+                    for what in ("OFFSET", "SIZE")
+                )
+                if where is None or int(where) + int(length) > size:
+                    return False
+    return True
+
+
+def _sure(text: str) -> float:
+    """What the tag says, if it is ours."""
+    try:
+        value = float(text)
+    except ValueError:
+        return SURE
+    return value if 0 <= value < 1 else SURE

@@ -1,0 +1,307 @@
+"""The labelled images of the default weights, read from one folder of public data.
+
+The folder holds the public data sets named in the model card, each in its own
+subfolder and in its published form. Whatever is missing is an error: weights that
+silently lack a data set would not be the weights of the card.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import rasterio
+import shapely
+from rasterio.features import shapes
+from shapely.affinity import affine_transform, scale, translate
+from shapely.geometry import Point, shape
+
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
+from rrsis_geo.datasets.formats.coco import areas_of, read_coco
+from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.errors import DataError
+from rrsis_geo.training.data.mixture import Source
+from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
+from rrsis_geo.training.recipe.aircraft_scenes import (
+    airbus,
+    airports,
+    places_of,
+    read_outlines,
+)
+from rrsis_geo.training.recipe.tree_cover import naip_trees
+
+_Parts = tuple[list[LabelledImage], list[LabelledImage]]
+
+BANEPA_SPLIT = 3328
+"""Rows of the Banepa mosaic from here on are kept for validation."""
+
+
+def nwpu(folder: Path) -> list[LabelledImage]:
+    """NWPU VHR-10: ten classes, with the expressions written by hand.
+
+    Harbours and vehicles are not labelled everywhere. Neighbouring numbers often show
+    the same place.
+    """
+    base = folder / "nwpu-vhr10"
+    images, index = read_coco(
+        base / "instances.json",
+        images=base / "images",
+        incomplete=frozenset({"harbor", "vehicle"}),
+    )
+    written = defaultdict(list)
+    for line in _lines(folder / "expressions" / "nwpu.jsonl"):
+        name = Path(line["image"]).name
+        written[name].append(
+            Written(
+                text=line["expression"],
+                targets=tuple(index[target] for target in line["targets"]),
+                type=line["type"],
+            )
+        )
+    return [
+        replace(
+            image,
+            place=f"nwpu-{int(Path(image.name).stem) // 12:03d}",
+            written=tuple(written[image.name]),
+        )
+        for image in images
+    ]
+
+
+def tanks(folder: Path) -> list[LabelledImage]:
+    """Airbus oil tanks: the ellipse in a box is a near-exact outline of a tank."""
+    base = folder / "airbus-oiltank"
+    boxes: dict[str, list[LabelledObject]] = defaultdict(list)
+    for row in _rows(base / "annotations.csv"):
+        x1, y1, x2, y2 = ast.literal_eval(row["bounds"])
+        if x2 <= x1 or y2 <= y1:
+            continue  # one box of the published file is inverted
+        circle = Point((x1 + x2) / 2, (y1 + y2) / 2).buffer(1.0, quad_segs=8)
+        tank = scale(circle, (x2 - x1) / 2, (y2 - y1) / 2)
+        boxes[row["image_id"]].append(
+            LabelledObject(category="storage_tank", polygon=tank)
+        )
+    return [
+        LabelledImage(
+            name=path.name,
+            path=path,
+            place=path.stem,
+            layout=Layout(
+                width=2560,
+                height=2560,
+                objects=tuple(boxes[path.stem]),
+                complete=frozenset({"storage_tank", "airplane"}),
+                gsd=1.2,
+            ),
+        )
+        for path in sorted((base / "images").glob("*.jpg"))
+    ]
+
+
+def banepa(folder: Path) -> list[LabelledImage]:
+    """The Banepa mosaic in two parts, the southern one for validation."""
+    path = folder / "oam-banepa" / "banepa_train.tif"
+    with rasterio.open(path) as dataset:
+        crs, transform = dataset.crs, ~dataset.transform
+        width, height = dataset.width, dataset.height
+    labels = geopandas.read_file(path.with_name("buildings.geojson")).to_crs(crs)
+    matrix = (*transform[0:2], *transform[3:5], transform.c, transform.f)
+    parts = []
+    for name, top, bottom in (
+        ("north", 0, BANEPA_SPLIT),
+        ("south", BANEPA_SPLIT, height),
+    ):
+        frame = shapely.box(0, 0, width, bottom - top)
+        objects = []
+        for geometry in labels.geometry:
+            moved = translate(affine_transform(geometry, matrix), 0, -top)
+            seen = areas_of(shapely.make_valid(moved).intersection(frame))
+            if seen.area > 0:
+                objects.append(LabelledObject(category="building", polygon=seen))
+        parts.append(
+            LabelledImage(
+                name=f"banepa-{name}",
+                path=path,
+                place=f"banepa-{name}",
+                rows=(top, bottom),
+                layout=Layout(
+                    width=width,
+                    height=bottom - top,
+                    objects=tuple(objects),
+                    complete=frozenset({"building", "airplane", "storage_tank"}),
+                    gsd=0.133,
+                ),
+            )
+        )
+    return parts
+
+
+def open_cities(folder: Path) -> list[LabelledImage]:
+    """Two drone tiles at 2 cm with building masks."""
+    base = folder / "open-cities" / "training_data"
+    found = []
+    for path in sorted((base / "images").glob("*.tif")):
+        with rasterio.open(base / "masks" / f"{path.stem}_mask.tif") as dataset:
+            mask = (dataset.read(1) > 0).astype("uint8")
+        outlines = [
+            areas_of(shape(outline)) for outline, _ in shapes(mask, mask=mask > 0)
+        ]
+        found.append(
+            LabelledImage(
+                name=path.name,
+                path=path,
+                place=path.name,
+                layout=Layout(
+                    width=mask.shape[1],
+                    height=mask.shape[0],
+                    objects=tuple(
+                        LabelledObject(category="building", polygon=outline)
+                        for outline in outlines
+                        if outline.area > 50
+                    ),
+                    complete=frozenset({"building", "airplane", "storage_tank"}),
+                    gsd=0.02,
+                ),
+            )
+        )
+    return found
+
+
+def split(
+    images: Iterable[LabelledImage],
+    *,
+    every: int,
+    among: Iterable[str] | None = None,
+) -> tuple[list[LabelledImage], list[LabelledImage]]:
+    """(training, validation): every so-manieth place is kept for validation.
+
+    Args:
+        images: to split.
+        every: one place of so many is kept.
+        among: all places that there are; None: those of the images. Where some images
+            are left out, the others have to stay on the side on which they were.
+    """
+    images = list(images)
+    places = sorted({image.place for image in images} if among is None else set(among))
+    kept = set(places[every // 2 :: every])
+    return (
+        [image for image in images if image.place not in kept],
+        [image for image in images if image.place in kept],
+    )
+
+
+OPEN = frozenset({"airports", "banepa", "drawn", "open-cities", "trees"})
+"""Sources whose licences allow any use of what is trained on them."""
+
+FOLDERS = {
+    "nwpu": ("nwpu-vhr10", "expressions"),
+    "tanks": ("airbus-oiltank",),
+    "airbus": ("airbus-aircraft",),
+    "airports": ("aerial-airport",),
+    "banepa": ("oam-banepa",),
+    "open-cities": ("open-cities",),
+    "trees": ("urban-tree-naip",),
+}
+"""Source -> folders of public data that it reads."""
+
+
+def default_sources(
+    folder: Path,
+    drawn: Sequence[LabelledImage],
+    *,
+    outlines: Path | None = None,
+    open_only: bool = False,
+) -> tuple[list[Source], list[Source]]:
+    """(training, validation) of the default weights.
+
+    The split is by place and fixed: it does not depend on what else is read.
+
+    Args:
+        folder: the folder of public data.
+        drawn: scenes from `rrsis_geo.synthetic`, already drawn.
+        outlines: file of `scripts/outline_aircraft.py`; without it the aircraft sets,
+            which have boxes only, are left out.
+        open_only: only what may be used for anything. Outlines by a network that saw
+            other data are not: without any, Aerial Airport is read with ellipses for
+            its small aircraft, and without the images of large ones.
+
+    Raises:
+        DataError: a data set is missing.
+    """
+    wanted = [name for name in FOLDERS if name in OPEN or not open_only]
+    if outlines is None:
+        boxes_only = {"airbus"} if open_only else {"airbus", "airports"}
+        wanted = [name for name in wanted if name not in boxes_only]
+    missing = sorted(
+        part
+        for name in wanted
+        for part in FOLDERS[name]
+        if not (folder / part).is_dir()
+    )
+    if missing:
+        raise DataError(
+            f"{folder}: data sets {missing} are missing; see the model card"
+        )
+    shapes_of = {} if outlines is None else read_outlines(outlines)
+    read: dict[str, tuple[float, tuple[float, float], Callable[[], _Parts]]] = {
+        "nwpu": (0.52, (0.45, 1.3), lambda: split(nwpu(folder), every=7)),
+        "tanks": (0.12, (0.5, 1.6), lambda: split(tanks(folder), every=6)),
+        "airbus": (
+            0.08,
+            (0.5, 1.3),
+            lambda: split(
+                airbus(folder, shapes_of),
+                every=4,
+                among=places_of(airbus_boxes(folder)),
+            ),
+        ),
+        "airports": (
+            0.05,
+            (0.7, 2.0),
+            lambda: split(
+                airports(folder, shapes_of),
+                every=7,
+                among=places_of(airport_boxes(folder)),
+            ),
+        ),
+        "banepa": (0.10, (0.25, 1.0), lambda: _ends(banepa(folder))),
+        "open-cities": (0.02, (0.12, 0.5), lambda: _ends(open_cities(folder))),
+        "trees": (0.04, (0.8, 2.0), lambda: split(naip_trees(folder), every=4)),
+    }
+    found = [(name, *read[name]) for name in wanted]
+    found.append(("drawn", 0.24, (0.6, 1.2), lambda: split(drawn, every=20)))
+    training: list[Source] = []
+    kept: list[Source] = []
+    for name, weight, scales, parts in found:
+        for side, part in zip((training, kept), parts(), strict=True):
+            if part:
+                side.append(
+                    Source(name=name, weight=weight, images=tuple(part), scale=scales)
+                )
+    return training, kept
+
+
+def _ends(images: list[LabelledImage]) -> _Parts:
+    return images[:1], images[1:]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(newline="") as stream:
+            return list(csv.DictReader(stream))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines() if line]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error

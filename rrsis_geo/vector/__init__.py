@@ -1,0 +1,1 @@
+"""Probabilities to polygons, and polygons to files."""

@@ -1,0 +1,131 @@
+"""Colour words held against the pixels: what cannot be red is not found as red."""
+
+import numpy as np
+import pytest
+
+from rrsis_geo.colour.colour_filter import held
+from rrsis_geo.colour.colour_terms import tint_of, tints_of
+from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.pipeline.runner import run
+
+RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
+
+
+@pytest.mark.parametrize(
+    ("text", "tint"),
+    [
+        ("the red running track on the left", ("red",)),
+        ("white planes near the terminal", ("white",)),
+        ("small gray tank", ("grey",)),
+        ("red and white ship", ("red", "white")),
+        ("dark blue car", ("blue",)),
+        ("house with a red roof", ("red",)),
+        ("red-roofed house", ("red",)),
+        ("ship with a red and white hull", ("red", "white")),
+        ("tanks painted dark red near the road", ("red",)),
+        ("athletics oval, red surface", ("red",)),
+        ("reddish-brown running track", ("brown", "red", "orange")),
+        ("red-lined court", ()),
+        ("tank with a red ladder", ()),
+        ("house next to a red roof", ()),
+        ("a greenish ship", ()),
+        ("a plane next to the blue hangar", ()),
+        ("the red one", ()),
+        ("storage tank", ()),
+        ("", ()),
+        ("red", ()),
+    ],
+)
+def test_only_colours_of_the_thing_itself_count(text, tint):
+    assert tint_of(text).colours == tint
+
+
+def picture(*things, size=160):
+    """Grey ground with squares; and a network that takes all of them for the thing."""
+    pixels = np.empty((3, size, size), np.uint8)
+    pixels[:] = np.reshape(GREY, (3, 1, 1))
+    sure = np.zeros((1, size, size), np.float32)
+    for x, y, side, colour in things:
+        pixels[:, y : y + side, x : x + side] = np.reshape(colour, (3, 1, 1))
+        sure[0, y : y + side, x : x + side] = 0.9
+    return pixels, sure
+
+
+def at(result, thing):
+    x, y, side, _ = thing
+    return result[0, y + side // 2, x + side // 2]
+
+
+def test_a_red_car_counts_beside_white_ones():
+    cars = [(20 + 22 * k, 60, 9, WHITE) for k in range(5)]
+    red = (20 + 22 * 5, 60, 9, RED)
+    pixels, sure = picture(*cars, red)
+    result = held(pixels, sure, tints_of(["red car"]))
+    assert at(result, red) == pytest.approx(0.9)
+
+
+def test_what_has_nothing_of_the_colour_fades_as_a_whole():
+    track, far = (10, 10, 60, GREY), (100, 100, 20, WHITE)
+    pixels, sure = picture(track, far)
+    result = held(pixels, sure, tints_of(["red running track"]))
+    assert result.max() < 0.1
+    assert (held(pixels, sure, tints_of(["white building"])) <= sure).all()
+
+
+def test_a_share_of_the_colour_is_enough():
+    """A red deck in a white ship."""
+    ship = (20, 20, 90, WHITE)
+    pixels, sure = picture(ship)
+    pixels[:, 50:80, 20:110] = np.reshape(RED, (3, 1, 1))
+    result = held(pixels, sure, tints_of(["red ship"]))
+    np.testing.assert_allclose(result, sure)
+
+
+@pytest.mark.parametrize(
+    ("colour", "at", "stays"),
+    [
+        ("red", 20, True),
+        ("green", 20, False),
+        ("red", -40, True),
+        ("green", -40, True),  # cut by the frame: any of it may be its colour
+    ],
+)
+def test_a_running_track_is_called_by_its_lanes(colour, at, stays):
+    """A green field in red lanes, in full view and cut by the frame."""
+    size = 160
+    pixels, sure = picture(size=size)
+    x, y = np.arange(size)[None], np.arange(size)[:, None]
+    away = np.maximum(np.abs(x - at - 50), np.abs(y - 70))  # from the middle
+    pixels[:, away < 50] = np.reshape(RED, (3, 1))
+    pixels[:, away < 40] = np.reshape((60, 130, 60), (3, 1))
+    sure[0, away < 50] = 0.9
+    result = held(pixels, sure, tints_of([f"{colour} running track"]))
+    if stays:
+        np.testing.assert_allclose(result, sure)
+    else:
+        assert result.max() < 0.1
+
+
+def test_without_colour_words_nothing_is_touched():
+    pixels, sure = picture((20, 20, 30, WHITE))
+    assert held(pixels, sure, tints_of(["running track"])) is sure
+
+
+def test_faint_pixels_beside_nothing_stay_as_they_are():
+    pixels, sure = picture((10, 10, 20, WHITE))
+    sure[0, 150, 150] = 0.2
+    result = held(pixels, sure, tints_of(["red car"]))
+    assert result[0, 150, 150] == pytest.approx(0.2)
+
+
+def test_a_run_finds_only_what_has_the_colour(make_scene):
+    """A square of 200 in all channels is white, and never blue."""
+
+    def bright(pixels):
+        return (pixels.mean(axis=1) > 150)[:, None].repeat(3, 1).astype(np.float32)
+
+    texts = ("building", "white building", "blue building")
+    options = SegmentOptions(window_size=32, overlap=8)
+    job = SegmentJob(scene=make_scene(), expressions=texts, options=options)
+    found = run(job, predictor=bright).polygons.columns["expression"]
+    assert sorted(found) == ["building", "white building"]

@@ -1,0 +1,171 @@
+"""A layer against a layer: frames, fields, coordinate systems and refusals."""
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from PIL import Image
+
+from rrsis_geo.errors import DataError, OptionError
+from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
+from rrsis_geo.evaluation.scenes.scene_report import lines, write_counts, write_picture
+from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.pipeline.runner import run
+
+LEFT, TOP, GSD = 500_000, 5_000_000, 0.5
+
+
+def layer(path, *corners, crs="EPSG:32631", **columns):
+    """Boxes given in pixels of the scenes of `make_scene`."""
+    shapes = [
+        shapely.box(LEFT + a * GSD, TOP - d * GSD, LEFT + c * GSD, TOP - b * GSD)
+        for a, b, c, d in corners
+    ]
+    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:32631")
+    frame = frame.to_crs(crs) if crs else frame.set_crs(None, allow_override=True)
+    frame.to_file(path)
+    return path
+
+
+@pytest.fixture
+def found(tmp_path):
+    corners = (10, 5, 25, 15), (30, 20, 36, 28)
+    return layer(tmp_path / "found.gpkg", *corners, expression=["x", "x"])
+
+
+@pytest.fixture
+def truth(tmp_path):
+    corners = (10, 5, 25, 14), (2, 22, 8, 28)
+    kinds = ["tank", "tank"]
+    return layer(tmp_path / "truth.geojson", *corners, crs="EPSG:4326", kind=kinds)
+
+
+def test_layers_meet_in_the_scenes_grid(found, truth, make_scene):
+    result = score_polygons(found, truth, scene=make_scene(), rule="outline")
+    scores = result.scores
+    assert (scores.objects, scores.polygons, scores.found) == (2, 2, 1)
+    assert scores.km2 == pytest.approx(40 * 30 * 0.25 / 1e6, rel=2e-3)
+    # 135 pixels shared; 150 + 48 and 135 + 36 together
+    assert scores.iou == pytest.approx(135 / (150 + 48 + 36), rel=1e-3)
+    assert result.frame.borders is None
+    text = dict(line.split("\t") for line in lines(result))
+    assert text["recall"] == "50.0 % of 2"
+    assert text["broken or doubled at window borders"].startswith("not known")
+
+
+def test_without_a_scene_there_is_no_area(found, truth):
+    scores = score_polygons(found, truth).scores
+    assert (scores.found, scores.km2, scores.wrong_per_km2) == (1, 0, None)
+
+
+def test_ground_without_data_does_not_count(found, truth, make_scene):
+    valid = np.ones((30, 40), bool)
+    valid[:, 20:] = False
+    scene = make_scene(mask=valid)
+    half = score_polygons(found, truth, scene=scene).scores.km2
+    assert half == pytest.approx(20 * 30 * 0.25 / 1e6, rel=2e-3)
+
+
+def test_rectangles_are_boxes_and_other_shapes_outlines(found, truth, tmp_path):
+    square = layer(tmp_path / "square.gpkg", (10, 5, 25, 14))
+    assert score_polygons(found, square).rule == "box"
+    round_one = gpd.read_file(square)
+    round_one.geometry = round_one.geometry.buffer(1)
+    round_one.to_file(tmp_path / "round.gpkg")
+    assert score_polygons(found, tmp_path / "round.gpkg").rule == "outline"
+
+
+def bright(pixels):
+    return (pixels.mean(axis=1, keepdims=True) > 150).astype(np.float32)
+
+
+def test_the_manifest_says_what_was_searched(make_scene, tmp_path):
+    scene = make_scene(width=80, height=60, target=(10, 5, 15, 10))
+    output = tmp_path / "out.gpkg"
+    box = (LEFT, TOP - 30 * GSD, LEFT + 40 * GSD, TOP)
+    job = SegmentJob(
+        scene=scene,
+        expressions=("bright",),
+        output=str(output),
+        options=SegmentOptions(bbox=box, window_size=32, overlap=8, gsd=GSD),
+    )
+    run(job, predictor=bright)
+    truth = layer(tmp_path / "truth.gpkg", (10, 5, 25, 15), (60, 40, 70, 50))
+    result = score_polygons(output, truth)
+    scores = result.scores
+    assert (scores.objects, scores.polygons, scores.found) == (1, 1, 1)
+    assert scores.iou == pytest.approx(1)
+    assert scores.border_broken == 0
+    cols, rows = result.frame.borders
+    assert list(cols) == [24, 32, 48, 56]
+    assert list(rows) == [24, 28, 32, 56]
+    assert scores.km2 == pytest.approx(40 * 30 * 0.25 / 1e6, rel=2e-3)
+
+    write_picture(result, tmp_path / "p.png")
+    with Image.open(tmp_path / "p.png") as picture:
+        assert picture.size == (60, 50)  # the box and a margin
+        colours = {colour for _, colour in picture.getcolors(4000)}
+    assert (64, 200, 96) in colours
+    write_counts(result, tmp_path / "c.json")
+    assert json.loads((tmp_path / "c.json").read_text())["recall"] == 1
+
+    within = layer(tmp_path / "within.gpkg", (0, 20, 40, 30))
+    assert score_polygons(output, truth, within=within).scores.objects == 0
+
+
+def test_fields_and_expressions_choose_rows(tmp_path):
+    found = layer(
+        tmp_path / "f.gpkg",
+        (10, 5, 25, 15),
+        (30, 20, 36, 28),
+        expression=["tank", "roof"],
+    )
+    truth = layer(
+        tmp_path / "t.gpkg", (10, 5, 25, 15), (30, 20, 36, 28), kind=["tank", "roof"]
+    )
+    result = score_polygons(found, truth, expression="tank", where=("kind", "tank"))
+    assert (result.scores.objects, result.scores.polygons) == (1, 1)
+    with pytest.raises(OptionError, match=r"several expressions; .*'roof', 'tank'"):
+        score_polygons(found, truth)
+    with pytest.raises(OptionError, match="none is of the expression 'car'"):
+        score_polygons(found, truth, expression="car")
+    with pytest.raises(OptionError, match="no field 'class'"):
+        score_polygons(found, truth, expression="tank", where=("class", "tank"))
+    with pytest.raises(OptionError, match="no kind is 'car'"):
+        score_polygons(found, truth, expression="tank", where=("kind", "car"))
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_what_cannot_be_compared_is_one_clear_line(found, truth, tmp_path):
+    with pytest.raises(DataError, match=r"gone\.gpkg: cannot be read: there is no"):
+        score_polygons(tmp_path / "gone.gpkg", truth)
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:4326")
+    points.to_file(tmp_path / "points.gpkg")
+    with pytest.raises(DataError, match="holds no polygon"):
+        score_polygons(found, tmp_path / "points.gpkg")
+    nowhere = layer(tmp_path / "nowhere.gpkg", (1, 1, 9, 9), crs=None)
+    with pytest.raises(DataError, match="has no CRS"):
+        score_polygons(found, nowhere)
+    with pytest.raises(OptionError, match="within needs the scene"):
+        score_polygons(found, truth, within=truth)
+    (tmp_path / "found.run.json").write_text("{}")
+    with pytest.raises(DataError, match="no run manifest"):
+        score_polygons(found, truth)
+    (tmp_path / "found.run.json").unlink()
+    with pytest.raises(OptionError, match="name it with --scene"):
+        write_picture(score_polygons(found, truth), tmp_path / "p.png")
+
+
+def test_an_empty_layer_finds_nothing(make_scene, tmp_path, truth):
+    scene = make_scene()
+    output = tmp_path / "none.gpkg"
+    job = SegmentJob(scene=scene, expressions=("dark",), output=str(output))
+    dark = SegmentOptions(window_size=32, overlap=8, gsd=GSD)
+    run(
+        SegmentJob.from_mapping({**job.to_mapping(), "options": vars(dark)}),
+        predictor=lambda pixels: bright(pixels) * 0,
+    )
+    scores = score_polygons(output, truth).scores
+    assert (scores.objects, scores.polygons, scores.recall) == (2, 0, 0)

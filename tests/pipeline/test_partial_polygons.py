@@ -1,0 +1,79 @@
+"""Polygons are handed out while a run goes on."""
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from brightness import Context, make_job
+
+from rrsis_geo.pipeline.runner import run
+
+TWO = ("bright", "dark")
+
+
+def rows(polygons):
+    """Polygons with their attributes but the passing ids, as a set."""
+    columns = [polygons.columns[name] for name in ("expression", "score", "area_m2")]
+    shapes = shapely.to_wkb(shapely.normalize(polygons.geometry))
+    return set(zip(shapes, *map(np.ndarray.tolist, columns), strict=True))
+
+
+def test_every_polygon_is_handed_out_once_and_before_the_end(scene, tmp_path):
+    heard = []
+    result = run(
+        make_job(scene, tmp_path, expressions=TWO, threshold=0.2),
+        predictor=Context(expressions=2),
+        found=lambda polygons: heard.append(polygons),
+        report=heard.append,
+    )
+
+    parts = [part for part in heard if hasattr(part, "geometry")]
+    assert len(parts) > 2
+    assert all(len(part) for part in parts)
+    assert heard.index(parts[0]) < len(heard) - 3  # progress follows
+    assert sum(map(len, parts)) == len(result.polygons)
+    assert set().union(*map(rows, parts)) == rows(result.polygons)
+    assert {part.crs for part in parts} == {result.polygons.crs}
+
+
+def test_a_network_kept_elsewhere_is_asked_for_just_where_one_is_needed(
+    scene, tmp_path
+):
+    asked = []
+
+    def network(job):
+        asked.append(job.expressions)
+        return Context(expressions=2)
+
+    job = make_job(scene, tmp_path, expressions=TWO, threshold=0.2)
+    given = run(job, predictor=Context(expressions=2), network=network)
+    assert asked == []
+
+    job = replace(job, overwrite=True, weights="default")
+    kept = run(job, network=network, resume=False)
+    assert asked == [TWO]
+    assert rows(kept.polygons) == rows(given.polygons)
+
+
+def test_what_an_expression_may_yet_choose_from_comes_under_its_own_words(
+    scene, tmp_path
+):
+    texts = ("the storage tank near the road", "road")
+    parts = []
+    result = run(
+        make_job(scene, tmp_path, expressions=texts, resolve="scene", threshold=0.2),
+        predictor=Context(expressions=2),  # the phrases: storage tank, road
+        found=parts.append,
+    )
+
+    seen = {}
+    for part in parts:
+        for text, shape in zip(part.columns["expression"], part.geometry, strict=True):
+            seen.setdefault(text, set()).add(shapely.normalize(shape).wkb)
+    assert set(seen) == set(texts)
+    kept = {text: set() for text in texts}
+    for shape, text, *_ in rows(result.polygons):
+        kept[text].add(shape)
+    assert kept[texts[0]] < seen[texts[0]]  # it chose
+    assert kept[texts[1]] == seen[texts[1]]
+    assert kept[texts[0]].isdisjoint(seen[texts[1]])  # anchors are not shown as found

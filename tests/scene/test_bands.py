@@ -1,0 +1,57 @@
+import pytest
+from rasterio.enums import ColorInterp as C
+
+from rrsis_geo.errors import OptionError, SceneError
+from rrsis_geo.scene.bands import choose_bands
+
+UNKNOWN = C.undefined
+
+
+@pytest.mark.parametrize(
+    ("kinds", "bands"),
+    [
+        ([C.red, C.green, C.blue], (1, 2, 3)),
+        ([C.blue, C.green, C.red, UNKNOWN], (3, 2, 1)),
+        ([C.alpha, UNKNOWN, C.blue, C.red, C.green], (4, 5, 3)),
+        ([C.gray], (1,)),
+        ([C.palette], (1,)),
+        ([C.gray, C.alpha], (1,)),
+        ([C.alpha, C.gray], (2,)),
+        ([C.gray, UNKNOWN], (1,)),
+        ([C.gray, UNKNOWN, UNKNOWN], (1, 2, 3)),
+        ([C.gray, C.alpha, UNKNOWN, UNKNOWN, UNKNOWN], (1, 3, 4)),
+        ([UNKNOWN] * 8, (1, 2, 3)),
+        ([C.red, C.green, C.alpha], (1,)),
+    ],
+)
+def test_colours_decide(kinds, bands):
+    assert choose_bands(kinds) == bands
+
+
+def test_names_of_bands_help_where_their_colours_are_unknown():
+    names = ["Coastal", "Blue", "green", "RED", None]
+    assert choose_bands([UNKNOWN] * 5, names) == (4, 3, 2)
+
+
+def test_the_users_choice_wins():
+    assert choose_bands([C.red, C.green, C.blue, UNKNOWN], (), (4, 3, 2)) == (4, 3, 2)
+    assert choose_bands([C.red, C.green, C.blue], (), [2]) == (2,)
+
+
+def test_a_band_beyond_the_last_is_refused_with_their_number():
+    with pytest.raises(OptionError, match="no band 5; the scene has 4"):
+        choose_bands([UNKNOWN] * 4, (), (5, 3, 2))
+
+
+def test_alpha_is_no_colour():
+    with pytest.raises(OptionError, match="band 4 is the alpha channel"):
+        choose_bands([C.red, C.green, C.blue, C.alpha], (), (4, 3, 2))
+    with pytest.raises(SceneError, match="no band beside its alpha"):
+        choose_bands([C.alpha])
+
+
+def test_colours_of_print_are_not_taken_for_red_green_and_blue():
+    kinds = [C.cyan, C.magenta, C.yellow, C.black]
+    with pytest.raises(SceneError, match=r"cyan, magenta.*--bands"):
+        choose_bands(kinds)
+    assert choose_bands(kinds, (), (1, 2, 3)) == (1, 2, 3)

@@ -1,0 +1,96 @@
+"""Two processes do together what one does alone."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from shared_run import main
+
+from rrsis_geo.errors import OptionError
+from rrsis_geo.training.checkpoint import load_tensors
+from rrsis_geo.training.distributed.process_group import Team
+from rrsis_geo.training.trainer import CHECKPOINT
+
+SCRIPT = Path(__file__).with_name("shared_run.py")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def log_of(folder):
+    lines = (folder / "log.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def run_in_two(folder, *, accumulate):
+    """The run's log; started as torchrun starts it."""
+    port = str(free_port())
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(SCRIPT), str(folder), str(accumulate)],
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": "1",
+                "PYTHONPATH": str(SCRIPT.parent),
+                "WORLD_SIZE": "2",
+                "RANK": str(rank),
+                "LOCAL_RANK": str(rank),
+                "MASTER_ADDR": "127.0.0.1",
+                "MASTER_PORT": port,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    said = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
+    return log_of(folder)
+
+
+def test_two_processes_lose_what_one_loses_with_the_joined_batch(tmp_path):
+    main(tmp_path / "alone", accumulate=2)
+    alone = log_of(tmp_path / "alone")
+    shared = run_in_two(tmp_path / "shared", accumulate=2)
+
+    assert [e["step"] for e in shared] == [e["step"] for e in alone]
+    for one, two in zip(alone, shared, strict=True):
+        for name in {"loss", "norm", "ce", "dice", "stream", "text", "visual"} & set(
+            one
+        ):
+            assert two[name] == pytest.approx(one[name], rel=2e-3), (one["step"], name)
+        if "check" in one:
+            assert two["score"] == pytest.approx(one["score"], abs=0.02)
+    weights = [
+        load_tensors(tmp_path / name / CHECKPOINT)[0] for name in ("alone", "shared")
+    ]
+    assert weights[0].keys() == weights[1].keys()
+    for name, value in weights[0].items():
+        if name.startswith("network/") and "num_batches" not in name:
+            apart = (weights[1][name] - value).abs().max()
+            assert apart < 2e-3, name  # Adam's first steps amplify rounding
+
+
+def test_images_that_do_not_split_are_refused():
+    team = Team(device=torch.device("cpu"), rank=0, world=3)
+    assert team.share(6) == 2
+    with pytest.raises(OptionError, match="do not split over 3 processes"):
+        team.share(8)
+
+
+def test_alone_nothing_is_joined_or_wrapped():
+    team = Team(device=torch.device("cpu"))
+    value, module = torch.ones(3), torch.nn.Linear(2, 1)
+    assert team.leads
+    assert team.joined(value) is value
+    assert team.wrap(module) is module
+    team.wait()
