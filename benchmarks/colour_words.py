@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from rrsis_geo.colour.colour_filter import held
-from rrsis_geo.colour.colour_terms import tint_of
+from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import draw_mask
 from rrsis_geo.query import make_plan
@@ -55,7 +55,7 @@ def _judged(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
     judged = []
     layout = image.layout
     for item in image.written:
-        tint = tint_of(item.text)
+        tint = colour_term(item.text)
         wanted = make_plan(item.text).finds[0].categories
         alike = [k for k, one in enumerate(layout.objects) if one.category in wanted]
         if not tint.colours or not alike:

@@ -26,7 +26,7 @@ from query_validation import SIDE, answered_mask, grid_of, overlap, question
 from rrsis_geo.datasets.annotations import Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import cut_layout, draw_mask, whole
-from rrsis_geo.job import SURE
+from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.query import make_plan
 from rrsis_geo.training.data.mixture import written_masks
@@ -97,7 +97,7 @@ def judged(image: LabelledImage, categories: tuple[str, ...]) -> Iterator[Row]:
             "type": item.type,
             "plan": plan.notation(),
             "target": bool(mask.any()),
-            "iou": overlap(answered_mask(asked, levels, grid, SURE), mask),
+            "iou": overlap(answered_mask(asked, levels, grid, SCORE_MARGIN), mask),
         }
 
 

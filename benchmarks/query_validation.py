@@ -18,7 +18,7 @@ from rasterio.crs import CRS
 from rasterio.features import rasterize
 
 from rrsis_geo.colour.colour_filter import held
-from rrsis_geo.colour.colour_terms import tints_of
+from rrsis_geo.colour.colour_terms import colour_terms
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import cut_pixels, draw_mask, whole
 from rrsis_geo.expressions.generate import describe
@@ -27,7 +27,7 @@ from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.serialization.weights import load_weights
 from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.query_batch import Questions, ask, parted
+from rrsis_geo.query.query_batch import QueryBatch, ask, parted
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
 from rrsis_geo.training.recipe.public_datasets import nwpu, split
@@ -88,7 +88,7 @@ def in_colour(
 ) -> NDArray[np.uint8]:
     """(H, W) levels held against the colours that a text asks for, as in a run."""
     chance = level[None].astype(np.float32) / 254
-    return np.rint(held(pixels, chance, tints_of([text]))[0] * 254).astype(np.uint8)
+    return np.rint(held(pixels, chance, colour_terms([text]))[0] * 254).astype(np.uint8)
 
 
 def _digest(text: str) -> str:
@@ -218,7 +218,7 @@ def without_target(
     return found
 
 
-def question(text: str, mode: str, grid: Grid, categories: Sequence[str]) -> Questions:
+def question(text: str, mode: str, grid: Grid, categories: Sequence[str]) -> QueryBatch:
     """An expression as a run of one window asks it."""
     return ask([text], mode, grid=grid, window_size=SIDE, categories=tuple(categories))
 
@@ -294,7 +294,7 @@ def _answered(
     return found
 
 
-def _operators(questions: Questions) -> set[str]:
+def _operators(questions: QueryBatch) -> set[str]:
     return {
         type(node).__name__
         for plan in questions.plans
@@ -304,7 +304,7 @@ def _operators(questions: Questions) -> set[str]:
 
 
 def answered_mask(
-    questions: Questions,
+    questions: QueryBatch,
     levels: dict[str, NDArray[np.uint8]],
     grid: Grid,
     sure: float,

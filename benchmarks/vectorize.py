@@ -28,7 +28,7 @@ from rasterio.crs import CRS
 
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Strip
-from rrsis_geo.vector.boundary_tracing import Tracer
+from rrsis_geo.vector.boundary_tracing import BoundaryTracer
 from rrsis_geo.vector.polygonize import vectorize
 
 ROWS = 384
@@ -67,7 +67,7 @@ def whole(path: Path, size: int) -> int:
 
 def outlines(path: Path, size: int) -> int:
     """The tracing alone."""
-    tracer = Tracer(size, size, threshold=0.5)
+    tracer = BoundaryTracer(size, size, threshold=0.5)
     return sum(
         len(closed)
         for strip in strips(path, size)

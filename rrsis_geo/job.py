@@ -19,7 +19,7 @@ ENGINES = ("serial", "processes", "ray")
 RESOLVES = ("auto", "network", "scene")
 
 
-SURE = 0.4
+SCORE_MARGIN = 0.4
 """Of the way from the threshold to 1 that an object's mean probability has to rise,
 where the weights don't say: what barely passes the threshold is mostly nothing; see
 decision 0130."""
@@ -118,7 +118,7 @@ class SegmentOptions:
             self,
         )
 
-    def least_score(self, sure: float = SURE) -> float:
+    def least_score(self, sure: float = SCORE_MARGIN) -> float:
         """The mean probability from which an object counts.
 
         Args:

@@ -27,7 +27,7 @@ from rasterio.transform import from_origin
 
 from rrsis_geo.evaluation.scenes.object_matching import score
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.model.cached_predictor import Warm
+from rrsis_geo.model.cached_predictor import CachedPredictor
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.pipeline.preview import COLOURS, draw
 from rrsis_geo.pipeline.runner import run
@@ -73,7 +73,7 @@ class Shot:
     caption: str
 
 
-def take(tile: Tile, warm: Warm, folder: Path, weights: str) -> Shot:
+def take(tile: Tile, warm: CachedPredictor, folder: Path, weights: str) -> Shot:
     """Ask, compare, draw."""
     scene = georeferenced(tile, folder)
     job = SegmentJob(
@@ -234,7 +234,7 @@ def main() -> None:
     tiles = research_tiles if options.more else shown_tiles
     target = docs / "gallery"
     target.mkdir(parents=True, exist_ok=True)
-    warm, shots = Warm(), []
+    warm, shots = CachedPredictor(), []
     with TemporaryDirectory() as folder:
         for tile in tiles(options.data):
             shots.append(take(tile, warm, Path(folder), options.weights))

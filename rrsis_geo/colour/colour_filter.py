@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.colour.colour_names import may_have
-from rrsis_geo.colour.colour_terms import Tints
+from rrsis_geo.colour.colour_terms import ColourTerms
 
 LIKELY = 0.3
 """Probability from which on pixels take part in the evidence."""
@@ -43,7 +43,7 @@ LEFT = 0.1
 def held(
     pixels: NDArray[np.uint8],
     probability: NDArray[np.float32],
-    tints: Tints,
+    tints: ColourTerms,
 ) -> NDArray[np.float32]:
     """Probabilities that fade where a thing has not the colour it was asked for in.
 

@@ -56,7 +56,7 @@ not the field within."""
 
 
 @dataclass(frozen=True)
-class Tint:
+class ColourTerm:
     """What an expression says of the colour of its thing."""
 
     colours: tuple[str, ...] = ()
@@ -66,14 +66,14 @@ class Tint:
     """Only what runs along its outline is called so."""
 
 
-ANY = Tint()
+ANY = ColourTerm()
 """No colour was asked for."""
 
-Tints = tuple[Tint, ...]
+ColourTerms = tuple[ColourTerm, ...]
 """One for each expression."""
 
 
-def tint_of(expression: str) -> Tint:
+def colour_term(expression: str) -> ColourTerm:
     """What a text says of the colour of the thing that it means.
 
     Only words straight before the name of a known thing count ("small blue car",
@@ -98,12 +98,12 @@ def tint_of(expression: str) -> Tint:
     if not found:
         return ANY
     rim = RIMMED.issuperset(find.categories)
-    return Tint(tuple(dict.fromkeys(found)), rim=rim)
+    return ColourTerm(tuple(dict.fromkeys(found)), rim=rim)
 
 
-def tints_of(expressions: Iterable[str]) -> Tints:
-    """`tint_of` each."""
-    return tuple(tint_of(text) for text in expressions)
+def colour_terms(expressions: Iterable[str]) -> ColourTerms:
+    """`colour_term` each."""
+    return tuple(colour_term(text) for text in expressions)
 
 
 def _colours(word: str) -> tuple[str, ...]:

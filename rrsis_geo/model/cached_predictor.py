@@ -30,7 +30,7 @@ class _Kept:
     info: WeightsInfo
 
 
-class Warm:
+class CachedPredictor:
     """Binds jobs to the network of the job before, where it is the same one.
 
     One network at a time, so that memory holds no other. The files' bytes are looked

@@ -10,14 +10,14 @@ import numpy as np
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.run_plan import (
-    Survey,
+    RunPlan,
     ask_network,
+    make_run_plan,
     open_scene,
-    survey,
     weights_facts,
 )
 from rrsis_geo.pipeline.shard import bind
-from rrsis_geo.query.query_batch import Explanation, Questions
+from rrsis_geo.query.query_batch import Explanation, QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.types import Predictor
 
@@ -34,7 +34,7 @@ class Plan:
 
     scene: str
     expressions: tuple[str, ...]
-    questions: Questions
+    questions: QueryBatch
     """How they are understood."""
     width: int
     """Columns of the grid that is read."""
@@ -100,7 +100,7 @@ def plan(
     check_outputs(job)
     weights = weights_facts(job, predictor)
     with open_scene(job) as scene:
-        view = survey(scene, job.options, weights.gsd_range)
+        view = make_run_plan(scene, job.options, weights.gsd_range)
         questions, asked = ask_network(job, view, weights)
         if asked != job:
             weights = weights_facts(asked, predictor)
@@ -129,7 +129,7 @@ def plan(
         )
 
 
-def _empty(scene: Scene, view: Survey) -> int:
+def _empty(scene: Scene, view: RunPlan) -> int:
     """Windows under which a thumbnail shows no data."""
     _, valid, small = scene.thumbnail(THUMBNAIL)
     across, down = small.width / view.grid.width, small.height / view.grid.height
@@ -145,7 +145,7 @@ def _empty(scene: Scene, view: Survey) -> int:
     return empty
 
 
-def _memory(job: SegmentJob, view: Survey) -> int:
+def _memory(job: SegmentJob, view: RunPlan) -> int:
     """Stitching keeps a window's height of rows; all else takes about as much."""
     row = view.grid.width * (len(job.expressions) + 1) * 4
     each = BASE_MEMORY + 2 * row * job.options.window_size

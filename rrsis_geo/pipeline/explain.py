@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.model.serialization.header import find_weights, read_header
-from rrsis_geo.pipeline.run_plan import ask_network, open_scene, survey, weights_facts
+from rrsis_geo.pipeline.run_plan import (
+    ask_network,
+    make_run_plan,
+    open_scene,
+    weights_facts,
+)
 from rrsis_geo.query.query_batch import Explanation, ask
 
 
@@ -42,5 +47,5 @@ def explain(
         return Explanation(questions=questions)
     facts = weights_facts(job, None)
     with open_scene(job) as opened:
-        view = survey(opened, options, facts.gsd_range)
+        view = make_run_plan(opened, options, facts.gsd_range)
         return Explanation(questions=ask_network(job, view, facts)[0])

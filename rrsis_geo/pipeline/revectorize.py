@@ -11,11 +11,11 @@ from rrsis_geo.errors import Cancelled, OptionError
 from rrsis_geo.job import VectorizeJob
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import Questions, parted
+from rrsis_geo.query.query_batch import QueryBatch, parted
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.formats import check_output, write_polygons
-from rrsis_geo.vector.polygonize import Vectorizer
+from rrsis_geo.vector.polygonize import Polygonizer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,11 +57,11 @@ def replay(
                 f"{job.probability}: {len(raster.expressions)} bands and "
                 f"{len(expressions)} expressions; give one for each band, or none"
             )
-        questions = Questions.from_tags(
+        questions = QueryBatch.from_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
         )
         area = ValidArea()
-        vectorizer = Vectorizer(
+        vectorizer = Polygonizer(
             raster.grid,
             expressions,
             threshold=job.threshold,

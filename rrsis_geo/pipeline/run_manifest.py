@@ -15,7 +15,7 @@ import shapely
 from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import staged
-from rrsis_geo.job import SURE, Counts, SegmentJob
+from rrsis_geo.job import SCORE_MARGIN, Counts, SegmentJob
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.version import __version__
 
@@ -38,7 +38,7 @@ class WeightsFacts:
     """What it cannot read of the expressions."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
-    sure: float = SURE
+    sure: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
 
 

@@ -14,7 +14,7 @@ from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline.run_manifest import WeightsFacts
-from rrsis_geo.query.query_batch import Questions, ask
+from rrsis_geo.query.query_batch import QueryBatch, ask
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import SNAP, Grid
 from rrsis_geo.scene.scene import Scene
@@ -27,7 +27,7 @@ square, and detail that is not in the file does not come back."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Survey:
+class RunPlan:
     """The plan of a run. The same options and scene give the same plan anywhere."""
 
     grid: Grid
@@ -72,8 +72,8 @@ def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
 
 
 def ask_network(
-    job: SegmentJob, view: Survey, weights: WeightsFacts
-) -> tuple[Questions, SegmentJob]:
+    job: SegmentJob, view: RunPlan, weights: WeightsFacts
+) -> tuple[QueryBatch, SegmentJob]:
     """The plans of a job's expressions, and the job as the network is asked it.
 
     A network that was passed in from Python knows its own texts: with `auto` these are
@@ -91,9 +91,9 @@ def ask_network(
     return questions, replace(job, expressions=questions.phrases)
 
 
-def survey(
+def make_run_plan(
     scene: Scene, options: SegmentOptions, gsd_range: tuple[float, float] | None
-) -> Survey:
+) -> RunPlan:
     """Plan the windows of a job.
 
     Args:
@@ -114,7 +114,7 @@ def survey(
     if not windows:
         raise OptionError("the area of interest lies outside the scene")
     stretch = scene.stretch.to_mapping()  # before the advice, which it may add to
-    return Survey(
+    return RunPlan(
         grid=grid,
         aoi=aoi,
         windows=tuple(windows),
@@ -153,7 +153,7 @@ def choose_gsd(
     return wanted, (f"{told}: read at {wanted:.3g} m",)
 
 
-class LookedAt:
+class ValidWindows:
     """Counts the windows that hold data, from the strips they were settled into.
 
     A window is looked at just where it has a valid pixel, and that pixel is valid in

@@ -22,11 +22,11 @@ from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.pipeline.run_manifest import WeightsFacts
 from rrsis_geo.pipeline.run_plan import (
-    LookedAt,
-    Survey,
+    RunPlan,
+    ValidWindows,
     ask_network,
+    make_run_plan,
     open_scene,
-    survey,
     weights_facts,
 )
 from rrsis_geo.pipeline.scheduling import share_out, strips_elsewhere, strips_here
@@ -34,12 +34,12 @@ from rrsis_geo.pipeline.shard import bind
 from rrsis_geo.pipeline.timing import Clock
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import Answered, Questions, parted
+from rrsis_geo.query.query_batch import QueryAnswers, QueryBatch, parted
 from rrsis_geo.scene.scene import Scene
-from rrsis_geo.tiling.probability_raster import SURE_TAG, write_probability
+from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
 from rrsis_geo.vector.formats import to_geodataframe, write_polygons
-from rrsis_geo.vector.polygonize import Vectorizer
+from rrsis_geo.vector.polygonize import Polygonizer
 from rrsis_geo.version import __version__
 
 __all__ = ["Plan", "SegmentResult", "plan", "run", "segment"]
@@ -158,7 +158,7 @@ def run(
     weights = weights_facts(job, predictor)
     try:
         with open_scene(job) as scene:
-            view = survey(scene, options, weights.gsd_range)
+            view = make_run_plan(scene, options, weights.gsd_range)
             questions, asked = ask_network(job, view, weights)
             if asked != job:
                 weights = weights_facts(asked, predictor)
@@ -205,9 +205,9 @@ class _Run:
     job: SegmentJob
     asked: SegmentJob
     """The job as the network is asked it: its expressions are phrases."""
-    questions: Questions
+    questions: QueryBatch
     scene: Scene
-    view: Survey
+    view: RunPlan
     weights: WeightsFacts
     journal: Journal
     report: Callable[[Message], None]
@@ -219,7 +219,7 @@ class _Run:
 
 def _look(
     this: _Run, engine: Engine, predictor: Predictor | None
-) -> tuple[Answered, Counts]:
+) -> tuple[QueryAnswers, Counts]:
     """Settle what is missing, make polygons of all, choose those that are meant."""
     job, view = this.asked, this.view
     gaps = this.journal.gaps(view.grid.height)
@@ -240,7 +240,7 @@ def _look(
             device=getattr(predictor, "device", job.options.device),
         )
     )
-    vectorizer = Vectorizer(
+    vectorizer = Polygonizer(
         view.grid,
         job.expressions,
         threshold=job.options.threshold,
@@ -285,7 +285,7 @@ def _look(
             passed=passed,
             cancelled=this.cancelled,
         )
-    looked, resumed = LookedAt(view.windows), LookedAt(kept)
+    looked, resumed = ValidWindows(view.windows), ValidWindows(kept)
     area = ValidArea()
     with closing(strips):
         for strip in strips:
@@ -310,7 +310,7 @@ def _look(
 
 
 def _place(
-    this: _Run, answered: Answered, counts: Counts
+    this: _Run, answered: QueryAnswers, counts: Counts
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Write every file; the polygons come after the rasters, the manifest last."""
     job, grid, weights = this.job, this.view.grid, this.weights
@@ -328,7 +328,7 @@ def _place(
                 "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
-                SURE_TAG: repr(weights.sure),
+                SCORE_MARGIN_TAG: repr(weights.sure),
                 **this.questions.tags(),
             },
         )

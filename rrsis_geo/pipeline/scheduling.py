@@ -13,7 +13,7 @@ from rasterio.windows import Window
 from rrsis_geo.errors import Cancelled, EngineError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
-from rrsis_geo.pipeline.run_plan import Survey
+from rrsis_geo.pipeline.run_plan import RunPlan
 from rrsis_geo.pipeline.shard import Shard, run_shard, settle
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import shards
@@ -25,7 +25,7 @@ POLL = 0.1
 
 def strips_here(
     scene: Scene,
-    view: Survey,
+    view: RunPlan,
     job: SegmentJob,
     predictor: Predictor | None,
     *,
@@ -108,7 +108,7 @@ def strips_elsewhere(
 
 def share_out(
     job: SegmentJob,
-    view: Survey,
+    view: RunPlan,
     gaps: Sequence[range],
     *,
     journal: Journal,

@@ -10,11 +10,11 @@ import numpy as np
 from rasterio.windows import Window
 
 from rrsis_geo.colour.colour_filter import held
-from rrsis_geo.colour.colour_terms import Tints, tints_of
+from rrsis_geo.colour.colour_terms import ColourTerms, colour_terms
 from rrsis_geo.errors import Cancelled, WeightsError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
-from rrsis_geo.pipeline.run_plan import Survey, open_scene, survey
+from rrsis_geo.pipeline.run_plan import RunPlan, make_run_plan, open_scene
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.stitch import stitch
 from rrsis_geo.tiling.windows import touching
@@ -43,7 +43,7 @@ def run_shard(shard: Shard) -> range:
         with open_scene(shard.job) as scene:
             strips = settle(
                 scene,
-                survey(scene, shard.job.options, shard.gsd_range),
+                make_run_plan(scene, shard.job.options, shard.gsd_range),
                 shard.job,
                 predictor,
                 rows=shard.rows,
@@ -75,7 +75,7 @@ def bind(job: SegmentJob) -> Predictor:
 
 def settle(
     scene: Scene,
-    plan: Survey,
+    plan: RunPlan,
     job: SegmentJob,
     predictor: Predictor,
     *,
@@ -106,7 +106,7 @@ def settle(
     places = {_corner(window): place for place, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
     batch_size = job.options.batch_size or getattr(predictor, "batch_size", 1)
-    tints = tints_of(job.expressions)
+    tints = colour_terms(job.expressions)
 
     def looked() -> Iterator[Prediction]:
         before = above
@@ -137,7 +137,7 @@ def settle(
 
 
 def predict(
-    batch: list[Patch], predictor: Predictor, tints: Tints
+    batch: list[Patch], predictor: Predictor, tints: ColourTerms
 ) -> Iterator[Prediction]:
     """What the network says about a batch, in the batch's order.
 

@@ -16,7 +16,7 @@ from rrsis_geo.job import RESOLVES
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import Answer, resolve, sought
-from rrsis_geo.query.operators.workspace import Step
+from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import reason
 from rrsis_geo.query.plan.nodes import Find, Node, Union
 from rrsis_geo.query.plan.plan import Plan
@@ -33,20 +33,20 @@ TAG = "RRSIS_QUESTIONS"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Answered:
+class QueryAnswers:
     """What the expressions of a job mean on the scene."""
 
     polygons: Polygons
     anchors: Polygons
     """What was measured against, each `why` naming it and `expression` the asker."""
-    steps: tuple[tuple[Step, ...], ...]
+    steps: tuple[tuple[TraceStep, ...], ...]
     """For each expression, what every part of its plan left."""
     advice: tuple[str, ...]
     """What was not clear."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Questions:
+class QueryBatch:
     """The plans of a job's expressions and the texts that they share."""
 
     plans: tuple[Plan, ...]
@@ -85,7 +85,9 @@ class Questions:
         whole = {"plans": plans, "told": self.told}
         return {TAG: json.dumps(whole, separators=(",", ":"))}
 
-    def described(self, steps: Sequence[Sequence[Step]] = ()) -> list[dict[str, Any]]:
+    def described(
+        self, steps: Sequence[Sequence[TraceStep]] = ()
+    ) -> list[dict[str, Any]]:
         """How each expression is understood, as JSON values.
 
         Args:
@@ -108,7 +110,7 @@ class Questions:
     @classmethod
     def from_tags(
         cls, tags: Mapping[str, str], bands: Sequence[str], path: str
-    ) -> Questions:
+    ) -> QueryBatch:
         """The questions that a raster was made for; of a stranger's, its bands.
 
         Raises:
@@ -147,7 +149,7 @@ class Questions:
 
     def answer(
         self, found: Polygons, grid: Grid, area: BaseGeometry | None
-    ) -> Answered:
+    ) -> QueryAnswers:
         """The objects that the expressions mean.
 
         Args:
@@ -157,7 +159,7 @@ class Questions:
         """
         plain = all(plan.is_plain for plan in self.plans)
         if plain and self.phrases == self.expressions:  # nothing to choose or name
-            return Answered(
+            return QueryAnswers(
                 polygons=found, anchors=_none_of(found), steps=(), advice=()
             )
         seen = Candidates(found, grid, self.phrases, area=area)
@@ -165,7 +167,7 @@ class Questions:
             (plan, resolve(plan, seen, told=self._told_whole(plan)))
             for plan in self.plans
         ]
-        return Answered(
+        return QueryAnswers(
             polygons=_layer(found, answers),
             anchors=_anchors(found, answers),
             steps=tuple(answer.steps for _, answer in answers),
@@ -181,7 +183,7 @@ class Questions:
 class Explanation:
     """What an answer would be made of; `str()` of it is for reading."""
 
-    questions: Questions
+    questions: QueryBatch
 
     def to_mapping(self) -> dict[str, Any]:
         """JSON values."""
@@ -201,9 +203,9 @@ class Explanation:
         return "\n".join([*lines, f"the network is asked: {asked}"])
 
 
-def whole(expressions: Sequence[str]) -> Questions:
+def whole(expressions: Sequence[str]) -> QueryBatch:
     """Every expression as it is for the network."""
-    return Questions(plans=tuple(_whole(text) for text in expressions))
+    return QueryBatch(plans=tuple(_whole(text) for text in expressions))
 
 
 def ask(
@@ -213,7 +215,7 @@ def ask(
     grid: Grid | None = None,
     window_size: int = 0,
     categories: Sequence[str] | None = None,
-) -> Questions:
+) -> QueryBatch:
     """The questions of a job.
 
     Args:
@@ -245,7 +247,7 @@ def ask(
     plans = [plan if all(plan.phrases) else _whole(plan.expression) for plan in plans]
     both = resolve == "auto" and seen_whole
     told = [plan.expression for plan in plans if both and not plan.is_plain]
-    return Questions(plans=tuple(plans), told=tuple(told))
+    return QueryBatch(plans=tuple(plans), told=tuple(told))
 
 
 def _whole(expression: str) -> Plan:

@@ -21,7 +21,7 @@ from rasterio.windows import Window
 
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import EngineError, OutputError, SceneError
-from rrsis_geo.job import SURE
+from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.scene.dataset import open_dataset
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import LEVELS, NODATA, Strip
@@ -29,7 +29,7 @@ from rrsis_geo.types import LEVELS, NODATA, Strip
 BLOCK = 512
 """Side of a tile of the written rasters, in pixels."""
 
-SURE_TAG = "RRSIS_SURE"
+SCORE_MARGIN_TAG = "RRSIS_SURE"
 """Name of the tag that holds how sure the weights ask an object to be."""
 
 CACHE = 64 << 20
@@ -159,7 +159,7 @@ class ProbabilityRaster:
             text or f"band {band}" for band, text in enumerate(dataset.descriptions, 1)
         )
         self.tags = dict(dataset.tags())
-        self.sure = _sure(self.tags.get(SURE_TAG, ""))
+        self.sure = _sure(self.tags.get(SCORE_MARGIN_TAG, ""))
         self._dataset = dataset
 
     @classmethod
@@ -288,5 +288,5 @@ def _sure(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        return SURE
-    return value if 0 <= value < 1 else SURE
+        return SCORE_MARGIN
+    return value if 0 <= value < 1 else SCORE_MARGIN

@@ -11,7 +11,7 @@ import torch
 
 from rrsis_geo.atomic_write import check_place
 from rrsis_geo.errors import OptionError
-from rrsis_geo.job import SURE
+from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import Calibration, Card
@@ -31,7 +31,11 @@ from rrsis_geo.training.initial_weights.initial_weights import (
     trained_start,
 )
 from rrsis_geo.training.trainer import run_training
-from rrsis_geo.training.training_data import Material, listed_material, mixed_material
+from rrsis_geo.training.training_data import (
+    TrainingData,
+    listed_material,
+    mixed_material,
+)
 
 
 def train_weights(
@@ -149,7 +153,7 @@ def with_steps(config: TrainConfig, items: int) -> TrainConfig:
 
 def _begin(
     config: TrainConfig,
-    material: Material,
+    material: TrainingData,
     data: Path,
     weights: str | None,
     words: str | None,
@@ -172,7 +176,7 @@ def _begin(
 def _signed(
     card: Card,
     config: TrainConfig,
-    material: Material,
+    material: TrainingData,
     output: Path,
     weights: str | None,
     *,
@@ -192,7 +196,7 @@ def _signed(
         if weights is not None:
             licence = f"{card.licence}; and {licence}"
     # How sure an object has to be was found out for the other weights, not for these.
-    calibration = replace(card.calibration, sure=SURE)
+    calibration = replace(card.calibration, sure=SCORE_MARGIN)
     if weights is None:
         calibration = Calibration(presence_gate=config.presence_gate)
     return replace(

@@ -31,9 +31,9 @@ from rrsis_geo.training.checkpoint import (
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.batch import Sample, Stream
 from rrsis_geo.training.data.loader import Planned, Render, feed
-from rrsis_geo.training.distributed.process_group import Team
+from rrsis_geo.training.distributed.process_group import ProcessGroup
 from rrsis_geo.training.loop import Step, train
-from rrsis_geo.training.monitoring.run_log import Diary
+from rrsis_geo.training.monitoring.run_log import RunLog
 from rrsis_geo.training.schedule import Average
 from rrsis_geo.training.text_features import Tokenize, Words
 from rrsis_geo.training.validation import Report, validate
@@ -60,7 +60,7 @@ def run_training(
     checks: Checks,
     folder: Path,
     workers: int,
-    team: Team,
+    team: ProcessGroup,
     say: Callable[[str], None],
     phrases: Iterable[str] = PHRASES,
     render: Render | None = None,
@@ -112,7 +112,7 @@ def run_training(
     elif team.leads:
         (folder / BEST).unlink(missing_ok=True)  # of a run whose checkpoint is gone
     first = progress.step
-    diary = Diary(folder, first=first) if team.leads else None
+    diary = RunLog(folder, first=first) if team.leads else None
     words = Words(tokenize, network.text)
 
     def check(done: int) -> None:
@@ -219,7 +219,7 @@ def _judge(
     reports: Mapping[str, Report],
     progress: Progress,
     average: Average,
-    diary: Diary,
+    diary: RunLog,
     done: int,
     folder: Path,
     say: Callable[[str], None],

@@ -26,7 +26,7 @@ from rrsis_geo.training.validation import made_samples, written_samples
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Material:
+class TrainingData:
     """Samples, and what the weights' card will say of them."""
 
     stream: Stream
@@ -45,7 +45,7 @@ class Material:
     """Metres per pixel as trained, finest and coarsest; None: not known."""
 
 
-def listed_material(config: TrainConfig, data: Path, *, part: bool) -> Material:
+def listed_material(config: TrainConfig, data: Path, *, part: bool) -> TrainingData:
     """A manifest or a published data set.
 
     Args:
@@ -73,7 +73,7 @@ def listed_material(config: TrainConfig, data: Path, *, part: bool) -> Material:
     checks: dict[str, Callable[[], Iterable[Sample]]] = {}
     if kept:
         checks["val"] = partial(check_samples, kept, size=config.size)
-    return Material(
+    return TrainingData(
         stream=stream,
         checks=checks,
         round=len(stream),
@@ -92,7 +92,7 @@ def mixed_material(
     outlines: Path | None,
     workers: int,
     mistakes: Path | None = None,
-) -> Material:
+) -> TrainingData:
     """The public data sets of the default weights and drawn scenes, or a pack of them.
 
     Args:
@@ -125,7 +125,7 @@ def mixed_material(
     if mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(mistakes))
     counted = ", ".join(f"{source.name} {len(source.images)}" for source in sources)
-    return Material(
+    return TrainingData(
         stream=mix_of(config, sources),
         checks=mix_checks(kept),
         round=0,
@@ -148,7 +148,7 @@ def mix_of(config: TrainConfig, sources: Sequence[Source]) -> Mix:
         expressions=config.expressions,
         written=config.written,
         no_target=config.no_target,
-        strays=config.strays,
+        swapped_expressions=config.strays,
         shares=config.shares,
         seed=config.seed,
     )

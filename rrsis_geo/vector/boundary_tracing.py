@@ -95,7 +95,7 @@ class _Corners:
         )
 
 
-class Tracer:
+class BoundaryTracer:
     """Outlines of the 4-connected objects of one mask.
 
     The mask is True where level > 254 * threshold and level != 255. Everything

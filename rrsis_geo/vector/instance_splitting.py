@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.types import LEVELS, NODATA
-from rrsis_geo.vector.boundary_tracing import Tracer
+from rrsis_geo.vector.boundary_tracing import BoundaryTracer
 from rrsis_geo.vector.rings import Outlines, joined
 from rrsis_geo.vector.watershed import RULE, Rule, parts_of
 
@@ -18,7 +18,7 @@ TALLEST = 1024
 property of the object, so the result does not depend on how rows were cut."""
 
 
-class Parter:
+class InstanceSplitter:
     """Parts the objects of one mask; see `watershed`."""
 
     def __init__(
@@ -87,7 +87,7 @@ class Parter:
             here = label[r0 : r1 + 1, c0 : c1 + 1] == part
             alone[1:-1, 1:-1][here] = around[1:-1, 1:-1][here]
             height, width = alone.shape
-            tracer = Tracer(width, height, threshold=self._threshold)
+            tracer = BoundaryTracer(width, height, threshold=self._threshold)
             (outline,) = tracer.add(alone)
             row, col = outline.first // width + r0 + top, outline.first % width
             yield outline.moved(

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from rrsis_geo.errors import EngineError
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import LEVELS, SCHEMA, Polygons, Strip
-from rrsis_geo.vector.boundary_tracing import Tracer
+from rrsis_geo.vector.boundary_tracing import BoundaryTracer
 from rrsis_geo.vector.geodesic import areas_and_perimeters
-from rrsis_geo.vector.instance_splitting import Parter
+from rrsis_geo.vector.instance_splitting import InstanceSplitter
 from rrsis_geo.vector.rings import Outlines
 
 
@@ -31,8 +31,8 @@ def vectorize(
     split: Sequence[bool] = (),
     min_score: float = 0.0,
 ) -> Polygons:
-    """Polygons of a whole raster; see `Vectorizer`."""
-    vectorizer = Vectorizer(
+    """Polygons of a whole raster; see `Polygonizer`."""
+    vectorizer = Polygonizer(
         grid,
         expressions,
         threshold=threshold,
@@ -47,7 +47,7 @@ def vectorize(
     return vectorizer.finish()
 
 
-class Vectorizer:
+class Polygonizer:
     """Turns rows into polygons as they come; holds polygons, never the mask.
 
     An object is a 4-connected set of pixels with level > 254 * threshold that are not
@@ -89,10 +89,13 @@ class Vectorizer:
         self._fill_holes = fill_holes
         self._simplify = simplify
         self._tracers = [
-            Tracer(grid.width, grid.height, threshold=threshold) for _ in expressions
+            BoundaryTracer(grid.width, grid.height, threshold=threshold)
+            for _ in expressions
         ]
         self._parters = [
-            Parter(grid.width, grid.height, threshold=threshold) if parted else None
+            InstanceSplitter(grid.width, grid.height, threshold=threshold)
+            if parted
+            else None
             for parted in (*split, *[False] * (len(self._expressions) - len(split)))
         ]
         self._row = 0

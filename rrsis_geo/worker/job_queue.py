@@ -20,7 +20,7 @@ from rrsis_geo.protocol import (
     decode_request,
 )
 from rrsis_geo.worker.failure import failed
-from rrsis_geo.worker.stdio import Wire
+from rrsis_geo.worker.stdio import MessageWriter
 from rrsis_geo.worker.tasks import Job, Network, Task, task_for
 
 log = logging.getLogger(__name__)
@@ -28,13 +28,13 @@ log = logging.getLogger(__name__)
 UNBEGUN = "stopped before it began"
 
 
-class Desk:
+class JobQueue:
     """Takes lines in one thread, works in another; quick answers overtake jobs.
 
     Every accepted number gets one last message: Finished, Failed or Report.
     """
 
-    def __init__(self, wire: Wire, network: Network) -> None:
+    def __init__(self, wire: MessageWriter, network: Network) -> None:
         self._wire = wire
         self._network = network
         self._changed = threading.Condition()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.protocol import PROTOCOL_VERSION, Ready
 from rrsis_geo.version import __version__
-from rrsis_geo.worker.job_queue import Desk
+from rrsis_geo.worker.job_queue import JobQueue
 from rrsis_geo.worker.stdio import claim_stdin, claim_stdout
 from rrsis_geo.worker.tasks import Network
 
@@ -36,7 +36,7 @@ def main(network: Network | None = None) -> None:
         stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("rrsis_geo").setLevel(logging.INFO)
-    desk = Desk(wire, network or _warm())
+    desk = JobQueue(wire, network or _warm())
 
     def listen() -> None:
         for line in lines:
@@ -57,9 +57,9 @@ def _warm() -> Network:
 
     def bind(job: SegmentJob) -> Predictor:
         if not kept:
-            from rrsis_geo.model.cached_predictor import Warm  # loads torch
+            from rrsis_geo.model.cached_predictor import CachedPredictor  # loads torch
 
-            kept.append(Warm().bind)
+            kept.append(CachedPredictor().bind)
         return kept[0](job)
 
     return bind

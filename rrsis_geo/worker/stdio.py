@@ -9,7 +9,7 @@ from typing import TextIO
 from rrsis_geo.protocol import Message, encode
 
 
-class Wire:
+class MessageWriter:
     """Sends messages, whole lines from any thread."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -29,11 +29,11 @@ class Wire:
                 pass
 
 
-def claim_stdout() -> Wire:
+def claim_stdout() -> MessageWriter:
     """The protocol's own way out; any other print, C code's too, goes to stderr."""
     own = os.dup(1)  # not inherited: no child can hold it open
     os.dup2(2, 1)
-    return Wire(os.fdopen(own, "w", encoding="ascii", newline="\n"))
+    return MessageWriter(os.fdopen(own, "w", encoding="ascii", newline="\n"))
 
 
 def claim_stdin() -> TextIO:

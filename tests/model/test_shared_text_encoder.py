@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.model.cached_predictor import Warm
+from rrsis_geo.model.cached_predictor import CachedPredictor
 from rrsis_geo.model.serialization.header import (
     Calibration,
     Card,
@@ -294,7 +294,7 @@ def test_a_warm_network_goes_when_its_text_file_changes(shared, tmp_path):
         weights=str(shared.path),
         options=SegmentOptions(device="cpu"),
     )
-    warm = Warm()
+    warm = CachedPredictor()
     warm.bind(job)
     kept = warm._kept
     warm.bind(job)

@@ -12,7 +12,7 @@ from brightness import make_job, write_scene
 import rrsis_geo
 from rrsis_geo import SegmentJob, SegmentOptions, segment
 from rrsis_geo.errors import OptionError, OutputError, SceneError, WeightsError
-from rrsis_geo.job import SURE, VectorizeJob
+from rrsis_geo.job import SCORE_MARGIN, VectorizeJob
 from rrsis_geo.pipeline.revectorize import replay
 from rrsis_geo.pipeline.runner import plan, run
 from rrsis_geo.protocol import Finished, Started
@@ -125,7 +125,7 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
         dataset.write(levels)
         dataset.update_tags(RRSIS_SURE="very")  # somebody else's
     with ProbabilityRaster.open(tmp_path / "other.tif") as raster:
-        assert raster.sure == SURE
+        assert raster.sure == SCORE_MARGIN
 
 
 def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):

@@ -19,7 +19,7 @@ from rrsis_geo.pipeline.explain import explain
 from rrsis_geo.pipeline.revectorize import replay
 from rrsis_geo.protocol import Advice
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import TAG, Questions, ask, whole
+from rrsis_geo.query.query_batch import TAG, QueryBatch, ask, whole
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Strip
 
@@ -261,11 +261,11 @@ def test_modes():
 def test_questions_survive_the_raster():
     questions = ask(ASKED, "scene")
     tags = questions.tags()
-    assert Questions.from_tags(tags, questions.phrases, "x.tif") == questions
-    assert Questions.from_tags({}, ["one", "two"], "x.tif") == whole(["one", "two"])
-    assert Questions.from_tags(tags, ["other"], "x.tif") == whole(["other"])
+    assert QueryBatch.from_tags(tags, questions.phrases, "x.tif") == questions
+    assert QueryBatch.from_tags({}, ["one", "two"], "x.tif") == whole(["one", "two"])
+    assert QueryBatch.from_tags(tags, ["other"], "x.tif") == whole(["other"])
     with pytest.raises(SceneError, match=TAG):
-        Questions.from_tags({TAG: "[{"}, ["one"], "x.tif")
+        QueryBatch.from_tags({TAG: "[{"}, ["one"], "x.tif")
 
 
 def test_the_area_does_not_depend_on_how_rows_are_cut():
@@ -385,7 +385,7 @@ def test_the_network_is_believed_only_as_far_as_the_map_bears_it_out(text, belie
 def test_told_questions_survive_the_raster():
     questions = auto("the largest tank")
     tags = questions.tags()
-    assert Questions.from_tags(tags, questions.phrases, "x.tif") == questions
+    assert QueryBatch.from_tags(tags, questions.phrases, "x.tif") == questions
 
 
 def test_what_the_network_is_believed_to_mean_says_how_far_it_is():

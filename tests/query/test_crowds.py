@@ -11,10 +11,10 @@ from shapely.affinity import translate
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import singles
 from rrsis_geo.query.geometry import distance as gaps
-from rrsis_geo.query.geometry.best_pair import ROUNDS, highest
-from rrsis_geo.query.geometry.nearest_anchors import FEW, few
-from rrsis_geo.query.geometry.nearest_points import ways
-from rrsis_geo.query.geometry.sectors import eighths
+from rrsis_geo.query.geometry.best_pair import ROUNDS, best_per_row
+from rrsis_geo.query.geometry.nearest_anchors import FEW, nearest_anchors
+from rrsis_geo.query.geometry.nearest_points import nearest_points
+from rrsis_geo.query.geometry.sectors import occupied_sectors
 from rrsis_geo.query.operators import (
     extents as sides,
 )
@@ -92,7 +92,7 @@ def test_few_are_those_whose_boxes_are_nearest(seen):
         box = shapely.box(*shapely.bounds(seen.shape[anchors]).T)[None]
         away = shapely.distance(middle, box)
         away[rows[:, None] == anchors[None]] = np.inf
-        pairs = few(rows, anchors, seen)
+        pairs = nearest_anchors(rows, anchors, seen)
         for place, row in enumerate(rows):
             got = pairs.other[pairs.one == row]
             wanted = np.argsort(away[place], kind="stable")[:FEW]
@@ -142,7 +142,7 @@ def test_the_highest_is_the_highest_of_all(pairs):
 
     wanted = np.zeros(50)
     np.maximum.at(wanted, place, value)
-    assert highest(place, 50, at_most, measured).tolist() == wanted.tolist()
+    assert best_per_row(place, 50, at_most, measured).tolist() == wanted.tolist()
     asked = np.concatenate([np.zeros(0, int), *asked])
     assert len(asked) == len(np.unique(asked)) <= pairs
     if pairs == 3000:
@@ -152,7 +152,7 @@ def test_the_highest_is_the_highest_of_all(pairs):
 def test_many_rounds_end():
     at_most = np.linspace(2, 1, 100)
     asked = []
-    value = highest(
+    value = best_per_row(
         np.zeros(100, int),
         1,
         at_most,
@@ -175,7 +175,7 @@ def test_beside_is_that_of_the_best_pair(seen, how, side, monkeypatch):
     units, roads = singles(seen.of("tank")), seen.of("road")
     node = n.Beside(TANK, side, ROAD, how)
     got = standing.beside(node, units, roads, seen)
-    monkeypatch.setattr(standing, "highest", of_all)
+    monkeypatch.setattr(standing, "best_per_row", of_all)
     wanted = standing.beside(node, units, roads, seen)
     assert got.tolist() == wanted.tolist()
 
@@ -195,7 +195,7 @@ def test_eighths_are_those_of_all_outlines_cut_at_the_reach(seen, at_once, monke
             angle = np.arctan2(way[:, 1], way[:, 0])
             eighth = np.floor((angle + np.pi) / (np.pi / 4)) % 8
             wanted.append(len(np.unique(eighth)))
-        assert eighths(tanks, anchors, reach, seen).tolist() == wanted
+        assert occupied_sectors(tanks, anchors, reach, seen).tolist() == wanted
 
 
 @pytest.mark.parametrize("order", ["larger", "smaller", "same"])
@@ -311,13 +311,13 @@ def test_ways_lead_to_the_nearest_points():
     shapes[-1] = shapes[-1].difference(shapely.Point(90, 90).buffer(60))
     points = rng.uniform(0, 360, (4000, 2))
     which = rng.integers(0, len(shapes), len(points))
-    way = ways(points, shapes, which)
+    way = nearest_points(points, shapes, which)
     away = shapely.distance(shapely.points(points), shapes[which])
     np.testing.assert_allclose(np.hypot(*way.T), away, atol=1e-9)
     ends = shapely.points(points + way)
     np.testing.assert_allclose(shapely.distance(ends, shapes[which]), 0, atol=1e-9)
     assert (away == 0).any()
-    assert ways(points[:0], shapes, which[:0]).shape == (0, 2)
+    assert nearest_points(points[:0], shapes, which[:0]).shape == (0, 2)
 
 
 def test_clusters_are_linked_by_single_gaps(seen):

@@ -5,13 +5,13 @@ import torch
 from coloured_boxes import WORDS
 
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.training.distributed.process_group import Team
+from rrsis_geo.training.distributed.process_group import ProcessGroup
 
 
 @pytest.fixture
 def alone():
     """One process on the CPU."""
-    return Team(device=torch.device("cpu"))
+    return ProcessGroup(device=torch.device("cpu"))
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_strays_are_never_there():
         Source(name="a", weight=1.0, images=(plane,), scale=(1.0, 1.2)),
         Source(name="b", weight=1.0, images=(town(0),), scale=(1.0, 1.2)),
     )
-    mix = Mix(sources=sources, size=64, expressions=4, strays=0.5, seed=3)
+    mix = Mix(sources=sources, size=64, expressions=4, swapped_expressions=0.5, seed=3)
     met = 0
     for number in range(40):
         view = mix.view(number)

@@ -13,7 +13,7 @@ from shared_run import main
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.training.checkpoint import load_tensors
-from rrsis_geo.training.distributed.process_group import Team
+from rrsis_geo.training.distributed.process_group import ProcessGroup
 from rrsis_geo.training.trainer import CHECKPOINT
 
 SCRIPT = Path(__file__).with_name("shared_run.py")
@@ -81,14 +81,14 @@ def test_two_processes_lose_what_one_loses_with_the_joined_batch(tmp_path):
 
 
 def test_images_that_do_not_split_are_refused():
-    team = Team(device=torch.device("cpu"), rank=0, world=3)
+    team = ProcessGroup(device=torch.device("cpu"), rank=0, world=3)
     assert team.share(6) == 2
     with pytest.raises(OptionError, match="do not split over 3 processes"):
         team.share(8)
 
 
 def test_alone_nothing_is_joined_or_wrapped():
-    team = Team(device=torch.device("cpu"))
+    team = ProcessGroup(device=torch.device("cpu"))
     value, module = torch.ones(3), torch.nn.Linear(2, 1)
     assert team.leads
     assert team.joined(value) is value

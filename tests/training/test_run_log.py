@@ -20,7 +20,7 @@ from rrsis_geo.training.monitoring.plots import (
     draw_curves,
     smooth,
 )
-from rrsis_geo.training.monitoring.run_log import LOG, Diary
+from rrsis_geo.training.monitoring.run_log import LOG, RunLog
 from rrsis_geo.training.monitoring.tensorboard import NAME, Event, crc32c, write_events
 from rrsis_geo.training.validation import Report
 
@@ -141,7 +141,7 @@ def entries(folder):
 
 
 def test_a_run_that_goes_on_strikes_out_what_came_after_its_checkpoint(tmp_path):
-    diary = Diary(tmp_path, first=0)
+    diary = RunLog(tmp_path, first=0)
     for number in range(4):
         diary.step(step(number))
     assert diary.flush()["seconds"] == 2.0
@@ -149,14 +149,14 @@ def test_a_run_that_goes_on_strikes_out_what_came_after_its_checkpoint(tmp_path)
     diary.check(4, "val", report())
     with (tmp_path / LOG).open("a") as log:
         log.write('{"step": 4, "lo')  # as a killed run leaves it
-    Diary(tmp_path, first=2)
+    RunLog(tmp_path, first=2)
     left = entries(tmp_path)
     assert [entry["step"] for entry in left] == [0, 1, 2]
     assert [entry.get("check") for entry in left] == [None, None, "val"]
 
 
 def test_all_three_forms_say_the_same(tmp_path):
-    diary = Diary(tmp_path, first=0)
+    diary = RunLog(tmp_path, first=0)
     for number in range(3):
         diary.step(step(number, loss=float(number)))
     diary.flush()
@@ -174,7 +174,7 @@ def test_all_three_forms_say_the_same(tmp_path):
 
 
 def test_a_full_disk_is_one_clear_line(tmp_path, no_room_from):
-    diary = Diary(tmp_path, first=0)
+    diary = RunLog(tmp_path, first=0)
     for number in range(50):
         diary.step(step(number))
     with no_room_from(200), pytest.raises(OutputError, match=LOG):

@@ -18,7 +18,7 @@ from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import Augmentation
 from rrsis_geo.training.data.listed_samples import Listed, check_samples, grouped
 from rrsis_geo.training.data.mixture import Source
-from rrsis_geo.training.distributed.process_group import Team
+from rrsis_geo.training.distributed.process_group import ProcessGroup
 from rrsis_geo.training.trainer import BEST, CHECKPOINT, run_training
 from rrsis_geo.training.training_data import mix_checks, mix_of
 
@@ -45,7 +45,7 @@ RICH = replace(
 )
 """Accumulation, D-MOLS, chance inside the network, a fast average, the best kept."""
 
-ALONE = Team(device=torch.device("cpu"))
+ALONE = ProcessGroup(device=torch.device("cpu"))
 
 
 def bright_building():

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rrsis_geo.vector import boundary_tracing as room
-from rrsis_geo.vector.boundary_tracing import Tracer, components
+from rrsis_geo.vector.boundary_tracing import BoundaryTracer, components
 
 LEVELS = np.array([0, 126, 127, 128, 200, 254, 255], np.uint8)
 
 
 def traced(levels, cuts=(), threshold=0.5):
     """(first, polygon, total, count, highest, at_edge) of every object."""
-    tracer = Tracer(levels.shape[1], levels.shape[0], threshold=threshold)
+    tracer = BoundaryTracer(levels.shape[1], levels.shape[0], threshold=threshold)
     found = []
     for piece in np.split(levels, sorted(cuts)):
         for outlines in tracer.add(piece):
@@ -178,7 +178,7 @@ def test_objects_are_given_once_no_later_row_can_reach_them():
     levels = np.zeros((12, 6), np.uint8)
     levels[1:4, 1:3] = 200
     levels[2:9, 4] = 200
-    tracer = Tracer(6, 12, threshold=0.5)
+    tracer = BoundaryTracer(6, 12, threshold=0.5)
     given_at = {}
     for row in range(12):
         for outlines in tracer.add(levels[row : row + 1]):

@@ -151,8 +151,8 @@ def test_holes_stay_holes():
 
 def test_a_filled_mask_is_the_object():
     levels = bumps(2, holes=False)
-    parter = parting.Parter(72, 72, threshold=0.4)
-    tracer = parting.Tracer(72, 72, threshold=0.4)
+    parter = parting.InstanceSplitter(72, 72, threshold=0.4)
+    tracer = parting.BoundaryTracer(72, 72, threshold=0.4)
     outlines = parting.joined(tracer.add(levels))
     for index in range(len(outlines)):
         taken = outlines.take(np.array([index]))

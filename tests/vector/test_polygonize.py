@@ -15,7 +15,7 @@ from rasterio.crs import CRS
 from rrsis_geo.errors import EngineError
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Strip
-from rrsis_geo.vector.polygonize import Vectorizer, vectorize
+from rrsis_geo.vector.polygonize import Polygonizer, vectorize
 
 UTM = CRS.from_epsg(32631)
 WGS84 = CRS.from_epsg(4326)
@@ -145,7 +145,7 @@ def test_polygons_can_be_taken_as_they_are_finished():
     levels = np.zeros((1, 9, 9), np.uint8)
     levels[0, 0:2, 0:2] = levels[0, 4, 4] = levels[0, 1:8, 7] = 200
     transform, crs = PLACES["projected"]
-    vectorizer = Vectorizer(Grid(transform, crs, 9, 9), ["x"], **PLAIN)
+    vectorizer = Polygonizer(Grid(transform, crs, 9, 9), ["x"], **PLAIN)
     taken, counts = [], []
     for row in range(9):
         vectorizer.add(Strip(top=row, levels=levels[:, row : row + 1]))
@@ -162,7 +162,7 @@ def test_polygons_can_be_taken_as_they_are_finished():
 
 def test_missing_rows_are_an_error():
     transform, crs = PLACES["projected"]
-    vectorizer = Vectorizer(Grid(transform, crs, 3, 9), ["x"], **PLAIN)
+    vectorizer = Polygonizer(Grid(transform, crs, 3, 9), ["x"], **PLAIN)
     rows = np.zeros((1, 3, 3), np.uint8)
     vectorizer.add(Strip(top=0, levels=rows))
     with pytest.raises(EngineError, match="rows 3 to 9 are missing"):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.job import SURE
+from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.serialization.safetensors_header import (
     PICKLES,
@@ -49,7 +49,7 @@ class Calibration:
     presence_bias: float = 0.0
     presence_gate: float = 0.0
     """0: presence is not used; 1: it multiplies probabilities; between: mixed."""
-    sure: float = SURE
+    sure: float = SCORE_MARGIN
     """Of the way from the threshold to 1 that an object's mean probability has to rise
     to count, in [0, 1)."""
 

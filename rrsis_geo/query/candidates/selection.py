@@ -27,7 +27,7 @@ FORGOTTEN = 0.02
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Units:
+class Selection:
     """U things, each one candidate or several that stand in a group."""
 
     rows: Rows
@@ -69,11 +69,11 @@ class Units:
         """(U,) candidates in each unit."""
         return np.diff(np.append(self.first, len(self.rows)))
 
-    def fitting(self, fit: Values) -> Units:
+    def fitting(self, fit: Values) -> Selection:
         """With another measure of how well the words hold on top."""
         return replace(self, fit=self.fit * fit)
 
-    def pick(self, units: Rows, *, sure: bool = False) -> Units:
+    def pick(self, units: Rows, *, sure: bool = False) -> Selection:
         """Only these, in the order of the scene.
 
         Args:
@@ -85,7 +85,7 @@ class Units:
         lengths = self.lengths[kept]
         starts = np.cumsum(lengths) - lengths
         within = np.arange(lengths.sum()) - np.repeat(starts, lengths)
-        return Units(
+        return Selection(
             rows=self.rows[np.repeat(self.first[kept], lengths) + within],
             first=starts.astype(np.intp),
             fit=np.ones(len(kept)) if sure else self.fit[kept],
@@ -94,7 +94,7 @@ class Units:
             anchors=self.anchors[kept],
         )
 
-    def sure(self) -> Units:
+    def sure(self) -> Selection:
         """Those that fit."""
         return self.pick(np.flatnonzero(self.fit >= FITS))
 
@@ -146,9 +146,9 @@ class Units:
         return np.array(hulls, np.object_)
 
 
-def singles(rows: Rows) -> Units:
+def singles(rows: Rows) -> Selection:
     """Each candidate a unit."""
-    return Units(
+    return Selection(
         rows=rows,
         first=np.arange(len(rows)),
         fit=np.ones(len(rows)),
@@ -158,10 +158,10 @@ def singles(rows: Rows) -> Units:
     )
 
 
-def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Units:
+def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
     """Each list of candidates a unit."""
     lengths = np.array([len(group) for group in groups], np.intp)
-    return Units(
+    return Selection(
         rows=np.concatenate([np.zeros(0, np.intp), *groups]),
         first=(np.cumsum(lengths) - lengths).astype(np.intp),
         fit=np.asarray(fit, np.float64),
@@ -171,10 +171,10 @@ def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Units:
     )
 
 
-def joined(parts: Sequence[Units]) -> Units:
+def joined(parts: Sequence[Selection]) -> Selection:
     """All units of several."""
     before = np.cumsum([0, *(len(part.rows) for part in parts)])
-    return Units(
+    return Selection(
         rows=np.concatenate([part.rows for part in parts]),
         first=np.concatenate(
             [part.first + start for part, start in zip(parts, before, strict=False)]

@@ -12,7 +12,7 @@ ROUNDS = 8
 """After so many, what is left is measured at once."""
 
 
-def highest(
+def best_per_row(
     place: Rows, count: int, at_most: Values, measured: Callable[[Rows], Values]
 ) -> Values:
     """(R,) highest value of each row's pairs; 0 for none.

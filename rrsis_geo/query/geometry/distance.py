@@ -17,8 +17,8 @@ from rrsis_geo.query.candidates.bounding_boxes import (
 )
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.local_metric import Points
-from rrsis_geo.query.candidates.selection import Rows, Units, Values
-from rrsis_geo.query.geometry.nearest_points import ways
+from rrsis_geo.query.candidates.selection import Rows, Selection, Values
+from rrsis_geo.query.geometry.nearest_points import nearest_points
 
 SAME = 0.5
 """Intersection over union from which on two polygons are the same thing, found for
@@ -141,7 +141,7 @@ def steps(one: Rows, other: Rows, seen: Candidates) -> NDArray[np.float64]:
     order = np.argsort(seen.winding[one], kind="stable")
     anchors, which = np.unique(other[order], return_inverse=True)
     way = np.empty((len(one), 2))
-    way[order] = -ways(seen.middle[one[order]], seen.shape[anchors], which)
+    way[order] = -nearest_points(seen.middle[one[order]], seen.shape[anchors], which)
     return way
 
 
@@ -196,7 +196,7 @@ def doubles(rows: Rows, others: Rows, seen: Candidates) -> Pairs:
 
 
 def anchors_of(
-    units: Units, anchors: Units, seen: Candidates, narrows: NDArray[np.bool_]
+    units: Selection, anchors: Selection, seen: Candidates, narrows: NDArray[np.bool_]
 ) -> tuple[Rows, Rows]:
     """Rows of the anchors and of the units, each thing on one side only.
 

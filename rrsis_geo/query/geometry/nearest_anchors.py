@@ -19,7 +19,7 @@ START = 0.7
 looked through first to each side."""
 
 
-def few(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
+def nearest_anchors(rows: Rows, anchors: Rows, seen: Candidates) -> Pairs:
     """Each row with the `FEW` anchors whose boxes are nearest to its middle."""
     if not len(rows) or not len(anchors):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))

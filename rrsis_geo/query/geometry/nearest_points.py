@@ -14,7 +14,7 @@ PORTION = 16_384
 """Sides of outlines looked at together: so many stay in the processor's cache."""
 
 
-def ways(points: Points, shapes: NDArray[np.object_], which: Rows) -> Points:
+def nearest_points(points: Points, shapes: NDArray[np.object_], which: Rows) -> Points:
     """(P, 2) steps from points to the nearest points of outlines; 0 from inside.
 
     Args:

@@ -14,7 +14,7 @@ CORNERS = ((0, 1), (2, 1), (2, 3), (0, 3))
 """Of a box, around it."""
 
 
-def eighths(
+def occupied_sectors(
     rows: Rows, anchors: Rows, reach: Values, seen: Candidates
 ) -> NDArray[np.float64]:
     """(R,) eighths of the circle around a thing in which anchors lie.

@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.likelihood import ranked
-from rrsis_geo.query.candidates.selection import FITS, FORGOTTEN, Rows, Units, singles
+from rrsis_geo.query.candidates.selection import (
+    FITS,
+    FORGOTTEN,
+    Rows,
+    Selection,
+    singles,
+)
 from rrsis_geo.query.geometry import distance as gaps
 from rrsis_geo.query.operators import (
     groups,
@@ -23,7 +29,7 @@ from rrsis_geo.query.operators import (
 from rrsis_geo.query.operators import (
     spatial_relations as standing,
 )
-from rrsis_geo.query.operators.workspace import Operator, Work
+from rrsis_geo.query.operators.workspace import Operator, Workspace
 from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.nodes import Node
@@ -32,16 +38,16 @@ from rrsis_geo.query.plan.nodes import Node
 def _plain(function: Callable[..., NDArray[np.float64]]) -> Operator:
     """An operator that needs no anchor."""
 
-    def choose(work: Work, node: Node, units: Units) -> Units:
+    def choose(work: Workspace, node: Node, units: Selection) -> Selection:
         return units.fitting(function(node, units, work.seen))
 
     return choose
 
 
-def _said(function: Callable[..., tuple[Units, str]]) -> Operator:
+def _said(function: Callable[..., tuple[Selection, str]]) -> Operator:
     """An operator that may have something to say."""
 
-    def choose(work: Work, node: Node, units: Units) -> Units:
+    def choose(work: Workspace, node: Node, units: Selection) -> Selection:
         chosen, said = function(node, units, work.seen)
         if said:
             work.advice.append(said)
@@ -50,14 +56,14 @@ def _said(function: Callable[..., tuple[Units, str]]) -> Operator:
     return choose
 
 
-def _in_place(work: Work, node: n.InPlace, units: Units) -> Units:
+def _in_place(work: Workspace, node: n.InPlace, units: Selection) -> Selection:
     fit = places.meant_in_place(
         node, units, work.seen, single=work.single, last=node is work.root
     )
     return units.fitting(fit)
 
 
-def _counted(work: Work, node: n.Counted, units: Units) -> Units:
+def _counted(work: Workspace, node: n.Counted, units: Selection) -> Selection:
     if isinstance(node.of, n.SizeClass):  # "three big ships": the three biggest
         within = work.units(node.of.of)
         fit = order.size_class(node.of, within, work.seen, number=node.number)
@@ -70,20 +76,20 @@ def _counted(work: Work, node: n.Counted, units: Units) -> Units:
     return chosen
 
 
-def _isolated(work: Work, node: n.Isolated, units: Units) -> Units:
+def _isolated(work: Workspace, node: n.Isolated, units: Selection) -> Selection:
     return units.fitting(groups.isolated(units, work.seen))
 
 
-def _distances(units: Units) -> NDArray[np.float64]:
+def _distances(units: Selection) -> NDArray[np.float64]:
     return np.nan_to_num(units.distance, nan=np.inf)
 
 
-def _near(work: Work, node: n.Near, units: Units) -> Units:
+def _near(work: Workspace, node: n.Near, units: Selection) -> Selection:
     _, units = work.measured(node.anchor, units)
     return units.fitting(standing.near(node, units, _distances(units), work.seen))
 
 
-def _within(work: Work, node: n.Within, units: Units) -> Units:
+def _within(work: Workspace, node: n.Within, units: Selection) -> Selection:
     anchors, units = work.measured(node.anchor, units)
     fit = standing.within(node, _distances(units))
     # an anchor itself is not "more than 400 m away from" itself
@@ -91,12 +97,12 @@ def _within(work: Work, node: n.Within, units: Units) -> Units:
     return units.fitting(np.where((own > 0) & (node.high is None), 0.0, fit))
 
 
-def _along(work: Work, node: n.Along | n.Around, units: Units) -> Units:
+def _along(work: Workspace, node: n.Along | n.Around, units: Selection) -> Selection:
     _, units = work.measured(node.anchor, units)
     return units.fitting(standing.along(node, units, _distances(units), work.seen))
 
 
-def _beside(work: Work, node: n.Beside, units: Units) -> Units:
+def _beside(work: Workspace, node: n.Beside, units: Selection) -> Selection:
     rows, units = work.against(node.anchor, units)
     fit = standing.beside(node, units, rows, work.seen)
     if node.how == "just" and not (units.fit * fit >= FITS).any():
@@ -108,7 +114,11 @@ def _beside(work: Work, node: n.Beside, units: Units) -> Units:
 
 
 def _next_that_way(
-    work: Work, node: n.Beside, units: Units, rows: Rows, fit: NDArray[np.float64]
+    work: Workspace,
+    node: n.Beside,
+    units: Selection,
+    rows: Rows,
+    fit: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """(U,) with nothing just beside the anchors, the nearest that way fits."""
     that_way = standing.beside(replace(node, how="beyond"), units, rows, work.seen)
@@ -121,7 +131,7 @@ def _next_that_way(
     return fit
 
 
-def _between(work: Work, node: n.Between, units: Units) -> Units:
+def _between(work: Workspace, node: n.Between, units: Selection) -> Selection:
     first, units = work.measured_late(node.first, units)
     second = None
     if node.second is not None:
@@ -129,7 +139,7 @@ def _between(work: Work, node: n.Between, units: Units) -> Units:
     return units.fitting(standing.between(units, first, second, work.seen))
 
 
-def _inside(work: Work, node: n.Inside, units: Units) -> Units:
+def _inside(work: Workspace, node: n.Inside, units: Selection) -> Selection:
     if node.how == "in":
         rows, units = work.measured_late(node.anchor, units)
         return units.fitting(standing.inside(units, rows, work.seen))
@@ -140,23 +150,23 @@ def _inside(work: Work, node: n.Inside, units: Units) -> Units:
     return units.fitting(np.maximum(fit, near * (1.0 if node.how == "at" else 0.6)))
 
 
-def _surrounded(work: Work, node: n.Surrounded, units: Units) -> Units:
+def _surrounded(work: Workspace, node: n.Surrounded, units: Selection) -> Selection:
     rows, units = work.measured_late(node.anchor, units)
     return units.fitting(standing.surrounded(units, rows, work.seen))
 
 
-def _opposite(work: Work, node: n.Opposite, units: Units) -> Units:
+def _opposite(work: Workspace, node: n.Opposite, units: Selection) -> Selection:
     _, units = work.measured(node.anchor, units)
     close = n.Along(node.of, node.anchor)
     return units.fitting(standing.along(close, units, _distances(units), work.seen))
 
 
-def _holding(work: Work, node: n.Holding, units: Units) -> Units:
+def _holding(work: Workspace, node: n.Holding, units: Selection) -> Selection:
     rows, units = work.against(node.anchor, units)
     return units.fitting(standing.holding(units, rows, work.seen))
 
 
-def _distant(work: Work, node: n.Distant, units: Units) -> Units:
+def _distant(work: Workspace, node: n.Distant, units: Selection) -> Selection:
     rows, units = work.measured(node.anchor, units)
     if not len(rows) and len(units) > node.count:
         missing = describe(node.anchor).removeprefix("find ")
@@ -174,22 +184,22 @@ def _distant(work: Work, node: n.Distant, units: Units) -> Units:
     return order.ranks_from(chosen, node.rank)
 
 
-def _compared(work: Work, node: n.Compared, units: Units) -> Units:
+def _compared(work: Workspace, node: n.Compared, units: Selection) -> Selection:
     rows, units = work.against(node.anchor, units)
     fit = order.compared(node, units, singles(rows), work.seen)
     own = units.over(np.isin(units.rows, rows).astype(float), np.maximum)
     return units.fitting(np.where(own > 0, 0.0, fit))
 
 
-def _grouped(work: Work, node: n.Grouped, units: Units) -> Units:
+def _grouped(work: Workspace, node: n.Grouped, units: Selection) -> Selection:
     return groups.gather(node, units, work.seen)
 
 
-def _members(work: Work, node: n.Members, units: Units) -> Units:
+def _members(work: Workspace, node: n.Members, units: Selection) -> Selection:
     return groups.apart(units.sure())
 
 
-def _except(work: Work, node: n.Except, units: Units) -> Units:
+def _except(work: Workspace, node: n.Except, units: Selection) -> Selection:
     without = work.units(node.without).sure()
     gone = np.unique(without.rows)
     own = np.unique(units.rows)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.selection import Units, singles
+from rrsis_geo.query.candidates.selection import Selection, singles
 from rrsis_geo.query.operators.dispatch import CHOICES
-from rrsis_geo.query.operators.workspace import Step, Work
+from rrsis_geo.query.operators.workspace import TraceStep, Workspace
 from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.plan import Plan
@@ -38,7 +38,7 @@ class Answer:
     anchors: dict[str, NDArray[np.intp]]
     """What was measured against, in words -> candidates."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
     """In the order in which they were worked out."""
 
     advice: tuple[str, ...]
@@ -55,11 +55,13 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
             the things that are there, what the network plainly took for it is meant
             as far as the map bears it out, unless the words say nothing but where.
     """
-    work = Work(plan, seen, CHOICES)
+    work = Workspace(plan, seen, CHOICES)
     units = work.with_late_distances(work.units(plan.root).sure())
     if told is not None and not len(units) and not _only_placed(plan.root):
         units = _borne_out(work, _taken_whole(plan, seen, told))
-        work.steps.append(Step(words="as the network understood it", count=len(units)))
+        work.steps.append(
+            TraceStep(words="as the network understood it", count=len(units))
+        )
     first: dict[int, int] = {}
     for place, row in enumerate(units.rows.tolist()):
         first.setdefault(row, place)
@@ -93,7 +95,7 @@ def _only_placed(root: Node) -> bool:
     )
 
 
-def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Units:
+def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Selection:
     """What the network took for the whole expression, if it did so plainly."""
     there = any(len(seen.of(phrase)) for phrase in sought(plan.root))
     there |= plan.finds[0].phrase != plan.finds[0].noun  # words of looks may miss it
@@ -104,7 +106,7 @@ def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Units:
     return singles(rows if there and plainly else rows[:0])
 
 
-def _borne_out(work: Work, units: Units) -> Units:
+def _borne_out(work: Workspace, units: Selection) -> Selection:
     """Those that are where the words say, as far as what they name has been found."""
     *operators, _ = n.spine(work.root)
     for node in reversed(operators):

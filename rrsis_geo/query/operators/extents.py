@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import looked_at
-from rrsis_geo.query.candidates.selection import Units, Values
+from rrsis_geo.query.candidates.selection import Selection, Values
 from rrsis_geo.query.plan.nodes import Sized
 
 FIRST = 256
@@ -29,7 +29,7 @@ ROUNDING = 1e-9
 """Share by which a measured side may miss its limits."""
 
 
-def sides(units: Units, what: str, seen: Candidates) -> Values:
+def sides(units: Selection, what: str, seen: Candidates) -> Values:
     """(U,) metres of the longer side, the length, or of the shorter one."""
     if not len(units):
         return np.zeros(0)
@@ -42,7 +42,7 @@ def sides(units: Units, what: str, seen: Candidates) -> Values:
     )
 
 
-def limits(units: Units, what: str, seen: Candidates) -> tuple[Values, Values]:
+def limits(units: Selection, what: str, seen: Candidates) -> tuple[Values, Values]:
     """(U,) metres that a side has at least, and at most."""
     bounds = seen.bounds[units.rows]
     low = units.over(bounds[:, :2], np.minimum)
@@ -60,7 +60,7 @@ def limits(units: Units, what: str, seen: Candidates) -> tuple[Values, Values]:
 
 
 def within(
-    units: Units, what: str, low: float, high: float, seen: Candidates
+    units: Selection, what: str, low: float, high: float, seen: Candidates
 ) -> NDArray[np.bool_]:
     """(U,) whether the side has so many metres."""
     least, most = limits(units, what, seen)
@@ -71,7 +71,7 @@ def within(
     return inside
 
 
-def foremost(node: Sized, units: Units, seen: Candidates) -> Values:
+def foremost(node: Sized, units: Selection, seen: Candidates) -> Values:
     """(U,) metres of the side, for those that a run by size can take.
 
     Of the others only a limit, which puts them further behind than they are near.
@@ -96,7 +96,7 @@ def foremost(node: Sized, units: Units, seen: Candidates) -> Values:
     return value
 
 
-def _across(units: Units, seen: Candidates) -> Values:
+def _across(units: Selection, seen: Candidates) -> Values:
     """(U,) metres that no two corners are farther apart than; a fiftieth too much."""
     corners, thing = shapely.get_coordinates(seen.shape[units.rows], return_index=True)
     first = np.flatnonzero(np.diff(thing, prepend=-1))

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.bounding_boxes import grown, portions
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.selection import Rows, Units, Values, grouped, singles
+from rrsis_geo.query.candidates.selection import (
+    Rows,
+    Selection,
+    Values,
+    grouped,
+    singles,
+)
 from rrsis_geo.query.geometry import distance as gaps
 from rrsis_geo.query.plan.nodes import Grouped
 
@@ -75,7 +81,7 @@ class _Links:
         return self.x[thing], self.y[thing]
 
 
-def gather(node: Grouped, units: Units, seen: Candidates) -> Units:
+def gather(node: Grouped, units: Selection, seen: Candidates) -> Selection:
     """Groups of that form; the more the count is missed, the worse they fit."""
     rows = np.sort(units.sure().rows)
     if not len(rows):
@@ -95,7 +101,7 @@ def gather(node: Grouped, units: Units, seen: Candidates) -> Units:
     return grouped(groups, fits)
 
 
-def isolated(units: Units, seen: Candidates) -> Values:
+def isolated(units: Selection, seen: Candidates) -> Values:
     """(U,) how far they stand from all others of their set."""
     if len(units) < 2:
         return np.ones(len(units))
@@ -108,7 +114,7 @@ def isolated(units: Units, seen: Candidates) -> Values:
     return np.asarray(far**2 / (1 + far**2), np.float64)
 
 
-def apart(units: Units) -> Units:
+def apart(units: Selection) -> Selection:
     """Every member a unit, as well fitting as its group."""
     if units.single:
         return units

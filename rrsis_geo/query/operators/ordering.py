@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import ranked
-from rrsis_geo.query.candidates.selection import FITS, Units
+from rrsis_geo.query.candidates.selection import FITS, Selection
 from rrsis_geo.query.operators.extents import foremost, sides, within
 from rrsis_geo.query.operators.regions import frame_for, towards
 from rrsis_geo.query.plan.nodes import (
@@ -43,14 +43,14 @@ BARELY = 0.02
 """Share by which two measures may differ and nobody could tell which is larger."""
 
 
-def extreme(node: Extreme, units: Units, seen: Candidates) -> tuple[Units, str]:
+def extreme(node: Extreme, units: Selection, seen: Candidates) -> tuple[Selection, str]:
     """The run from a side, and what is to be said about it."""
     frame = frame_for(seen, node.side)
     key = towards(units.centre(frame), node.side)
     return _run(units, -key, seen, rank=node.rank, count=node.count), ""
 
 
-def sized(node: Sized, units: Units, seen: Candidates) -> tuple[Units, str]:
+def sized(node: Sized, units: Selection, seen: Candidates) -> tuple[Selection, str]:
     """The run by size, and what is to be said about it."""
     if node.measure in SIDES:
         value = foremost(node, units, seen)
@@ -68,7 +68,7 @@ def sized(node: Sized, units: Units, seen: Candidates) -> tuple[Units, str]:
     return chosen, f"{spare + 1} objects have about the same {node.measure}"
 
 
-def middle(node: Middle, units: Units, seen: Candidates) -> tuple[Units, str]:
+def middle(node: Middle, units: Selection, seen: Candidates) -> tuple[Selection, str]:
     """Those in the middle of a line, whichever way it runs."""
     kept = units.sure()
     if len(kept) <= node.count:
@@ -85,8 +85,8 @@ def middle(node: Middle, units: Units, seen: Candidates) -> tuple[Units, str]:
 
 
 def counted(
-    units: Units, number: int, *, definite: bool, seen: Candidates
-) -> tuple[Units, str]:
+    units: Selection, number: int, *, definite: bool, seen: Candidates
+) -> tuple[Selection, str]:
     """The best ones, or all that fit equally where that is not to be decided."""
     weight = units.weight(seen)
     order = np.argsort(-weight, kind="stable")
@@ -111,13 +111,13 @@ EQUAL = 0.9
 """Share of the best one's weight from which on another fits equally."""
 
 
-def _meant(units: Units) -> Units:
+def _meant(units: Selection) -> Selection:
     """What was chosen is meant, even if nothing fits well."""
     return units.fitting(np.maximum(1.0, FITS / np.maximum(units.fit, 1e-9)))
 
 
 def size_class(
-    node: SizeClass, units: Units, seen: Candidates, *, number: int | None = None
+    node: SizeClass, units: Selection, seen: Candidates, *, number: int | None = None
 ) -> Values:
     """(U,) how well they are big, small or neither, among their kind.
 
@@ -173,7 +173,7 @@ def _two_sizes(logs: Values) -> int:
     return split if plain else 0
 
 
-def measured(node: Measured, units: Units, seen: Candidates) -> Values:
+def measured(node: Measured, units: Selection, seen: Candidates) -> Values:
     """(U,) 1 within the limits, 0 outside."""
     low = -np.inf if node.low is None else node.low
     high = np.inf if node.high is None else node.high
@@ -183,7 +183,9 @@ def measured(node: Measured, units: Units, seen: Candidates) -> Values:
     return ((value >= low) & (value <= high)).astype(np.float64)
 
 
-def compared(node: Compared, units: Units, anchors: Units, seen: Candidates) -> Values:
+def compared(
+    node: Compared, units: Selection, anchors: Selection, seen: Candidates
+) -> Values:
     """(U,) how plainly they are larger or smaller than all anchors, or as large."""
     sizes = anchors.area(seen)
     if not len(sizes):
@@ -201,7 +203,7 @@ def compared(node: Compared, units: Units, anchors: Units, seen: Candidates) -> 
     return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
 
 
-def measure(units: Units, what: str, seen: Candidates) -> Values:
+def measure(units: Selection, what: str, seen: Candidates) -> Values:
     """(U,) square metres, metres on the ground, or how many objects."""
     if what == "area":
         return units.area(seen)
@@ -213,8 +215,8 @@ def measure(units: Units, what: str, seen: Candidates) -> Values:
 
 
 def _run(
-    units: Units, key: Values, seen: Candidates, *, rank: int, count: int
-) -> Units:
+    units: Selection, key: Values, seen: Candidates, *, rank: int, count: int
+) -> Selection:
     """`count` units from the `rank`-th on, smallest key first."""
     order = np.argsort(key, kind="stable")
     places = ranked(order, units.weight(seen), rank=rank, count=count)
@@ -222,6 +224,6 @@ def _run(
     return ranks_from(chosen, rank)
 
 
-def ranks_from(units: Units, rank: int) -> Units:
+def ranks_from(units: Selection, rank: int) -> Selection:
     """A run of which the first is the `rank`-th."""
     return replace(units, rank=units.rank + rank - 1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.candidates import Candidates, Frame
-from rrsis_geo.query.candidates.selection import FITS, Units
+from rrsis_geo.query.candidates.selection import FITS, Selection
 from rrsis_geo.query.plan.directions import is_compass
 from rrsis_geo.query.plan.nodes import AtEdge, InPlace
 
@@ -67,7 +67,7 @@ def frame_for(seen: Candidates, side: str) -> Frame:
     return seen.compass if is_compass(side) else seen.picture
 
 
-def in_place(node: InPlace, units: Units, seen: Candidates) -> Values:
+def in_place(node: InPlace, units: Selection, seen: Candidates) -> Values:
     """(U,) how well the units lie there."""
     frame = frame_for(seen, node.place)
     extent = _taken_up(units, frame, seen) if node.among else frame.extent
@@ -91,7 +91,7 @@ def in_place(node: InPlace, units: Units, seen: Candidates) -> Values:
     return np.asarray(low * (0.98 + 0.02 * high), np.float64)
 
 
-def _taken_up(units: Units, frame: Frame, seen: Candidates) -> Values:
+def _taken_up(units: Selection, frame: Frame, seen: Candidates) -> Values:
     """(4,) left, top, right, bottom of all that is there; the scene's for one thing."""
     box = units.box(frame)[units.chance(seen) >= FITS]
     if len(box) < 2:
@@ -100,7 +100,7 @@ def _taken_up(units: Units, frame: Frame, seen: Candidates) -> Values:
 
 
 def meant_in_place(
-    node: InPlace, units: Units, seen: Candidates, *, single: bool, last: bool
+    node: InPlace, units: Selection, seen: Candidates, *, single: bool, last: bool
 ) -> Values:
     """(U,) how well they are meant by a place, the others looked at.
 
@@ -128,7 +128,7 @@ def meant_in_place(
     return np.asarray(fit, np.float64)
 
 
-def at_edge(node: AtEdge, units: Units, seen: Candidates) -> Values:
+def at_edge(node: AtEdge, units: Selection, seen: Candidates) -> Values:
     """(U,) how well they touch the edge, or lie at it."""
     sides = [node.side] if node.side else ["left", "right", "top", "bottom"]
     fits = []

@@ -12,11 +12,11 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.selection import Rows, Units, Values
+from rrsis_geo.query.candidates.selection import Rows, Selection, Values
 from rrsis_geo.query.geometry import distance as gaps
-from rrsis_geo.query.geometry.best_pair import highest
-from rrsis_geo.query.geometry.nearest_anchors import few
-from rrsis_geo.query.geometry.sectors import eighths
+from rrsis_geo.query.geometry.best_pair import best_per_row
+from rrsis_geo.query.geometry.nearest_anchors import nearest_anchors
+from rrsis_geo.query.geometry.sectors import occupied_sectors
 from rrsis_geo.query.operators.regions import FIRST, LAST, frame_for
 from rrsis_geo.query.plan.nodes import Along, Around, Beside, Near, Within
 
@@ -48,7 +48,7 @@ OPPOSED = -0.5
 """Cosine of the angle between the ways to two things: further open is between them."""
 
 
-def near(node: Near, units: Units, distance: Values, seen: Candidates) -> Values:
+def near(node: Near, units: Selection, distance: Values, seen: Candidates) -> Values:
     """(U,) how near the nearest anchor is."""
     pixel = np.sqrt(seen.pixel_area)
     if node.how == "touching":
@@ -64,13 +64,13 @@ def within(node: Within, distance: Values) -> Values:
 
 
 def along(
-    node: Along | Around, units: Units, distance: Values, seen: Candidates
+    node: Along | Around, units: Selection, distance: Values, seen: Candidates
 ) -> Values:
     """(U,) how near they stand, a little further than near."""
     return _closeness(distance, 1.5 * NEAR, units, seen)
 
 
-def beside(node: Beside, units: Units, anchors: Rows, seen: Candidates) -> Values:
+def beside(node: Beside, units: Selection, anchors: Rows, seen: Candidates) -> Values:
     """(U,) how well they lie on that side of an anchor."""
     spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
     pairs = gaps.reachable(units.rows, anchors, 1.2 * spacing, seen)
@@ -96,7 +96,7 @@ def beside(node: Beside, units: Units, anchors: Rows, seen: Candidates) -> Value
             np.maximum.at(rows, place, fits)
         else:
             every = np.arange(len(fits))
-            rows = highest(
+            rows = best_per_row(
                 place,
                 len(rows),
                 at(every, gaps.at_least(pairs, seen)),
@@ -112,7 +112,9 @@ def closer(distance: Values, seen: Candidates) -> Values:
     return 0.95 + 0.05 / (1 + distance / max(seen.reach, 1e-9))
 
 
-def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) -> Values:
+def between(
+    units: Selection, first: Rows, second: Rows | None, seen: Candidates
+) -> Values:
     """(U,) how far the ways to two anchors open: 180 degrees is plainly between."""
     ways = _ways(units.rows, first, seen)
     others = ways if second is None else _ways(units.rows, second, seen)
@@ -123,13 +125,13 @@ def between(units: Units, first: Rows, second: Rows | None, seen: Candidates) ->
     return units.mean(np.interp(cosine, [-1, OPPOSED, 0.5], [1, 0.5, 0]))
 
 
-def inside(units: Units, anchors: Rows, seen: Candidates) -> Values:
+def inside(units: Selection, anchors: Rows, seen: Candidates) -> Values:
     """(U,) share of each that lies in the outlines of anchors, holes counted in."""
     cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
     return units.mean(cover)
 
 
-def holding(units: Units, anchors: Rows, seen: Candidates) -> Values:
+def holding(units: Selection, anchors: Rows, seen: Candidates) -> Values:
     """(U,) largest share of an anchor that lies in the outline."""
     shapes = _filled(seen.shape[units.rows])
     pairs = gaps.touching(anchors, shapes, seen)
@@ -143,17 +145,17 @@ def holding(units: Units, anchors: Rows, seen: Candidates) -> Values:
     return units.over(rows, np.maximum)
 
 
-def surrounded(units: Units, anchors: Rows, seen: Candidates) -> Values:
+def surrounded(units: Selection, anchors: Rows, seen: Candidates) -> Values:
     """(U,) share of the directions in which an anchor stands close by."""
     cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
     reach = 3 * _reach(seen.size[units.rows], NEAR, seen)
-    rows = eighths(units.rows, anchors, reach, seen) / 8
+    rows = occupied_sectors(units.rows, anchors, reach, seen) / 8
     rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
     return units.mean(np.maximum(rows, cover))
 
 
 def _closeness(
-    distance: Values, sizes: float, units: Units, seen: Candidates
+    distance: Values, sizes: float, units: Selection, seen: Candidates
 ) -> Values:
     size = np.sqrt(units.area(seen) / np.maximum(units.lengths, 1))
     return np.asarray(1 / (1 + (distance / _reach(size, sizes, seen)) ** 2), np.float64)
@@ -257,7 +259,7 @@ def _ways(rows: Rows, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
 
     Of many anchors only those around a thing count.
     """
-    pairs = few(rows, anchors, seen)
+    pairs = nearest_anchors(rows, anchors, seen)
     way = -gaps.steps(pairs.one, pairs.other, seen)
     length = np.hypot(*way.T)[:, None]
     way = np.where(length > 0, way / np.where(length > 0, length, 1), np.nan)

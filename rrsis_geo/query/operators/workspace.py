@@ -12,7 +12,7 @@ from rrsis_geo.query.candidates.selection import (
     FITS,
     FORGOTTEN,
     Rows,
-    Units,
+    Selection,
     joined,
     singles,
 )
@@ -24,7 +24,7 @@ from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.plan import Plan
 
-Operator = Callable[..., Units]
+Operator = Callable[..., Selection]
 """(work, node, units of the part below) to the units that the node leaves."""
 
 DOUBTFUL = 0.3
@@ -35,7 +35,7 @@ CRUMB = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class TraceStep:
     """What one part of the plan left."""
 
     words: str
@@ -44,7 +44,7 @@ class Step:
     """Objects, or groups, that fit so far."""
 
 
-class Work:
+class Workspace:
     """One plan on one scene; equal parts are worked out once."""
 
     def __init__(
@@ -56,13 +56,13 @@ class Work:
         self.single = not plan.finds[0].plural
         self.narrows = narrowing(plan.finds, seen.phrases)
         self._chooses = not plan.is_plain
-        self.steps: list[Step] = []
+        self.steps: list[TraceStep] = []
         self.advice: list[str] = []
         self.anchors: dict[str, Rows] = {}
         self._far_from: list[Rows] = []
-        self._known: dict[Node, Units] = {}
+        self._known: dict[Node, Selection] = {}
 
-    def units(self, node: Node) -> Units:
+    def units(self, node: Node) -> Selection:
         """What a part of the plan stands for, doubtful ones included."""
         if node not in self._known:
             units = self._worked(node)
@@ -72,10 +72,12 @@ class Work:
                 if isinstance(node, n.Find)
                 else ("together" if isinstance(node, n.Union) else reason(node))
             )
-            self.steps.append(Step(words=words, count=int((units.fit >= FITS).sum())))
+            self.steps.append(
+                TraceStep(words=words, count=int((units.fit >= FITS).sum()))
+            )
         return self._known[node]
 
-    def _worked(self, node: Node) -> Units:
+    def _worked(self, node: Node) -> Selection:
         if isinstance(node, n.Find):
             return singles(self._believed(self.seen.of(node.phrase)))
         if isinstance(node, n.Union):
@@ -89,7 +91,7 @@ class Work:
         surer = rows[self.seen.chance[rows] >= CRUMB]
         return surer if self._chooses and len(surer) else rows
 
-    def against(self, node: Node, units: Units) -> tuple[Rows, Units]:
+    def against(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
         """Candidates that a part of the plan stands for, and the units without them."""
         found = self.units(node).sure()
         rows, own = gaps.anchors_of(units, found, self.seen, self.narrows)
@@ -99,12 +101,12 @@ class Work:
         stays = units.over(np.isin(units.rows, own).astype(np.float64), np.minimum)
         return rows, units.fitting(stays)
 
-    def measured(self, node: Node, units: Units) -> tuple[Rows, Units]:
+    def measured(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
         """The anchors, and the units with their distance to the nearest."""
         rows, units = self.against(node, units)
         return rows, self.with_distance(units, rows)
 
-    def measured_late(self, node: Node, units: Units) -> tuple[Rows, Units]:
+    def measured_late(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
         """The anchors, and the units with their distance to be measured at the end.
 
         For relations that do not go by it, so that only the answer's is measured.
@@ -114,7 +116,7 @@ class Work:
         number = np.full(len(units), len(self._far_from) - 1, np.intp)
         return rows, replace(units, anchors=number)
 
-    def with_late_distances(self, units: Units) -> Units:
+    def with_late_distances(self, units: Selection) -> Selection:
         """With those measured that were left to the end."""
         distance = units.distance.copy()
         for number, rows in enumerate(self._far_from):
@@ -122,7 +124,7 @@ class Work:
             distance[some] = self.with_distance(units.pick(some), rows).distance
         return replace(units, distance=distance)
 
-    def with_distance(self, units: Units, anchors: Rows) -> Units:
+    def with_distance(self, units: Selection, anchors: Rows) -> Selection:
         """With the distance of each to the nearest anchor."""
         away = gaps.nearest(units.rows, anchors, self.seen)
         distance = units.over(away, np.minimum)

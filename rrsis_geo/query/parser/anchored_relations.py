@@ -10,9 +10,9 @@ from rrsis_geo.query.parser.filters import PLAIN, limits, said_by
 from rrsis_geo.query.parser.noun_phrase import (
     DEEPEST,
     At,
-    Choice,
-    Draft,
-    Step,
+    Filter,
+    NounPhrase,
+    Selector,
     bare,
     said,
 )
@@ -33,7 +33,7 @@ Anchored = Callable[[Node, Node, At], Node]
 """(of, anchor, words) to the operator."""
 
 
-def apply(parser: PhraseReader, m: Match, d: Draft, negate: At) -> int:
+def apply(parser: PhraseReader, m: Match, d: NounPhrase, negate: At) -> int:
     """Adds what a match says to a draft; the index after all its words."""
     at = parser.r.at(m.start, m.stop)
     d.handled = m.handler
@@ -50,12 +50,12 @@ def apply(parser: PhraseReader, m: Match, d: Draft, negate: At) -> int:
     return _anchored(parser, m, d, at, negate)
 
 
-def negated(step: Step, at: At) -> Step:
+def negated(step: Filter, at: At) -> Filter:
     """Everything but what a step keeps."""
     return lambda node: n.Except(node, step(node), at=at)
 
 
-def _anchored(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> int:
+def _anchored(parser: PhraseReader, m: Match, d: NounPhrase, at: At, negate: At) -> int:
     """A relation: reads the anchor and puts the operator on the draft."""
     noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
     if _stays(m, noun):
@@ -71,7 +71,7 @@ def _anchored(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> i
     if m.handler == "nearest":
         token = parser.r.first("<nearest>", m.start, m.stop)
         order = str(token.value) if token else "farthest"
-        d.choices.append(Choice("nearest", order, at, anchor=anchor))
+        d.choices.append(Selector("nearest", order, at, anchor=anchor))
         return stop
     other, stop = _other(parser, m, d, noun, stop)
     both = parser.r.text(m.stop) == "both"
@@ -95,9 +95,9 @@ def _anchored(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> i
         return stop
     if _amid_its_kind(parser, m, anchor, noun):
         _of_its_kind(d, anchor, at)
-        d.choices.append(Choice("middle", "", at))
+        d.choices.append(Selector("middle", "", at))
         return stop
-    step: Step = lambda node: make(node, anchor, at)  # noqa: E731
+    step: Filter = lambda node: make(node, anchor, at)  # noqa: E731
     if other is not None and both:
         step = _to_both(make, anchor, other, at)
     if m.handler == "without":
@@ -112,22 +112,22 @@ def _anchored(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> i
     return stop
 
 
-def _to_both(make: Anchored, one: Node, other: Node, at: At) -> Step:
+def _to_both(make: Anchored, one: Node, other: Node, at: At) -> Filter:
     first = one.of if isinstance(one, n.Counted) else one  # "both" counts nothing here
     return lambda node: make(make(node, first, at), other, at)
 
 
 def _other(
-    parser: PhraseReader, m: Match, d: Draft, noun: Find | None, stop: int
+    parser: PhraseReader, m: Match, d: NounPhrase, noun: Find | None, stop: int
 ) -> tuple[Node | None, int]:
     """The second anchor of "the river or the road", "both the river and the road"."""
     r = parser.r
     joined = r.text(stop) == ("and" if r.text(m.stop) == "both" else "or")
-    trial = Draft("anchor", None, DEEPEST)
+    trial = NounPhrase("anchor", None, DEEPEST)
     if not joined or r.text(stop + 1) not in ("the", "a", "an"):
         return None, stop
     after = parser.lead(stop + 1, trial)
-    if not trial.looks or r.text(after) not in ("", ",", "and", "or", "but"):
+    if not trial.adjectives or r.text(after) not in ("", ",", "and", "or", "but"):
         return None, stop
     return parser.phrase(
         stop + 1, hint=noun, role="anchor", depth=d.depth + 1, alone=True
@@ -144,7 +144,7 @@ def _amid_its_kind(
     return central and several and bare(anchor) == noun
 
 
-def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
+def _of_its_kind(d: NounPhrase, anchor: Node, at: At) -> None:
     """ "the left court of the four on the hill": the four are what is chosen from."""
 
     def step(node: Node) -> Node:
@@ -152,7 +152,7 @@ def _of_its_kind(d: Draft, anchor: Node, at: At) -> None:
             return said(anchor, [], (*node.at, *at))
         return n.Inside(node, anchor, at=at)
 
-    d.traits.insert(0, step)
+    d.noun_filters.insert(0, step)
 
 
 def _is_part_of(parser: PhraseReader, m: Match, anchor: Node) -> bool:
@@ -241,13 +241,13 @@ def _compared(parser: PhraseReader, m: Match) -> Anchored:
     return lambda of, x, at: n.Compared(of, "larger" if larger else "smaller", x, at=at)
 
 
-def _between(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> int:
+def _between(parser: PhraseReader, m: Match, d: NounPhrase, at: At, negate: At) -> int:
     noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
     r = parser.r
-    trial = Draft("anchor", None, DEEPEST)
+    trial = NounPhrase("anchor", None, DEEPEST)
     after = parser.lead(m.stop, trial)
     # "between the northern and the southern apron": the noun comes with the second.
-    alone = bool(trial.looks or trial.pronoun) or r.text(after) != "and"
+    alone = bool(trial.adjectives or trial.pronoun) or r.text(after) != "and"
     first, stop = parser.phrase(
         m.stop, hint=noun, role="anchor", depth=d.depth + 1, alone=alone
     )
@@ -269,7 +269,7 @@ def _between(parser: PhraseReader, m: Match, d: Draft, at: At, negate: At) -> in
     return stop
 
 
-def _between_two(d: Draft, ends: n.Union, at: At, negate: At, stop: int) -> int:
+def _between_two(d: NounPhrase, ends: n.Union, at: At, negate: At, stop: int) -> int:
     first, second = ends.parts[0], n.Union(ends.parts[1:])
     last = second.parts[0] if len(second.parts) == 1 else second
     d.filters.append(
@@ -278,13 +278,13 @@ def _between_two(d: Draft, ends: n.Union, at: At, negate: At, stop: int) -> int:
     return stop
 
 
-def _maybe_negated(step: Step, at: At) -> Step:
+def _maybe_negated(step: Filter, at: At) -> Filter:
     return negated(step, at) if at else step
 
 
 def _knows(parser: PhraseReader, i: int) -> bool:
     """Whether a thing that the lexicon knows is named next."""
-    trial = Draft("anchor", None, depth=DEEPEST)
+    trial = NounPhrase("anchor", None, depth=DEEPEST)
     parser.lead(i, trial)
     noun = trial.noun()
     return noun is not None and bool(noun.categories)
@@ -300,7 +300,7 @@ def _stays(m: Match, noun: Find | None) -> bool:
     return m.handler == "inside" and m.argument == "of" and not noun.categories
 
 
-def _left_as_words(parser: PhraseReader, m: Match, d: Draft, stop: int) -> int:
+def _left_as_words(parser: PhraseReader, m: Match, d: NounPhrase, stop: int) -> int:
     """Leaves the words of a match to the network."""
     stop = max(stop, m.stop)
     d.after.extend(t for t in parser.r.tokens[m.start : stop] if t.text != ",")
@@ -315,14 +315,14 @@ def _names_group(anchor: Node, noun: Find | None) -> bool:
 
 
 def _in_group(
-    parser: PhraseReader, m: Match, d: Draft, anchor: Node, at: At, stop: int
+    parser: PhraseReader, m: Match, d: NounPhrase, anchor: Node, at: At, stop: int
 ) -> int:
     """ "the third tank in the top row": its members take the place of the noun."""
     side = parser.r.first("<d>", m.start, m.stop) if m.handler == "beside" else None
     if side is not None and side.value == "centre":
-        d.choices.append(Choice("middle", "", at))
+        d.choices.append(Selector("middle", "", at))
     elif side is not None:
-        d.choices.append(Choice("most", str(side.value), at))
+        d.choices.append(Selector("most", str(side.value), at))
 
     if d.rank is not None and d.side is None:
         # "the third plane in the row" counts as one reads.

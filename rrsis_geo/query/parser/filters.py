@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from rrsis_geo.query.lexicon.vocabulary import EXTENTS
-from rrsis_geo.query.parser.noun_phrase import At, Choice, Draft, Step
+from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
 from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.plan import nodes as n
@@ -25,7 +25,7 @@ _LENGTH |= {"circumference": "perimeter", "in perimeter": "perimeter"}
 _LENGTH |= {"in width": "width", "width": "width"}
 
 
-def _place(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _place(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     token = parser.r.first("<d>", m.start, m.stop)
     if m.argument.startswith("middle_"):
         place = m.argument.replace("_", " ")
@@ -41,23 +41,23 @@ def _place(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
 
 
-def _edge(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _edge(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     token = parser.r.first("<d>", m.start, m.stop)
     side = cast(Side, token.value) if token and token.value != "centre" else None
     cut = m.argument == "cut"
     return lambda node: n.AtEdge(node, side, cut, at=at)
 
 
-def _nothing(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _nothing(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     d.said.extend(at)
     return None
 
 
-def _most(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _most(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     if m.argument == "size":
         token = parser.r.first("<cmp>", m.start, m.stop)
         value = cast(tuple[str, str], token.value) if token else ("largest", "area")
-        d.choices.append(Choice("size", value, at))
+        d.choices.append(Selector("size", value, at))
         return None
     token = parser.r.first("<most>", m.start, m.stop) or parser.r.first(
         "<d>", m.start, m.stop
@@ -65,11 +65,11 @@ def _most(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     place = str(token.value) if token else m.argument
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
-    d.choices.append(Choice("most", place, at))
+    d.choices.append(Selector("most", place, at))
     return None
 
 
-def _from(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _from(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     token = parser.r.first("<d>", m.start, m.stop)
     number = parser.r.first("<n>", m.start, m.stop)
     place = str(token.value) if token else "left"
@@ -85,7 +85,7 @@ def _from(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     return None
 
 
-def _measured(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _measured(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     kind = "<area>" if parser.r.first("<area>", m.start, m.stop) else "<len>"
     low, high = limits(parser, m, kind)
     measure: Any = "area"
@@ -101,11 +101,11 @@ def _measured(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.Measured(node, measure, low, high, at=at)
 
 
-def _isolated(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _isolated(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     return lambda node: n.Isolated(node, at=at)
 
 
-def _group(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
+def _group(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
     number, number_at = d.number, d.number_at
     d.number = None
     form: Any = m.argument
@@ -113,12 +113,12 @@ def _group(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
     return lambda node: n.Grouped(node, form, count, at=(*number_at, *at))
 
 
-def _middle(parser: PhraseReader, m: Match, d: Draft, at: At) -> Step | None:
-    d.choices.append(Choice("middle", "", at))
+def _middle(parser: PhraseReader, m: Match, d: NounPhrase, at: At) -> Filter | None:
+    d.choices.append(Selector("middle", "", at))
     return None
 
 
-PLAIN: dict[str, Callable[[PhraseReader, Match, Draft, At], Step | None]] = {
+PLAIN: dict[str, Callable[[PhraseReader, Match, NounPhrase, At], Filter | None]] = {
     "place": _place,
     "edge": _edge,
     "scene": _nothing,

@@ -13,7 +13,7 @@ from rrsis_geo.query.plan.directions import COMPASS, SCREEN, Place, Side
 from rrsis_geo.query.plan.nodes import Find, Node
 from rrsis_geo.query.tokenizer.tokens import Token
 
-Step = Callable[[Node], Node]
+Filter = Callable[[Node], Node]
 """Puts an operator on a node."""
 
 Role = Literal["head", "anchor", "inner"]
@@ -31,7 +31,7 @@ OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 
 
-class Choice(NamedTuple):
+class Selector(NamedTuple):
     """A word that chooses some by order: "largest", "leftmost", "closest"."""
 
     kind: Literal["most", "size", "nearest", "middle"]
@@ -43,7 +43,7 @@ class Choice(NamedTuple):
 
 
 @dataclass
-class Draft:
+class NounPhrase:
     """What has been read of a noun phrase."""
 
     role: Role
@@ -59,7 +59,7 @@ class Draft:
     said: list[int] = field(default_factory=list)
     """Words that name nothing, such as articles."""
 
-    looks: list[Token] = field(default_factory=list)
+    adjectives: list[Token] = field(default_factory=list)
     """Words of appearance, then the noun."""
 
     after: list[Token] = field(default_factory=list)
@@ -82,10 +82,10 @@ class Draft:
     side: str | None = None
     """Where an order is counted from."""
 
-    sides: list[Choice] = field(default_factory=list)
+    sides: list[Selector] = field(default_factory=list)
     """Directions before the noun: "northern"; of rank 0 for "far left"."""
 
-    traits: list[Step] = field(default_factory=list)
+    noun_filters: list[Filter] = field(default_factory=list)
     """Size classes and isolation: said of the things themselves."""
 
     compared: Token | None = None
@@ -98,15 +98,15 @@ class Draft:
     at_least: bool = False
     """Whether the number is the least: "at least five", "five or more"."""
 
-    filters: list[Step] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
     handled: str = ""
     """Handler of the last rule that has been applied."""
 
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[Selector] = field(default_factory=list)
 
     def has_noun(self) -> bool:
         """Whether it is said what the things are."""
-        return bool(self.looks or self.pronoun or self.base is not None)
+        return bool(self.adjectives or self.pronoun or self.base is not None)
 
     def take_rank(self, token: Token) -> None:
         """The word says which in an order: "second"."""
@@ -124,13 +124,13 @@ class Draft:
             or self.rank
             or self.choices
             or self.sides
-            or self.traits
+            or self.noun_filters
             or self.compared
         )
 
     def meaning(self) -> tuple[tuple[str, ...], int, Sense | None]:
         """Words of the noun phrase, singular; how many make the noun; its sense."""
-        words = tuple(w for token in self.looks for w in token.shown.split())
+        words = tuple(w for token in self.adjectives for w in token.shown.split())
         if not words:
             return (), 0, None
         words = (*words[:-1], singular(words[-1]))
@@ -153,15 +153,15 @@ class Draft:
             return self.pronoun == "ones"
         if self.number is not None and self.number > 1:
             return True
-        return bool(self.looks) and is_plural(self.looks[-1].shown)
+        return bool(self.adjectives) and is_plural(self.adjectives[-1].shown)
 
     def is_singular(self) -> bool:
         """Whether the noun says that it is one, which "aircraft" does not."""
         if self.pronoun:
             return self.pronoun == "one"
-        if not self.looks:
+        if not self.adjectives:
             return not self.number or self.number == 1
-        return not self.is_plural() and self.looks[-1].shown not in NEITHER
+        return not self.is_plural() and self.adjectives[-1].shown not in NEITHER
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor a hint says what is meant."""
@@ -169,7 +169,7 @@ class Draft:
         node = self._found()
         if node is None:
             return None
-        for step in self.traits:
+        for step in self.noun_filters:
             node = step(node)
         if self.compared is not None and self.is_plural():
             order = cast(tuple[str, str], self.compared.value)[0]
@@ -194,7 +194,12 @@ class Draft:
 
     def _found(self) -> Node | None:
         at = tuple(
-            sorted((*self.said, *(i for t in (*self.looks, *self.after) for i in t.at)))
+            sorted(
+                (
+                    *self.said,
+                    *(i for t in (*self.adjectives, *self.after) for i in t.at),
+                )
+            )
         )
         rest = [token.shown for token in self.after]
         if self.base is not None:
@@ -203,8 +208,12 @@ class Draft:
         if self.pronoun or not words:
             if self.hint is None:
                 return None
-            looks = [token.shown for token in self.looks]
-            return said(self.hint, rest, at, looks) if looks or rest else self.hint
+            adjectives = [token.shown for token in self.adjectives]
+            return (
+                said(self.hint, rest, at, adjectives)
+                if adjectives or rest
+                else self.hint
+            )
         name = known.name if known else words[-1]
         before = words[: len(words) - length]
         if self.ranked is not None and not (self.side or self.choices):
@@ -249,7 +258,7 @@ class Draft:
         number, rank, at = self.number, self.rank, self.rank_at
         if self.compared is not None and not self.is_plural():
             value = cast(tuple[str, str], self.compared.value)
-            choices.append(Choice("size", value, self.compared.at))
+            choices.append(Selector("size", value, self.compared.at))
         if rank is not None and self.side is None:
             # "the second largest": the rank belongs to the first word of order.
             if choices:
@@ -257,7 +266,7 @@ class Draft:
             rank = None
         if rank is not None or (self.side is not None and number):
             side = OPPOSITE.get(self.side or "", "left") if self.last else self.side
-            choices.insert(0, Choice("most", side or "left", at, rank=rank or 1))
+            choices.insert(0, Selector("most", side or "left", at, rank=rank or 1))
         if choices and number and number > 1:
             choices[0] = choices[0]._replace(
                 number=number, at=self.number_at + choices[0].at
@@ -285,7 +294,7 @@ class Draft:
         return node
 
 
-def apply_choice(choice: Choice, node: Node) -> Node:
+def apply_choice(choice: Selector, node: Node) -> Node:
     """The operator of a word of order."""
     if choice.kind == "middle":
         return n.Middle(node, choice.number, at=choice.at)
@@ -314,12 +323,12 @@ def apply_choice(choice: Choice, node: Node) -> Node:
     return n.Extreme(node, side, choice.rank, choice.number, at=choice.at)
 
 
-def isolated(at: At) -> Step:
+def isolated(at: At) -> Filter:
     """Keeps what stands alone."""
     return lambda node: n.Isolated(node, at=at)
 
 
-def of_size(token: Token) -> Step:
+def of_size(token: Token) -> Filter:
     """Keeps the big ones, or the small ones."""
     kind = cast(Literal["big", "medium", "small"], token.value)
     return lambda node: n.SizeClass(node, kind, at=token.at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.parser.noun_phrase import DEEPEST, Draft, Role
+from rrsis_geo.query.parser.noun_phrase import DEEPEST, NounPhrase, Role
 from rrsis_geo.query.parser.pattern_matcher import Reader
 from rrsis_geo.query.parser.postmodifiers import opaque, read_trail
 from rrsis_geo.query.parser.premodifiers import read_lead
@@ -40,15 +40,15 @@ class Parser:
         if self._spent > MOST_WORK:
             raise TooMuch
 
-    def lead(self, i: int, d: Draft) -> int:
+    def lead(self, i: int, d: NounPhrase) -> int:
         """Reads what stands before a noun, and the noun; the index after them."""
         return read_lead(self, i, d)
 
-    def trail(self, i: int, d: Draft) -> int:
+    def trail(self, i: int, d: NounPhrase) -> int:
         """Reads what follows a noun; the index after it."""
         return read_trail(self, i, d)
 
-    def opaque(self, i: int, d: Draft) -> int:
+    def opaque(self, i: int, d: NounPhrase) -> int:
         """Leaves a description of looks to the network; the index after it."""
         return opaque(self, i, d)
 
@@ -66,7 +66,7 @@ class Parser:
         """
         if depth > DEEPEST:
             return None, i
-        first = Draft(role, hint, depth)
+        first = NounPhrase(role, hint, depth)
         if role == "head":
             i = self._of_these(i, first)
         i = self.lead(i, first)
@@ -75,7 +75,7 @@ class Parser:
             j = i + 1
             while self.r.text(j) in ("and", "or", "also", "as", "well"):
                 j += 1
-            second = Draft(role, hint, depth)
+            second = NounPhrase(role, hint, depth)
             k = self.lead(j, second)
             if not self._joins(heads[-1], second):
                 break
@@ -86,7 +86,7 @@ class Parser:
             return first.build(), i
         return self._joined(heads, i)
 
-    def _of_these(self, i: int, d: Draft) -> int:
+    def _of_these(self, i: int, d: NounPhrase) -> int:
         """ "of the four courts, the leftmost", "which of them is": the set first."""
         asks = self.r.text(i) in ("which", "what")
         if self.r.text(i + asks) not in ("of", "among", "from"):
@@ -98,24 +98,24 @@ class Parser:
         d.hint = base
         return j + 1 if ends else j
 
-    def _joins(self, one: Draft, other: Draft) -> bool:
+    def _joins(self, one: NounPhrase, other: NounPhrase) -> bool:
         """Whether two phrases name things side by side."""
         if one.is_empty() or one.filters or other.filters:
             return False
         noun = other.noun()
         if other.base is not None:
-            return bool(not one.looks and one.choices and other.choices)
+            return bool(not one.adjectives and one.choices and other.choices)
         if noun is None or other.pronoun:
             return False
         clear = bool(noun.categories) or other.is_plural() or other.article != ""
-        if not one.looks:
+        if not one.adjectives:
             return bool(one.has_lead()) and clear
         mine = one.noun()
         if one.role == "anchor" and mine is not None and mine.categories:
             return False
         return clear or other.number is not None
 
-    def _joined(self, heads: list[Draft], i: int) -> tuple[Node | None, int]:
+    def _joined(self, heads: list[NounPhrase], i: int) -> tuple[Node | None, int]:
         last = heads[-1]
         separate = any(head.article or head.choices for head in heads[1:])
         if separate:
@@ -132,7 +132,7 @@ class Parser:
         union: Node = n.Union(kept) if len(kept) > 1 else kept[0]
         if separate:
             return union, i
-        around = Draft(last.role, last.hint, base=union, article=heads[0].article)
+        around = NounPhrase(last.role, last.hint, base=union, article=heads[0].article)
         i = self.trail(i, around)
         return around.build(), i
 
@@ -145,8 +145,12 @@ class Parser:
         return length < 2  # a "running track" is a thing
 
 
-def _whole(draft: Draft) -> Node | None:
+def _whole(draft: NounPhrase) -> Node | None:
     """The noun phrase of a draft without what chooses from it."""
     if draft.base is not None:
         return draft.base
-    return Draft("inner", None, looks=draft.looks).build() if draft.noun() else None
+    return (
+        NounPhrase("inner", None, adjectives=draft.adjectives).build()
+        if draft.noun()
+        else None
+    )

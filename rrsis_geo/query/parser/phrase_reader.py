@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from rrsis_geo.query.parser.noun_phrase import Draft, Role
+from rrsis_geo.query.parser.noun_phrase import NounPhrase, Role
 from rrsis_geo.query.parser.pattern_matcher import Reader
 from rrsis_geo.query.plan.nodes import Node
 
@@ -18,13 +18,13 @@ class PhraseReader(Protocol):
     def spend(self) -> None:
         """Count a word that is read; raises where all reading takes too long."""
 
-    def lead(self, i: int, d: Draft) -> int:
+    def lead(self, i: int, d: NounPhrase) -> int:
         """Read what stands before a noun, and the noun; the index after them."""
 
-    def trail(self, i: int, d: Draft) -> int:
+    def trail(self, i: int, d: NounPhrase) -> int:
         """Read what follows a noun; the index after it."""
 
-    def opaque(self, i: int, d: Draft) -> int:
+    def opaque(self, i: int, d: NounPhrase) -> int:
         """Leave a description of looks to the network; the index after it."""
 
     def phrase(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply, negated
-from rrsis_geo.query.parser.noun_phrase import Draft, Step, bare, said
+from rrsis_geo.query.parser.noun_phrase import Filter, NounPhrase, bare, said
 from rrsis_geo.query.parser.pattern_matcher import Match, Reader
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.premodifiers import counted_behind
 from rrsis_geo.query.plan import nodes as n
 
 
-def read_trail(p: PhraseReader, i: int, d: Draft) -> int:
+def read_trail(p: PhraseReader, i: int, d: NounPhrase) -> int:
     """Reads what follows a noun."""
     while i < p.r.stop:
         p.spend()
@@ -23,7 +23,7 @@ def read_trail(p: PhraseReader, i: int, d: Draft) -> int:
     return i
 
 
-def _trail_word(p: PhraseReader, i: int, d: Draft) -> int | None:
+def _trail_word(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
     r, text = p.r, p.r.text(i)
     if text == "," or r.only(i) > i:
         return _comma(p, i, d)
@@ -65,7 +65,7 @@ def _trail_word(p: PhraseReader, i: int, d: Draft) -> int | None:
     if text == "'s":
         return None if d.role != "head" else i + 1
     if j > i and text in v.COPULAS:
-        again = Draft(d.role, d.hint, d.depth)
+        again = NounPhrase(d.role, d.hint, d.depth)
         k = p.lead(j, again)
         if (again.article or again.choices) and _adds(p, again, k):
             _merge(d, again)
@@ -79,7 +79,7 @@ def _trail_word(p: PhraseReader, i: int, d: Draft) -> int | None:
     return i + 1
 
 
-def _comma(p: PhraseReader, i: int, d: Draft) -> int | None:
+def _comma(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
     if d.role != "head":
         return None
     r, j = p.r, i + 1
@@ -93,7 +93,7 @@ def _comma(p: PhraseReader, i: int, d: Draft) -> int | None:
         return j
     if r.exception(j) > j or r.text(j) in v.COPULAS:
         return j
-    again = Draft(d.role, d.hint, d.depth)
+    again = NounPhrase(d.role, d.hint, d.depth)
     k = p.lead(j, again)
     if again.pronoun and d.handled == "place" == _handler(r.match(k, bare=True)):
         return None  # "small ones in the north, large ones in the south"
@@ -109,20 +109,20 @@ def _handler(match: Match | None) -> str:
     return match.handler if match is not None else ""
 
 
-def _adds(p: PhraseReader, again: Draft, stop: int) -> bool:
+def _adds(p: PhraseReader, again: NounPhrase, stop: int) -> bool:
     """Whether words say more of the same things: "the largest", "the red one"."""
     if again.pronoun:
-        return bool(again.looks or again.has_lead() or p.r.match(stop))
-    return not again.looks and again.base is None and again.has_lead()
+        return bool(again.adjectives or again.has_lead() or p.r.match(stop))
+    return not again.adjectives and again.base is None and again.has_lead()
 
 
-def _merge(d: Draft, again: Draft) -> None:
-    if again.pronoun and d.looks:  # "courts, the blue ones" are blue courts
-        d.looks = [*again.looks, *d.looks]
+def _merge(d: NounPhrase, again: NounPhrase) -> None:
+    if again.pronoun and d.adjectives:  # "courts, the blue ones" are blue courts
+        d.adjectives = [*again.adjectives, *d.adjectives]
     else:
-        d.after.extend(again.looks)
+        d.after.extend(again.adjectives)
     d.sides.extend(again.sides)
-    d.traits.extend(again.traits)
+    d.noun_filters.extend(again.noun_filters)
     d.choices.extend(again.choices)
     d.filters.extend(again.filters)
     if d.rank is None and again.rank is not None:
@@ -132,7 +132,7 @@ def _merge(d: Draft, again: Draft) -> None:
         d.number, d.number_at = again.number, again.number_at
 
 
-def _negated(p: PhraseReader, i: int, j: int, d: Draft) -> int | None:
+def _negated(p: PhraseReader, i: int, j: int, d: NounPhrase) -> int | None:
     """ "not red", "not the big ones"."""
     r = p.r
     if r.text(j) in v.THE | v.A or d.role != "head":
@@ -144,12 +144,12 @@ def _negated(p: PhraseReader, i: int, j: int, d: Draft) -> int | None:
         k += 1
     if not words:
         return None
-    looks = [token.shown for token in words]
-    d.filters.append(negated(_looking(looks, r.at(j, k)), r.at(i, j)))
+    adjectives = [token.shown for token in words]
+    d.filters.append(negated(_looking(adjectives, r.at(j, k)), r.at(i, j)))
     return k
 
 
-def _conjunction(p: PhraseReader, i: int, d: Draft) -> int | None:
+def _conjunction(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
     """ "in the north and near the road" holds both; two places are either."""
     r, j = p.r, i + 1
     while r.text(j) in ("also", "but", "is", "are"):
@@ -166,20 +166,20 @@ def _conjunction(p: PhraseReader, i: int, d: Draft) -> int | None:
     return after
 
 
-def _pending(p: PhraseReader, d: Draft) -> bool:
+def _pending(p: PhraseReader, d: NounPhrase) -> bool:
     return any(c.kind == "nearest" and c.anchor is None for c in d.choices)
 
 
-def _anchored(p: PhraseReader, i: int, d: Draft) -> int | None:
+def _anchored(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
     """The anchor of "the nearest tank to ..."."""
     node, j = p.phrase(i + 1, hint=d.noun(), role="anchor", depth=d.depth + 1)
     if node is None:
         d.after.append(p.r.tokens[i])
         return i + 1
     at = p.r.at(i, i + 1)
-    if d.looks and singular(d.looks[-1].shown) in ("neighbour", "neighbor"):
-        d.said.extend(place for token in d.looks for place in token.at)
-        d.looks, d.base = [], bare(node)
+    if d.adjectives and singular(d.adjectives[-1].shown) in ("neighbour", "neighbor"):
+        d.said.extend(place for token in d.adjectives for place in token.at)
+        d.adjectives, d.base = [], bare(node)
     d.choices = [
         c._replace(anchor=node, at=c.at + at)
         if c.kind == "nearest" and c.anchor is None
@@ -189,7 +189,7 @@ def _anchored(p: PhraseReader, i: int, d: Draft) -> int | None:
     return j
 
 
-def opaque(p: PhraseReader, i: int, d: Draft) -> int:
+def opaque(p: PhraseReader, i: int, d: NounPhrase) -> int:
     """A description of looks, up to words that surely say where."""
     r = p.r
     # "whose nose points left" and "on its west side" are about the thing itself.
@@ -220,7 +220,7 @@ def _its(r: Reader, match: Match) -> bool:
     return any(token.text == "its" for token in r.tokens[match.start : match.stop])
 
 
-def _turning(p: PhraseReader, i: int, d: Draft) -> int:
+def _turning(p: PhraseReader, i: int, d: NounPhrase) -> int:
     r = p.r
     d.after.append(r.tokens[i])
     i += 1
@@ -230,7 +230,7 @@ def _turning(p: PhraseReader, i: int, d: Draft) -> int:
     return i
 
 
-def _attaches(p: PhraseReader, m: Match, d: Draft) -> bool:
+def _attaches(p: PhraseReader, m: Match, d: NounPhrase) -> bool:
     """Whether words after an anchor say something about the anchor."""
     noun = d.noun()
     if d.role == "inner":
@@ -245,9 +245,9 @@ def _attaches(p: PhraseReader, m: Match, d: Draft) -> bool:
     return m.handler not in ("measured", "isolated", "group", "not", "outside")
 
 
-def _looking(looks: list[str], at: tuple[int, ...]) -> Step:
-    return lambda node: said(node, [], at, looks)
+def _looking(adjectives: list[str], at: tuple[int, ...]) -> Filter:
+    return lambda node: said(node, [], at, adjectives)
 
 
-def _either(one: Step, other: Step) -> Step:
+def _either(one: Filter, other: Filter) -> Filter:
     return lambda node: n.Union((one(node), other(node)))

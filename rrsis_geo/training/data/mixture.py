@@ -103,7 +103,7 @@ class Mix:
     expressions: int
     written: float = 0.5
     no_target: float = 0.25
-    strays: float = 0.0
+    swapped_expressions: float = 0.0
     shares: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
@@ -202,7 +202,7 @@ class Mix:
         What people write of a class is more varied, and harder to turn down, than what
         is made to have no target.
         """
-        if not self.strays:
+        if not self.swapped_expressions:
             return view
         layout = view.image.layout
         there = {item.category for item in layout.objects}
@@ -211,7 +211,7 @@ class Mix:
             return view
         texts, types, targets = list(view.texts), list(view.types), list(view.targets)
         for place in range(len(texts)):
-            if rng.random() < self.strays:
+            if rng.random() < self.swapped_expressions:
                 told = self._told[absent[int(rng.integers(len(absent)))]]
                 texts[place] = told[int(rng.integers(len(told)))]
                 types[place], targets[place] = NO_TARGET, ()

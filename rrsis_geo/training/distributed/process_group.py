@@ -27,7 +27,7 @@ PATIENCE = timedelta(hours=6)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Team:
+class ProcessGroup:
     """This process among those that share the steps."""
 
     device: torch.device
@@ -77,7 +77,7 @@ class Team:
 
 
 @contextmanager
-def open_team(device: str) -> Iterator[Team]:
+def open_team(device: str) -> Iterator[ProcessGroup]:
     """The team that torchrun has called, or this process alone.
 
     Raises:
@@ -85,7 +85,7 @@ def open_team(device: str) -> Iterator[Team]:
     """
     world = int(os.environ.get("WORLD_SIZE", "1"))
     if world == 1:
-        yield Team(device=choose_device(device))
+        yield ProcessGroup(device=choose_device(device))
         return
     rank, local = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
     place = choose_device(device)
@@ -95,6 +95,6 @@ def open_team(device: str) -> Iterator[Team]:
     backend = "nccl" if place.type == "cuda" else "gloo"
     dist.init_process_group(backend, timeout=PATIENCE)
     try:
-        yield Team(device=place, rank=rank, world=world)
+        yield ProcessGroup(device=place, rank=rank, world=world)
     finally:
         dist.destroy_process_group()

@@ -20,7 +20,7 @@ LOG = "log.jsonl"
 NOT_CURVES = frozenset({"step", "time", "check"})
 
 
-class Diary:
+class RunLog:
     """One line of JSON per step and per validation; pictures are drawn from them.
 
     A run that goes on strikes out what came after its checkpoint. Numbers of a step
