@@ -23,8 +23,9 @@ from real_scenes import looked_at, scored, tasks
 
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores
 from rrsis_geo.model.predictor import make_predictor
-from rrsis_geo.query.query_batch import parted
+from rrsis_geo.query import make_plan
 from rrsis_geo.training.recipe.public_datasets import default_sources, nwpu, split
+from rrsis_geo.vector.instance_splitting import split_by_class
 
 GROUPS = (
     ("category", ("category",), 80),
@@ -119,7 +120,8 @@ def _scenes(options: argparse.Namespace, folder: Path) -> None:
             if "trained on" not in task.group:
                 raster = keep / f"{task.group.split(',')[0]}--{task.name}.tif"
                 looked_at(task, raster, options.weights)
-                touching = parted([task.expression], None)[0]
+                head = make_plan(task.expression).finds[0]
+                (touching,) = split_by_class([head.categories], None)
                 counts, _ = scored(task, raster, threshold=0.5, parted=touching)
                 other, _ = scored(
                     task, raster, threshold=0.5, parted=touching, beside=53

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rrsis_geo.colour.colour_filter import held
+from rrsis_geo.colour.colour_filter import fade_other_colours
 from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import draw_mask
@@ -55,13 +55,13 @@ def _judged(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
     judged = []
     layout = image.layout
     for item in image.written:
-        tint = colour_term(item.text)
+        tint = colour_term(make_plan(item.text).finds[0])
         wanted = make_plan(item.text).finds[0].categories
         alike = [k for k, one in enumerate(layout.objects) if one.category in wanted]
         if not tint.colours or not alike:
             continue
         sure = draw_mask(layout, tuple(alike))[None].astype(np.float32)
-        left = held(image.pixels, sure, (tint,))[0]
+        left = fade_other_colours(image.pixels, sure, (tint,))[0]
         found: Counter[str] = Counter()
         stays = []
         for number in alike:

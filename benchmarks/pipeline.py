@@ -117,7 +117,7 @@ def main() -> None:
             overwrite=True,
             options=settings,
         )
-        predictor = bind(job)
+        predictor = bind(job, job.expressions)
         size = settings.window_size
         predictor(np.zeros((1, 3, size, size), np.uint8))  # the first one is slower
         rows: list[dict[str, Any]] = []

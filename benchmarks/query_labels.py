@@ -85,7 +85,7 @@ def judged(image: LabelledImage, categories: tuple[str, ...]) -> Iterator[Row]:
     for item, mask in zip(image.written, masks, strict=True):
         asked = question(item.text, "auto", grid, categories)
         plan = asked.plans[0]
-        named = [text for text in asked.phrases if text != item.text]
+        named = [text for text in asked.texts if text != item.text]
         levels = {text: _labelled(layout, text) for text in named}
         if plan.is_plain or not all(level.any() for level in levels.values()):
             continue

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
-from rrsis_geo.colour.colour_filter import held
-from rrsis_geo.colour.colour_terms import colour_terms
+from rrsis_geo.colour.colour_filter import fade_other_colours
+from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import cut_pixels, draw_mask, whole
 from rrsis_geo.expressions.generate import describe
@@ -27,12 +27,13 @@ from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.serialization.weights import load_weights
 from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.query_batch import QueryBatch, ask, parted
+from rrsis_geo.query.query_batch import QueryBatch, as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
 from rrsis_geo.training.recipe.public_datasets import nwpu, split
 from rrsis_geo.training.validation import made_samples
 from rrsis_geo.types import Strip
+from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import vectorize
 
 SIDE = 480
@@ -59,7 +60,7 @@ class Cache:
     def levels(
         self, pixels: NDArray[np.uint8], texts: Sequence[str]
     ) -> dict[str, NDArray[np.uint8]]:
-        """Text -> (H, W) levels of a picture, colours held against it."""
+        """Text -> (H, W) levels of an image, faded where the colour is another."""
         mark = hashlib.sha256(pixels.tobytes())
         places = {
             text: self._folder / f"{_digest(mark.hexdigest() + text)}.npz"
@@ -80,15 +81,17 @@ class Cache:
             for text, level in zip(missing, found, strict=True):
                 np.savez_compressed(places[text], level=level)
         found = {text: np.load(path)["level"] for text, path in places.items()}
-        return {text: in_colour(level, pixels, text) for text, level in found.items()}
+        return {text: faded(level, pixels, text) for text, level in found.items()}
 
 
-def in_colour(
+def faded(
     level: NDArray[np.uint8], pixels: NDArray[np.uint8], text: str
 ) -> NDArray[np.uint8]:
-    """(H, W) levels held against the colours that a text asks for, as in a run."""
+    """(H, W) levels, faded where pixels have another colour than a text asks for."""
+    term = colour_term(as_typed([text]).phrases[0].head)
     chance = level[None].astype(np.float32) / 254
-    return np.rint(held(pixels, chance, colour_terms([text]))[0] * 254).astype(np.uint8)
+    left = fade_other_colours(pixels, chance, (term,))[0]
+    return np.rint(left * 254).astype(np.uint8)
 
 
 def _digest(text: str) -> str:
@@ -201,7 +204,7 @@ def without_target(
                 painted = {}
                 for mode in ("network", "auto"):
                     asked = question(text, mode, grid, cache.categories)
-                    levels = cache.levels(sample.pixels, sorted(asked.phrases))
+                    levels = cache.levels(sample.pixels, sorted(asked.texts))
                     painted[mode] = overlap(
                         answered_mask(asked, levels, grid, cache.sure), mask
                     )
@@ -220,7 +223,9 @@ def without_target(
 
 def question(text: str, mode: str, grid: Grid, categories: Sequence[str]) -> QueryBatch:
     """An expression as a run of one window asks it."""
-    return ask([text], mode, grid=grid, window_size=SIDE, categories=tuple(categories))
+    return make_batch(
+        [text], mode, grid=grid, window_size=SIDE, categories=tuple(categories)
+    )
 
 
 def grid_of(image: LabelledImage) -> Grid:
@@ -272,7 +277,7 @@ def _answered(
         phrase
         for questions in asked.values()
         for question in questions
-        for phrase in question.phrases
+        for phrase in question.texts
     }
     levels = cache.levels(pixels, sorted(every))
     found = []
@@ -310,17 +315,19 @@ def answered_mask(
     sure: float,
 ) -> NDArray[np.bool_]:
     """As the product answers: objects, without those that barely pass."""
-    stack = np.stack([levels[phrase] for phrase in questions.phrases])
+    stack = np.stack([levels[phrase] for phrase in questions.texts])
     polygons = vectorize(
         [Strip(top=0, levels=stack)],
         grid,
-        questions.phrases,
+        questions.texts,
         threshold=0.5,
         min_area=0,
         fill_holes=0,
         simplify=0,
         min_score=SegmentOptions().least_score(sure),
-        split=parted(questions.phrases, None),
+        split=split_by_class(
+            [phrase.head.categories for phrase in questions.phrases], None
+        ),
     )
     meant = questions.answer(polygons, grid, None).polygons.geometry
     if not len(meant):

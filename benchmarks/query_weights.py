@@ -29,10 +29,11 @@ from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.serialization.header import digests, find_weights, read_header
 from rrsis_geo.pipeline.runner import segment
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import ask, parted, whole
+from rrsis_geo.query.query_batch import as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster, write_probability
 from rrsis_geo.types import SCHEMA, Polygons, Strip
+from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import vectorize
 
 PRECISION = "auto"
@@ -64,12 +65,12 @@ class Asker:
         if not texts:
             return []
         questions = (
-            whole(texts)
+            as_typed(texts)
             if mode == "network"
-            else ask(texts, mode, categories=self.categories)
+            else make_batch(texts, mode, categories=self.categories)
         )
-        sources = self._kept(scene, questions.phrases)
-        found, grid, area = _traced(sources, questions.phrases)
+        sources = self._kept(scene, questions.texts)
+        found, grid, area = _traced(sources, questions.texts)
         meant = questions.answer(found, grid, area).polygons
         return [_labels_of(scene, meant, grid, text) for text in texts]
 
@@ -144,7 +145,10 @@ def _traced(
                 fill_holes=0,
                 simplify=0,
                 min_score=SegmentOptions().least_score(sure),
-                split=parted([text], None),
+                split=split_by_class(
+                    [phrase.head.categories for phrase in as_typed([text]).phrases],
+                    None,
+                ),
             )
         )
     joined = Polygons(

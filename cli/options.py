@@ -206,7 +206,7 @@ RUNNING = together(
         "Running",
         "--engine",
         "Where windows are worked on; ray needs rrsis-geo[ray].",
-        type=click.Choice(ENGINES),
+        type=click.Choice(tuple(ENGINES)),
     ),
     setting("Running", "--workers", "Processes of the engine.", type=int, metavar="N"),
 )

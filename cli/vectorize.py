@@ -38,10 +38,10 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     Example:
       rrsis-geo vectorize vehicle.tif -o vehicle.gpkg --threshold 0.3 --min-area 4
     """
-    from rrsis_geo.pipeline.revectorize import replay
+    from rrsis_geo.pipeline.revectorize import revectorize
 
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values
     )
-    done = replay(job)
+    done = revectorize(job)
     print_summary(done.polygons, done.expressions, done.files)

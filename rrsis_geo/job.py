@@ -15,7 +15,12 @@ MAX_EXPRESSION = 1000
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "float32", "bfloat16")
-ENGINES = ("serial", "processes", "ray")
+ENGINES = {
+    "serial": "rrsis_geo.pipeline.engines.local:SerialEngine",
+    "processes": "rrsis_geo.pipeline.engines.local:ProcessEngine",
+    "ray": "rrsis_geo.pipeline.engines.ray:RayEngine",
+}
+"""Name of an engine -> its class, imported when it is opened."""
 RESOLVES = ("auto", "network", "scene")
 
 
@@ -107,7 +112,7 @@ class SegmentOptions:
             _require(ok, "bbox", "LEFT,BOTTOM,RIGHT,TOP with some area", self)
         _require(self.device.split(":")[0] in DEVICES, "device", f"in {DEVICES}", self)
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
-        _require(self.engine in ENGINES, "engine", f"in {ENGINES}", self)
+        _require(self.engine in ENGINES, "engine", f"in {tuple(ENGINES)}", self)
         _require(self.resolve in RESOLVES, "resolve", f"in {RESOLVES}", self)
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)

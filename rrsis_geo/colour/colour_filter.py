@@ -1,10 +1,10 @@
-"""What is asked for as red must show some red: colours held against the pixels.
+"""Fades predictions whose pixels do not have the colour that was asked for.
 
-A small network learns what a running track is, and hardly that the one in view is not
-red. Colours are there to be measured. Evidence is looked for where the network thinks
-the thing is, at several scales, so that a red car counts beside ten white ones, and so
-does a ship that is red along its deck alone. Without evidence a probability fades; with
-some it stays as it is (decision 0132).
+A small network learns what a running track is, but hardly that the one in view is not
+red, while colours can be measured. Pixels are examined where the network expects the
+object, at several scales, so that one red car among ten white ones counts, and so does
+a ship that is red along its deck alone. Without pixels of the colour the probability
+fades; with enough of them it stays as it is (decision 0132).
 """
 
 from __future__ import annotations
@@ -18,59 +18,59 @@ from rrsis_geo.colour.colour_names import may_have
 from rrsis_geo.colour.colour_terms import ColourTerms
 
 LIKELY = 0.3
-"""Probability from which on pixels take part in the evidence."""
+"""Probability from which pixels are examined."""
 
 STEP = 3
-"""Every so-manieth pixel and row is looked at; a ninth of the work tells as much."""
+"""Every third row and column is examined: a ninth of the work, the same result."""
 
 REACHES = (2, 7, 20)
-"""Steps around a place in which evidence counts: a car, a house, a stadium."""
+"""Steps around a pixel in which others count: a car, a house, a stadium."""
 
 NONE, ENOUGH = 0.03, 0.1
-"""Share of pixels of the colour: up to the first there is no evidence, from the second
-on it is no question."""
+"""Share of pixels of the colour at which there is no evidence, and full evidence."""
 
 RIM = 0.2
-"""Share of the way from the outline to the middle that is the rim of a thing."""
+"""Share of the way from the outline to the middle that counts as the rim."""
 
 RIM_NONE, RIM_ENOUGH = 0.2, 0.35
-"""`NONE` and `ENOUGH` for the pixels of a rim: all of it has one colour."""
+"""`NONE` and `ENOUGH` for the pixels of a rim, all of which has one colour."""
 
 LEFT = 0.1
-"""Times the probability that is left where there is no evidence."""
+"""Factor on the probability where there is no evidence."""
 
 
-def held(
+def fade_other_colours(
     pixels: NDArray[np.uint8],
     probability: NDArray[np.float32],
-    tints: ColourTerms,
+    colours: ColourTerms,
 ) -> NDArray[np.float32]:
-    """Probabilities that fade where a thing has not the colour it was asked for in.
+    """Lower the probabilities of objects that do not have the colour asked for.
 
     Args:
         pixels: (3, H, W) RGB as displayed.
         probability: (E, H, W).
-        tints: of each expression.
+        colours: What each of the E phrases asks for.
 
     Returns:
-        (E, H, W), nowhere above the given one; the very same array without any tint.
+        (E, H, W), nowhere above the given values; the same array where no colour is
+        asked for.
     """
-    if not any(tint.colours for tint in tints):
+    if not any(term.colours for term in colours):
         return probability
     result = probability.copy()
-    for chance, tint in zip(result, tints, strict=True):
+    for chance, term in zip(result, colours, strict=True):
         likely = chance >= LIKELY
-        if tint.colours and likely.any():
+        if term.colours and likely.any():
             rows = np.flatnonzero(likely.any(axis=1))
             columns = np.flatnonzero(likely.any(axis=0))
-            part = (  # nothing else takes part; a step more shows where things end
+            part = (  # one step more than the likely pixels, to see where objects end
                 slice(max(rows[0] - STEP, 0), rows[-1] + STEP + 1),
                 slice(max(columns[0] - STEP, 0), columns[-1] + STEP + 1),
             )
-            # the rim of what the frame cuts is not in view, and may not be found either
-            rim = tint.rim and not _is_cut(likely)
+            # the rim of an object that the window cuts is not in view
+            rim = term.rim and not _is_cut(likely)
             chance[part] *= _factor(
-                pixels[:, *part], chance[part], likely[part], tint.colours, rim=rim
+                pixels[:, *part], chance[part], likely[part], term.colours, rim=rim
             )
     return result
 
@@ -83,7 +83,7 @@ def _factor(
     *,
     rim: bool,
 ) -> NDArray[np.float64]:
-    """(H, W) what to multiply probabilities by, `LEFT` to 1."""
+    """(H, W) factors on the probabilities, in [LEFT, 1]."""
     some = (slice(None, None, STEP), slice(None, None, STEP))
     coloured = may_have(pixels[:, *some], colours)
     weight = np.where(likely, chance, 0)[some]
@@ -101,7 +101,7 @@ def _factor(
 
 
 def _is_cut(inside: NDArray[np.bool_]) -> bool:
-    """Whether something reaches the frame."""
+    """Whether a pixel on the edge is inside."""
     edges = (inside[0], inside[-1], inside[:, 0], inside[:, -1])
     return any(bool(edge.any()) for edge in edges)
 
@@ -123,9 +123,9 @@ def _evidence(
     weight: NDArray[np.float32],
     reaches: Sequence[int],
 ) -> NDArray[np.float64]:
-    """(H, W) largest share of coloured pixels among the weighed ones around a place.
+    """(H, W) largest weighted share of coloured pixels, over the reaches.
 
-    1 where there are none to judge by.
+    1 where there is no weight to judge by.
     """
     best = np.zeros(weight.shape)
     for reach in reaches:
@@ -137,7 +137,7 @@ def _evidence(
 
 
 def _around(values: NDArray[np.float32], reach: int) -> NDArray[np.float64]:
-    """(H, W) sums over squares of 2 reach + 1 pixels, cut at the frame."""
+    """(H, W) sums over squares of 2 reach + 1 pixels, clipped at the edges."""
     sums: NDArray[np.float64] = values.astype(np.float64)
     for axis in (0, 1):
         length = sums.shape[axis]

@@ -1,19 +1,20 @@
-"""Colours that an expression asks of the thing it means.
+"""Colours that a noun phrase asks for.
 
-"Red running track", "small blue car", "ship with a red hull" ask for one; "the plane
-next to the blue hangar" asks for none of the plane. `evidence` holds them against the
-pixels (decision 0132).
+"Red running track", "small blue car" and "ship with a red hull" ask for one; "the plane
+next to the blue hangar" asks for none of the plane. `colour_filter` compares them with
+the pixels (decision 0132).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rrsis_geo.query import make_plan
+from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.plan.nodes import Find
 
-ALIKE: dict[str, tuple[str, ...]] = {
+DISPLAYED_AS: dict[str, tuple[str, ...]] = {
     "white": ("white",),
     "grey": ("grey",),
     "gray": ("grey",),
@@ -26,99 +27,96 @@ ALIKE: dict[str, tuple[str, ...]] = {
     "blue": ("blue",),
     "brown": ("brown", "red", "orange"),
 }
-"""Colour word -> colours by which a thing that is called so may be seen. What is
-"reddish" or "greenish" may be so dull that it is seen by neither."""
+"""Colour word -> colour names that pixels of such an object may have. "Reddish" and
+"greenish" are missing, since their pixels may be too dull for any name."""
 
-COVERED = frozenset(
+COVERING = frozenset(
     ("roofed", "topped", "surfaced", "hulled", "decked", "painted", "coloured")
 )
-"""Second halves of words like "red-roofed": all that is seen of a thing has the colour.
-A "red-lined" one shows next to nothing of it."""
+"""Second halves of words like "red-roofed": the whole visible surface has the colour.
+Of a "red-lined" object next to nothing has it."""
 
 COVERS = frozenset(
     ("roof", "top", "surface", "hull", "deck", "lane", "fuselage", "paint")
 )
-"""What is seen of a thing from above, singular: with a red roof, a house is red."""
+"""Parts that make up the view from above, singular: a house with a red roof is red."""
 
 SHADES = frozenset(
     ("dark", "light", "bright", "pale", "deep", "dull", "vivid", "brick", "and", "or")
 )
-"""Words that may stand among colours."""
+"""Words that may stand among colour words."""
 
 LINKS = frozenset(
     ("with", "having", "has", "in", "of", "a", "an", "the", "its", "painted")
 )
-"""Words that lead from a thing to its cover."""
+"""Words that may stand between an object and its cover."""
 
 RIMMED = frozenset({"ground_track_field"})
-"""Classes that are called by the colour of their rim: the lanes of a running track, and
-not the field within."""
+"""Classes that are called by the colour of their rim: the lanes of a running track, not
+the field inside it."""
 
 
 @dataclass(frozen=True)
 class ColourTerm:
-    """What an expression says of the colour of its thing."""
+    """What a noun phrase says of the colour of its object."""
 
     colours: tuple[str, ...] = ()
-    """Names it may be seen by, any of them; () for any colour."""
+    """Colour names of pixels, any of which satisfies it; () for any colour."""
 
     rim: bool = False
-    """Only what runs along its outline is called so."""
+    """Only the pixels along the outline count."""
 
 
 ANY = ColourTerm()
-"""No colour was asked for."""
+"""No colour is asked for."""
 
 ColourTerms = tuple[ColourTerm, ...]
-"""One for each expression."""
+"""One for each phrase."""
 
 
-def colour_term(expression: str) -> ColourTerm:
-    """What a text says of the colour of the thing that it means.
+def colour_term(find: Find) -> ColourTerm:
+    """The colour that a noun phrase of a plan asks for.
 
-    Only words straight before the name of a known thing count ("small blue car",
-    "red-roofed house"), and those of its cover straight behind it ("house with a red
+    Only words right before the name of a known class count ("small blue car",
+    "red-roofed house"), and those of its cover right behind it ("house with a red
     roof", "tank painted white").
     """
-    find = make_plan(expression).finds[0]
     if not find.categories:
         return ANY
     words = re.findall(r"[a-z-]+", find.phrase.lower())
-    names = re.findall(r"[a-z-]+", find.noun.lower())
-    ends = [
-        place
-        for place in range(len(words) - len(names) + 1)
-        if words[place : place + len(names)] == names
-    ]
-    if not ends:
+    place = _noun_in(words, find)
+    if place is None:
         return ANY
-    before, behind = words[: ends[0]], words[ends[0] + len(names) :]
-    found = [colour for word in before for colour in _colours(word)]
-    found += _cover(behind)
-    if not found:
+    colours = [colour for word in words[: place.start] for colour in _colours(word)]
+    colours += _cover(words[place.stop :])
+    if not colours:
         return ANY
     rim = RIMMED.issuperset(find.categories)
-    return ColourTerm(tuple(dict.fromkeys(found)), rim=rim)
+    return ColourTerm(tuple(dict.fromkeys(colours)), rim=rim)
 
 
-def colour_terms(expressions: Iterable[str]) -> ColourTerms:
-    """`colour_term` each."""
-    return tuple(colour_term(text) for text in expressions)
+def _noun_in(words: Sequence[str], find: Find) -> range | None:
+    """Where the noun of a phrase stands, as typed: "tanks" for "storage tank"."""
+    for stop in range(1, len(words) + 1):
+        length, found = sense((*words[: stop - 1], singular(words[stop - 1])))
+        if found is not None and set(found.categories) == set(find.categories):
+            return range(stop - length, stop)
+    return None
 
 
 def _colours(word: str) -> tuple[str, ...]:
     """Of "red", "reddish-brown" and "red-roofed"; () of "red-lined"."""
     parts = word.replace("colored", "coloured").split("-")
-    if parts[-1] not in COVERED and parts[-1] not in ALIKE:
+    if parts[-1] not in COVERING and parts[-1] not in DISPLAYED_AS:
         return ()
-    return tuple(colour for part in parts for colour in ALIKE.get(part, ()))
+    return tuple(colour for part in parts for colour in DISPLAYED_AS.get(part, ()))
 
 
-def _cover(behind: Sequence[str]) -> list[str]:
-    """Colours of "with a dark red roof" and "painted red", the words behind a name."""
-    painted = behind[:1] == ["painted"]
+def _cover(words: Sequence[str]) -> list[str]:
+    """Colours of "with a dark red roof" or "painted red", the words behind a noun."""
+    painted = words[:1] == ["painted"]
     found: list[str] = []
-    for word in behind:
+    for word in words:
         colours = _colours(word)
         if word.removesuffix("s") in COVERS:
             return found

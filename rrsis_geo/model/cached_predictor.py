@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,8 @@ class CachedPredictor:
     def __init__(self) -> None:
         self._kept: _Kept | None = None
 
-    def bind(self, job: SegmentJob) -> NetPredictor:
-        """The network of the job's weights with its expressions encoded.
+    def bind(self, job: SegmentJob, texts: Sequence[str]) -> NetPredictor:
+        """The network of the job's weights, bound to texts.
 
         Raises:
             WeightsError: the weights are missing, altered or of another model.
@@ -53,7 +54,7 @@ class CachedPredictor:
         return NetPredictor(
             kept.net,
             Tokenizer(kept.info.vocabulary),
-            job.expressions,
+            texts,
             calibration=kept.info.calibration,
             device=device,
             precision=choose_precision(options.precision, device),

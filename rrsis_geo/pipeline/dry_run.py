@@ -1,4 +1,4 @@
-"""What a job would do, told before it does it."""
+"""What a run would do: windows, memory, time and files, without doing it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
-    ask_network,
+    make_query_batch,
     make_run_plan,
     open_scene,
     weights_facts,
@@ -29,12 +29,12 @@ BASE_MEMORY = 720 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a job would do; `str()` of it is for reading."""
+class DryRun:
+    """What a run would do; `str()` of it is for reading."""
 
     scene: str
     expressions: tuple[str, ...]
-    questions: QueryBatch
+    batch: QueryBatch
     """How they are understood."""
     width: int
     """Columns of the grid that is read."""
@@ -48,7 +48,7 @@ class Plan:
     outside: int
     """Windows outside the area of interest."""
     empty: int
-    """About how many of `windows` hold no data, guessed from an overview."""
+    """About how many of `windows` hold no data, guessed from an overplan."""
     memory_bytes: int
     """About the peak."""
     seconds: float | None
@@ -59,7 +59,7 @@ class Plan:
     @property
     def explanation(self) -> Explanation:
         """The same for reading."""
-        return Explanation(questions=self.questions)
+        return Explanation(batch=self.batch)
 
     def __str__(self) -> str:
         """A few lines, one fact each."""
@@ -69,7 +69,7 @@ class Plan:
         lines = [
             ("scene", self.scene),
             ("looks for", "; ".join(self.expressions)),
-            ("phrases", "; ".join(self.questions.phrases)),
+            ("phrases", "; ".join(self.batch.texts)),
             ("grid", f"{self.width:,} x {self.height:,} pixels, {resampled}"),
             (
                 "windows",
@@ -77,7 +77,7 @@ class Plan:
             ),
             ("empty", f"about {self.empty:,} of them without data, so skipped"),
             ("memory", f"about {self.memory_bytes / 2**30:.1f} GiB"),
-            ("time", "unknown" if self.seconds is None else _spoken(self.seconds)),
+            ("time", "unknown" if self.seconds is None else _rounded(self.seconds)),
             ("writes", ", ".join(self.files) or "nothing"),
             *(("advice", line) for line in self.advice),
         ]
@@ -86,56 +86,55 @@ class Plan:
 
 def plan(
     job: SegmentJob, *, predictor: Predictor | None = None, measure: bool = True
-) -> Plan:
-    """What `run` would do with a job, without doing it.
+) -> DryRun:
+    """What `run` would do with a job.
 
     Args:
         job: What is to be run.
-        predictor: A network to use instead of the job's weights, expressions bound.
-        measure: Load the network and time it on a window; else the time is unknown.
+        predictor: A network to use instead of the job's weights, already bound.
+        measure: Load the network and time it on one window; else the time is unknown.
 
     Raises:
         RRSISError: what `run` would raise before its first window.
     """
     check_outputs(job)
-    weights = weights_facts(job, predictor)
+    weights = weights_facts(job.weights, predictor)
     with open_scene(job) as scene:
-        view = make_run_plan(scene, job.options, weights.gsd_range)
-        questions, asked = ask_network(job, view, weights)
-        if asked != job:
-            weights = weights_facts(asked, predictor)
-        empty = _empty(scene, view)
+        plan = make_run_plan(scene, job.options, weights.gsd_range)
+        batch = make_query_batch(job, plan, weights)
+        empty = _empty(scene, plan)
         seconds = None
         if measure:
-            per_window = _time_window(predictor or bind(asked), asked)
-            seconds = per_window * (len(view.windows) - empty) / job.options.workers
+            predictor = predictor or bind(job, batch.texts)
+            per_window = _time_window(predictor, job)
+            seconds = per_window * (len(plan.windows) - empty) / job.options.workers
         wanted = (job.output, job.probability, job.preview, job.anchors)
         files = (*wanted, manifest_path(job))
-        return Plan(
+        return DryRun(
             scene=job.scene,
             expressions=job.expressions,
-            questions=questions,
-            width=view.grid.width,
-            height=view.grid.height,
+            batch=batch,
+            width=plan.grid.width,
+            height=plan.grid.height,
             native_gsd=scene.gsd,
-            gsd=view.grid.gsd,
-            windows=len(view.windows),
-            outside=view.outside,
+            gsd=plan.grid.gsd,
+            windows=len(plan.windows),
+            outside=plan.outside,
             empty=empty,
-            memory_bytes=_memory(asked, view),
+            memory_bytes=_memory(job, plan, bands=len(batch.texts)),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),
-            advice=(*view.advice, *weights.advice),
+            advice=(*plan.advice, *weights.advice(batch.texts)),
         )
 
 
-def _empty(scene: Scene, view: RunPlan) -> int:
+def _empty(scene: Scene, plan: RunPlan) -> int:
     """Windows under which a thumbnail shows no data."""
     _, valid, small = scene.thumbnail(THUMBNAIL)
-    across, down = small.width / view.grid.width, small.height / view.grid.height
+    across, down = small.width / plan.grid.width, small.height / plan.grid.height
     sums = np.pad(valid.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     empty = 0
-    for window in view.windows:
+    for window in plan.windows:
         top = int(window.row_off * down)
         left = int(window.col_off * across)
         bottom = min(int((window.row_off + window.height) * down) + 1, small.height)
@@ -145,15 +144,15 @@ def _empty(scene: Scene, view: RunPlan) -> int:
     return empty
 
 
-def _memory(job: SegmentJob, view: RunPlan) -> int:
+def _memory(job: SegmentJob, plan: RunPlan, *, bands: int) -> int:
     """Stitching keeps a window's height of rows; all else takes about as much."""
-    row = view.grid.width * (len(job.expressions) + 1) * 4
+    row = plan.grid.width * (bands + 1) * 4
     each = BASE_MEMORY + 2 * row * job.options.window_size
     return each * job.options.workers
 
 
 def _time_window(predictor: Predictor, job: SegmentJob) -> float:
-    """Seconds per window; the first pass is not counted, since it sets things up."""
+    """Seconds per window; the first pass is not timed, since it includes set-up."""
     size = job.options.window_size
     batch = job.options.batch_size or getattr(predictor, "batch_size", 1)
     pixels = np.full((batch, 3, size, size), 128, np.uint8)
@@ -163,7 +162,7 @@ def _time_window(predictor: Predictor, job: SegmentJob) -> float:
     return (time.perf_counter() - began) / batch
 
 
-def _spoken(seconds: float) -> str:
+def _rounded(seconds: float) -> str:
     if seconds < 90:
         return f"about {max(seconds, 1):.0f} s"
     if seconds < 5400:

@@ -1,4 +1,4 @@
-"""How expressions are understood, told without looking at a single pixel."""
+"""How expressions are understood, without reading any pixel."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline.run_plan import (
-    ask_network,
+    make_query_batch,
     make_run_plan,
     open_scene,
     weights_facts,
 )
-from rrsis_geo.query.query_batch import Explanation, ask
+from rrsis_geo.query.query_batch import Explanation, make_batch
 
 
 def explain(
@@ -22,7 +22,7 @@ def explain(
     options: SegmentOptions | None = None,
     weights: str = "default",
 ) -> Explanation:
-    """How a job with these expressions would be worked out.
+    """Plan a job with these expressions.
 
     Args:
         expressions: What the user typed.
@@ -43,9 +43,9 @@ def explain(
     )
     if scene is None:
         known = read_header(find_weights(weights)).categories
-        questions = ask(job.expressions, options.resolve, categories=known)
-        return Explanation(questions=questions)
-    facts = weights_facts(job, None)
+        batch = make_batch(job.expressions, options.resolve, categories=known)
+        return Explanation(batch=batch)
+    facts = weights_facts(weights, None)
     with open_scene(job) as opened:
-        view = make_run_plan(opened, options, facts.gsd_range)
-        return Explanation(questions=ask_network(job, view, facts)[0])
+        plan = make_run_plan(opened, options, facts.gsd_range)
+        return Explanation(batch=make_query_batch(job, plan, facts))

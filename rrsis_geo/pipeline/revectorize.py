@@ -1,4 +1,4 @@
-"""Polygons from kept probabilities again, without the network."""
+"""Polygons from a probability raster, without the network."""
 
 from __future__ import annotations
 
@@ -11,37 +11,39 @@ from rrsis_geo.errors import Cancelled, OptionError
 from rrsis_geo.job import VectorizeJob
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import QueryBatch, parted
+from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.formats import check_output, write_polygons
+from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import Polygonizer
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Replayed:
-    """What was found, and in which file it lies."""
+class VectorizeResult:
+    """What was found, and in which file it is."""
 
     polygons: Polygons
     expressions: tuple[str, ...]
     files: tuple[str, ...]
 
 
-def replay(
+def revectorize(
     job: VectorizeJob,
     *,
     report: Callable[[Message], None] = lambda message: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Replayed:
-    """Trace and write polygons; those of the run with the same options.
+) -> VectorizeResult:
+    """Polygonize a probability raster and write the polygons.
 
-    A raster of a run knows what was asked, so that the plans are worked out again on
-    what another threshold finds. With expressions of the job each band is one.
+    With the options of the run that wrote the raster they are the polygons of that run.
+    Such a raster has its plans in a tag, so that they are evaluated again on the
+    polygons of another threshold. If the job names expressions, each band is one.
 
     Args:
         job: The raster, the file to write, and what makes a polygon.
         report: Called with `Progress`, which counts rows here, and `Finished`.
-        cancelled: Asked before every strip of the raster.
+        cancelled: Called before every strip of the raster; True stops.
 
     Raises:
         Cancelled: `cancelled` said so; nothing is written.
@@ -57,36 +59,39 @@ def replay(
                 f"{job.probability}: {len(raster.expressions)} bands and "
                 f"{len(expressions)} expressions; give one for each band, or none"
             )
-        questions = QueryBatch.from_tags(
+        batch = QueryBatch.from_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
         )
-        area = ValidArea()
-        vectorizer = Polygonizer(
+        classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
+        valid = ValidArea()
+        polygonizer = Polygonizer(
             raster.grid,
             expressions,
             threshold=job.threshold,
             min_area=job.min_area,
             fill_holes=job.fill_holes,
             simplify=job.simplify,
-            split=parted(expressions, job.split),
+            split=split_by_class(
+                [classes.get(text, ()) for text in expressions], job.split
+            ),
             min_score=job.options.least_score(raster.sure),
         )
         height = raster.grid.height
         for strip in raster.strips():
             if cancelled():
                 raise Cancelled("stopped; nothing was written")
-            vectorizer.add(strip)
-            area.add(strip)
+            polygonizer.add(strip)
+            valid.add(strip)
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
-            report(Progress(done, height, vectorizer.count, seconds))
-        answered = questions.answer(vectorizer.finish(), raster.grid, area.outline)
-    for line in answered.advice:
+            report(Progress(done, height, polygonizer.count, seconds))
+        answers = batch.answer(polygonizer.finish(), raster.grid, valid.outline)
+    for line in answers.advice:
         report(Advice(line))
-    polygons, expressions = answered.polygons, questions.expressions
+    polygons, expressions = answers.polygons, batch.expressions
     write_polygons(
         polygons, target, title=target.stem, description=", ".join(expressions)
     )
     files = (job.output,)
     report(Finished(len(polygons), files, time.perf_counter() - began))
-    return Replayed(polygons=polygons, expressions=expressions, files=files)
+    return VectorizeResult(polygons=polygons, expressions=expressions, files=files)

@@ -1,4 +1,4 @@
-"""What was done, with what, to what: the JSON file beside every result."""
+"""The run manifest: the JSON file beside every result that says how it was made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -15,31 +15,15 @@ import shapely
 from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import staged
-from rrsis_geo.job import SCORE_MARGIN, Counts, SegmentJob
+from rrsis_geo.job import Counts, SegmentJob
+from rrsis_geo.pipeline.run_plan import WeightsFacts
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.version import __version__
 
 MANIFEST_VERSION = 1
 
 PACKAGES = ("numpy", "rasterio", "pyogrio", "pyproj", "tokenizers", "torch")
-"""Asked by name, not by import: writing a manifest shall not load torch."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeightsFacts:
-    """Which network looked."""
-
-    name: str
-    sha256: str | None
-    """None for a network that was passed in from Python."""
-    gsd_range: tuple[float, float] | None
-    """Metres per pixel that the network was trained for."""
-    advice: tuple[str, ...] = ()
-    """What it cannot read of the expressions."""
-    categories: tuple[str, ...] | None = None
-    """Classes it knows by name; None: not known."""
-    sure: float = SCORE_MARGIN
-    """How far above the threshold its objects have to rise; see `Calibration`."""
+"""Looked up in the installed metadata, since importing them would load torch."""
 
 
 def describe_grid(grid: Grid) -> dict[str, Any]:
@@ -54,7 +38,7 @@ def describe_grid(grid: Grid) -> dict[str, Any]:
 
 
 def describe_scene(path: str) -> dict[str, Any]:
-    """A file's path and what tells this state of it from another: size and time."""
+    """Path, size and modification time, which identify a state of the file."""
     facts: dict[str, Any] = {"path": path}
     if os.path.exists(path):
         status = os.stat(path)
@@ -65,15 +49,22 @@ def describe_scene(path: str) -> dict[str, Any]:
 def fingerprint(
     job: SegmentJob,
     *,
+    texts: Sequence[str],
     grid: Grid,
     stretch: Mapping[str, Any],
     weights: WeightsFacts,
 ) -> dict[str, Any]:
     """Everything that the pixels of a run depend on, and nothing else.
 
-    The expressions of the job are those that the network is asked here. Threshold,
-    areas and outlines only shape the polygons, batch, engine and workers only the
-    speed: an interrupted run may be taken up with others.
+    Threshold, areas and outlines only shape the polygons; batch size, engine and
+    workers only change the speed: an interrupted run may be resumed with others.
+
+    Args:
+        job: What was asked for.
+        texts: What the network is given.
+        grid: What the scene is read at.
+        stretch: The scene's stretch.
+        weights: Which network predicts.
     """
     options = asdict(job.options)
     for name in ("threshold", "min_score", "min_area", "fill_holes", "simplify"):
@@ -85,7 +76,7 @@ def fingerprint(
         "version": __version__,
         "scene": describe_scene(job.scene),
         "aoi": None if job.options.aoi is None else describe_scene(job.options.aoi),
-        "expressions": list(job.expressions),
+        "expressions": list(texts),
         "options": options,
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
@@ -109,14 +100,14 @@ def build(
     """The manifest of a finished run, as JSON values.
 
     Args:
-        job: What was asked.
+        job: What was asked for.
         grid: What the scene was read at.
         native_gsd: Metres per pixel of the file.
         stretch: The scene's stretch.
-        weights: Which network looked.
+        weights: Which network predicted.
         counts: What happened to the windows.
         polygons: Expression -> polygons found.
-        questions: For each expression how it was understood and worked out.
+        questions: For each expression how it was understood and evaluated.
         advice: What the user was told.
         timings: Part of the run -> seconds.
     """

@@ -1,20 +1,19 @@
-"""Where a job looks: the grid, the area of interest and the windows in it."""
+"""The plan of a run: the grid, the AOI, the windows, the weights and the phrases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
-from rrsis_geo.pipeline.run_manifest import WeightsFacts
-from rrsis_geo.query.query_batch import QueryBatch, ask
+from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import SNAP, Grid
 from rrsis_geo.scene.scene import Scene
@@ -22,13 +21,36 @@ from rrsis_geo.tiling.windows import plan_windows
 from rrsis_geo.types import NODATA, Predictor, Strip
 
 MAX_ENLARGEMENT = 4.0
-"""Finer than a quarter of its pixels no scene is read unasked: the cost grows with the
-square, and detail that is not in the file does not come back."""
+"""A scene is not read finer than a quarter of its pixels unless `gsd` says so: the cost
+grows with the square, and detail that is not in the file does not come back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsFacts:
+    """What a run needs to know of the network, read without loading it."""
+
+    name: str
+    sha256: str | None
+    """None for a network that was passed in from Python."""
+    gsd_range: tuple[float, float] | None
+    """Metres per pixel that the network was trained for; None: any."""
+    vocabulary: tuple[str, ...] | None = None
+    """Tokens that its text encoder knows; None: not known."""
+    categories: tuple[str, ...] | None = None
+    """Classes it knows by name; None: not known."""
+    sure: float = SCORE_MARGIN
+    """How far above the threshold its objects have to rise; see `Calibration`."""
+
+    def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """What the tokenizer cannot read of the texts, one line each."""
+        if self.vocabulary is None:
+            return ()
+        return Tokenizer(self.vocabulary).advice(texts)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RunPlan:
-    """The plan of a run. The same options and scene give the same plan anywhere."""
+    """Where a run reads. The same options and scene give the same plan anywhere."""
 
     grid: Grid
     aoi: Aoi | None
@@ -51,8 +73,12 @@ def open_scene(job: SegmentJob) -> AbstractContextManager[Scene]:
     )
 
 
-def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
-    """What the manifest says of the network, read without loading it.
+def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
+    """Read what a run needs to know of the network.
+
+    Args:
+        weights: Name or path.
+        predictor: A network that is used instead.
 
     Raises:
         WeightsError: there are no such weights, or they are altered.
@@ -60,35 +86,34 @@ def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
     if predictor is not None:
         kind = getattr(predictor, "__qualname__", type(predictor).__qualname__)
         return WeightsFacts(name=kind, sha256=None, gsd_range=None)
-    header = read_header(find_weights(job.weights))
+    header = read_header(find_weights(weights))
     return WeightsFacts(
         name=header.name,
         sha256=header.sha256,
         gsd_range=header.gsd_range,
-        advice=Tokenizer(header.vocabulary).advice(job.expressions),
+        vocabulary=header.vocabulary,
         categories=header.categories,
         sure=header.calibration.sure,
     )
 
 
-def ask_network(
-    job: SegmentJob, view: RunPlan, weights: WeightsFacts
-) -> tuple[QueryBatch, SegmentJob]:
-    """The plans of a job's expressions, and the job as the network is asked it.
+def make_query_batch(
+    job: SegmentJob, plan: RunPlan, weights: WeightsFacts
+) -> QueryBatch:
+    """Plan the job's expressions for its scene and weights.
 
-    A network that was passed in from Python knows its own texts: with `auto` these are
-    the expressions, with `scene` the phrases of their plans.
+    A network that was passed in from Python was bound to texts by the caller: with
+    `auto` these are the expressions, with `scene` the phrases of their plans.
     """
     resolve = job.options.resolve
-    given = weights.sha256 is None
-    questions = ask(
+    passed_in = weights.sha256 is None
+    return make_batch(
         job.expressions,
-        "network" if given and resolve == "auto" else resolve,
-        grid=view.grid,
+        "network" if passed_in and resolve == "auto" else resolve,
+        grid=plan.grid,
         window_size=job.options.window_size,
         categories=weights.categories,
     )
-    return questions, replace(job, expressions=questions.phrases)
 
 
 def make_run_plan(
@@ -98,8 +123,8 @@ def make_run_plan(
 
     Args:
         scene: The open scene.
-        options: How to look.
-        gsd_range: Metres per pixel the network was trained for; None: any.
+        options: How to read it.
+        gsd_range: Metres per pixel that the network was trained for; None: any.
 
     Raises:
         OptionError: the AOI cannot be read or misses the scene.
@@ -113,7 +138,7 @@ def make_run_plan(
     windows = [window for window in planned if aoi is None or aoi.touches(window)]
     if not windows:
         raise OptionError("the area of interest lies outside the scene")
-    stretch = scene.stretch.to_mapping()  # before the advice, which it may add to
+    stretch = scene.stretch.to_mapping()  # may add to the scene's advice
     return RunPlan(
         grid=grid,
         aoi=aoi,
@@ -127,10 +152,10 @@ def make_run_plan(
 def choose_gsd(
     scene: Scene, options: SegmentOptions, gsd_range: tuple[float, float] | None
 ) -> tuple[float | None, tuple[str, ...]]:
-    """Metres per pixel to read at, and what to tell about it; None: as it is.
+    """Metres per pixel to read at, and advice about it; None: the scene's own.
 
-    The nearest the network was trained for. Pixel coordinates have no metres, so such
-    a scene is read as it is unless asked otherwise.
+    The scene's own GSD, moved into the range that the network was trained for. Pixel
+    coordinates have no metres, so such a scene is read as it is unless `gsd` is given.
     """
     if options.gsd is not None:
         return options.gsd, ()
@@ -140,37 +165,37 @@ def choose_gsd(
     wanted = min(max(scene.gsd, low), high)
     if abs(wanted - scene.gsd) <= SNAP * scene.gsd:
         return None, ()
-    told = (
+    reason = (
         f"the scene has {scene.gsd:.3g} m pixels and the weights were trained for "
         f"{low:.3g} to {high:.3g} m"
     )
     if scene.gsd > wanted * MAX_ENLARGEMENT:
         wanted = scene.gsd / MAX_ENLARGEMENT
         return wanted, (
-            f"{told}: read at {wanted:.3g} m, but expect little; "
+            f"{reason}: read at {wanted:.3g} m, but expect little; "
             f"--gsd {high:.3g} reads it as trained",
         )
-    return wanted, (f"{told}: read at {wanted:.3g} m",)
+    return wanted, (f"{reason}: read at {wanted:.3g} m",)
 
 
 class ValidWindows:
-    """Counts the windows that hold data, from the strips they were settled into.
+    """Counts the windows that hold data, from the strips that they ended up in.
 
-    A window is looked at just where it has a valid pixel, and that pixel is valid in
+    A window is predicted exactly where it has a valid pixel, and that pixel is valid in
     its strip: so the count is the same for any engine and after any interruption.
     """
 
     def __init__(self, windows: Iterable[Window]) -> None:
-        self._waiting = sorted(windows, key=lambda window: int(window.row_off))
+        self._pending = sorted(windows, key=lambda window: int(window.row_off))
         self.count = 0
 
     def add(self, strip: Strip) -> None:
         """Take the next strip from the top."""
         bottom = strip.top + strip.levels.shape[1]
-        left = []
-        for place, window in enumerate(self._waiting):
+        pending = []
+        for index, window in enumerate(self._pending):
             if window.row_off >= bottom:
-                left += self._waiting[place:]
+                pending += self._pending[index:]
                 break
             rows = slice(
                 max(window.row_off - strip.top, 0),
@@ -180,5 +205,5 @@ class ValidWindows:
             if (strip.levels[0, rows, columns] != NODATA).any():
                 self.count += 1
             elif window.row_off + window.height > bottom:
-                left.append(window)
-        self._waiting = left
+                pending.append(window)
+        self._pending = pending

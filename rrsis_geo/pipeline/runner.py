@@ -1,4 +1,4 @@
-"""The order of the rooms: from a job to polygons."""
+"""A run: from a job to polygons and files."""
 
 from __future__ import annotations
 
@@ -15,39 +15,40 @@ from geopandas import GeoDataFrame
 from rrsis_geo.errors import Cancelled
 from rrsis_geo.job import Counts, SegmentJob, SegmentOptions
 from rrsis_geo.pipeline import run_manifest
-from rrsis_geo.pipeline.dry_run import Plan, plan
+from rrsis_geo.pipeline.dry_run import DryRun, plan
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
-from rrsis_geo.pipeline.run_manifest import WeightsFacts
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
     ValidWindows,
-    ask_network,
+    WeightsFacts,
+    make_query_batch,
     make_run_plan,
     open_scene,
     weights_facts,
 )
-from rrsis_geo.pipeline.scheduling import share_out, strips_elsewhere, strips_here
+from rrsis_geo.pipeline.scheduling import make_shards, strips_elsewhere, strips_here
 from rrsis_geo.pipeline.shard import bind
-from rrsis_geo.pipeline.timing import Clock
+from rrsis_geo.pipeline.timing import Timer
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import QueryAnswers, QueryBatch, parted
+from rrsis_geo.query.query_batch import Phrase, QueryAnswers, QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
 from rrsis_geo.vector.formats import to_geodataframe, write_polygons
+from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import Polygonizer
 from rrsis_geo.version import __version__
 
-__all__ = ["Plan", "SegmentResult", "plan", "run", "segment"]
+__all__ = ["DryRun", "SegmentResult", "plan", "run", "segment"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SegmentResult:
-    """What a run found, and what it wrote."""
+    """What a run found and which files it wrote."""
 
     polygons: Polygons
     anchors: Polygons
@@ -58,7 +59,7 @@ class SegmentResult:
     timings: dict[str, float]
     """Part of the run -> seconds."""
     manifest: dict[str, Any]
-    """What was done, with what, to what; also written beside the output."""
+    """The run manifest, as written beside the output."""
 
     def to_geodataframe(self) -> GeoDataFrame:
         """The polygons with their attributes, in the scene's CRS."""
@@ -123,7 +124,7 @@ def run(
     report: Callable[[Message], None] = lambda message: None,
     cancelled: Callable[[], bool] = lambda: False,
     found: Callable[[Polygons], None] | None = None,
-    network: Callable[[SegmentJob], Predictor] = bind,
+    network: Callable[[SegmentJob, Sequence[str]], Predictor] = bind,
     resume: bool = True,
 ) -> SegmentResult:
     """Do a job.
@@ -136,64 +137,68 @@ def run(
         job: What to look for, where, and what to write.
         predictor: A network to use instead of the job's weights, bound to the
             expressions, or to the phrases of their plans with `resolve="scene"`. An
-            interrupted run knows it only by its class: give `resume=False` for a
-            changed one.
+            interrupted run identifies it by its class name only: pass `resume=False`
+            for a changed one.
         report: Called with `Started`, `Advice`, `Progress` after every batch and
             `Finished`; a failure is raised, not reported.
-        cancelled: Asked before every batch.
+        cancelled: Called before every batch; True stops the run.
         found: Called with polygons as they are finished, from which an expression may
-            yet choose; ids and order are passing.
-        network: Loads the job's weights and binds its expressions, in this process;
-            a program that runs many jobs keeps the weights here.
-        resume: False forgets an interrupted run.
+            yet choose; ids and order are provisional.
+        network: Loads the job's weights and binds them to texts, in this process; a
+            program that runs many jobs can keep the weights in memory here.
+        resume: False discards an interrupted run.
 
     Raises:
         Cancelled: `cancelled` said so, or Ctrl-C.
         RRSISError: one of its other kinds, see `rrsis_geo.errors`.
     """
-    clock = Clock()
+    timer = Timer()
     options, anchor = job.options, job.output or job.probability
     check_outputs(job, ours=begun_to_place(anchor) if resume else ())
     engine = open_engine(options.engine, workers=options.workers)
-    weights = weights_facts(job, predictor)
+    weights = weights_facts(job.weights, predictor)
     try:
         with open_scene(job) as scene:
-            view = make_run_plan(scene, options, weights.gsd_range)
-            questions, asked = ask_network(job, view, weights)
-            if asked != job:
-                weights = weights_facts(asked, predictor)
-            for line in (*view.advice, *weights.advice):
+            plan = make_run_plan(scene, options, weights.gsd_range)
+            batch = make_query_batch(job, plan, weights)
+            advice = (*plan.advice, *weights.advice(batch.texts))
+            for line in advice:
                 report(Advice(line))
             mark = run_manifest.fingerprint(
-                asked, grid=view.grid, stretch=view.stretch, weights=weights
+                job,
+                texts=batch.texts,
+                grid=plan.grid,
+                stretch=plan.stretch,
+                weights=weights,
             )
             with Journal.open(anchor, mark, resume=resume) as journal:
-                clock.lap("plan")
+                timer.lap("plan")
                 this = _Run(
                     job=job,
-                    asked=asked,
-                    questions=questions,
+                    batch=batch,
+                    phrases=batch.phrases,
                     scene=scene,
-                    view=view,
+                    plan=plan,
                     weights=weights,
+                    advice=advice,
                     journal=journal,
                     report=report,
                     cancelled=cancelled,
                     found=found,
                     network=network,
-                    clock=clock,
+                    timer=timer,
                 )
-                answered, counts = _look(this, engine, predictor)
-                files, manifest = _place(this, answered, counts)
+                answers, counts = _find(this, engine, predictor)
+                files, manifest = _write(this, answers, counts)
     except (Cancelled, KeyboardInterrupt):
         raise Cancelled(_stopped(anchor)) from None
-    report(Finished(len(answered.polygons), files, clock.total))
+    report(Finished(len(answers.polygons), files, timer.total))
     return SegmentResult(
-        polygons=answered.polygons,
-        anchors=answered.anchors,
+        polygons=answers.polygons,
+        anchors=answers.anchors,
         files=files,
         counts=counts,
-        timings=clock.laps,
+        timings=timer.laps,
         manifest=manifest,
     )
 
@@ -203,51 +208,58 @@ class _Run:
     """What the steps of one run share."""
 
     job: SegmentJob
-    asked: SegmentJob
-    """The job as the network is asked it: its expressions are phrases."""
-    questions: QueryBatch
+    batch: QueryBatch
+    phrases: tuple[Phrase, ...]
+    """Of the batch: what the network is given, a band of probabilities each."""
     scene: Scene
-    view: RunPlan
+    plan: RunPlan
     weights: WeightsFacts
+    advice: tuple[str, ...]
     journal: Journal
     report: Callable[[Message], None]
     cancelled: Callable[[], bool]
     found: Callable[[Polygons], None] | None
-    network: Callable[[SegmentJob], Predictor]
-    clock: Clock
+    network: Callable[[SegmentJob, Sequence[str]], Predictor]
+    timer: Timer
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(phrase.text for phrase in self.phrases)
 
 
-def _look(
+def _find(
     this: _Run, engine: Engine, predictor: Predictor | None
 ) -> tuple[QueryAnswers, Counts]:
-    """Settle what is missing, make polygons of all, choose those that are meant."""
-    job, view = this.asked, this.view
-    gaps = this.journal.gaps(view.grid.height)
+    """Settle the missing rows, polygonize all, choose the polygons that are meant."""
+    job, plan = this.job, this.plan
+    gaps = this.journal.gaps(plan.grid.height)
     kept = [
         window
-        for window in view.windows
+        for window in plan.windows
         if not any(window.row_off in gap for gap in gaps)
     ]
     here = job.options.engine == "serial"
     if here and gaps and predictor is None:
-        predictor = this.network(job)
-    this.clock.lap("bind")
+        predictor = this.network(job, this.texts)
+    this.timer.lap("bind")
     this.report(
         Started(
-            windows=len(view.windows),
-            skipped=view.outside,
-            gsd=view.grid.gsd,
+            windows=len(plan.windows),
+            skipped=plan.outside,
+            gsd=plan.grid.gsd,
             device=getattr(predictor, "device", job.options.device),
         )
     )
-    vectorizer = Polygonizer(
-        view.grid,
-        job.expressions,
+    polygonizer = Polygonizer(
+        plan.grid,
+        this.texts,
         threshold=job.options.threshold,
         min_area=job.options.min_area,
         fill_holes=job.options.fill_holes,
         simplify=job.options.simplify,
-        split=parted(job.expressions, job.options.split),
+        split=split_by_class(
+            [phrase.head.categories for phrase in this.phrases], job.options.split
+        ),
         min_score=job.options.least_score(this.weights.sure),
     )
     began, done = time.perf_counter(), len(kept)
@@ -256,65 +268,66 @@ def _look(
         nonlocal done
         done += windows
         seconds = time.perf_counter() - began
-        this.report(Progress(done, len(view.windows), vectorizer.count, seconds))
+        this.report(Progress(done, len(plan.windows), polygonizer.count, seconds))
 
     if here:
         strips = strips_here(
             this.scene,
-            view,
+            plan,
             job,
+            this.phrases,
             predictor,
             journal=this.journal,
             passed=passed,
             cancelled=this.cancelled,
         )
     else:
-        work = share_out(
-            job,
-            view,
-            gaps,
-            journal=this.journal,
-            gsd_range=this.weights.gsd_range,
-            predictor=predictor,
-        )
         strips = strips_elsewhere(
             engine,
-            work,
+            make_shards(
+                job,
+                plan,
+                this.phrases,
+                gaps,
+                journal=this.journal,
+                gsd_range=this.weights.gsd_range,
+                predictor=predictor,
+            ),
             journal=this.journal,
-            height=view.grid.height,
+            height=plan.grid.height,
             passed=passed,
             cancelled=this.cancelled,
         )
-    looked, resumed = ValidWindows(view.windows), ValidWindows(kept)
-    area = ValidArea()
+    predicted, resumed = ValidWindows(plan.windows), ValidWindows(kept)
+    valid = ValidArea()
     with closing(strips):
         for strip in strips:
-            vectorizer.add(strip)
-            looked.add(strip)
+            polygonizer.add(strip)
+            predicted.add(strip)
             resumed.add(strip)
-            area.add(strip)
-            if this.found is not None and len(fresh := vectorizer.take()):
-                this.found(this.questions.candidates(fresh))
-    candidates = vectorizer.finish()
-    this.clock.lap("look")
-    answered = this.questions.answer(candidates, view.grid, area.outline)
-    for line in answered.advice:
+            valid.add(strip)
+            if this.found is not None and len(fresh := polygonizer.take()):
+                this.found(this.batch.candidates(fresh))
+    polygons = polygonizer.finish()
+    this.timer.lap("look")
+    answers = this.batch.answer(polygons, plan.grid, valid.outline)
+    for line in answers.advice:
         this.report(Advice(line))
-    this.clock.lap("resolve")
-    return answered, Counts(
-        windows=looked.count,
-        skipped=view.outside + len(view.windows) - looked.count,
+    this.timer.lap("resolve")
+    return answers, Counts(
+        windows=predicted.count,
+        skipped=plan.outside + len(plan.windows) - predicted.count,
         resumed=resumed.count,
-        polygons=len(answered.polygons),
+        polygons=len(answers.polygons),
     )
 
 
-def _place(
-    this: _Run, answered: QueryAnswers, counts: Counts
+def _write(
+    this: _Run, answers: QueryAnswers, counts: Counts
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Write every file; the polygons come after the rasters, the manifest last."""
-    job, grid, weights = this.job, this.view.grid, this.weights
-    polygons, beside = answered.polygons, manifest_path(job)
+    """Write every file: rasters, then polygons, the manifest last."""
+    job, grid, weights = this.job, this.plan.grid, this.weights
+    polygons, beside = answers.polygons, manifest_path(job)
     wanted = (job.output, job.probability, job.preview, job.anchors, beside)
     files = tuple(path for path in wanted if path is not None)
     this.journal.placing(files)
@@ -323,13 +336,13 @@ def _place(
             this.journal.strips(0, grid.height),
             job.probability,
             grid=grid,
-            expressions=this.asked.expressions,
+            expressions=this.texts,
             tags={
                 "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
                 SCORE_MARGIN_TAG: repr(weights.sure),
-                **this.questions.tags(),
+                **this.batch.tags(),
             },
         )
     if job.preview is not None:
@@ -343,7 +356,7 @@ def _place(
             expressions=job.expressions,
         )
     layers = (
-        (job.anchors, answered.anchors, "anchors of "),
+        (job.anchors, answers.anchors, "anchors of "),
         (job.output, polygons, ""),
     )
     for path, layer, of in layers:
@@ -357,19 +370,19 @@ def _place(
                     f"{weights.name} at a threshold of {job.options.threshold:g}"
                 ),
             )
-    this.clock.lap("write")
+    this.timer.lap("write")
     found = Counter(polygons.columns["expression"])
     manifest = run_manifest.build(
         job,
         grid=grid,
         native_gsd=this.scene.gsd,
-        stretch=this.view.stretch,
+        stretch=this.plan.stretch,
         weights=weights,
         counts=counts,
         polygons={text: found[text] for text in job.expressions},
-        questions=this.questions.described(answered.steps),
-        advice=(*this.view.advice, *weights.advice, *answered.advice),
-        timings=this.clock.laps,
+        questions=this.batch.described(answers.steps),
+        advice=(*this.advice, *answers.advice),
+        timings=this.timer.laps,
     )
     if beside is not None:
         run_manifest.write(manifest, beside)

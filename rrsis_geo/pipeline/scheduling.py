@@ -1,4 +1,4 @@
-"""Strips of a whole scene in order, settled here or by the workers of an engine."""
+"""Strips of a whole scene in order, settled in this process or by an engine."""
 
 from __future__ import annotations
 
@@ -15,46 +15,56 @@ from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
 from rrsis_geo.pipeline.run_plan import RunPlan
 from rrsis_geo.pipeline.shard import Shard, run_shard, settle
+from rrsis_geo.query.query_batch import Phrase
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import shards
 from rrsis_geo.types import Engine, Predictor, Strip
 
 POLL = 0.1
-"""Seconds between two looks at what the workers have settled."""
+"""Seconds between two checks of what the workers have settled."""
 
 
 def strips_here(
     scene: Scene,
-    view: RunPlan,
+    plan: RunPlan,
     job: SegmentJob,
+    phrases: Sequence[Phrase],
     predictor: Predictor | None,
     *,
     journal: Journal,
     passed: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> Generator[Strip, None, None]:
-    """All strips from the top: kept ones read, missing ones settled and kept.
+    """All strips from the top: read where the journal has them, else settled.
 
     Args:
         scene: The open scene.
-        view: Where to look.
-        job: What to look for, and how.
+        plan: Where to read.
+        job: Whose options say how.
+        phrases: What the predictor is bound to.
         predictor: The network; None where the journal is complete.
-        journal: What an interrupted run has left; takes what is settled now.
-        passed: Called after every batch with the windows passed since the last call.
-        cancelled: Asked before every batch.
+        journal: Holds what an interrupted run has settled; takes what is settled now.
+        passed: Called after every batch with the windows done since the last call.
+        cancelled: Called before every batch.
     """
     row = 0
-    for gap in journal.gaps(view.grid.height):
+    for gap in journal.gaps(plan.grid.height):
         yield from journal.strips(row, gap.start)
         assert predictor is not None  # noqa: S101 - the caller binds one for any gap
         for strip in settle(
-            scene, view, job, predictor, rows=gap, passed=passed, cancelled=cancelled
+            scene,
+            plan,
+            job,
+            phrases,
+            predictor,
+            rows=gap,
+            passed=passed,
+            cancelled=cancelled,
         ):
             journal.write(strip)
             yield strip
         row = gap.stop
-    yield from journal.strips(row, view.grid.height)
+    yield from journal.strips(row, plan.grid.height)
 
 
 def strips_elsewhere(
@@ -71,30 +81,30 @@ def strips_elsewhere(
     Args:
         engine: Where the shards run.
         work: Shards that cover the journal's gaps.
-        journal: What an interrupted run has left; the workers write to its folder.
+        journal: Holds what an interrupted run has settled; workers write to its folder.
         height: Rows of the grid.
-        passed: Called now and then with the windows passed since the last call.
-        cancelled: Asked now and then.
+        passed: Called from time to time with the windows done since the last call.
+        cancelled: Called from time to time.
 
     Raises:
         Cancelled: `cancelled` said so.
         EngineError: the engine lost a shard.
     """
-    row = told = 0
+    row = reported = 0
     with ThreadPoolExecutor(1) as thread:
         # a deque of length 0 takes the results and keeps none
         running = thread.submit(lambda: deque(engine.map(run_shard, work), maxlen=0))
         try:
             over = False
             while not over:
-                over = running.done()  # asked first, so that the last strips are seen
+                over = running.done()  # before reading, so that no strip is missed
                 for strip in journal.strips(row, height):
                     row = strip.top + strip.levels.shape[1]
                     yield strip
                 total = journal.passed()
-                if total > told:
-                    passed(total - told)
-                    told = total
+                if total > reported:
+                    passed(total - reported)
+                    reported = total
                 if cancelled():
                     raise Cancelled("stopped")
                 wait([running], timeout=POLL)
@@ -106,9 +116,10 @@ def strips_elsewhere(
         raise EngineError(f"no worker settled rows {row} to {height}; run again")
 
 
-def share_out(
+def make_shards(
     job: SegmentJob,
-    view: RunPlan,
+    plan: RunPlan,
+    phrases: tuple[Phrase, ...],
     gaps: Sequence[range],
     *,
     journal: Journal,
@@ -119,18 +130,19 @@ def share_out(
     options = job.options
     rows = balanced(
         gaps,
-        view.windows,
+        plan.windows,
         shards(
-            view.grid.height,
+            plan.grid.height,
             size=options.window_size,
             overlap=options.overlap,
-            count=view.grid.height,
+            count=plan.grid.height,
         ),
         count=options.workers,
     )
     return [
         Shard(
             job=_absolute(job),
+            phrases=phrases,
             gsd_range=gsd_range,
             rows=part,
             folder=os.path.abspath(journal.folder),
@@ -147,13 +159,13 @@ def balanced(
     *,
     count: int,
 ) -> list[range]:
-    """The gaps, cut between slices so that each of `count` parts has as many windows.
+    """Cut the gaps between slices into `count` parts with about as many windows each.
 
     Args:
-        gaps: Rows to do, from the top.
-        windows: Windows to look at; one belongs to the slice it begins in.
-        slices: Disjoint rows that cover the grid; the finest cut there may be.
-        count: Parts wanted; there are more where the gaps lie apart.
+        gaps: Rows that are not settled, from the top.
+        windows: Windows to predict; each counts for the slice that it begins in.
+        slices: Disjoint rows that cover the grid, the finest possible cut.
+        count: Parts wanted; there are more where the gaps are not adjacent.
     """
     pieces = [
         range(max(gap.start, part.start), min(gap.stop, part.stop))

@@ -1,20 +1,21 @@
-"""Rows of a scene settled by one worker, in this process or in another."""
+"""Rows of a scene predicted and stitched by one worker, in this process or another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from rasterio.windows import Window
 
-from rrsis_geo.colour.colour_filter import held
-from rrsis_geo.colour.colour_terms import ColourTerms, colour_terms
+from rrsis_geo.colour.colour_filter import fade_other_colours
+from rrsis_geo.colour.colour_terms import ColourTerms, colour_term
 from rrsis_geo.errors import Cancelled, WeightsError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
 from rrsis_geo.pipeline.run_plan import RunPlan, make_run_plan, open_scene
+from rrsis_geo.query.query_batch import Phrase
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.stitch import stitch
 from rrsis_geo.tiling.windows import touching
@@ -23,28 +24,31 @@ from rrsis_geo.types import Patch, Prediction, Predictor, Strip
 
 @dataclass(frozen=True, kw_only=True)
 class Shard:
-    """A piece of a run as plain data that crosses to other processes."""
+    """Some rows of a run, as plain data that crosses to other processes."""
 
     job: SegmentJob
+    phrases: tuple[Phrase, ...]
+    """What the network is given."""
     gsd_range: tuple[float, float] | None
     rows: range
-    """Rows of the grid that it owns."""
+    """Rows of the grid that it settles."""
     folder: str
-    """Working folder of the run, seen by every worker."""
+    """Working folder of the run, which every worker can reach."""
     predictor: Predictor | None
-    """None: the network of the job's weights."""
+    """Already bound to the phrases; None: the network of the job's weights."""
 
 
 def run_shard(shard: Shard) -> range:
-    """Settle a shard's rows into the working folder; stop early where others failed."""
+    """Settle a shard's rows in the working folder; stop where another shard failed."""
     journal = Journal(shard.folder)
     try:
-        predictor = shard.predictor or bind(shard.job)
+        predictor = shard.predictor or bind(shard.job, _texts(shard.phrases))
         with open_scene(shard.job) as scene:
             strips = settle(
                 scene,
                 make_run_plan(scene, shard.job.options, shard.gsd_range),
                 shard.job,
+                shard.phrases,
                 predictor,
                 rows=shard.rows,
                 passed=lambda windows: journal.note_passed(shard.rows, windows),
@@ -53,20 +57,20 @@ def run_shard(shard: Shard) -> range:
             for strip in strips:
                 journal.write(strip)
     except Cancelled:
-        pass  # whoever asked to stop raises it
+        pass  # raised by the process that asked to stop
     except BaseException:
         journal.stop()
         raise
     return shard.rows
 
 
-def bind(job: SegmentJob) -> Predictor:
-    """The network of the job's weights, with its expressions encoded once."""
+def bind(job: SegmentJob, texts: Sequence[str]) -> Predictor:
+    """The network of the job's weights, bound to texts that are encoded once."""
     from rrsis_geo.model.predictor import make_predictor  # loads torch: only now
 
     return make_predictor(
         job.weights,
-        job.expressions,
+        texts,
         device=job.options.device,
         precision=job.options.precision,
         batch_size=job.options.batch_size,
@@ -77,6 +81,7 @@ def settle(
     scene: Scene,
     plan: RunPlan,
     job: SegmentJob,
+    phrases: Sequence[Phrase],
     predictor: Predictor,
     *,
     rows: range,
@@ -85,49 +90,50 @@ def settle(
 ) -> Iterator[Strip]:
     """Strips that cover `rows`, from the top.
 
-    A row's value never depends on `rows`: every window that touches a row is looked
-    at, those that reach in from neighbouring shards too.
+    A row's value never depends on `rows`: every window that touches a row is
+    predicted, also those that reach in from neighbouring shards.
 
     Args:
         scene: The open scene.
-        plan: Where to look.
-        job: What to look for, and how.
-        predictor: The network, expressions bound.
+        plan: Where to read.
+        job: Whose options say how.
+        phrases: What the predictor is bound to.
+        predictor: The network.
         rows: Rows of the grid to settle.
-        passed: Called after every batch with the windows passed since the last call,
-            skipped ones included; windows that begin above `rows` are not counted.
-        cancelled: Asked before every batch.
+        passed: Called after every batch with the number of windows done since the last
+            call, skipped ones included; windows that begin above `rows` do not count.
+        cancelled: Called before every batch.
 
     Raises:
         Cancelled: `cancelled` said so.
-        WeightsError: the network gave values that are no probabilities.
+        WeightsError: the network's output holds values that are no probabilities.
     """
     windows = touching(plan.windows, rows.start, rows.stop)
-    places = {_corner(window): place for place, window in enumerate(windows, 1)}
+    numbers = {_corner(window): number for number, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
     batch_size = job.options.batch_size or getattr(predictor, "batch_size", 1)
-    tints = colour_terms(job.expressions)
+    colours = tuple(colour_term(phrase.head) for phrase in phrases)
 
-    def looked() -> Iterator[Prediction]:
+    def predictions() -> Iterator[Prediction]:
         before = above
         patches = scene.patches(plan.grid, windows, aoi=plan.aoi)
         try:
             for batch in _batches(patches, batch_size):
                 if cancelled():
                     raise Cancelled("stopped")
-                yield from predict(batch, predictor, tints)
-                place = max(places[_corner(batch[-1].window)], above)
-                passed(place - before)
-                before = place
+                yield from predict(batch, predictor, colours)
+                number = max(numbers[_corner(batch[-1].window)], above)
+                passed(number - before)
+                before = number
         finally:
             if isinstance(patches, Generator):
-                patches.close()  # ends the thread that reads ahead
+                patches.close()  # ends the prefetching thread
         if before < len(windows):  # the last ones held no data
             passed(len(windows) - before)
 
     yield from stitch(
-        looked(),
-        expressions=len(job.expressions),
+        predictions(),
+        expressions=len(phrases),
         width=plan.grid.width,
         height=plan.grid.height,
         size=job.options.window_size,
@@ -137,21 +143,22 @@ def settle(
 
 
 def predict(
-    batch: list[Patch], predictor: Predictor, tints: ColourTerms
+    batch: list[Patch], predictor: Predictor, colours: ColourTerms
 ) -> Iterator[Prediction]:
-    """What the network says about a batch, in the batch's order.
+    """Predictions for a batch, in the batch's order.
 
     Args:
-        batch: what it is shown.
-        predictor: the network, expressions bound.
-        tints: colours that each of the expressions asks for.
+        batch: Patches of one size.
+        predictor: The network, bound to E phrases.
+        colours: What each of the E phrases asks for.
 
     Raises:
-        WeightsError: the network gave values that are no probabilities.
+        WeightsError: the network's output has another shape than (B, E, H, W), or
+            holds values that are no probabilities.
     """
     pixels = np.stack([patch.pixels for patch in batch])
     probabilities = predictor(pixels)
-    wanted = (len(batch), len(tints), *pixels.shape[2:])
+    wanted = (len(batch), len(colours), *pixels.shape[2:])
     if probabilities.shape != wanted:
         raise WeightsError(
             f"the network answers in shape {probabilities.shape}, wanted {wanted}"
@@ -164,7 +171,7 @@ def predict(
                 f"column {patch.window.col_off}: try --precision float32, "
                 "or check the weights with `rrsis-geo weights verify`"
             )
-        probability = held(patch.pixels, probability, tints)
+        probability = fade_other_colours(patch.pixels, probability, colours)
         yield Prediction(
             window=patch.window,
             probability=np.where(patch.valid, probability, np.float32(0)),
@@ -176,6 +183,10 @@ def _batches(patches: Iterable[Patch], size: int) -> Iterator[list[Patch]]:
     remaining = iter(patches)
     while batch := list(islice(remaining, size)):
         yield batch
+
+
+def _texts(phrases: Iterable[Phrase]) -> tuple[str, ...]:
+    return tuple(phrase.text for phrase in phrases)
 
 
 def _corner(window: Window) -> tuple[int, int]:

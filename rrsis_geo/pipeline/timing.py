@@ -1,16 +1,17 @@
-"""How long each step of a run took."""
+"""Seconds that each step of a run took."""
 
 from __future__ import annotations
 
 import time
 
 
-class Clock:
-    """Seconds that each step took."""
+class Timer:
+    """A stopwatch with named laps."""
 
     def __init__(self) -> None:
         self._began = self._last = time.perf_counter()
         self.laps: dict[str, float] = {}
+        """Step -> seconds; "total" includes the time between steps."""
 
     @property
     def total(self) -> float:

@@ -1,10 +1,10 @@
-"""What a job asks: texts for the network, and the answers from what it found."""
+"""All expressions of one job: phrases for the network, answers from what it finds."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,17 @@ from rrsis_geo.query.plan.routing import shared_out
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
-PARTED = frozenset({"building", "storage_tank", "tennis_court"})
-"""Classes whose touching objects are parted unless told otherwise: on images kept out
-of training that brings more of them whole (decision 0122)."""
-
 TAG = "RRSIS_QUESTIONS"
-"""Name of the raster's tag that holds the questions."""
+"""Name of the tag of a probability raster that holds the batch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """A text that the network is given, and what the planner read in it."""
+
+    text: str
+    head: Find
+    """The noun phrase that the text is about: its noun, its classes, its adjectives."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,23 +43,26 @@ class QueryAnswers:
 
     polygons: Polygons
     anchors: Polygons
-    """What was measured against, each `why` naming it and `expression` the asker."""
+    """What was measured against; `why` names it, `expression` is the one it is for."""
     steps: tuple[tuple[TraceStep, ...], ...]
-    """For each expression, what every part of its plan left."""
+    """For each expression, how many objects every part of its plan left."""
     advice: tuple[str, ...]
-    """What was not clear."""
+    """What was ambiguous."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueryBatch:
-    """The plans of a job's expressions and the texts that they share."""
+    """The plans of a job's expressions and the phrases that they share."""
 
     plans: tuple[Plan, ...]
-    """One for each expression; a plain one is the network's alone."""
+    """One for each expression; a plain one is left to the network."""
 
-    told: tuple[str, ...] = ()
-    """Expressions that the network is asked as a whole as well, so that what it takes
-    for them weighs in the choice among what the plan finds."""
+    whole_expressions: tuple[str, ...] = ()
+    """Expressions that the network is given unchanged beside the phrases of their
+    plans, so that its answer weighs in the choice among the candidates."""
+
+    heads: tuple[Find, ...] = field(default=(), repr=False, compare=False)
+    """For each plan the noun phrase that its expression is about; (): as planned."""
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -62,28 +70,41 @@ class QueryBatch:
         return tuple(plan.expression for plan in self.plans)
 
     @property
-    def phrases(self) -> tuple[str, ...]:
-        """What the network is asked, each text once."""
-        every = [phrase for plan in self.plans for phrase in plan.phrases]
-        return tuple(dict.fromkeys([*every, *self.told]))
+    def phrases(self) -> tuple[Phrase, ...]:
+        """What the network is given, each text once."""
+        heads = self.heads or tuple(plan.finds[0] for plan in self.plans)
+        found: dict[str, Find] = {}
+        for plan, head in zip(self.plans, heads, strict=True):
+            for find in plan.finds:
+                as_typed = plan.is_plain and find.phrase == plan.expression
+                found.setdefault(find.phrase, head if as_typed else find)
+        for plan, head in zip(self.plans, heads, strict=True):
+            if plan.expression in self.whole_expressions:
+                found.setdefault(plan.expression, head)
+        return tuple(Phrase(text=text, head=head) for text, head in found.items())
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of `phrases`, in their order."""
+        return tuple(phrase.text for phrase in self.phrases)
 
     @property
     def modes(self) -> tuple[str, ...]:
-        """For each expression, who decides which objects are meant."""
+        """For each expression, what decides which objects are meant."""
         return tuple(
             "network"
             if plan.is_plain
             else "both"
-            if plan.expression in self.told
+            if plan.expression in self.whole_expressions
             else "scene"
             for plan in self.plans
         )
 
     def tags(self) -> dict[str, str]:
-        """For a raster of probabilities, so that it can be asked again."""
+        """For a probability raster, so that it can be vectorized again."""
         plans = [plan.to_mapping() for plan in self.plans]
-        whole = {"plans": plans, "told": self.told}
-        return {TAG: json.dumps(whole, separators=(",", ":"))}
+        values = {"plans": plans, "told": self.whole_expressions}
+        return {TAG: json.dumps(values, separators=(",", ":"))}
 
     def described(
         self, steps: Sequence[Sequence[TraceStep]] = ()
@@ -111,65 +132,74 @@ class QueryBatch:
     def from_tags(
         cls, tags: Mapping[str, str], bands: Sequence[str], path: str
     ) -> QueryBatch:
-        """The questions that a raster was made for; of a stranger's, its bands.
+        """The batch that a probability raster was made for.
+
+        Args:
+            tags: Of the raster; one without ours has an expression for each band.
+            bands: What the bands show.
+            path: Of the raster, for messages.
 
         Raises:
             SceneError: the tag is damaged.
         """
         if TAG not in tags:
-            return whole(bands)
+            return as_typed(bands)
         try:
             kept = json.loads(tags[TAG])
             plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
-            questions = cls(plans=plans, told=tuple(kept["told"]))
+            batch = cls(
+                plans=plans,
+                whole_expressions=tuple(kept["told"]),
+                heads=tuple(
+                    _head(plan.expression) if _is_as_typed(plan) else plan.finds[0]
+                    for plan in plans
+                ),
+            )
         except (ValueError, TypeError, KeyError, DataError) as error:
             raise SceneError(
                 f"{path}: its tag {TAG} is damaged; name the bands with the option "
                 "for expressions, or make the raster again"
             ) from error
-        missing = set(questions.phrases) - set(bands)
-        return whole(bands) if missing or not plans else questions
+        missing = set(batch.texts) - set(bands)
+        return as_typed(bands) if missing or not plans else batch
 
-    def _told_whole(self, plan: Plan) -> str | None:
-        return plan.expression if plan.expression in self.told else None
-
-    def candidates(self, found: Polygons) -> Polygons:
-        """Of finished polygons, those an answer may take, under the user's words.
+    def candidates(self, polygons: Polygons) -> Polygons:
+        """Of finished polygons those that an answer may keep, by expression.
 
         Args:
-            found: Polygons of all phrases; `expression` holds the phrase.
+            polygons: Of all phrases; `expression` holds the phrase.
         """
-        phrases = found.columns["expression"]
+        phrases = polygons.columns["expression"]
         rows = [
             np.flatnonzero(np.isin(phrases.astype(str), sought(plan.root)))
             for plan in self.plans
         ]
         texts = _repeated(self.expressions, [len(row) for row in rows])
-        return _taken(found, np.concatenate(rows), {"expression": texts})
+        return _rows_of(polygons, np.concatenate(rows), {"expression": texts})
 
     def answer(
-        self, found: Polygons, grid: Grid, area: BaseGeometry | None
+        self, polygons: Polygons, grid: Grid, valid_extent: BaseGeometry | None
     ) -> QueryAnswers:
         """The objects that the expressions mean.
 
         Args:
-            found: Polygons of all phrases; `expression` holds the phrase.
+            polygons: Of all phrases; `expression` holds the phrase.
             grid: What the scene was read at.
-            area: In pixels: where there is data, inside the area of interest.
+            valid_extent: In pixels: where there is data, inside the AOI.
         """
         plain = all(plan.is_plain for plan in self.plans)
-        if plain and self.phrases == self.expressions:  # nothing to choose or name
+        if plain and self.texts == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(
-                polygons=found, anchors=_none_of(found), steps=(), advice=()
+                polygons=polygons, anchors=_no_rows(polygons), steps=(), advice=()
             )
-        seen = Candidates(found, grid, self.phrases, area=area)
+        candidates = Candidates(polygons, grid, self.texts, area=valid_extent)
         answers = [
-            (plan, resolve(plan, seen, told=self._told_whole(plan)))
+            (plan, resolve(plan, candidates, told=self._whole_expression(plan)))
             for plan in self.plans
         ]
         return QueryAnswers(
-            polygons=_layer(found, answers),
-            anchors=_anchors(found, answers),
+            polygons=_chosen(polygons, answers),
+            anchors=_anchors(polygons, answers),
             steps=tuple(answer.steps for _, answer in answers),
             advice=tuple(
                 f'"{plan.expression}": {line}'
@@ -178,37 +208,43 @@ class QueryBatch:
             ),
         )
 
+    def _whole_expression(self, plan: Plan) -> str | None:
+        return plan.expression if plan.expression in self.whole_expressions else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """What an answer would be made of; `str()` of it is for reading."""
+    """How a job is understood; `str()` of it is for reading."""
 
-    questions: QueryBatch
+    batch: QueryBatch
 
     def to_mapping(self) -> dict[str, Any]:
         """JSON values."""
         return {
-            "phrases": list(self.questions.phrases),
-            "questions": self.questions.described(),
+            "phrases": list(self.batch.texts),
+            "questions": self.batch.described(),
         }
 
     def __str__(self) -> str:
-        """For each expression what is done, then what the network is asked."""
+        """For each expression what is done, then what the network is given."""
         lines = []
-        for question in self.questions.described():
-            lines.append(question["expression"])
-            lines.append(f"    {question['words']}")
-            lines += [f"    note: {note}" for note in question["notes"]]
-        asked = ", ".join(f'"{phrase}"' for phrase in self.questions.phrases)
-        return "\n".join([*lines, f"the network is asked: {asked}"])
+        for entry in self.batch.described():
+            lines.append(entry["expression"])
+            lines.append(f"    {entry['words']}")
+            lines += [f"    note: {note}" for note in entry["notes"]]
+        texts = ", ".join(f'"{text}"' for text in self.batch.texts)
+        return "\n".join([*lines, f"the network is asked: {texts}"])
 
 
-def whole(expressions: Sequence[str]) -> QueryBatch:
-    """Every expression as it is for the network."""
-    return QueryBatch(plans=tuple(_whole(text) for text in expressions))
+def as_typed(expressions: Sequence[str]) -> QueryBatch:
+    """A batch that gives every expression to the network unchanged."""
+    return QueryBatch(
+        plans=tuple(_plan_as_typed(text) for text in expressions),
+        heads=tuple(_head(text) for text in expressions),
+    )
 
 
-def ask(
+def make_batch(
     expressions: Sequence[str],
     resolve: str,
     *,
@@ -216,12 +252,12 @@ def ask(
     window_size: int = 0,
     categories: Sequence[str] | None = None,
 ) -> QueryBatch:
-    """The questions of a job.
+    """Plan the expressions of a job.
 
     Args:
         expressions: What the user typed.
         resolve: network: all words go to the network; scene: all that is understood
-            is worked out on the map; auto: what the map answers better.
+            is evaluated on the map; auto: what the map answers better.
         grid: What the scene is read at; None: larger than a window.
         window_size: Pixels that the network sees at once.
         categories: Classes that the network knows by name; None: not known.
@@ -232,59 +268,36 @@ def ask(
     if resolve not in RESOLVES:
         raise OptionError(f"resolve must be in {RESOLVES}, got {resolve!r}")
     if resolve == "network":
-        return whole(expressions)
-    plans = [make_plan(text) for text in expressions]
-    seen_whole = grid is not None and max(grid.width, grid.height) <= window_size
+        return as_typed(expressions)
+    parsed = [make_plan(text) for text in expressions]
+    one_window = grid is not None and max(grid.width, grid.height) <= window_size
+    plans: list[Plan | None] = [*parsed]
     if resolve == "auto":
         known = None if categories is None else frozenset(categories)
-        if known is not None:
-            plans = [plan.without_unknown(known, whole=seen_whole) for plan in plans]
         plans = [
-            shared_out(plan, whole=seen_whole, categories=known)
-            or _whole(plan.expression)
-            for plan in plans
+            shared_out(
+                plan
+                if known is None
+                else plan.without_unknown(known, whole=one_window),
+                whole=one_window,
+                categories=known,
+            )
+            for plan in parsed
         ]
-    plans = [plan if all(plan.phrases) else _whole(plan.expression) for plan in plans]
-    both = resolve == "auto" and seen_whole
-    told = [plan.expression for plan in plans if both and not plan.is_plain]
-    return QueryBatch(plans=tuple(plans), told=tuple(told))
-
-
-def _whole(expression: str) -> Plan:
-    words = tuple(expression.split())
-    root = Find(expression, at=tuple(range(len(words))))
-    return Plan(expression=expression, words=words, root=root)
-
-
-def _layer(found: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
-    rows = np.concatenate([answer.rows for _, answer in answers]).astype(np.intp)
-    lengths = [len(answer.rows) for _, answer in answers]
-    return _taken(
-        found,
-        rows,
-        {
-            "expression": _repeated([plan.expression for plan, _ in answers], lengths),
-            "rank": np.concatenate([answer.rank for _, answer in answers]),
-            "distance_m": np.concatenate([answer.distance for _, answer in answers]),
-            "why": _repeated([why(plan.root) for plan, _ in answers], lengths),
-        },
+    chosen = tuple(
+        plan if plan and all(plan.phrases) else _plan_as_typed(full.expression)
+        for plan, full in zip(plans, parsed, strict=True)
     )
-
-
-def _anchors(found: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
-    named = [
-        (plan.expression, words, rows)
-        for plan, answer in answers
-        for words, rows in answer.anchors.items()
-    ]
-    lengths = [len(rows) for _, _, rows in named]
-    return _taken(
-        found,
-        np.concatenate([np.zeros(0, np.intp), *(rows for _, _, rows in named)]),
-        {
-            "expression": _repeated([text for text, _, _ in named], lengths),
-            "why": _repeated([words for _, words, _ in named], lengths),
-        },
+    both = resolve == "auto" and one_window
+    return QueryBatch(
+        plans=chosen,
+        whole_expressions=tuple(
+            plan.expression for plan in chosen if both and not plan.is_plain
+        ),
+        heads=tuple(
+            (full if _is_as_typed(plan) else plan).finds[0]
+            for plan, full in zip(chosen, parsed, strict=True)
+        ),
     )
 
 
@@ -301,35 +314,69 @@ def why(node: Node) -> str:
     return "; ".join(text for text in reversed(steps) if text)
 
 
-def _taken(
-    found: Polygons, rows: NDArray[np.intp], columns: Mapping[str, NDArray[Any]]
+def _plan_as_typed(expression: str) -> Plan:
+    words = tuple(expression.split())
+    root = Find(expression, at=tuple(range(len(words))))
+    return Plan(expression=expression, words=words, root=root)
+
+
+def _is_as_typed(plan: Plan) -> bool:
+    root = plan.root
+    return isinstance(root, Find) and root.phrase == plan.expression and not root.noun
+
+
+def _head(expression: str) -> Find:
+    return make_plan(expression).finds[0]
+
+
+def _chosen(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
+    rows = np.concatenate([answer.rows for _, answer in answers]).astype(np.intp)
+    lengths = [len(answer.rows) for _, answer in answers]
+    return _rows_of(
+        polygons,
+        rows,
+        {
+            "expression": _repeated([plan.expression for plan, _ in answers], lengths),
+            "rank": np.concatenate([answer.rank for _, answer in answers]),
+            "distance_m": np.concatenate([answer.distance for _, answer in answers]),
+            "why": _repeated([why(plan.root) for plan, _ in answers], lengths),
+        },
+    )
+
+
+def _anchors(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
+    named = [
+        (plan.expression, words, rows)
+        for plan, answer in answers
+        for words, rows in answer.anchors.items()
+    ]
+    lengths = [len(rows) for _, _, rows in named]
+    return _rows_of(
+        polygons,
+        np.concatenate([np.zeros(0, np.intp), *(rows for _, _, rows in named)]),
+        {
+            "expression": _repeated([text for text, _, _ in named], lengths),
+            "why": _repeated([words for _, words, _ in named], lengths),
+        },
+    )
+
+
+def _rows_of(
+    polygons: Polygons, rows: NDArray[np.intp], columns: Mapping[str, NDArray[Any]]
 ) -> Polygons:
     """These rows, numbered from 1, with some columns replaced."""
-    taken = {name: values[rows] for name, values in found.columns.items()}
-    taken["id"] = np.arange(1, len(rows) + 1, dtype=np.int64)
-    for name, values in columns.items():
-        taken[name] = values.astype(taken[name].dtype)
-    return replace(found, geometry=found.geometry[rows], columns=taken)
+    values = {name: column[rows] for name, column in polygons.columns.items()}
+    values["id"] = np.arange(1, len(rows) + 1, dtype=np.int64)
+    for name, column in columns.items():
+        values[name] = column.astype(values[name].dtype)
+    return replace(polygons, geometry=polygons.geometry[rows], columns=values)
 
 
-def _none_of(found: Polygons) -> Polygons:
-    return _taken(found, np.zeros(0, np.intp), {})
+def _no_rows(polygons: Polygons) -> Polygons:
+    return _rows_of(polygons, np.zeros(0, np.intp), {})
 
 
 def _repeated(texts: Sequence[str], lengths: Sequence[int]) -> NDArray[np.object_]:
     each = np.empty(len(texts), np.object_)
     each[:] = texts
     return np.asarray(np.repeat(each, lengths), np.object_)
-
-
-def parted(phrases: Sequence[str], wanted: bool | None) -> tuple[bool, ...]:
-    """For each text for the network, whether its touching objects are parted.
-
-    Args:
-        phrases: What the network is asked.
-        wanted: `SegmentOptions.split`; None: by the class that the text asks for.
-    """
-    if wanted is not None:
-        return (wanted,) * len(phrases)
-    asked = [set(make_plan(phrase).finds[0].categories) for phrase in phrases]
-    return tuple(bool(classes) and classes <= PARTED for classes in asked)

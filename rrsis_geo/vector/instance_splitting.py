@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,25 @@ from rrsis_geo.vector.watershed import RULE, Rule, parts_of
 TALLEST = 1024
 """Rows: higher objects stay whole, so that no more rows than these are kept. It is a
 property of the object, so the result does not depend on how rows were cut."""
+
+
+SPLIT_CLASSES = frozenset({"building", "storage_tank", "tennis_court"})
+"""Classes whose touching objects are split unless told otherwise: on images kept out of
+training that brings more of them whole (decision 0122)."""
+
+
+def split_by_class(
+    categories: Iterable[Collection[str]], wanted: bool | None
+) -> tuple[bool, ...]:
+    """For each mask, whether its touching objects are split.
+
+    Args:
+        categories: For each mask the classes that its phrase names; empty: unknown.
+        wanted: `SegmentOptions.split`; None: by the classes.
+    """
+    if wanted is not None:
+        return tuple(wanted for _ in categories)
+    return tuple(bool(each) and SPLIT_CLASSES.issuperset(each) for each in categories)
 
 
 class InstanceSplitter:

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rrsis_geo.job import SegmentJob
@@ -55,12 +56,12 @@ def _warm() -> Network:
     """Weights stay in memory; torch is loaded when the first job needs it."""
     kept: list[Network] = []
 
-    def bind(job: SegmentJob) -> Predictor:
+    def bind(job: SegmentJob, texts: Sequence[str]) -> Predictor:
         if not kept:
             from rrsis_geo.model.cached_predictor import CachedPredictor  # loads torch
 
             kept.append(CachedPredictor().bind)
-        return kept[0](job)
+        return kept[0](job, texts)
 
     return bind
 

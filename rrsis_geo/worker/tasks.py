@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from threading import RLock
@@ -28,7 +28,7 @@ Send = Callable[[Message], None]
 Task = Callable[[Send, Callable[[], bool]], Message]
 """Takes where messages go and whether to stop; returns the last message."""
 
-Network = Callable[[SegmentJob], "Predictor"]
+Network = Callable[[SegmentJob, Sequence[str]], "Predictor"]
 
 IMPORTING = RLock()
 """Held while heavy rooms are imported: two threads that load shapely at once each see
@@ -84,10 +84,10 @@ def _vectorize(
     number: int, job: VectorizeJob, send: Send, cancelled: Callable[[], bool]
 ) -> Message:
     with IMPORTING:
-        from rrsis_geo.pipeline.revectorize import replay
+        from rrsis_geo.pipeline.revectorize import revectorize
 
     last = _Last(number, send)
-    replay(job, report=last, cancelled=cancelled)
+    revectorize(job, report=last, cancelled=cancelled)
     return last.message
 
 

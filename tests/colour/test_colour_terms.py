@@ -1,14 +1,20 @@
-"""Colour words held against the pixels: what cannot be red is not found as red."""
+"""Colour words are compared with the pixels: what is not red is not found as red."""
 
 import numpy as np
 import pytest
 
-from rrsis_geo.colour.colour_filter import held
-from rrsis_geo.colour.colour_terms import colour_term, colour_terms
+from rrsis_geo.colour.colour_filter import fade_other_colours
+from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline.runner import run
+from rrsis_geo.query.query_batch import as_typed
 
 RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
+
+
+def terms(*texts):
+    """The colours that texts ask for, as a run reads them."""
+    return tuple(colour_term(phrase.head) for phrase in as_typed(texts).phrases)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +43,7 @@ RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
     ],
 )
 def test_only_colours_of_the_thing_itself_count(text, tint):
-    assert colour_term(text).colours == tint
+    assert terms(text)[0].colours == tint
 
 
 def picture(*things, size=160):
@@ -60,16 +66,16 @@ def test_a_red_car_counts_beside_white_ones():
     cars = [(20 + 22 * k, 60, 9, WHITE) for k in range(5)]
     red = (20 + 22 * 5, 60, 9, RED)
     pixels, sure = picture(*cars, red)
-    result = held(pixels, sure, colour_terms(["red car"]))
+    result = fade_other_colours(pixels, sure, terms("red car"))
     assert at(result, red) == pytest.approx(0.9)
 
 
 def test_what_has_nothing_of_the_colour_fades_as_a_whole():
     track, far = (10, 10, 60, GREY), (100, 100, 20, WHITE)
     pixels, sure = picture(track, far)
-    result = held(pixels, sure, colour_terms(["red running track"]))
+    result = fade_other_colours(pixels, sure, terms("red running track"))
     assert result.max() < 0.1
-    assert (held(pixels, sure, colour_terms(["white building"])) <= sure).all()
+    assert (fade_other_colours(pixels, sure, terms("white building")) <= sure).all()
 
 
 def test_a_share_of_the_colour_is_enough():
@@ -77,7 +83,7 @@ def test_a_share_of_the_colour_is_enough():
     ship = (20, 20, 90, WHITE)
     pixels, sure = picture(ship)
     pixels[:, 50:80, 20:110] = np.reshape(RED, (3, 1, 1))
-    result = held(pixels, sure, colour_terms(["red ship"]))
+    result = fade_other_colours(pixels, sure, terms("red ship"))
     np.testing.assert_allclose(result, sure)
 
 
@@ -99,7 +105,7 @@ def test_a_running_track_is_called_by_its_lanes(colour, at, stays):
     pixels[:, away < 50] = np.reshape(RED, (3, 1))
     pixels[:, away < 40] = np.reshape((60, 130, 60), (3, 1))
     sure[0, away < 50] = 0.9
-    result = held(pixels, sure, colour_terms([f"{colour} running track"]))
+    result = fade_other_colours(pixels, sure, terms(f"{colour} running track"))
     if stays:
         np.testing.assert_allclose(result, sure)
     else:
@@ -108,13 +114,13 @@ def test_a_running_track_is_called_by_its_lanes(colour, at, stays):
 
 def test_without_colour_words_nothing_is_touched():
     pixels, sure = picture((20, 20, 30, WHITE))
-    assert held(pixels, sure, colour_terms(["running track"])) is sure
+    assert fade_other_colours(pixels, sure, terms("running track")) is sure
 
 
 def test_faint_pixels_beside_nothing_stay_as_they_are():
     pixels, sure = picture((10, 10, 20, WHITE))
     sure[0, 150, 150] = 0.2
-    result = held(pixels, sure, colour_terms(["red car"]))
+    result = fade_other_colours(pixels, sure, terms("red car"))
     assert result[0, 150, 150] == pytest.approx(0.2)
 
 

@@ -295,13 +295,13 @@ def test_a_warm_network_goes_when_its_text_file_changes(shared, tmp_path):
         options=SegmentOptions(device="cpu"),
     )
     warm = CachedPredictor()
-    warm.bind(job)
+    warm.bind(job, job.expressions)
     kept = warm._kept
-    warm.bind(job)
+    warm.bind(job, job.expressions)
     assert warm._kept is kept
     altered(shared.text_path)
     with pytest.raises(WeightsError, match="altered, or not"):
-        warm.bind(job)
+        warm.bind(job, job.expressions)
     shared.text_path.unlink()
     with pytest.raises(WeightsError, match="missing"):
-        warm.bind(job)
+        warm.bind(job, job.expressions)

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from rrsis_geo.errors import Cancelled, EngineError
 from rrsis_geo.pipeline import runner as pipeline
-from rrsis_geo.pipeline import scheduling as distribute
+from rrsis_geo.pipeline import scheduling
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.engines.local import ProcessEngine, SerialEngine
 from rrsis_geo.pipeline.runner import run
@@ -67,7 +67,7 @@ class InThisProcess(SerialEngine):
 @pytest.mark.parametrize("workers", [1, 2, 3, 6, 50])
 def test_shards_do_not_matter(scene, tmp_path, plain, workers, monkeypatch):
     monkeypatch.setattr(pipeline, "open_engine", lambda name, workers: InThisProcess())
-    monkeypatch.setattr(distribute, "POLL", 0.01)
+    monkeypatch.setattr(scheduling, "POLL", 0.01)
     folder = tmp_path / "again"
     folder.mkdir()
     said = []

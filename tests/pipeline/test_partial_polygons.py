@@ -36,22 +36,20 @@ def test_every_polygon_is_handed_out_once_and_before_the_end(scene, tmp_path):
     assert {part.crs for part in parts} == {result.polygons.crs}
 
 
-def test_a_network_kept_elsewhere_is_asked_for_just_where_one_is_needed(
-    scene, tmp_path
-):
-    asked = []
+def test_the_network_is_loaded_only_where_one_is_needed(scene, tmp_path):
+    bound = []
 
-    def network(job):
-        asked.append(job.expressions)
+    def network(job, texts):
+        bound.append((job.expressions, texts))
         return Context(expressions=2)
 
     job = make_job(scene, tmp_path, expressions=TWO, threshold=0.2)
     given = run(job, predictor=Context(expressions=2), network=network)
-    assert asked == []
+    assert bound == []
 
     job = replace(job, overwrite=True, weights="default")
     kept = run(job, network=network, resume=False)
-    assert asked == [TWO]
+    assert bound == [(TWO, TWO)]
     assert rows(kept.polygons) == rows(given.polygons)
 
 

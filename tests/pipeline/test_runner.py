@@ -24,7 +24,7 @@ from brightness import (
 
 from rrsis_geo.errors import OptionError, OutputError, SceneError, WeightsError
 from rrsis_geo.job import VectorizeJob
-from rrsis_geo.pipeline.revectorize import replay
+from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.pipeline.runner import plan, run
 from rrsis_geo.protocol import Advice, Finished, Progress, Started, decode, encode
 from rrsis_geo.tiling.windows import plan_windows, taper
@@ -107,8 +107,8 @@ def test_an_object_of_a_lower_mean_is_none(scene, tmp_path, threshold):
         threshold=threshold,
         min_score=least,
     )
-    assert list(replay(task).polygons.geometry) == list(found.geometry)
-    everything = replay(replace(task, overwrite=True, min_score=0.0)).polygons
+    assert list(revectorize(task).polygons.geometry) == list(found.geometry)
+    everything = revectorize(replace(task, overwrite=True, min_score=0.0)).polygons
     assert list(everything.geometry) == list(every.geometry)
 
 

@@ -13,7 +13,7 @@ import rrsis_geo
 from rrsis_geo import SegmentJob, SegmentOptions, segment
 from rrsis_geo.errors import OptionError, OutputError, SceneError, WeightsError
 from rrsis_geo.job import SCORE_MARGIN, VectorizeJob
-from rrsis_geo.pipeline.revectorize import replay
+from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.pipeline.runner import plan, run
 from rrsis_geo.protocol import Finished, Started
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
@@ -112,7 +112,7 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
     assert 0 < sure.sum() < len(every)
     assert list(found.polygons.geometry) == list(every.geometry[sure])
     assert found.manifest["least_score"] == pytest.approx(least)
-    again = replay(
+    again = revectorize(
         VectorizeJob(
             probability=str(tmp_path / "found.tif"), output=str(tmp_path / "again.gpkg")
         )

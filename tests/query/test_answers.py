@@ -16,10 +16,11 @@ from rrsis_geo import pipeline
 from rrsis_geo.errors import SceneError
 from rrsis_geo.job import SegmentJob, SegmentOptions, VectorizeJob
 from rrsis_geo.pipeline.explain import explain
-from rrsis_geo.pipeline.revectorize import replay
+from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.protocol import Advice
+from rrsis_geo.query import make_plan, query_batch
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import TAG, QueryBatch, ask, whole
+from rrsis_geo.query.query_batch import TAG, QueryBatch, as_typed, make_batch
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Strip
 
@@ -60,8 +61,8 @@ def job_for(scene, folder, *, expressions=ASKED, resolve="scene", **options):
 
 
 def run(job, **more):
-    questions = ask(job.expressions, job.options.resolve)
-    return pipeline.run(job, predictor=Paint(questions.phrases), **more)
+    questions = make_batch(job.expressions, job.options.resolve)
+    return pipeline.run(job, predictor=Paint(questions.texts), **more)
 
 
 def lefts(polygons):
@@ -92,7 +93,7 @@ def test_answers_are_those_one_sees(scene, tmp_path):
 def test_the_network_is_asked_once_for_each_phrase(scene, tmp_path):
     job = job_for(scene, tmp_path / "a")
     found = run(job)
-    assert ask(ASKED, "scene").phrases == ("storage tank", "road", "building")
+    assert make_batch(ASKED, "scene").texts == ("storage tank", "road", "building")
     with ProbabilityRaster.open(job.probability) as raster:
         assert raster.expressions == ("storage tank", "road", "building")
     questions = found.manifest["questions"]
@@ -150,20 +151,20 @@ def test_a_raster_is_asked_again_at_another_threshold(scene, tmp_path):
     run(job)
     again = str(tmp_path / "again.gpkg")
     task = VectorizeJob(probability=job.probability, output=again, min_score=0)
-    done = replay(task)
+    done = revectorize(task)
     assert done.expressions == ASKED
     assert lefts(done.polygons) == LEFTS
     table, first = pyogrio.read_dataframe(again), pyogrio.read_dataframe(job.output)
     assert table.drop(columns="geometry").equals(first.drop(columns="geometry"))
     # without the doubtful one and the small one less is far from the road
-    strict = replay(replace(task, overwrite=True, threshold=0.92))
+    strict = revectorize(replace(task, overwrite=True, threshold=0.92))
     assert lefts(strict.polygons)["tanks more than 20 m from the road"] == [110]
 
 
 def test_named_bands_are_not_asked_again(scene, tmp_path):
     job = job_for(scene, tmp_path / "a")
     run(job)
-    done = replay(
+    done = revectorize(
         VectorizeJob(
             probability=job.probability,
             output=str(tmp_path / "b.gpkg"),
@@ -248,22 +249,22 @@ def test_explaining_needs_no_scene():
 
 def test_modes():
     texts = ["the largest tank", "storage tank"]
-    assert ask(texts, "network").phrases == tuple(texts)
-    assert ask(texts, "network").modes == ("network", "network")
-    assert ask(texts, "scene").phrases == ("storage tank",)
-    assert ask(texts, "scene").modes == ("scene", "network")
+    assert make_batch(texts, "network").texts == tuple(texts)
+    assert make_batch(texts, "network").modes == ("network", "network")
+    assert make_batch(texts, "scene").texts == ("storage tank",)
+    assert make_batch(texts, "scene").modes == ("scene", "network")
     # what the weights do not know by name stays with the network
-    known = ask(["tanks near the road"], "auto", categories=("storage_tank",))
-    assert len(known.phrases) == 1
-    assert "road" in known.phrases[0]
+    known = make_batch(["tanks near the road"], "auto", categories=("storage_tank",))
+    assert len(known.texts) == 1
+    assert "road" in known.texts[0]
 
 
 def test_questions_survive_the_raster():
-    questions = ask(ASKED, "scene")
+    questions = make_batch(ASKED, "scene")
     tags = questions.tags()
-    assert QueryBatch.from_tags(tags, questions.phrases, "x.tif") == questions
-    assert QueryBatch.from_tags({}, ["one", "two"], "x.tif") == whole(["one", "two"])
-    assert QueryBatch.from_tags(tags, ["other"], "x.tif") == whole(["other"])
+    assert QueryBatch.from_tags(tags, questions.texts, "x.tif") == questions
+    assert QueryBatch.from_tags({}, ["one", "two"], "x.tif") == as_typed(["one", "two"])
+    assert QueryBatch.from_tags(tags, ["other"], "x.tif") == as_typed(["other"])
     with pytest.raises(SceneError, match=TAG):
         QueryBatch.from_tags({TAG: "[{"}, ["one"], "x.tif")
 
@@ -295,29 +296,29 @@ class Whole:
 
 def auto(text, grid=Whole):
     known = ("storage_tank", "building")
-    return ask([text], "auto", grid=grid, window_size=480, categories=known)
+    return make_batch([text], "auto", grid=grid, window_size=480, categories=known)
 
 
 def test_auto_on_an_image_that_the_network_sees_whole():
     # what validation gives to the map; the network is told the whole as well
     largest = auto("the largest tank")
-    assert largest.phrases == ("storage tank", "the largest tank")
+    assert largest.texts == ("storage tank", "the largest tank")
     assert largest.modes == ("both",)
     # what the network sees at a glance stays in its words
-    assert auto("tanks near the building").phrases == ("tanks near the building",)
-    assert auto("the three white tanks").phrases == ("the three white tanks",)
+    assert auto("tanks near the building").texts == ("tanks near the building",)
+    assert auto("the three white tanks").texts == ("the three white tanks",)
     # a larger scene is the map's
-    assert auto("the largest tank", None).phrases == ("storage tank",)
-    both = auto("tanks near the building", None).phrases
+    assert auto("the largest tank", None).texts == ("storage tank",)
+    both = auto("tanks near the building", None).texts
     assert both == ("storage tank", "building")
     # whoever makes out the groups chooses among them
     row = "the northernmost row of tanks"
-    assert auto(row).phrases == (row,)
-    assert auto(row, None).phrases == ("storage tank",)
+    assert auto(row).texts == (row,)
+    assert auto(row, None).texts == ("storage tank",)
     # two things are asked for only where both are known by name
     pier = "the two leftmost tanks and the pier"
-    assert auto(pier).phrases == (pier,)
-    assert len(auto("the leftmost tank and the largest building").phrases) == 3
+    assert auto(pier).texts == (pier,)
+    assert len(auto("the leftmost tank and the largest building").texts) == 3
 
 
 FAR = shapely.box(700, 500, 740, 540)
@@ -327,9 +328,9 @@ UPPER_LEFT = shapely.box(20, 20, 60, 60)
 def test_where_the_map_leaves_nothing_the_network_is_believed():
     grid = GRIDS["projected"]
     nothing = auto("the dark tank in the upper left corner")
-    assert nothing.told == ("the dark tank in the upper left corner",)
+    assert nothing.whole_expressions == ("the dark tank in the upper left corner",)
     for score, left in ((0.9, 1), (0.6, 0)):
-        found = as_found(grid, nothing.phrases, [FAR, UPPER_LEFT], [0.9, score])
+        found = as_found(grid, nothing.texts, [FAR, UPPER_LEFT], [0.9, score])
         meant = nothing.answer(found, grid, None).polygons
         assert len(meant) == left
         assert set(meant.columns["expression"]) <= set(nothing.expressions)
@@ -350,8 +351,8 @@ def test_where_a_plain_thing_lies_the_map_knows_better_than_the_network():
         ("the dark tank in the upper left corner", 1),
     ):
         asked = auto(text)
-        assert len(asked.phrases) == 2
-        found = as_found(grid, asked.phrases, [FAR, UPPER_LEFT], [0.9, 0.9])
+        assert len(asked.texts) == 2
+        found = as_found(grid, asked.texts, [FAR, UPPER_LEFT], [0.9, 0.9])
         assert len(asked.answer(found, grid, None).polygons) == left
 
 
@@ -374,8 +375,8 @@ def test_the_network_is_believed_only_as_far_as_the_map_bears_it_out(text, belie
         wrong = shapely.box(30, 60, 50, 80)
     asked = auto(text)
     for side, shape in told.items():
-        shapes = {asked.phrases[0]: wrong, text: shape}
-        if "building" in asked.phrases:
+        shapes = {asked.texts[0]: wrong, text: shape}
+        if "building" in asked.texts:
             shapes["building"] = shapely.box(400, 300, 440, 340)
         found = as_found(grid, list(shapes), list(shapes.values()), [0.9] * len(shapes))
         meant = asked.answer(found, grid, None).polygons
@@ -385,18 +386,37 @@ def test_the_network_is_believed_only_as_far_as_the_map_bears_it_out(text, belie
 def test_told_questions_survive_the_raster():
     questions = auto("the largest tank")
     tags = questions.tags()
-    assert QueryBatch.from_tags(tags, questions.phrases, "x.tif") == questions
+    assert QueryBatch.from_tags(tags, questions.texts, "x.tif") == questions
 
 
 def test_what_the_network_is_believed_to_mean_says_how_far_it_is():
     grid = GRIDS["projected"]
     asked = auto("the leftmost dark tank within 200 m of the building")
-    told = asked.told[0]
+    told = asked.whole_expressions[0]
     shapes = {
-        asked.phrases[0]: shapely.box(860, 660, 880, 680),
+        asked.texts[0]: shapely.box(860, 660, 880, 680),
         "building": shapely.box(100, 100, 140, 140),
         told: shapely.box(180, 100, 200, 120),
     }
     found = as_found(grid, list(shapes), list(shapes.values()), [0.9] * 3)
     (away,) = asked.answer(found, grid, None).polygons.columns["distance_m"]
     assert away == pytest.approx(20.0, rel=1e-3)
+
+
+def test_an_expression_is_parsed_once_in_a_run(scene, tmp_path, monkeypatch):
+    parsed = []
+
+    def counting(text):
+        parsed.append(text)
+        return make_plan(text)
+
+    monkeypatch.setattr(query_batch, "make_plan", counting)
+    bound = []
+
+    def network(job, texts):
+        bound.append((job.expressions, texts))
+        return Paint(texts)
+
+    pipeline.run(job_for(scene, tmp_path), network=network)
+    assert parsed == list(ASKED)
+    assert bound == [(ASKED, ("storage tank", "road", "building"))]  # the user's job

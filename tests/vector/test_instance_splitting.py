@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.crs import CRS
 
-from rrsis_geo.query.query_batch import parted
+from rrsis_geo.query import make_plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Strip
 from rrsis_geo.vector import instance_splitting as parting
+from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import vectorize
 
 TRANSFORM = Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)
@@ -181,4 +182,5 @@ def test_a_filled_mask_is_the_object():
     ],
 )
 def test_classes_that_touch_are_parted_unless_told_otherwise(phrase, wanted, expected):
-    assert parted([phrase], wanted) == (expected,)
+    categories = make_plan(phrase).finds[0].categories
+    assert split_by_class([categories], wanted) == (expected,)

@@ -1,4 +1,4 @@
-"""Where shards run. An engine's library is imported when it is opened, not before."""
+"""Where shards run. The library of an engine is imported when it is opened."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from importlib import import_module
 from typing import cast
 
 from rrsis_geo.errors import EngineError
+from rrsis_geo.job import ENGINES
 from rrsis_geo.types import Engine
-
-ENGINES = {
-    "serial": "rrsis_geo.pipeline.engines.local:SerialEngine",
-    "processes": "rrsis_geo.pipeline.engines.local:ProcessEngine",
-    "ray": "rrsis_geo.pipeline.engines.ray:RayEngine",
-}
 
 
 def open_engine(name: str, *, workers: int = 1) -> Engine:
-    """The engine of that name, for so many pieces of work at a time.
+    """The engine of that name.
+
+    Args:
+        name: A key of `rrsis_geo.job.ENGINES`.
+        workers: Items that are worked on at a time.
 
     Raises:
         EngineError: there is no such engine, or its library is not installed.
