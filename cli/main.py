@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import sys
+import textwrap
 import traceback
 import warnings
 from importlib import import_module
@@ -14,7 +15,7 @@ from importlib import import_module
 import click
 
 from rrsis_geo import __version__
-from rrsis_geo.errors import Cancelled, OutputError, RRSISError
+from rrsis_geo.errors import Cancelled, OutputError, RRSISError, exit_codes
 
 COMMANDS = (
     "segment",
@@ -27,35 +28,35 @@ COMMANDS = (
     "weights",
     "doctor",
 )
-"""Names of commands; each is `command` of the file of that name beside this one."""
+"""Names of commands; each is `command` of the module of that name in this package."""
 
 DEBUG = "RRSIS_GEO_DEBUG"
-"""Environment variable: where it is set, failures show their traceback."""
+"""Environment variable: if set, failures show their traceback."""
 
-EXIT_CODES = """\b
-Exit codes: 0 done (nothing found included), 1 unforeseen, 2 option, 3 scene,
-4 weights, 5 engine, 6 protocol, 7 data, 8 output, 130 cancelled."""
+_codes = ", ".join(f"{code} {meaning}" for code, meaning in exit_codes().items())
+EXIT_CODES = "\b\n" + textwrap.fill(f"Exit codes: {_codes}.", width=78)
+"""Shown below the help; click keeps the lines of a paragraph that begins with \\b."""
 
 
 class Commands(click.Group):
-    """Imports a command when it is asked for; shows failures without a traceback."""
+    """Imports a command when it is used; shows failures without a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now and not before."""
+        """Import the command of that name."""
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"{__package__}.{cmd_name}").command
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; turn failures into a message and an exit code."""
+        """Run the command; turn failures into one line and an exit code."""
         debug = bool(os.environ.get(DEBUG))
         if isinstance(sys.stdout, io.TextIOWrapper):
-            # An expression that the console cannot spell must not fail a long run.
+            # characters that the console cannot encode must not fail a long run
             sys.stdout.reconfigure(errors="backslashreplace")
         try:
             with warnings.catch_warnings():
@@ -66,7 +67,7 @@ class Commands(click.Group):
             raise
         except (Exception, KeyboardInterrupt) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                raise  # click ends quietly when the reader of stdout has gone
+                raise  # click exits silently when the reader of stdout has gone
             if debug:
                 traceback.print_exc()
             message, exit_code = explain(error)
@@ -78,9 +79,9 @@ SILENT = logging.NullHandler()
 
 
 def quieten_libraries() -> None:
-    """Keep warnings and logs of libraries out of the one line that people read.
+    """Keep warnings and logs of libraries off stderr.
 
-    Their levels stay as they are: rooms read GDAL's reasons from its log.
+    Their levels stay as they are, since GDAL's reasons are read from its log.
     """
     warnings.simplefilter("ignore")
     for name in ("rasterio", "pyogrio", "shapely", "torch"):
@@ -89,7 +90,7 @@ def quieten_libraries() -> None:
 
 
 def explain(error: BaseException) -> tuple[str, int]:
-    """One line for people, and the exit code."""
+    """One line for the user, and the exit code."""
     if isinstance(error, RRSISError):
         return " ".join(str(error).split()), error.exit_code
     if isinstance(error, click.UsageError):

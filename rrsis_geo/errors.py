@@ -1,22 +1,16 @@
-"""What can go wrong, as callers may want to tell it apart.
+"""The errors of the package, each with a code for programs and an exit code for shells.
 
-RRSISError
-    OptionError    a value the user chose is out of range
-    SceneError     the image cannot be opened or placed on the map
-    WeightsError   weights are missing, altered or of another model
-    DataError      training or evaluation data breaks its format
-    OutputError    a result cannot be written where it was wanted
-    EngineError    the engine is not installed or lost a shard
-    ProtocolError  plugin and worker do not understand each other
-    Cancelled      the user asked to stop
-
-A message names the thing, the value and the way out. Runs inside QGIS's
+Every kind is a direct subclass of `RRSISError`. A message names the thing, the value
+and the way out. Help texts, tests and the table of docs/segment.md derive from these
+classes, so that a new kind is one entry here and one row there. Runs inside QGIS's
 Python: standard library only, 3.9-safe.
 """
 
+from typing import Dict
+
 
 class RRSISError(Exception):
-    """Any failure rrsis-geo foresees; everything else is a bug."""
+    """Any failure that is expected to happen; everything else is a bug."""
 
     code = "error"
     exit_code = 1
@@ -65,7 +59,7 @@ class DataError(RRSISError):
 
 
 class OutputError(RRSISError):
-    """A result cannot be written where it was wanted."""
+    """A result cannot be written to its path."""
 
     code = "output"
     exit_code = 8
@@ -76,3 +70,10 @@ class Cancelled(RRSISError):
 
     code = "cancelled"
     exit_code = 130
+
+
+def exit_codes() -> Dict[int, str]:
+    """Exit code -> what it says, of every outcome of a command."""
+    kinds = sorted(RRSISError.__subclasses__(), key=lambda kind: kind.exit_code)
+    meanings = {0: "done (nothing found included)", RRSISError.exit_code: "unforeseen"}
+    return {**meanings, **{kind.exit_code: kind.code for kind in kinds}}

@@ -1,10 +1,11 @@
-"""What to do, as plain data. Runs inside QGIS's Python: stdlib only, 3.9-safe."""
+"""Jobs as plain data. Runs inside QGIS's Python: standard library only, 3.9-safe."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import numbers
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, Tuple
 
@@ -23,26 +24,25 @@ ENGINES = {
 """Name of an engine -> its class, imported when it is opened."""
 RESOLVES = ("auto", "network", "scene")
 
-
 SCORE_MARGIN = 0.4
-"""Of the way from the threshold to 1 that an object's mean probability has to rise,
-where the weights don't say: what barely passes the threshold is mostly nothing; see
-decision 0130."""
+"""Share of the way from the threshold to 1 that an object's mean probability has to
+reach where the weights do not say: objects that barely pass the threshold are mostly
+false (decision 0130)."""
 
 
 @dataclass(frozen=True)
 class SegmentOptions:
-    """How to look; every default of the CLI and the panel comes from here."""
+    """How to read, predict and polygonize: the defaults of the CLI and the panel."""
 
     window_size: int = 480
-    """Pixels of the grid; the side of the square that the network sees at once."""
+    """Side of the square that the network sees at once, in pixels of the grid."""
     overlap: int = 96
     """Pixels that two neighbouring windows share."""
     threshold: float = 0.5
     """Pixels with a higher probability belong to an object."""
     min_score: float | None = None
-    """Objects whose mean probability is lower are dropped; None: those that rise less
-    of the way from the threshold to 1 than suits the weights. 0 drops none."""
+    """Objects whose mean probability is lower are dropped; 0 drops none. None: as far
+    above the threshold as suits the weights, see `least_score`."""
     min_area: float = 0.0
     """Square metres; smaller polygons are dropped."""
     fill_holes: float = 0.0
@@ -50,16 +50,17 @@ class SegmentOptions:
     simplify: float = 0.0
     """Metres; outlines may move by this much. 0 keeps every pixel corner."""
     split: bool | None = None
-    """Part objects that touch where the probability dips between them; None: those of
+    """Split objects that touch where the probability dips between them; None: those of
     the classes for which that has been shown to help."""
     gsd: float | None = None
     """Metres per pixel to read the scene at; None: as the weights were trained."""
     bands: Tuple[int, ...] | None = None
-    """One or three 1-based bands, shown as red, green, blue; None: by colour."""
+    """One or three 1-based bands to read as red, green, blue; None: by their colour
+    interpretation."""
     crs: str | None = None
     """CRS of a scene that does not name its own, e.g. EPSG:32633."""
     pixel_coordinates: bool = False
-    """Accept a scene without CRS: polygons in pixels, one pixel counted as a metre."""
+    """Accept a scene without CRS: polygons in pixels, each counted as a metre."""
     aoi: str | None = None
     """Path of a vector file; only its polygons are searched."""
     bbox: Tuple[float, float, float, float] | None = None
@@ -73,16 +74,28 @@ class SegmentOptions:
     workers: int = 1
     """Processes of the engine."""
     resolve: str = "auto"
-    """Who decides which objects the words of place, size, order, number and distance
-    mean: network, scene (on the map, over all that was found), or auto: the better."""
+    """What decides which objects the words of place, size, order, number and distance
+    mean: network, scene (on the map, among all objects), or auto: the better."""
 
     def __post_init__(self) -> None:
-        for name in ("bands", "bbox"):  # JSON brings lists
+        for name in ("bands", "bbox"):
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, tuple(value))
+                values = tuple(value) if isinstance(value, Iterable) else (None,)
+                _require(all(map(_is_number, values)), name, "a list of numbers", self)
+                object.__setattr__(self, name, values)  # JSON has lists
         for name in ("window_size", "overlap", "batch_size", "workers"):
             _require(type(getattr(self, name)) is int, name, "a whole number", self)
+        for name in ("threshold", "min_area", "fill_holes", "simplify"):
+            _require(_is_number(getattr(self, name)), name, "a number", self)
+        for name in ("min_score", "gsd"):
+            value = getattr(self, name)
+            _require(value is None or _is_number(value), name, "a number", self)
+        for name in ("device", "precision", "engine", "resolve"):
+            _require(isinstance(getattr(self, name), str), name, "a text", self)
+        for name in ("crs", "aoi"):
+            value = getattr(self, name)
+            _require(value is None or isinstance(value, str), name, "a text", self)
         _require(32 <= self.window_size <= 4096, "window_size", "in [32, 4096]", self)
         _require(
             0 <= self.overlap < self.window_size,
@@ -124,10 +137,10 @@ class SegmentOptions:
         )
 
     def least_score(self, sure: float = SCORE_MARGIN) -> float:
-        """The mean probability from which an object counts.
+        """The mean probability that an object has to reach.
 
         Args:
-            sure: what the weights ask for, of the way from the threshold to 1.
+            sure: What the weights ask for, of the way from the threshold to 1.
         """
         if self.min_score is not None:
             return self.min_score
@@ -136,22 +149,18 @@ class SegmentOptions:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:
         """Options from JSON or TOML; unknown names are refused."""
-        known = _known(cls, values)
-        try:
-            return cls(**known)
-        except TypeError as error:  # a text where a number should be
-            raise OptionError(f"options of a wrong kind: {error}") from error
+        return cls(**_known(cls, values))
 
 
 @dataclass(frozen=True)
 class SegmentJob:
-    """One question to one scene."""
+    """What to look for in one scene, and what to write."""
 
     scene: str
     """Path or URL of a raster that GDAL opens."""
     expressions: Tuple[str, ...]
-    """What to look for, in plain words; answers share a layer, told apart by the
-    attribute `expression`."""
+    """What to look for, in plain words; the polygons of all share a layer, with the
+    expression as an attribute."""
     output: str | None = None
     """Vector file to write; the extension chooses the format."""
     probability: str | None = None
@@ -220,7 +229,7 @@ class SegmentJob:
 
 @dataclass(frozen=True)
 class VectorizeJob:
-    """Polygons from a raster of probabilities again, without the network."""
+    """Polygons from a probability raster, without the network."""
 
     probability: str
     """Raster that `SegmentJob.probability` named, or another's of probabilities."""
@@ -243,10 +252,7 @@ class VectorizeJob:
         for name in ("probability", "output"):
             if not isinstance(getattr(self, name), str) or not getattr(self, name):
                 raise OptionError(f"{name} must be a path, got {getattr(self, name)!r}")
-        try:
-            self.options  # noqa: B018 - checks the numbers
-        except TypeError as error:  # a text where a number should be
-            raise OptionError(f"options of a wrong kind: {error}") from error
+        self.options  # noqa: B018 - checks the numbers
 
     @property
     def options(self) -> SegmentOptions:
@@ -275,12 +281,12 @@ class VectorizeJob:
 
 @dataclass(frozen=True)
 class Counts:
-    """What happened to the windows, and what came out."""
+    """Windows and polygons of a finished run."""
 
     windows: int = 0
-    """Windows the network looked at."""
+    """Windows that the network predicted."""
     skipped: int = 0
-    """Windows without data or outside the AOI: never read by the network."""
+    """Windows without data or outside the AOI."""
     resumed: int = 0
     """Windows taken over from an interrupted run."""
     polygons: int = 0
@@ -290,6 +296,10 @@ def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> Non
     if not good:
         shown = name.replace("_", "-")
         raise OptionError(f"{shown} must be {wanted}, got {getattr(options, name)!r}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _known(cls: Any, values: Mapping[str, Any]) -> Dict[str, Any]:

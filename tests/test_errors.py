@@ -1,8 +1,12 @@
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
 from rrsis_geo import errors
+
+ROOT = Path(__file__).resolve().parents[1]
 
 KINDS = [
     kind
@@ -21,9 +25,28 @@ def test_exit_codes_are_failures_that_a_shell_can_tell(kind):
     assert 0 < kind.exit_code < 256
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_the_docstring_on_top_lists_every_kind(kind):
-    assert kind.__name__ in errors.__doc__
+def test_the_table_of_exit_codes_holds_every_kind():
+    listed = errors.exit_codes()
+    assert {kind.exit_code for kind in KINDS} | {0} == set(listed)
+    assert all(
+        listed[kind.exit_code] == kind.code
+        for kind in KINDS
+        if kind is not errors.RRSISError
+    )
+
+
+def test_the_documents_list_exactly_these_exit_codes():
+    listed = errors.exit_codes()
+    table = (ROOT / "docs" / "segment.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ", table, re.MULTILINE)
+    assert [int(row) for row in rows] == list(listed)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Exit codes")[2].partition("An error is")[0]
+    named = dict(re.findall(r"\b(\d+) (\w+)", section))
+    kinds = {str(kind.exit_code): kind.code for kind in KINDS}
+    del kinds["1"]  # unforeseen
+    assert {code: named[code] for code in kinds} == kinds
+    assert set(named) == {str(code) for code in listed}
 
 
 def test_option_errors_are_value_errors_for_callers_that_know_no_other():

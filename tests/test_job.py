@@ -134,8 +134,12 @@ def test_one_text_is_one_expression_not_many_letters():
 
 
 def test_values_of_a_wrong_kind_are_refused():
-    with pytest.raises(OptionError, match="wrong kind"):
+    with pytest.raises(OptionError, match="threshold must be a number, got 'high'"):
         SegmentOptions.from_mapping({"threshold": "high"})
+    with pytest.raises(OptionError, match="bands must be a list of numbers, got 3"):
+        SegmentOptions.from_mapping({"bands": 3})
+    with pytest.raises(OptionError, match="device must be a text, got None"):
+        SegmentOptions.from_mapping({"device": None})
     with pytest.raises(OptionError):
         SegmentJob.from_mapping({"scene": "a.tif", "expressions": [3]})
 
