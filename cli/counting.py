@@ -1,4 +1,4 @@
-"""Progress of work that is counted: a bar for people, or nothing."""
+"""Progress of work with a known total: a bar, or nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .options import option
+from .progress import MODES as ALL_MODES
 
-MODES = ("auto", "rich", "none")
+MODES = tuple(mode for mode in ALL_MODES if mode != "json")
+"""Nothing but a number is reported, so there is no JSON."""
 
 OPTION = option(
     "Running",
@@ -22,7 +24,7 @@ OPTION = option(
 
 @contextmanager
 def open_counter(mode: str, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Something to tell how many are done."""
+    """Open a bar; yields a function that takes how many items are done."""
     if mode == "rich" or (mode == "auto" and sys.stderr.isatty()):
         from rich.console import Console
         from rich.progress import (

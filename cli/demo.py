@@ -1,4 +1,4 @@
-"""A drawn scene, searched, and compared with what was drawn."""
+"""Segment a drawn scene and compare the result with the truth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rrsis_geo.types import Polygons
 
 ENOUGH = 0.5
-"""IoU from which on a thing counts as found."""
+"""IoU from which an object counts as found."""
 
 
 @click.command(
@@ -69,10 +69,9 @@ def command(folder: Path, overwrite: bool, weights: str, **values: str) -> None:
 
 
 def verdict(found: Polygons, truth: Polygon) -> str:
-    """How well what was found covers what was drawn, on one line.
+    """Compare the polygons that touch the truth with it, as one line.
 
-    IoU is the ground that both cover over the ground that either covers; from a half
-    on it counts as found. Polygons that do not touch the truth are counted apart.
+    An IoU of `ENOUGH` counts as found. Other polygons are counted separately.
     """
     from shapely import union_all
 

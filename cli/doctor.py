@@ -1,4 +1,4 @@
-"""Is this installation able to work."""
+"""Check the installation."""
 
 from __future__ import annotations
 

@@ -44,5 +44,5 @@ def command(
     """
     from rrsis_geo.pipeline.explain import explain
 
-    said = explain(expression, scene, options=SegmentOptions(**values), weights=weights)
-    click.echo(json.dumps(said.to_mapping(), indent=2) if as_json else str(said))
+    plan = explain(expression, scene, options=SegmentOptions(**values), weights=weights)
+    click.echo(json.dumps(plan.to_mapping(), indent=2) if as_json else str(plan))

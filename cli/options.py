@@ -27,12 +27,12 @@ DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(SegmentOp
 
 
 def whole_numbers(value: str) -> tuple[int, ...]:
-    """Numbers with commas between them; how many, `SegmentOptions` says."""
+    """Parse comma-separated numbers; `SegmentOptions` checks how many."""
     return tuple(_parse(int, part, "a whole number") for part in value.split(","))
 
 
 def numbers(value: str) -> tuple[float, ...]:
-    """Numbers with commas between them; how many, `SegmentOptions` says."""
+    """Parse comma-separated numbers; `SegmentOptions` checks how many."""
     return tuple(_parse(float, part, "a number") for part in value.split(","))
 
 
@@ -49,7 +49,7 @@ def _parse(kind: Callable[[str], Number], text: str, wanted: str) -> Number:
 
 
 def together(*options: Decorator[Any]) -> Decorator[Any]:
-    """Several decorators as one, shown by --help in the order given."""
+    """Combine decorators; --help shows them in the order given."""
 
     def decorate(command: Any) -> Any:
         for option in reversed(options):
@@ -65,7 +65,7 @@ def option(section: str, *flags: str, help: str, **kind: Any) -> Decorator[Any]:
 
 
 def setting(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
-    """An option whose name and default are those of a field of `SegmentOptions`."""
+    """An option named after a field of `SegmentOptions`, with its default."""
     default = DEFAULTS[flag.removeprefix("--").replace("-", "_")]
     shown = default is not None and not kind.get("is_flag")
     return option(section, flag, help=help, default=default, show_default=shown, **kind)
@@ -166,7 +166,7 @@ SCENE = together(
         metavar="auto|METRES",
     ),
 )
-"""What to read, and how it lies on the ground."""
+"""What to read, and how it is georeferenced."""
 
 RUNNING = together(
     setting(
@@ -210,7 +210,7 @@ RUNNING = together(
     ),
     setting("Running", "--workers", "Processes of the engine.", type=int, metavar="N"),
 )
-"""How the work is done; none of these changes what is found, but for the windows."""
+"""How the work is done; only window size and overlap change the result."""
 
 OVERWRITE = option(
     "Output", "--overwrite", is_flag=True, help="Replace outputs that exist already."
@@ -254,7 +254,7 @@ def read_expressions(
 
 
 def _lines(path: str) -> list[str]:
-    """Lines of a text file that hold more than a comment."""
+    """Lines of a text file, without empty ones and comments."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             lines = [line.strip() for line in file]

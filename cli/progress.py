@@ -1,4 +1,4 @@
-"""Messages of a run, shown as a bar for people or as JSON lines for programs."""
+"""Progress of a run: a bar on a terminal, or JSON lines for programs."""
 
 from __future__ import annotations
 
@@ -43,54 +43,54 @@ class Reporter(Protocol):
     """Takes the messages of a run."""
 
     def __call__(self, message: Message, /) -> None:
-        """Show it, or not."""
+        """Handle a message."""
         ...
 
 
 @contextmanager
 def open_reporter(mode: str) -> Iterator[Reporter]:
-    """The reporter of that mode; failures inside the block reach JSON readers too."""
+    """Open the reporter of a mode; json also reports failures inside the block."""
     if mode == "auto":
         mode = "rich" if sys.stderr.isatty() else "none"
     if mode == "json":
         try:
-            yield say_json
+            yield write_json
         except RRSISError as error:
-            say_json(Failed(code=error.code, message=str(error)))
+            write_json(Failed(code=error.code, message=str(error)))
             raise
         except KeyboardInterrupt:
-            say_json(Failed(code="cancelled", message="cancelled"))
+            write_json(Failed(code="cancelled", message="cancelled"))
             raise
         except Exception as error:
-            say_json(Failed(code="bug", message=f"{type(error).__name__}: {error}"))
+            write_json(Failed(code="bug", message=f"{type(error).__name__}: {error}"))
             raise
     elif mode == "rich":
         with open_bar() as bar:
             yield BarReporter(bar)
     else:
-        yield say_advice
+        yield write_advice
 
 
-def say_json(message: Message) -> None:
-    """One line on stdout, at once."""
+def write_json(message: Message) -> None:
+    """Write one line to stdout, unbuffered."""
     click.echo(encode(message), nl=False)
 
 
-def say_advice(message: Message) -> None:
-    """Nothing but advice, on stderr."""
+def write_advice(message: Message) -> None:
+    """Write advice to stderr; ignore other messages."""
     if isinstance(message, Advice):
         click.echo(f"Note: {message.message}", err=True)
 
 
 class BarReporter:
-    """A bar with windows a second, time left and polygons so far."""
+    """A bar with windows per second, remaining time and number of polygons."""
 
     def __init__(self, bar: Bar) -> None:
         self._bar = bar
         self._task = bar.add_task("opening", total=None, rate="", polygons=0)
 
     def __call__(self, message: Message, /) -> None:
-        """Move the bar."""
+        """Update the bar."""
         if isinstance(message, Started):
             self._bar.update(
                 self._task, description=message.device, total=message.windows
@@ -111,7 +111,7 @@ class BarReporter:
 
 
 def open_bar(console: Console | None = None) -> Bar:
-    """A bar on stderr, or on another console, that leaves nothing behind."""
+    """A transient bar on stderr or another console."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -1,4 +1,4 @@
-"""Options under headings, for commands that have many."""
+"""Command-line options grouped under headings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 
 class Option(click.Option):
-    """An option that says under which heading it stands."""
+    """An option with the heading that --help lists it under."""
 
     def __init__(self, *args: Any, section: str = "Options", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -16,12 +16,12 @@ class Option(click.Option):
 
 
 class Command(click.Command):
-    """Lists its options by heading, in the order of their definition."""
+    """A command whose --help lists options by heading, in the order of definition."""
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
-        """Write the headings and their options."""
+        """Write each heading with its options."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)

@@ -113,7 +113,7 @@ def command(
       step   LEFT  WORDS  EXPRESSION                with --explain
     """
     mode, dry = values.pop("progress"), values.pop("dry_run")
-    told = values.pop("explain")
+    explain = values.pop("explain")
     expressions = options.read_expressions(expression, more, listed)
     with progress.open_reporter(mode) as report:
         job = SegmentJob(
@@ -132,18 +132,18 @@ def command(
         if dry:
             plan = pipeline.plan(job)
             print(plan)
-            if told:
+            if explain:
                 print(plan.explanation)
             return
         result = pipeline.run(job, report=report)
     if mode != "json":
         print_summary(result.polygons, job.expressions, result.files)
-        if told:
+        if explain:
             print_steps(result.manifest["questions"])
 
 
 def default_output(scene: str, expressions: tuple[str, ...]) -> str:
-    """A file in the current folder, named after the scene and the expression."""
+    """File name in the current folder, from the scene and the expressions."""
     path = re.split(r"[?#]", scene)[0] if "://" in scene else scene
     stem = re.split(r"[/\\]", path.rstrip("/\\"))[-1].rsplit(".", 1)[0] or "scene"
     words = "-".join(re.findall(r"\w+", expressions[0].lower())) if expressions else ""

@@ -1,8 +1,8 @@
-"""What a run found, as lines on stdout: fields with tabs between them.
+"""Summary of a run on stdout, one record a line, fields separated by tabs.
 
 found <polygons> <square metres> <expression>    one line an expression
 wrote <path>                                     one line a file
-step  <left> <words> <expression>                one line a step, where asked for
+step  <left> <words> <expression>                one line a step, with --explain
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def print_summary(
     polygons: Polygons, expressions: Sequence[str], files: Iterable[object]
 ) -> None:
-    """Per expression what was found, then the files."""
+    """Print the number and area of polygons for each expression, then the files."""
     named = polygons.columns["expression"]
     area = polygons.columns["area_m2"]
     for expression in expressions:
@@ -30,7 +30,7 @@ def print_summary(
 
 
 def print_steps(questions: Iterable[Mapping[str, Any]]) -> None:
-    """How every expression was worked out, as the manifest has it."""
+    """Print how each expression was evaluated, from the entries of a manifest."""
     for question in questions:
         for step in question["steps"]:
             line = f"step\t{step['left']}\t{step['words']}\t{question['expression']}"

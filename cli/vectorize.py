@@ -1,4 +1,4 @@
-"""Polygons from probabilities again, without the network."""
+"""Polygons from a probability raster, without the network."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values
     )
-    done = revectorize(job)
-    print_summary(done.polygons, done.expressions, done.files)
+    result = revectorize(job)
+    print_summary(result.polygons, result.expressions, result.files)

@@ -1,4 +1,4 @@
-"""The trained weights there are."""
+"""List, show and verify weights."""
 
 from __future__ import annotations
 

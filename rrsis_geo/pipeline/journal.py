@@ -1,8 +1,8 @@
-"""What an unfinished run leaves behind, so that the next one continues there.
+"""The journal of a run: what it has settled, so that an interrupted run can resume.
 
 A working folder beside the output, `.roofs.gpkg.rrsis-part`, holds one file for every
-settled strip. It belongs to one run at a time and goes away when the run succeeds.
-Workers of the same run speak through it too: paths cross between processes, no pixels.
+settled strip. It belongs to one run at a time and is removed when the run succeeds. The
+workers of a run exchange results through it: paths cross between processes, not pixels.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ STOP = "stop"
 
 
 def working_folder(output: str) -> Path:
-    """Where a run that writes `output` keeps what it has done."""
+    """The folder of the journal of a run that writes `output`."""
     path = Path(os.path.abspath(output))
     return path.with_name(f".{path.name}.rrsis-part")
 
 
 def begun_to_place(output: str | None) -> list[str]:
-    """Absolute paths that an interrupted run was about to put in place."""
+    """Absolute paths that an interrupted run had begun to rename into place."""
     if output is None:
         return []
     placing = _read_json(working_folder(output) / PLACING)
@@ -40,7 +40,7 @@ def begun_to_place(output: str | None) -> list[str]:
 
 
 class Journal:
-    """Settled strips on disk, and which rows are still to do."""
+    """Settled strips on disk, and the rows that are missing."""
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
@@ -50,22 +50,22 @@ class Journal:
     def open(
         cls, output: str | None, fingerprint: Mapping[str, Any], *, resume: bool = True
     ) -> Iterator[Journal]:
-        """The journal of a run, taken up where an interrupted one stopped.
+        """Open the journal of a run, with the strips of an interrupted one.
 
-        It starts anew where the fingerprint differs. After a failure the folder stays,
-        unless no strip is in it; after a success it is removed.
+        They are discarded if the fingerprint differs. After a failure the folder is
+        kept unless it holds no strip; after a success it is removed.
 
         Args:
             output: The file the run is for; None: a temporary folder.
             fingerprint: Everything that the pixels depend on, as JSON values.
-            resume: False starts anew in any case.
+            resume: False discards the strips in any case.
 
         Raises:
             OutputError: the folder cannot be written, or another run holds it.
         """
         if output is None:
-            with TemporaryDirectory(prefix="rrsis-geo-") as passing:
-                yield cls(passing)
+            with TemporaryDirectory(prefix="rrsis-geo-") as temporary:
+                yield cls(temporary)
             return
         folder = working_folder(output)
         with FolderLock(folder) as lock:
@@ -84,10 +84,10 @@ class Journal:
             lock.remove_folder = True
 
     def write(self, strip: Strip) -> None:
-        """Keep a settled strip.
+        """Store a settled strip.
 
         Raises:
-            OutputError: the disk is full or was taken away.
+            OutputError: the disk is full or no longer there.
         """
         rows = range(strip.top, strip.top + strip.levels.shape[1])
         try:
@@ -96,7 +96,7 @@ class Journal:
             raise _unwritable(self.folder, error) from error
 
     def strips(self, top: int, bottom: int) -> Iterator[Strip]:
-        """Settled strips from row `top` on, as far as they follow each other."""
+        """Settled strips from row `top` on, up to the first missing row."""
         for rows in self.settled():
             if rows.start <= top < min(rows.stop, bottom):
                 strip = read_strip(self._path(rows))
@@ -112,7 +112,7 @@ class Journal:
         return sorted(found, key=lambda rows: rows.start)
 
     def gaps(self, height: int) -> list[range]:
-        """Rows that are still to do."""
+        """Rows that are not settled."""
         gaps, row = [], 0
         for rows in self.settled():
             if rows.start > row:
@@ -123,11 +123,11 @@ class Journal:
         return gaps
 
     def placing(self, paths: Sequence[str]) -> None:
-        """Remember that these files are about to be put in place by this run."""
+        """Record that this run is about to rename these files into place."""
         self._write_json(PLACING, [os.path.abspath(path) for path in paths])
 
     def note_passed(self, rows: range, windows: int) -> None:
-        """Count windows done in a shard; a byte each, so that its size is the count."""
+        """Count windows done in a shard: the file has a byte for each."""
         with open(self.folder / f"{rows.start:09d}.passed", "ab") as notes:
             notes.write(b"." * windows)
 
@@ -141,7 +141,7 @@ class Journal:
 
     @property
     def stopping(self) -> bool:
-        """Somebody has asked to stop, or a shard has failed."""
+        """Whether the run was asked to stop or a shard has failed."""
         return (self.folder / STOP).exists()
 
     def _path(self, rows: range) -> Path:

@@ -1,4 +1,4 @@
-"""Which files a job writes, and whether it may."""
+"""The files that a job writes, checked before any work."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
     """Refuse before any work what could not be written after it.
 
     Args:
-        job: What is going to run.
-        ours: Absolute paths that an interrupted run of the same job had begun to put
-            in place; they may be replaced.
+        job: What is about to run.
+        ours: Absolute paths that an interrupted run of the same job had begun to
+            rename into place; they may be replaced.
 
     Raises:
         OutputError: a file exists already, has an unknown extension or would replace

@@ -1,4 +1,4 @@
-"""A picture of a result: the scene, what was found, a legend and a scale bar."""
+"""A preview image: the scene, the polygons, a legend and a scale bar."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ PREVIEW_SIDE = 1400
 """Pixels of the scene's longer side in the picture, at most."""
 
 SMALLEST_SIDE = 900
-"""Smaller scenes are enlarged to this, so that outlines and letters have room."""
+"""Smaller scenes are enlarged to this, so that outlines and text stay legible."""
 
 SMOOTH = 2
-"""Drawn this much larger and reduced, which smooths the outlines."""
+"""Factor of supersampling, which smooths the outlines."""
 
 Colour = tuple[int, int, int]
 COLOURS: tuple[Colour, ...] = (
@@ -34,7 +34,7 @@ COLOURS: tuple[Colour, ...] = (
     (40, 224, 196),  # turquoise
     (255, 130, 208),  # pink
 )
-"""Bright ones that fields, roofs, roads and water do not have; used in turn."""
+"""Bright colours that fields, roofs, roads and water do not have; used in turn."""
 
 PAPER, INK, FAINT = (250, 250, 248), (34, 38, 46), (122, 128, 138)
 EMPTY = (232, 232, 228)
@@ -50,15 +50,15 @@ def write_preview(
     polygons: Polygons,
     expressions: Sequence[str],
 ) -> None:
-    """Draw and put in place, whole or not at all.
+    """Draw a preview and write it atomically.
 
     Args:
         path: The PNG.
         pixels: (3, h, w) of the whole scene, small.
         valid: (h, w); True on data.
         grid: Of these pixels, in the polygons' CRS.
-        polygons: What was found.
-        expressions: All that was looked for, in the legend's order.
+        polygons: Drawn over the scene.
+        expressions: Rows of the legend, also those without a polygon.
 
     Raises:
         OutputError: it cannot be written.
@@ -77,10 +77,7 @@ def draw(
     *,
     colours: Sequence[Colour] = COLOURS,
 ) -> Image.Image:
-    """The picture itself; the arguments are those of `write_preview`.
-
-    `colours` are those of the expressions, used in turn.
-    """
+    """The image of `write_preview`; `colours` are those of the expressions, in turn."""
     shown = np.where(valid, pixels, np.array(EMPTY, np.uint8)[:, None, None])
     scene = Image.fromarray(np.ascontiguousarray(shown.transpose(1, 2, 0)))
     longest = max(scene.size)
@@ -145,13 +142,13 @@ def _legend(
     metres: float,
     grid: Grid,
 ) -> Image.Image:
-    """A strip of paper: a swatch, the expression and its count each; the scale bar."""
+    """A row for each expression with swatch, text and count; and the scale bar."""
     width = max(width, 480)
     size = max(18, min(30, width // 44))
     font, small = _font(size), _font(round(size * 0.8))
     pad, line = size, round(size * 1.75)
     bar = 0 if grid.crs is None else round(width * 0.25)
-    room = width - 3 * pad - (bar + pad if bar else 0) - 2 * size
+    available = width - 3 * pad - (bar + pad if bar else 0) - 2 * size
     height = pad + line * len(expressions) + round(0.6 * pad)
     paper = Image.new("RGB", (width, height), PAPER)
     ink = ImageDraw.Draw(paper)
@@ -166,7 +163,7 @@ def _legend(
         ink.rounded_rectangle(box, size // 5, fill=light, outline=colour, width=3)
         found = f"{count:,}" if count else "nothing found"
         tail = font.getlength(f"   {found}")
-        shown = _shortened(text, font, room - tail)
+        shown = _shortened(text, font, available - tail)
         middle = top + size / 2
         ink.text((2 * pad + size // 2, middle), shown, INK, font, anchor="lm")
         start = 2 * pad + size // 2 + font.getlength(f"{shown}   ")
@@ -180,12 +177,12 @@ def _scale_bar(
     ink: ImageDraw.ImageDraw,
     right: float,
     middle: float,
-    room: int,
+    available: int,
     metres: float,
     font: ImageFont.FreeTypeFont,
 ) -> None:
-    """A round length that fits into `room` pixels of `metres` each."""
-    length = _round_below(room * 0.6 * metres)
+    """Draw a round length that fits into `available` pixels of `metres` each."""
+    length = _round_below(available * 0.6 * metres)
     label = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
     left = right - length / metres
     ink.line((left, middle, right, middle), INK, 3)
@@ -200,16 +197,16 @@ def _round_below(length: float) -> float:
     return next(step * power for step in (5, 2, 1) if step * power <= length * 1.000001)
 
 
-def _shortened(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
-    if font.getlength(text) <= room:
+def _shortened(text: str, font: ImageFont.FreeTypeFont, available: float) -> str:
+    if font.getlength(text) <= available:
         return text
-    while text and font.getlength(f"{text}...") > room:
+    while text and font.getlength(f"{text}...") > available:
         text = text[:-1]
     return f"{text.rstrip()}..."
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Pillow's own, so that no system font is needed."""
+    """Pillow's built-in font, so that no system font is needed."""
     font = ImageFont.load_default(size)
     assert isinstance(font, ImageFont.FreeTypeFont)  # noqa: S101 - wheels have FreeType
     return font

@@ -1,4 +1,4 @@
-"""Engines on this machine, with nothing but the standard library."""
+"""Engines on this machine that need only the standard library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rrsis_geo.types import Item, Result
 
 
 class SerialEngine:
-    """One piece of work after the other, in this process."""
+    """One item after the other, in this process."""
 
     def __init__(self, *, workers: int = 1) -> None:
         if workers != 1:
@@ -32,7 +32,7 @@ class SerialEngine:
 
 
 class ProcessEngine:
-    """Work in fresh processes; spawn, because CUDA does not survive a fork.
+    """Items in new processes, spawned because CUDA does not survive a fork.
 
     A script that uses it needs the usual `if __name__ == "__main__":`.
     """
@@ -43,15 +43,15 @@ class ProcessEngine:
     def map(
         self, work: Callable[[Item], Result], items: Iterable[Item], /
     ) -> Iterator[Result]:
-        """Results as they come; the first failure is raised, the rest not begun.
+        """Results in the order of completion; the first failure cancels the rest.
 
         Raises:
-            EngineError: a process died, or the work cannot cross to one.
+            EngineError: a process died, or the work cannot be sent to one.
         """
         pool = ProcessPoolExecutor(
             self._workers,
             mp_context=get_context("spawn"),
-            initializer=_settle_in,
+            initializer=_initialize_worker,
             initargs=(self._workers,),
         )
         with pool:
@@ -73,19 +73,19 @@ class ProcessEngine:
                 pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _settle_in(workers: int) -> None:
-    """Share the cores fairly and do not outlive the parent.
+def _initialize_worker(workers: int) -> None:
+    """Share the cores between the workers, and exit with the parent.
 
     A killed parent cannot stop its workers, and a pool's workers hold both ends of
-    their own queue, so they would wait for ever.
+    their own queue, so that they would wait for ever.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C
     cores = os.cpu_count() or 1
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // workers)))
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _leave_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])

@@ -1,4 +1,4 @@
-"""Work on a Ray cluster whose nodes share the file system with this machine."""
+"""An engine on a Ray cluster whose nodes share the file system with this machine."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from rrsis_geo.types import Item, Result
 
 
 class RayEngine:
-    """As many Ray tasks as workers at a time; joins a running cluster or starts one.
+    """As many Ray tasks at a time as workers; joins a running cluster or starts one.
 
-    GPUs are asked for as RAY_ADDRESS's cluster offers them: one for each task where
-    there are at least as many as workers, else none.
+    Each task requests a GPU if the cluster has at least as many GPUs as workers.
     """
 
     def __init__(self, *, workers: int = 1) -> None:
@@ -23,7 +22,7 @@ class RayEngine:
     def map(
         self, work: Callable[[Item], Result], items: Iterable[Item], /
     ) -> Iterator[Result]:
-        """Results as they come; the first failure is raised, the rest is cancelled.
+        """Results in the order of completion; the first failure cancels the rest.
 
         Raises:
             EngineError: Ray lost a task.
@@ -53,7 +52,7 @@ class RayEngine:
                 finished, running = ray.wait(running, num_returns=1)
                 yield ray.get(finished[0])
         except ray.exceptions.RayTaskError as error:
-            raise error.cause from None  # the work's own error, as other engines raise
+            raise error.cause from None  # the original error, as with other engines
         except ray.exceptions.RayError as error:
             raise EngineError(f"Ray lost a shard: {error}") from error
         finally:
