@@ -19,7 +19,7 @@ import numpy as np
 from query_facts import SIDE
 from query_pieces import REACH, put, put_road
 
-from rrsis_geo.synthetic.canvas import Thing
+from rrsis_geo.synthetic.canvas import DrawnObject
 from rrsis_geo.synthetic.geotiff import write_world
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.sensor import make_sensor
@@ -130,7 +130,7 @@ class ArrangedWorld(World):
         self._cast = cast
         self._cells = _cells(np.random.default_rng([seed, 5]), cast)
 
-    def _fill(self, i: int, j: int) -> list[Thing]:
+    def _fill(self, i: int, j: int) -> list[DrawnObject]:
         west, east = self.upright[i], self.upright[i + 1]
         rng = np.random.default_rng([self.seed, 6, i, j])
         plot = self._plot(west, self.level[j], east, self.level[j + 1], rng)

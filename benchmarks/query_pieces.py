@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from rrsis_geo.synthetic.canvas import FLAT, Thing
+from rrsis_geo.synthetic.canvas import FLAT, DrawnObject
 from rrsis_geo.synthetic.objects.aircraft import airplane
 from rrsis_geo.synthetic.objects.buildings import hall, house
 from rrsis_geo.synthetic.objects.roads import road
@@ -23,7 +23,7 @@ from rrsis_geo.synthetic.objects.trees import tree
 from rrsis_geo.synthetic.objects.vehicles import DICE, vehicle
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.plots.open_land import lake
-from rrsis_geo.synthetic.shapes import Spot
+from rrsis_geo.synthetic.shapes import Pose
 from rrsis_geo.synthetic.street_grid import Line
 
 REACH: Mapping[str, tuple[float, float]] = {
@@ -96,23 +96,23 @@ _GROUNDS: Mapping[str, Callable[[Plot, float, float], None]] = {
 }
 
 
-def _tree(plot: Plot, spot: Spot) -> Thing:
+def _tree(plot: Plot, spot: Pose) -> DrawnObject:
     dice = plot.rng.random(TREE_DICE).tolist()
     radius = plot.rng.uniform(3.2, 4.0)
     return tree(spot, radius, style=plot.style, dice=dice)
 
 
-def _car(plot: Plot, spot: Spot) -> Thing:
+def _car(plot: Plot, spot: Pose) -> DrawnObject:
     dice = plot.rng.random(DICE).tolist()
     return vehicle(spot, style=plot.style, dice=dice, kind="car")
 
 
-def _plane(plot: Plot, spot: Spot, *, big: bool) -> Thing:
+def _plane(plot: Plot, spot: Pose, *, big: bool) -> DrawnObject:
     kind, scale = ("airliner", 0.9) if big else ("propeller plane", 1.0)
     return airplane(spot, kind=kind, style=plot.style, rng=plot.rng, scale=scale)
 
 
-_THINGS: Mapping[str, Callable[[Plot, Spot], Thing]] = {
+_THINGS: Mapping[str, Callable[[Plot, Pose], DrawnObject]] = {
     "tree": _tree,
     "vehicle": _car,
     "building": lambda p, s: house(s, *_near(p, 13, 9), style=p.style, rng=p.rng),

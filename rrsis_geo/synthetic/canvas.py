@@ -1,7 +1,7 @@
-"""What is drawn, as plain values, and the raster it is drawn on.
+"""Drawn objects as plain values, and the raster that they are drawn on.
 
-Every pixel depends only on its own place: polygons are filled by the pixel-centre rule
-in absolute coordinates and textures come from hashed noise, so that a scene drawn
+Every pixel depends only on its coordinates: polygons are filled by the pixel-centre
+rule in absolute coordinates and textures come from hashed noise, so that a scene drawn
 window by window equals the scene drawn at once.
 """
 
@@ -21,7 +21,7 @@ Colour = tuple[float, float, float]
 """Red, green, blue in [0, 255]."""
 
 SAMPLES = 2
-"""Drawn pixels along one side of a pixel of the image: edges come out smooth."""
+"""Supersampling along each axis, for smooth edges."""
 
 # Drawing order. Shadows fall on everything below RAISED.
 GROUND, PATCH, WATER, ROAD, FLAT, DECK, RAISED, ROOF, CROWN = range(9)
@@ -41,7 +41,7 @@ class Stripes:
 
 @dataclass(frozen=True, kw_only=True)
 class Paint:
-    """A colour and how it varies from place to place."""
+    """A colour and how it varies over a surface."""
 
     colour: Colour
     fine: float = 0.03
@@ -54,7 +54,7 @@ class Paint:
     """Relative change of brightness from the middle to the edge, along x and y."""
     stripes: Stripes | None = None
     stain: tuple[Colour, float] | None = None
-    """A second colour, and the share of the place that it takes."""
+    """A second colour, and the share of the surface that it covers."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,24 +67,24 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Thing:
+class DrawnObject:
     """One object or piece of ground."""
 
     layer: int
     parts: tuple[Part, ...]
     outline: Points
-    """(N, 2) pixels of the scene: what a label says; nothing is drawn beyond."""
+    """(N, 2) pixels of the scene; the label. Nothing is drawn outside of it."""
     category: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
-    """What a label says beside the class and the colour."""
+    """Attributes of the label other than the colour."""
     colour: Colour | None = None
-    """Of its most part; a label says what the camera makes of it."""
+    """The main colour; the label has it as the camera displays it."""
     around: tuple[Part, ...] = ()
-    """Drawn first and no part of the object: the paving around a pool."""
+    """Drawn first and not part of the object, such as the paving around a pool."""
     shadow: float = 0.0
     """Length of the shadow in pixels."""
     flying: bool = False
-    """The shadow lies apart (a wing above the ground) instead of being swept along."""
+    """The shadow is shifted, as of a wing above the ground, instead of swept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,15 +100,15 @@ class View:
 def fill(
     rings: Sequence[Points], view: View
 ) -> tuple[tuple[slice, slice], NDArray[np.bool_]] | None:
-    """The drawn pixels whose centre lies inside the rings (even-odd).
+    """Rasterize rings: samples whose centre is inside (even-odd rule).
 
     Args:
         rings: (N, 2) pixels of the scene.
-        view: the window; its drawn pixels are SAMPLES times finer.
+        view: The window; its samples are SAMPLES times finer than pixels.
 
     Returns:
-        Row and column slices of the window's raster and the mask within them, or None
-        where nothing is hit.
+        Row and column slices of the window's raster and the mask within them; None if
+        no sample is inside.
     """
     start = np.concatenate(rings) * SAMPLES
     stop = np.concatenate([np.roll(ring, -1, axis=0) for ring in rings]) * SAMPLES
@@ -120,7 +120,7 @@ def fill(
     y1 = min(math.ceil(high[1]), top + view.height * SAMPLES)
     if x0 >= x1 or y0 >= y1:
         return None
-    if len(start) > 64:  # a road is long, a window sees little of it
+    if len(start) > 64:  # of a long road only a small part is in the window
         near = (np.maximum(start[:, 1], stop[:, 1]) >= y0) & (
             np.minimum(start[:, 1], stop[:, 1]) <= y1
         )
@@ -162,12 +162,14 @@ class Canvas:
         place, mask = hit
         self.rgb[place][mask] = self._shade(part, place, mask)
 
-    def shade(self, things: Sequence[Thing], *, toward: tuple[float, float]) -> None:
-        """Darken the ground where shadows of things fall.
+    def shade(
+        self, things: Sequence[DrawnObject], *, toward: tuple[float, float]
+    ) -> None:
+        """Darken the samples in the shadows of objects.
 
         Args:
-            things: those that cast one; a place under two shadows is darkened once.
-            toward: unit vector along which shadows fall.
+            things: Objects that cast one; overlapping shadows darken once.
+            toward: Unit vector along which shadows fall.
         """
         dark = np.zeros(self.rgb.shape[:2], np.bool_)
         for thing in things:
@@ -183,7 +185,7 @@ class Canvas:
         self.rgb[dark] *= np.array([0.42, 0.45, 0.52], np.float32)
 
     def image(self) -> NDArray[np.float32]:
-        """(H, W, 3) in pixels of the image: the mean of the drawn pixels."""
+        """(H, W, 3) pixels of the image: means of their samples."""
         total = self.rgb[0::2, 0::2] + self.rgb[0::2, 1::2]
         total += self.rgb[1::2, 0::2]
         total += self.rgb[1::2, 1::2]

@@ -1,4 +1,4 @@
-"""A seed to pixels and labels: scenes at once, or any window of them."""
+"""Draw the pixels and labels of a seed: a whole scene, or any window of it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.synthetic.canvas import RAISED, Canvas, Thing, View
+from rrsis_geo.synthetic.canvas import RAISED, Canvas, DrawnObject, View
 from rrsis_geo.synthetic.palette import colour_name
-from rrsis_geo.synthetic.sensor import BLOCK, Sensor, expose, make_sensor, seen
+from rrsis_geo.synthetic.sensor import BLOCK, Sensor, displayed, expose, make_sensor
 from rrsis_geo.synthetic.shapes import Points
 from rrsis_geo.synthetic.world import World
 
@@ -131,9 +131,9 @@ def label(world: World, sensor: Sensor) -> Layout:
 
 
 def visible(
-    things: Iterable[Thing], *, frame: Polygon, sensor: Sensor
+    things: Iterable[DrawnObject], *, frame: Polygon, sensor: Sensor
 ) -> list[LabelledObject]:
-    """Labels of what is seen: in the frame, without what trees and bridges hide."""
+    """Labels of the visible parts: clipped to the frame, less what is hidden."""
     things = list(things)
     rings = [thing.outline for thing in things]
     owners = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
@@ -156,9 +156,9 @@ def visible(
 
 
 def _hidden(
-    things: Sequence[Thing], shapes: Shapes, kept: Shapes
+    things: Sequence[DrawnObject], shapes: Shapes, kept: Shapes
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of a thing and what hides some of it: later trees, bridges over rivers."""
+    """Pairs of an object and what hides it: later trees, bridges over rivers."""
     for hiding, over in (("tree", None), ("bridge", "river")):
         rows = np.array([n for n, t in enumerate(things) if t.category == hiding], int)
         below, above = STRtree(shapes[rows]).query(kept, predicate="intersects")
@@ -167,10 +167,10 @@ def _hidden(
                 yield row, hider
 
 
-def _displayed(thing: Thing, sensor: Sensor) -> dict[str, str]:
+def _displayed(thing: DrawnObject, sensor: Sensor) -> dict[str, str]:
     if thing.colour is None:
         return dict(thing.attributes)
-    return {"colour": colour_name(seen(thing.colour, sensor)), **thing.attributes}
+    return {"colour": colour_name(displayed(thing.colour, sensor)), **thing.attributes}
 
 
 def _areal(shape: BaseGeometry) -> Polygon | MultiPolygon:
@@ -181,17 +181,17 @@ def _areal(shape: BaseGeometry) -> Polygon | MultiPolygon:
     return MultiPolygon([part for part in parts if isinstance(part, Polygon)])
 
 
-def _draw(canvas: Canvas, thing: Thing) -> None:
+def _draw(canvas: Canvas, thing: DrawnObject) -> None:
     for part in (*thing.around, *thing.parts):
         canvas.draw(part)
 
 
-def _extent(thing: Thing) -> Points:
+def _extent(thing: DrawnObject) -> Points:
     rings = [ring for part in thing.around for ring in part.rings]
     return np.concatenate([thing.outline, *rings]) if rings else thing.outline
 
 
-def _near(things: Sequence[Thing], view: View) -> list[Thing]:
+def _near(things: Sequence[DrawnObject], view: View) -> list[DrawnObject]:
     """Those that reach into a window with themselves or their shadow."""
     rings = [_extent(thing) for thing in things]
     starts = np.cumsum([0, *(len(ring) for ring in rings[:-1])])

@@ -12,7 +12,7 @@ from affine import Affine
 from shapely.affinity import affine_transform
 from shapely.geometry import Polygon
 
-from rrsis_geo.synthetic.canvas import PATCH, Stripes, Thing, View
+from rrsis_geo.synthetic.canvas import PATCH, DrawnObject, Stripes, View
 from rrsis_geo.synthetic.geotiff import write_world
 from rrsis_geo.synthetic.objects.buildings import block, hall
 from rrsis_geo.synthetic.objects.tanks import storage_tank
@@ -129,7 +129,7 @@ class DemoWorld(World):
         """All of them: the scene is small."""
         return [(number, 0) for number in range(len(self._layout))]
 
-    def wide(self) -> list[Thing]:
+    def wide(self) -> list[DrawnObject]:
         """The roads, some of which end at others, and the river."""
         if self._wide is None:
             self._wide = []
@@ -144,7 +144,7 @@ class DemoWorld(World):
                 self._wide += self._along(line, span, upright=upright, urban=urban)
         return self._wide
 
-    def lone_tank(self) -> Thing:
+    def lone_tank(self) -> DrawnObject:
         """The one near the road."""
         rng = np.random.default_rng([7, 9])
         spot = self.frame.spot(585.0, 437.0, 0.4)
@@ -152,7 +152,7 @@ class DemoWorld(World):
             spot, 27.0, style=self.style, rng=rng, colour="white", kind="cone"
         )
 
-    def _fill(self, i: int, j: int) -> list[Thing]:
+    def _fill(self, i: int, j: int) -> list[DrawnObject]:
         (west, north, east, south), filling = self._layout[i]
         plot = self._plot(west, north, east, south, np.random.default_rng([7, 2, i]))
         filling(plot)

@@ -17,7 +17,7 @@ from shapely.affinity import affine_transform
 
 from rrsis_geo.datasets.annotations import LabelledObject
 from rrsis_geo.errors import OptionError
-from rrsis_geo.synthetic.canvas import Thing, View
+from rrsis_geo.synthetic.canvas import DrawnObject, View
 from rrsis_geo.synthetic.compose import render, visible
 from rrsis_geo.synthetic.sensor import Sensor, make_sensor
 from rrsis_geo.synthetic.world import World
@@ -108,7 +108,7 @@ def chunks(world: World, sensor: Sensor) -> Iterator[Labels]:
     """
     frame = box(0, 0, world.width, world.height)
     whole = View(left=0, top=0, width=world.width, height=world.height)
-    bridges: list[Thing] = []
+    bridges: list[DrawnObject] = []
     labels: Labels = []
     for place in world.plots(whole):
         things = sorted(world.plot(*place), key=lambda thing: thing.layer)

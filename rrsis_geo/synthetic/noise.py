@@ -1,4 +1,4 @@
-"""Noise that depends on the place alone, so that any window shows the same ground."""
+"""Noise as a function of absolute coordinates, so that windows agree."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Floats = NDArray[np.float32]
 def lattice(
     seed: int, rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
-    """(len(rows), len(columns)) hashed integers of absolute lattice places."""
+    """(len(rows), len(columns)) hashed integers of absolute lattice coordinates."""
     mixed = (rows.astype(np.uint32) * np.uint32(0x9E3779B1))[:, None] ^ (
         columns.astype(np.uint32) * np.uint32(0x85EBCA77)
     )[None, :]

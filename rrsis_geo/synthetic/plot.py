@@ -1,4 +1,4 @@
-"""One plot of land between the world's lines, while it is being filled."""
+"""One plot of land between roads and rivers, while objects are added to it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from rrsis_geo.synthetic.canvas import (
     GROUND,
     PATCH,
     Colour,
+    DrawnObject,
     Paint,
     Part,
     Stripes,
-    Thing,
 )
 from rrsis_geo.synthetic.objects.trees import DICE as TREE_DICE
 from rrsis_geo.synthetic.objects.trees import tree
 from rrsis_geo.synthetic.objects.vehicles import DICE, LONGEST, vehicle
 from rrsis_geo.synthetic.palette import Style
-from rrsis_geo.synthetic.shapes import Spot
+from rrsis_geo.synthetic.shapes import Pose
 from rrsis_geo.synthetic.street_grid import Frame, Line, patch
 
 SMALLEST = 4.0
@@ -29,7 +29,7 @@ SMALLEST = 4.0
 
 @dataclass(kw_only=True)
 class Plot:
-    """Where things go; lengths in metres of the world."""
+    """A rectangle in world metres that takes objects."""
 
     left: float
     top: float
@@ -42,9 +42,9 @@ class Plot:
     size: tuple[int, int]
     """Width and height of the scene, pixels."""
     rng: np.random.Generator
-    things: list[Thing] = field(default_factory=list)
+    things: list[DrawnObject] = field(default_factory=list)
     taken: list[tuple[float, float, float, float]] = field(default_factory=list)
-    """Left, top, right, bottom of what stands already."""
+    """Left, top, right, bottom of the rectangles in use."""
 
     @property
     def width(self) -> float:
@@ -56,12 +56,12 @@ class Plot:
         """Along v."""
         return self.bottom - self.top
 
-    def spot(self, u: float, v: float, turn: float = 0.0) -> Spot:
-        """A place in the image."""
+    def spot(self, u: float, v: float, turn: float = 0.0) -> Pose:
+        """World metres to a pose in the image."""
         return self.frame.spot(u, v, turn)
 
-    def add(self, thing: Thing) -> bool:
-        """Keep a thing unless it is too small to be seen."""
+    def add(self, thing: DrawnObject) -> bool:
+        """Add an object unless it is too small to be seen."""
         if thing.category:
             reach = thing.outline - thing.outline.mean(axis=0)
             if 2 * float(np.sqrt((reach * reach).sum(axis=1).max())) < SMALLEST:
@@ -69,14 +69,14 @@ class Plot:
         self.things.append(thing)
         return True
 
-    def shows(self, spot: Spot, reach: float) -> bool:
-        """Whether something of `reach` metres around a spot may be in the picture."""
+    def shows(self, spot: Pose, reach: float) -> bool:
+        """Whether an object within `reach` metres of a pose may be in the image."""
         far = reach / spot.gsd
         wide, tall = self.size
         return -far < spot.x < wide + far and -far < spot.y < tall + far
 
-    def vehicle(self, spot: Spot, kind: str = "") -> None:
-        """A vehicle with its own dice, built only where it is in the picture."""
+    def vehicle(self, spot: Pose, kind: str = "") -> None:
+        """Add a vehicle; its random numbers are drawn even if it is out of view."""
         dice = self.rng.random(DICE).tolist()
         if self.shows(spot, LONGEST):
             self.add(vehicle(spot, style=self.style, dice=dice, kind=kind))
@@ -95,7 +95,9 @@ class Plot:
         ring = patch(self.frame, a, b, c, d)
         paint = Paint(colour=colour, fine=fine, mid=mid, coarse=coarse, stain=stain)
         self.things.append(
-            Thing(layer=GROUND, outline=ring, parts=(Part(rings=(ring,), paint=paint),))
+            DrawnObject(
+                layer=GROUND, outline=ring, parts=(Part(rings=(ring,), paint=paint),)
+            )
         )
 
     def area(
@@ -123,7 +125,7 @@ class Plot:
             stain=stain,
         )
         self.add(
-            Thing(
+            DrawnObject(
                 layer=layer,
                 outline=ring,
                 parts=(Part(rings=(ring,), paint=paint),),
@@ -134,11 +136,11 @@ class Plot:
         )
 
     def take(self, left: float, top: float, right: float, bottom: float) -> None:
-        """Nothing else may be put here."""
+        """Mark a rectangle as in use."""
         self.taken.append((left, top, right, bottom))
 
     def free(self, left: float, top: float, right: float, bottom: float) -> bool:
-        """Whether a rectangle lies in the plot and touches nothing that stands."""
+        """Whether a rectangle is in the plot and touches none in use."""
         if (
             left < self.left
             or top < self.top
@@ -154,7 +156,7 @@ class Plot:
     def trees(
         self, per_hectare: float, *, small: float = 1.8, large: float = 5.0
     ) -> None:
-        """Scatter trees over what is free, most of them in groups."""
+        """Scatter trees over the free area, most of them in groups."""
         rng = self.rng
         area = max(self.width, 0) * max(self.height, 0) / 10_000
         left = int(rng.poisson(min(per_hectare * area, 900)))
@@ -173,7 +175,7 @@ class Plot:
             left -= group
 
     def tree(self, u: float, v: float, radius: float) -> None:
-        """One tree, where nothing but another tree is in its way."""
+        """Add a tree unless its rectangle is in use; trees may overlap."""
         dice = self.rng.random(TREE_DICE).tolist()
         spot = self.spot(u, v)
         if self.shows(spot, radius + 20) and self.free(

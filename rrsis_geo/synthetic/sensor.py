@@ -1,4 +1,4 @@
-"""What air, lens, sensor and file format do to a scene."""
+"""Effects of atmosphere, lens, sensor and JPEG on a drawn scene."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rrsis_geo.synthetic.canvas import View
 from rrsis_geo.synthetic.noise import bell_noise
 
 BLOCK = 8
-"""JPEG looks at blocks of this many pixels: windows begin at multiples of it."""
+"""Side of a JPEG block in pixels; windows begin at multiples of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +86,10 @@ def expose(
     return image if sensor.quality >= 100 else _jpeg(image, sensor.quality)
 
 
-def seen(
+def displayed(
     colour: tuple[float, float, float], sensor: Sensor
 ) -> tuple[float, float, float]:
-    """How a painted colour is displayed."""
+    """The colour that a camera displays for a painted one."""
     pixel = np.array([[colour]], np.float32)
     grey = pixel @ np.array([[0.3], [0.59], [0.11]], np.float32)
     red, green, blue = _tone(
@@ -132,7 +132,7 @@ def _blur(pixels: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
 
 
 def _jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
-    """Through a JPEG whose blocks don't know their neighbours (4:4:4)."""
+    """Compress and decompress; 4:4:4, so that blocks are independent."""
     packed = io.BytesIO()
     Image.fromarray(image).save(packed, "JPEG", quality=quality, subsampling=0)
     return np.asarray(Image.open(packed).convert("RGB"))

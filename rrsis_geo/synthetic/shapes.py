@@ -1,4 +1,4 @@
-"""Outlines in metres around an origin, and where they are put in the image."""
+"""Outlines in metres around an origin, and their pose in the image."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spot:
-    """A place in the image with a heading: turns metres into pixels."""
+class Pose:
+    """Position and heading in the image: transforms metres to pixels."""
 
     x: float
     """Pixels."""
@@ -40,12 +40,12 @@ class Spot:
         stops = np.cumsum([len(outline) for outline in outlines])
         return np.split(self.px(np.concatenate(outlines)), stops[:-1])
 
-    def moved(self, along: float, across: float = 0.0, turn: float = 0.0) -> Spot:
+    def moved(self, along: float, across: float = 0.0, turn: float = 0.0) -> Pose:
         """The spot that lies some metres along and across this one's heading."""
         cos, sin = math.cos(self.heading), math.sin(self.heading)
         x = self.x + (along * cos - across * sin) / self.gsd
         y = self.y + (along * sin + across * cos) / self.gsd
-        return Spot(x=x, y=y, heading=self.heading + turn, gsd=self.gsd)
+        return Pose(x=x, y=y, heading=self.heading + turn, gsd=self.gsd)
 
 
 def rect(length: float, width: float, x: float = 0.0, y: float = 0.0) -> Points:

@@ -1,4 +1,4 @@
-"""The grid of roads and rivers that a world is hung on, and its way into the image."""
+"""The grid of roads and rivers of a world, and its transform to pixels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rrsis_geo.synthetic.shapes import Points, Spot
+from rrsis_geo.synthetic.shapes import Points, Pose
 
 STEP = 12.0
 """Metres between the vertices of a bent line."""
@@ -15,7 +15,7 @@ STEP = 12.0
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """World metres (u, v) to pixels: turned, and gently bent so that roads curve."""
+    """World metres (u, v) to pixels: rotated, and slightly bent so that roads curve."""
 
     angle: float
     bend: float
@@ -39,14 +39,14 @@ class Frame:
         u, v = u - self.origin[0], v - self.origin[1]
         return np.stack([u * cos - v * sin, u * sin + v * cos], 1) / self.gsd
 
-    def spot(self, u: float, v: float, turn: float = 0.0) -> Spot:
+    def spot(self, u: float, v: float, turn: float = 0.0) -> Pose:
         """The place (u, v), its heading along growing u, then turned."""
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         bent_u = u + self.bend * math.sin(v / self.wave[0] + self.phase[0])
         rise = u / self.wave[1] + self.phase[1]
         a, b = bent_u - self.origin[0], v + self.bend * math.sin(rise) - self.origin[1]
         lean = math.atan2(self.bend * math.cos(rise) / self.wave[1], 1.0)
-        return Spot(
+        return Pose(
             x=(a * cos - b * sin) / self.gsd,
             y=(a * sin + b * cos) / self.gsd,
             heading=self.angle + lean + turn,

@@ -1,4 +1,4 @@
-"""What a kind of place is made of."""
+"""Themes: shares of the kinds of plots and lines."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A whole scene as things, made plot by plot from a seed, so that any part of it can be
-had without the rest."""
+"""All objects of a scene, made plot by plot from a seed, so that any part can be made
+without the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.synthetic.canvas import Thing, View
+from rrsis_geo.synthetic.canvas import DrawnObject, View
 from rrsis_geo.synthetic.objects.roads import bridge, markings, river, road, runway
 from rrsis_geo.synthetic.palette import Style, make_style
 from rrsis_geo.synthetic.plot import Plot
@@ -61,18 +61,18 @@ class World:
         size = self._plot_size(rng)
         self.upright = self._lines(rng, self.theme.upright, low[0], high[0], size)
         self.level = self._lines(rng, self.theme.level, low[1], high[1], size)
-        self._wide: list[Thing] | None = None
-        self._plots: OrderedDict[tuple[int, int], list[Thing]] = OrderedDict()
+        self._wide: list[DrawnObject] | None = None
+        self._plots: OrderedDict[tuple[int, int], list[DrawnObject]] = OrderedDict()
 
-    def things(self, view: View) -> list[Thing]:
-        """What may be seen in a window, in drawing order."""
+    def things(self, view: View) -> list[DrawnObject]:
+        """Objects that may be visible in a window, in drawing order."""
         found = list(self.wide())
         for place in self.plots(view):
             found += self.plot(*place)
         return sorted(found, key=lambda thing: thing.layer)
 
     def plots(self, view: View) -> list[tuple[int, int]]:
-        """Plots that may reach into a window, with all that hangs over their sides."""
+        """Plots that may reach into a window, including overhanging objects."""
         x0, y0 = view.left, view.top
         x1, y1 = x0 + view.width, y0 + view.height
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
@@ -97,7 +97,7 @@ class World:
             and max(y) > view.top
         )
 
-    def wide(self) -> list[Thing]:
+    def wide(self) -> list[DrawnObject]:
         """Roads, rivers and runways: they cross the whole scene."""
         if self._wide is None:
             urban = self.theme_name in ("residential", "harbour", "sports", "mixed")
@@ -111,7 +111,7 @@ class World:
                     self._wide += self._along(line, span, upright=upright, urban=urban)
         return self._wide
 
-    def plot(self, i: int, j: int) -> list[Thing]:
+    def plot(self, i: int, j: int) -> list[DrawnObject]:
         """What belongs to the plot right of upright line i and below level line j."""
         if (i, j) in self._plots:
             self._plots.move_to_end((i, j))
@@ -128,7 +128,7 @@ class World:
         weights = np.array([self.theme.plots[name] for name in names])
         return str(rng.choice(names, p=weights / weights.sum()))
 
-    def _fill(self, i: int, j: int) -> list[Thing]:
+    def _fill(self, i: int, j: int) -> list[DrawnObject]:
         rng = np.random.default_rng([self.seed, 2, i, j])
         west, north = self.upright[i], self.level[j]
         east, south = self.upright[i + 1], self.level[j + 1]
@@ -191,7 +191,7 @@ class World:
 
     def _along(
         self, line: Line, span: tuple[float, float], *, upright: bool, urban: bool
-    ) -> list[Thing]:
+    ) -> list[DrawnObject]:
         if line.is_road:
             return road(
                 self.frame, line, span, upright=upright, style=self.style, urban=urban
@@ -219,9 +219,9 @@ class World:
 
     def _plot_size(self, rng: np.random.Generator) -> tuple[float, float]:
         """A close-up of large plots would show one thing only: shrink them."""
-        seen = min(self.width, self.height) * self.gsd
+        visible = min(self.width, self.height) * self.gsd
         low, high = self.theme.size
-        return low, float(np.clip(seen * rng.uniform(0.6, 1.4), low * 1.15, high))
+        return low, float(np.clip(visible * rng.uniform(0.6, 1.4), low * 1.15, high))
 
     def _lines(
         self,

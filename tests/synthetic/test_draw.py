@@ -13,9 +13,9 @@ from rrsis_geo.synthetic import CLASSES, THEMES, draw_scene
 from rrsis_geo.synthetic.canvas import (
     SAMPLES,
     Canvas,
+    DrawnObject,
     Paint,
     Part,
-    Thing,
     View,
     fill,
 )
@@ -194,7 +194,7 @@ def test_shadows_fall_to_one_side():
     view = View(left=0, top=0, width=60, height=60)
     canvas = Canvas(view, seed=1, gsd=1.0, base=(200.0, 200.0, 200.0))
     ring = np.array([[25.0, 25.0], [35, 25], [35, 35], [25, 35]])
-    block = Thing(layer=7, parts=(), outline=ring, shadow=10.0)
+    block = DrawnObject(layer=7, parts=(), outline=ring, shadow=10.0)
     canvas.shade([block, block], toward=(1.0, 0.0))
     dark = canvas.rgb[..., 0] < 150
     rows, columns = np.nonzero(dark)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rrsis_geo.synthetic.palette import CARS, ROOFS, TANKS, colour_name, make_style
-from rrsis_geo.synthetic.sensor import Sensor, seen
+from rrsis_geo.synthetic.sensor import Sensor, displayed
 
 PLAIN = Sensor(
     blur=0.0, sharpen=0.0, haze=0.0, haze_colour=(0.0, 0.0, 0.0), cast=(1.0, 1.0, 1.0),
@@ -21,7 +21,7 @@ def test_shades_are_called_what_the_tables_call_them(table):
 
 def test_an_even_camera_shows_colours_as_they_are():
     for shade in ((0, 0, 0), (255, 255, 255), (17, 128, 200)):
-        assert seen(shade, PLAIN) == pytest.approx(shade, abs=0.3)
+        assert displayed(shade, PLAIN) == pytest.approx(shade, abs=0.3)
 
 
 def test_slopes_toward_the_sun_are_brighter():

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import ROOF, Colour, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import ROOF, Colour, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.palette import Style, scaled
-from rrsis_geo.synthetic.shapes import Points, Spot, rect
+from rrsis_geo.synthetic.shapes import Points, Pose, rect
 
 LIVERIES: dict[str, Colour] = {
     "white": (240, 240, 242),
@@ -105,8 +105,8 @@ PLANS: dict[str, Plan] = {
 
 
 def airplane(
-    spot: Spot, *, kind: str, style: Style, rng: np.random.Generator, scale: float = 1.0
-) -> Thing:
+    spot: Pose, *, kind: str, style: Style, rng: np.random.Generator, scale: float = 1.0
+) -> DrawnObject:
     """One parked or rolling aircraft of a kind of `PLANS`."""
     plan = PLANS[kind]
     length = rng.uniform(*plan.length) * scale
@@ -165,7 +165,7 @@ def airplane(
         parts.insert(
             -2, Part(rings=(spot.px(tail * length),), paint=Paint(colour=accent, mid=0))
         )
-    return Thing(
+    return DrawnObject(
         layer=ROOF,
         parts=tuple(parts),
         outline=outline,
@@ -220,7 +220,7 @@ def _outline(plan: Plan) -> Points:
     return _mirrored(np.array(edge))
 
 
-def _engines(spot: Spot, plan: Plan, length: float, colour: Colour) -> list[Part]:
+def _engines(spot: Pose, plan: Plan, length: float, colour: Colour) -> list[Part]:
     half, span = plan.body / 2, plan.span / 2
     rings = []
     for place in plan.engines:

@@ -8,20 +8,20 @@ import numpy as np
 import shapely
 from shapely.geometry import Polygon
 
-from rrsis_geo.synthetic.canvas import ROOF, Colour, Paint, Part, Stripes, Thing
+from rrsis_geo.synthetic.canvas import ROOF, Colour, DrawnObject, Paint, Part, Stripes
 from rrsis_geo.synthetic.palette import ROOFS, Style, pick, scaled
-from rrsis_geo.synthetic.shapes import Points, Spot, box, rect
+from rrsis_geo.synthetic.shapes import Points, Pose, box, rect
 
 
 def house(
-    spot: Spot,
+    spot: Pose,
     length: float,
     width: float,
     *,
     style: Style,
     rng: np.random.Generator,
     colour: str = "",
-) -> Thing:
+) -> DrawnObject:
     """A house under a gable or hip roof, sometimes with a wing."""
     name = colour or _roof_name(style, rng)
     shade = pick(ROOFS, rng, name)
@@ -55,14 +55,14 @@ def house(
 
 
 def block(
-    spot: Spot,
+    spot: Pose,
     length: float,
     width: float,
     *,
     style: Style,
     rng: np.random.Generator,
     height: float = 12.0,
-) -> Thing:
+) -> DrawnObject:
     """A flat-roofed building, rectangular, L- or U-shaped, with gear on the roof."""
     name = str(
         rng.choice(
@@ -102,8 +102,8 @@ def block(
 
 
 def hall(
-    spot: Spot, length: float, width: float, *, style: Style, rng: np.random.Generator
-) -> Thing:
+    spot: Pose, length: float, width: float, *, style: Style, rng: np.random.Generator
+) -> DrawnObject:
     """A warehouse or hangar with a low, ribbed roof of one or several ridges."""
     name = str(
         rng.choice(
@@ -137,7 +137,7 @@ def hall(
 
 
 def _thing(
-    spot: Spot,
+    spot: Pose,
     outline: Points,
     parts: list[Part],
     colour: Colour,
@@ -145,8 +145,8 @@ def _thing(
     height: float,
     *,
     shape: str = "rectangular",
-) -> Thing:
-    return Thing(
+) -> DrawnObject:
+    return DrawnObject(
         layer=ROOF,
         parts=tuple(parts),
         outline=spot.px(outline),
@@ -158,7 +158,7 @@ def _thing(
 
 
 def _ridge(
-    spot: Spot, length: float, width: float, shade: Colour, style: Style, *, hip: bool
+    spot: Pose, length: float, width: float, shade: Colour, style: Style, *, hip: bool
 ) -> list[Part]:
     a, b = length / 2, width / 2
     inset = min(b, a * 0.6) if hip else 0.0

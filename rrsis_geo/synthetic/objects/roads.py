@@ -10,9 +10,9 @@ from rrsis_geo.synthetic.canvas import (
     ROAD,
     WATER,
     Colour,
+    DrawnObject,
     Paint,
     Part,
-    Thing,
 )
 from rrsis_geo.synthetic.palette import Style, scaled
 from rrsis_geo.synthetic.shapes import Points
@@ -30,7 +30,7 @@ def road(
     upright: bool,
     style: Style,
     urban: bool,
-) -> list[Thing]:
+) -> list[DrawnObject]:
     """The surface of one road over the whole scene, and its verge."""
     lane = line.kind == "lane"
     colour = style.gravel if lane else style.asphalt
@@ -44,14 +44,14 @@ def road(
     paint = Paint(colour=colour, fine=0.04, mid=0.05, coarse=0.05)
     label = {"kind": line.kind}
     return [
-        Thing(
+        DrawnObject(
             layer=PATCH,
             outline=side,
             parts=(
                 Part(rings=(side,), paint=Paint(colour=verge, fine=0.05, mid=0.08)),
             ),
         ),
-        Thing(
+        DrawnObject(
             layer=ROAD,
             outline=ring,
             parts=(Part(rings=(ring,), paint=paint),),
@@ -70,7 +70,7 @@ def markings(
     *,
     upright: bool,
     rng: np.random.Generator,
-) -> list[Thing]:
+) -> list[DrawnObject]:
     """Dashes and edge lines between two junctions."""
     if line.kind == "lane" or stop - start < 12 or frame.gsd > 1.1:
         return []
@@ -99,24 +99,24 @@ def markings(
     white = Paint(colour=WHITE, fine=0.06, mid=0.05)
     parts.append(Part(rings=tuple(quads), paint=white))
     outline = band(frame, line, line.half, start, stop, upright=upright)
-    return [Thing(layer=ROAD + 1, outline=outline, parts=tuple(parts))]
+    return [DrawnObject(layer=ROAD + 1, outline=outline, parts=tuple(parts))]
 
 
 def river(
     frame: Frame, line: Line, span: tuple[float, float], *, style: Style, natural: bool
-) -> list[Thing]:
+) -> list[DrawnObject]:
     """A river along a line of constant u; its bank is soil, or a quay."""
     bank = band(frame, line, line.half + (6 if natural else 4), *span, upright=True)
     ring = band(frame, line, line.half, *span, upright=True)
     edge = scaled(style.soil, 0.85) if natural else style.concrete
     water = Paint(colour=style.water, fine=0.035, mid=0.025, coarse=0.06)
     return [
-        Thing(
+        DrawnObject(
             layer=PATCH,
             outline=bank,
             parts=(Part(rings=(bank,), paint=Paint(colour=edge, fine=0.07, mid=0.1)),),
         ),
-        Thing(
+        DrawnObject(
             layer=WATER,
             outline=ring,
             parts=(Part(rings=(ring,), paint=water),),
@@ -128,7 +128,7 @@ def river(
 
 def bridge(
     frame: Frame, over: Line, along: Line, *, style: Style, rng: np.random.Generator
-) -> Thing:
+) -> DrawnObject:
     """The bridge that carries a road of constant v over a river."""
     reach = over.half + 7.0
     start, stop = over.at - reach, over.at + reach
@@ -148,7 +148,7 @@ def bridge(
     ]
     if frame.gsd < 1.1 and dash:
         parts.append(Part(rings=tuple(dash), paint=Paint(colour=WHITE, mid=0)))
-    return Thing(
+    return DrawnObject(
         layer=DECK,
         outline=ring,
         parts=tuple(parts),
@@ -161,7 +161,7 @@ def bridge(
 
 def runway(
     frame: Frame, line: Line, span: tuple[float, float], *, style: Style
-) -> list[Thing]:
+) -> list[DrawnObject]:
     """A runway or taxiway: no road, so it carries no label."""
     side = band(frame, line, line.half + 8, *span, upright=True)
     ring = band(frame, line, line.half, *span, upright=True)
@@ -181,7 +181,7 @@ def runway(
         quads.append(band(frame, line, 0.25, *span, upright=True))
         colour = YELLOW
     return [
-        Thing(
+        DrawnObject(
             layer=PATCH,
             outline=side,
             parts=(
@@ -193,7 +193,7 @@ def runway(
                 ),
             ),
         ),
-        Thing(
+        DrawnObject(
             layer=ROAD,
             outline=ring,
             parts=(

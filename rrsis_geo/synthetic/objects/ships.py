@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import RAISED, WATER, Colour, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import RAISED, WATER, Colour, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.palette import CARS, Style, pick, scaled
-from rrsis_geo.synthetic.shapes import Points, Spot, rect
+from rrsis_geo.synthetic.shapes import Points, Pose, rect
 
 HULLS: dict[str, Colour] = {
     "red": (150, 58, 48),
@@ -19,8 +19,8 @@ HULLS: dict[str, Colour] = {
 
 
 def cargo_ship(
-    spot: Spot, length: float, *, style: Style, rng: np.random.Generator
-) -> Thing:
+    spot: Pose, length: float, *, style: Style, rng: np.random.Generator
+) -> DrawnObject:
     """A freighter, container ship or tanker with its house at the stern."""
     name = str(rng.choice(tuple(HULLS), p=(0.3, 0.16, 0.2, 0.1, 0.16, 0.08)))
     colour = HULLS[name]
@@ -50,7 +50,9 @@ def cargo_ship(
     )
 
 
-def boat(spot: Spot, length: float, *, style: Style, rng: np.random.Generator) -> Thing:
+def boat(
+    spot: Pose, length: float, *, style: Style, rng: np.random.Generator
+) -> DrawnObject:
     """A motor or sailing boat of 5 to 30 metres."""
     name = str(rng.choice(("white", "blue", "red", "gray"), p=(0.82, 0.08, 0.04, 0.06)))
     colour = HULLS[name]
@@ -67,7 +69,9 @@ def boat(spot: Spot, length: float, *, style: Style, rng: np.random.Generator) -
     return _thing(hull, parts, colour, "boat", style, 2, spot)
 
 
-def wake(spot: Spot, length: float, *, style: Style, rng: np.random.Generator) -> Thing:
+def wake(
+    spot: Pose, length: float, *, style: Style, rng: np.random.Generator
+) -> DrawnObject:
     """Foam behind a ship under way."""
     far, wide = length * rng.uniform(1.0, 2.5), length * rng.uniform(0.12, 0.25)
     stern = -length * 0.4
@@ -95,11 +99,11 @@ def wake(spot: Spot, length: float, *, style: Style, rng: np.random.Generator) -
             paint=Paint(colour=(bright[0], bright[1], bright[2]), fine=0.1, mid=0.1),
         ),
     )
-    return Thing(layer=WATER, parts=parts, outline=spot.px(ring))
+    return DrawnObject(layer=WATER, parts=parts, outline=spot.px(ring))
 
 
 def _load(
-    spot: Spot, kind: str, length: float, width: float, rng: np.random.Generator
+    spot: Pose, kind: str, length: float, width: float, rng: np.random.Generator
 ) -> list[Part]:
     start, stop = -length * 0.3, length * 0.36
     if kind == "tanker":
@@ -151,9 +155,9 @@ def _thing(
     kind: str,
     style: Style,
     height: float,
-    spot: Spot,
-) -> Thing:
-    return Thing(
+    spot: Pose,
+) -> DrawnObject:
+    return DrawnObject(
         layer=RAISED,
         parts=tuple(parts),
         outline=hull,

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import FLAT, Colour, Paint, Part, Stripes, Thing
+from rrsis_geo.synthetic.canvas import FLAT, Colour, DrawnObject, Paint, Part, Stripes
 from rrsis_geo.synthetic.palette import Style, scaled
 from rrsis_geo.synthetic.shapes import (
     Points,
-    Spot,
+    Pose,
     blob,
     box,
     disc,
@@ -30,12 +30,12 @@ WHITE = Paint(colour=(226, 228, 224), fine=0.02, mid=0.02)
 
 
 def tennis_court(
-    spot: Spot,
+    spot: Pose,
     *,
     style: Style,
     rng: np.random.Generator,
     names: tuple[str, str] | None = None,
-) -> Thing:
+) -> DrawnObject:
     """One court with its run-off: 36.6 x 18.3 m, the playing field 23.8 x 11."""
     inner, outer = names or court_colours(rng)
     ring = spot.px(rect(36.6, 18.3))
@@ -58,7 +58,7 @@ def tennis_court(
         *line(np.array([[6.4, -4.1], [6.4, 4.1]]), 0.3),
     ]
     parts += [_marks(spot, lines), _marks(spot, [rect(0.35, 12.8)], (60, 64, 66))]
-    return Thing(
+    return DrawnObject(
         layer=FLAT,
         parts=tuple(parts),
         outline=ring,
@@ -68,7 +68,9 @@ def tennis_court(
     )
 
 
-def basketball_court(spot: Spot, *, style: Style, rng: np.random.Generator) -> Thing:
+def basketball_court(
+    spot: Pose, *, style: Style, rng: np.random.Generator
+) -> DrawnObject:
     """One court, 28 x 15 m with a run-off of a metre or two."""
     inner, outer = court_colours(rng)
     if rng.uniform() < 0.35:
@@ -95,7 +97,7 @@ def basketball_court(spot: Spot, *, style: Style, rng: np.random.Generator) -> T
     circle = disc(1.8, count=16)
     arcs += line(np.concatenate([circle, circle[:1]]), 0.3)
     parts += [_marks(spot, [quad]) for quad in arcs]
-    return Thing(
+    return DrawnObject(
         layer=FLAT,
         parts=tuple(parts),
         outline=ring,
@@ -106,8 +108,8 @@ def basketball_court(spot: Spot, *, style: Style, rng: np.random.Generator) -> T
 
 
 def running_track(
-    spot: Spot, *, style: Style, rng: np.random.Generator, scale: float = 1.0
-) -> Thing:
+    spot: Pose, *, style: Style, rng: np.random.Generator, scale: float = 1.0
+) -> DrawnObject:
     """A 400 m track (177 x 93 m) around a lawn; the label is the whole oval."""
     name = str(rng.choice(("red", "brown", "blue", "gray"), p=(0.6, 0.2, 0.1, 0.1)))
     colour = {
@@ -155,7 +157,7 @@ def running_track(
         parts.append(
             Part(rings=(sand,), paint=Paint(colour=scaled(colour, 0.97), mid=0.04))
         )
-    return Thing(
+    return DrawnObject(
         layer=FLAT,
         parts=tuple(parts),
         outline=ring,
@@ -165,7 +167,9 @@ def running_track(
     )
 
 
-def baseball_diamond(spot: Spot, *, style: Style, rng: np.random.Generator) -> Thing:
+def baseball_diamond(
+    spot: Pose, *, style: Style, rng: np.random.Generator
+) -> DrawnObject:
     """The infield: a fan of bare soil with the diamond of grass, 27.4 m a side."""
     size = float(rng.choice((0.67, 1.0), p=(0.4, 0.6)))
     soil = scaled((172, 132, 98), rng.uniform(0.85, 1.12))
@@ -186,7 +190,7 @@ def baseball_diamond(spot: Spot, *, style: Style, rng: np.random.Generator) -> T
         )
         mound = spot.px(disc(2.7 * size, 18.4 * size, count=16))
         parts.append(Part(rings=(mound,), paint=Paint(colour=soil, mid=0.03)))
-    return Thing(
+    return DrawnObject(
         layer=FLAT,
         parts=tuple(parts),
         outline=ring,
@@ -197,8 +201,8 @@ def baseball_diamond(spot: Spot, *, style: Style, rng: np.random.Generator) -> T
 
 
 def swimming_pool(
-    spot: Spot, *, style: Style, rng: np.random.Generator, big: bool = False
-) -> Thing:
+    spot: Pose, *, style: Style, rng: np.random.Generator, big: bool = False
+) -> DrawnObject:
     """A pool of a garden, or of 25 or 50 metres, with its paved edge."""
     water = scaled((86, 178, 204), rng.uniform(0.85, 1.08))
     if big:
@@ -224,7 +228,7 @@ def swimming_pool(
             for y in np.arange(-length * 0.225 + 2.5, length * 0.22, 2.5)
         ]
         parts.append(_marks(spot, lanes, (60, 120, 160)))
-    return Thing(
+    return DrawnObject(
         layer=FLAT,
         parts=tuple(parts),
         outline=ring,
@@ -253,7 +257,7 @@ def _frame(length: float, width: float) -> list[Points]:
     return line(np.concatenate([corners, corners[:1]]), 0.3)
 
 
-def _marks(spot: Spot, quads: list[Points], colour: Colour | None = None) -> Part:
+def _marks(spot: Pose, quads: list[Points], colour: Colour | None = None) -> Part:
     paint = WHITE if colour is None else Paint(colour=colour, mid=0)
     # Thinner than a drawn pixel a line would vanish: widen nothing, let it fade.
     return Part(rings=tuple(spot.px(quad) for quad in quads), paint=paint)

@@ -6,30 +6,30 @@ import math
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import ROOF, Colour, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import ROOF, Colour, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.palette import TANKS, Style, pick, scaled
-from rrsis_geo.synthetic.shapes import Spot, disc, fan, lens, line
+from rrsis_geo.synthetic.shapes import Pose, disc, fan, lens, line
 
 NAMES = ("white", "gray", "beige", "brown", "green")
 SHARES = (0.5, 0.2, 0.14, 0.12, 0.04)
 
 
 def storage_tank(
-    spot: Spot,
+    spot: Pose,
     diameter: float,
     *,
     style: Style,
     rng: np.random.Generator,
     colour: str = "",
     kind: str = "",
-) -> Thing:
+) -> DrawnObject:
     """One upright cylindrical tank; kind cone, dome or floating, drawn if not given."""
     name = colour or str(rng.choice(NAMES, p=SHARES))
     kind = kind or str(rng.choice(("cone", "dome", "floating"), p=(0.45, 0.25, 0.3)))
     shade = pick(TANKS, rng, name)
     radius = diameter / 2
     height = min(rng.uniform(0.35, 0.7) * diameter, 20.0) + 2
-    level = Spot(x=spot.x, y=spot.y, heading=0.0, gsd=spot.gsd)
+    level = Pose(x=spot.x, y=spot.y, heading=0.0, gsd=spot.gsd)
     outline = level.px(disc(radius, count=64))
     if kind == "floating":
         parts, main = _floating(level, radius, shade, style, rng)
@@ -39,7 +39,7 @@ def storage_tank(
         0, Part(rings=(outline,), paint=Paint(colour=scaled(shade, 0.9), mid=0.02))
     )
     parts.extend(_stairs(spot, radius, shade))
-    return Thing(
+    return DrawnObject(
         layer=ROOF,
         parts=tuple(parts),
         outline=outline,
@@ -51,7 +51,7 @@ def storage_tank(
 
 
 def _roof(
-    spot: Spot,
+    spot: Pose,
     radius: float,
     colour: Colour,
     style: Style,
@@ -84,7 +84,7 @@ def _roof(
 
 
 def _floating(
-    spot: Spot, radius: float, colour: Colour, style: Style, rng: np.random.Generator
+    spot: Pose, radius: float, colour: Colour, style: Style, rng: np.random.Generator
 ) -> tuple[list[Part], Colour | None]:
     """The deck lies deep in the shell: a bright rim and a crescent of shadow."""
     inner = disc(radius * 0.93, count=64)
@@ -104,7 +104,7 @@ def _floating(
     return parts, deck if rust is None or rust[1] < 0.15 else None
 
 
-def _stairs(spot: Spot, radius: float, colour: Colour) -> list[Part]:
+def _stairs(spot: Pose, radius: float, colour: Colour) -> list[Part]:
     if radius / spot.gsd < 10:
         return []
     path = np.array([[radius * 0.1, 0.0], [radius * 0.95, 0.0]])

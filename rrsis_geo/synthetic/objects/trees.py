@@ -11,9 +11,9 @@ import numpy as np
 import shapely
 from shapely.geometry import Polygon
 
-from rrsis_geo.synthetic.canvas import CROWN, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import CROWN, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.palette import Style, scaled
-from rrsis_geo.synthetic.shapes import Points, Spot, blob
+from rrsis_geo.synthetic.shapes import Points, Pose, blob
 
 CROWNS = 48
 """Different crowns; each tree turns and scales one of them."""
@@ -32,13 +32,15 @@ class Crown:
     tufts: tuple[Points, ...]
 
 
-def tree(spot: Spot, radius: float, *, style: Style, dice: Sequence[float]) -> Thing:
+def tree(
+    spot: Pose, radius: float, *, style: Style, dice: Sequence[float]
+) -> DrawnObject:
     """One tree whose crown stays within `radius` metres, decided by DICE numbers."""
     crown = crowns()[int(dice[0] * CROWNS)]
     shade = style.tree[int(dice[1] * len(style.tree))]
     colour = scaled(shade, 0.85 + 0.3 * dice[2])
     sun = math.atan2(style.toward[1], style.toward[0]) + dice[3] - 0.5
-    level = Spot(x=spot.x, y=spot.y, heading=sun, gsd=spot.gsd / radius)
+    level = Pose(x=spot.x, y=spot.y, heading=sun, gsd=spot.gsd / radius)
     near = radius / spot.gsd > 5
     pieces = (crown.outline, crown.lit, *(crown.tufts if near else ()))
     outline, lit, *tufts = level.rings(pieces)
@@ -52,7 +54,7 @@ def tree(spot: Spot, radius: float, *, style: Style, dice: Sequence[float]) -> T
     if near:
         bright = Paint(colour=scaled(colour, 1.22), fine=0.2, mid=0)
         parts.append(Part(rings=tuple(tufts), paint=bright))
-    return Thing(
+    return DrawnObject(
         layer=CROWN,
         parts=tuple(parts),
         outline=outline,

@@ -8,9 +8,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import RAISED, Colour, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import RAISED, Colour, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.palette import CARS, Style, scaled
-from rrsis_geo.synthetic.shapes import Points, Spot, rect
+from rrsis_geo.synthetic.shapes import Points, Pose, rect
 
 DICE = 8
 """Numbers in [0, 1) that decide on one vehicle; a car park throws them at once."""
@@ -28,8 +28,8 @@ _GLASS = Paint(colour=(44.0, 50.0, 58.0), fine=0, mid=0)
 
 
 def vehicle(
-    spot: Spot, *, style: Style, dice: Sequence[float], kind: str = ""
-) -> Thing:
+    spot: Pose, *, style: Style, dice: Sequence[float], kind: str = ""
+) -> DrawnObject:
     """One vehicle.
 
     Args:
@@ -50,7 +50,7 @@ def vehicle(
     # At a glance shadows of cars are worth their cost only where they can be seen.
     height = 3.4 if kind in ("bus", "truck") else 1.5
     shadow = height * 0.7 * style.reach / spot.gsd
-    return Thing(
+    return DrawnObject(
         layer=RAISED,
         parts=parts,
         outline=body,
@@ -63,7 +63,7 @@ def vehicle(
 
 
 def _car(
-    spot: Spot, colour: Colour, dice: Sequence[float], *, van: bool
+    spot: Pose, colour: Colour, dice: Sequence[float], *, van: bool
 ) -> tuple[Points, tuple[Part, ...]]:
     length = 5.2 + dice[4] if van else 4.1 + 0.8 * dice[4]
     width = 2.0 + 0.2 * dice[5] if van else 1.75 + 0.2 * dice[5]
@@ -86,7 +86,7 @@ def _car(
 
 
 def _bus(
-    spot: Spot, colour: Colour, dice: Sequence[float]
+    spot: Pose, colour: Colour, dice: Sequence[float]
 ) -> tuple[Points, tuple[Part, ...]]:
     length = 11 + 2 * dice[4]
     body = spot.px(rect(length, 2.6))
@@ -99,7 +99,7 @@ def _bus(
 
 
 def _truck(
-    spot: Spot, colour: Colour, dice: Sequence[float]
+    spot: Pose, colour: Colour, dice: Sequence[float]
 ) -> tuple[Points, tuple[Part, ...]]:
     length = 9 + 7 * dice[4]
     body, cab, gap = spot.rings(

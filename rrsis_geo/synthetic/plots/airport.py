@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import PATCH, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import PATCH, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.objects.aircraft import PLANS, airplane
 from rrsis_geo.synthetic.objects.buildings import block, hall
 from rrsis_geo.synthetic.palette import scaled
@@ -116,7 +116,7 @@ def _joints(plot: Plot, colour: tuple[float, float, float]) -> None:
         quads += line(
             plot.frame.px(np.array([[u, v] for v in np.linspace(b, d, 12)])), 0.6
         )
-    thing = Thing(
+    thing = DrawnObject(
         layer=PATCH,
         outline=np.concatenate(quads),
         parts=(Part(rings=tuple(quads), paint=Paint(colour=colour, fine=0.05)),),

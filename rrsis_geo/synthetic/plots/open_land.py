@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import PATCH, WATER, Paint, Part, Stripes, Thing
+from rrsis_geo.synthetic.canvas import PATCH, WATER, DrawnObject, Paint, Part, Stripes
 from rrsis_geo.synthetic.objects.buildings import hall, house
 from rrsis_geo.synthetic.objects.sports import (
     baseball_diamond,
@@ -113,7 +113,9 @@ def _outfield(plot: Plot, x: float, y: float) -> None:
         colour=scaled(plot.style.grass, 1.06), fine=0.06, mid=0.05, stripes=bands
     )
     plot.add(
-        Thing(layer=PATCH, outline=ring, parts=(Part(rings=(ring,), paint=paint),))
+        DrawnObject(
+            layer=PATCH, outline=ring, parts=(Part(rings=(ring,), paint=paint),)
+        )
     )
 
 
@@ -232,7 +234,7 @@ def lake(plot: Plot, *, bare: bool = True, share: float = 0.85) -> None:
         outline = plot.frame.px(ring + middle)
         named = paint.colour == style.water
         plot.add(
-            Thing(
+            DrawnObject(
                 layer=WATER,
                 outline=outline,
                 parts=(Part(rings=(outline,), paint=paint),),

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import FLAT, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import FLAT, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.objects.buildings import block, house
 from rrsis_geo.synthetic.objects.sports import swimming_pool
 from rrsis_geo.synthetic.objects.vehicles import DICE, LONGEST, vehicle
@@ -145,7 +145,7 @@ def parking(plot: Plot, left: float, top: float, right: float, bottom: float) ->
             plot.add(vehicle(turned, style=style, dice=numbers, kind="car"))
     if bays and plot.frame.gsd < 0.7:
         parts = (Part(rings=tuple(bays), paint=Paint(colour=(206, 206, 200), mid=0)),)
-        plot.add(Thing(layer=FLAT, outline=np.concatenate(bays), parts=parts))
+        plot.add(DrawnObject(layer=FLAT, outline=np.concatenate(bays), parts=parts))
 
 
 def car_park(plot: Plot) -> None:

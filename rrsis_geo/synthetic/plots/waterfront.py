@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from rrsis_geo.synthetic.canvas import FLAT, Paint, Part, Thing
+from rrsis_geo.synthetic.canvas import FLAT, DrawnObject, Paint, Part
 from rrsis_geo.synthetic.objects.ships import boat, cargo_ship, wake
 from rrsis_geo.synthetic.plot import Plot
 from rrsis_geo.synthetic.street_grid import Line, patch
@@ -76,7 +76,7 @@ def _marina(
         ]
         wooden = Paint(colour=wood, fine=0.04, mid=0.04)
         plot.add(
-            Thing(
+            DrawnObject(
                 layer=FLAT,
                 outline=whole,
                 category="harbor",
@@ -118,7 +118,7 @@ def _quay(
     return widest
 
 
-def _apart(plot: Plot, thing: Thing) -> bool:
+def _apart(plot: Plot, thing: DrawnObject) -> bool:
     low, high = thing.outline.min(axis=0), thing.outline.max(axis=0)
     for other in plot.things:
         if other.category == "ship":
