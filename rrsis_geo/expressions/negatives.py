@@ -36,21 +36,21 @@ def propose_absent(measured: Measurements, rng: np.random.Generator) -> Node | N
     """Propose a node that stands for nothing; `verification` must confirm it."""
     chance = rng.random()
     if measured.absent and (chance < 0.42 or not measured.present):
-        return _specified(find_all(_any(measured.absent, rng)), measured, rng)
+        return _specified(find_all(_pick(measured.absent, rng)), measured, rng)
     if not measured.present:
         return None
-    base = find_all(_any(measured.present, rng))
+    base = find_all(_pick(measured.present, rng))
     # Where no colours are labelled, colour words would always mean "no target".
     if chance < 0.6 and (other := _of_other_value(base, measured, rng)) is not None:
         return other
     if chance < 0.78:
-        return InPlace(base, *_any(tuple(REGIONS), rng))
+        return InPlace(base, *_pick(tuple(REGIONS), rng))
     # With an anchor that is there, the request is harder to reject.
     names = measured.present if chance < 0.95 else measured.absent
-    if not names or (anchor := find_all(_any(names, rng))) == base:
+    if not names or (anchor := find_all(_pick(names, rng))) == base:
         return None
     if chance < 0.88 and len(measured.members(category_of(anchor))) == 1:
-        return Beside(base, _any(SCREEN, rng), anchor)
+        return Beside(base, _pick(SCREEN, rng), anchor)
     return Near(base, anchor)
 
 
@@ -60,16 +60,16 @@ def _specified(base: Find, measured: Measurements, rng: np.random.Generator) -> 
     if chance < 0.5:
         return base
     if chance < 0.7:
-        return InPlace(base, *_any(tuple(REGIONS), rng))
+        return InPlace(base, *_pick(tuple(REGIONS), rng))
     if chance < 0.8:
         return _of_other_value(base, measured, rng) or base
     if chance < 0.87:
         return Sized(base, "largest" if chance < 0.85 else "smallest")
     if chance < 0.93 or not measured.present:
-        return Extreme(base, _any(SCREEN, rng))
-    anchor = find_all(_any(measured.present, rng))
+        return Extreme(base, _pick(SCREEN, rng))
+    anchor = find_all(_pick(measured.present, rng))
     if len(measured.members(category_of(anchor))) == 1 and chance < 0.97:
-        return Beside(base, _any(SCREEN, rng), anchor)
+        return Beside(base, _pick(SCREEN, rng), anchor)
     return Near(base, anchor)
 
 
@@ -86,15 +86,15 @@ def _of_other_value(
         choices[KIND_KEY] = KINDS[category]
     if not choices:
         return None
-    key = _any(tuple(choices), rng)
+    key = _pick(tuple(choices), rng)
     rows = measured.members(category)
     unused = [
         value
         for value in choices[key]
         if not any(may_be(measured.attributes[row], key, value) for row in rows)
     ]
-    return With(base, key, _any(unused, rng)) if unused else None
+    return With(base, key, _pick(unused, rng)) if unused else None
 
 
-def _any(choices: Sequence[T], rng: np.random.Generator) -> T:
+def _pick(choices: Sequence[T], rng: np.random.Generator) -> T:
     return choices[int(rng.integers(len(choices)))]

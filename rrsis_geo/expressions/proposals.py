@@ -203,10 +203,10 @@ class Proposer:
         rows = resolve(self._measured, base)
         if rows is None:
             return None
-        sized = [one for one in groups(self._measured, rows) if 2 <= len(one) <= 12]
-        if not sized:
+        nameable = [one for one in groups(self._measured, rows) if 2 <= len(one) <= 12]
+        if not nameable:
             return None
-        group = self._pick(sized)
+        group = self._pick(nameable)
         name_form = self._rng.random() < 0.8
         form = form_of(self._measured, group) if name_form else "cluster"
         return Grouped(base, form, len(group))
