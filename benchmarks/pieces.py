@@ -23,7 +23,7 @@ from rasterio.features import rasterize
 
 from rrsis_geo.datasets.transforms.boundaries import draw_seams
 from rrsis_geo.datasets.transforms.crops import Piece, cut_layout, cut_pixels, draw_mask
-from rrsis_geo.expressions import generate as describe
+from rrsis_geo.expressions import generate_expressions
 from rrsis_geo.synthetic import draw_scene
 
 Result = TypeVar("Result")
@@ -68,7 +68,8 @@ def main() -> None:
         objects += len(cut.objects)
         seed = np.random.default_rng(number)
         made = timed(
-            "words", lambda c=cut, r=seed: describe(c, rng=r, count=EXPRESSIONS)
+            "words",
+            lambda c=cut, r=seed: generate_expressions(c, rng=r, count=EXPRESSIONS),
         )
         chosen = [item.targets for item in made if item.targets]
         for targets in chosen:

@@ -21,10 +21,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from rrsis_geo.language import nodes
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import Plan, make_plan
 from rrsis_geo.query.lexicon import vocabulary
 from rrsis_geo.query.lexicon.nouns import senses
-from rrsis_geo.query.plan import nodes
 
 WRITTEN = Path(__file__).parents[1] / "tests/query/plans.txt"
 
@@ -59,7 +60,7 @@ def written(path: Path) -> Iterator[tuple[str, str, str]]:
 
 def fits(kind: str, plan: Plan) -> bool:
     """Whether a plan has an operator that a request of this type calls for."""
-    some = list(nodes.walk(plan.root))
+    some = list(walk(plan.root))
     if any(isinstance(node, FITTING[kind]) for node in some):
         return True
     return kind == "group" and any(

@@ -32,10 +32,11 @@ from query_scenes import Asked, LabelledScene, answer_from_labels, read_scenes
 from query_weights import Asker
 from rasterio.crs import CRS
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import resolve
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.plan.plan import known as known_to
 from rrsis_geo.scene.grid import Grid
@@ -285,7 +286,7 @@ def _crowd(number: int) -> tuple[Polygons, Grid]:
 
 
 def _operators(root: n.Node) -> set[str]:
-    kinds = {type(node).__name__ for node in n.walk(root)}
+    kinds = {type(node).__name__ for node in walk(root)}
     return kinds - {"Find"} or {"(none)"}
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from shapely.affinity import scale
 
-from rrsis_geo.expressions.wording.nouns import LEXICON
+from rrsis_geo.expressions.wording.noun_choice import LEXICON
 from rrsis_geo.query import Plan, make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import resolve

@@ -21,12 +21,13 @@ from rrsis_geo.colour.colour_filter import fade_other_colours
 from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import cut_pixels, draw_mask, whole
-from rrsis_geo.expressions.generate import describe
+from rrsis_geo.expressions.generate import generate_expressions
 from rrsis_geo.job import SegmentOptions
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.serialization.weights import load_weights
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.query_batch import QueryBatch, as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
@@ -252,7 +253,7 @@ def _asked(
 
     layout, _ = cut_layout(image.layout, piece)
     rng = np.random.default_rng(int(_digest(image.name)[:8], 16))
-    for item in describe(layout, rng=rng, count=made):
+    for item in generate_expressions(layout, rng=rng, count=made):
         if item.text not in texts:
             texts.append(item.text)
             types.append(f"made {item.type}")
@@ -303,7 +304,7 @@ def _operators(questions: QueryBatch) -> set[str]:
     return {
         type(node).__name__
         for plan in questions.plans
-        for node in n.walk(plan.root)
+        for node in walk(plan.root)
         if not isinstance(node, n.Find)
     }
 

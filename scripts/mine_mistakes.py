@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.atomic_write import staged
-from rrsis_geo.expressions.wording.nouns import LEXICON
+from rrsis_geo.expressions.wording.noun_choice import LEXICON
 from rrsis_geo.model.predictor import make_predictor
 from rrsis_geo.training.recipe.hard_negatives import find_mistakes
 from rrsis_geo.training.recipe.public_datasets import default_sources

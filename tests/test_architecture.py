@@ -16,7 +16,7 @@ PACKAGE = ROOT / "rrsis_geo"
 LEVELS = [
     {"errors", "types", "version"},
     {"job", "protocol", "atomic_write", "folder_lock"},
-    {"scene", "datasets", "model"},
+    {"scene", "datasets", "language", "model"},
     {"tiling", "vector", "query", "expressions", "synthetic"},
     {"colour", "evaluation"},
     {"chips", "pipeline", "training"},
@@ -36,7 +36,7 @@ MODULES = {
 }
 """Dotted names of all modules, packages left out."""
 
-SAME_NAMES = {"config", "nouns", "spatial_relations"}
+SAME_NAMES = {"config"}
 """Modules that do the same for two things."""
 
 OLD_PYTHON = ["__init__.py", "errors.py", "job.py", "protocol.py", "version.py"]

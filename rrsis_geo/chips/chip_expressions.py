@@ -13,8 +13,9 @@ from rrsis_geo.chips.options import BuildOptions
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.transforms.crops import draw_mask
-from rrsis_geo.expressions.generate import Expression, describe
-from rrsis_geo.expressions.tree import All, category_of
+from rrsis_geo.expressions.categories import category_of
+from rrsis_geo.expressions.generate import Expression, generate_expressions
+from rrsis_geo.language.nodes import Find
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,7 +34,7 @@ def write_lines(
     layout: Layout, rng: np.random.Generator, options: BuildOptions
 ) -> tuple[Line, ...]:
     """Expressions about a layout with their masks, one to a line."""
-    made = describe(
+    made = generate_expressions(
         layout, rng=rng, count=2 * options.expressions, no_target=options.no_target
     )
     made = _varied(made, rng, options)
@@ -65,7 +66,7 @@ def _varied(
     same mask in ever other words. The share of those without target is held.
     """
     count = options.expressions
-    plain = [item for item in made if item.targets and isinstance(item.meaning, All)]
+    plain = [item for item in made if item.targets and isinstance(item.meaning, Find)]
     too_many = plain[max(1, count // 3) :]
     sure = [item for item in made if item.targets and item not in too_many]
     empty = [item for item in made if not item.targets]

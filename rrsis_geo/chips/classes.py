@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.expressions.wording.nouns import LEXICON
+from rrsis_geo.expressions.wording.noun_choice import LEXICON
 
 _KNOWN = {
     form.replace(" ", "_"): key

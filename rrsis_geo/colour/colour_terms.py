@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rrsis_geo.language.nodes import Find
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.plan.nodes import Find
 
 DISPLAYED_AS: dict[str, tuple[str, ...]] = {
     "white": ("white",),

@@ -1,6 +1,6 @@
-"""Labelled polygons to referring expressions with their masks."""
+"""Labelled polygons to referring expressions with known targets."""
 
-from rrsis_geo.expressions.generate import Expression, describe
+from rrsis_geo.expressions.generate import Expression, generate_expressions
 from rrsis_geo.expressions.mirroring import flip_words
 
-__all__ = ["Expression", "describe", "flip_words"]
+__all__ = ["Expression", "flip_words", "generate_expressions"]

@@ -1,4 +1,4 @@
-"""Labelled attributes as words: which values are told apart by everybody."""
+"""Labelled attributes in words, and which of their values people may confuse."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.measurements import Measured
-from rrsis_geo.expressions.tree import With
+from rrsis_geo.expressions.measurements import Measurements
+from rrsis_geo.expressions.region_bands import Verdicts
+from rrsis_geo.language.nodes import With
 
 COLOUR_KEYS = ("colour", "color")
 """Attributes that hold the name of a colour."""
 
 KIND_KEY = "kind"
-"""Attribute that holds a narrower noun, such as vehicle: truck."""
+"""Attribute that holds a narrower noun, such as "truck" for a vehicle."""
 
-SPOKEN_KEYS = (*COLOUR_KEYS, KIND_KEY, "material", "surface", "condition", "shape")
-"""Attributes that become words: a kind instead of the noun, all others before it."""
+WORDED_KEYS = (*COLOUR_KEYS, KIND_KEY, "material", "surface", "condition", "shape")
+"""Attributes that become words: a kind replaces the noun, the others precede it."""
 
 SPELLINGS = {"gray": ("gray", "grey"), "grey": ("grey", "gray")}
 
-_ALIKE = (
+_CONFUSABLE = (
     {"white", "cream", "beige", "silver", "light grey", "light gray"},
     {"grey", "gray", "silver", "light grey", "light gray", "dark grey", "dark gray"},
     {"black", "dark grey", "dark gray", "dark"},
@@ -39,30 +40,29 @@ _ALIKE = (
 )
 
 
-def alike(one: str, other: str) -> bool:
+def confusable(one: str, other: str) -> bool:
     """Whether somebody might call one colour, or kind, by the name of the other."""
-    return one == other or any(one in kin and other in kin for kin in _ALIKE)
+    return one == other or any(one in names and other in names for names in _CONFUSABLE)
 
 
-def with_value(
-    measured: Measured, rows: NDArray[np.int64], meaning: With
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def has_value(measured: Measurements, rows: NDArray[np.int64], node: With) -> Verdicts:
     """(R,) surely of that value, (R,) surely of another; unknown is neither."""
     known = [measured.attributes[row] for row in rows]
-    yes = np.array([one.get(meaning.key) == meaning.value for one in known])
-    no = np.array([not may_be(one, meaning.key, meaning.value) for one in known])
+    yes = np.array([one.get(node.key) == node.value for one in known])
+    no = np.array([not may_be(one, node.key, node.value) for one in known])
     return yes & ~no, no
 
 
-def may_be(known: Mapping[str, str], key: str, value: str) -> bool:
-    """Whether somebody might say so of an object with these attributes.
+def may_be(attributes: Mapping[str, str], key: str, value: str) -> bool:
+    """Whether somebody might give an object with these attributes that value.
 
-    Beside "colour", "colours" may list all that might be said, with blanks between.
+    Besides "colour", "colours" may list all acceptable values, separated by spaces.
+    An unlabelled attribute may have any value.
     """
-    several = known.get(f"{key}s")
-    said = several.split() if several is not None else []
-    if key in known:
-        said.append(known[key])
+    several = attributes.get(f"{key}s")
+    values = several.split() if several is not None else []
+    if key in attributes:
+        values.append(attributes[key])
     elif several is None:
         return True
-    return any(alike(one, value) for one in said)
+    return any(confusable(one, value) for one in values)

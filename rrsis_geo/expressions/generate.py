@@ -1,4 +1,4 @@
-"""Labelled polygons to referring expressions."""
+"""Generation of referring expressions from labelled polygons."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rrsis_geo.datasets.annotations import Layout
-from rrsis_geo.expressions.measurements import Measured, measure
-from rrsis_geo.expressions.negatives import absent
+from rrsis_geo.expressions.measurements import Measurements, measure
+from rrsis_geo.expressions.negatives import propose_absent
 from rrsis_geo.expressions.proposals import Proposer
-from rrsis_geo.expressions.tree import All, Meaning
 from rrsis_geo.expressions.verification import resolve
-from rrsis_geo.expressions.wording.realizer import Writer
+from rrsis_geo.expressions.wording.realizer import Realizer
+from rrsis_geo.language.nodes import Find, Node, Union
 
 NO_TARGET = "no-target"
 
@@ -28,10 +28,10 @@ SHARES = {
     "relation": 2.2,
     "nested": 1.6,
 }
-"""How often each type is tried; many layouts do not allow all of them."""
+"""How often each type is tried first; many layouts do not allow all of them."""
 
 TRIES = 6
-"""Guesses per type before another type gets its chance."""
+"""Proposals of a type before the next type is tried."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +47,11 @@ class Expression:
     type: str
     """A key of `SHARES`, or "no-target"."""
 
-    meaning: Meaning
-    """The same in a form that a program can check."""
+    meaning: Node
+    """The same as a tree that a program can check."""
 
 
-def describe(
+def generate_expressions(
     layout: Layout,
     *,
     rng: np.random.Generator,
@@ -59,20 +59,23 @@ def describe(
     no_target: float = 0.25,
     shares: Mapping[str, float] = SHARES,
 ) -> list[Expression]:
-    """True and unambiguous expressions for a layout, in random order.
+    """Generate true and unambiguous expressions for a layout, in random order.
 
-    Only complete categories are spoken of, and only what has a clear margin is said.
-    The same layout and state of `rng` give the same expressions.
+    They name complete categories only, and hold with a clear margin. The same layout
+    and state of `rng` give the same expressions.
 
     Args:
         layout: What is labelled. Objects may reach beyond the frame.
-        rng: Source of chance; advanced by the call.
-        count: How many to make. Fewer come where the layout does not allow more.
-        no_target: Share of expressions that nothing answers, in [0, 1].
+        rng: Random generator; advanced by the call.
+        count: How many to generate.
+        no_target: Share of expressions without target, in [0, 1].
         shares: How often each type is tried, by the keys of `SHARES`.
+
+    Returns:
+        At most `count` expressions; fewer where the layout does not allow more.
     """
     measured = measure(layout)
-    maker = _Maker(measured, rng)
+    generator = _Generator(measured, rng)
     made: dict[str, Expression] = {}
     kinds = list(shares)
     weight = np.array(list(shares.values()))
@@ -84,54 +87,55 @@ def describe(
         if not len(measured):
             wanted = [NO_TARGET]
         for kind in wanted:
-            one = maker.make(kind, known=made)
+            one = generator.generate(kind, known=made)
             if one is not None:
                 made[one.text.casefold()] = one
                 break
     return list(made.values())
 
 
-class _Maker:
-    """Guess, check, write."""
+class _Generator:
+    """Proposes, verifies and words expressions for one layout."""
 
-    def __init__(self, measured: Measured, rng: np.random.Generator) -> None:
+    def __init__(self, measured: Measurements, rng: np.random.Generator) -> None:
         self._measured = measured
         self._rng = rng
-        self._writer = Writer(measured, rng)
-        self._guess = Proposer(measured, rng).kinds if len(measured) else {}
+        self._realizer = Realizer(measured, rng)
+        self._propose = Proposer(measured, rng).kinds if len(measured) else {}
 
-    def make(self, kind: str, *, known: dict[str, Expression]) -> Expression | None:
+    def generate(self, kind: str, *, known: dict[str, Expression]) -> Expression | None:
+        """One expression of a type whose text is not known yet; None if all fail."""
         for _ in range(TRIES):
             meaning = (
-                absent(self._measured, self._rng)
+                propose_absent(self._measured, self._rng)
                 if kind == NO_TARGET
-                else self._guess[kind]()
+                else self._propose[kind]()
             )
-            one = None if meaning is None else self._write(meaning, kind)
+            one = None if meaning is None else self._realize(meaning, kind)
             if one is not None and one.text.casefold() not in known:
                 return one
         return None
 
-    def _write(self, meaning: Meaning, kind: str) -> Expression | None:
+    def _realize(self, meaning: Node, kind: str) -> Expression | None:
         rows = resolve(self._measured, meaning)
         if rows is None or (rows.size == 0) != (kind == NO_TARGET):
             return None
         if kind == "group" and len(rows) < 2:
             return None
-        if not self._telling(meaning, len(rows)) and self._rng.random() < 0.7:
+        if not self._is_informative(meaning, len(rows)) and self._rng.random() < 0.7:
             return None
-        text = self._writer.write(
+        text = self._realizer.write(
             meaning,
-            found=len(rows),
+            count=len(rows),
             synonym=kind == "synonym",
             number=kind == "group" or self._rng.random() < 0.15,
         )
         targets = tuple(sorted(self._measured.index[rows].tolist()))
         return Expression(text=text, targets=targets, type=kind, meaning=meaning)
 
-    def _telling(self, meaning: Meaning, found: int) -> bool:
-        """Whether the words choose among several, rather than repeat the obvious."""
-        if isinstance(meaning, All) or not found:
+    def _is_informative(self, meaning: Node, count: int) -> bool:
+        """Whether the outermost words exclude any object."""
+        if isinstance(meaning, Find | Union) or not count:
             return True
         among = resolve(self._measured, meaning.of)
-        return among is None or found < len(among)
+        return among is None or count < len(among)

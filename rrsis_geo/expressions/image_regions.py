@@ -1,67 +1,67 @@
-"""Where in the image: parts of it, its edges, and order along its sides."""
+"""Positions in the image: its regions, its edges, and order from its sides."""
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.measurements import SIDES, Measured
-from rrsis_geo.expressions.region_bands import ROW
+from rrsis_geo.expressions.measurements import SIDES, Measurements
+from rrsis_geo.expressions.region_bands import ROW, Verdicts
+from rrsis_geo.language.directions import Place, Side
+from rrsis_geo.language.nodes import Extent
+from rrsis_geo.language.region_shares import EDGE_CLEAR
 
-PLACES: dict[str, tuple[str, str]] = {
-    "left": ("first", "any"),
-    "right": ("last", "any"),
-    "top": ("any", "first"),
-    "bottom": ("any", "last"),
-    "centre": ("middle", "middle"),
-    "top left": ("first", "first"),
-    "top right": ("last", "first"),
-    "bottom left": ("first", "last"),
-    "bottom right": ("last", "last"),
-    "middle left": ("first", "middle"),
-    "middle right": ("last", "middle"),
-    "top centre": ("middle", "first"),
-    "bottom centre": ("middle", "last"),
-    "left half": ("first half", "any"),
-    "right half": ("last half", "any"),
-    "top half": ("any", "first half"),
-    "bottom half": ("any", "last half"),
-    "top left corner": ("first corner", "first corner"),
-    "top right corner": ("last corner", "first corner"),
-    "bottom left corner": ("first corner", "last corner"),
-    "bottom right corner": ("last corner", "last corner"),
+Region: TypeAlias = tuple[Place, Extent]
+
+REGIONS: dict[Region, tuple[str, str]] = {
+    ("left", "part"): ("first part", "any"),
+    ("right", "part"): ("last part", "any"),
+    ("top", "part"): ("any", "first part"),
+    ("bottom", "part"): ("any", "last part"),
+    ("centre", "part"): ("middle", "middle"),
+    ("top left", "part"): ("first part", "first part"),
+    ("top right", "part"): ("last part", "first part"),
+    ("bottom left", "part"): ("first part", "last part"),
+    ("bottom right", "part"): ("last part", "last part"),
+    ("middle left", "part"): ("first part", "middle"),
+    ("middle right", "part"): ("last part", "middle"),
+    ("top centre", "part"): ("middle", "first part"),
+    ("bottom centre", "part"): ("middle", "last part"),
+    ("left", "half"): ("first half", "any"),
+    ("right", "half"): ("last half", "any"),
+    ("top", "half"): ("any", "first half"),
+    ("bottom", "half"): ("any", "last half"),
+    ("top left", "corner"): ("first corner", "first corner"),
+    ("top right", "corner"): ("last corner", "first corner"),
+    ("bottom left", "corner"): ("first corner", "last corner"),
+    ("bottom right", "corner"): ("last corner", "last corner"),
 }
-"""Place -> bands of x and of y, as shares of width and height."""
+"""Regions that training expressions name -> bands of x and of y."""
 
-_ROWS = [(place, ROW[across], ROW[down]) for place, (across, down) in PLACES.items()]
-
-EDGE_CLEAR = 0.03
-"""From this share of the image on, nobody says that the edge cuts an object."""
+_ROWS = [(region, ROW[across], ROW[down]) for region, (across, down) in REGIONS.items()]
 
 
-def in_place(
-    measured: Measured, place: str
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(N,) surely there, (N,) surely not there."""
+def in_region(measured: Measurements, region: Region) -> Verdicts:
+    """(N,) surely in the region, (N,) surely not."""
     (across_yes, across_no), (down_yes, down_no) = measured.bands
-    across, down = (ROW[band] for band in PLACES[place])
+    across, down = (ROW[band] for band in REGIONS[region])
     return (
         across_yes[across] & down_yes[down],
         across_no[across] | down_no[down],
     )
 
 
-def places_of(measured: Measured, row: int) -> list[str]:
-    """The places where one object surely is, in the order of `PLACES`."""
+def regions_of(measured: Measurements, row: int) -> list[Region]:
+    """The regions where one object surely is, in the order of `REGIONS`."""
     (across, _), (down, _) = measured.bands
     is_across, is_down = across[:, row].tolist(), down[:, row].tolist()
-    return [place for place, x, y in _ROWS if is_across[x] and is_down[y]]
+    return [region for region, x, y in _ROWS if is_across[x] and is_down[y]]
 
 
-def at_edge(
-    measured: Measured, side: str
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(N,) surely cut by that edge, (N,) surely not."""
+def cut_by_edge(measured: Measurements, side: Side) -> Verdicts:
+    """(N,) surely cut by that edge of the image, (N,) surely not."""
     column = SIDES.index(side)
     length = measured.width if column % 2 == 0 else measured.height
     limit = 0.0 if column < 2 else length
@@ -69,12 +69,13 @@ def at_edge(
     return measured.cut[:, column], away
 
 
-def run_from(
-    measured: Measured, rows: NDArray[np.int64], side: str, rank: int, count: int
+def run_from_side(
+    measured: Measurements, rows: NDArray[np.int64], side: Side, rank: int, count: int
 ) -> NDArray[np.int64] | None:
-    """Rows of the run that starts at the rank-th from a side; None when unclear.
+    """Rows of the run that starts at the rank-th from a side; None if in doubt.
 
-    Clear means a gap on both ends of the run, in centroids and in leading edges.
+    Without doubt means a gap at both ends of the run, in centroids and in leading
+    edges.
     """
     axis = 0 if side in ("left", "right") else 1
     sign = 1.0 if side in ("left", "top") else -1.0

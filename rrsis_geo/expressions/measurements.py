@@ -1,6 +1,6 @@
 """Measurements of a layout, taken once and vectorised.
 
-Only complete categories take part: of any other class an unlabelled instance might
+Only complete categories are measured: of any other class an unlabelled object might
 fit the words just as well.
 """
 
@@ -15,35 +15,36 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.datasets.annotations import Layout
-from rrsis_geo.expressions.region_bands import Judged, judge
-from rrsis_geo.expressions.tree import Meaning
+from rrsis_geo.expressions.region_bands import Verdicts, judge_bands
+from rrsis_geo.language.directions import Side
+from rrsis_geo.language.nodes import Node
 
-SIDES = ("left", "top", "right", "bottom")
-"""Order of the columns of `Measured.cut`, as in a bounding box."""
+SIDES: tuple[Side, ...] = ("left", "top", "right", "bottom")
+"""Order of the columns of `Measurements.cut`, as in a bounding box."""
 
 SLIVER_FRACTION = 0.3
-"""A cut object of which less is visible can't be judged by size or place."""
+"""A cut object of which less is visible cannot be judged by size or place."""
 
 SLIVER_PIXELS = 4.0
 """A cut object thinner than this is hard to see at all."""
 
 TINY_AREA = 6.0
-"""Smallest visible area, in square pixels, that a person may be asked to see."""
+"""Smallest visible area, in square pixels, that a person can be expected to see."""
 
 
-_NOBODY = np.zeros(0, np.int64)
+_NO_ROWS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Measured:
-    """What can be seen of the N objects of complete categories."""
+class Measurements:
+    """The visible parts of the N objects of complete categories, measured."""
 
     width: float
     height: float
     complete: frozenset[str]
 
     index: NDArray[np.int64]
-    """(N,) place of the object in `Layout.objects`."""
+    """(N,) index of the object in `Layout.objects`."""
 
     category: NDArray[np.str_]
     """(N,)"""
@@ -64,16 +65,17 @@ class Measured:
     """(N,) visible area in square pixels."""
 
     area_limit: NDArray[np.float64]
-    """(N,) area the whole object may have; inf where it is cut and nobody knows."""
+    """(N,) greatest area of the whole object in square pixels; inf where it is cut and
+    the rest is unknown."""
 
     cut: NDArray[np.bool_]
     """(N, 4) which edges of the image it reaches, in the order of `SIDES`."""
 
     sliver: NDArray[np.bool_]
-    """(N,) too little is visible to be sure of anything but that it is there."""
+    """(N,) whether too little is visible to be sure of more than its presence."""
 
-    memo: dict[Meaning, NDArray[np.int64] | None] = field(default_factory=dict)
-    """What `truth.resolve` has worked out already."""
+    memo: dict[Node, NDArray[np.int64] | None] = field(default_factory=dict)
+    """Results of `verification.resolve`."""
 
     def __len__(self) -> int:
         return len(self.index)
@@ -84,23 +86,23 @@ class Measured:
         return np.sqrt(self.area)
 
     @cached_property
-    def bands(self) -> tuple[Judged, Judged]:
-        """In which bands of the image the objects are, across and down."""
+    def bands(self) -> tuple[Verdicts, Verdicts]:
+        """In which bands of the image the objects are, along x and along y."""
         extent = np.array([self.width, self.height, self.width, self.height])
         centre, box = self.centre / extent[:2], self.box / extent
         return (
-            judge(centre[:, 0], box[:, 0], box[:, 2]),
-            judge(centre[:, 1], box[:, 1], box[:, 3]),
+            judge_bands(centre[:, 0], box[:, 0], box[:, 2]),
+            judge_bands(centre[:, 1], box[:, 1], box[:, 3]),
         )
 
     @cached_property
     def present(self) -> tuple[str, ...]:
-        """Categories of which something is visible, sorted."""
+        """Categories with a visible object, sorted."""
         return tuple(sorted(set(self.category.tolist())))
 
     @cached_property
     def absent(self) -> tuple[str, ...]:
-        """Complete categories of which nothing is visible, sorted."""
+        """Complete categories without a visible object, sorted."""
         return tuple(sorted(self.complete - set(self.present)))
 
     @cached_property
@@ -111,21 +113,21 @@ class Measured:
         }
 
     def members(self, category: str) -> NDArray[np.int64]:
-        """Rows of a category; not to be changed, since they are kept."""
-        return self._members.get(category, _NOBODY)
+        """Rows of a category; cached, so callers must not change them."""
+        return self._members.get(category, _NO_ROWS)
 
     def nearest(
         self, rows: NDArray[np.int64], anchors: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """(R,) pixels to the nearest anchor but itself, from outline to outline.
+        """(R,) pixels to the nearest anchor other than itself, outline to outline.
 
-        Infinite where there is none. Only anchors whose box may be nearest are
-        measured: distances of outlines are what takes time.
+        Infinite where there is none. Exact distances are slow, so only anchors whose
+        bounding box may be nearest are measured.
         """
         one, other = self.box[rows][:, None], self.box[anchors][None]
         span = np.maximum(one[..., 2:] - other[..., :2], other[..., 2:] - one[..., :2])
         different = rows[:, None] != anchors[None]
-        # No two points of two boxes are further apart than this.
+        # No two points of the two boxes are farther apart than this.
         limit = np.where(different, np.hypot(span[..., 0], span[..., 1]), np.inf)
         near = self._box_gap(rows, anchors) <= limit.min(axis=1)[:, None]
         nearest: NDArray[np.float64] = self._exact(rows, anchors, different & near).min(
@@ -135,9 +137,9 @@ class Measured:
 
     def linked(self, rows: NDArray[np.int64], *, within: float) -> NDArray[np.float64]:
         """(R, R) pixels from outline to outline where at most `within`, else inf."""
-        worth = self._box_gap(rows, rows) <= within
-        np.fill_diagonal(worth, False)
-        gap = self._exact(rows, rows, np.triu(worth))
+        close = self._box_gap(rows, rows) <= within
+        np.fill_diagonal(close, False)
+        gap = self._exact(rows, rows, np.triu(close))
         mutual: NDArray[np.float64] = np.minimum(gap, gap.T)
         return mutual
 
@@ -153,19 +155,19 @@ class Measured:
         self,
         rows: NDArray[np.int64],
         anchors: NDArray[np.int64],
-        worth: NDArray[np.bool_],
+        wanted: NDArray[np.bool_],
     ) -> NDArray[np.float64]:
-        """(R, A) distances where worth measuring, else inf."""
-        one, other = np.nonzero(worth)
-        gap = np.full(worth.shape, np.inf)
+        """(R, A) distances where wanted, else inf."""
+        one, other = np.nonzero(wanted)
+        gap = np.full(wanted.shape, np.inf)
         gap[one, other] = shapely.distance(
             self.polygon[rows[one]], self.polygon[anchors[other]]
         )
         return gap
 
 
-def measure(layout: Layout) -> Measured:
-    """Measure what the frame shows of a layout's complete categories."""
+def measure(layout: Layout) -> Measurements:
+    """Measure the visible objects of a layout's complete categories."""
     kept = [
         number
         for number, thing in enumerate(layout.objects)
@@ -176,8 +178,9 @@ def measure(layout: Layout) -> Measured:
     index = np.array(kept, dtype=np.int64)
     polygon = _visible(whole, layout.width, layout.height)
     area = np.asarray(shapely.area(polygon), dtype=np.float64)
-    seen = area > 0
-    whole, polygon, area, index = whole[seen], polygon[seen], area[seen], index[seen]
+    shown = area > 0
+    whole, polygon, area = whole[shown], polygon[shown], area[shown]
+    index = index[shown]
     box = np.asarray(shapely.bounds(polygon), dtype=np.float64).reshape(-1, 4)
     frame = np.array([0.0, 0.0, layout.width, layout.height])
     cut = np.abs(box - frame) <= 0.5
@@ -185,9 +188,9 @@ def measure(layout: Layout) -> Measured:
         [layout.objects[number].category for number in index], dtype=np.str_
     )
     full = np.asarray(shapely.area(whole), dtype=np.float64)
-    # Reaching the frame with nothing beyond it: the crop was made before us.
+    # It reaches the frame with nothing beyond: the outline was clipped with the image.
     unknown = cut.any(axis=1) & (full <= area * 1.001)
-    return Measured(
+    return Measurements(
         width=float(layout.width),
         height=float(layout.height),
         complete=layout.complete,
@@ -234,7 +237,7 @@ def _slivers(
     expected = full.copy()
     for name in set(category[unknown].tolist()):
         same = category == name
-        # The uncut ones say how large such a thing is; else the largest seen does.
+        # The usual size is that of the uncut objects, else that of the largest one.
         known = area[same & ~cut]
         usual = np.median(known) if known.size else area[same].max()
         expected[same & unknown] = usual

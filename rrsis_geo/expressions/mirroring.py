@@ -1,4 +1,4 @@
-"""Words that change when an image is mirrored."""
+"""Exchange of words of direction for a mirrored image."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 _ENDINGS = ("", "ern", "erly", "ernmost", "most", "ward", "wards", "bound", "erner")
 
 
-def _both(pairs: dict[str, str]) -> dict[str, str]:
+def _both_ways(pairs: dict[str, str]) -> dict[str, str]:
     return {**pairs, **{other: one for one, other in pairs.items()}}
 
 
@@ -23,7 +23,7 @@ _SENSE = {
     "counter-clockwise": "clockwise",
 }
 
-_HORIZONTAL = _both(
+_HORIZONTAL = _both_ways(
     {
         "left": "right",
         "leftmost": "rightmost",
@@ -44,7 +44,7 @@ _HORIZONTAL = _both(
     }
 )
 
-_VERTICAL = _both(
+_VERTICAL = _both_ways(
     {
         "top": "bottom",
         "topmost": "bottommost",
@@ -72,7 +72,7 @@ _TABLE = {
     "vertical": {**_SENSE, **_VERTICAL, "beneath": "above", "underneath": "above"},
 }
 
-_UNSURE = {
+_AMBIGUOUS = {
     "horizontal": re.compile(
         r"o'?clock|\bnn[ew]\b|\bss[ew]\b|\b[ew][ns][ew]\b|\bfirst\b(?! .*from the)"
         r"|\blast\b|\bright (?:next|beside|by|at|in|on|under|above|below|near)\b"
@@ -94,23 +94,23 @@ _WORD = re.compile(
 
 
 def flip_words(text: str, axis: Literal["horizontal", "vertical"]) -> str | None:
-    """The same request for the mirrored image.
+    """Rewrite a request for the mirrored image.
 
     Args:
         text: An expression, in any case.
         axis: "horizontal" exchanges left and right, "vertical" top and bottom.
 
     Returns:
-        The text with its words of direction exchanged; the same text where it has
-        none; None where a word may mean a direction and isn't in the table, so that
-        the image must not be mirrored.
+        The text with its words of direction exchanged; the same text if it has none;
+        None if a word that is not in the table may mean a direction, so that the image
+        must not be mirrored.
     """
-    if _UNSURE[axis].search(text) or _misspelt(text):
+    if _AMBIGUOUS[axis].search(text) or _has_typo(text):
         return None
     table = _TABLE[axis]
 
-    def exchanged(found: re.Match[str]) -> str:
-        word = found.group()
+    def exchanged(match: re.Match[str]) -> str:
+        word = match.group()
         other = table.get(word.lower())
         if other is None:
             return word
@@ -121,12 +121,12 @@ def flip_words(text: str, axis: Literal["horizontal", "vertical"]) -> str | None
     return _WORD.sub(exchanged, text)
 
 
-def _misspelt(text: str) -> bool:
-    """Whether a word looks like a direction with two letters exchanged or one lost."""
-    return any(word in _SLIPS for word in re.findall(r"[a-z]+", text.lower()))
+def _has_typo(text: str) -> bool:
+    """Whether a word is a direction with two letters swapped or one missing."""
+    return any(word in _TYPOS for word in re.findall(r"[a-z]+", text.lower()))
 
 
-def _slips(word: str) -> set[str]:
+def _typos(word: str) -> set[str]:
     swapped = {
         word[:at] + word[at + 1] + word[at] + word[at + 2 :]
         for at in range(len(word) - 1)
@@ -137,8 +137,8 @@ def _slips(word: str) -> set[str]:
 
 _DIRECTIONS = {word for table in _TABLE.values() for word in table if "-" not in word}
 
-_SLIPS = (
-    {slip for word in _DIRECTIONS if len(word) > 3 for slip in _slips(word)}
+_TYPOS = (
+    {typo for word in _DIRECTIONS if len(word) > 3 for typo in _typos(word)}
     - _DIRECTIONS
     - {"felt"}
 )

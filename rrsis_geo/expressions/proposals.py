@@ -1,43 +1,44 @@
-"""Guesses at what could be said of a layout; `truth` decides whether they hold.
+"""Random proposals of what could be said of a layout; `verification` decides on them.
 
-A guess starts from an object that is there, so that most of them come true.
+A proposal starts from an object that is there, so that most of them hold.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeVar, cast, get_args
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.attributes import SPOKEN_KEYS
-from rrsis_geo.expressions.image_regions import places_of
-from rrsis_geo.expressions.measurements import SIDES, Measured
-from rrsis_geo.expressions.spatial_relations import form_of, groups
-from rrsis_geo.expressions.tree import (
-    All,
+from rrsis_geo.expressions.attributes import WORDED_KEYS
+from rrsis_geo.expressions.categories import find_all
+from rrsis_geo.expressions.image_regions import regions_of
+from rrsis_geo.expressions.measurements import SIDES, Measurements
+from rrsis_geo.expressions.object_relations import form_of, groups
+from rrsis_geo.expressions.verification import resolve
+from rrsis_geo.expressions.wording.weighted_choice import choose_index
+from rrsis_geo.language.directions import SCREEN, Side
+from rrsis_geo.language.nodes import (
     AtEdge,
     Beside,
     Between,
-    Corner,
     Distant,
+    Except,
+    Extent,
     Extreme,
+    Find,
     Grouped,
     InPlace,
     Isolated,
-    Meaning,
     Near,
+    Node,
     Shape,
     Shaped,
-    Side,
     SizeClass,
     Sized,
     With,
-    Without,
 )
-from rrsis_geo.expressions.verification import resolve
-from rrsis_geo.expressions.wording.weighted_choice import pick
 
 T = TypeVar("T")
 
@@ -54,25 +55,25 @@ MEASURED_SHAPES: dict[str, tuple[Shape, ...]] = {
     "basketball_court": ("horizontal", "vertical"),
     "road": ("horizontal", "vertical"),
 }
-"""Forms that people use for a category; a round tank is no news."""
+"""Shapes that people mention of a category; that a tank is round tells nothing."""
 
 
-_LIKELY = {"half": 0.6, "corner": 1.0}
-"""Weights of places by their last word; 2 for all others."""
+_EXTENT_WEIGHTS: dict[Extent, float] = {"part": 2.0, "half": 0.6, "corner": 1.0}
+"""How often regions are proposed, by their extent."""
 
 
 class Proposer:
-    """Guesses over one layout, with one source of chance."""
+    """Proposes nodes over one layout with one random generator."""
 
-    def __init__(self, measured: Measured, rng: np.random.Generator) -> None:
+    def __init__(self, measured: Measurements, rng: np.random.Generator) -> None:
         self._measured = measured
         self._rng = rng
         self._count = np.array(
             [len(measured.members(name)) for name in measured.present]
         )
-        # Two hundred trees are not what people ask for two hundred times.
+        # People do not ask for two hundred trees two hundred times as often.
         self._weight = np.minimum(np.sqrt(self._count), 3.0)
-        self.kinds: dict[str, Callable[[], Meaning | None]] = {
+        self.kinds: dict[str, Callable[[], Node | None]] = {
             "category": self.category,
             "synonym": self.category,
             "group": self.group,
@@ -84,16 +85,16 @@ class Proposer:
             "nested": self.nested,
         }
 
-    def category(self) -> Meaning:
+    def category(self) -> Node:
         """A whole category."""
-        return All(self._category())
+        return find_all(self._category())
 
-    def group(self) -> Meaning | None:
-        """Several objects by number, place, order or standing together."""
+    def group(self) -> Node | None:
+        """Several objects by number, place, order or grouping."""
         category = self._repeated()
         if category is None:
             return None
-        base = All(category)
+        base = find_all(category)
         chance = self._rng.random()
         if chance < 0.2 and len(self._measured.members(category)) <= 12:
             return base
@@ -104,55 +105,57 @@ class Proposer:
         if chance < 0.92:
             count = 2 + int(self._rng.integers(2))
             return Extreme(base, self._side(), count=count)
-        left_out = self._single(base)
-        return None if left_out is None else Without(base, left_out)
+        excluded = self._single(base)
+        return None if excluded is None else Except(base, excluded)
 
-    def location(self) -> Meaning | None:
-        """Objects by the part of the image."""
-        base = All(self._category())
+    def location(self) -> Node | None:
+        """Objects by the region of the image."""
+        category = self._category()
+        base = find_all(category)
         chance = self._rng.random()
         if chance < 0.06:
             return Isolated(base)
         if chance < 0.16:
-            rows = self._measured.members(base.category)
+            rows = self._measured.members(category)
             sides = np.flatnonzero(self._measured.cut[rows].any(axis=0))
             if sides.size:
-                side = cast(Side, SIDES[int(sides[self._rng.integers(len(sides))])])
-                return AtEdge(base, side)
+                side = SIDES[int(sides[self._rng.integers(len(sides))])]
+                return AtEdge(base, side, cut=True)
         return self._place(base)
 
-    def extreme(self) -> Meaning | None:
+    def extreme(self) -> Node | None:
         """One object by its order along a side."""
         category = self._repeated()
-        return None if category is None else self._extreme(All(category))
+        return None if category is None else self._extreme(find_all(category))
 
-    def size(self) -> Meaning | None:
+    def size(self) -> Node | None:
         """Objects by size."""
         category = self._repeated()
-        return None if category is None else self._sized(All(category))
+        return None if category is None else self._sized(find_all(category))
 
-    def attribute(self) -> Meaning | None:
-        """Objects by a labelled attribute or a measured form."""
-        base = All(self._category())
-        shapes = MEASURED_SHAPES.get(base.category, ())
-        valued = self._valued(base)
-        if valued is not None and (not shapes or self._rng.random() < 0.7):
-            return valued
+    def attribute(self) -> Node | None:
+        """Objects by a labelled attribute or a measured shape."""
+        category = self._category()
+        base = find_all(category)
+        shapes = MEASURED_SHAPES.get(category, ())
+        with_value = self._with_value(base)
+        if with_value is not None and (not shapes or self._rng.random() < 0.7):
+            return with_value
         return Shaped(base, self._pick(shapes)) if shapes else None
 
-    def relation(self) -> Meaning | None:
-        """Objects by where they stand to others."""
-        return self._related(All(self._category()))
+    def relation(self) -> Node | None:
+        """Objects by their relation to others."""
+        return self._related(find_all(self._category()))
 
-    def nested(self) -> Meaning | None:
-        """Two conditions, the inner one first."""
+    def nested(self) -> Node | None:
+        """Two conditions, the inner one applied first."""
         category = self._repeated()
         if category is None:
             return None
-        base = All(category)
+        base = find_all(category)
         chance = self._rng.random()
         if chance < 0.3:
-            inner: Meaning | None = self._place(base)
+            inner: Node | None = self._place(base)
         elif chance < 0.5:
             inner = self._grouped(base) or self._place(base)
         elif chance < 0.7:
@@ -177,7 +180,7 @@ class Proposer:
         return self._place(inner)
 
     def _category(self) -> str:
-        """A category that is there, the frequent ones a little more often."""
+        """A category that is there; frequent ones somewhat more often."""
         return self._pick(self._measured.present, self._weight)
 
     def _repeated(self) -> str | None:
@@ -185,34 +188,34 @@ class Proposer:
         weight = np.where(self._count > 1, self._weight, 0.0)
         return self._pick(self._measured.present, weight) if weight.any() else None
 
-    def _place(self, base: Meaning) -> Meaning | None:
+    def _place(self, base: Node) -> Node | None:
         rows = resolve(self._measured, base)
         if rows is None or not rows.size:
             return None
         row = int(rows[self._rng.integers(len(rows))])
-        fitting = places_of(self._measured, row)
-        if not fitting:
+        regions = regions_of(self._measured, row)
+        if not regions:
             return None
-        weight = np.array([_LIKELY.get(place.split()[-1], 2.0) for place in fitting])
-        return InPlace(base, self._pick(fitting, weight))
+        weight = np.array([_EXTENT_WEIGHTS[extent] for _, extent in regions])
+        return InPlace(base, *self._pick(regions, weight))
 
-    def _grouped(self, base: Meaning) -> Meaning | None:
+    def _grouped(self, base: Node) -> Node | None:
         rows = resolve(self._measured, base)
         if rows is None:
             return None
-        found = [one for one in groups(self._measured, rows) if 2 <= len(one) <= 12]
-        if not found:
+        nameable = [one for one in groups(self._measured, rows) if 2 <= len(one) <= 12]
+        if not nameable:
             return None
-        one = self._pick(found)
-        straight = self._rng.random() < 0.8
-        form = form_of(self._measured, one) if straight else "cluster"
-        return Grouped(base, form, len(one))
+        group = self._pick(nameable)
+        name_form = self._rng.random() < 0.8
+        form = form_of(self._measured, group) if name_form else "cluster"
+        return Grouped(base, form, len(group))
 
-    def _extreme(self, base: Meaning) -> Meaning:
+    def _extreme(self, base: Node) -> Node:
         rank = self._pick((1, 2, 3), np.array([0.68, 0.22, 0.10]))
         return Extreme(base, self._side(), rank=rank)
 
-    def _sized(self, base: Meaning) -> Meaning:
+    def _sized(self, base: Node) -> Node:
         chance = self._rng.random()
         if chance < 0.25:
             return SizeClass(base, self._kind())
@@ -222,8 +225,8 @@ class Proposer:
             return Sized(base, order, rank=2)
         return Sized(base, order, count=1 if chance < 0.88 else 2)
 
-    def _single(self, base: Meaning) -> Meaning | None:
-        """A meaning that is likely to stand for one object of a set."""
+    def _single(self, base: Node) -> Node | None:
+        """A node that is likely to stand for a single object of a set."""
         chance = self._rng.random()
         if chance < 0.45:
             return Extreme(base, self._side())
@@ -231,29 +234,30 @@ class Proposer:
             return Sized(base, "largest" if chance < 0.56 else "smallest")
         if chance < 0.85:
             return self._place(base)
-        return self._valued(base) or self._place(base)
+        return self._with_value(base) or self._place(base)
 
-    def _valued(self, base: Meaning) -> Meaning | None:
+    def _with_value(self, base: Node) -> Node | None:
         """Those that share a labelled attribute with one of them."""
         rows = resolve(self._measured, base)
         if rows is None or not rows.size:
             return None
-        known = self._measured.attributes[int(rows[self._rng.integers(len(rows))])]
-        keys = [key for key in SPOKEN_KEYS if key in known]
+        row = int(rows[self._rng.integers(len(rows))])
+        attributes = self._measured.attributes[row]
+        keys = [key for key in WORDED_KEYS if key in attributes]
         if not keys:
             return None
         key = self._pick(keys)
-        return With(base, key, known[key])
+        return With(base, key, attributes[key])
 
-    def _anchor(self, base: Meaning, *, single: bool) -> Meaning | None:
+    def _anchor(self, base: Node, *, single: bool) -> Node | None:
         name = self._category()
-        other = All(name)
+        other = find_all(name)
         alone = len(self._measured.members(name)) == 1
         if alone or (not single and self._rng.random() < 0.5):
             return None if other == base else other
         return self._single(other)
 
-    def _related(self, base: Meaning) -> Meaning | None:
+    def _related(self, base: Node) -> Node | None:
         chance = self._rng.random()
         if chance < 0.3:
             anchor = self._anchor(base, single=False)
@@ -263,7 +267,7 @@ class Proposer:
             if anchor is None:
                 return None
             side = self._side_of(base, anchor)
-            if isinstance(base, All) and self._rng.random() < 0.3:
+            if isinstance(base, Find) and self._rng.random() < 0.3:
                 return Beside(Near(base, anchor), side, anchor)
             return Beside(base, side, anchor)
         if chance < 0.9:
@@ -273,20 +277,20 @@ class Proposer:
             return None if anchor is None else Distant(base, order, anchor)
         rows = resolve(self._measured, base)
         if rows is not None and len(rows) == 3:
-            # The middle one of three; see `Writer` for "between the other two".
-            middle = self._measured.centre[rows]
-            across, down = np.ptp(middle, axis=0)
+            # The middle one of three, in words perhaps "between the other two".
+            across, down = np.ptp(self._measured.centre[rows], axis=0)
             ends: tuple[Side, Side]
             ends = ("left", "right") if across > down else ("top", "bottom")
-            return Between(base, *(Extreme(base, side) for side in ends))
-        first = self._anchor(base, single=True)
-        second = self._anchor(base, single=True)
-        if first is None or second is None or first == second:
+            first, second = (Extreme(base, side) for side in ends)
+            return Between(base, first, second)
+        one = self._anchor(base, single=True)
+        other = self._anchor(base, single=True)
+        if one is None or other is None or one == other:
             return None
-        return Between(base, first, second)
+        return Between(base, one, other)
 
-    def _side_of(self, base: Meaning, anchor: Meaning) -> Side | Corner:
-        """The side of the anchor on which some object is, the likeliest to hold."""
+    def _side_of(self, base: Node, anchor: Node) -> Side:
+        """The side of the anchor on which some object lies, which is likely to hold."""
         rows = resolve(self._measured, base)
         anchors = resolve(self._measured, anchor)
         if rows is None or anchors is None or len(anchors) != 1:
@@ -308,11 +312,11 @@ class Proposer:
         return "big" if self._rng.random() < 0.6 else "small"
 
     def _side(self) -> Side:
-        return self._pick(get_args(Side))
+        return self._pick(SCREEN)
 
     def _pick(
         self, choices: Sequence[T], weight: NDArray[np.float64] | None = None
     ) -> T:
         if weight is None:
             return choices[int(self._rng.integers(len(choices)))]
-        return choices[pick(self._rng, weight)]
+        return choices[choose_index(self._rng, weight)]

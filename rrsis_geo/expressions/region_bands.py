@@ -1,7 +1,7 @@
 """Bands of the image that place words name, along one axis.
 
-Place words are fuzzy, so each band has a core that everybody would call so and a
-wider zone outside of which nobody would; what lies in between is doubtful.
+Each band has a core, where everybody would use the word, and a wider zone, outside of
+which nobody would (see `language.region_shares`). What lies in between is doubtful.
 """
 
 from __future__ import annotations
@@ -9,41 +9,60 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BANDS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
-    "first": ((0.0, 0.34), (0.0, 0.50)),
-    "middle": ((0.40, 0.60), (0.29, 0.71)),
-    "last": ((0.66, 1.0), (0.50, 1.0)),
-    "first half": ((0.0, 0.44), (0.0, 0.56)),
-    "last half": ((0.56, 1.0), (0.44, 1.0)),
-    "first corner": ((0.0, 0.26), (0.0, 0.40)),
-    "last corner": ((0.74, 1.0), (0.60, 1.0)),
-    "any": ((0.0, 1.0), (0.0, 1.0)),
-}
-"""Band -> core and wider zone, as shares of the image's width or height."""
+from rrsis_geo.language.region_shares import MIDDLE, SHARES
+
+Interval = tuple[float, float]
+
+
+def _bands() -> dict[str, tuple[Interval, Interval]]:
+    bands: dict[str, tuple[Interval, Interval]] = {"any": ((0.0, 1.0), (0.0, 1.0))}
+    if MIDDLE.core is not None and MIDDLE.zone is not None:
+        bands["middle"] = (_about_middle(MIDDLE.core), _about_middle(MIDDLE.zone))
+    for extent, (_, core, zone) in SHARES.items():
+        if core is not None and zone is not None:
+            bands[f"first {extent}"] = ((0.0, core), (0.0, zone))
+            bands[f"last {extent}"] = (_to_end(core), _to_end(zone))
+    return bands
+
+
+def _about_middle(reach: float) -> Interval:
+    return round(0.5 - reach, 9), round(0.5 + reach, 9)
+
+
+def _to_end(reach: float) -> Interval:
+    return round(1 - reach, 9), 1.0
+
+
+BANDS = _bands()
+"""Band -> core and zone, as shares of the image's width or height. "first half" is the
+left or the upper half."""
 
 ROW = {band: row for row, band in enumerate(BANDS)}
 
 SPILL = 0.14
-"""How far, as a share of the image, an object may reach beyond the wider zone."""
+"""How far, as a share of the image, an object may reach beyond the zone."""
 
 DEEP = 0.25
-"""An object that covers this share of a core is not plainly outside of it."""
+"""An object that covers this share of a core is not clearly outside of it."""
 
 _CORE = np.array([core for core, _ in BANDS.values()])
 _ZONE = np.array([zone for _, zone in BANDS.values()])
 
-Judged = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+Verdicts = tuple[NDArray[np.bool_], NDArray[np.bool_]]
 
 
-def judge(
+def judge_bands(
     centre: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]
-) -> Judged:
-    """(B, N) surely in the band, (B, N) surely not; rows in the order of `BANDS`.
+) -> Verdicts:
+    """Judge for every band which objects are in it.
 
     Args:
         centre: (N,) centroids along the axis, as shares of the image.
         low: (N,) where the objects begin.
         high: (N,) where they end.
+
+    Returns:
+        (B, N) surely in the band and (B, N) surely not, in the order of `BANDS`.
     """
     (start, stop), (zone_start, zone_stop) = _CORE.T[..., None], _ZONE.T[..., None]
     yes = (centre >= start) & (centre <= stop)

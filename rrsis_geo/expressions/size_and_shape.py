@@ -1,7 +1,8 @@
-"""How large and of what form.
+"""Comparisons of size, and the shapes of outlines.
 
-An object that the frame cuts has an area between what is seen of it and what it
-may have beyond; comparisons hold for every area in between or are not made.
+The area of an object that the frame cuts lies between its visible area and the area
+that it may have beyond the frame. Comparisons hold for every area in between, or are
+left in doubt.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.measurements import Measured
+from rrsis_geo.expressions.measurements import Measurements
+from rrsis_geo.expressions.region_bands import Verdicts
+from rrsis_geo.language.nodes import Shape
 
-CLEARLY = 1.25
-"""Ratio of areas from which on one thing is plainly larger than another."""
+CLEARLY_LARGER = 1.25
+"""Least ratio of areas at which one object is clearly larger than another."""
 
 TWO_SIZES = 1.8
-"""Ratio of areas that splits a set into big and small ones."""
+"""Least ratio of areas that splits a set into big and small objects."""
 
 
 def run_by_size(
-    measured: Measured, rows: NDArray[np.int64], order: str, rank: int, count: int
+    measured: Measurements, rows: NDArray[np.int64], order: str, rank: int, count: int
 ) -> NDArray[np.int64] | None:
-    """Rows of the run that starts at the rank-th by size; None when unclear."""
+    """Rows of the run that starts at the rank-th by size; None if in doubt."""
     low, high = measured.area[rows], measured.area_limit[rows]
     by_size = np.argsort(low if order == "smallest" else -low, kind="stable")
     first, last = rank - 1, rank - 1 + count
@@ -33,19 +36,19 @@ def run_by_size(
         if not (before.size and after.size):
             continue
         smaller, larger = (before, after) if order == "smallest" else (after, before)
-        if low[larger].min() < CLEARLY * high[smaller].max():
+        if low[larger].min() < CLEARLY_LARGER * high[smaller].max():
             return None
     picked = rows[chosen]
     return None if measured.sliver[picked].any() else picked
 
 
 def size_class(
-    measured: Measured, rows: NDArray[np.int64], kind: str
+    measured: Measurements, rows: NDArray[np.int64], kind: str
 ) -> NDArray[np.int64] | None:
-    """Rows of the big or small ones of a set of two sizes; None when it isn't one.
+    """Rows of the big or small ones of a set of two sizes; None if it isn't one.
 
-    The step between the two must be plain, and much larger than the spread within
-    either, so that no third size hides in one of them.
+    The step between the two sizes must be clear, and much larger than the spread within
+    either, so that neither contains a third size.
     """
     if len(rows) < 2 or measured.sliver[rows].any():
         return None
@@ -63,10 +66,10 @@ def size_class(
     return rows[big if kind == "big" else small]
 
 
-def shaped(
-    measured: Measured, rows: NDArray[np.int64], shape: str
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(R,) surely of that form, (R,) surely not; a cut outline says neither."""
+def has_shape(
+    measured: Measurements, rows: NDArray[np.int64], shape: Shape
+) -> Verdicts:
+    """(R,) surely of that shape, (R,) surely not; a cut outline is neither."""
     polygon = measured.polygon[rows]
     frame = shapely.minimum_rotated_rectangle(polygon)
     ring = shapely.get_exterior_ring(frame)

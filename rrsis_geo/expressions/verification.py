@@ -1,7 +1,7 @@
-"""Which objects a meaning stands for, or that one can't be sure.
+"""Which objects a tree of nodes stands for, or that this is in doubt.
 
 Fuzzy words are decided only where nobody would differ: one object in a doubtful
-position makes the whole meaning doubtful, and no expression is made of it.
+position makes the whole tree doubtful, and no expression is made of it.
 """
 
 from __future__ import annotations
@@ -9,144 +9,158 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.attributes import with_value
-from rrsis_geo.expressions.image_regions import at_edge, in_place, run_from
-from rrsis_geo.expressions.measurements import Measured
-from rrsis_geo.expressions.size_and_shape import run_by_size, shaped, size_class
-from rrsis_geo.expressions.spatial_relations import (
+from rrsis_geo.expressions.attributes import has_value
+from rrsis_geo.expressions.image_regions import cut_by_edge, in_region, run_from_side
+from rrsis_geo.expressions.measurements import Measurements
+from rrsis_geo.expressions.object_relations import (
     beside,
     between,
-    by_distance,
+    closest_or_farthest,
     form_of,
     groups,
     isolated,
     near,
 )
-from rrsis_geo.expressions.tree import (
-    All,
+from rrsis_geo.expressions.region_bands import Verdicts
+from rrsis_geo.expressions.size_and_shape import has_shape, run_by_size, size_class
+from rrsis_geo.language.nodes import (
     AtEdge,
     Beside,
     Between,
     Distant,
+    Except,
     Extreme,
+    Find,
     Grouped,
     InPlace,
     Isolated,
-    Meaning,
     Near,
+    Node,
+    Operator,
     Shaped,
     SizeClass,
     Sized,
+    Union,
     With,
-    Without,
 )
 
 Rows = NDArray[np.int64]
 
 
-def resolve(measured: Measured, meaning: Meaning) -> Rows | None:
-    """Rows of `measured` that a meaning stands for; None where that is doubtful.
+def resolve(measured: Measurements, node: Node) -> Rows | None:
+    """Find the objects that a node stands for.
 
-    An empty answer is sure as well: nothing fits, and all would agree.
+    Args:
+        measured: The layout.
+        node: A tree of those nodes that the builder uses, on sides of the screen.
+
+    Returns:
+        Rows of `measured`; None if in doubt. An empty result is without
+        doubt: everybody would agree that nothing fits.
+
+    Raises:
+        TypeError: The builder has no rule for a node of the tree.
     """
-    if meaning in measured.memo:
-        return measured.memo[meaning]
-    if isinstance(meaning, All):
-        rows: Rows | None = _all(measured, meaning.category)
+    if node in measured.memo:
+        return measured.memo[node]
+    if isinstance(node, Union):
+        raise TypeError("no rule for Union")
+    if isinstance(node, Find):
+        rows = _members(measured, node.categories[0])
     else:
-        among = resolve(measured, meaning.of)
-        rows = among if among is None else _choose(measured, meaning, among)
-    measured.memo[meaning] = rows
+        among = resolve(measured, node.of)
+        rows = among if among is None else _choose(measured, node, among)
+    measured.memo[node] = rows
     return rows
 
 
-def _all(measured: Measured, category: str) -> Rows | None:
+def _members(measured: Measurements, category: str) -> Rows | None:
     rows = measured.members(category)
     if category not in measured.complete:
         return None
-    # Where only slivers are left, it is doubtful that there is any.
+    # Where only slivers are left, people may see none at all.
     return None if rows.size and measured.sliver[rows].all() else rows
 
 
-def _choose(measured: Measured, meaning: Meaning, among: Rows) -> Rows | None:
+def _choose(measured: Measurements, node: Operator, among: Rows) -> Rows | None:
     if not among.size:
         return among
-    match meaning:
+    match node:
         case InPlace():
-            yes, no = in_place(measured, meaning.place)
-            return _sure(measured, among, (yes[among], no[among]))
-        case AtEdge():
-            yes, no = at_edge(measured, meaning.side)
-            return _sure(measured, among, (yes[among], no[among]))
+            yes, no = in_region(measured, (node.place, node.extent))
+            return _settle(measured, among, (yes[among], no[among]))
+        case AtEdge() if node.side is not None:
+            yes, no = cut_by_edge(measured, node.side)
+            return _settle(measured, among, (yes[among], no[among]))
         case With():
-            return _sure(measured, among, with_value(measured, among, meaning))
+            return _settle(measured, among, has_value(measured, among, node))
         case Shaped():
-            return _sure(measured, among, shaped(measured, among, meaning.shape))
+            return _settle(measured, among, has_shape(measured, among, node.shape))
         case Extreme():
-            return run_from(measured, among, meaning.side, meaning.rank, meaning.count)
+            return run_from_side(measured, among, node.side, node.rank, node.count)
         case Sized():
-            return run_by_size(
-                measured, among, meaning.order, meaning.rank, meaning.count
-            )
+            return run_by_size(measured, among, node.order, node.rank, node.count)
         case SizeClass():
-            return size_class(measured, among, meaning.kind)
+            return size_class(measured, among, node.kind)
         case Grouped():
-            return _grouped(measured, meaning, among)
+            return _grouped(measured, node, among)
         case Isolated():
             return isolated(measured, among)
-        case Without():
-            left_out = resolve(measured, meaning.without)
-            if left_out is None:
-                return None
-            return np.setdiff1d(among, left_out)
-    return _related(measured, meaning, among)
+        case Except():
+            without = resolve(measured, node.without)
+            return None if without is None else np.setdiff1d(among, without)
+        case Between():
+            return _between(measured, node, among)
+        case Near() | Beside() | Distant():
+            return _related(measured, node, among)
+    raise TypeError(f"no rule for {type(node).__name__}")
 
 
-def _related(measured: Measured, meaning: Meaning, among: Rows) -> Rows | None:
-    if isinstance(meaning, Between):
-        ends = resolve(measured, meaning.first), resolve(measured, meaning.second)
-        first, second = ends
-        if first is None or second is None:
-            return None
-        if len(first) != 1 or len(second) != 1 or first[0] == second[0]:
-            return None
-        rest = np.setdiff1d(among, [first[0], second[0]])
-        one, other = int(first[0]), int(second[0])
-        return _sure(measured, rest, between(measured, rest, one, other))
-    if not isinstance(meaning, (Near, Beside, Distant)):
-        raise TypeError(f"no rule for {type(meaning).__name__}")
-    anchors = resolve(measured, meaning.anchor)
+def _between(measured: Measurements, node: Between, among: Rows) -> Rows | None:
+    if node.second is None:
+        raise TypeError("no rule for Between with a single set of anchors")
+    first, second = resolve(measured, node.first), resolve(measured, node.second)
+    if first is None or second is None:
+        return None
+    if len(first) != 1 or len(second) != 1 or first[0] == second[0]:
+        return None
+    rest = np.setdiff1d(among, [first[0], second[0]])
+    verdicts = between(measured, rest, int(first[0]), int(second[0]))
+    return _settle(measured, rest, verdicts)
+
+
+def _related(
+    measured: Measurements, node: Near | Beside | Distant, among: Rows
+) -> Rows | None:
+    anchors = resolve(measured, node.anchor)
     if anchors is None or measured.sliver[anchors].any():
         return None
     among = np.setdiff1d(among, anchors)
     if not anchors.size or not among.size:
-        # Nothing is near something that isn't there.
-        return among[:0] if isinstance(meaning, (Near, Beside)) else None
-    if isinstance(meaning, Near):
-        return _sure(measured, among, near(measured, among, anchors))
-    if isinstance(meaning, Distant):
-        return by_distance(measured, among, meaning.order, anchors)
+        # Nothing is near an object that isn't there.
+        return None if isinstance(node, Distant) else among[:0]
+    if isinstance(node, Near):
+        return _settle(measured, among, near(measured, among, anchors))
+    if isinstance(node, Distant):
+        return closest_or_farthest(measured, among, node.order, anchors)
     if len(anchors) != 1:
         return None
-    verdict = beside(measured, among, meaning.side, int(anchors[0]))
-    return _sure(measured, among, verdict)
+    verdicts = beside(measured, among, node.side, int(anchors[0]))
+    return _settle(measured, among, verdicts)
 
 
-def _grouped(measured: Measured, meaning: Grouped, among: Rows) -> Rows | None:
-    found = [one for one in groups(measured, among) if len(one) == meaning.count]
-    if len(found) != 1:
+def _grouped(measured: Measurements, node: Grouped, among: Rows) -> Rows | None:
+    fitting = [one for one in groups(measured, among) if len(one) == node.count]
+    if len(fitting) != 1:
         return None
-    form = form_of(measured, found[0])
+    (group,) = fitting
     # Any group may be called a cluster, only a straight one a row.
-    return found[0] if meaning.form in (form, "cluster") else None
+    return group if node.form in (form_of(measured, group), "cluster") else None
 
 
-def _sure(
-    measured: Measured,
-    rows: Rows,
-    verdict: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-) -> Rows | None:
-    yes, no = verdict
+def _settle(measured: Measurements, rows: Rows, verdicts: Verdicts) -> Rows | None:
+    """The rows that surely fit; None if any is in doubt."""
+    yes, no = verdicts
     if not (yes | no).all():
         return None
     chosen = rows[yes]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query.parser.noun_phrase import bare, said
 from rrsis_geo.query.parser.parser import Parser, TooMuch
 from rrsis_geo.query.parser.pattern_matcher import Reader
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.nodes import Find, Node
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import read
 
@@ -72,7 +73,7 @@ def _all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
     without, j = parser.phrase(after, hint=None, role="anchor", depth=1)
     if without is None:
         return None, i
-    every = next((one for one in n.walk(without) if isinstance(one, Find)), None)
+    every = next((one for one in walk(without) if isinstance(one, Find)), None)
     if every is None:
         return None, i
     return n.Except(every, without, at=parser.r.at(i, after)), j

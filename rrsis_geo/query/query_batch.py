@@ -13,12 +13,12 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.job import RESOLVES
+from rrsis_geo.language.nodes import Find, Node, Union
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import Answer, resolve, sought
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import reason
-from rrsis_geo.query.plan.nodes import Find, Node, Union
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.plan.routing import shared_out
 from rrsis_geo.scene.grid import Grid

@@ -11,7 +11,7 @@ import torch
 from torch.optim import AdamW
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.expressions.wording.nouns import LEXICON
+from rrsis_geo.expressions.wording.noun_choice import LEXICON
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig, preset
 from rrsis_geo.model.device import choose_precision

@@ -18,7 +18,7 @@ from rrsis_geo.datasets.transforms.crops import (
     whole,
 )
 from rrsis_geo.evaluation.metrics import NoTargetScores, Scores
-from rrsis_geo.expressions.generate import describe
+from rrsis_geo.expressions.generate import generate_expressions
 from rrsis_geo.training.data.batch import Sample
 from rrsis_geo.training.data.mixture import Source, written_masks
 
@@ -124,7 +124,7 @@ def made_samples(source: Source, *, count: int, seed: int) -> Iterator[Sample]:
             size=(SIDE, SIDE),
         )
         layout, _ = cut_layout(image.layout, piece)
-        made = describe(layout, rng=rng, count=6)
+        made = generate_expressions(layout, rng=rng, count=6)
         if made:
             yield Sample(
                 pixels=cut_pixels(image.pixels, piece),

@@ -4,7 +4,7 @@ import pytest
 
 from rrsis_geo.chips.classes import choose_classes, class_key
 from rrsis_geo.errors import DataError
-from rrsis_geo.expressions.wording.nouns import LEXICON, nouns
+from rrsis_geo.expressions.wording.noun_choice import LEXICON, nouns_of
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_categories_of_names(name, key):
 
 @pytest.mark.parametrize("key", LEXICON)
 def test_every_class_of_the_lexicon_is_known_in_any_number(key):
-    plain = nouns(key)[0]
+    plain = nouns_of(key)[0]
     assert class_key(key) == key
     assert class_key(plain.singular) == key
     assert class_key(plain.plural.title()) == key

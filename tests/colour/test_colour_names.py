@@ -7,9 +7,10 @@ from shapely.geometry import box
 from rrsis_geo.colour.colour_names import NAMES, with_colours
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.expressions.attributes import may_be
+from rrsis_geo.expressions.categories import find_all
 from rrsis_geo.expressions.measurements import measure
-from rrsis_geo.expressions.tree import All, With
 from rrsis_geo.expressions.verification import resolve
+from rrsis_geo.language.nodes import With
 
 PAINT = {
     "white": (240, 240, 238),
@@ -93,7 +94,7 @@ def test_an_object_beyond_the_image_is_left_alone():
 def test_a_colour_is_doubtful_where_another_may_be_called_so():
     def blue(*colours):
         measured = measure(with_colours(*painted(*colours)))
-        found = resolve(measured, With(All("ship"), "colour", "blue"))
+        found = resolve(measured, With(find_all("ship"), "colour", "blue"))
         return None if found is None else found.tolist()
 
     assert blue(PAINT["blue"], PAINT["red"], PAINT["white"]) == [0]

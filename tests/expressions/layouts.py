@@ -1,4 +1,4 @@
-"""Random layouts: rows, clusters and strays of simple shapes, some of them cut."""
+"""Random layouts: rows, clusters and scattered simple shapes, some of them cut."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CATEGORIES = (
     "solar_panel",
 )
 LAYOUTS = int(os.environ.get("RRSIS_GEO_LAYOUTS", "60"))
-"""Seeds that the tests of truth go through; thousands take some minutes."""
+"""Seeds of the tests against the oracle; thousands take some minutes."""
 
 COLOURS = ("white", "red", "blue", "green", "grey")
 
@@ -64,7 +64,7 @@ def random_layout(seed: int, *, clipped: bool = False) -> Layout:
 
 
 def mirrored(layout: Layout, axis: str) -> Layout:
-    """The same things in the mirrored image."""
+    """The same objects in the mirrored image."""
     across = axis == "horizontal"
     matrix = (
         [-1, 0, 0, 1, layout.width, 0] if across else [1, 0, 0, -1, 0, layout.height]
@@ -86,12 +86,12 @@ def mirrored(layout: Layout, axis: str) -> Layout:
 
 def _spots(rng, width, height, side):
     kind = rng.choice(
-        ["one", "stray", "row", "column", "cluster"], p=[0.2, 0.3, 0.2, 0.15, 0.15]
+        ["one", "scattered", "row", "column", "cluster"], p=[0.2, 0.3, 0.2, 0.15, 0.15]
     )
     start = rng.uniform(0, 1, 2) * (width, height)
     if kind == "one":
         return [start]
-    if kind == "stray":
+    if kind == "scattered":
         return list(
             rng.uniform(-0.02, 1.02, (int(rng.integers(2, 8)), 2)) * (width, height)
         )

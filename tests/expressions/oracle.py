@@ -1,8 +1,8 @@
-"""The same meanings worked out again from rasterised masks, without margins.
+"""An independent resolver of nodes on rasterised masks, without margins.
 
 Fuzzy words have several honest readings ("on the left" is the left third to one
 person, the left half to another). `targets` takes the reading as an argument; an
-unambiguous expression means the same objects in every one of them.
+unambiguous expression means the same objects in all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rasterio.features import rasterize
 from shapely.geometry import box
 
 from rrsis_geo.datasets.annotations import Layout
-from rrsis_geo.expressions import tree as m
+from rrsis_geo.language import nodes as n
 
 READINGS = ("narrow", "wide")
 SCALE = 3
@@ -24,7 +24,7 @@ BEYOND = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class RasterObject:
     """One object as pixels of the frame, in layout coordinates."""
 
     number: int
@@ -32,7 +32,7 @@ class Seen:
     attributes: dict[str, str]
     points: np.ndarray
     whole: int
-    """Sub-pixels of the object with what lies beyond the frame."""
+    """Sub-pixels of the whole object, those beyond the frame included."""
 
     @cached_property
     def centre(self) -> np.ndarray:
@@ -52,11 +52,11 @@ class Seen:
 
 
 class Oracle:
-    """What the masks of a layout say."""
+    """Resolves nodes over one layout by the masks of its objects."""
 
     def __init__(self, layout: Layout) -> None:
         self.width, self.height = layout.width, layout.height
-        self.seen: list[Seen] = []
+        self.objects: list[RasterObject] = []
         self._gaps: dict[tuple[int, int], float] = {}
         shape = (
             (self.height + 2 * BEYOND) * SCALE,
@@ -68,12 +68,12 @@ class Oracle:
             points = _points(mask)
             inside = points[self._in_frame(points)]
             if not len(inside):
-                # A sliver may lie between the middles of the pixels.
+                # A sliver may lie between the centres of the pixels.
                 inside = _points(_raster(thing.polygon, shape, all_touched=True))
                 inside = inside[self._in_frame(inside)]
             if len(inside) and thing.polygon.intersection(frame).area:
-                self.seen.append(
-                    Seen(
+                self.objects.append(
+                    RasterObject(
                         number,
                         thing.category,
                         dict(thing.attributes),
@@ -85,26 +85,27 @@ class Oracle:
     def _in_frame(self, points: np.ndarray) -> np.ndarray:
         return ((points >= 0) & (points < (self.width, self.height))).all(axis=1)
 
-    def targets(self, meaning: m.Meaning, reading: str) -> set[int]:
-        return {one.number for one in self._find(meaning, reading)}
+    def targets(self, node: n.Node, reading: str) -> set[int]:
+        return {one.number for one in self._find(node, reading)}
 
-    def _find(self, meaning: m.Meaning, reading: str) -> list[Seen]:
+    def _find(self, node: n.Node, reading: str) -> list[RasterObject]:
         wide = reading == "wide"
-        if isinstance(meaning, m.All):
-            return [one for one in self.seen if one.category == meaning.category]
-        among = self._find(meaning.of, reading)
-        match meaning:
-            case m.InPlace(place=place):
-                return [one for one in among if self._is_in(one, place, wide)]
-            case m.AtEdge(side=side):
+        if isinstance(node, n.Find):
+            (category,) = node.categories
+            return [one for one in self.objects if one.category == category]
+        among = self._find(node.of, reading)
+        match node:
+            case n.InPlace(place=place, extent=extent):
+                return [one for one in among if self._is_in(one, place, extent, wide)]
+            case n.AtEdge(side=side):
                 return [one for one in among if self._touches(one, side, wide)]
-            case m.With(key=key, value=value):
+            case n.With(key=key, value=value):
                 return [one for one in among if one.attributes.get(key) == value]
-            case m.Shaped(shape=shape):
+            case n.Shaped(shape=shape):
                 return [one for one in among if _is_shaped(one, shape, wide)]
-            case m.Extreme(side=side, rank=rank, count=count):
+            case n.Extreme(side=side, rank=rank, count=count):
                 return _run(among, lambda one: _order(one, side, wide), rank, count)
-            case m.Sized(order=order, rank=rank, count=count):
+            case n.Sized(order=order, rank=rank, count=count):
                 sign = 1 if order == "smallest" else -1
                 return _run(
                     among,
@@ -112,7 +113,7 @@ class Oracle:
                     rank,
                     count,
                 )
-            case m.SizeClass(kind=kind):
+            case n.SizeClass(kind=kind):
                 sizes = np.array([len(one.points) for one in among])
                 split = np.sqrt(sizes.min() * sizes.max()) if wide else _break(sizes)
                 return [
@@ -120,62 +121,62 @@ class Oracle:
                     for one, size in zip(among, sizes, strict=True)
                     if (size > split) == (kind == "big")
                 ]
-            case m.Grouped(form=form, count=count):
+            case n.Grouped(form=form, count=count):
                 return self._group(among, form, count, wide)
-            case m.Isolated():
+            case n.Isolated():
                 return [max(among, key=lambda one: self._nearest(one, among))]
-            case m.Without(without=without):
-                out = self._find(without, reading)
-                return [one for one in among if one not in out]
-        return self._related(meaning, among, reading)
+            case n.Except(without=without):
+                excluded = self._find(without, reading)
+                return [one for one in among if one not in excluded]
+        return self._related(node, among, reading)
 
     def _related(
-        self, meaning: m.Meaning, among: list[Seen], reading: str
-    ) -> list[Seen]:
+        self, node: n.Node, among: list[RasterObject], reading: str
+    ) -> list[RasterObject]:
         wide = reading == "wide"
-        if isinstance(meaning, m.Between):
-            (first,) = self._find(meaning.first, reading)
-            (second,) = self._find(meaning.second, reading)
+        if isinstance(node, n.Between):
+            (first,) = self._find(node.first, reading)
+            (second,) = self._find(node.second, reading)
             return [
                 one
                 for one in among
                 if one not in (first, second)
                 and _detour(one, first, second) < (1.18 if wide else 1.07)
             ]
-        anchors = self._find(meaning.anchor, reading)
+        anchors = self._find(node.anchor, reading)
         among = [one for one in among if one not in anchors]
-        if isinstance(meaning, m.Near):
+        if isinstance(node, n.Near):
             return [
                 one for one in among if any(self._near(one, a, wide) for a in anchors)
             ]
-        if isinstance(meaning, m.Beside):
+        if isinstance(node, n.Beside):
             if not anchors:
                 return []
             (anchor,) = anchors
-            return [one for one in among if _is_beside(one, anchor, meaning.side, wide)]
-        assert isinstance(meaning, m.Distant)
-        sign = 1 if meaning.order == "closest" else -1
+            return [one for one in among if _is_beside(one, anchor, node.side, wide)]
+        assert isinstance(node, n.Distant)
+        sign = 1 if node.order == "closest" else -1
         if wide:
             far = [min(_apart(one, a) for a in anchors) for one in among]
         else:
             far = [min(self._gap(one, a) for a in anchors) for one in among]
         return [among[int(np.argmin(sign * np.array(far)))]]
 
-    def _is_in(self, one: Seen, place: str, wide: bool) -> bool:
+    def _is_in(self, one: RasterObject, place: str, extent: str, wide: bool) -> bool:
         x, y = one.centre / (self.width, self.height)
         words = place.split()
-        if "half" in words:
-            third = 0.5
-        elif "corner" in words:
-            third = 0.38 if wide else 0.28
+        if extent == "half":
+            reach = 0.5
+        elif extent == "corner":
+            reach = 0.38 if wide else 0.28
         else:
-            third = 0.48 if wide else 0.345
+            reach = 0.48 if wide else 0.345
         middle = 0.28 if wide else 0.105
         named = {
-            "left": x < third,
-            "right": x > 1 - third,
-            "top": y < third,
-            "bottom": y > 1 - third,
+            "left": x < reach,
+            "right": x > 1 - reach,
+            "top": y < reach,
+            "bottom": y > 1 - reach,
         }
         fits = all(named[word] for word in words if word in named)
         if place == "centre":
@@ -186,7 +187,7 @@ class Oracle:
             return fits and abs(x - 0.5) < (0.2 if wide else middle)
         return fits
 
-    def _touches(self, one: Seen, side: str, wide: bool) -> bool:
+    def _touches(self, one: RasterObject, side: str, wide: bool) -> bool:
         near = 2.0 if wide else 1.0
         return {
             "left": one.low[0] < near,
@@ -195,7 +196,7 @@ class Oracle:
             "bottom": one.high[1] > self.height - near,
         }[side]
 
-    def _gap(self, one: Seen, other: Seen) -> float:
+    def _gap(self, one: RasterObject, other: RasterObject) -> float:
         key = (min(one.number, other.number), max(one.number, other.number))
         if key not in self._gaps:
             edge, facing = _outline(one.points), _outline(other.points)
@@ -203,32 +204,32 @@ class Oracle:
             self._gaps[key] = float(np.sqrt((apart**2).sum(axis=2).min()))
         return self._gaps[key]
 
-    def _near(self, one: Seen, anchor: Seen, wide: bool) -> bool:
+    def _near(self, one: RasterObject, anchor: RasterObject, wide: bool) -> bool:
         reach = min(one.side, 0.06 * max(self.width, self.height))
         return self._gap(one, anchor) < (2.5 * reach if wide else 1.3 * reach + 1)
 
-    def _nearest(self, one: Seen, among: list[Seen]) -> float:
+    def _nearest(self, one: RasterObject, among: list[RasterObject]) -> float:
         return min(self._gap(one, other) for other in among if other is not one)
 
     def _group(
-        self, among: list[Seen], form: str, count: int, wide: bool
-    ) -> list[Seen]:
+        self, among: list[RasterObject], form: str, count: int, wide: bool
+    ) -> list[RasterObject]:
+        """The only connected component of `count` objects."""
         usual = float(np.median([one.side for one in among]))
         reach = 2.3 * usual if wide else 1.3 * usual + 1
-        left, found = list(among), []
-        while left:
-            group, open_ends = [], [left.pop()]
-            while open_ends:
-                one = open_ends.pop()
+        rest, components = list(among), []
+        while rest:
+            group, stack = [], [rest.pop()]
+            while stack:
+                one = stack.pop()
                 group.append(one)
-                near = [other for other in left if self._gap(one, other) < reach]
-                left = [other for other in left if other not in near]
-                open_ends += near
-            found.append(group)
-        fitting = [group for group in found if len(group) == count]
+                near = [other for other in rest if self._gap(one, other) < reach]
+                rest = [other for other in rest if other not in near]
+                stack += near
+            components.append(group)
+        fitting = [group for group in components if len(group) == count]
         assert len(fitting) == 1, f"{len(fitting)} groups of {count}"
-        middles = np.array([one.centre for one in fitting[0]])
-        spread = np.ptp(middles, axis=0)
+        spread = np.ptp([one.centre for one in fitting[0]], axis=0)
         if form == "row":
             assert spread[0] > 2 * spread[1]
         if form == "column":
@@ -252,7 +253,7 @@ def _run(among, key, rank, count):
     return sorted(among, key=key)[rank - 1 : rank - 1 + count]
 
 
-def _order(one: Seen, side: str, wide: bool) -> float:
+def _order(one: RasterObject, side: str, wide: bool) -> float:
     axis = 0 if side in ("left", "right") else 1
     if side in ("left", "top"):
         return one.centre[axis] if wide else one.low[axis]
@@ -270,7 +271,7 @@ def _break(sizes: np.ndarray) -> float:
     return float(np.exp((logs[cut - 1] + logs[cut]) / 2))
 
 
-def _is_shaped(one: Seen, shape: str, wide: bool) -> bool:
+def _is_shaped(one: RasterObject, shape: str, wide: bool) -> bool:
     long, short, angle, fill = _tight_box(one.points)
     ratio = long / short
     if shape == "elongated":
@@ -296,7 +297,7 @@ def _tight_box(points: np.ndarray) -> tuple[float, float, float, float]:
     for angle in range(0, 180, 2):
         turn = np.radians(angle)
         axes = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-        # Half a sub-pixel of ink lies beyond each outermost point.
+        # The mask extends half a sub-pixel beyond each outermost point.
         long, short = np.ptp(edge @ axes.T, axis=0) + 1 / SCALE
         if long >= short and (best is None or long * short < best[0] * best[1]):
             best = (long, short, float(angle))
@@ -316,15 +317,15 @@ def _outline(points: np.ndarray) -> np.ndarray:
     return np.concatenate(kept)
 
 
-def _apart(one: Seen, other: Seen) -> float:
+def _apart(one: RasterObject, other: RasterObject) -> float:
     return float(np.hypot(*(one.centre - other.centre)))
 
 
-def _detour(one: Seen, first: Seen, second: Seen) -> float:
+def _detour(one: RasterObject, first: RasterObject, second: RasterObject) -> float:
     return (_apart(one, first) + _apart(one, second)) / _apart(first, second)
 
 
-def _is_beside(one: Seen, anchor: Seen, side: str, wide: bool) -> bool:
+def _is_beside(one: RasterObject, anchor: RasterObject, side: str, wide: bool) -> bool:
     if " " in side:
         return all(_is_beside(one, anchor, part, wide=True) for part in side.split())
     axis = 0 if side in ("left", "right") else 1
@@ -332,7 +333,7 @@ def _is_beside(one: Seen, anchor: Seen, side: str, wide: bool) -> bool:
     along = sign * (one.centre - anchor.centre)[axis]
     if wide:
         return along > 0
-    # What is level with no part of the anchor and further off than along is not.
+    # Its near side must lie beyond the anchor's centre.
     nearer = one.low[axis] if sign > 0 else -one.high[axis]
     centre = sign * anchor.centre[axis]
     return along > 0 and nearer > centre - 0.5

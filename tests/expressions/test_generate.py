@@ -9,18 +9,32 @@ from oracle import READINGS, Oracle
 from shapely.geometry import box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.expressions import generate as describe
+from rrsis_geo.expressions import generate_expressions
+from rrsis_geo.expressions.categories import category_of, find_all
 from rrsis_geo.expressions.generate import NO_TARGET, SHARES
-from rrsis_geo.expressions.tree import All, Sized, Without, category_of
-from rrsis_geo.expressions.wording.nouns import nouns
+from rrsis_geo.expressions.wording.noun_choice import nouns_of
+from rrsis_geo.language.nodes import Except, Find, Sized
 
 SEEDS = range(100)
 
 
-def described(seed: int, *, count: int = 10, clipped: bool = False, no_target=0.25):
+def generated(seed: int, *, count: int = 10, clipped: bool = False, no_target=0.25):
     layout = random_layout(seed, clipped=clipped)
     rng = np.random.default_rng(seed)
-    return layout, describe(layout, rng=rng, count=count, no_target=no_target)
+    return layout, generate_expressions(
+        layout, rng=rng, count=count, no_target=no_target
+    )
+
+
+def expressions_of(layout: Layout, seeds: int, **options):
+    """Expressions for a layout with each of so many seeds."""
+    return [
+        one
+        for seed in range(seeds)
+        for one in generate_expressions(
+            layout, rng=np.random.default_rng(seed), **options
+        )
+    ]
 
 
 def layout_of(*boxes, category="vehicle", complete=("vehicle", "ship"), **attributes):
@@ -38,7 +52,7 @@ def layout_of(*boxes, category="vehicle", complete=("vehicle", "ship"), **attrib
 def test_every_honest_reading_of_the_masks_gives_the_targets(start, clipped):
     wrong = []
     for seed in range(start, LAYOUTS, 2):
-        layout, expressions = described(seed, clipped=clipped)
+        layout, expressions = generated(seed, clipped=clipped)
         oracle = Oracle(layout)
         for one in expressions:
             for reading in READINGS:
@@ -50,7 +64,7 @@ def test_every_honest_reading_of_the_masks_gives_the_targets(start, clipped):
 
 
 def test_all_types_appear_in_balance():
-    types = [one.type for seed in SEEDS for one in described(seed)[1]]
+    types = [one.type for seed in SEEDS for one in generated(seed)[1]]
     share = {name: types.count(name) / len(types) for name in {*SHARES, NO_TARGET}}
 
     assert 0.15 < share[NO_TARGET] < 0.3
@@ -60,13 +74,13 @@ def test_all_types_appear_in_balance():
 
 def test_no_target_means_no_targets_and_nothing_else_does():
     for seed in SEEDS:
-        for one in described(seed)[1]:
+        for one in generated(seed)[1]:
             assert (one.type == NO_TARGET) == (one.targets == ())
 
 
 def test_the_share_without_target_is_what_was_asked_for():
     for share, expected in ((0.0, {False}), (1.0, {True})):
-        made = [one for seed in SEEDS for one in described(seed, no_target=share)[1]]
+        made = [one for seed in SEEDS for one in generated(seed, no_target=share)[1]]
         layouts_with_objects = {one.type == NO_TARGET for one in made if one.targets}
         assert layouts_with_objects <= {False}
         if share == 1.0:
@@ -75,25 +89,21 @@ def test_the_share_without_target_is_what_was_asked_for():
 
 def test_texts_are_distinct_and_the_same_seed_gives_the_same():
     for seed in SEEDS:
-        first, again = described(seed)[1], described(seed)[1]
+        first, again = generated(seed)[1], generated(seed)[1]
         assert first == again
         texts = [one.text.casefold() for one in first]
         assert len(set(texts)) == len(texts)
 
 
-def test_other_seeds_say_other_things():
+def test_other_seeds_give_other_texts():
     layout = random_layout(3)
-    texts = {
-        one.text
-        for seed in range(30)
-        for one in describe(layout, rng=np.random.default_rng(seed), count=3)
-    }
+    texts = {one.text for one in expressions_of(layout, 30, count=3)}
     assert len(texts) > 30
 
 
 def test_targets_are_ascending_indices_of_objects_of_one_complete_category():
     for seed in SEEDS:
-        layout, expressions = described(seed)
+        layout, expressions = generated(seed)
         for one in expressions:
             assert list(one.targets) == sorted(set(one.targets))
             names = {layout.objects[target].category for target in one.targets}
@@ -102,21 +112,19 @@ def test_targets_are_ascending_indices_of_objects_of_one_complete_category():
 
 
 def test_an_empty_layout_gives_requests_that_nothing_answers():
-    made = describe(layout_of(), rng=np.random.default_rng(0), count=5)
+    made = generate_expressions(layout_of(), rng=np.random.default_rng(0), count=5)
     assert len(made) == 5
     assert all(one.targets == () for one in made)
 
 
-def test_nothing_is_said_where_nothing_is_complete():
+def test_no_expressions_where_no_category_is_complete():
     layout = layout_of((10, 10, 20, 20), (50, 50, 60, 60), complete=())
-    assert describe(layout, rng=np.random.default_rng(0), count=8) == []
+    assert generate_expressions(layout, rng=np.random.default_rng(0), count=8) == []
 
 
 def test_objects_outside_the_frame_are_not_there():
     layout = layout_of((-40, 10, -20, 20), (120, 10, 140, 20))
-    for seed in range(20):
-        for one in describe(layout, rng=np.random.default_rng(seed), count=4):
-            assert one.targets == ()
+    assert all(one.targets == () for one in expressions_of(layout, 20, count=4))
 
 
 def test_a_sliver_at_the_edge_is_counted_but_never_singled_out():
@@ -124,10 +132,9 @@ def test_a_sliver_at_the_edge_is_counted_but_never_singled_out():
     layout = layout_of(
         (10, 10, 30, 30), (10, 60, 30, 80), (55, 35, 75, 55), (99, 60, 119, 80)
     )
-    for seed in range(150):
-        for one in describe(layout, rng=np.random.default_rng(seed), count=4):
-            if sliver in one.targets:
-                assert isinstance(one.meaning, All | Without), one
+    for one in expressions_of(layout, 150, count=4):
+        if sliver in one.targets:
+            assert isinstance(one.meaning, Find | Except), one
 
 
 @pytest.mark.parametrize("clipped", [False, True])
@@ -143,49 +150,46 @@ def test_no_size_is_compared_with_what_the_frame_cuts_off(clipped):
         ),
         complete=frozenset({"ship"}),
     )
-    said = [
+    by_size = [
         one
-        for seed in range(200)
-        for one in describe(layout, rng=np.random.default_rng(seed), count=4)
-        if isinstance(one.meaning, Sized) and one.meaning.of == All("ship")
+        for one in expressions_of(layout, 200, count=4)
+        if isinstance(one.meaning, Sized) and one.meaning.of == find_all("ship")
     ]
-    # The small one is the smallest in any case; which one is larger nobody knows.
-    assert said
+    # The small one is the smallest in any case; which one is larger is unknown.
+    assert by_size
     assert all(
         (one.meaning.order, one.meaning.rank, one.targets) == ("smallest", 1, (1,))
         or (one.meaning.order, one.meaning.count) == ("largest", 2)
-        for one in said
+        for one in by_size
     )
 
 
 def test_equal_sizes_and_level_positions_are_not_told_apart():
     layout = layout_of((10, 40, 20, 50), (60, 40.5, 70, 50.5), complete=("vehicle",))
-    for seed in range(150):
-        rng = np.random.default_rng(seed)
-        for one in describe(layout, rng=rng, count=5, no_target=0.0):
-            words = set(re.findall(r"[a-z]+", one.text.lower()))
-            assert not words & {"largest", "smallest", "bigger", "smaller"}
-            assert not words & {"topmost", "bottommost", "upper", "above", "below"}
+    for one in expressions_of(layout, 150, count=5, no_target=0.0):
+        words = set(re.findall(r"[a-z]+", one.text.lower()))
+        assert not words & {"largest", "smallest", "bigger", "smaller"}
+        assert not words & {"topmost", "bottommost", "upper", "above", "below"}
 
 
 def test_singular_is_used_for_one_and_plural_for_several():
     checked = labels = 0
     for seed in SEEDS:
-        for one in described(seed)[1]:
+        for one in generated(seed)[1]:
             forms = {
                 (found.start(), -len(form), number)
-                for noun in nouns(category_of(one.meaning))
+                for noun in nouns_of(category_of(one.meaning))
                 for number, form in (("one", noun.singular), ("several", noun.plural))
                 if noun.singular != noun.plural
                 for found in re.finditer(rf"\b{re.escape(form)}\b", one.text.lower())
             }
             # The first of two mentions may be mistyped, and then the other is found.
-            if not forms or not one.targets or isinstance(one.meaning, Without):
+            if not forms or not one.targets or isinstance(one.meaning, Except):
                 continue
             checked += 1
             number = min(forms)[2]
-            if isinstance(one.meaning, All) and len(one.text) == -min(forms)[1]:
-                # A bare noun is a label: all of them, in whichever number.
+            if isinstance(one.meaning, Find) and len(one.text) == -min(forms)[1]:
+                # A bare noun is a label: all of them, singular or plural.
                 labels += number == "one" and len(one.targets) > 1
             elif (
                 re.match(
@@ -205,7 +209,7 @@ def test_a_number_in_front_is_the_number_of_targets():
     numbers = "zero one two three four five six seven eight nine ten eleven twelve"
     counted = 0
     for seed in SEEDS:
-        for one in described(seed)[1]:
+        for one in generated(seed)[1]:
             found = re.match(
                 r"(?:the |all |where are the )?([a-z]+) ", one.text.lower()
             )
@@ -222,11 +226,7 @@ def test_a_category_the_lexicon_lacks_is_read_as_words():
         category="solar_panel",
         complete=("solar_panel",),
     )
-    texts = [
-        one.text.lower()
-        for seed in range(40)
-        for one in describe(layout, rng=np.random.default_rng(seed), count=3)
-    ]
+    texts = [one.text.lower() for one in expressions_of(layout, 40, count=3)]
     assert sum("solar panel" in text for text in texts) > 0.9 * len(texts)
     assert any("solar panels" in text for text in texts)
 
@@ -242,12 +242,12 @@ def test_a_category_the_lexicon_lacks_is_read_as_words():
         ("bench", "bench", "benches"),
     ],
 )
-def test_numbers_of_words_of_ones_own(category, singular, plural):
-    (one,) = nouns(category)
+def test_plurals_of_nouns_that_the_lexicon_lacks(category, singular, plural):
+    (one,) = nouns_of(category)
     assert (one.singular, one.plural) == (singular, plural)
 
 
-def test_words_that_fit_two_categories_are_kept_for_when_only_one_is_there():
+def test_a_noun_of_two_categories_is_used_where_only_one_is_there():
     layout = layout_of((10, 10, 20, 20), category="tennis_court", complete=CATEGORIES)
     both = Layout(
         width=100,
@@ -266,14 +266,11 @@ def test_words_that_fit_two_categories_are_kept_for_when_only_one_is_there():
                 one.text.lower(),
             )
             is not None
-            for seed in range(150)
-            for one in describe(
-                what, rng=np.random.default_rng(seed), count=3, no_target=0
-            )
+            for one in expressions_of(what, 150, count=3, no_target=0)
         )
 
     assert bare_courts(layout) > 0
-    # A slip of the fingers may leave "tennsi court".
+    # A typo may leave "tennsi court".
     assert bare_courts(both) <= 6
 
 
@@ -289,11 +286,7 @@ def test_colours_close_to_each_other_are_not_told_apart():
     layout = Layout(
         width=100, height=100, objects=tuple(things), complete=frozenset({"ship"})
     )
-    texts = [
-        one.text
-        for seed in range(150)
-        for one in describe(layout, rng=np.random.default_rng(seed), count=4)
-    ]
+    texts = [one.text for one in expressions_of(layout, 150, count=4)]
     assert any("blue" in text for text in texts)
     assert not any("red ship" in text or "orange" in text for text in texts)
 
@@ -312,17 +305,13 @@ def test_a_bus_is_no_car_and_a_narrower_noun_stands_for_its_kind_only():
     layout = Layout(
         width=100, height=100, objects=tuple(things), complete=frozenset({"vehicle"})
     )
-    said = [
-        one
-        for seed in range(150)
-        for one in describe(layout, rng=np.random.default_rng(seed), count=4)
-    ]
-    texts = [one.text.lower() for one in said]
+    made = expressions_of(layout, 150, count=4)
+    texts = [one.text.lower() for one in made]
     assert not any(re.search(r"\b(auto|automobile)s?\b", text) for text in texts)
     assert all(
-        one.targets == () for one in said if re.search(r"\bcars?\b", one.text.lower())
+        one.targets == () for one in made if re.search(r"\bcars?\b", one.text.lower())
     )
-    buses = [one for one in said if re.fullmatch("(the )?bus", one.text.lower())]
-    trucks = [one for one in said if re.fullmatch("(the )?trucks", one.text.lower())]
+    buses = [one for one in made if re.fullmatch("(the )?bus", one.text.lower())]
+    trucks = [one for one in made if re.fullmatch("(the )?trucks", one.text.lower())]
     assert {one.targets for one in buses} == {(0,)}
     assert {one.targets for one in trucks} == {(1, 2)}

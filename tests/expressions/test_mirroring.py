@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from layouts import LAYOUTS, mirrored, random_layout
 from oracle import READINGS, Oracle
 
-from rrsis_geo.expressions import flip_words
-from rrsis_geo.expressions import generate as describe
-from rrsis_geo.expressions import tree as m
+from rrsis_geo.expressions import flip_words, generate_expressions
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.traversal import walk
 
 EXCHANGED = {
     "horizontal": {"left": "right", "right": "left"},
@@ -32,57 +33,48 @@ SIDE_OF = {
 }
 
 
-def sides_said(text: str) -> set[str]:
+def sides_named(text: str) -> set[str]:
     """Every side that some word of the text names."""
     # "halfway down" is the middle, and so is "halfway up".
     plain = re.sub("halfway (down|up)", "", text.lower())
     return {SIDE_OF[word] for word in DIRECTION.findall(plain)}
 
 
-def sides_meant(meaning) -> set[str]:
-    """Every side that some part of the meaning names."""
-    if isinstance(meaning, m.All):
-        return set()
-    parts = [
-        getattr(meaning, name)
-        for name in ("of", "anchor", "first", "second", "without")
-        if hasattr(meaning, name)
+def sides_meant(node) -> set[str]:
+    """Every side that a node, or any node below it, names."""
+    places = [
+        one.place if isinstance(one, n.InPlace) else getattr(one, "side", "")
+        for one in walk(node)
     ]
-    said = set().union(*(sides_meant(part) for part in parts))
-    said |= set(getattr(meaning, "side", "").split())
-    if isinstance(meaning, m.InPlace):
-        said |= set(meaning.place.split()) & {"left", "right", "top", "bottom"}
-    return said
+    return set(" ".join(places).split()) & {"left", "right", "top", "bottom"}
 
 
-def mirrored_meaning(meaning, axis: str):
-    if isinstance(meaning, m.All):
-        return meaning
-    table = EXCHANGED[axis]
+def mirrored_node(node, axis: str):
+    """The same node for the mirrored layout."""
     changed = {}
-    for name, value in vars(meaning).items():
-        if name in ("side", "place"):
-            words = [table.get(word, word) for word in value.split()]
+    for name, value in vars(node).items():
+        if isinstance(value, n.NODES):
+            changed[name] = mirrored_node(value, axis)
+        elif name in ("side", "place"):
+            words = [EXCHANGED[axis].get(word, word) for word in value.split()]
             changed[name] = " ".join(words)
-        elif name in ("of", "anchor", "first", "second", "without"):
-            changed[name] = mirrored_meaning(value, axis)
-        else:
-            changed[name] = value
-    return type(meaning)(**changed)
+    return replace(node, **changed)
 
 
-def said_of(seed: int):
+def generated(seed: int):
     layout = random_layout(seed)
-    return layout, describe(layout, rng=np.random.default_rng(seed), count=10)
+    return layout, generate_expressions(
+        layout, rng=np.random.default_rng(seed), count=10
+    )
 
 
 def test_the_words_name_the_sides_that_are_meant():
     wrong = [
         one
         for seed in range(150)
-        for one in said_of(seed)[1]
-        if sides_said(one.text) != sides_meant(one.meaning)
-        # These say without a side which one of three in a line is meant.
+        for one in generated(seed)[1]
+        if sides_named(one.text) != sides_meant(one.meaning)
+        # These name the middle one of three in a line, and no side.
         and "between the other two" not in one.text.lower()
         and not MIDDLE_ONE.search(one.text.lower())
     ]
@@ -92,22 +84,22 @@ def test_the_words_name_the_sides_that_are_meant():
 @pytest.mark.parametrize("axis", ["horizontal", "vertical"])
 def test_flipped_words_are_true_of_the_flipped_layout(axis):
     for seed in range(LAYOUTS // 3):
-        layout, expressions = said_of(seed)
+        layout, expressions = generated(seed)
         oracle = Oracle(mirrored(layout, axis))
         for one in expressions:
             text = flip_words(one.text, axis)
-            meaning = mirrored_meaning(one.meaning, axis)
+            node = mirrored_node(one.meaning, axis)
             if text is not None:
-                assert sides_said(text) == {
-                    EXCHANGED[axis].get(side, side) for side in sides_said(one.text)
+                assert sides_named(text) == {
+                    EXCHANGED[axis].get(side, side) for side in sides_named(one.text)
                 }, (one.text, text)
             for reading in READINGS:
-                assert oracle.targets(meaning, reading) == set(one.targets), one
+                assert oracle.targets(node, reading) == set(one.targets), one
 
 
 @pytest.mark.parametrize("axis", ["horizontal", "vertical"])
-def test_what_describe_says_can_be_flipped(axis):
-    texts = [one.text for seed in range(100) for one in said_of(seed)[1]]
+def test_generated_texts_can_be_flipped(axis):
+    texts = [one.text for seed in range(100) for one in generated(seed)[1]]
     refused = [text for text in texts if flip_words(text, axis) is None]
     assert len(refused) < 0.02 * len(texts), refused
 
@@ -115,12 +107,12 @@ def test_what_describe_says_can_be_flipped(axis):
 @pytest.mark.parametrize("axis", ["horizontal", "vertical"])
 def test_flipping_twice_gives_the_same_sides(axis):
     for seed in range(100):
-        for one in said_of(seed)[1]:
+        for one in generated(seed)[1]:
             there = flip_words(one.text, axis)
             if there is not None:
                 back = flip_words(there, axis)
                 # "left at the top" gives "right at the top": an adverb?
-                assert back is None or sides_said(back) == sides_said(one.text)
+                assert back is None or sides_named(back) == sides_named(one.text)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +141,7 @@ def test_flipping_twice_gives_the_same_sides(axis):
         ("the tank in the NNE", None, None),
     ],
 )  # fmt: skip
-def test_words_and_what_becomes_of_them(text, horizontal, vertical):
+def test_flipped_words(text, horizontal, vertical):
     assert flip_words(text, "horizontal") == horizontal
     assert flip_words(text, "vertical") == vertical
 
@@ -166,5 +158,5 @@ def test_hand_written_requests_are_flipped_or_refused(shared_data):
         ]
         assert len(done) > 0.9 * len(texts)
         for one, other in done:
-            expected = {EXCHANGED[axis].get(side, side) for side in sides_said(one)}
-            assert sides_said(other) == expected, (one, other)
+            expected = {EXCHANGED[axis].get(side, side) for side in sides_named(one)}
+            assert sides_named(other) == expected, (one, other)

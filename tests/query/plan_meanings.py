@@ -1,11 +1,17 @@
-"""Plans as meanings of the builder of expressions, which its rules can resolve."""
+"""Plans as trees that the rules of the builder of expressions can resolve.
+
+Phrases become categories and attributes of the layout, sides of the compass become
+sides of the screen, and nodes that only the planner uses are left out.
+"""
 
 from __future__ import annotations
 
-from rrsis_geo.expressions import tree as m
-from rrsis_geo.expressions.wording import nouns as lexicon
+from dataclasses import replace
+
+from rrsis_geo.expressions.categories import find_all
+from rrsis_geo.expressions.wording.noun_choice import LEXICON
 from rrsis_geo.expressions.wording.templates import SHAPES
-from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.language import nodes as n
 
 SCREEN = {"west": "left", "east": "right", "north": "top", "south": "bottom"}
 COLOURS = ("white", "red", "blue", "green", "grey", "gray", "black", "orange")
@@ -14,66 +20,53 @@ KINDS = {"car", "truck", "bus", "van", "fighter", "airliner", "propeller plane"}
 KINDS |= {"boat", "tanker", "container ship"}
 
 
-class Unsaid(Exception):
-    """The builder has no meaning for that."""
+class NoRule(Exception):
+    """The builder has no rule for a node or a phrase."""
 
 
-def meaning_of(
-    node: n.Node, categories: frozenset[str], kinds: bool = False
-) -> m.Meaning:
-    """The meaning of a node over a layout with these categories.
+def grounded(node: n.Node, categories: frozenset[str], kinds: bool = False) -> n.Node:
+    """The tree for a layout with these categories.
 
     Args:
         node: Part of a plan.
         categories: Those of the layout; they decide which court "court" is.
-        kinds: Whether kinds of things are labelled in the layout.
+        kinds: Whether kinds of objects are labelled in the layout.
+
+    Raises:
+        NoRule: The builder has none for a node or phrase.
     """
-
-    def turn(inner: n.Node) -> m.Meaning:
-        return meaning_of(inner, categories, kinds)
-
+    if isinstance(node, n.Find):
+        return _grounded_phrase(node, categories, kinds)
+    if isinstance(node, n.Counted | n.Members):
+        return grounded(node.of, categories, kinds)
+    if not isinstance(node, USED) or (isinstance(node, n.Between) and not node.second):
+        raise NoRule(type(node).__name__)
+    inner = {
+        name: grounded(value, categories, kinds)
+        for name, value in vars(node).items()
+        if isinstance(value, n.NODES)
+    }
+    node = replace(node, **inner)
     match node:
-        case n.Find():
-            return _found(node, categories, kinds)
         case n.InPlace():
-            place = screen(node.place)
-            if node.extent in ("half", "corner"):
-                place = f"{place} {node.extent}"
-            return m.InPlace(turn(node.of), place)
-        case n.AtEdge():
-            return m.AtEdge(turn(node.of), screen(node.side))
-        case n.Extreme():
-            return m.Extreme(turn(node.of), screen(node.side), node.rank, node.count)
-        case n.Sized():
-            return m.Sized(turn(node.of), node.order, node.rank, node.count)
-        case n.SizeClass():
-            return m.SizeClass(turn(node.of), node.kind)
-        case n.Near():
-            return m.Near(turn(node.of), turn(node.anchor))
+            return replace(node, place=on_screen(node.place))
+        case n.AtEdge() | n.Extreme():
+            return replace(node, side=on_screen(node.side))
         case n.Beside():
-            beside = m.Beside(turn(node.of), screen(node.side), turn(node.anchor))
-            if node.how == "just":
-                near = m.Near(beside.of, beside.anchor)
-                return m.Beside(near, beside.side, beside.anchor)
-            return beside
-        case n.Between() if node.second is not None:
-            return m.Between(turn(node.of), turn(node.first), turn(node.second))
-        case n.Distant():
-            return m.Distant(turn(node.of), node.order, turn(node.anchor))
-        case n.Grouped():
-            count = node.count
-            form = "row" if node.form == "line" else node.form
-            return m.Grouped(turn(node.of), form, count)
-        case n.Isolated():
-            return m.Isolated(turn(node.of))
-        case n.Except():
-            return m.Without(turn(node.of), turn(node.without))
-        case n.Counted() | n.Members():
-            return turn(node.of)
-    raise Unsaid(type(node).__name__)
+            near = node.how == "just"
+            of = n.Near(node.of, node.anchor) if near else node.of
+            return n.Beside(of, on_screen(node.side), node.anchor)
+        case n.Grouped(form="line"):
+            return replace(node, form="row")
+    return node
 
 
-def screen(side: str | None) -> str:
+USED = (n.InPlace, n.AtEdge, n.Extreme, n.Sized, n.SizeClass, n.Near, n.Beside)
+USED += (n.Between, n.Distant, n.Grouped, n.Isolated, n.Except)
+"""Nodes that planner and builder both use."""
+
+
+def on_screen(side: str | None) -> str:
     """A side of the screen; north is up in a layout."""
     words = (side or "").split()
     if words and words[0] in SCREEN:
@@ -83,30 +76,31 @@ def screen(side: str | None) -> str:
     return side or ""
 
 
-def _found(node: n.Find, categories: frozenset[str], kinds: bool) -> m.Meaning:
-    words = node.phrase.removesuffix(node.noun).split()
+def _grounded_phrase(
+    node: n.Find, categories: frozenset[str], kinds: bool
+) -> n.Find | n.With | n.Shaped:
+    grounded: n.Find | n.With | n.Shaped = find_all(_category(node, categories))
     if kinds and node.noun in KINDS:
-        found: m.Meaning = m.With(m.All(_category(node, categories)), "kind", node.noun)
-    else:
-        found = m.All(_category(node, categories))
-    for word in words:
+        grounded = n.With(grounded, "kind", node.noun)
+    for word in node.phrase.removesuffix(node.noun).split():
         if word in ("round", "cylindrical") and node.noun == "storage tank":
             continue
         if word in COLOURS:
-            found = m.With(found, "colour", "grey" if word == "gray" else word)
+            colour = "grey" if word == "gray" else word
+            grounded = n.With(grounded, "colour", colour)
             continue
-        shape = [key for key, said in SHAPES.items() if word in said]
-        if not shape:
-            raise Unsaid(node.phrase)
-        found = m.Shaped(found, shape[0])
-    return found
+        shapes = [key for key, words in SHAPES.items() if word in words]
+        if not shapes:
+            raise NoRule(node.phrase)
+        grounded = n.Shaped(grounded, shapes[0])
+    return grounded
 
 
 def _category(node: n.Find, categories: frozenset[str]) -> str:
-    fit = [one for one in node.categories if one in categories]
-    if fit:
-        return fit[0]
-    for category, nouns in lexicon.LEXICON.items():
+    fitting = [one for one in node.categories if one in categories]
+    if fitting:
+        return fitting[0]
+    for category, nouns in LEXICON.items():
         if any(node.noun == one.singular for one in nouns):
             return category
     if node.categories:

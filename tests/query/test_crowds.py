@@ -8,6 +8,7 @@ import shapely
 from found_things import GRIDS, as_found
 from shapely.affinity import translate
 
+from rrsis_geo.language import nodes as n
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import singles
 from rrsis_geo.query.geometry import distance as gaps
@@ -25,7 +26,6 @@ from rrsis_geo.query.operators import (
     spatial_relations as standing,
 )
 from rrsis_geo.query.operators.evaluator import resolve
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.plan import Plan
 
 TANK, ROAD = n.Find("tank"), n.Find("road")

@@ -8,9 +8,9 @@ from found_things import GRIDS, HEIGHT, WIDTH, answer, as_found, rows, things
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from rrsis_geo.language import nodes as n
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import resolve
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.plan import Plan
 
 TANK, ROAD = n.Find("tank"), n.Find("road")

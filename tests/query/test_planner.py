@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from test_written_plans import WRITTEN
 
 from rrsis_geo.errors import DataError
+from rrsis_geo.language import nodes
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import Plan, make_plan
 from rrsis_geo.query.lexicon import grammar as rules
 from rrsis_geo.query.lexicon import vocabulary
 from rrsis_geo.query.lexicon.nouns import senses
 from rrsis_geo.query.lexicon.vocabulary import words
 from rrsis_geo.query.parser.parser import MOST_WORK, Parser
-from rrsis_geo.query.plan import nodes
 from rrsis_geo.query.tokenizer.spelling import corrected
 
 WORDS = sorted(
@@ -46,7 +47,7 @@ def test_any_text_has_a_plan(text):
     assert make_plan(text) == plan
     there = json.loads(json.dumps(plan.to_mapping()))
     assert Plan.from_mapping(there) == plan
-    for node in nodes.walk(plan.root):
+    for node in walk(plan.root):
         assert set(node.at) <= set(range(len(plan.words)))
 
 
@@ -94,9 +95,9 @@ def test_nothing_kept_leaves_one_phrase_with_all_words():
     for plan in PLANS:
         folded = plan.folded(lambda node: False)
         said = {place for find in folded.finds for place in find.at}
-        meant = {place for node in nodes.walk(plan.root) for place in node.at}
+        meant = {place for node in walk(plan.root) for place in node.at}
         assert said == meant, plan.expression
-        for node in nodes.walk(folded.root):
+        for node in walk(folded.root):
             assert isinstance(node, nodes.Find | nodes.Union), plan.expression
 
 

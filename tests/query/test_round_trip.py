@@ -1,7 +1,7 @@
-"""The builder's own sentences are planned so that they mean what they were made of.
+"""Plans of generated expressions stand for the targets they were generated for.
 
-The oracle is the builder: a plan is turned into one of its meanings and resolved by its
-rules on the layout that the sentence is about.
+The builder of training expressions is the oracle: a plan, grounded in the layout that
+the expression is about, is resolved by the builder's rules.
 """
 
 from collections import Counter
@@ -9,58 +9,58 @@ from collections import Counter
 import numpy as np
 import pytest
 from layouts import random_layout
-from plan_meanings import Unsaid, meaning_of
+from plan_meanings import NoRule, grounded
 
-from rrsis_geo.expressions import generate as describe
+from rrsis_geo.expressions import generate_expressions
 from rrsis_geo.expressions.measurements import measure
 from rrsis_geo.expressions.verification import resolve
+from rrsis_geo.language import nodes
 from rrsis_geo.query import make_plan
-from rrsis_geo.query.plan import nodes
 
 
-def answered(measured, layout, text):
-    """Targets of a plan by the builder's rules; None where they say nothing."""
+def targets_of_plan(measured, layout, text):
+    """Targets of a plan by the builder's rules; the reason as text without a rule."""
     categories = frozenset(thing.category for thing in layout.objects)
     kinds = any("kind" in thing.attributes for thing in layout.objects)
     try:
-        meaning = meaning_of(make_plan(text).root, categories, kinds)
-    except Unsaid as reason:
+        node = grounded(make_plan(text).root, categories, kinds)
+    except NoRule as reason:
         return str(reason)
-    rows = resolve(measured, meaning)
+    rows = resolve(measured, node)
     return None if rows is None else tuple(sorted(measured.index[rows].tolist()))
 
 
 @pytest.fixture(scope="module")
 def outcomes():
-    """(type, text, agrees) of sentences over random layouts."""
-    found = []
+    """(type, text, agrees) of expressions for random layouts."""
+    rows = []
     for seed in range(150):
         layout = random_layout(seed)
         measured = measure(layout)
         rng = np.random.default_rng(seed)
-        for one in describe(layout, rng=rng, count=10):
-            got = answered(measured, layout, one.text)
-            # The builder has no node for "the middle one".
-            middle = got == "Middle" and "middle" in one.text + " other two"
-            found.append((one.type, one.text, middle or got == one.targets))
-    return found
+        for one in generate_expressions(layout, rng=rng, count=10):
+            targets = targets_of_plan(measured, layout, one.text)
+            # The builder has no rule for "the middle one".
+            middle = targets == "Middle" and "middle" in one.text + " other two"
+            rows.append((one.type, one.text, middle or targets == one.targets))
+    return rows
 
 
-def test_sentences_of_the_builder_keep_their_meaning(outcomes):
+def test_generated_expressions_keep_their_targets(outcomes):
     assert len(outcomes) > 1000
     wrong = [text for _, text, agrees in outcomes if not agrees]
     assert len(wrong) <= 0.02 * len(outcomes), wrong
 
 
-def test_no_kind_of_sentence_falls_behind(outcomes):
-    said = Counter(kind for kind, _, _ in outcomes)
+def test_no_type_of_expression_falls_behind(outcomes):
+    made = Counter(kind for kind, _, _ in outcomes)
     right = Counter(kind for kind, _, agrees in outcomes if agrees)
-    share = {kind: right[kind] / said[kind] for kind in said}
+    share = {kind: right[kind] / made[kind] for kind in made}
     assert min(share.values()) >= 0.93, share
 
 
-def test_hardly_any_sentence_is_left_to_the_network(outcomes):
-    """All but whole categories, attributes and kinds have something for the map."""
+def test_hardly_any_expression_is_left_to_the_network(outcomes):
+    """All but whole categories, attributes and kinds have an operator for the map."""
     plain = ("category", "synonym", "attribute", "no-target", "group")
     left = [
         text

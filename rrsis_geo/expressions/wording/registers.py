@@ -1,13 +1,13 @@
-"""How people put a request: bare words, a question, a command, a sentence."""
+"""Registers of a request: bare words, a question, a command, a sentence; typos."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rrsis_geo.expressions.wording import templates as phrases
+from rrsis_geo.expressions.wording import templates
 
 
-def dressed(
+def apply_register(
     text: str,
     *,
     rng: np.random.Generator,
@@ -19,22 +19,22 @@ def dressed(
     after: tuple[str, ...],
     empty: bool,
 ) -> str:
-    """The words with an article and, now and then, a frame around them.
+    """Add an article and, now and then, a frame such as "show me ..."
 
     Args:
         text: Noun phrase without an article.
-        rng: Source of chance.
+        rng: Random generator.
         several: Whether the phrase as a whole is plural.
         both: Whether the text starts with "two" and means all there are.
-        definite: Whether "a" and "any" are out of place.
-        bare: Whether there is nothing but the noun.
-        excluding: Whether some are left out, which asks for "all".
-        after: What follows the noun where that can follow "is" as well.
-        empty: Whether nothing fits.
+        definite: Whether the indefinite "a" and "any" are wrong.
+        bare: Whether the text is only a noun.
+        excluding: Whether the text has an exception, which requires "all".
+        after: The words after the noun where they can follow "is" as well.
+        empty: Whether there is no target.
     """
     chance = rng.random()
     if (empty or bare) and not definite and chance < 0.06:
-        return _any(text, several, rng)
+        return _question(text, several, rng)
     if len(after) == 1 and 0.06 <= chance < 0.10:
         return _sentence(text, after[0], several, rng)
     frames: tuple[str, ...]
@@ -44,19 +44,19 @@ def dressed(
     if chance < 0.91:
         return _cased(phrase, rng)
     if chance < 0.95:
-        frames = phrases.WHERE_SEVERAL if several else phrases.WHERE_ONE
+        frames = templates.WHERE_SEVERAL if several else templates.WHERE_ONE
         if not phrase.startswith(("the ", "all ", "both ")):
             phrase = f"the {_without_article(phrase)}"
         phrase = phrase.removeprefix("all ") if several else phrase
     else:
-        frames = phrases.ASK
+        frames = templates.REQUESTS
     return _pick(frames, rng).format(phrase)
 
 
-def mistyped(text: str, noun: str, *, rng: np.random.Generator) -> str:
-    """Now and then a slip of the fingers, only ever in the noun.
+def add_typo(text: str, noun: str, *, rng: np.random.Generator) -> str:
+    """Make a typo now and then, in the noun only.
 
-    A slip in a word of direction could no longer be mirrored.
+    A mistyped word of direction could not be mirrored.
     """
     if len(noun) < 6 or rng.random() > 0.025:
         return text
@@ -64,19 +64,19 @@ def mistyped(text: str, noun: str, *, rng: np.random.Generator) -> str:
     if " " in noun[place : place + 2]:
         return text
     if rng.random() < 0.5:
-        slip = noun[:place] + noun[place + 1] + noun[place] + noun[place + 2 :]
+        typo = noun[:place] + noun[place + 1] + noun[place] + noun[place + 2 :]
     else:
-        slip = noun[:place] + noun[place + 1 :]
-    return text.replace(noun, slip, 1)
+        typo = noun[:place] + noun[place + 1 :]
+    return text.replace(noun, typo, 1)
 
 
-def _any(text: str, several: bool, rng: np.random.Generator) -> str:
+def _question(text: str, several: bool, rng: np.random.Generator) -> str:
     if several:
-        return _pick(phrases.ANY_SEVERAL, rng).format(text)
-    asked = _pick(phrases.ANY_ONE, rng)
+        return _pick(templates.ANY_SEVERAL, rng).format(text)
+    template = _pick(templates.ANY_ONE, rng)
     if text[:1] in "aeiou":
-        asked = asked.replace("a {}", "an {}")
-    return asked.format(text)
+        template = template.replace("a {}", "an {}")
+    return template.format(text)
 
 
 def _sentence(text: str, after: str, several: bool, rng: np.random.Generator) -> str:

@@ -1,10 +1,12 @@
 """Words for places, sides, orders and relations.
 
-Tables of alternatives; `wording` picks among them. In an entry, {x} is the noun
-phrase of the anchor.
+Tables of alternatives, from which `realizer` picks. {x} and {y} stand for the noun
+phrases of anchors, {n} for a number, {} for the whole phrase.
 """
 
 from __future__ import annotations
+
+from rrsis_geo.language.nodes import Extent
 
 NUMBERS = (
     *("zero", "one", "two", "three", "four", "five", "six"),
@@ -15,35 +17,60 @@ ORDINALS = {1: ("first",), 2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourt
 
 COMPASS = {"left": "west", "right": "east", "top": "north", "bottom": "south"}
 
-_AFTER = {
-    "left": "on the left|on the left side|on the left-hand side|at the left|"
-    "to the left|in the left part|on the left of the image|at left|in the west|"
-    "on the west side|in the western part of the image",
-    "right": "on the right|on the right side|on the right-hand side|at the right|"
-    "to the right|in the right part|on the right of the image|at right|in the east|"
-    "on the east side|in the eastern part of the image",
-    "top": "at the top|at the top of the image|in the upper part|in the top part|"
-    "up at the top|at the top of the picture|in the north|"
-    "in the northern part of the image",
-    "bottom": "at the bottom|at the bottom of the image|in the lower part|"
-    "in the bottom part|down at the bottom|at the bottom of the picture|"
-    "in the south|in the southern part of the image",
-    "centre": "in the middle|in the centre|in the center|in the middle of the image|"
-    "at the center of the image|in the central part|near the centre of the picture",
-    "middle left": "in the middle left|on the middle left|in the middle-left|"
-    "in the left-centre|halfway down on the left|on the left, halfway down",
-    "middle right": "in the middle right|on the middle right|in the middle-right|"
-    "in the right-centre|halfway down on the right|on the right, halfway down",
-    "top centre": "at the top centre|in the top middle|at the top in the middle|"
-    "in the upper middle|at the upper center",
-    "bottom centre": "at the bottom centre|in the bottom middle|"
-    "at the bottom in the middle|in the lower middle|at the lower center",
-    "left half": "in the left half|in the left half of the image|in the western half",
-    "right half": "in the right half|in the right half of the image|"
-    "in the eastern half",
-    "top half": "in the top half|in the upper half of the image|in the northern half",
-    "bottom half": "in the bottom half|in the lower half of the image|"
-    "in the southern half",
+_AFTER: dict[tuple[str, Extent], str] = {
+    ("left", "part"): (
+        "on the left|on the left side|on the left-hand side|at the left|to the left|"
+        "in the left part|on the left of the image|at left|in the west|"
+        "on the west side|in the western part of the image"
+    ),
+    ("right", "part"): (
+        "on the right|on the right side|on the right-hand side|at the right|"
+        "to the right|in the right part|on the right of the image|at right|"
+        "in the east|on the east side|in the eastern part of the image"
+    ),
+    ("top", "part"): (
+        "at the top|at the top of the image|in the upper part|in the top part|"
+        "up at the top|at the top of the picture|in the north|"
+        "in the northern part of the image"
+    ),
+    ("bottom", "part"): (
+        "at the bottom|at the bottom of the image|in the lower part|"
+        "in the bottom part|down at the bottom|at the bottom of the picture|"
+        "in the south|in the southern part of the image"
+    ),
+    ("centre", "part"): (
+        "in the middle|in the centre|in the center|in the middle of the image|"
+        "at the center of the image|in the central part|"
+        "near the centre of the picture"
+    ),
+    ("middle left", "part"): (
+        "in the middle left|on the middle left|in the middle-left|in the left-centre|"
+        "halfway down on the left|on the left, halfway down"
+    ),
+    ("middle right", "part"): (
+        "in the middle right|on the middle right|in the middle-right|"
+        "in the right-centre|halfway down on the right|on the right, halfway down"
+    ),
+    ("top centre", "part"): (
+        "at the top centre|in the top middle|at the top in the middle|"
+        "in the upper middle|at the upper center"
+    ),
+    ("bottom centre", "part"): (
+        "at the bottom centre|in the bottom middle|at the bottom in the middle|"
+        "in the lower middle|at the lower center"
+    ),
+    ("left", "half"): (
+        "in the left half|in the left half of the image|in the western half"
+    ),
+    ("right", "half"): (
+        "in the right half|in the right half of the image|in the eastern half"
+    ),
+    ("top", "half"): (
+        "in the top half|in the upper half of the image|in the northern half"
+    ),
+    ("bottom", "half"): (
+        "in the bottom half|in the lower half of the image|in the southern half"
+    ),
 }
 
 _BEFORE = {
@@ -60,7 +87,7 @@ _BEFORE = {
 
 for _row, _upper, _wind in (("top", "upper", "north"), ("bottom", "lower", "south")):
     for _side, _end in (("left", "west"), ("right", "east")):
-        _AFTER[f"{_row} {_side}"] = "|".join(
+        _AFTER[f"{_row} {_side}", "part"] = "|".join(
             (
                 f"at the {_row} {_side}|on the {_upper} {_side}|in the {_row} {_side}",
                 f"in the {_upper} {_side}|at the {_row} {_side} of the image",
@@ -71,7 +98,7 @@ for _row, _upper, _wind in (("top", "upper", "north"), ("bottom", "lower", "sout
         _BEFORE[f"{_row} {_side}"] = (
             f"{_row}-{_side}|{_upper}-{_side}|{_row} {_side}|{_wind}-{_end}ern"
         )
-        _AFTER[f"{_row} {_side} corner"] = "|".join(
+        _AFTER[f"{_row} {_side}", "corner"] = "|".join(
             (
                 f"in the {_row} {_side} corner|in the {_upper} {_side} corner",
                 f"in the {_row}-{_side} corner of the image",
@@ -80,11 +107,13 @@ for _row, _upper, _wind in (("top", "upper", "north"), ("bottom", "lower", "sout
             )
         )
 
-PLACE_AFTER = {place: tuple(text.split("|")) for place, text in _AFTER.items()}
-"""Place -> words that follow the noun."""
+REGION_AFTER = {region: tuple(text.split("|")) for region, text in _AFTER.items()}
+"""Place and extent -> words that follow the noun."""
 
-PLACE_BEFORE = {place: tuple(text.split("|")) for place, text in _BEFORE.items()}
-"""Place -> words that stand before the noun; not every place has them."""
+REGION_BEFORE: dict[tuple[str, Extent], tuple[str, ...]] = {
+    (place, "part"): tuple(text.split("|")) for place, text in _BEFORE.items()
+}
+"""Place and extent -> words that precede the noun; not every region has them."""
 
 MOST_BEFORE = {
     "left": ("leftmost", "westernmost", "left-most"),
@@ -108,7 +137,7 @@ OF_TWO = {
     "largest": ("larger", "bigger", "bigger one"),
     "smallest": ("smaller", "smaller one"),
 }
-"""What stands before "of the two"."""
+"""Words before "of the two"."""
 
 ONE_OF_TWO = {
     "left": ("left", "left-hand", "western"),
@@ -118,13 +147,13 @@ ONE_OF_TWO = {
     "largest": ("larger", "bigger"),
     "smallest": ("smaller",),
 }
-"""What stands before the noun where there are two."""
+"""Words before the noun where there are two."""
 
 MIDDLE = ("middle one", "middle")
-"""What stands before "of the three"."""
+"""Words before "of the three"."""
 
 MIDDLE_OF_THREE = ("middle", "centre")
-"""What stands before the noun where there are three."""
+"""Words before the noun where there are three."""
 
 FROM_SIDE = {
     "left": ("from the left", "from the west", "counting from the left"),
@@ -201,17 +230,17 @@ ISOLATED_AFTER = (
     "by itself",
 )
 
-WITHOUT = ("except {x}", "except for {x}", "apart from {x}", "but not {x}")
+EXCEPT = ("except {x}", "except for {x}", "apart from {x}", "but not {x}")
 
-GROUP_LEAD = {
+GROUP = {
     "row": ("row of {n}", "line of {n}", "horizontal row of {n}"),
     "column": ("column of {n}", "vertical line of {n}", "vertical row of {n}"),
     "cluster": ("group of {n}", "cluster of {n}"),
 }
 
-PAIR_LEAD = ("pair of", "group of two")
+PAIR = ("pair of", "group of two")
 
-ASK = (
+REQUESTS = (
     "show me {}",
     "find {}",
     "segment {}",

@@ -1,4 +1,4 @@
-"""One choice at random, cheaply: thousands are made for every image."""
+"""A fast weighted choice: thousands are made for every image."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def pick(rng: np.random.Generator, weight: NDArray[np.float64]) -> int:
-    """A number below `len(weight)`, each as often as its weight says.
+def choose_index(rng: np.random.Generator, weight: NDArray[np.float64]) -> int:
+    """Draw an index with probabilities proportional to (N,) weights.
 
-    The same as `rng.choice(len(weight), p=weight / weight.sum())`, which spends most of
-    its time on checks, and the same again in any version of numpy.
+    Gives the same as `rng.choice(len(weight), p=weight / weight.sum())`, which spends
+    most of its time on checks, but is the same in all versions of numpy.
     """
     share = (weight / weight.sum()).cumsum()
     share /= share[-1]

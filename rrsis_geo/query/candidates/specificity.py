@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.query.plan.nodes import Find
+from rrsis_geo.language.nodes import Find
 
 
 def narrowing(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:

@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.candidates.likelihood import ranked
 from rrsis_geo.query.candidates.selection import (
     FITS,
@@ -30,9 +32,7 @@ from rrsis_geo.query.operators import (
     spatial_relations as standing,
 )
 from rrsis_geo.query.operators.workspace import Operator, Workspace
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.explanation import describe
-from rrsis_geo.query.plan.nodes import Node
 
 
 def _plain(function: Callable[..., NDArray[np.float64]]) -> Operator:

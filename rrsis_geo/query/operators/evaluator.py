@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.traversal import anchors, spine
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import Selection, singles
 from rrsis_geo.query.operators.dispatch import CHOICES
 from rrsis_geo.query.operators.workspace import TraceStep, Workspace
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.plan import Plan
 
 PLAINLY = 0.7
@@ -88,7 +89,7 @@ def sought(node: Node) -> tuple[str, ...]:
 
 def _only_placed(root: Node) -> bool:
     """Whether words say no more of things than where: that the map knows for sure."""
-    *operators, last = n.spine(root)
+    *operators, last = spine(root)
     plain = isinstance(last, n.Find) and last.phrase == last.noun
     return plain and all(
         isinstance(one, n.InPlace | n.AtEdge | n.Counted) for one in operators
@@ -108,11 +109,11 @@ def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Selection:
 
 def _borne_out(work: Workspace, units: Selection) -> Selection:
     """Those that are where the words say, as far as what they name has been found."""
-    *operators, _ = n.spine(work.root)
+    *operators, _ = spine(work.root)
     for node in reversed(operators):
         placed = isinstance(node, n.InPlace | n.AtEdge)
         related = isinstance(node, RELATED) and all(
-            len(work.units(anchor).sure()) for anchor in n.anchors(node)
+            len(work.units(anchor).sure()) for anchor in anchors(node)
         )
         if len(units) and (placed or related):
             units = CHOICES[type(node)](work, node, units)

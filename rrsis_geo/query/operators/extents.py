@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.language.nodes import Sized
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import looked_at
 from rrsis_geo.query.candidates.selection import Selection, Values
-from rrsis_geo.query.plan.nodes import Sized
 
 FIRST = 256
 """Things that are measured at first, to see how long the longest are."""

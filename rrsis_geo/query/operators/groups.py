@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.language.nodes import Grouped
 from rrsis_geo.query.candidates.bounding_boxes import grown, portions
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import (
@@ -20,7 +21,6 @@ from rrsis_geo.query.candidates.selection import (
     singles,
 )
 from rrsis_geo.query.geometry import distance as gaps
-from rrsis_geo.query.plan.nodes import Grouped
 
 LINKED = 1.2
 """Usual sizes; a smaller gap links two things of a group."""

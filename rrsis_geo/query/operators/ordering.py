@@ -7,12 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.likelihood import ranked
-from rrsis_geo.query.candidates.selection import FITS, Selection
-from rrsis_geo.query.operators.extents import foremost, sides, within
-from rrsis_geo.query.operators.regions import frame_for, towards
-from rrsis_geo.query.plan.nodes import (
+from rrsis_geo.language.nodes import (
     Compared,
     Extreme,
     Measured,
@@ -20,6 +15,11 @@ from rrsis_geo.query.plan.nodes import (
     SizeClass,
     Sized,
 )
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.candidates.likelihood import ranked
+from rrsis_geo.query.candidates.selection import FITS, Selection
+from rrsis_geo.query.operators.extents import foremost, sides, within
+from rrsis_geo.query.operators.regions import frame_for, towards
 
 Values = NDArray[np.float64]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rrsis_geo.language.directions import is_compass
+from rrsis_geo.language.nodes import AtEdge, InPlace
+from rrsis_geo.language.region_shares import EDGE_LIMIT, MIDDLE, SHARES
 from rrsis_geo.query.candidates.candidates import Candidates, Frame
 from rrsis_geo.query.candidates.selection import FITS, Selection
-from rrsis_geo.query.plan.directions import is_compass
-from rrsis_geo.query.plan.nodes import AtEdge, InPlace
 
 Values = NDArray[np.float64]
 
@@ -22,28 +23,11 @@ FIRST = {"left": 0, "west": 0, "top": 1, "north": 1}
 LAST = {"right": 0, "east": 0, "bottom": 1, "south": 1}
 """Side at the high end -> axis."""
 
-ENDS = {
-    "part": 0.42,
-    "half": 0.5,
-    "third": 1 / 3,
-    "quarter": 0.25,
-    "corner": 0.33,
-    "far": 0.2,
-}
+ENDS = {extent: share.limit for extent, share in SHARES.items()}
 """Extent -> share of the scene, from the side named, where people stop to use it."""
-
-FIELD = 0.42
-"""Likewise for the nine fields: "top left" holds up to here in both directions."""
-
-MIDDLE = 0.17
-"""Half of the share of the scene that is called its middle."""
 
 CUT = 4.0
 """Pixels between an outline and the edge that cuts it: networks miss the last ones."""
-
-EDGE = 0.05
-"""Share of the scene that is called its edge."""
-
 
 LINES = ("part", "far", "corner")
 """Extents whose line is nobody's exactly; a half is a half."""
@@ -76,8 +60,6 @@ def in_place(node: InPlace, units: Selection, seen: Candidates) -> Values:
     words = node.place.split()
     if node.extent == "quarter" and len(words) > 1:
         end = ENDS["half"]  # a quadrant
-    elif node.extent == "part" and len(words) > 1:
-        end = FIELD
     else:
         end = ENDS[node.extent]
     fits = [_towards(share, word, end) for word in words]
@@ -151,7 +133,7 @@ def at_edge(node: AtEdge, units: Selection, seen: Candidates) -> Values:
             near = share / pixel  # the nearer, the surer that this one is meant
             fits.append(np.interp(near, [0, 0.25, 1, 1.01], [1, 0.7, 0.5, 0]))
         else:
-            fits.append(_falling(share, EDGE, 2 * EDGE))
+            fits.append(_falling(share, EDGE_LIMIT, 2 * EDGE_LIMIT))
     return np.asarray(np.max(fits, axis=0), np.float64)
 
 
@@ -180,7 +162,8 @@ def _ramp(share: Values, end: float) -> Values:
 
 def _amid(share: Values) -> Values:
     away = np.abs(share - 0.5)
-    return np.interp(away, [0.0, 0.8 * MIDDLE, MIDDLE, 1.3 * MIDDLE, 0.5],
+    end = MIDDLE.limit
+    return np.interp(away, [0.0, 0.8 * end, end, 1.3 * end, 0.5],
                      [1.0, 0.85, 0.5, 0.3, 0.0])  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.language.nodes import Along, Around, Beside, Near, Within
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import Rows, Selection, Values
 from rrsis_geo.query.geometry import distance as gaps
@@ -18,7 +19,6 @@ from rrsis_geo.query.geometry.best_pair import best_per_row
 from rrsis_geo.query.geometry.nearest_anchors import nearest_anchors
 from rrsis_geo.query.geometry.sectors import occupied_sectors
 from rrsis_geo.query.operators.regions import FIRST, LAST, frame_for
-from rrsis_geo.query.plan.nodes import Along, Around, Beside, Near, Within
 
 NEAR = 2.0
 """Sizes of a thing: so far from its outline is no longer near."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import (
     FITS,
@@ -18,9 +20,7 @@ from rrsis_geo.query.candidates.selection import (
 )
 from rrsis_geo.query.candidates.specificity import narrowing
 from rrsis_geo.query.geometry import distance as gaps
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.explanation import reason
-from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.plan import Plan
 

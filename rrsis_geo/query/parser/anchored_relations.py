@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import Side
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import COLOURS, words
 from rrsis_geo.query.parser.filters import PLAIN, limits, said_by
 from rrsis_geo.query.parser.noun_phrase import (
@@ -18,10 +22,7 @@ from rrsis_geo.query.parser.noun_phrase import (
 )
 from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.container_places import is_whole
-from rrsis_geo.query.plan.directions import Side
-from rrsis_geo.query.plan.nodes import Find, Node
 
 _AT_PART = words(
     "end edge corner half tip part border quarter rim share extremity section"
@@ -309,7 +310,7 @@ def _left_as_words(parser: PhraseReader, m: Match, d: NounPhrase, stop: int) -> 
 
 def _names_group(anchor: Node, noun: Find | None) -> bool:
     """Whether an anchor is a group of the very things that are asked for."""
-    some = [one for one in n.spine(anchor) if isinstance(one, n.Grouped)]
+    some = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
     found = bare(anchor)
     return bool(some) and found is not None and found == noun
 
@@ -326,7 +327,7 @@ def _in_group(
 
     if d.rank is not None and d.side is None:
         # "the third plane in the row" counts as one reads.
-        forms = [one.form for one in n.spine(anchor) if isinstance(one, n.Grouped)]
+        forms = [one.form for one in spine(anchor) if isinstance(one, n.Grouped)]
         d.side = "top" if forms[-1] == "column" else "left"
 
     def step(node: Node) -> Node:

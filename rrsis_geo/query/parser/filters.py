@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.query.lexicon.vocabulary import EXTENTS
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
 from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.directions import Place, Side
 
 ABOUT = 0.2
 """Share by which "about 50 m" may be missed."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, cast
 
-from rrsis_geo.query.lexicon.nouns import NEITHER, Sense, is_plural, sense, singular
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import COMPASS, SCREEN, Place, Side
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.traversal import spine
+from rrsis_geo.query.lexicon.nouns import INVARIANT, Sense, is_plural, sense, singular
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.directions import COMPASS, SCREEN, Place, Side
-from rrsis_geo.query.plan.nodes import Find, Node
 from rrsis_geo.query.tokenizer.tokens import Token
 
 Filter = Callable[[Node], Node]
@@ -161,7 +162,7 @@ class NounPhrase:
             return self.pronoun == "one"
         if not self.adjectives:
             return not self.number or self.number == 1
-        return not self.is_plural() and self.adjectives[-1].shown not in NEITHER
+        return not self.is_plural() and self.adjectives[-1].shown not in INVARIANT
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor a hint says what is meant."""
@@ -336,7 +337,7 @@ def of_size(token: Token) -> Filter:
 
 def bare(anchor: Node) -> Find | None:
     """The noun at the bottom of a node, alone."""
-    for one in n.spine(anchor):
+    for one in spine(anchor):
         if isinstance(one, Find):
             return Find(one.noun, noun=one.noun, categories=one.categories)
     return None

@@ -6,14 +6,14 @@ that no text takes long.
 
 from __future__ import annotations
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.noun_phrase import DEEPEST, NounPhrase, Role
 from rrsis_geo.query.parser.pattern_matcher import Reader
 from rrsis_geo.query.parser.postmodifiers import opaque, read_trail
 from rrsis_geo.query.parser.premodifiers import read_lead
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.nodes import Node
 
 MOST_WORK = 500
 """Words read in one text, counting each time; what people write takes up to 50."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.parser.noun_phrase import NounPhrase, Role
 from rrsis_geo.query.parser.pattern_matcher import Reader
-from rrsis_geo.query.plan.nodes import Node
 
 
 class PhraseReader(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply, negated
@@ -9,7 +10,6 @@ from rrsis_geo.query.parser.noun_phrase import Filter, NounPhrase, bare, said
 from rrsis_geo.query.parser.pattern_matcher import Match, Reader
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.premodifiers import counted_behind
-from rrsis_geo.query.plan import nodes as n
 
 
 def read_trail(p: PhraseReader, i: int, d: NounPhrase) -> int:

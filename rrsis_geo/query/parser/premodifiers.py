@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
@@ -9,8 +11,6 @@ from rrsis_geo.query.parser.anchored_relations import apply
 from rrsis_geo.query.parser.noun_phrase import NounPhrase, Selector, isolated, of_size
 from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.tokenizer.tokens import Token
 
 

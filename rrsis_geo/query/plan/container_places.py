@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any, Literal, cast
 
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.query.lexicon.vocabulary import words
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.nodes import Find, Node
 
 WHOLES = words(
     "airbase airfield airport apron aerodrome base basin bay campus city complex"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.directions import is_compass
-from rrsis_geo.query.plan.nodes import Node
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import is_compass
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.plan.notation import ORDINALS
 
 _SIZE = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
@@ -44,6 +44,10 @@ def reason(node: n.Operator) -> str:
             return f"keep the {word}" + (f" {node.count}" if node.count > 1 else "")
         case n.SizeClass():
             return f"keep the {node.kind} ones"
+        case n.With():
+            return f"keep those with {node.key} {node.value}"
+        case n.Shaped():
+            return f"keep the {node.shape} ones"
         case n.Measured():
             unit = "m\N{SUPERSCRIPT TWO}" if node.measure == "area" else "m"
             return f"keep those of {node.measure} {_range(node.low, node.high, unit)}"

@@ -5,8 +5,8 @@ storage tank | near (road) | largest
 
 from __future__ import annotations
 
-from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.nodes import Node
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 _STEP = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
@@ -49,6 +49,10 @@ def step(node: n.Operator) -> str:
             return f"{word}{_count(node.count)}"
         case n.SizeClass():
             return node.kind
+        case n.With():
+            return f"{node.key} {node.value}"
+        case n.Shaped():
+            return node.shape
         case n.Measured():
             unit = "m2" if node.measure == "area" else "m"
             return f"{node.measure} {limits(node.low, node.high)} {unit}"

@@ -7,21 +7,17 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.query.plan.container_places import among_the_things
-from rrsis_geo.query.plan.explanation import describe
-from rrsis_geo.query.plan.nodes import (
+from rrsis_geo.language.nodes import (
     NODES,
     Extreme,
     Find,
     Node,
     Operator,
     Union,
-    anchors,
-    children,
-    spine,
-    walk,
-    words_of,
 )
+from rrsis_geo.language.traversal import anchors, children, spine, walk, words_of
+from rrsis_geo.query.plan.container_places import among_the_things
+from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.serialization import from_mapping, to_mapping
 

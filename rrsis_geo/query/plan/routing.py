@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rrsis_geo.query.plan import nodes as n
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query.plan.plan import Plan, known
 
 BEYOND_A_WINDOW: frozenset[type] = frozenset(n.NODES)
@@ -50,13 +51,13 @@ def shared_out(
     if whole and categories is not None and _names_strangers(plan, categories):
         return None
     kept = plan.folded(lambda node: _on_the_map(node, kinds))
-    chooses = {type(node) for node in n.walk(kept.root)} - NO_CHOICE
+    chooses = {type(node) for node in walk(kept.root)} - NO_CHOICE
     return None if whole and not chooses else kept
 
 
 def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
     if isinstance(node, n.Except):
-        inner = {*n.walk(node.without)} - {*n.walk(node.of)}
+        inner = {*walk(node.without)} - {*walk(node.of)}
         chosen = [one for one in inner if not isinstance(one, n.Find | n.Union)]
         if any(type(one) not in kinds for one in chosen):
             return False
@@ -82,7 +83,7 @@ def _names_strangers(plan: Plan, categories: frozenset[str]) -> bool:
 
     "The plane at the pier, one each side": such an "and" rarely asks for two things.
     """
-    unions = [node for node in n.walk(plan.root) if isinstance(node, n.Union)]
+    unions = [node for node in walk(plan.root) if isinstance(node, n.Union)]
     return any(
         len({known(categories)(part) for part in union.parts}) > 1 for union in unions
     )

@@ -7,9 +7,9 @@ from dataclasses import fields
 from typing import Any, cast
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.query.plan.nodes import NODES, Node
+from rrsis_geo.language.nodes import NODES, Node, Shaped, With
 
-KINDS = {kind.__name__.lower(): kind for kind in NODES}
+KINDS = {kind.__name__.lower(): kind for kind in NODES if kind not in (With, Shaped)}
 
 
 def to_mapping(node: Node) -> dict[str, Any]:

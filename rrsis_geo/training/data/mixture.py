@@ -28,7 +28,7 @@ from rrsis_geo.datasets.transforms.crops import (
     whole,
 )
 from rrsis_geo.datasets.transforms.photometric import Look, choose_look, with_look
-from rrsis_geo.expressions.generate import NO_TARGET, SHARES, describe
+from rrsis_geo.expressions.generate import NO_TARGET, SHARES, generate_expressions
 from rrsis_geo.expressions.mirroring import flip_words
 from rrsis_geo.training.data.batch import Sample
 
@@ -173,7 +173,7 @@ class Mix:
             turns=int(rng.integers(4)),
         )
         cut, _ = cut_layout(image.layout, piece)
-        made = describe(
+        made = generate_expressions(
             cut,
             rng=rng,
             count=self.expressions,

@@ -1,42 +1,52 @@
-"""What an expression asks for, as a tree a program can work out.
+"""What an expression asks for, as a tree of frozen values.
 
-A plan is a tree of frozen values. Every node stands for a list of units; a unit is
-one object, or several that stand in a group. `of` is what a node chooses from, so that
-"the largest tank near the road" is `Sized(Near(Find("storage tank"), Find("road")))`:
-the inner words hold first. Operators on a `Grouped` choose among groups as wholes,
-until `Members` takes them apart; the answer is all objects of the units that are left.
-An object is never its own anchor.
+The planner reads such trees from text, the builder of training expressions writes text
+from them. Every node stands for a list of units; a unit is one object, or several that
+form a group. `of` is what a node chooses from, so that "the largest tank near the road"
+is `Sized(Near(Find("storage tank"), Find("road")), "largest")`: inner conditions apply
+first. Operators on a `Grouped` choose among whole groups, until `Members` takes them
+apart; the answer is all objects of the units that are left. No object is its own
+anchor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Literal, TypeAlias, cast, get_args
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, get_args
 
-from rrsis_geo.query.plan.directions import Place, Side
+from rrsis_geo.language.directions import Place, Side
+
+Extent: TypeAlias = Literal["part", "far", "half", "third", "quarter", "corner"]
+"""Which share of the scene a place takes up. part: one of nine fields, or a side; far:
+close to that side; corner: a quadrant for a diagonal place; others: that share of the
+span."""
+
+Shape: TypeAlias = Literal["elongated", "round", "square", "horizontal", "vertical"]
+"""A form, or a direction on the screen, measured from an outline."""
 
 
 @dataclass(frozen=True)
 class Find:
-    """Everything the network finds for a phrase."""
+    """All objects that a phrase names."""
 
     phrase: str
     """What the network is asked, singular and without article: "white storage tank";
-    words as typed where the planner left a part of the expression to the network."""
+    words as typed where the planner left a part of the expression to the network. In
+    training expressions: the key of the class."""
 
     noun: str = field(default="", compare=False)
-    """The noun of it, singular: "storage tank"."""
+    """The noun of the phrase, singular: "storage tank"."""
 
     categories: tuple[str, ...] = field(default=(), compare=False)
     """Classes that the noun names ("court" names two); empty for an unknown noun.
-    Whether weights know a class is said by the weights."""
+    Which classes a network knows, its weights file says."""
 
     plural: bool = field(default=False, compare=False)
     """Whether several are asked for; False as well for bare labels ("storage tank")."""
 
     at: tuple[int, ...] = field(default=(), compare=False)
-    """Its words: indices into `Plan.words`. The same in every node below."""
+    """Indices into `Plan.words` of the words it was read from, here and in all nodes
+    below; empty in training expressions."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +55,11 @@ class InPlace:
 
     of: Node
     place: Place
-    extent: Literal["part", "far", "half", "third", "quarter", "corner"] = "part"
-    """part: one of nine, or a side; far: close to that side; corner: a quadrant for a
-    diagonal place; others: that share of the span."""
+    extent: Extent = "part"
     compares: bool = field(default=False, compare=False)
-    """Whether it tells things of one kind apart: "the upper right court"."""
+    """Whether it distinguishes objects of one class: "the upper right court"."""
     among: bool = False
-    """Whether it is a part of what the things themselves take up, not of the scene."""
+    """Whether it is a part of the objects' own extent rather than of the scene."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 
@@ -107,6 +115,28 @@ class SizeClass:
 
     of: Node
     kind: Literal["big", "medium", "small"]
+    at: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class With:
+    """Those with a value of a labelled attribute, such as colour: red.
+
+    In training expressions only: the planner leaves such words to the network.
+    """
+
+    of: Node
+    key: str
+    value: str
+    at: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """Those of a shape; in training expressions only, like `With`."""
+
+    of: Node
+    shape: Shape
     at: tuple[int, ...] = field(default=(), compare=False)
 
 
@@ -170,7 +200,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class Between:
-    """Those between two anchors, or amid one set of them."""
+    """Those between two anchors, or amid a single set of anchors."""
 
     of: Node
     first: Node
@@ -201,7 +231,7 @@ class Along:
 
 @dataclass(frozen=True)
 class Around:
-    """Those that stand about an anchor, near it on any side."""
+    """Those near an anchor on any side."""
 
     of: Node
     anchor: Node
@@ -251,7 +281,7 @@ class Distant:
 
 @dataclass(frozen=True)
 class Grouped:
-    """Groups that stand together, each a unit: rows, columns, clusters."""
+    """Objects that stand together, each group a unit: rows, columns, clusters."""
 
     of: Node
     form: Literal["line", "row", "column", "cluster"]
@@ -282,19 +312,19 @@ class Isolated:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many are asked for; the best ones where more fit."""
+    """As many as are asked for; the best ones where more fit."""
 
     of: Node
     number: int
     definite: bool = True
-    """Whether exactly so many should fit ("the tank", "both"), so that more of them
-    are worth a word; False: "a tank"."""
+    """Whether exactly that many should fit ("the tank", "both"), so that a surplus is
+    worth a note; False: "a tank"."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class Union:
-    """Everything that any of the parts stands for."""
+    """All units of all parts."""
 
     parts: tuple[Node, ...]
     at: tuple[int, ...] = field(default=(), compare=False)
@@ -302,7 +332,7 @@ class Union:
 
 @dataclass(frozen=True)
 class Except:
-    """A set but some: "except the largest", "not near the road"."""
+    """A set without some of it: "except the largest", "not near the road"."""
 
     of: Node
     without: Node
@@ -317,6 +347,8 @@ Operator: TypeAlias = (
     | Middle
     | Sized
     | SizeClass
+    | With
+    | Shaped
     | Measured
     | Compared
     | Near
@@ -336,47 +368,10 @@ Operator: TypeAlias = (
     | Counted
     | Except
 )
-"""What chooses among the units of `of`."""
+"""Nodes that choose among the units of `of`."""
 
 Node: TypeAlias = Find | Union | Operator
 
 
-def children(node: Node) -> tuple[Node, ...]:
-    """The nodes a node rests on; `of` first, anchors after it."""
-    if isinstance(node, Find):
-        return ()
-    if isinstance(node, Union):
-        return node.parts
-    values = (getattr(node, item.name) for item in fields(node))
-    return tuple(cast(Node, value) for value in values if isinstance(value, NODES))
-
-
-def anchors(node: Node) -> tuple[Node, ...]:
-    """The nodes that an operator measures against; () for the others."""
-    if isinstance(node, Find | Union | Except):
-        return ()
-    return children(node)[1:]
-
-
-def spine(node: Node) -> list[Node]:
-    """A node and what it chooses from, down to the noun or to parts."""
-    found = [node]
-    while not isinstance(node, Find | Union):
-        node = node.of
-        found.append(node)
-    return found
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything below it, `of` before anchors."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
-
-
-def words_of(node: Node) -> tuple[int, ...]:
-    """Indices of all words of a node and of what lies below it."""
-    return tuple(sorted({index for one in walk(node) for index in one.at}))
-
-
 NODES: tuple[type, ...] = get_args(Node)
+"""All classes of nodes."""

@@ -1,7 +1,7 @@
-"""Directions and parts of a scene.
+"""Directions and places in a scene.
 
 Words of the screen (left, top) and of the compass (west, north) are kept apart: the
-first mean the image as displayed, the others the map.
+former refer to the image as displayed, the latter to the map.
 """
 
 from __future__ import annotations
@@ -26,17 +26,18 @@ Side: TypeAlias = Literal[
     "south west",
     "south east",
 ]
-"""A direction: the first eight in the image as displayed, the others on the map."""
+"""A direction: the first eight on the screen, the others on the map."""
 
 Place: TypeAlias = (
     Side
     | Literal["centre", "middle left", "middle right", "top centre", "bottom centre"]
 )
+"""A part of the scene."""
 
-SCREEN = ("left", "right", "top", "bottom")
-COMPASS = ("west", "east", "north", "south")
+SCREEN: tuple[Side, ...] = ("left", "right", "top", "bottom")
+COMPASS: tuple[Side, ...] = ("west", "east", "north", "south")
 
 
 def is_compass(place: str) -> bool:
-    """Whether a place is meant on the map rather than on the screen."""
+    """Whether a place refers to the map rather than to the screen."""
     return place.split()[0] in COMPASS

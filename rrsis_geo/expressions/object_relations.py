@@ -1,25 +1,28 @@
-"""How objects stand to each other: near, on one side, between, in groups.
+"""Relations among objects: near, on one side, between, in groups.
 
-Distances run from outline to outline and are judged by the sizes of the two things.
+Distances are measured from outline to outline and judged by the sizes of the objects.
 """
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.expressions.measurements import Measured
-from rrsis_geo.expressions.tree import Form
+from rrsis_geo.expressions.measurements import Measurements
+from rrsis_geo.expressions.region_bands import Verdicts
+from rrsis_geo.language.directions import Side
 
 Rows = NDArray[np.int64]
-Verdict = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+Form: TypeAlias = Literal["row", "column", "cluster"]
 
 
-def near(measured: Measured, rows: Rows, anchors: Rows) -> Verdict:
+def near(measured: Measurements, rows: Rows, anchors: Rows) -> Verdicts:
     """(R,) surely near one of the anchors, (R,) surely near none.
 
-    Near is within the object's own size or a twentieth of the image, whichever is
-    less; three times that is not near.
+    Near is within the object's own size or 6 % of the image's longer side, whichever is
+    less; more than three times that is not near.
     """
     gap = measured.nearest(rows, anchors)
     reach = np.minimum(
@@ -28,12 +31,12 @@ def near(measured: Measured, rows: Rows, anchors: Rows) -> Verdict:
     return gap <= reach, gap > 3 * np.maximum(reach, 4.0)
 
 
-def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
+def beside(measured: Measurements, rows: Rows, side: Side, anchor: int) -> Verdicts:
     """(R,) surely on that side of the anchor, (R,) surely not.
 
-    A slanting or winding anchor has no sides, so nothing is sure of it. Sure is
-    a box that ends before the anchor's begins, within 45 degrees of the axis;
-    surely not is a centroid on the other side or level with it.
+    A slanting or winding anchor has no sides, so everything is in doubt. Surely there
+    is a box that ends before the anchor's begins, within 45 degrees of the axis; surely
+    not there is a centroid on the other side or level with the anchor's.
     """
     spanned = np.prod(measured.box[anchor, 2:] - measured.box[anchor, :2])
     if measured.area[anchor] < 0.45 * spanned:
@@ -45,7 +48,8 @@ def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
     offset = measured.centre[rows] - measured.centre[anchor]
     along = sign * offset[:, axis]
     other = 1 - axis
-    # Beside any part of a long anchor is beside it, so only what lies beyond counts.
+    # An object beside any part of a long anchor is beside it, so only the distance
+    # beyond its ends counts.
     extent = measured.box[anchor, other + 2] - measured.box[anchor, other]
     across = np.maximum(np.abs(offset[:, other]) - 0.3 * extent, 0.0)
     low, high = measured.box[:, axis], measured.box[:, axis + 2]
@@ -56,9 +60,11 @@ def beside(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
     return yes, along < -margin
 
 
-def _off_corner(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdict:
-    """Sure is 25 to 65 degrees off the axes with the boxes apart in both."""
-    down, across = side.split()
+def _off_corner(
+    measured: Measurements, rows: Rows, corner: Side, anchor: int
+) -> Verdicts:
+    """Surely there is 25 to 65 degrees off the axes, with boxes apart along both."""
+    down, across = corner.split()
     signs = np.array([-1 if across == "left" else 1, -1 if down == "top" else 1])
     offset = signs * (measured.centre[rows] - measured.centre[anchor])
     box, other = measured.box[rows], measured.box[anchor]
@@ -69,7 +75,7 @@ def _off_corner(measured: Measured, rows: Rows, side: str, anchor: int) -> Verdi
     return yes, (offset < -0.1 * usual[:, None]).any(axis=1)
 
 
-def between(measured: Measured, rows: Rows, first: int, second: int) -> Verdict:
+def between(measured: Measurements, rows: Rows, first: int, second: int) -> Verdicts:
     """(R,) surely between the two, (R,) surely not."""
     start, stop = measured.centre[first], measured.centre[second]
     way = stop - start
@@ -89,10 +95,10 @@ def between(measured: Measured, rows: Rows, first: int, second: int) -> Verdict:
     return yes, no
 
 
-def by_distance(
-    measured: Measured, rows: Rows, order: str, anchors: Rows
+def closest_or_farthest(
+    measured: Measurements, rows: Rows, order: str, anchors: Rows
 ) -> Rows | None:
-    """Row of the closest to, or farthest from, the anchors; None when unclear."""
+    """Row of the closest to, or farthest from, the anchors; None if in doubt."""
     if len(rows) < 2:
         return None
     gap = measured.nearest(rows, anchors)
@@ -105,7 +111,7 @@ def by_distance(
     )
     if abs(gap[next_best] - gap[best]) < margin or measured.sliver[rows[best]]:
         return None
-    # A person compares middles as well as outlines; both must agree.
+    # People compare centres as well as outlines; both must agree.
     middle = np.hypot(
         *(measured.centre[rows][:, None] - measured.centre[anchors][None]).T
     ).min(axis=0)
@@ -116,11 +122,12 @@ def by_distance(
     return rows[[best]] if ahead >= 0.3 * margin else None
 
 
-def groups(measured: Measured, rows: Rows) -> list[Rows]:
-    """Sets of objects that stand together, apart from all others; single linkage.
+def groups(measured: Measurements, rows: Rows) -> list[Rows]:
+    """Clusters of objects by single linkage, each clearly apart from all others.
 
-    Two link when their gap is under 1.2 sizes. Empty when any gap between groups is
-    under 2.5 sizes: there the borders of the groups are anybody's guess.
+    Two objects are linked when the gap between them is at most 1.2 median sizes. Empty
+    when any gap between clusters is under 2.5 sizes, because people would then draw
+    their borders differently.
     """
     if len(rows) < 2 or len(rows) > 80 or measured.sliver[rows].any():
         return []
@@ -140,8 +147,8 @@ def groups(measured: Measured, rows: Rows) -> list[Rows]:
     return [rows[label == one] for one in np.unique(label)]
 
 
-def form_of(measured: Measured, rows: Rows) -> Form:
-    """Row, column, or cluster: how a group of objects is laid out."""
+def form_of(measured: Measurements, rows: Rows) -> Form:
+    """Whether a group of objects forms a row, a column, or only a cluster."""
     if len(rows) < 3:
         return "cluster"
     middle = measured.centre[rows]
@@ -163,8 +170,8 @@ def form_of(measured: Measured, rows: Rows) -> Form:
     return "cluster"
 
 
-def isolated(measured: Measured, rows: Rows) -> Rows | None:
-    """Row of the one that stands plainly farther from its like; None if none does."""
+def isolated(measured: Measurements, rows: Rows) -> Rows | None:
+    """Row of the one clearly farther off than any other; None if none is."""
     if len(rows) < 3 or measured.sliver[rows].any():
         return None
     lonely = measured.nearest(rows, rows)

@@ -1,0 +1,1 @@
+"""The spatial language that expressions are built in and plans are read in."""

@@ -1,0 +1,47 @@
+"""Walks over trees of `nodes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import cast
+
+from rrsis_geo.language.nodes import NODES, Except, Find, Node, Union
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below a node: `of` first, then anchors."""
+    if isinstance(node, Find):
+        return ()
+    if isinstance(node, Union):
+        return node.parts
+    values = (getattr(node, item.name) for item in fields(node))
+    return tuple(cast(Node, value) for value in values if isinstance(value, NODES))
+
+
+def anchors(node: Node) -> tuple[Node, ...]:
+    """The nodes that an operator measures against; empty for all other nodes."""
+    if isinstance(node, Find | Union | Except):
+        return ()
+    return children(node)[1:]
+
+
+def spine(node: Node) -> list[Node]:
+    """A node and what it chooses from, down to a `Find` or a `Union`."""
+    nodes = [node]
+    while not isinstance(node, Find | Union):
+        node = node.of
+        nodes.append(node)
+    return nodes
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and all nodes below it in preorder, `of` before anchors."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def words_of(node: Node) -> tuple[int, ...]:
+    """Indices of all words that a node and the nodes below it were read from."""
+    return tuple(sorted({index for one in walk(node) for index in one.at}))
