@@ -38,7 +38,7 @@ class WeightsFacts:
     """What it cannot read of the expressions."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
-    sure: float = SCORE_MARGIN
+    score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
 
 
@@ -132,7 +132,7 @@ def build(
         "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
-        "least_score": job.options.least_score(weights.sure),
+        "least_score": job.options.least_score(weights.score_margin),
         "windows": {
             "done": counts.windows,
             "skipped": counts.skipped,

@@ -67,7 +67,7 @@ def weights_facts(job: SegmentJob, predictor: Predictor | None) -> WeightsFacts:
         gsd_range=header.gsd_range,
         advice=Tokenizer(header.vocabulary).advice(job.expressions),
         categories=header.categories,
-        sure=header.calibration.sure,
+        score_margin=header.calibration.score_margin,
     )
 
 

@@ -248,7 +248,7 @@ def _look(
         fill_holes=job.options.fill_holes,
         simplify=job.options.simplify,
         split=parted(job.expressions, job.options.split),
-        min_score=job.options.least_score(this.weights.sure),
+        min_score=job.options.least_score(this.weights.score_margin),
     )
     began, done = time.perf_counter(), len(kept)
 
@@ -328,7 +328,7 @@ def _place(
                 "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
-                SCORE_MARGIN_TAG: repr(weights.sure),
+                SCORE_MARGIN_TAG: repr(weights.score_margin),
                 **this.questions.tags(),
             },
         )
