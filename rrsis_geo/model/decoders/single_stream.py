@@ -35,7 +35,7 @@ class SingleDecoder(nn.Module):
         x = levels[3]  # (N, C4, H4, W4)
         for level in reversed(range(3)):
             fine = levels[level]  # (N, C, H, W)
-            x = self.join[level](torch.cat([upsample(x, fine.shape[-2:]), fine], dim=1))
-            # x: (N, hidden, H, W)
+            joined = torch.cat([upsample(x, fine.shape[-2:]), fine], dim=1)
+            x = self.join[level](joined)  # (N, hidden, H, W)
         background, target = self.head(x).unbind(dim=1)  # (N, H1, W1) each
         return target, background

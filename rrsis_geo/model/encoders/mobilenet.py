@@ -74,10 +74,11 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, H, W) to (B, C', H / stride, W / stride), rounded up."""
-        middle = functional.relu6(self.expand(x), inplace=True) if self.expands else x
-        # middle: (B, expansion * C, H, W)
+        middle = x
+        if self.expands:
+            middle = functional.relu6(self.expand(x), inplace=True)  # (B, middle, H, W)
         middle = functional.relu6(self.dw(middle), inplace=True)
-        out: Tensor = self.project(middle)
+        out: Tensor = self.project(middle)  # (B, C', H / stride, W / stride)
         return x + out if self.residual else out
 
 

@@ -96,8 +96,8 @@ class BSC(nn.Module):
         Returns:
             (N, P, C) fused features F and (N, T, D) words L_i.
         """
-        text = split_heads(self.heads, self.told(words) * mask[..., None])
-        # text: (N, h, T, c)
+        text = self.told(words) * mask[..., None]  # (N, T, C)
+        text = split_heads(self.heads, text)  # (N, h, T, c)
         scores = correlate(
             split_heads(self.heads, image.query),
             split_heads(self.heads, self.key(words)),
@@ -109,9 +109,8 @@ class BSC(nn.Module):
         if not self.words_learn:
             return fused, words
         value = split_heads(self.heads, image.value)  # (N, h, P, c)
-        attention = scores.softmax(dim=2).to(value.dtype).transpose(2, 3)
-        # attention: (N, h, T, P)
-        pooled = join_heads(attention @ value)  # (N, T, C)
+        attention = scores.softmax(dim=2).to(value.dtype)  # (N, h, P, T)
+        pooled = join_heads(attention.transpose(2, 3) @ value)  # (N, T, C)
         update = self.back_norm(self.back(pooled)) * mask[..., None]  # (N, T, D)
         return fused, words + self.back_gate * update
 

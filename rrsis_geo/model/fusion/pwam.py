@@ -43,8 +43,8 @@ class PWAM(nn.Module):
         self, image: ImageProjections, words: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Gather words at every pixel; arguments and results of `BSC.align`."""
-        text = split_heads(self.heads, self.told(words) * mask[..., None])
-        # text: (N, h, T, c)
+        text = self.told(words) * mask[..., None]  # (N, T, C)
+        text = split_heads(self.heads, text)  # (N, h, T, c)
         scores = correlate(
             split_heads(self.heads, image.query),
             split_heads(self.heads, self.key(words)),

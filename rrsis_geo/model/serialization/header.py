@@ -325,7 +325,10 @@ def _parse(
 
 
 def _parse_gsd_range(text: str) -> tuple[float, float]:
-    low, high = json.loads(text)
+    values = json.loads(text)
+    if not isinstance(values, list) or len(values) != 2:
+        raise ValueError(f"expected two numbers, got {text}")
+    low, high = values
     return float(low), float(high)
 
 
