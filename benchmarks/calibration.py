@@ -203,7 +203,7 @@ def main() -> None:
             f"threshold of {point.threshold:g}, presence weighed {point.gate:g}"
         )
     chosen = fit(seen, gate=quiet.gate if options.gate is None else options.gate)
-    chosen = replace(chosen, sure=before.sure)
+    chosen = replace(chosen, score_margin=before.score_margin)
     if options.centre:
         chosen = centred(chosen, quiet.threshold)
     print(f"calibration: {chosen}")

@@ -53,7 +53,7 @@ class Cache:
         self._net, self._info = load_weights(weights)
         self._tokenizer = Tokenizer(self._info.vocabulary)
         self.categories = self._info.categories
-        self.sure = self._info.calibration.sure
+        self.score_margin = self._info.calibration.score_margin
         name = f"rrsis-queries-{self._info.sha256[:12]}"
         self._folder = Path(tempfile.gettempdir()) / name
         self._folder.mkdir(exist_ok=True)
@@ -207,7 +207,7 @@ def without_target(
                     asked = question(text, mode, grid, cache.categories)
                     levels = cache.levels(sample.pixels, sorted(asked.texts))
                     painted[mode] = overlap(
-                        answered_mask(asked, levels, grid, cache.sure), mask
+                        answered_mask(asked, levels, grid, cache.score_margin), mask
                     )
                 found.append(
                     Case(
@@ -284,7 +284,7 @@ def _answered(
     found = []
     for place, (text, kind, mask) in enumerate(zip(texts, types, masks, strict=True)):
         masked = {
-            mode: answered_mask(asked[mode][place], levels, grid, cache.sure)
+            mode: answered_mask(asked[mode][place], levels, grid, cache.score_margin)
             for mode in MODES
         }
         found.append(
@@ -313,7 +313,7 @@ def answered_mask(
     questions: QueryBatch,
     levels: dict[str, NDArray[np.uint8]],
     grid: Grid,
-    sure: float,
+    score_margin: float,
 ) -> NDArray[np.bool_]:
     """As the product answers: objects, without those that barely pass."""
     stack = np.stack([levels[phrase] for phrase in questions.texts])
@@ -325,7 +325,7 @@ def answered_mask(
         min_area=0,
         fill_holes=0,
         simplify=0,
-        min_score=SegmentOptions().least_score(sure),
+        min_score=SegmentOptions().least_score(score_margin),
         split=split_by_class(
             [phrase.head.categories for phrase in questions.phrases], None
         ),

@@ -130,7 +130,7 @@ def _traced(
     parts, area = [], ValidArea()
     for text in phrases:
         with ProbabilityRaster.open(sources[text]) as raster:
-            grid, sure = raster.grid, raster.sure
+            grid, margin = raster.grid, raster.score_margin
             strips = list(raster.strips())
         area = ValidArea()
         for strip in strips:
@@ -144,7 +144,7 @@ def _traced(
                 min_area=0,
                 fill_holes=0,
                 simplify=0,
-                min_score=SegmentOptions().least_score(sure),
+                min_score=SegmentOptions().least_score(margin),
                 split=split_by_class(
                     [phrase.head.categories for phrase in as_typed([text]).phrases],
                     None,

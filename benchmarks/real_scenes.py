@@ -191,7 +191,7 @@ def scored(
     """
     with ProbabilityRaster.open(str(raster)) as probabilities:
         strips = list(probabilities.strips())
-        grid, sure = probabilities.grid, probabilities.sure
+        grid, margin = probabilities.grid, probabilities.score_margin
     began = time.perf_counter()
     polygons = vectorize(
         strips,
@@ -202,7 +202,7 @@ def scored(
         fill_holes=0.0,
         simplify=0.0,
         split=(parted,),
-        min_score=SegmentOptions(threshold=threshold).least_score(sure),
+        min_score=SegmentOptions(threshold=threshold).least_score(margin),
     )
     seconds = time.perf_counter() - began
     area = sum(int(np.count_nonzero(strip.levels != 255)) for strip in strips)

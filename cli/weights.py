@@ -25,7 +25,7 @@ def list_command() -> None:
     for name in list_weights():
         info = read_header(name)
         low, high = info.gsd_range
-        size = f"{info.both_sizes / 1e6:.1f} MB"
+        size = f"{info.total_size / 1e6:.1f} MB"
         click.echo(f"{name}\t{low:g} to {high:g} m\t{size}\t{info.licence}")
 
 

@@ -136,15 +136,15 @@ class SegmentOptions:
             self,
         )
 
-    def least_score(self, sure: float = SCORE_MARGIN) -> float:
+    def least_score(self, score_margin: float = SCORE_MARGIN) -> float:
         """The mean probability that an object has to reach.
 
         Args:
-            sure: What the weights ask for, of the way from the threshold to 1.
+            score_margin: What the weights ask for, of the way from the threshold to 1.
         """
         if self.min_score is not None:
             return self.min_score
-        return self.threshold + sure * (1 - self.threshold)
+        return self.threshold + score_margin * (1 - self.threshold)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> SegmentOptions:

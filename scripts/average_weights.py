@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.model.layers import says
+from rrsis_geo.model.layers import is_residual_output
 from rrsis_geo.model.serialization.weights import card_of, load_weights, save_weights
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--name", default="default")
     parser.add_argument("--trained-on", help="for the card; default: the second's")
     parser.add_argument("--created", help="the commands that made the file")
-    parser.add_argument("--sure", type=float, help="`Calibration.sure` of the mean")
+    parser.add_argument("--sure", type=float, help="`score_margin` of the mean")
     parser.add_argument("--categories", nargs="*", help="classes trained")
     options = parser.parse_args()
     one, _ = load_weights(options.first)
@@ -49,7 +49,7 @@ def main() -> None:
     )
     calibration = info.calibration
     if options.sure is not None:
-        calibration = replace(calibration, sure=options.sure)
+        calibration = replace(calibration, score_margin=options.sure)
     card = replace(
         card_of(info),
         calibration=calibration,
@@ -74,7 +74,7 @@ def mean_state(
     mean = {}
     for name, value in new.items():
         first = old.get(name)
-        if first is None and says(name):
+        if first is None and is_residual_output(name):
             first = torch.zeros_like(value)
         if first is None or not value.is_floating_point() or value.equal(first):
             mean[name] = value

@@ -18,7 +18,10 @@ from pathlib import Path
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import RRSISError
 from rrsis_geo.model.serialization.header import sidecar_of
-from rrsis_geo.model.serialization.shared_text_encoder import share_text, write_text
+from rrsis_geo.model.serialization.shared_text_encoder import (
+    share_text_encoder,
+    write_text_encoder,
+)
 
 MADE_FROM = (
     "sentence-transformers/all-MiniLM-L6-v2, its six layers as published; 18,000 rows "
@@ -46,13 +49,13 @@ def main() -> None:
 def split(options: argparse.Namespace) -> None:
     """Write what was asked for."""
     if not options.text.exists():
-        write_text(
+        write_text_encoder(
             options.whole,
             options.text,
             licence=options.licence,
             made_from=options.made_from,
         )
-    info = share_text(
+    info = share_text_encoder(
         options.whole,
         options.output,
         text=options.text,

@@ -1,4 +1,12 @@
-"""The whole network: text and image in, two logit maps and a presence out."""
+"""BTDNet: image and text in, the logits of both streams and a presence logit out.
+
+    L_0      = text(ids, mask)
+    Y_1..Y_4 = fusion(image, L_0)           `StageFusion` or `NeckFusion`
+    z_t, z_b = T-BTD(Y_1..Y_4)
+    P(target) = sigmoid(z_t - z_b)          equals the softmax over [z_b, z_t]
+
+Not in the paper: several expressions per image, the neck, the presence head.
+"""
 
 from __future__ import annotations
 
@@ -10,54 +18,57 @@ import torch
 from torch import Tensor, nn
 
 from rrsis_geo.model.config import ModelConfig
-from rrsis_geo.model.decoders.presence import Presence
+from rrsis_geo.model.decoders.presence import PresenceHead
 from rrsis_geo.model.decoders.single_stream import SingleDecoder
 from rrsis_geo.model.decoders.twin_stream import TwinDecoder, upsample
-from rrsis_geo.model.distributed_mean import Joined, alone
+from rrsis_geo.model.distributed_mean import ProcessMean, single_process
 from rrsis_geo.model.dmols import DMOLS, Reconstruction, object_region
 from rrsis_geo.model.encoders.text_encoder import TextEncoder, initialise
 from rrsis_geo.model.fusion.fusion import Fused, NeckFusion, StageFusion
 
 TRAINING_ONLY = ("dmols.",)
-"""Prefixes of parameters that an exported file leaves out."""
+"""Prefixes of parameters that weights files leave out."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Output:
-    """Answers for B images and E expressions; h, w are at stride 4, rounded up."""
+    """Output of the network for B images with E expressions each."""
 
     target: Tensor
-    """(B, E, h, w) logits z_t."""
+    """(B, E, H1, W1) logits z_t."""
 
     background: Tensor
-    """(B, E, h, w) logits z_b."""
+    """(B, E, H1, W1) logits z_b."""
 
     presence: Tensor | None
-    """(B, E) logits; None where the network has no such head."""
+    """(B, E) logits; None where the network has no presence head."""
 
     fused: Fused
-    """The features behind the maps, N = B * E, for the reconstruction losses."""
+    """Features of the N pairs, for the reconstruction losses."""
 
     word_mask: Tensor
     """(N, T), True on a token."""
 
     @property
     def levels(self) -> tuple[Tensor, ...]:
-        """Y_1 to Y_4, each (N, C, h, w)."""
+        """(N, C1, H1, W1) to (N, C4, H4, W4): Y_1 to Y_4."""
         return self.fused.levels
 
     @property
     def words(self) -> Tensor:
-        """(N, T, D) after the last alignment."""
+        """(N, T, D): L_4, text features after the last alignment."""
         return self.fused.words
 
     def logits(self, size: tuple[int, int]) -> Tensor:
-        """(B, E, *size): z_t - z_b, whose sigmoid is the target's probability."""
+        """Logits z_t - z_b of the target, upsampled to `size`: (B, E, *size)."""
         return upsample((self.target - self.background).float(), size)
 
 
 class BTDNet(nn.Module):
-    """Bidirectional alignment guided joint prediction, as its config says."""
+    """Bidirectional alignment and joint prediction of target and background.
+
+    The config decides which parts it has.
+    """
 
     mean: Tensor
     std: Tensor
@@ -80,15 +91,17 @@ class BTDNet(nn.Module):
         initialise(self.text)
         neck = config.fusion == "neck"
         self.visual = NeckFusion(config) if neck else StageFusion(config)
-        self.decoder = _decoder(config)
-        deepest, words = config.level_dims[3], config.fused_words
+        self.decoder = _build_decoder(config)
+        image_dim, word_dim = config.level_dims[3], config.fused_words
         self.presence = (
-            Presence(image_dim=deepest, word_dim=words) if config.presence else None
+            PresenceHead(image_dim=image_dim, word_dim=word_dim)
+            if config.presence
+            else None
         )
         self.dmols = (
             DMOLS(
-                image_dim=deepest,
-                word_dim=words,
+                image_dim=image_dim,
+                word_dim=word_dim,
                 text_dim=config.text_dim,
                 branches=config.dmols_branches,
             )
@@ -97,35 +110,47 @@ class BTDNet(nn.Module):
         )
 
     def forward(self, image: Tensor, words: Tensor, word_mask: Tensor) -> Output:
-        """Look for E expressions in each of B images.
+        """Segment E expressions in each of B images.
 
         Args:
             image: (B, 3, H, W) float32 raw RGB in 0 to 255; any H and W.
             words: (B, E, T, D) from `text`.
             word_mask: (B, E, T), True on a token.
         """
-        return self.answer(self.look(image), words, word_mask)
+        return self.decode(self.encode_image(image), words, word_mask)
 
-    def look(self, image: Tensor) -> Any:
-        """All of `forward` that needs no words, to be given to `answer` any number
-        of times."""
-        return self.visual.look(self.normalise(image))
+    def encode_image(self, image: Tensor) -> Any:
+        """Compute all of `forward` that needs no text.
 
-    def answer(self, seen: Any, words: Tensor, word_mask: Tensor) -> Output:
-        """The rest of `forward`, from what `look` saw in B images."""
-        count, asked = words.shape[:2]
-        mask = word_mask.flatten(0, 1)  # (N, T), N = B * E
+        Args:
+            image: (B, 3, H, W) float32 raw RGB in 0 to 255.
+
+        Returns:
+            A value for `decode`, which can be used any number of times.
+        """
+        return self.visual.encode_image(self.normalise(image))
+
+    def decode(self, encoded: Any, words: Tensor, word_mask: Tensor) -> Output:
+        """Compute the rest of `forward`.
+
+        Args:
+            encoded: B images from `encode_image`.
+            words: (B, E, T, D) from `text`.
+            word_mask: (B, E, T), True on a token.
+        """
+        pairs = words.shape[:2]  # (B, E)
+        mask = word_mask.flatten(0, 1)  # (N, T)
         mask = mask | ~mask.any(dim=1, keepdim=True)  # an empty text must give no NaN
-        fused = self.visual.fuse(seen, words.flatten(0, 1), mask)
-        target, background = self.decoder(fused.levels)  # (N, h, w)
+        fused = self.visual.fuse(encoded, words.flatten(0, 1), mask)
+        target, background = self.decoder(fused.levels)  # (N, H1, W1) each
         presence = None
         if self.presence is not None:
-            score = target - background
-            presence = self.presence(fused.deepest, fused.words, mask, score)
-            presence = presence.unflatten(0, (count, asked))
+            logits = target - background  # (N, H1, W1)
+            presence = self.presence(fused.deepest, fused.words, mask, logits)  # (N,)
+            presence = presence.unflatten(0, pairs)  # (B, E)
         return Output(
-            target=target.unflatten(0, (count, asked)),
-            background=background.unflatten(0, (count, asked)),
+            target=target.unflatten(0, pairs),  # (B, E, H1, W1)
+            background=background.unflatten(0, pairs),
             presence=presence,
             fused=fused,
             word_mask=mask,
@@ -140,22 +165,26 @@ class BTDNet(nn.Module):
         object_tokens: Tensor,
         mask: Tensor,
         generator: torch.Generator | None = None,
-        joined: Joined = alone,
+        process_mean: ProcessMean = single_process,
     ) -> Reconstruction:
-        """The two losses of D-MOLS, for a network that was built with it.
+        """Compute the two losses of D-MOLS.
 
         Args:
-            out: of `forward`.
+            out: from `forward`.
             first_words: (B, E, T, D) from `text`.
             masked_words: (B, E, T, D) from `text` with the object tokens masked.
             object_tokens: (B, E, T), True on the masked tokens.
             mask: (B, E, H, W), 1 on the target.
-            generator: of the random half of a crowded region.
-            joined: counts over the processes that share the batch; see `counting`.
+            generator: draws the half of a crowded region that is kept.
+            process_mean: averages counts over the processes that share the batch; see
+                `distributed_mean`.
+
+        Raises:
+            ValueError: the config has no D-MOLS.
         """
         if self.dmols is None:
             raise ValueError("the config of this network has no D-MOLS")
-        deepest = out.levels[3]
+        deepest = out.levels[3]  # (N, C4, H4, W4)
         size = (deepest.shape[2], deepest.shape[3])
         losses: Reconstruction = self.dmols(
             deepest=deepest,
@@ -165,28 +194,31 @@ class BTDNet(nn.Module):
             word_mask=out.word_mask,
             object_tokens=object_tokens.flatten(0, 1),
             object_region=object_region(mask.flatten(0, 1), size, generator=generator),
-            joined=joined,
+            process_mean=process_mean,
         )
         return losses
 
     def normalise(self, image: Tensor) -> Tensor:
-        """(B, 3, H, W) raw RGB as the image encoder expects it."""
+        """Raw RGB to the image encoder's input: (B, 3, H, W) to the same."""
         image = image.contiguous(memory_format=torch.channels_last)
         return (image - self.mean) / self.std
 
     def parameter_groups(
         self, *, weight_decay: float = 1e-2, encoder_scale: float = 1.0
     ) -> list[dict[str, Any]]:
-        """Groups for AdamW of all parameters that ask for a gradient.
+        """Groups for AdamW of all parameters that require a gradient.
 
-        Norms, biases, gates, position tables and other vectors do not decay. Each
-        group carries `scale`, which the caller's schedule multiplies its rate by:
-        `encoder_scale` for the pretrained image and text encoders, 1 for the rest.
+        Norms, biases, gates and position tables have no weight decay.
+
+        Args:
+            weight_decay: of all other parameters.
+            encoder_scale: `scale` of the pretrained encoders' groups, by which the
+                caller multiplies the learning rate; 1 for the rest.
         """
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
         for name, parameter in self.named_parameters():
             if parameter.requires_grad:
-                key = (pretrained(name), decays(name, parameter))
+                key = (is_pretrained(name), has_weight_decay(name, parameter))
                 groups.setdefault(key, []).append(parameter)
         return [
             {
@@ -200,25 +232,25 @@ class BTDNet(nn.Module):
         ]
 
     def inference_state(self) -> Iterator[tuple[str, Tensor]]:
-        """Names and tensors without what only training needs."""
+        """Names and tensors of the state that inference needs."""
         for name, tensor in self.state_dict().items():
             counter = name.endswith("num_batches_tracked")
             if not counter and not name.startswith(TRAINING_ONLY):
                 yield name, tensor
 
 
-def pretrained(name: str) -> bool:
+def is_pretrained(name: str) -> bool:
     """Whether a parameter belongs to an encoder that starts from public weights."""
     return name.startswith(("text.", "visual.encoder."))
 
 
-def decays(name: str, parameter: Tensor) -> bool:
+def has_weight_decay(name: str, parameter: Tensor) -> bool:
     """Whether weight decay applies to a parameter."""
     table = "position" in name or "token_type" in name
     return parameter.ndim > 1 and not table
 
 
-def _decoder(config: ModelConfig) -> TwinDecoder | SingleDecoder:
+def _build_decoder(config: ModelConfig) -> TwinDecoder | SingleDecoder:
     if config.decoder == "single":
         return SingleDecoder(level_dims=config.level_dims)
     return TwinDecoder(

@@ -1,4 +1,4 @@
-"""A network kept in memory between jobs: loaded once, bound to new texts at once."""
+"""Predictors that reuse the network of the job before, where it is the same."""
 
 from __future__ import annotations
 
@@ -22,55 +22,55 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Kept:
+class _LoadedNetwork:
     """A network on its device."""
 
     key: tuple[Path, tuple[str, ...], torch.device]
-    """File, sha256 of its bytes and of its text file's, device."""
+    """Weights file, sha256 of it and of its text encoder's file, device."""
     net: BTDNet
     info: WeightsInfo
 
 
 class CachedPredictor:
-    """Binds jobs to the network of the job before, where it is the same one.
+    """Makes predictors for jobs and keeps the last network in memory.
 
-    One network at a time, so that memory holds no other. The files' bytes are looked
-    at every time: weights that changed on disk are loaded anew.
+    Only one network is kept. The files are hashed for every job, so weights that
+    changed on disk are loaded again.
     """
 
     def __init__(self) -> None:
-        self._kept: _Kept | None = None
+        self._loaded: _LoadedNetwork | None = None
 
     def bind(self, job: SegmentJob, texts: Sequence[str]) -> NetPredictor:
         """The network of the job's weights, bound to texts.
 
         Raises:
-            WeightsError: the weights are missing, altered or of another model.
-            OptionError: the device is not there.
+            WeightsError: the weights are missing, altered or of another network.
+            OptionError: the device is not on this machine.
         """
         options = job.options
         device = choose_device(options.device)
-        kept = self._network(job.weights, device)
+        loaded = self._load(job.weights, device)
         return NetPredictor(
-            kept.net,
-            Tokenizer(kept.info.vocabulary),
+            loaded.net,
+            Tokenizer(loaded.info.vocabulary),
             texts,
-            calibration=kept.info.calibration,
+            calibration=loaded.info.calibration,
             device=device,
             precision=choose_precision(options.precision, device),
             batch_size=choose_batch(options.batch_size, device),
         )
 
-    def _network(self, weights: str, device: torch.device) -> _Kept:
+    def _load(self, weights: str, device: torch.device) -> _LoadedNetwork:
         path = find_weights(weights).resolve()
         key = path, digests(path), device
-        if self._kept is not None and self._kept.key == key:
-            log.info("%s is still loaded on %s", self._kept.info.name, device)
-            return self._kept
-        self._kept = None  # its memory goes before the next one comes
+        if self._loaded is not None and self._loaded.key == key:
+            log.info("%s is still loaded on %s", self._loaded.info.name, device)
+            return self._loaded
+        self._loaded = None  # frees its memory before the next one is loaded
         began = time.perf_counter()
         net, info = load_weights(path)
-        self._kept = _Kept(key=key, net=net.to(device), info=info)
+        self._loaded = _LoadedNetwork(key=key, net=net.to(device), info=info)
         seconds = time.perf_counter() - began
         log.info("loaded %s on %s in %.1f s", info.name, device, seconds)
-        return self._kept
+        return self._loaded

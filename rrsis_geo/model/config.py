@@ -1,4 +1,4 @@
-"""What a network is made of, as plain data. No torch here."""
+"""The configuration of a network, as plain data. No torch."""
 
 from __future__ import annotations
 
@@ -18,71 +18,75 @@ IMAGENET_STD: Three = (58.395, 57.12, 57.375)
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Every size and switch of a network; what a weights file carries.
+    """Every size and switch of a network; stored in its weights file.
 
-    Levels are counted from fine to coarse: strides 4, 8, 16, 32.
+    The defaults are the paper's sizes (Swin-B, BERT-base), so far as they were
+    published. Tuples of four are per level, at strides 4, 8, 16, 32.
     """
 
     preset: str = "custom"
     image_encoder: str = "swin"
     """swin or mobilenet."""
     image_dims: Four = (128, 256, 512, 1024)
-    """Channels of the encoder at the four levels."""
+    """Channels of the image encoder."""
     image_depths: Four = (2, 2, 18, 2)
-    """Blocks of a Swin per level; MobileNetV2 has its own."""
+    """Blocks of a Swin; fixed in MobileNetV2."""
     image_heads: Four = (4, 8, 16, 32)
-    """Attention heads of a Swin per level."""
+    """Attention heads of a Swin."""
     image_window: int = 12
-    """Window of a Swin, in tokens."""
+    """Window of a Swin, in tokens along each side."""
     drop_path: float = 0.0
-    """Stochastic depth of a Swin while training, at the last block."""
+    """Stochastic depth of a Swin in training: the rate at its last block."""
     mean: Three = IMAGENET_MEAN
-    """Per channel, of raw RGB in 0 to 255."""
+    """Of raw RGB in 0 to 255, per channel."""
     std: Three = IMAGENET_STD
+    """Likewise."""
 
     text_vocabulary: int = 30522
-    """Rows of the word table."""
+    """Tokens of the vocabulary, which are the rows of the token embeddings."""
     text_dim: int = 768
     text_layers: int = 12
     text_heads: int = 12
     text_hidden: int = 3072
-    """Width inside the feed-forward part of a text layer."""
+    """Hidden width of the feed-forward part of a layer."""
     text_positions: int = 512
     """Longest text, in tokens."""
 
     fusion: str = "stages"
-    """stages: inside the image encoder; neck: after it, shared by all expressions."""
+    """stages: inside the image encoder, as in the paper. neck: after it, so that one
+    image encoding serves all expressions; not in the paper."""
     alignment: str = "bsc"
     """bsc, or pwam for the baseline LAVT."""
     words_learn: bool = True
-    """Let BSC tell the words what the pixels are; off: pixels read words only."""
+    """Both directions of BSC; off: only pixels attend to words."""
     align_heads: Four = (1, 1, 1, 1)
-    """Heads of the correlation per level; they change no parameter count."""
+    """Heads of the alignment; they do not change the number of parameters."""
     neck_dims: Four = (128, 256, 512, 1024)
-    """Channels that a neck reduces the encoder's levels to; unused by stages."""
+    """Channels to which a neck reduces the levels."""
     neck_mixers: Four = (0, 0, 0, 0)
-    """Attention layers over positions and words per level of a neck."""
+    """Transformer layers of a neck, with cross-attention from positions to words."""
     word_dim: int = 0
-    """Width of a trained layer between text and neck; 0: none, words as they are."""
+    """Width of a trained text adapter before the neck; 0: no adapter."""
     coordinates: bool = False
-    """Give x and y in [-1, 1] to a neck as two more channels."""
+    """Append x and y in [-1, 1] to the levels of a neck, as two channels."""
 
     decoder: str = "twin"
     """twin, or single for the baseline LAVT."""
     decoder_dims: Four = (256, 256, 256, 256)
+    """Channels of each stream of the twin decoder."""
     decoder_join: int = 3
-    """Kernel of the convolution that joins a level with the coarser one."""
+    """Kernel size of the convolution that joins a level with the coarser one."""
     exchange: bool = True
-    """Let the two streams of the twin decoder talk after each level."""
+    """Exchange between the streams of the twin decoder after each level."""
     presence: bool = True
-    """A head that says whether the target is there at all."""
+    """A head that predicts whether the target is present; not in the paper."""
     dmols: bool = False
-    """Training-only heads that rebuild the object."""
+    """The heads of D-MOLS, for training only."""
     dmols_branches: tuple[str, ...] = ("text", "visual")
-    """Modalities in which they rebuild it."""
+    """Branches of D-MOLS to build."""
 
     def __post_init__(self) -> None:
-        for item in fields(self):  # JSON brings lists
+        for item in fields(self):  # JSON has lists only
             value = getattr(self, item.name)
             if isinstance(value, list):
                 object.__setattr__(self, item.name, tuple(value))
@@ -100,25 +104,26 @@ class ModelConfig:
 
     @property
     def level_dims(self) -> Four:
-        """Channels of the four levels that the decoder reads."""
+        """Channels of the levels after fusion, which the decoder reads."""
         return self.neck_dims if self.fusion == "neck" else self.image_dims
 
     @property
     def fused_words(self) -> int:
-        """Width of the words that meet the image."""
+        """Width D of the text features that are aligned with the image."""
         neck = self.fusion == "neck" and self.word_dim
         return self.word_dim if neck else self.text_dim
 
     def to_json(self) -> str:
-        """One line of ASCII JSON."""
+        """The config as one line of ASCII JSON."""
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ModelConfig:
-        """The config that `to_json` wrote.
+        """Read what `to_json` wrote.
 
         Raises:
-            WeightsError: not such a text, or it names things unknown here.
+            WeightsError: it is not a JSON object, has unknown entries, or a value is
+                not allowed.
         """
         try:
             values = json.loads(text)
@@ -128,10 +133,7 @@ class ModelConfig:
             raise WeightsError(f"not a model config: {text[:80]!r}")
         known = {item.name for item in fields(cls)}
         if unknown := sorted(set(values) - known):
-            raise WeightsError(
-                f"the model config names {unknown}, unknown to this version; "
-                "a newer rrsis-geo may read it"
-            )
+            raise WeightsError(f"the model config has unknown entries {unknown}")
         return cls(**values)
 
 
@@ -180,10 +182,10 @@ PRESETS = tuple(_PRESETS)
 
 
 def preset(name: str) -> ModelConfig:
-    """The config of that name.
+    """The config of a preset.
 
     Raises:
-        WeightsError: there is none.
+        WeightsError: there is no preset of that name.
     """
     if name not in _PRESETS:
         raise WeightsError(f"no preset {name!r}; there are {list(PRESETS)}")

@@ -1,4 +1,4 @@
-"""Which device, which precision: chosen once, before a predictor is built."""
+"""Choice of device, precision and batch size."""
 
 from __future__ import annotations
 
@@ -9,54 +9,65 @@ from rrsis_geo.errors import OptionError
 GPU_BATCH = 8
 
 
-def choose_device(wanted: str) -> torch.device:
-    """The device of that name; auto takes a GPU where there is one.
+def choose_device(name: str) -> torch.device:
+    """Choose a device.
+
+    Args:
+        name: auto, cpu, cuda, cuda:N or mps; auto prefers a GPU.
 
     Raises:
-        OptionError: this machine or this torch has no such device.
+        OptionError: this machine, or this build of torch, has no such device.
     """
-    if wanted == "auto":
+    if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
         if torch.backends.mps.is_available():
             return torch.device("mps")
         return torch.device("cpu")
-    kind, _, number = wanted.partition(":")
-    present = {
+    kind, _, number = name.partition(":")
+    available = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
     }
-    usable = present.get(kind, False)
+    usable = available.get(kind, False)
     if usable and number:
         usable = number.isdecimal() and int(number) < _count(kind)
     if not usable:
-        there = [name for name, found in present.items() if found]
-        raise OptionError(
-            f"device {wanted!r} is not on this machine; there are {there}"
-        )
-    return torch.device(wanted)
+        kinds = [kind for kind, present in available.items() if present]
+        raise OptionError(f"device {name!r} is not on this machine; there are {kinds}")
+    return torch.device(name)
 
 
-def choose_precision(wanted: str, device: torch.device) -> torch.dtype:
-    """float32 or bfloat16; auto takes bfloat16 where the processor computes in it."""
-    if wanted == "float32":
+def choose_precision(name: str, device: torch.device) -> torch.dtype:
+    """Choose the dtype of autocast.
+
+    Args:
+        name: auto, float32 or bfloat16; auto takes bfloat16 where the hardware has it.
+        device: to compute on.
+    """
+    if name == "float32":
         return torch.float32
-    if wanted == "bfloat16":
+    if name == "bfloat16":
         return torch.bfloat16
     if device.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
     elif device.type == "cpu":
-        fast = _cpu_has_bfloat16()
+        native = _cpu_has_bfloat16()
     else:
-        fast = False
-    return torch.bfloat16 if fast else torch.float32
+        native = False
+    return torch.bfloat16 if native else torch.float32
 
 
-def choose_batch(wanted: int, device: torch.device) -> int:
-    """Windows per pass; 0 chooses: 1 on a CPU, where batching gains nothing."""
-    if wanted:
-        return wanted
+def choose_batch(size: int, device: torch.device) -> int:
+    """Windows per pass; for 0, 8 on CUDA and 1 elsewhere, where batching gains nothing.
+
+    Args:
+        size: as given by the user; 0: choose.
+        device: to compute on.
+    """
+    if size:
+        return size
     return GPU_BATCH if device.type == "cuda" else 1
 
 
@@ -65,6 +76,6 @@ def _count(kind: str) -> int:
 
 
 def _cpu_has_bfloat16() -> bool:
-    """Whether bfloat16 products are an instruction; else autocast is slower."""
-    asks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # since torch 2.6
-    return any(getattr(torch.cpu, name, bool)() for name in asks)
+    """Whether the CPU has bfloat16 instructions; without them autocast is slower."""
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")  # since torch 2.6
+    return any(getattr(torch.cpu, name, bool)() for name in checks)

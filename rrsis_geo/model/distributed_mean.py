@@ -1,9 +1,9 @@
-"""Means over what counts, when several processes share a batch.
+"""Masked means whose count is shared by several processes.
 
-A mean over the pixels, words or maps that count is a sum divided by their number, and
-every process holds another number of them. Dividing each sum by the number per process,
-averaged over the processes, makes the mean over processes of the losses (which is what
-distributed training descends) that of the whole batch.
+A masked mean is a sum divided by a count, and the count differs between the processes
+that share a batch. Each process divides its sum by the count averaged over the
+processes. The mean of these losses over the processes, which is what distributed data
+parallel training minimises, is then the loss of the whole batch.
 """
 
 from __future__ import annotations
@@ -12,17 +12,28 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-Joined = Callable[[Tensor], Tensor]
-"""A count of this process to the mean of that count over all processes."""
+ProcessMean = Callable[[Tensor], Tensor]
+"""Averages a scalar of this process over all processes."""
 
 
-def alone(count: Tensor) -> Tensor:
-    """The count itself: there is one process."""
+def single_process(count: Tensor) -> Tensor:
+    """The `ProcessMean` of a single process: return the count unchanged."""
     return count
 
 
-def masked_mean(values: Tensor, chosen: Tensor, *, joined: Joined = alone) -> Tensor:
-    """Mean of the chosen values; 0 where nothing is chosen. Same shapes."""
-    weight = chosen.to(values.dtype)
-    count = joined(weight.sum())
+def masked_mean(
+    values: Tensor, mask: Tensor, *, process_mean: ProcessMean = single_process
+) -> Tensor:
+    """Mean of the values where the mask is True.
+
+    Args:
+        values: (...).
+        mask: (...), the same shape.
+        process_mean: averages the count over the processes that share the batch.
+
+    Returns:
+        (), 0 where the mask is False everywhere.
+    """
+    weight = mask.to(values.dtype)
+    count = process_mean(weight.sum())
     return (values * weight).sum() / count.where(count > 0, 1)

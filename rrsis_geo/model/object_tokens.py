@@ -1,4 +1,8 @@
-"""Which tokens of an expression name its target; what D-MOLS hides."""
+"""Object tokens: the tokens of an expression that D-MOLS masks.
+
+The paper masks the words of the described object. How they are found is ours: class
+names and synonyms from a lexicon, matched through the tokenizer's character offsets.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-ORDINARY_SHARE = 0.15
-"""Of the tokens, hidden where no class name is found; BERT's own share."""
+RANDOM_SHARE = 0.15
+"""Share of the ordinary tokens masked where no class name occurs, as in BERT."""
 
 
 def object_tokens(
@@ -19,42 +23,46 @@ def object_tokens(
     *,
     rng: np.random.Generator,
 ) -> NDArray[np.bool_]:
-    """(T,), True on the tokens of the first class name in the text.
+    """Find the tokens of the first class name in a text.
 
-    Whole words only, the longest of the phrases that start at the same place, with or
-    without a plural ending; matched through the characters that a token stands for,
-    because matching pieces of text would find "tree" in "street". Where no phrase
-    occurs, about 15 % of the ordinary tokens, at least one.
+    Only whole words match, with or without a plural ending; of the phrases that start
+    at one place, the longest. Matching goes through character offsets, because
+    comparing word pieces would find "tree" in "street". Where no phrase occurs, about
+    15 % of the ordinary tokens are drawn, at least one.
 
     Args:
         text: the expression.
-        offsets: per token the characters [start, stop); (0, 0) for special tokens.
+        offsets: T spans of characters [start, stop), one per token; (0, 0) for special
+            tokens.
         phrases: class names and their synonyms.
-        rng: of the ordinary tokens.
+        rng: draws ordinary tokens.
+
+    Returns:
+        (T,), True on the object's tokens.
     """
-    spans = np.array(offsets, np.int64).reshape(-1, 2)
-    ordinary = spans[:, 1] > spans[:, 0]
-    found = _first_phrase(text, phrases)
-    if found is not None:
-        start, stop = found
+    spans = np.array(offsets, np.int64).reshape(-1, 2)  # (T, 2)
+    ordinary = spans[:, 1] > spans[:, 0]  # (T,)
+    span = _first_phrase(text, phrases)
+    if span is not None:
+        start, stop = span
         chosen = ordinary & (spans[:, 0] < stop) & (spans[:, 1] > start)
-        if chosen.any():  # else the name was cut off with the end of a long text
+        if chosen.any():  # none where the text was truncated before the name
             return chosen
-    places = np.flatnonzero(ordinary)
+    indices = np.flatnonzero(ordinary)
     chosen = np.zeros(len(spans), bool)
-    if len(places):
-        count = max(1, round(ORDINARY_SHARE * len(places)))
-        chosen[rng.choice(places, count, replace=False)] = True
+    if len(indices):
+        count = max(1, round(RANDOM_SHARE * len(indices)))
+        chosen[rng.choice(indices, count, replace=False)] = True
     return chosen
 
 
 def _first_phrase(text: str, phrases: Iterable[str]) -> tuple[int, int] | None:
-    """[start, stop) of the first phrase in the text."""
+    """[start, stop) of the first phrase in the text, in characters."""
     longest_first = sorted(
         {phrase.lower() for phrase in phrases}, key=len, reverse=True
     )
     if not longest_first:
         return None
-    words = "|".join(re.escape(phrase) for phrase in longest_first)
-    match = re.search(rf"\b(?:{words})(?:es|s)?\b", text.lower())
+    alternatives = "|".join(re.escape(phrase) for phrase in longest_first)
+    match = re.search(rf"\b(?:{alternatives})(?:es|s)?\b", text.lower())
     return match.span() if match else None

@@ -74,7 +74,7 @@ def revectorize(
             split=split_by_class(
                 [classes.get(text, ()) for text in expressions], job.split
             ),
-            min_score=job.options.least_score(raster.sure),
+            min_score=job.options.least_score(raster.score_margin),
         )
         height = raster.grid.height
         for strip in raster.strips():

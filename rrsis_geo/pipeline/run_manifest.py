@@ -123,7 +123,7 @@ def build(
         "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
-        "least_score": job.options.least_score(weights.sure),
+        "least_score": job.options.least_score(weights.score_margin),
         "windows": {
             "done": counts.windows,
             "skipped": counts.skipped,

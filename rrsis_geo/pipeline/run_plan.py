@@ -38,7 +38,7 @@ class WeightsFacts:
     """Tokens that its text encoder knows; None: not known."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
-    sure: float = SCORE_MARGIN
+    score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
 
     def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
         gsd_range=header.gsd_range,
         vocabulary=header.vocabulary,
         categories=header.categories,
-        sure=header.calibration.sure,
+        score_margin=header.calibration.score_margin,
     )
 
 

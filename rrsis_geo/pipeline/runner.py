@@ -260,7 +260,7 @@ def _find(
         split=split_by_class(
             [phrase.head.categories for phrase in this.phrases], job.options.split
         ),
-        min_score=job.options.least_score(this.weights.sure),
+        min_score=job.options.least_score(this.weights.score_margin),
     )
     began, done = time.perf_counter(), len(kept)
 
@@ -341,7 +341,7 @@ def _write(
                 "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
-                SCORE_MARGIN_TAG: repr(weights.sure),
+                SCORE_MARGIN_TAG: repr(weights.score_margin),
                 **this.batch.tags(),
             },
         )

@@ -150,7 +150,7 @@ class ProbabilityRaster:
     expressions: tuple[str, ...]
     """Descriptions of the bands, or "band 1" and so on."""
     tags: dict[str, str]
-    sure: float
+    score_margin: float
     """How far above the threshold an object has to rise; of a stranger's the usual."""
 
     def __init__(self, dataset: DatasetReader) -> None:
@@ -159,7 +159,7 @@ class ProbabilityRaster:
             text or f"band {band}" for band, text in enumerate(dataset.descriptions, 1)
         )
         self.tags = dict(dataset.tags())
-        self.sure = _sure(self.tags.get(SCORE_MARGIN_TAG, ""))
+        self.score_margin = _score_margin(self.tags.get(SCORE_MARGIN_TAG, ""))
         self._dataset = dataset
 
     @classmethod
@@ -283,7 +283,7 @@ def _is_complete(path: Path) -> bool:
     return True
 
 
-def _sure(text: str) -> float:
+def _score_margin(text: str) -> float:
     """What the tag says, if it is ours."""
     try:
         value = float(text)

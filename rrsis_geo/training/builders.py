@@ -15,7 +15,7 @@ from rrsis_geo.expressions.wording.noun_choice import LEXICON
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig, preset
 from rrsis_geo.model.device import choose_precision
-from rrsis_geo.model.distributed_mean import Joined, alone
+from rrsis_geo.model.distributed_mean import ProcessMean, single_process
 from rrsis_geo.model.losses import LossWeights
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import Augmentation
@@ -70,7 +70,7 @@ def build_objective(
     tokenize: Tokenize,
     *,
     phrases: Iterable[str] = PHRASES,
-    joined: Joined = alone,
+    joined: ProcessMean = single_process,
 ) -> Objective:
     """A network with its losses, as a run wants them; unused parameters are frozen."""
     objective = Objective(
@@ -149,7 +149,7 @@ def fit(
         max_norm=config.max_norm,
         weights=loss_weights(config),
         seed=config.seed,
-        joined=alone,
+        joined=single_process,
         on_step=on_step,
     )
     average.copy_to(network)

@@ -14,7 +14,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.distributed_mean import Joined
+from rrsis_geo.model.distributed_mean import ProcessMean
 from rrsis_geo.model.losses import Losses, LossWeights
 from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.schedule import Average
@@ -60,7 +60,7 @@ def train(
     max_norm: float,
     weights: LossWeights,
     seed: int,
-    joined: Joined,
+    joined: ProcessMean,
     on_step: Callable[[Step], None],
 ) -> None:
     """Train from step `first` to step `steps`.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.distributed_mean import Joined, alone
+from rrsis_geo.model.distributed_mean import ProcessMean, single_process
 from rrsis_geo.model.losses import Losses, joint_loss
 from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.text_features import Tokenize, tokens_of
@@ -37,7 +37,7 @@ class Objective(nn.Module):
         train_text: bool = False,
         freeze_norms: bool = False,
         bfloat16: bool = False,
-        joined: Joined = alone,
+        joined: ProcessMean = single_process,
     ) -> None:
         super().__init__()
         self.network = network
@@ -94,9 +94,11 @@ class Objective(nn.Module):
                     masked_words=masked,
                     object_tokens=hidden.unflatten(0, (rows, -1)),
                     mask=target,
-                    joined=self._joined,
+                    process_mean=self._joined,
                 )
-        return joint_loss(output, target, text=text, visual=visual, joined=self._joined)
+        return joint_loss(
+            output, target, text=text, visual=visual, process_mean=self._joined
+        )
 
     def _encode(self, ids: Tensor, mask: Tensor, rows: int) -> Tensor:
         """(N, T) tokens to (B, E, T, D) features."""

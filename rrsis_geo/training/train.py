@@ -196,7 +196,7 @@ def _signed(
         if weights is not None:
             licence = f"{card.licence}; and {licence}"
     # How sure an object has to be was found out for the other weights, not for these.
-    calibration = replace(card.calibration, sure=SCORE_MARGIN)
+    calibration = replace(card.calibration, score_margin=SCORE_MARGIN)
     if weights is None:
         calibration = Calibration(presence_gate=config.presence_gate)
     return replace(

@@ -125,7 +125,7 @@ def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
     for name in list_weights():
         header = read_header(name)
         low, high = header.gsd_range
-        size = f"{header.both_sizes / 1e6:.1f} MB"
+        size = f"{header.total_size / 1e6:.1f} MB"
         about = f"{low:g} to {high:g} m, {size}, {header.licence}"
         entry = asdict(header) | {"name": name, "path": str(header.path)}
         entry["text_path"] = header.text_path and str(header.text_path)

@@ -66,7 +66,7 @@ def test_a_manifest_becomes_weights(tmp_path, config, manifest):
 def test_weights_that_exist_learn_on(tmp_path, config, manifest):
     first = tmp_path / "first.safetensors"
     assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
-    measured = Calibration(temperature=1.5, sure=0.8)
+    measured = Calibration(temperature=1.5, score_margin=0.8)
     first = recalibrate(first, tmp_path / "one.safetensors", calibration=measured).path
     second = tmp_path / "second.safetensors"
     taught = (*QUICK, "--set", "model.dmols=true", "--from", first)

@@ -1,4 +1,4 @@
-"""Small networks and a vocabulary for the tests of the model room."""
+"""Small networks, inputs and a vocabulary for the tests of the model package."""
 
 from dataclasses import replace
 
@@ -30,15 +30,15 @@ def vocabulary():
 
 @pytest.fixture
 def build(vocabulary):
-    """A factory of untrained networks, the same for the same arguments."""
+    """A factory of untrained networks, equal for equal arguments."""
 
-    def make(name="btd-tiny", *, seed=0, lively=True, **changes):
+    def make(name="btd-tiny", *, seed=0, perturb=True, **changes):
         if name == "btd-mobile":
             changes = {**SMALL_TEXT, "word_dim": 12, **changes}
         changes = {"text_vocabulary": len(vocabulary), **changes}
         torch.manual_seed(seed)
         net = BTDNet(replace(preset(name), **changes)).eval()
-        if lively:  # gates and exchanges start silent; tests want them heard
+        if perturb:  # gates and exchanges are 0 at the start, which would hide them
             with torch.no_grad():
                 for parameter in net.parameters():
                     parameter.add_(torch.randn_like(parameter) * 0.05)
@@ -48,10 +48,10 @@ def build(vocabulary):
 
 
 @pytest.fixture
-def question(vocabulary):
-    """Token ids and mask of E texts of different length, padded to T."""
+def make_tokens(vocabulary):
+    """A factory of (E, T) token ids and mask, of texts of different length."""
 
-    def ask(count=2, *, length=7, seed=0):
+    def make(count=2, *, length=7, seed=0):
         generator = torch.Generator().manual_seed(seed)
         shape = (count, length)
         ids = torch.randint(5, len(vocabulary), shape, generator=generator)
@@ -59,25 +59,25 @@ def question(vocabulary):
         mask = torch.arange(length) < lengths[:, None]
         return ids * mask, mask
 
-    return ask
+    return make
 
 
 @pytest.fixture
-def picture():
-    """(B, 3, H, W) raw RGB."""
+def make_image():
+    """A factory of (B, 3, H, W) raw RGB."""
 
-    def draw(height=64, width=64, *, count=1, seed=0):
+    def make(height=64, width=64, *, count=1, seed=0):
         generator = torch.Generator().manual_seed(seed)
         return torch.rand(count, 3, height, width, generator=generator) * 255
 
-    return draw
+    return make
 
 
 @pytest.fixture
-def ask():
-    """Network, picture, ids and mask to an output."""
+def predict():
+    """Run a network on images, token ids and mask; every image gets all texts."""
 
-    def answer(net, image, ids, mask):
+    def run(net, image, ids, mask):
         words = net.text(ids, mask)
         count = len(image)
         return net(
@@ -86,4 +86,4 @@ def ask():
             mask[None].expand(count, -1, -1),
         )
 
-    return answer
+    return run

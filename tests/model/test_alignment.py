@@ -4,7 +4,7 @@ from torch.nn import functional
 
 from rrsis_geo.model.fusion.bsc import BSC, correlate
 from rrsis_geo.model.fusion.pwam import PWAM
-from rrsis_geo.model.layers import position_norm
+from rrsis_geo.model.layers import instance_norm
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def build(kind, heads=2):
     return part
 
 
-def test_rows_of_the_correlation_sum_to_one_and_padding_gets_nothing(case):
+def test_rows_of_the_correlation_sum_to_one_and_padding_gets_zero(case):
     mask = case[2]
     scores = correlate(torch.randn(2, 2, 30, 4), torch.randn(2, 2, 7, 4), mask)
 
@@ -52,31 +52,31 @@ def test_permuting_padding_changes_nothing(kind, case):
     part = build(kind)
     order = torch.tensor([0, 1, 2, 3, 6, 4, 5])
     shuffled = words.clone()
-    shuffled[0] = words[0, order] * 3  # other values, too: padding is never read
+    shuffled[0] = words[0, order] * 3  # other values too, since padding has no effect
     shuffled[0, :4] = words[0, :4]
 
-    fused, read = part(image, words, mask)
-    fused_again, read_again = part(image, shuffled, mask)
+    fused, aligned = part(image, words, mask)
+    fused_again, aligned_again = part(image, shuffled, mask)
 
     torch.testing.assert_close(fused, fused_again)
-    torch.testing.assert_close(read[mask], read_again[mask])
+    torch.testing.assert_close(aligned[mask], aligned_again[mask])
 
 
-def test_a_closed_gate_leaves_the_words_alone(case):
+def test_a_closed_gate_leaves_the_words_unchanged(case):
     part = build(BSC)
     part.back_gate.data.zero_()
 
-    _, read = part(*case)
+    _, aligned = part(*case)
 
-    assert torch.equal(read, case[1])
+    assert torch.equal(aligned, case[1])
 
 
-def test_an_open_gate_tells_the_words_of_the_image(case):
+def test_an_open_gate_changes_tokens_but_not_padding(case):
     image, words, mask = case
-    _, read = build(BSC)(image, words, mask)
+    _, aligned = build(BSC)(image, words, mask)
 
-    assert not torch.allclose(read[mask], words[mask])
-    assert torch.equal(read[~mask], words[~mask])
+    assert not torch.allclose(aligned[mask], words[mask])
+    assert torch.equal(aligned[~mask], words[~mask])
 
 
 def test_summed_kernels_equal_separate_convolutions(case):
@@ -85,15 +85,15 @@ def test_summed_kernels_equal_separate_convolutions(case):
 
     apart = image + sum(conv(image) for conv in part.scales)
 
-    torch.testing.assert_close(part._scales(image), apart)
+    torch.testing.assert_close(part._sum_scales(image), apart)
 
 
 @pytest.mark.parametrize("kind", [BSC, PWAM])
-def test_the_text_free_half_serves_several_texts(kind, case):
+def test_image_projections_serve_several_texts(kind, case):
     image, words, mask = case
     part = build(kind)
-    look = part.look(image[:1])
-    twice = type(look)(*(field.expand(2, -1, -1) for field in look))
+    once = part.project_image(image[:1])
+    twice = type(once)(*(field.expand(2, -1, -1) for field in once))
 
     shared, _ = part.align(twice, words, mask)
     apart = [part(image[:1], words[i : i + 1], mask[i : i + 1])[0] for i in range(2)]
@@ -101,19 +101,19 @@ def test_the_text_free_half_serves_several_texts(kind, case):
     torch.testing.assert_close(shared, torch.cat(apart).flatten(2).transpose(1, 2))
 
 
-def test_position_norm_is_an_instance_norm():
+def test_instance_norm_is_that_of_torch():
     x = torch.randn(3, 20, 4)
 
-    normed = position_norm(x)
+    normed = instance_norm(x)
 
     oracle = functional.instance_norm(x.transpose(1, 2)).transpose(1, 2)
     torch.testing.assert_close(normed, oracle)
 
 
-def test_a_single_position_is_not_normed_away():
+def test_a_single_position_is_not_normalised():
     x = torch.randn(3, 1, 4)
 
-    assert torch.equal(position_norm(x), x)
+    assert torch.equal(instance_norm(x), x)
 
 
 @pytest.mark.parametrize("kind", [BSC, PWAM])

@@ -1,4 +1,4 @@
-"""Published sizes, counted on the meta device, where a parameter costs nothing."""
+"""Parameter counts, on the meta device, where parameters take no memory."""
 
 from dataclasses import replace
 
@@ -39,11 +39,11 @@ def test_the_twin_decoder_has_its_size(base):
     assert count(base.decoder) == 12_681_730
 
 
-def test_the_whole_has_its_size(base):
+def test_the_network_has_its_size(base):
     assert round(count(base) / 1e6, 2) == 224.21
 
 
-def test_the_embedded_network_stays_small():
+def test_the_mobile_network_stays_small():
     with torch.device("meta"):
         mobile = BTDNet(preset("btd-mobile"))
     beside_text = count(mobile) - count(mobile.text)

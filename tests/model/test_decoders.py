@@ -28,7 +28,7 @@ def test_two_maps_at_the_finest_size(levels):
     assert not torch.allclose(target, background)
 
 
-def test_a_silent_exchange_makes_the_streams_independent(levels):
+def test_a_zero_exchange_makes_the_streams_independent(levels):
     decoder = build(exchange=True)
     before = decoder(levels)[0]
     for parameter in decoder.background.parameters():
@@ -39,17 +39,17 @@ def test_a_silent_exchange_makes_the_streams_independent(levels):
     assert torch.equal(before, after)
 
 
-def test_a_silent_exchange_equals_none(levels):
-    talking, alone = build(exchange=True), build(exchange=False)
-    alone.load_state_dict(talking.state_dict(), strict=False)
+def test_a_zero_exchange_equals_none(levels):
+    with_exchange, without = build(exchange=True), build(exchange=False)
+    without.load_state_dict(with_exchange.state_dict(), strict=False)
 
-    assert all(map(torch.equal, talking(levels), alone(levels)))
+    assert all(map(torch.equal, with_exchange(levels), without(levels)))
 
 
-def test_an_exchange_that_talks_couples_the_streams(levels):
+def test_a_nonzero_exchange_couples_the_streams(levels):
     decoder = build(exchange=True)
-    for message in decoder.exchange:
-        message.to_target.norm.weight.data.fill_(1.0)
+    for exchange in decoder.exchange:
+        exchange.to_target.norm.weight.data.fill_(1.0)
     before = decoder(levels)[0]
     for parameter in decoder.background.parameters():
         parameter.data.normal_()

@@ -14,8 +14,8 @@ from rrsis_geo.model.object_tokens import object_tokens
 PHRASES = ("tank", "storage tank", "tree", "ship")
 
 
-def hidden(vocabulary, text, phrases=PHRASES):
-    """The words that would be hidden."""
+def chosen_words(vocabulary, text, phrases=PHRASES):
+    """The words whose tokens are chosen, separated by spaces."""
     tokenizer = Tokenizer(vocabulary)
     offsets = tokenizer([text]).offsets[0]
     chosen = object_tokens(text, offsets, phrases, rng=np.random.default_rng(0))
@@ -31,14 +31,14 @@ def hidden(vocabulary, text, phrases=PHRASES):
     ("text", "wanted"),
     [
         ("the storage tank near the road", "storage tank"),
-        ("Storage  tank", ""),  # two spaces: no whole phrase, but "tank" alone
+        ("Storage  tank", ""),  # two spaces: not the phrase, only "tank"
         ("the ship near the storage tank", "ship"),
         ("the tree left", "tree"),
         ("the tanks", "tank s"),
     ],
 )
-def test_the_first_and_longest_name_is_hidden(vocabulary, text, wanted):
-    assert hidden(vocabulary, text) == (wanted or "tank")
+def test_the_first_and_longest_name_is_chosen(vocabulary, text, wanted):
+    assert chosen_words(vocabulary, text) == (wanted or "tank")
 
 
 def test_a_tree_is_not_found_in_a_street(vocabulary):
@@ -60,13 +60,13 @@ def test_a_tree_is_not_found_in_a_street(vocabulary):
     assert not any(chosen[0] or chosen[-1] for chosen in many)  # never [CLS], [SEP]
 
 
-def test_a_text_without_tokens_hides_nothing():
+def test_a_text_without_tokens_has_no_object():
     chosen = object_tokens("", [(0, 0), (0, 0)], (), rng=np.random.default_rng(0))
 
     assert not chosen.any()
 
 
-def test_one_pixel_of_object_marks_its_cell():
+def test_one_pixel_marks_its_cell():
     mask = torch.zeros(1, 64, 64)
     mask[0, 40, 10] = 1
 
@@ -91,10 +91,10 @@ def test_masked_mean_of_nothing_is_zero():
 
 @pytest.mark.parametrize("name", ["btd-tiny", "btd-mobile"])
 def test_reconstruction_trains_both_branches_and_the_network(
-    build, picture, question, vocabulary, name
+    build, make_image, make_tokens, vocabulary, name
 ):
     net = build(name, dmols=True).train()
-    image, (ids, mask) = picture(count=2), question(2)
+    image, (ids, mask) = make_image(count=2), make_tokens(2)
     chosen = torch.zeros_like(mask)
     chosen[:, 2] = True
     words = net.text(ids, mask)
@@ -125,23 +125,25 @@ def test_reconstruction_trains_both_branches_and_the_network(
 
 
 @torch.no_grad()
-def test_it_changes_nothing_at_inference(build, picture, question, ask):
+def test_dmols_changes_nothing_at_inference(build, make_image, make_tokens, predict):
     trained = build(dmols=True)
     exported = BTDNet(replace(trained.config, dmols=False)).eval()
     exported.load_state_dict(dict(trained.inference_state()), strict=False)
-    image, (ids, mask) = picture(), question(2)
+    image, (ids, mask) = make_image(), make_tokens(2)
 
-    with_it = ask(trained, image, ids, mask)
-    without = ask(exported, image, ids, mask)
+    with_dmols = predict(trained, image, ids, mask)
+    without = predict(exported, image, ids, mask)
 
-    assert torch.equal(with_it.target, without.target)
-    assert torch.equal(with_it.presence, without.presence)
+    assert torch.equal(with_dmols.target, without.target)
+    assert torch.equal(with_dmols.presence, without.presence)
     assert exported.dmols is None
 
 
-def test_a_network_without_it_says_so(build, picture, question, ask):
+def test_a_network_without_dmols_refuses_reconstruction(
+    build, make_image, make_tokens, predict
+):
     net = build()
-    out = ask(net, picture(), *question(1))
+    out = predict(net, make_image(), *make_tokens(1))
     with pytest.raises(ValueError, match="no D-MOLS"):
         net.reconstruct(
             out,

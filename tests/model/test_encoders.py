@@ -1,4 +1,4 @@
-"""Encoders against transformers' own, and the folded ImageNet weights."""
+"""Encoders against those of transformers, and the folded ImageNet weights."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ from rrsis_geo.model.encoders.swin import Swin
 from rrsis_geo.model.encoders.text_encoder import TextEncoder
 
 
-def walk(encoder, image):
+def encode_levels(encoder, image):
     """All four levels."""
     x = encoder.refine(0, encoder.embed(image))
     levels = [x]
@@ -71,7 +71,7 @@ def test_swin_in_parts_is_swin(size):
     image = torch.randn(1, 3, *size)
 
     with torch.no_grad():
-        deepest = walk(ours, image)[3]
+        deepest = encode_levels(ours, image)[3]
         wanted = oracle(image).last_hidden_state  # (1, P, C), normed
         wanted_norm = torch.nn.functional.layer_norm(
             deepest.flatten(2).transpose(1, 2), (64,)
@@ -91,16 +91,16 @@ def test_a_small_map_leaves_the_windows_of_swin_as_they_were():
     ).eval()
     image = torch.randn(1, 3, 160, 160)
     with torch.no_grad():
-        before = walk(swin, image)
-        walk(swin, image[..., :32, :32])
-        after = walk(swin, image)
+        before = encode_levels(swin, image)
+        encode_levels(swin, image[..., :32, :32])
+        after = encode_levels(swin, image)
 
     assert all(map(torch.equal, before, after))
 
 
 @pytest.mark.parametrize("size", [(64, 96), (63, 50), (33, 32)])
 def test_mobilenet_levels_are_halved_and_rounded_up(size):
-    levels = walk(MobileNet(), torch.randn(1, 3, *size))
+    levels = encode_levels(MobileNet(), torch.randn(1, 3, *size))
 
     assert [level.shape[1] for level in levels] == [24, 32, 96, 320]
     for stride, level in zip((4, 8, 16, 32), levels, strict=True):
@@ -109,7 +109,7 @@ def test_mobilenet_levels_are_halved_and_rounded_up(size):
 
 @pytest.mark.parametrize("length", [8, 9])
 def test_padding_is_that_of_tensorflow(length):
-    """SAME puts the odd pixel after the end: checked on a kernel that only shifts."""
+    """SAME pads the odd pixel after the end; the kernel here copies one pixel."""
     conv = SameConv(1, 1, kernel=3, stride=2)
     conv.weight.data.zero_()
     conv.weight.data[..., 0, 0] = 1  # copies the upper left pixel of each patch
@@ -117,11 +117,11 @@ def test_padding_is_that_of_tensorflow(length):
     line = torch.arange(1.0, length + 1)
     image = line.expand(1, 1, length, length)
 
-    seen = conv(image)[0, 0, -1]
+    row = conv(image)[0, 0, -1]
 
     # even: patches start at 0, 2, 4, 6; odd: at -1 (padding), 1, 3, 5, 7
     wanted = [1, 3, 5, 7] if length == 8 else [0, 2, 4, 6, 8]
-    assert seen.tolist() == wanted
+    assert row.tolist() == wanted
 
 
 def test_the_folded_weights_fill_the_encoder(shared_data):
@@ -132,7 +132,9 @@ def test_the_folded_weights_fill_the_encoder(shared_data):
     net = MobileNet()
     net.load_state_dict(body, strict=True)
     with torch.no_grad():
-        levels = walk(net, torch.rand(1, 3, 64, 64) * 2 - 1)
+        levels = encode_levels(net, torch.rand(1, 3, 64, 64) * 2 - 1)
 
     assert all(torch.isfinite(level).all() for level in levels)
-    assert all(0.1 < level.std() < 10 for level in levels)  # neither dead nor exploding
+    assert all(
+        0.1 < level.std() < 10 for level in levels
+    )  # neither vanishing nor exploding

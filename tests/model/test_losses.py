@@ -33,7 +33,7 @@ def test_cross_entropy_is_that_of_two_classes(maps):
 
 def test_swapping_streams_and_negating_the_mask_leaves_the_stream_loss(maps):
     target, background, mask = maps
-    mask[0] = 0  # nothing to find, and all to find once negated
+    mask[0] = 0  # empty, and full once negated
 
     straight = stream_loss(target, background, mask)
     swapped = stream_loss(background, target, 1 - mask)
@@ -49,7 +49,7 @@ def test_dice_by_hand():
     assert dice_loss(logits, mask).item() == pytest.approx(1 - 3 / 5)
 
 
-def test_a_mask_without_target_gives_dice_nothing_to_say(maps):
+def test_dice_leaves_out_maps_without_target(maps):
     target, _, mask = maps
     empty = mask.clone()
     empty[1:] = 0
@@ -68,7 +68,7 @@ def test_dice_is_a_mean_and_does_not_grow_with_the_batch(maps):
     torch.testing.assert_close(dice_loss(target, mask), doubled)
 
 
-def test_presence_knows_which_maps_are_empty():
+def test_presence_loss_takes_an_empty_mask_as_absent():
     mask = torch.zeros(2, 4, 4)
     mask[1, 2, 2] = 1
 
@@ -78,8 +78,10 @@ def test_presence_knows_which_maps_are_empty():
     assert right < 0.001 < 8 < wrong
 
 
-def test_parts_have_the_papers_names_and_add_up(build, picture, question, ask):
-    out = ask(build(), picture(), *question(2))
+def test_terms_have_the_papers_names_and_add_up(
+    build, make_image, make_tokens, predict
+):
+    out = predict(build(), make_image(), *make_tokens(2))
     losses = joint_loss(
         out, torch.zeros(1, 2, 64, 64), text=torch.tensor(2.0), visual=torch.tensor(3.0)
     )
@@ -98,10 +100,10 @@ def test_parts_have_the_papers_names_and_add_up(build, picture, question, ask):
 
 @pytest.mark.parametrize("fill", [0.0, 1.0])
 def test_a_mask_of_one_value_gives_finite_gradients(
-    build, picture, question, ask, fill
+    build, make_image, make_tokens, predict, fill
 ):
     net = build().train()
-    out = ask(net, picture(count=2), *question(2))
+    out = predict(net, make_image(count=2), *make_tokens(2))
 
     joint_loss(out, torch.full((2, 2, 64, 64), fill)).total().backward()
 
@@ -110,8 +112,8 @@ def test_a_mask_of_one_value_gives_finite_gradients(
     assert all(torch.isfinite(gradient).all() for gradient in gradients)
 
 
-def test_perfect_maps_cost_next_to_nothing(maps):
+def test_perfect_logits_have_almost_no_stream_loss(maps):
     mask = maps[2]
-    sure = 40 * (2 * mask - 1)
+    logits = 40 * (2 * mask - 1)
 
-    assert stream_loss(sure, -sure, mask) < 0.01
+    assert stream_loss(logits, -logits, mask) < 0.01

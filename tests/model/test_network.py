@@ -29,8 +29,8 @@ def net(request, build):
 @torch.no_grad()
 @pytest.mark.parametrize("size", [(480, 480), (512, 384), (800, 801)])
 @pytest.mark.parametrize("name", ["btd-tiny", "btd-mobile"])
-def test_any_size_works(build, picture, question, ask, size, name):
-    out = ask(build(name), picture(*size), *question(1))
+def test_any_size_works(build, make_image, make_tokens, predict, size, name):
+    out = predict(build(name), make_image(*size), *make_tokens(1))
 
     assert out.target.shape == (1, 1, -(-size[0] // 4), -(-size[1] // 4))
     assert out.logits(size).shape == (1, 1, *size)
@@ -38,15 +38,17 @@ def test_any_size_works(build, picture, question, ask, size, name):
 
 
 @torch.no_grad()
-def test_expressions_together_equal_expressions_apart(net, picture, question, ask):
-    image, (ids, mask) = picture(count=2), question(3)
+def test_a_batch_equals_its_images_and_expressions_apart(
+    net, make_image, make_tokens, predict
+):
+    image, (ids, mask) = make_image(count=2), make_tokens(3)
 
-    together = ask(net, image, ids, mask)
+    together = predict(net, image, ids, mask)
 
     for row in range(2):
         for column in range(3):
             one = slice(column, column + 1)
-            apart = ask(net, image[row : row + 1], ids[one], mask[one])
+            apart = predict(net, image[row : row + 1], ids[one], mask[one])
             for name in ("target", "background", "presence"):
                 whole, part = getattr(together, name), getattr(apart, name)
                 if whole is not None:
@@ -56,12 +58,15 @@ def test_expressions_together_equal_expressions_apart(net, picture, question, as
 
 
 @torch.no_grad()
-def test_more_padding_changes_nothing(net, picture, question, ask):
-    image, (ids, mask) = picture(), question(2)
+def test_more_padding_changes_nothing(net, make_image, make_tokens, predict):
+    image, (ids, mask) = make_image(), make_tokens(2)
     longer = torch.cat([ids, torch.full((2, 4), 9)], dim=1)
     longer_mask = torch.cat([mask, torch.zeros(2, 4, dtype=torch.bool)], dim=1)
 
-    short, long = ask(net, image, ids, mask), ask(net, image, longer, longer_mask)
+    short, long = (
+        predict(net, image, ids, mask),
+        predict(net, image, longer, longer_mask),
+    )
 
     torch.testing.assert_close(short.target, long.target, atol=1e-4, rtol=1e-4)
     if short.presence is not None:
@@ -69,74 +74,77 @@ def test_more_padding_changes_nothing(net, picture, question, ask):
 
 
 @torch.no_grad()
-def test_words_change_the_answer(net, picture, question, ask):
-    out = ask(net, picture(), *question(2))
+def test_the_expression_changes_the_logits(net, make_image, make_tokens, predict):
+    out = predict(net, make_image(), *make_tokens(2))
 
     assert not torch.allclose(out.target[0, 0], out.target[0, 1], atol=1e-4)
 
 
 @torch.no_grad()
-def test_an_empty_text_gives_numbers(net, picture, question, ask):
-    ids, mask = question(2)
+def test_an_empty_text_gives_finite_logits(net, make_image, make_tokens, predict):
+    ids, mask = make_tokens(2)
     mask = mask.clone()
     mask[1] = False
 
-    out = ask(net, picture(), ids, mask)
+    out = predict(net, make_image(), ids, mask)
 
     assert torch.isfinite(out.target).all()
 
 
 @torch.no_grad()
 @pytest.mark.parametrize("name", ["btd-tiny", "btd-mobile"])
-def test_bfloat16_stays_near_float32(build, picture, question, ask, name):
-    net = build(name, lively=False)
-    image, (ids, mask) = picture(96, 96), question(2)
-    exact = ask(net, image, ids, mask).logits((96, 96)).sigmoid()
+def test_bfloat16_stays_near_float32(build, make_image, make_tokens, predict, name):
+    net = build(name, perturb=False)
+    image, (ids, mask) = make_image(96, 96), make_tokens(2)
+    exact = predict(net, image, ids, mask).logits((96, 96)).sigmoid()
 
     with torch.autocast("cpu", torch.bfloat16):
-        rough = ask(net, image, ids, mask).logits((96, 96)).sigmoid()
+        rough = predict(net, image, ids, mask).logits((96, 96)).sigmoid()
 
     assert rough.dtype == torch.float32
     assert (exact - rough).abs().max() < 0.03
 
 
 @torch.no_grad()
-def test_closed_gates_leave_the_words_as_they_came(build, picture, question, ask):
+def test_closed_gates_leave_the_text_features_unchanged(
+    build, make_image, make_tokens, predict
+):
     net = build("btd-tiny")
     for stage in net.visual.stages:
         stage["bsc"].back_gate.zero_()
-    ids, mask = question(2)
+    ids, mask = make_tokens(2)
 
-    out = ask(net, picture(), ids, mask)
+    out = predict(net, make_image(), ids, mask)
 
     torch.testing.assert_close(out.words, net.text(ids, mask))
 
 
-def test_every_parameter_is_reached_by_the_loss(net, picture, question, ask):
-    """Except those whose only reader was switched off, which are named here."""
+def test_every_parameter_gets_a_gradient(net, make_image, make_tokens, predict):
+    """Except those that lead only to a part that is switched off."""
     net.train()
-    out = ask(net, picture(count=2), *question(2))
+    out = predict(net, make_image(count=2), *make_tokens(2))
     mask = torch.zeros(2, 2, 64, 64)
     mask[0, :, :20, :20] = 1
     joint_loss(out, mask).total().backward()
 
-    silent = {name for name, p in net.named_parameters() if p.grad is None}
+    missing = {name for name, p in net.named_parameters() if p.grad is None}
 
-    # The last gate and the last words lead to the presence head alone.
+    # The last gate leads only to the presence head.
     if net.presence is None:
-        silent -= {name for name in silent if name.startswith("visual.stages.3.gate.")}
-    assert silent == set()
+        gate = "visual.stages.3.gate."
+        missing = {name for name in missing if not name.startswith(gate)}
+    assert missing == set()
 
 
-def test_a_step_lowers_the_loss(build, picture, question, ask):
-    net = build("btd-tiny", lively=False).train()
-    image, (ids, mask) = picture(count=2), question(2)
+def test_a_step_lowers_the_loss(build, make_image, make_tokens, predict):
+    net = build("btd-tiny", perturb=False).train()
+    image, (ids, mask) = make_image(count=2), make_tokens(2)
     wanted = torch.zeros(2, 2, 64, 64)
     wanted[..., :32, :32] = 1
     optimizer = torch.optim.AdamW(net.parameter_groups(), lr=3e-3)
     losses = []
     for _ in range(8):
-        loss = joint_loss(ask(net, image, ids, mask), wanted).total()
+        loss = joint_loss(predict(net, image, ids, mask), wanted).total()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -188,10 +196,10 @@ def test_pixels_are_normalised_inside(build):
     assert scaled[1].unique().tolist() == [1]
 
 
-def test_coordinates_reach_a_neck(build, picture, question, ask):
+def test_a_neck_uses_coordinates(build, make_image, make_tokens, predict):
     """With a blank image, only coordinates can make left and right differ."""
     blank = torch.full((1, 3, 64, 64), 127.5)
-    placed = ask(build("btd-mobile"), blank, *question(1)).levels[0]
+    placed = predict(build("btd-mobile"), blank, *make_tokens(1)).levels[0]
 
     middle = placed[0, :, 8, 4:12]  # away from the padding of the convolutions
     assert (middle[:, 0] - middle[:, -1]).abs().max() > 1e-3
@@ -203,21 +211,21 @@ def test_the_same_seed_gives_the_same_network(build):
     assert all(map(torch.equal, first.parameters(), second.parameters()))
 
 
-def test_looking_once_serves_two_questions(build, picture, question):
+def test_one_image_encoding_serves_several_expressions(build, make_image, make_tokens):
     net = build("btd-mobile")
-    image, (ids, mask) = picture(), question(2)
+    image, (ids, mask) = make_image(), make_tokens(2)
     words = net.text(ids, mask)[None]
     with torch.no_grad():
-        seen = net.look(image)
-        first = net.answer(seen, words[:, :1], mask[None, :1])
-        second = net.answer(seen, words[:, 1:], mask[None, 1:])
+        encoded = net.encode_image(image)
+        first = net.decode(encoded, words[:, :1], mask[None, :1])
+        second = net.decode(encoded, words[:, 1:], mask[None, 1:])
         both = net(image, words, mask[None])
 
     parts = torch.cat([first.target, second.target], dim=1)
     torch.testing.assert_close(parts, both.target, atol=1e-4, rtol=1e-4)
 
 
-def test_a_config_builds_what_it_says(build):
+def test_a_config_switches_parts_off(build):
     net = build("btd-tiny", exchange=False, presence=False)
 
     assert net.presence is None

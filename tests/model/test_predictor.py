@@ -5,7 +5,7 @@ import torch
 from rrsis_geo.errors import OptionError, WeightsError
 from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.model.predictor import TOGETHER, NetPredictor, make_predictor
+from rrsis_geo.model.predictor import EXPRESSIONS_PER_PASS, NetPredictor, make_predictor
 from rrsis_geo.model.serialization.header import Calibration, Card
 from rrsis_geo.model.serialization.weights import save_weights
 
@@ -19,7 +19,7 @@ def windows():
 
 @pytest.fixture
 def bind(vocabulary):
-    """Network and expressions to a predictor."""
+    """A factory of predictors from a network and expressions."""
 
     def make(net, expressions, **options):
         return NetPredictor(
@@ -39,7 +39,7 @@ def bind(vocabulary):
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_weights_and_words_become_probabilities(
+def test_weights_and_expressions_give_probabilities(
     build, vocabulary, windows, tmp_path, precision
 ):
     path = tmp_path / "net.safetensors"
@@ -66,9 +66,9 @@ def test_a_window_does_not_depend_on_its_batch(build, bind, windows, batch_size)
         assert np.array_equal(predictor(window[None])[0], expected)
 
 
-def test_many_expressions_are_taken_in_turns(build, bind, windows):
+def test_many_expressions_take_several_passes(build, bind, windows):
     net = build("btd-mobile")
-    texts = [f"tank {number}" for number in range(TOGETHER + 3)]
+    texts = [f"tank {number}" for number in range(EXPRESSIONS_PER_PASS + 3)]
 
     many = bind(net, texts)(windows[:1])
     last = bind(net, texts[-1:])(windows[:1])
@@ -77,24 +77,24 @@ def test_many_expressions_are_taken_in_turns(build, bind, windows):
     np.testing.assert_allclose(many[:, -1:], last, atol=1e-4)
 
 
-class Forgetful(torch.nn.Module):
-    """A network whose device holds only so many windows at once."""
+class LimitedMemory(torch.nn.Module):
+    """A network on a device that fits only `capacity` windows."""
 
-    def __init__(self, net, room):
+    def __init__(self, net, capacity):
         super().__init__()
-        self.net, self.room, self.seen = net, room, []
-        self.config, self.text, self.answer = net.config, net.text, net.answer
+        self.net, self.capacity, self.batches = net, capacity, []
+        self.config, self.text, self.decode = net.config, net.text, net.decode
 
-    def look(self, image):
-        if len(image) > self.room:
+    def encode_image(self, image):
+        if len(image) > self.capacity:
             raise torch.OutOfMemoryError
-        self.seen.append(len(image))
-        return self.net.look(image)
+        self.batches.append(len(image))
+        return self.net.encode_image(image)
 
 
-def on_a_device(predictor):
-    """Batches are cut on every device but a CPU; this makes the CPU one of those."""
-    predictor._alone = False
+def with_batches(predictor):
+    """Let a predictor use batches, which it does on any device but a CPU."""
+    predictor._one_by_one = False
     return predictor
 
 
@@ -102,19 +102,19 @@ def test_out_of_memory_halves_the_batch_and_loses_no_window(build, bind):
     windows = np.random.default_rng(1).integers(0, 256, (11, 3, 32, 32), np.uint8)
     net = build("btd-mobile")
     expected = bind(net, ["ship"])(windows)
-    small = Forgetful(net, room=2)
+    small = LimitedMemory(net, capacity=2)
 
-    predictor = on_a_device(bind(small, ["ship"], batch_size=8))
+    predictor = with_batches(bind(small, ["ship"], batch_size=8))
     answer = predictor(windows)
 
     assert predictor.batch_size == 2
-    assert small.seen == [2, 2, 2, 2, 2, 1]
+    assert small.batches == [2, 2, 2, 2, 2, 1]
     np.testing.assert_allclose(answer, expected, atol=1e-4)
 
 
-def test_a_window_that_never_fits_is_said_with_its_size(build, bind, windows):
-    predictor = on_a_device(
-        bind(Forgetful(build("btd-mobile"), room=0), ["ship"], batch_size=2)
+def test_a_window_that_does_not_fit_is_reported_with_its_size(build, bind, windows):
+    predictor = with_batches(
+        bind(LimitedMemory(build("btd-mobile"), capacity=0), ["ship"], batch_size=2)
     )
 
     with pytest.raises(OptionError, match=r"48 x 64.*window-size"):
@@ -133,7 +133,7 @@ def test_calibration_scales_and_shifts_the_logit(build, bind, windows):
     np.testing.assert_allclose(shifted, 1 / (1 + np.exp(-(logit / 2 - 1))), atol=1e-4)
 
 
-def test_presence_weighs_softly_and_only_when_asked(build, bind, windows):
+def test_presence_scales_probabilities_by_its_gate(build, bind, windows):
     net = build("btd-mobile")
     plain = bind(net, ["ship"])(windows)
 
@@ -156,14 +156,7 @@ def test_a_network_without_presence_ignores_the_gate(build, bind, windows):
     assert np.array_equal(gated, bind(net, ["ship"])(windows))
 
 
-def test_unreadable_signs_are_advised_of(build, bind):
-    predictor = bind(build("btd-mobile"), ["the tank", "储罐"])
-
-    assert len(predictor.advice) == 1
-    assert "储罐" in predictor.advice[0]
-
-
-def test_absent_weights_are_said():
+def test_absent_weights_are_refused():
     with pytest.raises(WeightsError, match="no such weights"):
         make_predictor("nowhere.safetensors", ["ship"])
 
@@ -174,7 +167,7 @@ def test_an_absent_device_is_refused(name):
         choose_device(name)
 
 
-def test_choices():
+def test_devices_precisions_and_batches_are_chosen():
     assert choose_device("cpu") == CPU
     assert choose_device("auto").type in ("cpu", "cuda", "mps")
     assert choose_precision("float32", CPU) == torch.float32

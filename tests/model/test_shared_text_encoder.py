@@ -1,4 +1,4 @@
-"""Weights that leave their text encoder to a file which others use, too."""
+"""Weights that share the file of their text encoder."""
 
 import json
 import shutil
@@ -21,13 +21,13 @@ from rrsis_geo.model.serialization.header import (
     verify,
 )
 from rrsis_geo.model.serialization.shared_text_encoder import (
-    share_text,
-    text_difference,
-    write_text,
+    share_text_encoder,
+    text_encoder_difference,
+    write_text_encoder,
 )
 from rrsis_geo.model.serialization.text_encoder_file import (
-    read_text_card,
-    text_metadata,
+    read_text_encoder_card,
+    text_encoder_metadata,
 )
 from rrsis_geo.model.serialization.weights import (
     load_weights,
@@ -57,12 +57,12 @@ def whole(build, card, tmp_path):
 
 @pytest.fixture
 def shared(whole, tmp_path):
-    """The same in two files, in a folder of their own."""
+    """The same weights in two files, in another folder."""
     folder = tmp_path / "shared"
     folder.mkdir()
     text = folder / "words.safetensors"
-    write_text(whole.path, text, licence="MIT", made_from="a test")
-    return share_text(whole.path, folder / "small.safetensors", text=text)
+    write_text_encoder(whole.path, text, licence="MIT", made_from="a test")
+    return share_text_encoder(whole.path, folder / "small.safetensors", text=text)
 
 
 def tensors_of(net):
@@ -76,7 +76,7 @@ def altered(path):
 
 
 def rewritten(path, **changes):
-    """Change the header's text and leave the tensors."""
+    """Change entries of the header; None removes one."""
     with path.open("rb") as stream:
         length = struct.unpack("<Q", stream.read(8))[0]
         header = json.loads(stream.read(length))
@@ -85,7 +85,7 @@ def rewritten(path, **changes):
     sidecar_of(path).unlink(missing_ok=True)
 
 
-def test_two_files_are_the_same_weights(whole, shared):
+def test_two_files_hold_the_same_weights(whole, shared):
     assert shared.text_path == shared.path.with_name("words.safetensors")
     assert shared.size == shared.path.stat().st_size < whole.size
     for name in Card.__dataclass_fields__:
@@ -100,7 +100,7 @@ def test_two_files_are_the_same_weights(whole, shared):
     assert all(value.equal(theirs[name]) for name, value in ours.items())
 
 
-def test_no_tensor_lies_in_both_files_or_in_none(whole, shared):
+def test_every_tensor_is_in_exactly_one_file(whole, shared):
     there, own, words = map(load_file, (whole.path, shared.path, shared.text_path))
     assert not own.keys() & words.keys()
     assert own.keys() | words.keys() == there.keys()
@@ -111,8 +111,8 @@ def test_no_tensor_lies_in_both_files_or_in_none(whole, shared):
     )
 
 
-def test_the_text_file_says_what_it_is(shared, vocabulary):
-    card = read_text_card(shared.text_path)
+def test_the_text_file_has_a_card(shared, vocabulary):
+    card = read_text_encoder_card(shared.text_path)
     assert card.name == "words"
     assert card.vocabulary == vocabulary
     assert (card.licence, card.made_from) == ("MIT", "a test")
@@ -128,7 +128,7 @@ def test_two_weights_share_one_file(build, card, shared, tmp_path):
     save_weights(other, path, card=card)
     before = shared.text_path.read_bytes()
 
-    second = share_text(
+    second = share_text_encoder(
         path, shared.path.with_name("b.safetensors"), text=shared.text_path
     )
 
@@ -147,17 +147,17 @@ def test_another_encoder_or_vocabulary_is_not_shared(build, card, shared, tmp_pa
     )
     save_weights(build(seed=5), path, card=card)
     with pytest.raises(WeightsError, match=r"differ by up to \d"):
-        share_text(path, output, text=shared.text_path)
+        share_text_encoder(path, output, text=shared.text_path)
 
     words = (*card.vocabulary[:-1], "zebra")
     net = load_weights(shared.path)[0]
     save_weights(net, path, card=Card(**{**vars(card), "vocabulary": words}))
     with pytest.raises(WeightsError, match="another vocabulary"):
-        share_text(path, output, text=shared.text_path)
+        share_text_encoder(path, output, text=shared.text_path)
     assert not output.exists()
 
 
-def test_a_rounding_may_be_allowed(card, shared, tmp_path):
+def test_a_small_difference_may_be_allowed(card, shared, tmp_path):
     net = load_weights(shared.path)[0]
     norm = net.text.embeddings.LayerNorm.weight
     with torch.no_grad():
@@ -166,8 +166,8 @@ def test_a_rounding_may_be_allowed(card, shared, tmp_path):
     save_weights(net, path, card=card)
 
     with pytest.raises(WeightsError, match=r"at most 0 is allowed"):
-        share_text(path, output, text=shared.text_path)
-    share_text(path, output, text=shared.text_path, tolerance=1e-6)
+        share_text_encoder(path, output, text=shared.text_path)
+    share_text_encoder(path, output, text=shared.text_path, tolerance=1e-6)
 
     found = load_weights(output)[0].text.state_dict()
     wanted = load_weights(shared.path)[0].text.state_dict()
@@ -178,25 +178,29 @@ def test_differences_are_measured_in_the_encoders_own_numbers():
     levels = torch.tensor([[127, 3]], dtype=torch.int8)
     scale = torch.tensor([0.5]).half()
     one = {"text.a": levels, "text.a:scale": scale, "text.b": torch.ones(3)}
-    assert text_difference(one, dict(one)) == 0
+    assert text_encoder_difference(one, dict(one)) == 0
     off = {**one, "text.a": levels - torch.tensor([[0, 2]], dtype=torch.int8)}
-    assert text_difference(one, off) == 1.0
-    assert text_difference(one, {**one, "text.c": scale}) == float("inf")
-    assert text_difference(one, {**one, "text.b": torch.ones(4)}) == float("inf")
-    assert text_difference(one, {**one, "text.b": torch.ones(3).half()}) == float("inf")
+    assert text_encoder_difference(one, off) == 1.0
+    assert text_encoder_difference(one, {**one, "text.c": scale}) == float("inf")
+    assert text_encoder_difference(one, {**one, "text.b": torch.ones(4)}) == float(
+        "inf"
+    )
+    assert text_encoder_difference(
+        one, {**one, "text.b": torch.ones(3).half()}
+    ) == float("inf")
 
 
-def test_both_lie_in_one_folder(whole, shared, tmp_path):
+def test_weights_and_text_file_need_one_folder(whole, shared, tmp_path):
     with pytest.raises(WeightsError, match="beside"):
-        share_text(
+        share_text_encoder(
             whole.path, tmp_path / "far.safetensors", text=shared.text_path
         )  # fmt: skip
     with pytest.raises(WeightsError, match="no such file"):
-        share_text(
+        share_text_encoder(
             whole.path, tmp_path / "a.safetensors", text=tmp_path / "none.safetensors"
         )
     with pytest.raises(WeightsError, match=r"ends in \.safetensors"):
-        write_text(whole.path, tmp_path / "a.bin", licence="", made_from="")
+        write_text_encoder(whole.path, tmp_path / "a.bin", licence="", made_from="")
     assert not (tmp_path / "a.bin").exists()
 
 
@@ -207,7 +211,7 @@ def test_two_files_move_together(shared, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         (lambda text: text.unlink(), "missing; small.safetensors keeps.*beside"),
         (lambda text: text.write_bytes(text.read_bytes()[:-1]), "truncated"),
@@ -216,14 +220,14 @@ def test_two_files_move_together(shared, tmp_path):
         (altered, "altered, or not the text encoder of small.safetensors"),
         (lambda text: rewritten(text, format="other"), "not a text encoder"),
         (lambda text: rewritten(text, format_version="9"), "format 9.*update"),
-        (lambda text: rewritten(text, vocabulary=None), "incomplete: .*vocabulary"),
+        (lambda text: rewritten(text, vocabulary=None), "lacks 'vocabulary'; fetch"),
         (lambda text: rewritten(text, licence="mine"), "altered, or not"),
     ],
 )
-def test_a_spoilt_text_file_is_named(shared, spoil, said):
+def test_a_spoilt_text_file_is_named(shared, spoil, message):
     spoil(shared.text_path)
     for use in (verify, load_weights):
-        with pytest.raises(WeightsError, match=said) as caught:
+        with pytest.raises(WeightsError, match=message) as caught:
             use(shared.path)
         assert "words.safetensors" in str(caught.value)
         assert "\n" not in str(caught.value)
@@ -238,7 +242,7 @@ def test_altered_weights_are_noticed_before_their_text(shared):
 @pytest.mark.parametrize(
     "name", ["../words.safetensors", "C:\\w.safetensors", "w.pt", ""]
 )
-def test_a_text_file_lies_beside_its_weights_and_nowhere_else(shared, name):
+def test_a_text_file_outside_the_folder_is_refused(shared, name):
     rewritten(shared.path, text_file=name)
     for use in (read_header, digests):
         with pytest.raises(WeightsError, match="names the text encoder"):
@@ -249,10 +253,12 @@ def test_a_text_file_holds_nothing_but_text(shared, card):
     words = load_file(shared.text_path)
     own = load_file(shared.path)
     stray = next(iter(own))
-    metadata = text_metadata(read_text_card(shared.text_path))
+    metadata = text_encoder_metadata(read_text_encoder_card(shared.text_path))
     save_file(words | {stray: own[stray]}, shared.text_path, metadata)
     sha256 = digests(shared.path)[1]
-    link = type(shared.text)(weights=shared.path, path=shared.text_path, sha256=sha256)
+    link = type(shared.text_link)(
+        weights=shared.path, path=shared.text_path, sha256=sha256
+    )
     save_file(own, shared.path, metadata_of(card, shared.config, text=link))
     sidecar_of(shared.path).unlink()
     with pytest.raises(WeightsError, match="lies in the wrong one"):
@@ -261,7 +267,7 @@ def test_a_text_file_holds_nothing_but_text(shared, card):
 
 def test_an_index_may_name_two_weights_of_one_text(shared, whole, tmp_path):
     folder = shared.path.parent
-    second = share_text(
+    second = share_text_encoder(
         whole.path, folder / "second.safetensors", text=shared.text_path
     )
     index = {
@@ -277,7 +283,7 @@ def test_an_index_may_name_two_weights_of_one_text(shared, whole, tmp_path):
             verify(name, folder=folder)
 
 
-def test_recalibrated_weights_are_whole_and_can_be_carried_away(shared, tmp_path):
+def test_recalibrated_weights_are_one_file_again(shared, tmp_path):
     wanted = Calibration(temperature=3.0)
     after = recalibrate(shared.path, tmp_path / "c.safetensors", calibration=wanted)
     assert after.text_path is None
@@ -286,7 +292,7 @@ def test_recalibrated_weights_are_whole_and_can_be_carried_away(shared, tmp_path
     assert load_weights(after.path)[1].vocabulary == shared.vocabulary
 
 
-def test_a_warm_network_goes_when_its_text_file_changes(shared, tmp_path):
+def test_a_cached_network_is_dropped_when_its_text_encoder_changes(shared, tmp_path):
     job = SegmentJob(
         scene="a.tif",
         expressions=("ship",),
@@ -294,14 +300,14 @@ def test_a_warm_network_goes_when_its_text_file_changes(shared, tmp_path):
         weights=str(shared.path),
         options=SegmentOptions(device="cpu"),
     )
-    warm = CachedPredictor()
-    warm.bind(job, job.expressions)
-    kept = warm._kept
-    warm.bind(job, job.expressions)
-    assert warm._kept is kept
+    cached = CachedPredictor()
+    cached.bind(job, job.expressions)
+    kept = cached._loaded
+    cached.bind(job, job.expressions)
+    assert cached._loaded is kept
     altered(shared.text_path)
     with pytest.raises(WeightsError, match="altered, or not"):
-        warm.bind(job, job.expressions)
+        cached.bind(job, job.expressions)
     shared.text_path.unlink()
     with pytest.raises(WeightsError, match="missing"):
-        warm.bind(job, job.expressions)
+        cached.bind(job, job.expressions)

@@ -18,8 +18,8 @@ from rrsis_geo.model.serialization.header import (
     verify,
 )
 from rrsis_geo.model.serialization.initialization import (
-    start_image_encoder,
-    start_text_encoder,
+    load_image_encoder,
+    load_text_encoder,
 )
 from rrsis_geo.model.serialization.quantization import pack, quantise, unpack
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
@@ -33,7 +33,7 @@ def card(vocabulary):
         gsd_range=(0.25, 1.5),
         categories=("ship", "storage_tank"),
         calibration=Calibration(
-            temperature=1.25, bias=-0.5, presence_gate=0.5, sure=0.6
+            temperature=1.25, bias=-0.5, presence_gate=0.5, score_margin=0.6
         ),
         trained_on="nothing",
         licence="Apache-2.0",
@@ -49,7 +49,7 @@ def saved(build, card, tmp_path):
 
 
 def rewrite_metadata(path, **changes):
-    """Change the header's text and publish the new bytes."""
+    """Change entries of the header and drop the published sha256; None removes one."""
     with path.open("rb") as stream:
         length = struct.unpack("<Q", stream.read(8))[0]
         header = json.loads(stream.read(length))
@@ -59,7 +59,7 @@ def rewrite_metadata(path, **changes):
     sidecar_of(path).unlink()
 
 
-def test_a_file_carries_all_that_is_known(saved, card):
+def test_a_header_holds_the_whole_card(saved, card):
     net, path = saved
 
     info = read_header(path)
@@ -73,25 +73,25 @@ def test_a_file_carries_all_that_is_known(saved, card):
 
 @torch.no_grad()
 @pytest.mark.parametrize("name", ["btd-tiny", "btd-mobile"])
-def test_a_loaded_network_answers_as_the_saved_one(
-    build, card, picture, question, ask, tmp_path, name
+def test_a_loaded_network_predicts_as_the_saved_one(
+    build, card, make_image, make_tokens, predict, tmp_path, name
 ):
-    net = build(name, dmols=True, lively=False)
+    net = build(name, dmols=True, perturb=False)
     path = tmp_path / "net.safetensors"
     save_weights(net, path, card=card)
 
     loaded, _ = load_weights(path)
 
-    image, (ids, mask) = picture(), question(2)
-    before = ask(net, image, ids, mask).logits((64, 64)).sigmoid()
-    after = ask(loaded, image, ids, mask).logits((64, 64)).sigmoid()
+    image, (ids, mask) = make_image(), make_tokens(2)
+    before = predict(net, image, ids, mask).logits((64, 64)).sigmoid()
+    after = predict(loaded, image, ids, mask).logits((64, 64)).sigmoid()
     assert (before - after).abs().max() < 0.01
     assert loaded.dmols is None
     assert not loaded.training
     assert all(p.dtype == torch.float32 for p in loaded.parameters())
 
 
-def test_saving_a_loaded_network_changes_no_byte(saved, card, tmp_path):
+def test_saving_a_loaded_network_changes_almost_nothing(saved, card, tmp_path):
     first = load_weights(saved[1])[0]
     again = save_weights(first, tmp_path / "again.safetensors", card=card)
     second = load_weights(again.path)[0]
@@ -100,7 +100,7 @@ def test_saving_a_loaded_network_changes_no_byte(saved, card, tmp_path):
         torch.testing.assert_close(ours, theirs, atol=1e-3, rtol=1e-3)
 
 
-def test_text_matrices_are_bytes_and_vectors_stay_exact(saved):
+def test_text_matrices_are_int8_and_vectors_stay_exact(saved):
     net, path = saved
     stored = load_file(path)
 
@@ -112,7 +112,7 @@ def test_text_matrices_are_bytes_and_vectors_stay_exact(saved):
     assert torch.equal(stored[norm], net.state_dict()[norm])
 
 
-def test_bytes_are_within_half_a_step():
+def test_the_quantisation_error_is_half_a_step():
     matrix = torch.randn(50, 40) * torch.logspace(-3, 1, 50)[:, None]
     matrix[7] = 0
 
@@ -120,17 +120,19 @@ def test_bytes_are_within_half_a_step():
 
     error = (levels.float() * scale.float()[:, None] - matrix).abs().amax(dim=1)
     step = matrix.abs().amax(dim=1) / 127
-    assert (error <= 0.57 * step + 1e-8).all()  # half, and float16's own rounding
+    assert (
+        error <= 0.57 * step + 1e-8
+    ).all()  # half a step, and the rounding of float16
     assert not levels[7].any()
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e6])
-def test_broken_numbers_are_not_written(bad):
+def test_values_that_are_not_finite_are_refused(bad):
     with pytest.raises(WeightsError, match="not finite"):
         pack([("visual.weight", torch.full((2, 2), bad))])
 
 
-def test_bytes_without_scales_are_refused():
+def test_int8_without_scales_is_refused():
     with pytest.raises(WeightsError, match="without scales"):
         unpack({"text.weight": torch.zeros(2, 2, dtype=torch.int8)})
 
@@ -145,7 +147,7 @@ def test_nothing_half_written_and_the_digest_beside_it(saved):
     assert verify(path).sha256 in sidecar_of(path).read_text()
 
 
-def test_others_may_read_what_the_umask_lets_them(saved):
+def test_the_umask_applies(saved):
     path = saved[1]
     plain = path.with_name("plain.txt")
     plain.write_text("x", encoding="utf-8")
@@ -218,21 +220,24 @@ def test_other_files_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"format_version": "3"}, "format 3.*update"),
-        ({"licence": None}, "incomplete"),
-        ({"gsd_range": "[1]"}, "incomplete"),
+        ({"licence": None}, "lacks 'licence'; fetch"),
+        ({"gsd_range": "[1]"}, "'gsd_range' is invalid"),
+        ({"categories": "none"}, "'categories' is invalid"),
+        ({"calibration": "[]"}, "'calibration' is invalid"),
         ({"calibration": '{"heat": 1}'}, "heat"),
         ({"calibration": '{"sure": 1}'}, "sure"),
         ({"config": '{"wings": 1}'}, "wings"),
     ],
 )
-def test_a_header_of_another_kind_is_refused(saved, changes, told):
+def test_a_broken_header_is_refused(saved, changes, message):
     rewrite_metadata(saved[1], **changes)
 
-    with pytest.raises(WeightsError, match=told):
+    with pytest.raises(WeightsError, match=message) as caught:
         load_weights(saved[1])
+    assert str(saved[1]) in str(caught.value)
 
 
 def test_another_architecture_is_refused(saved):
@@ -303,14 +308,14 @@ def test_training_starts_from_public_weights(build, shared_data):
     net = build("btd-mobile")
     file = shared_data / "weights" / "mobilenet_v2_imagenet_bn_folded.safetensors"
 
-    start_image_encoder(net, file)
+    load_image_encoder(net, file)
 
     stem = load_file(file)["stem.weight"].float()
     assert torch.equal(net.visual.encoder.stem.weight, stem)
 
 
 def test_training_starts_from_a_bert(build, tmp_path):
-    """As checkpoints come: prefixed, with a pooler, index buffers, longer tables."""
+    """From a checkpoint with prefixes, a pooler, index buffers and longer tables."""
     net, donor = build(), build(seed=5, text_positions=80, text_vocabulary=300)
     tensors = {f"bert.{k}": v for k, v in donor.text.state_dict().items()}
     tensors["bert.pooler.dense.weight"] = torch.zeros(2, 2)
@@ -319,7 +324,7 @@ def test_training_starts_from_a_bert(build, tmp_path):
     save_file(tensors, file)
     rows = list(range(10, 10 + net.config.text_vocabulary))
 
-    start_text_encoder(net, file, rows=rows)
+    load_text_encoder(net, file, rows=rows)
 
     table = donor.text.embeddings.word_embeddings.weight
     assert torch.equal(net.text.embeddings.word_embeddings.weight, table[rows])
@@ -334,7 +339,10 @@ def test_a_start_from_something_else_is_refused(build, tmp_path):
     file = tmp_path / "other.safetensors"
     save_file({"a": torch.zeros(1)}, file)
 
-    with pytest.raises(WeightsError, match="other weights than expected"):
-        start_image_encoder(build("btd-mobile"), file)
+    with pytest.raises(
+        WeightsError,
+        match=r"other\.safetensors: other weights than expected: \d+ tensors",
+    ):
+        load_image_encoder(build("btd-mobile"), file)
     with pytest.raises(WeightsError, match="cannot be read"):
-        start_image_encoder(build("btd-mobile"), tmp_path / "none.safetensors")
+        load_image_encoder(build("btd-mobile"), tmp_path / "none.safetensors")

@@ -12,10 +12,10 @@ from rrsis_geo.model.encoders.wordpiece import (
     CONTINUES,
     LETTERS,
     SPECIAL,
-    prune,
     read_vocabulary,
+    select_tokens,
 )
-from rrsis_geo.model.serialization.vocabulary_pruning import slim
+from rrsis_geo.model.serialization.vocabulary_pruning import prune_vocabulary
 
 ASCII = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
 SPELLING = (*SPECIAL, *sorted(CHARACTERS), *(CONTINUES + c for c in sorted(LETTERS)))
@@ -29,7 +29,7 @@ def test_any_ascii_text_can_be_spelt(text):
 
 
 @given(st.text(max_size=40))
-def test_any_text_at_all_gives_tokens(text):
+def test_any_text_gives_tokens(text):
     tokens = Tokenizer(SPELLING)([text], longest=16)
 
     assert 2 <= tokens.ids.shape[1] <= 16
@@ -59,27 +59,33 @@ def test_a_long_text_is_cut_and_still_ends(vocabulary):
     assert tokens.mask.sum(axis=1).tolist() == [10, 3]
 
 
-def test_signs_that_no_token_stands_for_are_noticed(vocabulary):
-    assert Tokenizer(vocabulary).has_unknown(["储罐", "tank"]) == [True, False]
+def test_unknown_characters_are_noticed(vocabulary):
+    tokenizer = Tokenizer(vocabulary)
+
+    assert tokenizer.has_unknown(["储罐", "tank"]) == [True, False]
+    (advice,) = tokenizer.advice(["储罐", "tank"])
+    assert "储罐" in advice
 
 
-def test_pruning_keeps_what_spells_and_what_is_asked_for():
+def test_selection_keeps_characters_and_requested_tokens():
     tokens = (*SPELLING, "[unused1]", "the", "tank", "größe", "of", "harbor")
 
-    rows = prune(tokens, size=len(SPELLING) + 2, keep=["harbor"])
+    rows = select_tokens(tokens, size=len(SPELLING) + 2, keep=["harbor"])
     kept = [tokens[row] for row in rows]
 
     assert kept == [*SPELLING, "the", "harbor"]
     assert rows == tuple(sorted(rows))
-    assert len(prune(tokens, size=0)) == len(SPELLING)
-    assert "[unused1]" not in [tokens[row] for row in prune(tokens, size=10_000)]
+    assert len(select_tokens(tokens, size=0)) == len(SPELLING)
+    assert "[unused1]" not in [
+        tokens[row] for row in select_tokens(tokens, size=10_000)
+    ]
 
 
-def test_a_slim_network_answers_as_before(build, picture, ask, vocabulary):
+def test_a_pruned_network_predicts_as_before(build, make_image, predict, vocabulary):
     tokens = (*vocabulary, "[unused7]", "harbor", "zebra", "größe")
     net = build("btd-mobile", text_vocabulary=len(tokens))
     texts = ["the tank left", "zebra road"]
-    small, kept = slim(
+    small, kept = prune_vocabulary(
         net, tokens, size=len(vocabulary) + 1, positions=16, texts=["the zebra"]
     )
 
@@ -87,7 +93,7 @@ def test_a_slim_network_answers_as_before(build, picture, ask, vocabulary):
         found = Tokenizer(words)(texts)
         ids, mask = torch.from_numpy(found.ids), torch.from_numpy(found.mask)
         with torch.no_grad():
-            return ask(network, picture(), ids, mask).target
+            return predict(network, make_image(), ids, mask).target
 
     assert "zebra" in kept
     assert not {"[unused7]", "größe"} & set(kept)
@@ -104,18 +110,18 @@ def test_a_vocabulary_file_is_read_in_order(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("tokens", "told"),
+    ("tokens", "message"),
     [
-        (SPELLING[:3], "without"),
+        (SPELLING[:3], "lacks"),
         (SPELLING[::-1], "token 0"),
-        ((*SPELLING, "a"), "twice"),
+        ((*SPELLING, "a"), "has 'a' twice"),
     ],
 )
-def test_a_broken_vocabulary_is_refused(tmp_path, tokens, told):
+def test_a_broken_vocabulary_is_refused(tmp_path, tokens, message):
     path = tmp_path / "vocab.txt"
     path.write_text("\n".join(tokens), encoding="utf-8")
 
-    with pytest.raises(WeightsError, match=told):
+    with pytest.raises(WeightsError, match=message):
         read_vocabulary(path)
 
 

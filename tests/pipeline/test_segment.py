@@ -96,7 +96,9 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
     assert low < least < high
     stricter = tmp_path / "stricter.safetensors"
     recalibrate(
-        weights, stricter, calibration=Calibration(sure=(least - 0.5) / (1 - 0.5))
+        weights,
+        stricter,
+        calibration=Calibration(score_margin=(least - 0.5) / (1 - 0.5)),
     )
 
     found = segment(
@@ -125,7 +127,7 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
         dataset.write(levels)
         dataset.update_tags(RRSIS_SURE="very")  # somebody else's
     with ProbabilityRaster.open(tmp_path / "other.tif") as raster:
-        assert raster.sure == SCORE_MARGIN
+        assert raster.score_margin == SCORE_MARGIN
 
 
 def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):

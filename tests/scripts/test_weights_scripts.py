@@ -130,7 +130,7 @@ def test_layers_that_only_one_has_come_in_by_their_share(called, tmp_path):
 def test_an_average_leaves_alone_what_is_equal(called, pair, tmp_path):
     output = tmp_path / "mean.safetensors"
     called("average_weights", *pair, output, "--share", "0.3", "--sure", "0.6")
-    assert read_header(output).calibration == Calibration(sure=0.6)
+    assert read_header(output).calibration == Calibration(score_margin=0.6)
     one, other, mean = (
         dict(load_weights(path)[0].inference_state()) for path in (*pair, output)
     )

@@ -1,4 +1,7 @@
-"""Is the described target there at all? Beyond the paper, and switchable."""
+"""Presence head: whether the described target is in the image at all.
+
+Not in the paper, which has no answer for absent targets.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from torch import Tensor, nn
 HIDDEN = 128
 
 
-class Presence(nn.Module):
-    """One logit per (image, expression)."""
+class PresenceHead(nn.Module):
+    """One logit per image and expression."""
 
     def __init__(self, *, image_dim: int, word_dim: int) -> None:
         super().__init__()
@@ -22,22 +25,25 @@ class Presence(nn.Module):
         )
 
     def forward(
-        self, deepest: Tensor, words: Tensor, mask: Tensor, score: Tensor
+        self, deepest: Tensor, words: Tensor, mask: Tensor, logits: Tensor
     ) -> Tensor:
-        """The logits, (N,).
+        """Pool image, words and mask logits, and classify.
 
         Args:
-            deepest: (N, C, h, w) fused features.
+            deepest: (N, C, H4, W4) fused features.
             words: (N, T, D).
             mask: (N, T), True on a token.
-            score: (N, h1, w1) logits of the decoder; only their peak is read, and no
-                gradient goes back, so that the map is not bent to please this head.
+            logits: (N, H1, W1), z_t - z_b of the decoder. Only the maximum is used, and
+                no gradient flows back, so that this head does not change the masks.
+
+        Returns:
+            (N,) logits.
         """
         pixels = deepest.flatten(2)  # (N, C, P)
-        seen = torch.cat([pixels.mean(dim=2), pixels.amax(dim=2)], dim=1)
-        weight = mask[..., None].to(words.dtype)
-        text = (words * weight).sum(dim=1) / weight.sum(dim=1)
-        peak = score.detach().flatten(1).amax(dim=1, keepdim=True).float().sigmoid()
-        joined = [self.image_norm(seen), self.word_norm(text), peak.to(seen.dtype)]
-        out: Tensor = self.judge(torch.cat(joined, dim=1))
+        image = torch.cat([pixels.mean(dim=2), pixels.amax(dim=2)], dim=1)  # (N, 2 C)
+        weight = mask[..., None].to(words.dtype)  # (N, T, 1)
+        text = (words * weight).sum(dim=1) / weight.sum(dim=1)  # (N, D)
+        peak = logits.detach().flatten(1).amax(dim=1, keepdim=True).float().sigmoid()
+        features = [self.image_norm(image), self.word_norm(text), peak.to(image.dtype)]
+        out: Tensor = self.judge(torch.cat(features, dim=1))  # (N, 1)
         return out[:, 0]

@@ -1,6 +1,10 @@
-"""T-BTD, the target-background twin-stream decoder.
+"""T-BTD, the paper's target-background twin-stream decoder.
 
-Re-implemented from the published description (arXiv 2502.08486).
+Two streams of the same form decode target and background; `Exchange` couples them after
+every level. Re-implemented from the published description (arXiv 2502.08486). For
+stream s and level i, with CBR = convolution, batch norm, ReLU:
+
+    E_i = CBR(Y_i);  D_4 = E_4;  D_i = CBR(CBR([up(D_{i+1}), E_i])) for i = 3, 2, 1
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from rrsis_geo.model.config import Four
 
 
 class TwinDecoder(nn.Module):
-    """Two streams, one after the target and one after all else, that may talk."""
+    """Decode target and background in two streams."""
 
     def __init__(
         self, *, level_dims: Four, dims: Four, join_kernel: int, exchange: bool
@@ -27,7 +31,14 @@ class TwinDecoder(nn.Module):
         self.exchange = nn.ModuleList(Exchange(dim) for dim in dims if exchange)
 
     def forward(self, levels: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Levels (N, C, h, w), fine to coarse, to two logit maps (N, h1, w1)."""
+        """Decode the levels from coarse to fine.
+
+        Args:
+            levels: (N, C1, H1, W1) to (N, C4, H4, W4), Y_1 to Y_4.
+
+        Returns:
+            (N, H1, W1) logits z_t and (N, H1, W1) logits z_b.
+        """
         target = background = None
         for level in reversed(range(4)):
             target = self.target.step(level, levels[level], target)
@@ -40,7 +51,7 @@ class TwinDecoder(nn.Module):
 
 
 class Stream(nn.Module):
-    """One decoder from coarse to fine."""
+    """One stream of the decoder."""
 
     def __init__(self, level_dims: Four, dims: Four, join_kernel: int) -> None:
         super().__init__()
@@ -56,66 +67,78 @@ class Stream(nn.Module):
         self.head = nn.Conv2d(dims[0], 1, 1)
 
     def step(self, level: int, features: Tensor, coarser: Tensor | None) -> Tensor:
-        """Features (N, C, h, w) of a level joined with what came before it."""
-        entered: Tensor = self.enter[level](features)
+        """Compute D_i of one level.
+
+        Args:
+            level: 0 (finest) to 3 (coarsest).
+            features: (N, C, H, W), Y_i.
+            coarser: D_{i+1}, at half the size; None at the coarsest level.
+
+        Returns:
+            (N, dim, H, W), where dim is the decoder's width at this level.
+        """
+        entered: Tensor = self.enter[level](features)  # (N, dim, H, W)
         if coarser is None:
             return entered
         joined = torch.cat([upsample(coarser, entered.shape[-2:]), entered], dim=1)
-        out: Tensor = self.refine[level](self.join[level](joined))
+        out: Tensor = self.refine[level](self.join[level](joined))  # (N, dim, H, W)
         return out
 
     def score(self, x: Tensor) -> Tensor:
-        """(N, C, h, w) to logits (N, h, w)."""
-        scores: Tensor = self.head(x)
+        """(N, C, H1, W1) to logits (N, H1, W1)."""
+        scores: Tensor = self.head(x)  # (N, 1, H1, W1)
         return scores[:, 0]
 
 
 class Exchange(nn.Module):
-    """Each stream hears where it differs from the other; silent at the start."""
+    """Exchange between the streams at one level, with d = D^t - D^b:
+
+    D^t += phi_t([DW3(D^t), d]);  D^b += phi_b([DW3(D^b), -d])
+    """
 
     def __init__(self, dim: int) -> None:
         super().__init__()
-        self.to_target = Message(dim)
-        self.to_background = Message(dim)
+        self.to_target = ExchangeUpdate(dim)
+        self.to_background = ExchangeUpdate(dim)
 
     def forward(self, target: Tensor, background: Tensor) -> tuple[Tensor, Tensor]:
-        """Two (N, C, h, w) to the same."""
-        difference = target - background
+        """(N, C, H, W) of each stream to the same."""
+        difference = target - background  # (N, C, H, W)
         return (
             target + self.to_target(target, difference),
             background + self.to_background(background, -difference),
         )
 
 
-class Message(nn.Module):
-    """What one stream is told."""
+class ExchangeUpdate(nn.Module):
+    """phi: the residual update of one stream; 0 at the start of training."""
 
     def __init__(self, dim: int) -> None:
         super().__init__()
-        self.around = nn.Conv2d(dim, dim, 3, padding=1, groups=dim, bias=False)
+        self.around = nn.Conv2d(dim, dim, 3, padding=1, groups=dim, bias=False)  # DW3
         self.phi = nn.Conv2d(2 * dim, dim, 1, bias=False)
         self.norm = nn.BatchNorm2d(dim)
         nn.init.zeros_(self.norm.weight)
 
     def forward(self, x: Tensor, difference: Tensor) -> Tensor:
-        """Two (N, C, h, w) to one."""
-        told: Tensor = self.norm(
+        """Update of a stream x from its difference to the other; all (N, C, H, W)."""
+        update: Tensor = self.norm(
             self.phi(torch.cat([self.around(x), difference], dim=1))
         )
-        return told
+        return update
 
 
-def conv_norm_relu(channels: int, width: int, kernel: int) -> nn.Sequential:
-    """Convolution that keeps the size, batch norm, ReLU."""
+def conv_norm_relu(channels: int, dim: int, kernel: int) -> nn.Sequential:
+    """CBR: a convolution that keeps height and width, batch norm, ReLU."""
     return nn.Sequential(
-        nn.Conv2d(channels, width, kernel, padding=kernel // 2, bias=False),
-        nn.BatchNorm2d(width),
+        nn.Conv2d(channels, dim, kernel, padding=kernel // 2, bias=False),
+        nn.BatchNorm2d(dim),
         nn.ReLU(inplace=True),
     )
 
 
 def upsample(x: Tensor, size: Sequence[int]) -> Tensor:
-    """(N, C, h, w) to (N, C, *size), bilinear with aligned corners."""
+    """(N, C, H, W) to (N, C, *size), bilinear with aligned corners."""
     return functional.interpolate(
         x, size=tuple(size), mode="bilinear", align_corners=True
     )

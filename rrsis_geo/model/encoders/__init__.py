@@ -1,1 +1,1 @@
-"""Image and text encoders, and the tokenizer."""
+"""Image encoders, the text encoder, and the tokenizer."""

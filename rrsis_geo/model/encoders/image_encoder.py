@@ -1,4 +1,4 @@
-"""The image encoder that a config names."""
+"""The interface of image encoders, and the one that a config names."""
 
 from __future__ import annotations
 
@@ -6,33 +6,31 @@ from typing import Protocol
 
 from torch import Tensor
 
-from rrsis_geo.model.config import Four, ModelConfig
+from rrsis_geo.model.config import ModelConfig
 
 
 class ImageEncoder(Protocol):
-    """Four levels at strides 4, 8, 16, 32, walked step by step.
+    """Four levels at strides 4, 8, 16, 32, computed one at a time.
 
-    A level is `refine(level, x)`; `downsample(level, ...)` leads to the next. Any
-    height and width work; sizes are rounded up.
+    `refine` completes a level and `downsample` leads to the next, so that fusion can
+    take place in between. Any height and width work; sizes are rounded up.
     """
 
-    dims: Four
-
     def embed(self, image: Tensor, /) -> Tensor:
-        """(B, 3, H, W), normalised, to (B, C, H/4, W/4)."""
+        """(B, 3, H, W), normalised, to (B, C, H1, W1), input of level 1."""
         ...
 
     def refine(self, level: int, x: Tensor, /) -> Tensor:
-        """The blocks of one level; the size stays."""
+        """Apply the blocks of a level, 0 to 3; height and width stay."""
         ...
 
     def downsample(self, level: int, x: Tensor, /) -> Tensor:
-        """To the next coarser level."""
+        """From a level, 0 to 2, to the input of the next coarser one."""
         ...
 
 
 def build_image_encoder(config: ModelConfig) -> ImageEncoder:
-    """A fresh encoder; importing transformers only where a Swin is wanted."""
+    """Build an encoder with random weights; only a Swin imports transformers."""
     if config.image_encoder == "mobilenet":
         from rrsis_geo.model.encoders.mobilenet import MobileNet
 

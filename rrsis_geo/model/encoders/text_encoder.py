@@ -1,7 +1,8 @@
-"""BERT without its pooler (Devlin et al., 2018, arXiv 1810.04805), inference only.
+"""BERT without its pooler (Devlin et al., 2018, arXiv 1810.04805), the text encoder.
 
-Parameter names are those of the public checkpoints, so that BERT and MiniLM load as
-they are. Own code, because importing transformers takes longer than a whole window.
+Parameter names are those of the public checkpoints, so that BERT and MiniLM load
+without renaming. There is no dropout. This is own code because importing transformers
+takes longer than segmenting a window.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ EPSILON = 1e-12
 
 
 class TextEncoder(nn.Module):
-    """Tokens to contextual words."""
+    """Token ids to contextual text features, the last hidden state."""
 
     def __init__(
         self,
@@ -34,21 +35,24 @@ class TextEncoder(nn.Module):
         self.embeddings = Embeddings(vocabulary, dim, positions)
         self.encoder = Layers(dim, layers, heads, hidden)
 
-    @property
-    def positions(self) -> int:
-        """Longest text, in tokens."""
-        return self.embeddings.position_embeddings.num_embeddings
-
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Words (N, T, D) of token ids (N, T); mask (N, T) is True on a token."""
-        x = self.embeddings(ids)
+        """Encode texts.
+
+        Args:
+            ids: (N, T) token ids.
+            mask: (N, T), True on a token.
+
+        Returns:
+            (N, T, D), L_0 of the paper.
+        """
+        x = self.embeddings(ids)  # (N, T, D)
         for layer in self.encoder.layer:
             x = layer(x, mask[:, None, None, :])
         return x  # type: ignore[no-any-return]
 
 
 class Embeddings(nn.Module):
-    """A vector per token, plus its position and the one segment there is."""
+    """Sum of token, position and segment embeddings; there is one segment."""
 
     def __init__(self, vocabulary: int, dim: int, positions: int) -> None:
         super().__init__()
@@ -58,15 +62,15 @@ class Embeddings(nn.Module):
         self.LayerNorm = nn.LayerNorm(dim, eps=EPSILON)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """(N, T) to (N, T, D)."""
-        places = self.position_embeddings.weight[: ids.shape[1]]
-        segment = self.token_type_embeddings.weight[0]
-        out: Tensor = self.LayerNorm(self.word_embeddings(ids) + places + segment)
+        """(N, T) token ids to (N, T, D)."""
+        positions = self.position_embeddings.weight[: ids.shape[1]]  # (T, D)
+        segment = self.token_type_embeddings.weight[0]  # (D,)
+        out: Tensor = self.LayerNorm(self.word_embeddings(ids) + positions + segment)
         return out
 
 
 class Layers(nn.Module):
-    """The stack, named as in the checkpoints."""
+    """The stack of layers; a module of its own because checkpoints name it."""
 
     def __init__(self, dim: int, layers: int, heads: int, hidden: int) -> None:
         super().__init__()
@@ -74,7 +78,7 @@ class Layers(nn.Module):
 
 
 class Layer(nn.Module):
-    """Self-attention and a feed-forward part, each followed by a norm."""
+    """Self-attention and feed-forward, each followed by a layer norm."""
 
     def __init__(self, dim: int, heads: int, hidden: int) -> None:
         super().__init__()
@@ -91,18 +95,27 @@ class Layer(nn.Module):
         self.output = _output(hidden, dim)
 
     def forward(self, x: Tensor, allowed: Tensor) -> Tensor:
-        """(N, T, D) to the same; allowed (N, 1, 1, T) is True on a token."""
+        """Apply the layer.
+
+        Args:
+            x: (N, T, D).
+            allowed: (N, 1, 1, T), True on a token.
+
+        Returns:
+            (N, T, D).
+        """
         parts = cast(nn.ModuleDict, self.attention["self"])
         query, key, value = (
             split_heads(self.heads, parts[name](x))
             for name in ("query", "key", "value")
-        )
-        read = functional.scaled_dot_product_attention(
+        )  # (N, h, T, D / h) each
+        attended = functional.scaled_dot_product_attention(
             query, key, value, attn_mask=allowed
-        )
-        x = _add(cast(nn.ModuleDict, self.attention["output"]), join_heads(read), x)
-        middle = functional.gelu(self.intermediate["dense"](x))
-        return _add(self.output, middle, x)
+        )  # (N, h, T, D / h)
+        output = cast(nn.ModuleDict, self.attention["output"])
+        x = _add_and_norm(output, join_heads(attended), x)
+        hidden = functional.gelu(self.intermediate["dense"](x))  # (N, T, hidden)
+        return _add_and_norm(self.output, hidden, x)
 
 
 def _output(dim: int, width: int) -> nn.ModuleDict:
@@ -114,14 +127,14 @@ def _output(dim: int, width: int) -> nn.ModuleDict:
     )
 
 
-def _add(part: nn.ModuleDict, x: Tensor, residual: Tensor) -> Tensor:
-    """The norm of the residual plus the projected x."""
+def _add_and_norm(part: nn.ModuleDict, x: Tensor, residual: Tensor) -> Tensor:
+    """Layer norm of the residual plus the projected x."""
     out: Tensor = part["LayerNorm"](part["dense"](x) + residual)
     return out
 
 
 def initialise(encoder: TextEncoder) -> None:
-    """BERT's own start: normal of 0.02, no bias."""
+    """Initialise as BERT does: normal with deviation 0.02, biases 0."""
     for module in encoder.modules():
         if isinstance(module, (nn.Linear, nn.Embedding)):
             nn.init.normal_(module.weight, std=0.02)

@@ -1,1 +1,1 @@
-"""Image and text features attending to each other."""
+"""Alignment of image and text features: BSC, PWAM, and where they are placed."""

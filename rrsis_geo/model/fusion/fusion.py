@@ -1,4 +1,4 @@
-"""Where words meet the image: inside the encoder, or in a neck after it."""
+"""Where image and text are aligned: inside the image encoder, or in a neck after it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.decoders.twin_stream import upsample
 from rrsis_geo.model.encoders.image_encoder import ImageEncoder, build_image_encoder
-from rrsis_geo.model.fusion.bsc import BSC, Look
+from rrsis_geo.model.fusion.bsc import BSC, ImageProjections
 from rrsis_geo.model.fusion.pwam import PWAM
 from rrsis_geo.model.layers import (
-    Mixer,
-    WordLayer,
+    CrossAttentionLayer,
+    TextAdapter,
     as_map,
     as_tokens,
     coordinates,
@@ -26,16 +26,20 @@ Alignment = BSC | PWAM
 
 
 class Fused(NamedTuple):
-    """What the two modalities know of each other, N = images x expressions."""
+    """Features after fusion."""
 
-    levels: tuple[Tensor, ...]  # 4 x (N, C, h, w), fine to coarse: Y of the paper
-    deepest: Tensor  # (N, C, h4, w4) with all of the fusion in it
-    words: Tensor  # (N, T, D) after the last alignment
-    shared: Tensor  # (N, T, D) before the first alignment
+    levels: tuple[Tensor, ...]  # (N, C1, H1, W1) to (N, C4, H4, W4): Y_1 to Y_4
+    deepest: Tensor  # (N, C4, H4, W4), input of the presence head
+    words: Tensor  # (N, T, D), L_4: after the last alignment
 
 
 class StageFusion(nn.Module):
-    """Fusion after the blocks of each level and before downsampling."""
+    """Fusion inside the encoder, as in the paper.
+
+    After the blocks of level i and before downsampling:
+
+        F_i, L_i = BSC_i(x, L_{i-1});  x = x + gate_i(F_i) * F_i;  Y_i = LN_i(F_i)
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -48,31 +52,44 @@ class StageFusion(nn.Module):
         )
         self.out_norms = nn.ModuleList(nn.LayerNorm(dim) for dim in config.image_dims)
 
-    def look(self, image: Tensor) -> Tensor:
-        """All that needs no words: (B, 3, H, W), normalised, to the first level."""
+    def encode_image(self, image: Tensor) -> Tensor:
+        """Compute all that needs no text: the first level before fusion.
+
+        Args:
+            image: (B, 3, H, W), normalised.
+
+        Returns:
+            (B, C1, H1, W1).
+        """
         encoder = cast(ImageEncoder, self.encoder)
         return encoder.refine(0, encoder.embed(image))
 
     def fuse(self, first: Tensor, words: Tensor, mask: Tensor) -> Fused:
-        """The rest, for words (N, T, D) with mask (N, T); N is a multiple of B."""
+        """Encode the remaining levels together with the words.
+
+        Args:
+            first: (B, C1, H1, W1) from `encode_image`.
+            words: (N, T, D), L_0; N is a multiple of B.
+            mask: (N, T), True on a token.
+        """
         encoder = cast(ImageEncoder, self.encoder)
-        x = repeat_images(first, words.shape[0])
-        shared, levels = words, []
+        x = repeat_images(first, words.shape[0])  # (N, C1, H1, W1)
+        levels = []
         for level, stage in enumerate(self.stages):
             if level:
                 x = encoder.refine(level, encoder.downsample(level - 1, x))
             parts = cast(nn.ModuleDict, stage)
-            fused, words = parts["bsc"](x, words, mask)
+            fused, words = parts["bsc"](x, words, mask)  # (N, C, H, W), (N, T, D)
             x = x + parts["gate"](fused) * fused
             levels.append(norm_channels(self.out_norms[level], fused))
-        return Fused(tuple(levels), x, words, shared)
+        return Fused(tuple(levels), x, words)
 
 
 class NeckFusion(nn.Module):
-    """Fusion after the whole encoder, coarse to fine.
+    """Fusion after the whole encoder, from the coarsest level to the finest.
 
-    The encoder and the text-free half of every alignment see an image once, however
-    many expressions are asked.
+    Not in the paper. The encoder and the image projections of every alignment run once
+    per image, for any number of expressions.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -80,18 +97,18 @@ class NeckFusion(nn.Module):
         dims = config.neck_dims
         self.encoder = cast(nn.Module, build_image_encoder(config))
         self.words = (
-            WordLayer(config.text_dim, config.word_dim, heads=4)
+            TextAdapter(config.text_dim, config.word_dim, heads=4)
             if config.word_dim
             else None
         )
-        self.places = 2 if config.coordinates else 0
+        self.places = 2 if config.coordinates else 0  # coordinate channels
         self.stages = nn.ModuleList(
             nn.ModuleDict(
                 {
                     "reduce": _reduce(config.image_dims[level] + self.places, dim),
                     "bsc": build_alignment(config, level, dims),
                     "mixers": nn.ModuleList(
-                        Mixer(
+                        CrossAttentionLayer(
                             dim, source_dim=config.fused_words, heads=4, hidden=2 * dim
                         )
                         for _ in range(config.neck_mixers[level])
@@ -109,75 +126,91 @@ class NeckFusion(nn.Module):
         )
         self.out_norms = nn.ModuleList(nn.LayerNorm(dim) for dim in dims)
 
-    def look(self, image: Tensor) -> list[tuple[Look, tuple[int, int]]]:
-        """All that needs no words, per level: fields (B, P, C) and (h, w)."""
+    def encode_image(
+        self, image: Tensor
+    ) -> list[tuple[ImageProjections, tuple[int, int]]]:
+        """Compute all that needs no text.
+
+        Args:
+            image: (B, 3, H, W), normalised.
+
+        Returns:
+            Per level the projections, fields (B, P, C), and the size (H, W) of its map.
+        """
         encoder = cast(ImageEncoder, self.encoder)
-        x = encoder.refine(0, encoder.embed(image))
-        looks = []
+        x = encoder.refine(0, encoder.embed(image))  # (B, C1, H1, W1)
+        projections = []
         for level, stage in enumerate(self.stages):
             if level:
                 x = encoder.refine(level, encoder.downsample(level - 1, x))
             parts = cast(nn.ModuleDict, stage)
             size = (x.shape[-2], x.shape[-1])
-            reduced = parts["reduce"](self._placed(x))  # (B, C, h, w)
-            looks.append((cast(BSC, parts["bsc"]).look(reduced), size))
-        return looks
+            reduced = parts["reduce"](self._add_coordinates(x))  # (B, neck dim, H, W)
+            projected = cast(BSC, parts["bsc"]).project_image(reduced)
+            projections.append((projected, size))
+        return projections
 
     def fuse(
         self,
-        looks: Sequence[tuple[Look, tuple[int, int]]],
+        projections: Sequence[tuple[ImageProjections, tuple[int, int]]],
         words: Tensor,
         mask: Tensor,
     ) -> Fused:
-        """The rest, for words (N, T, D) with mask (N, T); N is a multiple of B."""
+        """Align all levels with the words.
+
+        Args:
+            projections: of B images, from `encode_image`.
+            words: (N, T, text_dim), L_0; N is a multiple of B.
+            mask: (N, T), True on a token.
+        """
         if self.words is not None:
-            words = self.words(words, mask)
-        shared, count = words, words.shape[0]
+            words = self.words(words, mask)  # (N, T, D)
+        count = words.shape[0]
         levels: list[Tensor] = []
         for level in reversed(range(4)):
             parts = cast(nn.ModuleDict, self.stages[level])
-            look, (height, width) = looks[level]
-            repeated = Look(*(repeat_images(part, count) for part in look))
+            image, (height, width) = projections[level]
+            repeated = ImageProjections(*(repeat_images(part, count) for part in image))
             fused, words = cast(BSC, parts["bsc"]).align(repeated, words, mask)
             tokens = self.out_norms[level](fused)  # (N, P, C)
             mixers = cast(nn.ModuleList, parts["mixers"])
             if len(mixers):
                 if levels:
                     lifted = self.lift[self._lift_index(level)](levels[0])
-                    above = upsample(lifted, (height, width))
-                    tokens = tokens + as_tokens(above)
+                    coarser = upsample(lifted, (height, width))  # (N, C, H, W)
+                    tokens = tokens + as_tokens(coarser)
                 tokens = tokens + sine_positions(
                     height, width, tokens.shape[2], like=tokens
                 )
                 for mixer in mixers:
                     tokens = mixer(tokens, words, source_mask=mask)
-            levels.insert(0, as_map(tokens, (height, width)))
-        return Fused(tuple(levels), levels[3], words, shared)
+            levels.insert(0, as_map(tokens, (height, width)))  # (N, C, H, W)
+        return Fused(tuple(levels), levels[3], words)
 
     def _lift_index(self, level: int) -> int:
-        """Lifts exist only for the levels that mix; count those below."""
+        """Index into `lift`, which has an entry only for levels with mixers."""
         finer = (cast(nn.ModuleDict, stage)["mixers"] for stage in self.stages[:level])
         return sum(len(cast(nn.ModuleList, mixers)) > 0 for mixers in finer)
 
-    def _placed(self, x: Tensor) -> Tensor:
-        """Features with their coordinates as two more channels, where wanted."""
+    def _add_coordinates(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, C + 2, H, W), where the config wants coordinates."""
         if not self.places:
             return x
-        places = coordinates(x.shape[-2], x.shape[-1], like=x)
-        return torch.cat([x, places.expand(x.shape[0], -1, -1, -1)], dim=1)
+        grid = coordinates(x.shape[-2], x.shape[-1], like=x)  # (2, H, W)
+        return torch.cat([x, grid.expand(x.shape[0], -1, -1, -1)], dim=1)
 
 
-def silence_mixers(network: nn.Module) -> None:
-    """Let every attention layer of a neck pass on what it is given, as if not there."""
+def zero_init_mixers(network: nn.Module) -> None:
+    """Make every mixer of a neck return its input, until training changes that."""
     for part in network.modules():
         if isinstance(part, NeckFusion):
             for stage in part.stages:
                 for mixer in cast(nn.ModuleList, cast(nn.ModuleDict, stage)["mixers"]):
-                    cast(Mixer, mixer).silence()
+                    cast(CrossAttentionLayer, mixer).zero_init()
 
 
 def build_alignment(config: ModelConfig, level: int, dims: Sequence[int]) -> Alignment:
-    """BSC or its baseline for one level."""
+    """Build BSC, or PWAM as its baseline, for one level of `dims` channels."""
     image_dim, heads = dims[level], config.align_heads[level]
     if config.alignment == "pwam":
         return PWAM(image_dim=image_dim, word_dim=config.fused_words, heads=heads)
@@ -190,18 +223,21 @@ def build_alignment(config: ModelConfig, level: int, dims: Sequence[int]) -> Ali
 
 
 def norm_channels(norm: nn.Module, x: Tensor) -> Tensor:
-    """A layer norm over the channels of (N, C, h, w)."""
-    normed: Tensor = norm(x.permute(0, 2, 3, 1))
-    return normed.permute(0, 3, 1, 2)
+    """Apply a layer norm to the channels of (N, C, H, W)."""
+    normed: Tensor = norm(x.permute(0, 2, 3, 1))  # (N, H, W, C)
+    return normed.permute(0, 3, 1, 2)  # (N, C, H, W)
 
 
 def repeat_images(x: Tensor, count: int) -> Tensor:
-    """(B, ...) to (count, ...): each image once per expression, images outermost."""
+    """(B, ...) to (count, ...): repeat each image once per expression, image by image.
+
+    `count` is a multiple of B.
+    """
     return x.repeat_interleave(count // x.shape[0], dim=0) if count > len(x) else x
 
 
 def _gate(dim: int) -> nn.Sequential:
-    """How much of the fusion goes on with the image."""
+    """The paper's language gate: Linear, ReLU, Linear, Tanh at every position."""
     return nn.Sequential(
         nn.Conv2d(dim, dim, 1, bias=False),
         nn.ReLU(),

@@ -1,1 +1,1 @@
-"""Weights files: header, tensors, text encoder."""
+"""Weights files: header, tensors, and the text encoder that several files share."""

@@ -1,17 +1,18 @@
-"""What a weights file says of itself. No torch, so listing and refusing is instant.
+"""The header of a weights file. No torch, so listing and refusing files is instant.
 
-One safetensors file holds a network: its header carries config, vocabulary, classes,
-ground sample distances, calibration, training data and licence as text. Weights that
-share their text encoder leave it and the vocabulary to a second file (`text_file`).
+A weights file is one safetensors file. Its metadata holds, as text, the config, the
+vocabulary, the classes, the range of ground sample distances, the calibration, the
+training data and the licence. Weights that share their text encoder keep it and the
+vocabulary in a second file; see `text_encoder_file`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.job import SCORE_MARGIN
@@ -20,99 +21,113 @@ from rrsis_geo.model.serialization.safetensors_header import (
     PICKLES,
     digest,
     read_metadata,
+    require_entry,
 )
 from rrsis_geo.model.serialization.text_encoder_file import (
     TEXT_FORMAT,
-    TextLink,
-    link_of,
-    read_text_header,
-    verify_text,
+    TextEncoderLink,
+    read_linked_card,
+    text_encoder_link,
+    verify_text_encoder,
 )
 
 FORMAT = "rrsis-geo"
 WHOLE_VERSION = "1"
-"""Format of weights that hold everything."""
+"""Format version of weights that contain their text encoder."""
 SHARED_VERSION = "2"
-"""Format of weights that keep their text encoder in a file beside them."""
+"""Format version of weights whose text encoder is in a file beside them."""
 FOLDER = Path(__file__).resolve().parents[2] / "weights"
-"""Weights shipped inside the package, listed in its index.json."""
+"""Weights shipped with the package, listed in its index.json."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """How logits become probabilities; measured on validation, neutral until then."""
+    """How logits become probabilities. Not in the paper; fitted on validation data.
+
+    The probability of a pixel is sigmoid(logit / temperature + bias), multiplied by
+    1 - gate + gate * sigmoid(presence / presence_temperature + presence_bias). The
+    defaults change nothing.
+    """
 
     temperature: float = 1.0
     bias: float = 0.0
-    """Probability of a pixel: sigmoid(logit / temperature + bias)."""
     presence_temperature: float = 1.0
     presence_bias: float = 0.0
     presence_gate: float = 0.0
-    """0: presence is not used; 1: it multiplies probabilities; between: mixed."""
-    sure: float = SCORE_MARGIN
-    """Of the way from the threshold to 1 that an object's mean probability has to rise
-    to count, in [0, 1)."""
+    """Weight of the presence in [0, 1]; 0: not used."""
+    score_margin: float = SCORE_MARGIN
+    """How far above the threshold the mean probability of an object must lie, as a
+    share of the way from the threshold to 1, in [0, 1). In files: `sure`."""
+
+
+_CALIBRATION_KEYS = {
+    item.name: "sure" if item.name == "score_margin" else item.name
+    for item in fields(Calibration)
+}
+"""Field to key in files."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What is known of a network beyond its numbers."""
+    """Description of a network, stored in the header of its weights file."""
 
     name: str
     vocabulary: tuple[str, ...]
     """Tokens in the order of their ids."""
     gsd_range: tuple[float, float]
-    """Metres per pixel, finest and coarsest, of the training images."""
+    """Finest and coarsest ground sample distance of the training images, in metres."""
     categories: tuple[str, ...] = ()
-    """Classes whose words were trained, as keys of the lexicon."""
+    """Classes in the training data, as keys of the lexicon."""
     calibration: Calibration = Calibration()
     trained_on: str = ""
     licence: str = ""
     created: str = ""
-    """The command that made the file."""
+    """The command that wrote the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsInfo(Card):
-    """A weights file on disk."""
+    """Description of a weights file on disk."""
 
     path: Path
     config: ModelConfig
     sha256: str
-    """Of the file as it lies there."""
+    """Of the file's bytes, computed now."""
     size: int
-    """Bytes of that file."""
+    """Bytes of the file."""
     text_path: Path | None = None
     """File of the text encoder, which other weights may share; None: in `path`."""
     text_sha256: str | None = None
-    """Of the text file, as the weights want it."""
+    """sha256 of that file when the weights were written."""
 
     @property
-    def both_sizes(self) -> int:
-        """Bytes of the file and its text file."""
-        words = 0 if self.text_path is None else self.text_path.stat().st_size
-        return self.size + words
+    def total_size(self) -> int:
+        """Bytes of the file and of its text encoder's file."""
+        text = 0 if self.text_path is None else self.text_path.stat().st_size
+        return self.size + text
 
     @property
-    def text(self) -> TextLink | None:
-        """The link to the text file; None: the weights are whole."""
+    def text_link(self) -> TextEncoderLink | None:
+        """Link to the text encoder's file; None where the weights contain it."""
         if self.text_path is None:
             return None
-        return TextLink(
+        return TextEncoderLink(
             weights=self.path, path=self.text_path, sha256=self.text_sha256 or ""
         )
 
 
 def list_weights(folder: Path = FOLDER) -> dict[str, Path]:
-    """Names and paths of the weights inside the package."""
+    """Names and paths of the weights shipped with the package."""
     return {name: folder / entry["file"] for name, entry in _index(folder).items()}
 
 
 def find_weights(name_or_path: str | Path, *, folder: Path = FOLDER) -> Path:
-    """The file of that name, or the file itself.
+    """Find the weights file of a shipped name, or check that a path is a file.
 
     Raises:
-        WeightsError: there is neither; or it is a pickle.
+        WeightsError: it is neither a name nor a file, or it is a pickle.
     """
     known = list_weights(folder)
     path = known.get(str(name_or_path)) or Path(name_or_path)
@@ -131,52 +146,50 @@ def find_weights(name_or_path: str | Path, *, folder: Path = FOLDER) -> Path:
 
 
 def read_header(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsInfo:
-    """Everything that a weights file says, after checking that it is whole.
+    """Read the header of weights and check that the file is complete.
 
-    The vocabulary comes from the text file, where there is one; whether that is the
-    right one, `verify` finds out.
+    The vocabulary comes from the text encoder's file, where there is one; `verify`
+    checks that it is the right one.
 
     Raises:
-        WeightsError: absent, a pickle, truncated, no weights file of this project,
-            of another format version; or its text file is absent or truncated.
+        WeightsError: the file is absent, a pickle, truncated, not a weights file of
+            this project, or of another format version; an entry of the header is
+            missing or invalid; or the text encoder's file is absent or truncated.
     """
     path = find_weights(name_or_path, folder=folder)
     metadata = _metadata(path)
     link = _link(path, metadata)
-    try:
-        low, high = json.loads(metadata["gsd_range"])
-        return WeightsInfo(
-            name=metadata["name"],
-            vocabulary=(
-                tuple(metadata["vocabulary"].split("\n"))
-                if link is None
-                else read_text_header(link).vocabulary
-            ),
-            gsd_range=(float(low), float(high)),
-            categories=tuple(json.loads(metadata["categories"])),
-            calibration=_calibration(json.loads(metadata["calibration"])),
-            trained_on=metadata["trained_on"],
-            licence=metadata["licence"],
-            created=metadata["created"],
-            path=path,
-            config=ModelConfig.from_json(metadata["config"]),
-            sha256=digest(path),
-            size=path.stat().st_size,
-            text_path=None if link is None else link.path,
-            text_sha256=None if link is None else link.sha256,
-        )
-    except (KeyError, ValueError, TypeError) as error:
-        raise WeightsError(f"{path}: header is incomplete: {error!r}") from error
+    return WeightsInfo(
+        name=require_entry(path, metadata, "name"),
+        vocabulary=(
+            tuple(require_entry(path, metadata, "vocabulary").split("\n"))
+            if link is None
+            else read_linked_card(link).vocabulary
+        ),
+        gsd_range=_parse(path, metadata, "gsd_range", _parse_gsd_range),
+        categories=_parse(path, metadata, "categories", _parse_categories),
+        calibration=_parse(path, metadata, "calibration", _parse_calibration),
+        trained_on=require_entry(path, metadata, "trained_on"),
+        licence=require_entry(path, metadata, "licence"),
+        created=require_entry(path, metadata, "created"),
+        path=path,
+        config=_parse(path, metadata, "config", ModelConfig.from_json),
+        sha256=digest(path),
+        size=path.stat().st_size,
+        text_path=None if link is None else link.path,
+        text_sha256=None if link is None else link.sha256,
+    )
 
 
 def verify(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsInfo:
-    """The header of a file whose bytes are as published.
+    """Read the header of weights and check their bytes against the published sha256.
 
     The published sha256 is that of the package's index, or of `<file>.sha256` beside
-    the file; a file with neither is only checked for being whole.
+    the file; a file with neither is only checked for being complete.
 
     Raises:
-        WeightsError: as `read_header`; or the file or its text file was altered.
+        WeightsError: as `read_header`; or the file or its text encoder's file has
+            another sha256.
     """
     info = read_header(name_or_path, folder=folder)
     expected = expected_digest(info.path, folder=folder)
@@ -185,26 +198,30 @@ def verify(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsInfo:
             f"{info.path}: altered or damaged: sha256 is {info.sha256}, "
             f"published is {expected}; fetch it again"
         )
-    if info.text is not None:
-        verify_text(info.text)
+    if info.text_link is not None:
+        verify_text_encoder(info.text_link)
     return info
 
 
 def digests(path: Path) -> tuple[str, ...]:
-    """sha256 of a weights file, and of its text file where it has one.
+    """sha256 of a weights file, and of its text encoder's file where it has one.
 
     Raises:
-        WeightsError: as `read_header`, as far as the files are absent or damaged.
+        WeightsError: as `read_header`, as far as files are absent or damaged.
     """
     link = _link(path, _metadata(path))
     if link is None:
         return (digest(path),)
-    read_text_header(link)
+    read_linked_card(link)
     return digest(path), digest(link.path)
 
 
 def expected_digest(path: Path, *, folder: Path = FOLDER) -> str | None:
-    """The published sha256 of a file, where there is one."""
+    """The published sha256 of a file; None where there is none.
+
+    Raises:
+        WeightsError: the index or the `.sha256` file is broken.
+    """
     for entry in _index(folder).values():
         if (folder / entry["file"]).resolve() == path.resolve():
             return str(entry["sha256"])
@@ -218,19 +235,19 @@ def expected_digest(path: Path, *, folder: Path = FOLDER) -> str | None:
 
 
 def sidecar_of(path: Path) -> Path:
-    """Where the sha256 of a file is written, as `sha256sum` does."""
+    """The file beside `path` that holds its sha256, in the format of `sha256sum`."""
     return path.with_name(path.name + ".sha256")
 
 
 def metadata_of(
-    card: Card, config: ModelConfig, *, text: TextLink | None = None
+    card: Card, config: ModelConfig, *, text: TextEncoderLink | None = None
 ) -> dict[str, str]:
-    """The header's text, as `read_header` takes it apart.
+    """Metadata of a weights file, as `read_header` reads it.
 
     Args:
-        card: what is known of the weights.
+        card: describes the network.
         config: of the network.
-        text: where text encoder and vocabulary lie; None: in the same file.
+        text: where the text encoder and its vocabulary are; None: in the same file.
     """
     if text is None:
         words = {
@@ -243,6 +260,10 @@ def metadata_of(
             "text_file": text.path.name,
             "text_sha256": text.sha256,
         }
+    calibration = {
+        _CALIBRATION_KEYS[name]: value
+        for name, value in asdict(card.calibration).items()
+    }
     return {
         "format": FORMAT,
         **words,
@@ -250,7 +271,7 @@ def metadata_of(
         "config": config.to_json(),
         "categories": json.dumps(card.categories),
         "gsd_range": json.dumps(card.gsd_range),
-        "calibration": json.dumps(asdict(card.calibration)),
+        "calibration": json.dumps(calibration),
         "trained_on": card.trained_on,
         "licence": card.licence,
         "created": card.created,
@@ -258,7 +279,7 @@ def metadata_of(
 
 
 def _metadata(path: Path) -> dict[str, str]:
-    """Of weights, in a format that this version reads."""
+    """Metadata of weights, checked for a format that this version reads."""
     metadata = read_metadata(path)
     kind, version = metadata.get("format"), metadata.get("format_version")
     if kind == TEXT_FORMAT:
@@ -279,21 +300,58 @@ def _metadata(path: Path) -> dict[str, str]:
     return metadata
 
 
-def _link(path: Path, metadata: Mapping[str, str]) -> TextLink | None:
-    """To the text file that weights need; None: they are whole."""
+def _link(path: Path, metadata: Mapping[str, str]) -> TextEncoderLink | None:
+    """Link to the text encoder's file; None where the weights contain it."""
     if metadata["format_version"] == WHOLE_VERSION:
         return None
-    return link_of(path, metadata)
+    return text_encoder_link(path, metadata)
 
 
-def _calibration(values: Mapping[str, Any]) -> Calibration:
-    known = {item.name for item in fields(Calibration)}
-    if unknown := sorted(set(values) - known):
-        raise ValueError(f"calibration names {unknown}")
-    read = Calibration(**{name: float(value) for name, value in values.items()})
-    if not 0 <= read.sure < 1:
-        raise ValueError(f"sure must be in [0, 1), got {read.sure}")
-    return read
+def _parse(
+    path: Path,
+    metadata: Mapping[str, str],
+    name: str,
+    parse: Callable[[str], Value],
+) -> Value:
+    """Parse an entry of the metadata; errors name the file and the entry."""
+    text = require_entry(path, metadata, name)
+    try:
+        return parse(text)
+    except (WeightsError, ValueError, TypeError) as error:
+        raise WeightsError(
+            f"{path}: the header's {name!r} is invalid: {error}; fetch the file again, "
+            "or update rrsis-geo if the file is newer"
+        ) from error
+
+
+def _parse_gsd_range(text: str) -> tuple[float, float]:
+    values = json.loads(text)
+    if not isinstance(values, list) or len(values) != 2:
+        raise ValueError(f"expected two numbers, got {text}")
+    low, high = values
+    return float(low), float(high)
+
+
+def _parse_categories(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _parse_calibration(text: str) -> Calibration:
+    values = json.loads(text)
+    if not isinstance(values, Mapping):
+        raise ValueError("not a JSON object")
+    if unknown := sorted(set(values) - set(_CALIBRATION_KEYS.values())):
+        raise ValueError(f"unknown entries {unknown}")
+    calibration = Calibration(
+        **{
+            name: float(values[key])
+            for name, key in _CALIBRATION_KEYS.items()
+            if key in values
+        }
+    )
+    if not 0 <= calibration.score_margin < 1:
+        raise ValueError(f"sure must be in [0, 1), got {calibration.score_margin}")
+    return calibration
 
 
 def _index(folder: Path) -> dict[str, dict[str, str]]:
@@ -307,4 +365,6 @@ def _index(folder: Path) -> dict[str, dict[str, str]]:
             for name, entry in entries.items()
         }
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise WeightsError(f"{path}: not an index of weights") from error
+        raise WeightsError(
+            f"{path}: not an index of weights; install rrsis-geo again"
+        ) from error

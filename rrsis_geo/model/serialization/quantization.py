@@ -1,8 +1,8 @@
-"""How tensors lie in a weights file: small, and back to float32 without a choice.
+"""Number formats of tensors in a weights file.
 
-Matrices of the text encoder are int8 with one float16 scale per row (a row of the word
-table is a word, a row of a linear layer an output); other matrices are float16;
-vectors and scalars, which are tiny and often decide a norm, stay float32.
+Matrices of the text encoder are int8 with one float16 scale per row: a row is a token
+of an embedding table, or an output of a linear layer. Other matrices are float16.
+Vectors and scalars stay float32, since they are small and often belong to norms.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from torch import Tensor
 from rrsis_geo.errors import WeightsError
 
 SCALE = ":scale"
+"""Suffix of the name of a tensor of scales."""
 LIMIT = 127
 
 
 def pack(state: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
-    """Tensors as they are written.
+    """Convert float tensors to the formats in which they are stored.
 
     Raises:
         WeightsError: a value is not finite, or too large for float16.
@@ -34,16 +35,17 @@ def pack(state: Iterable[tuple[str, Tensor]]) -> dict[str, Tensor]:
     for name, value in packed.items():
         if not torch.isfinite(value).all():
             raise WeightsError(
-                f"{name}: not finite in storage; such weights are broken"
+                f"{name}: a value is not finite, or too large for float16; the network "
+                "is broken, save an earlier checkpoint"
             )
     return packed
 
 
 def unpack(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Float32 tensors by their names in the network.
+    """Convert stored tensors to float32, under their names in the network.
 
     Raises:
-        WeightsError: an int8 matrix comes without its scales.
+        WeightsError: an int8 matrix has no scales.
     """
     tensors = {}
     for name, value in stored.items():
@@ -51,7 +53,10 @@ def unpack(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
             continue
         if value.dtype == torch.int8:
             if name + SCALE not in stored:
-                raise WeightsError(f"{name}: int8 without scales; the file is damaged")
+                raise WeightsError(
+                    f"{name}: int8 without scales; the weights file is damaged, fetch "
+                    "it again"
+                )
             tensors[name] = value.float() * stored[name + SCALE].float()[:, None]
         else:
             tensors[name] = value.float()
@@ -59,8 +64,15 @@ def unpack(stored: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def quantise(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """(R, C) to int8 (R, C) and float16 scales (R,); rows of zeros stay zeros."""
-    scale = (matrix.abs().amax(dim=1) / LIMIT).half()
+    """Quantise each row of a matrix by its largest absolute value.
+
+    Args:
+        matrix: (R, K) float32.
+
+    Returns:
+        (R, K) int8 levels and (R,) float16 scales; rows of zeros stay zeros.
+    """
+    scale = (matrix.abs().amax(dim=1) / LIMIT).half()  # (R,)
     divisor = scale.float().where(scale > 0, torch.ones(()))
     levels = (matrix / divisor[:, None]).round().clamp(-LIMIT, LIMIT)
     return levels.to(torch.int8), scale

@@ -1,4 +1,4 @@
-"""One text encoder for several weights: written once, and left out of each."""
+"""Moving the text encoder of weights into a file that several weights share."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from rrsis_geo.model.serialization.initialization import read_tensors
 from rrsis_geo.model.serialization.quantization import unpack
 from rrsis_geo.model.serialization.safetensors_header import digest
 from rrsis_geo.model.serialization.text_encoder_file import (
-    PREFIX,
-    TextCard,
-    TextLink,
-    read_text_card,
-    text_metadata,
+    TEXT_PREFIX,
+    TextEncoderCard,
+    TextEncoderLink,
+    read_text_encoder_card,
+    text_encoder_metadata,
 )
 from rrsis_geo.model.serialization.weights import (
     card_of,
@@ -28,37 +28,39 @@ from rrsis_geo.model.serialization.weights import (
 )
 
 
-def write_text(
+def write_text_encoder(
     weights: str | Path, path: str | Path, *, licence: str, made_from: str
-) -> TextCard:
+) -> TextEncoderCard:
     """Write the text encoder and the vocabulary of weights into a file of their own.
 
     Args:
-        weights: name or file.
-        path: of the new file, .safetensors; it appears whole or not at all.
+        weights: name or path.
+        path: of the new .safetensors file; it appears complete or not at all.
         licence: of the text encoder.
-        made_from: the public model behind it, and what was done to it.
+        made_from: the public model behind it, and what was changed.
 
     Raises:
         WeightsError: the weights are missing or altered; the file cannot be written.
     """
     path = Path(path)
     if path.suffix != ".safetensors":
-        raise WeightsError(f"{path}: a text encoder's file ends in .safetensors")
+        raise WeightsError(
+            f"{path}: the name of a text encoder's file ends in .safetensors"
+        )
     info = verify(weights)
-    card = TextCard(
+    card = TextEncoderCard(
         name=path.stem,
         vocabulary=info.vocabulary,
         licence=licence,
         made_from=made_from,
     )
-    words = _words(stored_tensors(info))
-    with staged_tensors(words, path, text_metadata(card)):
+    tensors = _text_tensors(stored_tensors(info))
+    with staged_tensors(tensors, path, text_encoder_metadata(card)):
         pass
     return card
 
 
-def share_text(
+def share_text_encoder(
     weights: str | Path,
     path: str | Path,
     *,
@@ -66,19 +68,19 @@ def share_text(
     name: str | None = None,
     tolerance: float = 0.0,
 ) -> WeightsInfo:
-    """The same weights in a file that leaves its text encoder to another file.
+    """Write weights anew without their text encoder, with a link to a file that has it.
 
     Args:
-        weights: name or file.
+        weights: name or path.
         path: of the new weights, in the folder of `text`.
-        text: by `write_text`.
-        name: of the new weights, where not the old one.
-        tolerance: how far the weights' own text encoder may be from that of the file,
-            as the greatest difference of a number; 0: it is the same to the last bit.
+        text: a file from `write_text_encoder`.
+        name: of the new weights; None keeps the old one.
+        tolerance: largest allowed difference between a number of the weights' own text
+            encoder and that of the file; 0: they must be equal.
 
     Raises:
-        WeightsError: the weights are missing or altered; the text file holds another
-            vocabulary or encoder; a file cannot be written.
+        WeightsError: the weights are missing or altered; the text encoder's file has
+            another vocabulary or other numbers; a file cannot be written.
     """
     path, text = Path(path), Path(text)
     if text.resolve().parent != path.resolve().parent:
@@ -86,41 +88,53 @@ def share_text(
     info = verify(weights)
     if not text.is_file():
         raise WeightsError(f"{text}: no such file; write it first")
-    if read_text_card(text).vocabulary != info.vocabulary:
+    if read_text_encoder_card(text).vocabulary != info.vocabulary:
         raise WeightsError(f"{text}: has another vocabulary than {info.path}")
     tensors = stored_tensors(info)
-    words = _words(tensors)
-    off = text_difference(words, read_tensors(text))
-    if off > tolerance:
+    difference = text_encoder_difference(_text_tensors(tensors), read_tensors(text))
+    if difference > tolerance:
         raise WeightsError(
             f"{text}: another text encoder than that of {info.path}: numbers differ by "
-            f"up to {off:.3g}; at most {tolerance:g} is allowed"
+            f"up to {difference:.3g}; at most {tolerance:g} is allowed"
         )
-    link = TextLink(weights=path, path=text, sha256=digest(text))
+    link = TextEncoderLink(weights=path, path=text, sha256=digest(text))
     rest = {
-        name: value for name, value in tensors.items() if not name.startswith(PREFIX)
+        name: value
+        for name, value in tensors.items()
+        if not name.startswith(TEXT_PREFIX)
     }
     card = card_of(info)
     card = replace(card, name=name or card.name)
     return write_file(rest, path, metadata_of(card, info.config, text=link))
 
 
-def text_difference(one: dict[str, Tensor], other: dict[str, Tensor]) -> float:
-    """Greatest difference between numbers of two stored text encoders.
+def text_encoder_difference(
+    first: dict[str, Tensor], second: dict[str, Tensor]
+) -> float:
+    """Largest absolute difference between two stored text encoders.
 
-    Infinite where they differ in names, sizes or kinds of numbers; 0 where every bit
-    is the same, but for the sign of zeros.
+    Args:
+        first: tensors as they are stored.
+        second: likewise.
+
+    Returns:
+        Difference of float32 numbers after `unpack`; infinite where names, shapes or
+        dtypes differ.
     """
 
     def layout(stored: dict[str, Tensor]) -> dict[str, tuple[object, ...]]:
         return {name: (value.dtype, *value.shape) for name, value in stored.items()}
 
-    if layout(one) != layout(other):
+    if layout(first) != layout(second):
         return float("inf")
-    second = unpack(other)
-    gaps = [(value - second[name]).abs().max() for name, value in unpack(one).items()]
-    return float(torch.stack(gaps).max()) if gaps else 0.0
+    other = unpack(second)
+    differences = [
+        (value - other[name]).abs().max() for name, value in unpack(first).items()
+    ]
+    return float(torch.stack(differences).max()) if differences else 0.0
 
 
-def _words(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value for name, value in tensors.items() if name.startswith(PREFIX)}
+def _text_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {
+        name: value for name, value in tensors.items() if name.startswith(TEXT_PREFIX)
+    }

@@ -1,4 +1,4 @@
-"""The only room that reads and writes weights."""
+"""Reading and writing weights files. No other module does."""
 
 from __future__ import annotations
 
@@ -29,31 +29,32 @@ from rrsis_geo.model.serialization.header import (
 from rrsis_geo.model.serialization.initialization import read_tensors
 from rrsis_geo.model.serialization.quantization import pack, unpack
 from rrsis_geo.model.serialization.safetensors_header import digest
-from rrsis_geo.model.serialization.text_encoder_file import PREFIX
+from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
 
 
 def save_weights(net: BTDNet, path: str | Path, *, card: Card) -> WeightsInfo:
-    """Write a network for inference as one safetensors file, and its sha256 beside it.
+    """Write a network for inference as one safetensors file, with its sha256 beside it.
 
-    Heads that only training needs are left out. The file appears whole or not at all.
+    D-MOLS is left out. The file appears complete or not at all.
 
     Raises:
-        WeightsError: the card's vocabulary is not the network's; a value is broken; the
-            file cannot be written.
+        WeightsError: the card's vocabulary is not the network's; a value is not finite;
+            the file cannot be written.
     """
     config = replace(net.config, dmols=False)
-    if len(card.vocabulary) != config.text_vocabulary:
-        raise WeightsError(
-            f"{card.name}: {len(card.vocabulary)} tokens for a word table of "
-            f"{config.text_vocabulary} rows"
-        )
+    _check_vocabulary_size(card.name, card, config)
     return write_file(pack(net.inference_state()), path, metadata_of(card, config))
 
 
 def recalibrate(
     weights: str | Path, path: str | Path, *, calibration: Calibration
 ) -> WeightsInfo:
-    """The same weights with another calibration in the header of a new, whole file.
+    """Write weights anew with another calibration; tensors are copied unchanged.
+
+    Args:
+        weights: name or path.
+        path: of the new file, which contains the text encoder in any case.
+        calibration: for its header.
 
     Raises:
         WeightsError: the weights are missing or altered; the file cannot be written.
@@ -64,28 +65,28 @@ def recalibrate(
 
 
 def card_of(info: WeightsInfo) -> Card:
-    """What weights on disk say of their network, without what the file is."""
+    """The card of weights on disk, without the facts about the file."""
     return Card(**{item.name: getattr(info, item.name) for item in fields(Card)})
 
 
 def stored_tensors(info: WeightsInfo) -> dict[str, Tensor]:
-    """Tensors of weights as they are stored, those of their text file among them.
+    """Read the tensors of weights as they are stored, the text encoder's included.
 
     Raises:
-        WeightsError: a file cannot be read; or the two hold what they should not.
+        WeightsError: a file cannot be read, or a tensor is in the wrong one of the two.
     """
     tensors = read_tensors(info.path)
     if info.text_path is None:
         return tensors
-    words = read_tensors(info.text_path)
-    odd = [name for name in tensors if name.startswith(PREFIX)]
-    odd += [name for name in words if not name.startswith(PREFIX)]
+    text = read_tensors(info.text_path)
+    odd = [name for name in tensors if name.startswith(TEXT_PREFIX)]
+    odd += [name for name in text if not name.startswith(TEXT_PREFIX)]
     if odd:
         raise WeightsError(
             f"{info.path} and {info.text_path}: {odd[0]} lies in the wrong one; "
             "fetch both again"
         )
-    return tensors | words
+    return tensors | text
 
 
 def write_file(
@@ -93,14 +94,19 @@ def write_file(
     path: str | Path,
     metadata: dict[str, str],
 ) -> WeightsInfo:
-    """Tensors as they are stored, whole or not at all, and the sha256 beside.
+    """Write tensors and metadata, complete or not at all, with the sha256 beside.
+
+    Args:
+        tensors: in the formats in which they are stored.
+        path: of the new .safetensors file.
+        metadata: see `metadata_of`.
 
     Raises:
         WeightsError: the file cannot be written.
     """
     path = Path(path)
     if path.suffix != ".safetensors":
-        raise WeightsError(f"{path}: weights end in .safetensors")
+        raise WeightsError(f"{path}: the names of weights end in .safetensors")
     with staged_tensors(tensors, path, metadata) as part:
         published = f"{digest(part)}  {path.name}\n"
         sidecar_of(path).write_text(published, encoding="utf-8")
@@ -111,14 +117,18 @@ def write_file(
 def staged_tensors(
     tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str]
 ) -> Iterator[Path]:
-    """A safetensors file under a name of its own; at the end it gets its name.
+    """Write a safetensors file under a temporary name; rename it on exit.
+
+    Yields:
+        The path of the temporary file.
 
     Raises:
-        WeightsError: it cannot be written; then there is nothing.
+        WeightsError: it cannot be written; then no file is left.
     """
     part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(save(dict(tensors), metadata))  # the umask holds
+        # Not `save_file`, which ignores the umask.
+        part.write_bytes(save(dict(tensors), metadata))
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         yield part
@@ -132,39 +142,44 @@ def staged_tensors(
 def load_weights(
     name_or_path: str | Path, *, folder: Path = FOLDER
 ) -> tuple[BTDNet, WeightsInfo]:
-    """The network of a file, on the CPU in float32, ready for inference.
+    """Load a network on the CPU in float32, in evaluation mode.
 
     Raises:
-        WeightsError: as `verify`; or tensors and config do not belong together.
+        WeightsError: as `verify`; or vocabulary, tensors and config do not match.
     """
     info = verify(name_or_path, folder=folder)
-    if len(info.vocabulary) != info.config.text_vocabulary:
-        raise WeightsError(
-            f"{info.path}: {len(info.vocabulary)} tokens for a word table of "
-            f"{info.config.text_vocabulary} rows"
-        )
+    _check_vocabulary_size(str(info.path), info, info.config)
     state = unpack(stored_tensors(info))
-    net = _blank(info.config)
-    wanted = {name: tensor.shape for name, tensor in net.inference_state()}
-    found = {name: tensor.shape for name, tensor in state.items()}
-    if wanted != found:
+    net = _build_unfilled(info.config)
+    expected = {name: tensor.shape for name, tensor in net.inference_state()}
+    actual = {name: tensor.shape for name, tensor in state.items()}
+    if expected != actual:
         odd = sorted(
             name
-            for name in wanted.keys() | found.keys()
-            if wanted.get(name) != found.get(name)
+            for name in expected.keys() | actual.keys()
+            if expected.get(name) != actual.get(name)
         )
         raise WeightsError(
             f"{info.path}: another architecture than its config says: "
-            f"{len(odd)} tensors differ, the first is {odd[0]}"
+            f"{len(odd)} tensors differ, the first is {odd[0]}; fetch the file again"
         )
     # Only counters of batch norms are absent, and inference does not read them.
     net.load_state_dict(state, strict=False, assign=True)
     return net.eval(), info
 
 
-def _blank(config: ModelConfig) -> BTDNet:
-    """A network to be filled; without drawing random numbers where that is possible."""
-    # A Swin of transformers computes tables that no file carries, so it is built.
-    drawn = config.image_encoder == "swin"
-    with nullcontext() if drawn else torch.device("meta"):
+def _check_vocabulary_size(origin: str, card: Card, config: ModelConfig) -> None:
+    if len(card.vocabulary) != config.text_vocabulary:
+        raise WeightsError(
+            f"{origin}: the vocabulary has {len(card.vocabulary)} tokens, the word "
+            f"table of the network {config.text_vocabulary} rows; use the vocabulary "
+            "that the network was trained with"
+        )
+
+
+def _build_unfilled(config: ModelConfig) -> BTDNet:
+    """Build a network to be filled, without random initialisation where possible."""
+    # A Swin of transformers computes buffers that no file holds, so it is built fully.
+    needs_buffers = config.image_encoder == "swin"
+    with nullcontext() if needs_buffers else torch.device("meta"):
         return BTDNet(config)

@@ -17,13 +17,13 @@ from rrsis_geo.model.encoders.wordpiece import (
     SPECIAL,
     read_vocabulary,
 )
-from rrsis_geo.model.fusion.fusion import silence_mixers
+from rrsis_geo.model.fusion.fusion import zero_init_mixers
 from rrsis_geo.model.serialization.header import Card
 from rrsis_geo.model.serialization.initialization import (
-    start_image_encoder,
-    start_text_encoder,
+    load_image_encoder,
+    load_text_encoder,
 )
-from rrsis_geo.model.serialization.vocabulary_pruning import slim
+from rrsis_geo.model.serialization.vocabulary_pruning import prune_vocabulary
 from rrsis_geo.model.serialization.weights import card_of, load_weights
 from rrsis_geo.training.builders import changed, model_config
 from rrsis_geo.training.config import TrainConfig
@@ -58,8 +58,8 @@ def public_start(name: str, *, data: Path, text: str) -> tuple[BTDNet, Card]:
     """
     vocabulary = read_vocabulary(find_public(text, WORDS))
     network = BTDNet(preset(name))
-    start_image_encoder(network, data / IMAGE_START)
-    start_text_encoder(network, find_public(text, WEIGHTS))
+    load_image_encoder(network, data / IMAGE_START)
+    load_text_encoder(network, find_public(text, WEIGHTS))
     texts: list[str] = []
     for file in WRITTEN:
         path = data / "expressions" / file
@@ -68,7 +68,7 @@ def public_start(name: str, *, data: Path, text: str) -> tuple[BTDNet, Card]:
             texts += [json.loads(line)["expression"] for line in lines]
         except (OSError, ValueError, KeyError) as error:
             raise DataError(f"{path}: cannot be read ({error})") from error
-    small, words = slim(network, vocabulary, positions=128, texts=texts)
+    small, words = prune_vocabulary(network, vocabulary, positions=128, texts=texts)
     return small, Card(name=name, vocabulary=words, gsd_range=GSD_RANGE)
 
 
@@ -93,7 +93,7 @@ def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
     if config.model:
         larger = BTDNet(changed(network.config, config.model, "model"))
         _check_growth(network.config, larger.config, weights)
-        silence_mixers(larger)
+        zero_init_mixers(larger)
         state = larger.state_dict()
         larger.load_state_dict({**state, **network.state_dict()})
         network = larger
@@ -134,7 +134,7 @@ def new_start(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:
         )
     network = BTDNet(model_config(config, text_vocabulary=len(vocabulary)))
     if config.text_start:
-        start_text_encoder(network, find_public(config.text_start, WEIGHTS))
+        load_text_encoder(network, find_public(config.text_start, WEIGHTS))
     if config.image_start:
         start_image(network, config.image_start)
     card = Card(name=config.preset, vocabulary=vocabulary, gsd_range=UNKNOWN_RANGE)
@@ -152,7 +152,7 @@ def fresh_start(
     Args:
         config: of the run; its model must have the text encoder of `words`.
         words: name or file of weights to take text encoder and vocabulary from.
-        image: ImageNet weights of MobileNetV2, as `start_image_encoder` reads them,
+        image: ImageNet weights of MobileNetV2, as `load_image_encoder` reads them,
             where the config names no `image_start`; None: a random image encoder.
 
     Raises:
@@ -177,7 +177,7 @@ def fresh_start(
     if config.image_start:
         start_image(network, config.image_start)
     elif image is not None:
-        start_image_encoder(network, image)
+        load_image_encoder(network, image)
     gsd_range = GSD_RANGE if config.dataset == "mix" else UNKNOWN_RANGE
     return network, Card(
         name=config.preset, vocabulary=info.vocabulary, gsd_range=gsd_range

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.serialization.initialization import fill_module, read_tensors
+from rrsis_geo.model.serialization.initialization import load_strictly, read_tensors
 
 WEIGHTS = "model.safetensors"
 WORDS = "vocab.txt"
@@ -69,7 +69,7 @@ def start_image(network: BTDNet, name: str) -> None:
         if "stem.weight" not in tensors:
             tensors = fold_mobilenet(tensors)
     kept = {key: value for key, value in tensors.items() if key[:5] != "head."}
-    fill_module(network.visual.encoder, kept, path)
+    load_strictly(network.visual.encoder, kept, path)
 
 
 def _swin(path: Path) -> dict[str, Tensor]:
