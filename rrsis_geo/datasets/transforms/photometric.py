@@ -1,4 +1,4 @@
-"""What sensors, air and file formats do to an image, as augmentation."""
+"""Photometric augmentation: exposure, colour, haze, noise, blur, compression."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 AIR = (190.0, 200.0, 210.0)
-"""Haze: everything drifts to a bright bluish grey."""
+"""RGB of haze, a bright bluish grey."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """How an image is to look; in the order in which it is applied."""
+    """Parameters of a photometric change, in the order of their application."""
 
     gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Times each channel."""
+    """Factor of each channel."""
     offset: float = 0.0
-    """Added to all."""
+    """Added to all channels, in levels."""
     contrast: float = 1.0
-    """Times the distance from the image's mean."""
+    """Factor of the distance from the image's mean."""
     saturation: float = 1.0
-    """Times the distance from grey."""
+    """Factor of the distance from grey."""
     veil: float = 0.0
-    """Share of haze."""
+    """Share of haze in [0, 1]."""
     order: tuple[int, int, int] = (0, 1, 2)
-    """Channels exchanged, as where vegetation shines in another one."""
+    """Order of channels; exchanged as in false-colour images."""
     noise: float = 0.0
     """Standard deviation, in levels."""
     blur: float = 0.0
-    """Radius in pixels; below 0: sharpened instead."""
+    """Radius in pixels; below 0: sharpen instead."""
     quality: int = 0
-    """Of a JPEG that it goes through; 0: none."""
+    """JPEG quality of a lossy round trip; 0: none."""
     seed: int = 0
     """Of the noise."""
 
@@ -43,10 +43,10 @@ PLAIN = Look()
 
 
 def choose_look(rng: np.random.Generator) -> Look:
-    """Another exposure, colour balance, haze, sharpness, ...; a sixth stay as they are.
+    """Sample exposure, colour balance, haze, sharpness, ...; 15 % stay unchanged.
 
     Args:
-        rng: decides; the same state gives the same look.
+        rng: Decides; the same state gives the same parameters.
     """
     if rng.random() < 0.15:
         return PLAIN
@@ -77,12 +77,12 @@ def choose_look(rng: np.random.Generator) -> Look:
 
 
 def disturb(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(3, H, W) with a look that `rng` decides."""
+    """Change (3, H, W) pixels by sampled parameters."""
     return with_look(pixels, choose_look(rng))
 
 
 def with_look(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
-    """(3, H, W) as they look then."""
+    """Change (3, H, W) pixels."""
     if look == PLAIN:
         return pixels
     image = pixels.astype(np.float32)

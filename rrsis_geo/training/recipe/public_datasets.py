@@ -24,7 +24,7 @@ from shapely.affinity import affine_transform, scale, translate
 from shapely.geometry import Point, shape
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.formats.coco import areas_of, read_coco
+from rrsis_geo.datasets.formats.coco import polygons_of, read_coco
 from rrsis_geo.datasets.labelled_image import LabelledImage, Written
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
@@ -122,7 +122,7 @@ def banepa(folder: Path) -> list[LabelledImage]:
         objects = []
         for geometry in labels.geometry:
             moved = translate(affine_transform(geometry, matrix), 0, -top)
-            seen = areas_of(shapely.make_valid(moved).intersection(frame))
+            seen = polygons_of(shapely.make_valid(moved).intersection(frame))
             if seen.area > 0:
                 objects.append(LabelledObject(category="building", polygon=seen))
         parts.append(
@@ -151,7 +151,7 @@ def open_cities(folder: Path) -> list[LabelledImage]:
         with rasterio.open(base / "masks" / f"{path.stem}_mask.tif") as dataset:
             mask = (dataset.read(1) > 0).astype("uint8")
         outlines = [
-            areas_of(shape(outline)) for outline, _ in shapes(mask, mask=mask > 0)
+            polygons_of(shape(outline)) for outline, _ in shapes(mask, mask=mask > 0)
         ]
         found.append(
             LabelledImage(
