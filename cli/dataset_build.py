@@ -280,13 +280,13 @@ def _scene_sources(
 
     if len(labels) not in (1, len(images)):
         raise OptionError(
-            f"{len(labels)} files of labels for {len(images)} scenes; give one --labels "
-            "for all scenes, or one for each in the same order"
+            f"{len(labels)} files of labels for {len(images)} scenes; give --labels "
+            "once for all scenes, or for each scene in the same order"
         )
     if (values["label_field"] is None) == (values["label"] is None):
         raise OptionError(
-            "name the class of the objects: --label-field NAME if an attribute holds it, "
-            "or --label WORD if all are of one class"
+            "name the class of the objects: --label-field NAME if an attribute holds "
+            "it, or --label WORD if all are of one class"
         )
     labels_by_path = {
         path: read_vector_labels(

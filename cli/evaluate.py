@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rrsis_geo.datasets.kinds import KINDS, MANIFEST, DatasetKind
 from rrsis_geo.job import SegmentOptions
 
 from . import options
@@ -98,20 +99,20 @@ SHARED = together(
 )
 
 
-class Sources(click.Group):
-    """The kinds of sources; whatever is none of them is the path of a manifest."""
+class DatasetGroup(click.Group):
+    """A command for each kind of data set; anything else is the path of a manifest."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """`evaluate chips.jsonl` means `evaluate manifest chips.jsonl`."""
         if args and args[0] not in self.commands:
-            args = ["manifest", *args]
+            args = [MANIFEST.name, *args]
         return super().resolve_command(ctx, args)
 
 
 @click.group(
-    "evaluate", cls=Sources, short_help="Score weights on a data set, or polygons."
+    "evaluate", cls=DatasetGroup, short_help="Score weights on a data set, or polygons."
 )
 def command() -> None:
     """Score weights on a data set, or polygons against a layer of true ones.
@@ -128,36 +129,22 @@ def command() -> None:
     """
 
 
-@command.command("manifest", cls=Command)
-@click.argument("path", metavar="MANIFEST")
-@SHARED
-def manifest_command(path: str, **values: Any) -> None:
-    """Score weights on a manifest of our own; the word `manifest` may be left out."""
-    _score("manifest", path, **values)
+def add_dataset_command(kind: DatasetKind) -> None:
+    """Add the command that scores weights on data sets of one kind."""
+    note = "; the word `manifest` may be left out" if kind is MANIFEST else ""
+
+    @command.command(
+        kind.name, cls=Command, help=f"Score weights on {kind.description}{note}."
+    )
+    @click.argument("path", metavar=kind.metavar)
+    @SHARED
+    def score_dataset(path: str, **values: Any) -> None:
+        """Evaluate weights on the data set, print and write the results."""
+        _score(kind.name, path, **values)
 
 
-@command.command("rrsis-d", cls=Command)
-@click.argument("path", metavar="DIR")
-@SHARED
-def rrsis_d_command(path: str, **values: Any) -> None:
-    """Score weights on RRSIS-D in its published layout."""
-    _score("rrsis-d", path, **values)
-
-
-@command.command("refsegrs", cls=Command)
-@click.argument("path", metavar="DIR")
-@SHARED
-def refsegrs_command(path: str, **values: Any) -> None:
-    """Score weights on RefSegRS in its published layout."""
-    _score("refsegrs", path, **values)
-
-
-@command.command("risbench", cls=Command)
-@click.argument("path", metavar="DIR")
-@SHARED
-def risbench_command(path: str, **values: Any) -> None:
-    """Score weights on RISBench in its published layout."""
-    _score("risbench", path, **values)
+for dataset_kind in KINDS.values():
+    add_dataset_command(dataset_kind)
 
 
 @command.command("polygons", cls=Command)

@@ -44,8 +44,8 @@ def staged_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         )
     if target.exists() and not (target / MANIFEST_FILE).is_file():
         raise OutputError(
-            f"{target}: is not replaced, because it holds no {MANIFEST_FILE} and so is no "
-            "folder of chips; choose another folder"
+            f"{target}: is not replaced, because it holds no {MANIFEST_FILE} and so is "
+            "no folder of chips; choose another folder"
         )
     if not target.absolute().parent.is_dir():
         raise OutputError(

@@ -29,7 +29,8 @@ def class_key(name: str) -> str:
     if not re.search(r"[^\W\d_]", key):
         raise DataError(
             f"the class {name!r} has no letters, so no expression can name it; give "
-            f"the word for it: --class {name.strip() or 'CODE'}=building"
+            f"it a word with --class {name.strip() or 'CODE'}=building, or rename it in "
+            "the COCO file"
         )
     return _KEYS.get(key) or _KEYS.get(_singular(key)) or _singular(key)
 
@@ -52,8 +53,8 @@ def choose_classes(
         unclassified = sum(not (value and value.strip()) for value in values)
         if unclassified:
             raise DataError(
-                f"{source}: {unclassified} of {len(values)} objects have no class; give "
-                "them one, or choose classes with --class to leave them out"
+                f"{source}: {unclassified} of {len(values)} objects have no class; "
+                "give them one, or choose classes with --class to leave them out"
             )
         return [class_key(value or "") for value in values]
     wanted = {_normalize(name): name for name in chosen}
@@ -65,7 +66,8 @@ def choose_classes(
                 f"{one} ({count})" for one, count in counts.most_common(8)
             )
             raise DataError(
-                f"{source}: the class {name!r} never occurs; there are {shown or 'none'}"
+                f"{source}: the class {name!r} never occurs; there are "
+                f"{shown or 'none'}"
             )
     categories = {
         key: _normalize(word) if (word := chosen[name]) else class_key(name)

@@ -1,4 +1,4 @@
-"""Where chips are cut from: georeferenced scenes with a label layer, or plain images."""
+"""Sources of chips: georeferenced scenes with a label layer, or plain images."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SceneInput:
     path: str
     labels: VectorLabels
     area: str | None = None
-    """Vector file; everything is labelled inside its polygons only. None: everywhere."""
+    """Vector file; only inside its polygons everything is labelled; None: anywhere."""
     bands: tuple[int, ...] | None = None
     """Bands to read as red, green and blue; None: by their colour interpretation."""
     crs: str | None = None
@@ -213,7 +213,7 @@ def read_coco_sources(
 def _with_class_keys(
     image: LabelledImage, incomplete: frozenset[str], place: str
 ) -> LabelledImage:
-    """Rename classes to keys of the lexicon; a class labelled in an image is complete."""
+    """Rename classes to keys of the lexicon; those an image has are complete in it."""
     layout = image.layout
     objects = tuple(
         replace(item, category=class_key(item.category)) for item in layout.objects

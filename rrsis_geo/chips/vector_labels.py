@@ -167,7 +167,8 @@ def to_pixels(labels: VectorLabels, grid: Grid, scene: str) -> PixelLabels:
     if not visible:
         raise DataError(
             f"{labels.path}: no label lies in {scene}: the labels span "
-            f"{_format(shapely.total_bounds(moved))}, the scene {_format(grid.bounds())} "
+            f"{_format(shapely.total_bounds(moved))}, the scene "
+            f"{_format(grid.bounds())} "
             f"in {'pixels' if grid.crs is None else crs_name(grid.crs)}"
         )
     outlines = np.empty(len(visible), dtype=object)

@@ -16,7 +16,7 @@ from rrsis_geo.errors import DataError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class WrittenExpression:
     """A referring expression that a person wrote about a whole image."""
 
     text: str
@@ -35,7 +35,7 @@ class LabelledImage:
     layout: Layout
     place: str
     """Images of one place are never split between training and validation."""
-    written: tuple[Written, ...] = ()
+    written: tuple[WrittenExpression, ...] = ()
     rows: tuple[int, int] | None = None
     """Rows [top, bottom) of the file that are the image; None: all."""
     mistakes: tuple[tuple[float, float], ...] = ()

@@ -19,7 +19,7 @@ from rrsis_geo.chips.options import BuildOptions
 from rrsis_geo.chips.vector_labels import read_vector_labels
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.formats.manifest import read_manifest
-from rrsis_geo.datasets.inspection import check
+from rrsis_geo.datasets.inspection import inspect_samples
 from rrsis_geo.errors import DataError, OptionError, OutputError
 
 SMALL = BuildOptions(size=96, gap=12, expressions=5)
@@ -133,7 +133,7 @@ def test_a_folder_reads_back_and_is_whole(town, tmp_path):
         samples = write_chips(folder, build_chips(sources, cuts, SMALL, left_out=left))
     again = read_manifest(tmp_path / "set" / "manifest.jsonl")
     assert len(again) == len(samples)
-    found = check(again)
+    found = inspect_samples(again)
     assert found.broken == []
     assert found.sizes == {(96, 96): len({sample.image for sample in again})}
     assert found.leaked == 0
@@ -319,7 +319,7 @@ def test_large_images_are_cut(tmp_path):
             lambda body: body["images"][2].update(file_name="x.jpg"),
             r"no image .*x\.jpg",
         ),
-        (lambda body: body["categories"][0].update(name="7"), "class '7' is no word"),
+        (lambda body: body["categories"][0].update(name="7"), "'7' has no letters"),
     ],
 )
 def test_broken_coco_files_are_named(tmp_path, change, reason):

@@ -43,7 +43,7 @@ def read_manifest(path: Path, split: str | None = None) -> list[Sample]:
     """
     path = Path(path)
     try:
-        text = path.read_read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise DataError(f"{path}: cannot be read as a manifest ({reason})") from error

@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.datasets.annotations import Layout
+from rrsis_geo.datasets.transforms.polygon_fill import layout_runs
 
-REACH = 2
+BOUNDARY_REACH = 2
 """Pixels on either side of a border that belong to the boundary."""
 
-LEAST = 256.0
+MIN_AREA = 256.0
 """Square pixels; the boundary would be a good part of a smaller object."""
 
 MAX_INT16 = np.iinfo(np.int16).max
 """Objects that can be numbered with two bytes."""
 
 
-def draw_seams(layout: Layout, targets: Sequence[int]) -> NDArray[np.bool_]:
+def draw_boundaries(layout: Layout, targets: Sequence[int]) -> NDArray[np.bool_]:
     """Draw (H, W) True where two of the targets meet.
 
     A network trained on one mask of many objects learns to paint over the gap between
@@ -33,7 +34,7 @@ def draw_seams(layout: Layout, targets: Sequence[int]) -> NDArray[np.bool_]:
     """
     shape = (layout.height, layout.width)
     boundary = np.zeros(shape, bool)
-    large = [index for index in targets if layout.areas[index] >= LEAST]
+    large = [index for index in targets if layout.areas[index] >= MIN_AREA]
     where = _meeting_area(layout.bounds[large], shape)
     if where is None:
         return boundary
@@ -54,7 +55,7 @@ def _meeting_area(
 
     With the margin on which boundaries there depend; None where no two come near.
     """
-    grown = boxes + np.array([-1, -1, 1, 1]) * (REACH + 1)
+    grown = boxes + np.array([-1, -1, 1, 1]) * (BOUNDARY_REACH + 1)
     one, other = np.triu_indices(len(grown), 1)
     low = np.maximum(grown[one, :2], grown[other, :2])
     high = np.minimum(grown[one, 2:], grown[other, 2:])
@@ -62,22 +63,24 @@ def _meeting_area(
     if not meet.any():
         return None
     # A pixel within reach of two objects lies in both of their grown boxes.
-    left, top = np.maximum(np.floor(low[meet].min(axis=0)).astype(int) - REACH, 0)
-    right, bottom = np.ceil(high[meet].max(axis=0)).astype(int) + REACH
+    left, top = np.maximum(
+        np.floor(low[meet].min(axis=0)).astype(int) - BOUNDARY_REACH, 0
+    )
+    right, bottom = np.ceil(high[meet].max(axis=0)).astype(int) + BOUNDARY_REACH
     if left >= shape[1] or top >= shape[0] or right <= 0 or bottom <= 0:
         return None
     return slice(top, bottom), slice(left, right)
 
 
-def _filter(values: NDArray[np.signedinteger], pick: np.ufunc) -> NDArray[Any]:
-    """Maximum or minimum filter: the value within `REACH` pixels, along rows, then columns."""
+def _filter(values: NDArray[np.signedinteger], extreme: np.ufunc) -> NDArray[Any]:
+    """Maximum or minimum filter over `BOUNDARY_REACH` pixels to every side."""
     for axis in (0, 1):
         result = values.copy()
-        for shift in range(1, REACH + 1):
+        for shift in range(1, BOUNDARY_REACH + 1):
             ahead, behind = [slice(None)] * 2, [slice(None)] * 2
             ahead[axis], behind[axis] = slice(shift, None), slice(None, -shift)
             one, other = result[tuple(ahead)], result[tuple(behind)]
-            pick(one, values[tuple(behind)], out=one)
-            pick(other, values[tuple(ahead)], out=other)
+            extreme(one, values[tuple(behind)], out=one)
+            extreme(other, values[tuple(ahead)], out=other)
         values = result
     return values

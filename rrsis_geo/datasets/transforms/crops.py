@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.transforms.polygon_fill import fill_of
+from rrsis_geo.datasets.transforms.polygon_fill import layout_runs
 
-SLIVER = 1.0
+MIN_VISIBLE_AREA = 1.0
 """Square pixels; an object with less inside the crop cannot be seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
+class Crop:
     """A rectangle of the source, and size and orientation of the result."""
 
     left: float
@@ -33,9 +33,9 @@ class Piece:
     """Quarter turns counter-clockwise on the screen, after flipping."""
 
 
-def whole(layout: Layout, side: int) -> Piece:
+def full_crop(layout: Layout, side: int) -> Crop:
     """All of an image resized to a square, without keeping its aspect."""
-    return Piece(
+    return Crop(
         left=0,
         top=0,
         width=layout.width,
@@ -44,17 +44,17 @@ def whole(layout: Layout, side: int) -> Piece:
     )
 
 
-def cut_pixels(pixels: NDArray[np.uint8], piece: Piece) -> NDArray[np.uint8]:
+def crop_pixels(pixels: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
     """Cut (3, h, w) out of (3, H, W) pixels; black outside, antialiased if shrunk."""
     _, height, width = pixels.shape
-    left, top = max(piece.left, 0.0), max(piece.top, 0.0)
-    right = min(piece.left + piece.width, width)
-    bottom = min(piece.top + piece.height, height)
-    out_w, out_h = piece.size
-    sx, sy = out_w / piece.width, out_h / piece.height
+    left, top = max(crop.left, 0.0), max(crop.top, 0.0)
+    right = min(crop.left + crop.width, width)
+    bottom = min(crop.top + crop.height, height)
+    out_w, out_h = crop.size
+    sx, sy = out_w / crop.width, out_h / crop.height
     # Where the part inside the image lands in the result.
-    x0, y0 = round((left - piece.left) * sx), round((top - piece.top) * sy)
-    x1, y1 = round((right - piece.left) * sx), round((bottom - piece.top) * sy)
+    x0, y0 = round((left - crop.left) * sx), round((top - crop.top) * sy)
+    x1, y1 = round((right - crop.left) * sx), round((bottom - crop.top) * sy)
     result = np.zeros((3, out_h, out_w), np.uint8)
     if x1 > x0 and y1 > y0:
         # Only the needed rectangle becomes an image, not the whole scene.
@@ -65,12 +65,12 @@ def cut_pixels(pixels: NDArray[np.uint8], piece: Piece) -> NDArray[np.uint8]:
             output[y0:y1, x0:x1] = np.asarray(
                 source.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=box)
             )
-    if piece.mirror:
+    if crop.mirror:
         result = result[:, :, ::-1]
-    return np.ascontiguousarray(np.rot90(result, piece.turns, axes=(1, 2)))
+    return np.ascontiguousarray(np.rot90(result, crop.turns, axes=(1, 2)))
 
 
-def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
+def crop_layout(layout: Layout, crop: Crop) -> tuple[Layout, tuple[int, ...]]:
     """Select the objects visible in a crop, in pixels of the crop.
 
     Objects that reach over the edge are not clipped, because expressions about sizes
@@ -79,13 +79,13 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
     Returns:
         The layout, and for each of its objects the index in the given one.
     """
-    out_w, out_h = piece.size
-    sx, sy = out_w / piece.width, out_h / piece.height
+    out_w, out_h = crop.size
+    sx, sy = out_w / crop.width, out_h / crop.height
     # x' = a x + b y + e; y' = c x + d y + f, composed step by step.
-    a, b, e, c, d, f = sx, 0.0, -piece.left * sx, 0.0, sy, -piece.top * sy
-    if piece.mirror:
+    a, b, e, c, d, f = sx, 0.0, -crop.left * sx, 0.0, sy, -crop.top * sy
+    if crop.mirror:
         a, b, e = -a, -b, out_w - e
-    for _ in range(piece.turns % 4):  # (x, y) -> (y, w - x)
+    for _ in range(crop.turns % 4):  # (x, y) -> (y, w - x)
         a, b, e, c, d, f = c, d, f, -a, -b, out_w - e
         out_w, out_h = out_h, out_w
 
@@ -102,7 +102,7 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
     frame = shapely.box(0, 0, out_w, out_h)
     partial = np.flatnonzero(~within)
     visible = shapely.intersection(shapely.make_valid(polygons[partial]), frame)
-    within[partial] = shapely.area(visible) >= SLIVER
+    within[partial] = shapely.area(visible) >= MIN_VISIBLE_AREA
     kept = near[within].tolist()
     objects = tuple(
         LabelledObject(
@@ -126,4 +126,4 @@ def draw_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
     """(H, W) True on the target objects; a pixel belongs to what covers its centre."""
     if not targets:
         return np.zeros((layout.height, layout.width), bool)
-    return fill_of(layout).mask(targets)
+    return layout_runs(layout).mask(targets)

@@ -24,7 +24,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fill:
+class PolygonRuns:
     """Runs of pixels along rows, inside the image, in the order of their objects."""
 
     width: int
@@ -57,7 +57,7 @@ class Fill:
         mask[top:bottom, left:right] = covered[:, :-1]
         return mask
 
-    def names(self, owners: Sequence[int]) -> NDArray[np.int32]:
+    def label_map(self, owners: Sequence[int]) -> NDArray[np.int32]:
         """Draw (H, W): 1, 2, ... on the first, second, ... of these; 0 on background.
 
         Where objects overlap, the later one covers the earlier one.
@@ -83,10 +83,10 @@ class Fill:
         return self.row[runs], self.start[runs], self.stop[runs], self.owner[runs]
 
 
-_CACHE: WeakKeyDictionary[Layout, Fill] = WeakKeyDictionary()
+_CACHE: WeakKeyDictionary[Layout, PolygonRuns] = WeakKeyDictionary()
 
 
-def fill_of(layout: Layout) -> Fill:
+def layout_runs(layout: Layout) -> PolygonRuns:
     """The runs of a layout, cached for as long as the layout exists."""
     runs = _CACHE.get(layout)
     if runs is None:
@@ -97,7 +97,9 @@ def fill_of(layout: Layout) -> Fill:
     return runs
 
 
-def fill(polygons: NDArray[np.object_], *, width: int, height: int) -> Fill:
+def rasterize_polygons(
+    polygons: NDArray[np.object_], *, width: int, height: int
+) -> PolygonRuns:
     """Rasterize (N,) polygons or multipolygons to an image of this size."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -120,7 +122,7 @@ def fill(polygons: NDArray[np.object_], *, width: int, height: int) -> Fill:
     stop = np.minimum(stop, width)
     full = np.flatnonzero(start < stop)
     full = full[np.argsort(owner[of[full]], kind="stable")]
-    return Fill(
+    return PolygonRuns(
         width=width,
         height=height,
         count=len(polygons),

@@ -25,7 +25,7 @@ from shapely.geometry import Point, shape
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.formats.coco import polygons_of, read_coco
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
@@ -59,7 +59,7 @@ def nwpu(folder: Path) -> list[LabelledImage]:
     for line in _lines(folder / "expressions" / "nwpu.jsonl"):
         name = Path(line["image"]).name
         written[name].append(
-            Written(
+            WrittenExpression(
                 text=line["expression"],
                 targets=tuple(index[target] for target in line["targets"]),
                 type=line["type"],

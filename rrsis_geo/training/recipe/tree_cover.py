@@ -14,7 +14,7 @@ from shapely.geometry import shape
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.formats.coco import polygons_of
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 
 NEAR = 8
@@ -72,11 +72,13 @@ def naip_trees(folder: Path) -> list[LabelledImage]:
                 ),
                 written=(
                     *(
-                        Written(text=text, targets=everything, type="category")
+                        WrittenExpression(
+                            text=text, targets=everything, type="category"
+                        )
                         for text in WORDS
                     ),
                     *(
-                        Written(text=text, targets=(), type="no-target")
+                        WrittenExpression(text=text, targets=(), type="no-target")
                         for text in ABSENT
                     ),
                 ),
