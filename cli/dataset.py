@@ -1,4 +1,4 @@
-"""Data sets: check, convert, and build from labelled layers."""
+"""The commands dataset check, convert and build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training data from a labelled layer over scenes, or from a COCO file."""
+"""The command dataset build: training data from labelled layers or a COCO file."""
 
 from __future__ import annotations
 

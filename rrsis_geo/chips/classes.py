@@ -28,9 +28,9 @@ def class_key(name: str) -> str:
     key = _normalize(name)
     if not re.search(r"[^\W\d_]", key):
         raise DataError(
-            f"the class {name!r} has no letters, so no expression can name it; give "
-            f"it a word with --class {name.strip() or 'CODE'}=building, or rename it in "
-            "the COCO file"
+            f"the class {name!r} has no letters, so no expression can name it; "
+            f"give it a word with --class {name.strip() or 'CODE'}=building, or rename "
+            "it in the COCO file"
         )
     return _KEYS.get(key) or _KEYS.get(_singular(key)) or _singular(key)
 
