@@ -18,6 +18,7 @@ from rrsis_geo.chips.block_split import (
 )
 from rrsis_geo.chips.image_sources import ImageSource
 from rrsis_geo.chips.options import BuildOptions
+from rrsis_geo.datasets.kinds import SPLITS
 from rrsis_geo.errors import DataError
 
 
@@ -138,7 +139,7 @@ def _limit_empty(
     full = [sources[one.source].labels[one.grid].any_in(one.window) for one in windows]
     rng = np.random.default_rng((options.seed, 1))
     keep = np.array(full, bool)
-    for split in {one.split for one in windows}:
+    for split in SPLITS:
         in_split = np.array([one.split == split for one in windows])
         empty = np.flatnonzero(in_split & ~np.array(full, bool))
         count = round((in_split & keep).sum() * options.empty / (1 - options.empty))

@@ -67,4 +67,4 @@ def kind_of(path: Path) -> str:
 def _marks(kind: DatasetKind) -> str:
     """The files that mark a kind, in words."""
     beside = f" and a folder {kind.images}" if kind.images else ""
-    return f"{' or '.join(kind.files)}{beside} ({kind.title})"
+    return f"{kind.files[0]}{beside} ({kind.title})"

@@ -150,7 +150,7 @@ def test_a_folder_reads_back_and_is_whole(town, tmp_path):
     assert train.distance(test) > 11 * 0.5 / 111_320
 
 
-def test_ground_seen_twice_keeps_its_split(town):
+def test_ground_of_two_scenes_keeps_its_split(town):
     one, other = town(seed=1), town(seed=2, east=150)
     chips, left = made(sources_of(one, other))
     assert {chip.name[:4] for chip in chips} == {"0000", "0001"}
@@ -172,12 +172,12 @@ def test_several_scales(town):
                 assert not chip.footprint.intersects(second.footprint)
 
 
-def test_of_incomplete_classes_nothing_is_said(town):
+def test_incomplete_classes_get_no_expressions(town):
     chips, _ = made(sources_of(town(), incomplete=["tank"]))
     assert {line.category for chip in chips for line in chip.expressions} == {"roof"}
 
 
-def test_absent_classes_are_asked_for_in_vain(town):
+def test_absent_classes_get_expressions_without_a_target(town):
     options = BuildOptions(size=96, gap=12, absent=("airplane",), no_target=0.4)
     chips, _ = made(sources_of(town()), options)
     planes = [

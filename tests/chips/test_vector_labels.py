@@ -1,4 +1,4 @@
-"""A vector layer in a scene's pixels, and one clear line for every bad one."""
+"""A vector layer in a scene's pixels, and a one-line error for every bad one."""
 
 import warnings
 

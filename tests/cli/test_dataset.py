@@ -68,10 +68,10 @@ def test_build_check_convert(work):
         json.loads((work / "set" / "build.json").read_text())["options"]["size"] == 80
     )
 
-    looked = run("check", "set", "--sheet", "sheet.png", "--tiles", 4)
-    assert looked.exit_code == 0, looked.output
-    assert f"set (manifest): {len(samples)} expressions" in looked.output
-    assert "wrote sheet.png" in looked.output
+    checked = run("check", "set", "--sheet", "sheet.png", "--tiles", 4)
+    assert checked.exit_code == 0, checked.output
+    assert f"set (manifest): {len(samples)} expressions" in checked.output
+    assert "wrote sheet.png" in checked.output
     with Image.open("sheet.png") as sheet:
         assert sheet.width > 1000
 
@@ -152,7 +152,7 @@ def test_a_scene_whose_crs_is_named(work, make_scene):
     assert read_manifest(work / "set" / "manifest.jsonl")
 
 
-def test_nothing_is_replaced_without_being_asked(work):
+def test_nothing_is_replaced_without_overwrite(work):
     (work / "set").mkdir()
     answer = run(*BUILD, "--label", "roof", "-o", "set")
     assert (answer.exit_code, "exists" in answer.output) == (8, True)

@@ -1,4 +1,4 @@
-"""A network that answers by brightness, and small data sets."""
+"""A network that thresholds brightness, and small data sets."""
 
 import numpy as np
 from PIL import Image
@@ -10,13 +10,13 @@ from rrsis_geo.evaluation.protocols import NetworkPrediction, PixelCounts
 
 
 class Brightness:
-    """Finds what is brighter than the number that a text ends with."""
+    """Predicts what is brighter than the number that a text ends with."""
 
     def __init__(self):
-        self.asked = []
+        self.calls = []
 
     def predict(self, pixels, texts, sizes):
-        self.asked.append((pixels, tuple(texts), tuple(sizes)))
+        self.calls.append((pixels, tuple(texts), tuple(sizes)))
         grey = pixels.astype(np.float32).mean(axis=0)
         levels = np.array([float(text.split()[-1]) for text in texts], np.float32)
         logits = tuple(

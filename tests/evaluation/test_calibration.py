@@ -1,4 +1,4 @@
-"""Fits that recover what made the data, and scores that need no pictures."""
+"""Fits recover the parameters of the data; scores from histograms equal those of pixels."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from rrsis_geo.evaluation.calibration import (
 from rrsis_geo.model.serialization.header import Calibration
 
 
-def pictures(seed=0, count=12, side=40):
+def make_pairs(seed=0, count=12, side=40):
     """Logits, masks and presence of pairs, the last third without a target."""
     rng = np.random.default_rng(seed)
     logits, masks = [], []
@@ -39,7 +39,7 @@ def pictures(seed=0, count=12, side=40):
     return logits, masks, np.where(there, 1.0, -1.0) + rng.normal(0, 1, count)
 
 
-def seen_of(logits, masks, presence):
+def histograms_of(logits, masks, presence):
     counted = [histogram(z, m) for z, m in zip(logits, masks, strict=True)]
     return LogitHistograms(
         target=np.array([inside for inside, _ in counted]),
@@ -57,14 +57,14 @@ def test_the_fit_finds_the_temperature_and_bias_that_made_the_data(temperature, 
     assert found == pytest.approx((temperature, bias), abs=1e-5)
 
 
-def test_perfectly_parted_data_have_an_answer():
+def test_separable_data_have_a_finite_fit():
     logits = np.array([-3.0, -1.0, 1.0, 3.0])
     temperature, bias = fit_logistic(logits, logits > 0, logits < 0)
     assert 0 < temperature < 1
     assert np.isfinite(bias)
 
 
-def test_the_likelihood_cannot_be_bettered_nearby():
+def test_the_fit_is_a_local_maximum_of_the_likelihood():
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, 300)
     wins = (rng.random(300) < 1 / (1 + np.exp(-(logits / 3 - 0.5)))).astype(float)
@@ -110,7 +110,7 @@ def test_isotonic_never_falls_and_is_closest(cells):
     )
 
 
-def test_reliable_probabilities_are_off_by_nothing():
+def test_reliable_probabilities_have_no_calibration_error():
     chances = np.linspace(0.01, 0.99, 99)
     table, error = reliability(chances, chances, 1 - chances)
     assert error == pytest.approx(0, abs=1e-12)
@@ -126,7 +126,7 @@ def test_certain_probabilities_have_a_bin():
 
 
 def test_a_fit_makes_pixels_and_presence_reliable():
-    histograms = seen_of(*pictures(count=60))
+    histograms = histograms_of(*make_pairs(count=60))
     calibration = fit_calibration(histograms, gate=0.5)
     assert calibration.presence_gate == 0.5
     before, after = (
@@ -142,9 +142,9 @@ def test_a_fit_makes_pixels_and_presence_reliable():
     assert after < before
 
 
-def test_without_a_presence_head_nothing_weighs():
-    logits, masks, _ = pictures()
-    histograms = seen_of(logits, masks, [np.nan] * 12)
+def test_without_a_presence_head_nothing_is_weighted():
+    logits, masks, _ = make_pairs()
+    histograms = histograms_of(logits, masks, [np.nan] * 12)
     assert fit_calibration(histograms, gate=0.9).presence_gate == 0
     (point,) = score_grid(histograms, Calibration(), thresholds=[0.5], gates=[1.0])
     assert point.miou > 0.3
@@ -152,9 +152,9 @@ def test_without_a_presence_head_nothing_weighs():
 
 @pytest.mark.parametrize("gate", [0.0, 0.6, 1.0])
 @pytest.mark.parametrize("threshold", [0.3, 0.5, 0.8])
-def test_scores_from_histograms_are_those_of_the_pictures(gate, threshold):
-    logits, masks, presence = pictures(seed=4)
-    histograms = seen_of(logits, masks, presence)
+def test_scores_from_histograms_are_those_of_the_pixels(gate, threshold):
+    logits, masks, presence = make_pairs(seed=4)
+    histograms = histograms_of(logits, masks, presence)
     calibration = Calibration(temperature=1.5, bias=0.3, presence_temperature=2.0)
     (point,) = score_grid(histograms, calibration, thresholds=[threshold], gates=[gate])
     there = 1 / (1 + np.exp(-presence / 2))
@@ -172,8 +172,8 @@ def test_scores_from_histograms_are_those_of_the_pictures(gate, threshold):
 
 
 def test_a_moved_threshold_takes_the_same_pixels():
-    logits, masks, presence = pictures(seed=2)
-    histograms = seen_of(logits, masks, presence)
+    logits, masks, presence = make_pairs(seed=2)
+    histograms = histograms_of(logits, masks, presence)
     fitted = fit_calibration(histograms, gate=0.0)
     (one,) = score_grid(histograms, fitted, thresholds=[0.3], gates=[0.0])
     moved = with_threshold_at_half(fitted, 0.3)

@@ -1,4 +1,4 @@
-"""From samples to a report, with a network that answers by brightness."""
+"""From samples to a report, with a network that thresholds brightness."""
 
 import json
 import re
@@ -37,13 +37,13 @@ def evaluated(outcomes, **changes):
     return EvaluationResult(**{**values, **changes})
 
 
-def test_every_sample_is_asked_and_counted(tmp_path):
+def test_every_sample_is_predicted_and_counted(tmp_path):
     samples = make_samples(tmp_path)
-    network, seen = Brightness(), []
-    outcomes = evaluate(samples, network, on_outcome=seen.append)
-    assert outcomes == seen
+    network, reported = Brightness(), []
+    outcomes = evaluate(samples, network, on_outcome=reported.append)
+    assert outcomes == reported
     assert [o.expression for o in outcomes] == [s.expression for s in samples]
-    assert len(network.asked) == 6  # one look an image
+    assert len(network.calls) == 6  # one prediction for each image
     first = outcomes[0].pixels["native"]
     assert first.iou == pytest.approx(1.0, abs=0.08)
     ious = [o.pixels["native"].iou for o in outcomes[::2]]
@@ -56,7 +56,7 @@ def test_nothing_to_evaluate_is_an_error():
         evaluate([], Brightness())
 
 
-def test_a_mask_of_another_size_is_one_clear_line(tmp_path):
+def test_a_mask_of_another_size_gets_a_one_line_error(tmp_path):
     Image.new("RGB", (20, 10)).save(tmp_path / "a.png")
     odd = Sample(
         image=tmp_path / "a.png",
@@ -129,7 +129,7 @@ def test_published_figures_are_only_comparable_on_the_same_data():
     assert fewer == "10 of 3481 samples"
 
 
-def test_pictures_show_best_median_worst_and_the_loudest():
+def test_cases_are_best_median_worst_and_most_painted():
     outcomes = [outcome(k / 10, image=f"i{k}") for k in range(10)]
     outcomes += [outcome(0.0, target=False), outcome(0.3, target=False)]
     chosen = choose_cases(outcomes, each=2)
@@ -147,7 +147,7 @@ def test_pictures_show_best_median_worst_and_the_loudest():
     assert sorted(index for _, index in few) == [0, 1, 2]
 
 
-def test_the_page_needs_nothing_else_and_escapes_what_people_wrote(tmp_path):
+def test_the_page_is_self_contained_and_escapes_texts(tmp_path):
     samples = make_samples(tmp_path)
     result = evaluated(evaluate(samples, Brightness()))
     pictures = list(draw_cases(samples, result.outcomes, Brightness(), each=1))
@@ -170,7 +170,7 @@ def test_reports_are_written_whole(tmp_path, name):
         write_report(tmp_path / "r.pdf", result, pictures)
 
 
-def test_a_picture_colours_right_missed_and_wrong(tmp_path):
+def test_a_case_colours_right_missed_and_wrong_pixels(tmp_path):
     samples = make_samples(tmp_path, 4)
     outcomes = evaluate(samples, Brightness())
     worst = [

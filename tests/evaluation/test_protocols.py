@@ -1,4 +1,4 @@
-"""The reference rule, detail by detail."""
+"""The details of the evaluation rules."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from rrsis_geo.evaluation.protocols import (
 from rrsis_geo.model.decoders.twin_stream import upsample
 
 
-def test_a_mask_is_squeezed_by_pillows_nearest():
+def test_a_mask_is_resized_by_pillows_nearest():
     mask = np.zeros((4, 8), bool)
     mask[0, 0] = mask[2, 4:6] = True
     # a column pair becomes one; Pillow takes the pixel at the cell's centre
@@ -27,7 +27,7 @@ def test_a_mask_is_squeezed_by_pillows_nearest():
     np.testing.assert_array_equal(resize_mask_to_square(mask, 4), expected)
 
 
-def test_an_image_is_squeezed_by_pillows_bilinear_with_its_wide_filter():
+def test_an_image_is_resized_by_pillows_bilinear_with_its_wide_filter():
     row = np.array([[0, 0, 80, 80, 160, 160, 240, 240]], np.uint8)
     pixels = np.broadcast_to(row, (3, 4, 8)).copy()
     small = resize_image_to_square(pixels, 4)
@@ -36,7 +36,7 @@ def test_an_image_is_squeezed_by_pillows_bilinear_with_its_wide_filter():
     np.testing.assert_array_equal(small[0, 0], [11, 80, 160, 229])
 
 
-def test_squeezing_does_not_keep_the_aspect():
+def test_resizing_does_not_keep_the_aspect():
     mask = np.zeros((30, 90), bool)
     mask[:, :45] = True
     small = resize_mask_to_square(mask)
@@ -54,7 +54,7 @@ def test_logits_are_upsampled_with_aligned_corners():
 
 
 class Fixed:
-    """Answers with one map, whatever is asked."""
+    """Predicts the same map for every text."""
 
     def __init__(self, margin, chance):
         self.margin, self.chance = margin, chance
@@ -89,8 +89,8 @@ def test_each_rule_counts_at_its_size():
     ((counts,), _) = score_image(network, pixels, ["over 100"], [mask], threshold=0.5)
     assert counts["reference"].total == counts["product"].total == 480 * 480
     assert counts["native"].total == mask.size
-    (seen, _, sizes) = network.asked[0]
-    assert seen.shape == (3, 480, 480)
+    (pixels, _, sizes) = network.calls[0]
+    assert pixels.shape == (3, 480, 480)
     assert sizes == ((480, 480), (40, 60))
     assert all(counts[rule].iou > 0.85 for rule in counts)
 

@@ -189,18 +189,18 @@ def _searched_area(
     """The searched area, from the run manifest, else the scene, else everything."""
     manifest = _read_run_manifest(found)
     limit_options = SegmentOptions(aoi=None if within is None else str(within))
-    asked = SegmentOptions()
+    run_options = SegmentOptions()
     if manifest is not None:
         grid = _parse_grid(manifest["grid"])
         job = manifest["job"]
-        asked = SegmentOptions.from_mapping(job["options"])
-        limits = [read_aoi(asked, grid), read_aoi(limit_options, grid)]
-        borders = window_borders(grid, asked)
+        run_options = SegmentOptions.from_mapping(job["options"])
+        limits = [read_aoi(run_options, grid), read_aoi(limit_options, grid)]
+        borders = window_borders(grid, run_options)
         if scene is None and Path(job["scene"]).exists():
             scene = Path(job["scene"])
         known: Grid | None = grid
     elif scene is not None:
-        with _open_scene(scene, asked) as opened:
+        with _open_scene(scene, run_options) as opened:
             grid = known = opened.native
         limits, borders = [read_aoi(limit_options, grid)], None
     else:
@@ -218,14 +218,14 @@ def _searched_area(
     outline = shapely.box(0, 0, grid.width, grid.height)
     for limit in limits:
         outline = outline if limit is None else outline.intersection(limit.shape)
-    share = _data_share(scene, asked, grid, outline)
+    share = _data_share(scene, run_options, grid, outline)
     return SearchedArea(
         grid=grid,
         outline=outline,
         km2=_square_kilometres(grid, outline) * share,
         borders=borders,
         scene=scene,
-        options=asked,
+        options=run_options,
     )
 
 
