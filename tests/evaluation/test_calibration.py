@@ -1,4 +1,4 @@
-"""Fits recover the parameters of the data; scores from histograms equal those of pixels."""
+"""Fits recover the parameters of the data; histograms give the scores of pixels."""
 
 import numpy as np
 import pytest
