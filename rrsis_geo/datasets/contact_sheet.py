@@ -73,9 +73,9 @@ def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> N
 
 def _tile(sample: Sample) -> Image.Image:
     pixels, mask = sample.read()
-    picture = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
-    size = _scaled_size(picture.size)
-    small = np.asarray(picture.resize(size, Image.Resampling.BILINEAR))
+    image = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+    size = _scaled_size(image.size)
+    small = np.asarray(image.resize(size, Image.Resampling.BILINEAR))
     target = Image.fromarray(mask.astype(np.uint8) * 255)
     # Averaged over areas, so that the smallest target stays visible.
     small_mask = np.asarray(target.resize(size, Image.Resampling.BOX)) > 40

@@ -76,7 +76,9 @@ def plain(monkeypatch):
         sample_photometric_change(rng)
         return UNCHANGED
 
-    monkeypatch.setattr("rrsis_geo.training.data.mixture.choose_look", look)
+    monkeypatch.setattr(
+        "rrsis_geo.training.data.mixture.sample_photometric_change", look
+    )
 
 
 @pytest.mark.usefixtures("plain")

@@ -19,11 +19,11 @@ from typing import Any, NoReturn
 from rrsis_geo.errors import DataError
 
 MAX_BYTES = 64 * 2**20
-"""Of a file; one byte of it may become an object of 64."""
+"""Size limit of a file; one byte of it may become an object of 64 bytes."""
 
 MAX_VALUES = 1000
-"""Of a tuple or frozenset, those of nested ones counted. To hash it, C code visits each
-of them, so shared or deeply nested ones could hang or crash the interpreter."""
+"""Limit of values in a tuple or frozenset, including nested ones. C code visits all of
+them for a hash, so shared or deeply nested ones could hang or crash the interpreter."""
 
 _VALUES = {
     *("NONE", "NEWTRUE", "NEWFALSE"),
@@ -40,7 +40,7 @@ _HASHABLE = {"EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "FROZENSET"}
 _PUT = {"PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"}
 _GET = {"GET", "BINGET", "LONG_BINGET"}
 _LINES = {"INT", "LONG", "FLOAT", "STRING", "UNICODE", "PUT", "GET"}
-"""Protocol 0, whose arguments end with the line."""
+"""Opcodes of protocol 0, whose argument is a line of text."""
 _STACK = {"MARK", "POP", "POP_MARK"}
 _FRAMING = {"PROTO", "FRAME", "STOP"}
 
@@ -133,7 +133,7 @@ def check_opcodes(body: bytes) -> None:
             marks.pop()
         elif name in _GET:
             if argument not in memo:
-                raise ValueError(f"opcode {name} {argument} before it was memoized")
+                raise ValueError(f"opcode {name} {str(argument)[:20]} before its PUT")
             stack.append(memo[argument])
         elif name in _PUT:
             index = len(memo) if argument is None else argument

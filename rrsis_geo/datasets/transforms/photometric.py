@@ -36,7 +36,7 @@ class PhotometricChange:
     quality: int = 0
     """JPEG quality of a lossy round trip; 0: none."""
     seed: int = 0
-    """Of the noise."""
+    """Seed of the noise."""
 
 
 UNCHANGED = PhotometricChange()
