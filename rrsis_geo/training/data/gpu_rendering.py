@@ -77,7 +77,7 @@ class Renderer:
 
 
 def crop_pixels(pixels: Tensor, piece: Crop) -> Tensor:
-    """(3, H, W) uint8 to (3, h, w) float32, as `datasets.transforms.crops.crop_pixels` does it."""
+    """(3, H, W) uint8 to (3, h, w) float32, as `transforms.crops.crop_pixels`."""
     _, height, width = pixels.shape
     left, top = max(int(piece.left), 0), max(int(piece.top), 0)
     right = min(int(piece.left + piece.width), width)
