@@ -11,7 +11,7 @@ from typing import Any
 
 from rrsis_geo.evaluation.bootstrap import Difference, differences
 from rrsis_geo.evaluation.evaluate import Outcome
-from rrsis_geo.evaluation.protocols import Pixels
+from rrsis_geo.evaluation.protocols import PixelCounts
 
 SMALL = 0.005
 """Of the image: a target below is small, 34 x 34 pixels of 480 x 480."""
@@ -129,7 +129,7 @@ def _outcomes(rows: Iterable[dict[str, Any]]) -> list[Outcome]:
             category="",
             same_class=None,
             target=row["target"],
-            pixels={"reference": Pixels(**{name: row[name] for name in counts})},
+            pixels={"reference": PixelCounts(**{name: row[name] for name in counts})},
             presence=None,
             seconds=0.0,
         )

@@ -31,7 +31,7 @@ from ablation_families import FAMILIES
 from ablation_tables import line, print_tables, result_file
 from numpy.typing import NDArray
 
-from rrsis_geo.evaluation.protocols import compare
+from rrsis_geo.evaluation.protocols import count_pixels
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.device import choose_device
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
@@ -176,7 +176,7 @@ def _scores(
                 "image": number,
                 "type": kind,
                 "target": bool(wanted.any()),
-                **asdict(compare(painted, wanted)),
+                **asdict(count_pixels(painted, wanted)),
             }
 
 

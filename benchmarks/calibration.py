@@ -25,17 +25,17 @@ from PIL import Image, ImageDraw, ImageFont
 from rrsis_geo.evaluation.calibration import (
     CENTRES,
     Bin,
-    Seen,
-    centred,
-    choose,
-    fit,
+    LogitHistograms,
+    choose_operating_points,
+    fit_calibration,
     fit_isotonic,
     histogram,
-    pixel_chances,
-    pixels_of,
-    presence_chances,
+    pixel_probabilities,
+    pixel_weights,
+    presence_probabilities,
     reliability,
-    scores_at,
+    score_grid,
+    with_threshold_at_half,
 )
 from rrsis_geo.evaluation.protocols import SIDE
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
@@ -48,7 +48,7 @@ THRESHOLDS = tuple(round(0.2 + 0.05 * k, 2) for k in range(13))
 GATES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
-def look(data: Path, weights: str, pieces: int, *, open_only: bool) -> Seen:
+def look(data: Path, weights: str, pieces: int, *, open_only: bool) -> LogitHistograms:
     """Ask about every kept image."""
     network = WeightsNetwork(weights)
     _, kept = default_sources(data, [], open_only=open_only)
@@ -60,16 +60,16 @@ def look(data: Path, weights: str, pieces: int, *, open_only: bool) -> Seen:
         for sample in chain(*parts):
             for start in range(0, len(sample.texts), 8):
                 texts = sample.texts[start : start + 8]
-                answer = network.ask(sample.pixels, texts, [(SIDE, SIDE)])
+                answer = network.predict(sample.pixels, texts, [(SIDE, SIDE)])
                 sure = network.presence_logits
                 for k, mask in enumerate(sample.masks[start : start + 8]):
-                    inside, outside = histogram(answer.margins[0][k], mask)
+                    inside, outside = histogram(answer.logits[0][k], mask)
                     target.append(inside)
                     other.append(outside)
                     presence.append(np.nan if sure is None else sure[k])
                     names.append(source.name)
         print(f"{source.name}: {names.count(source.name)} pairs", flush=True)
-    return Seen(
+    return LogitHistograms(
         target=np.array(target),
         other=np.array(other),
         presence=np.array(presence, float),
@@ -112,7 +112,7 @@ def panel(title: str, lines: dict[str, tuple[list[Bin], float]]) -> Image.Image:
     for place, ((name, (bins, error)), colour) in enumerate(
         zip(lines.items(), colours, strict=True)
     ):
-        points = [at(row.said, row.true) for row in bins]
+        points = [at(row.confidence, row.accuracy) for row in bins]
         pen.line(points, fill=colour, width=2)
         for (x, y), row in zip(points, bins, strict=True):
             r = 2 + 8 * row.share**0.5  # the area shows how many
@@ -141,7 +141,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.kept and options.kept.exists():
         with np.load(options.kept) as stored:
-            seen = Seen(**{name: stored[name] for name in stored.files})
+            seen = LogitHistograms(**{name: stored[name] for name in stored.files})
     else:
         seen = look(
             options.data,
@@ -153,16 +153,16 @@ def main() -> None:
             np.savez_compressed(options.kept, **vars(seen))
 
     before = read_header(options.weights).calibration
-    after = fit(seen, gate=before.presence_gate)
-    hits, misses = pixels_of(seen)
+    after = fit_calibration(seen, gate=before.presence_gate)
+    hits, misses = pixel_weights(seen)
     known = np.isfinite(seen.presence)
-    there = seen.there[known].astype(float)
+    there = seen.has_target[known].astype(float)
     pixels, pairs = {}, {}
     for name, calibration in (("before", before), ("after", after)):
-        pixels[name] = reliability(pixel_chances(calibration), hits, misses)
+        pixels[name] = reliability(pixel_probabilities(calibration), hits, misses)
         print(*table(f"\npixels, {name}", *pixels[name]), sep="\n")
         if known.any():
-            chances = presence_chances(seen, calibration)[known]
+            chances = presence_probabilities(seen, calibration)[known]
             pairs[name] = reliability(chances, there, 1 - there, bins=10)
             print(*table(f"presence, {name}", *pairs[name]), sep="\n")
     _, rest = reliability(fit_isotonic(hits, misses), hits, misses)
@@ -172,7 +172,7 @@ def main() -> None:
         for source in np.unique(seen.source[known]):
             mine = seen.source[known] == source
             off = [
-                reliability(presence_chances(seen, c)[known][mine], there[mine],
+                reliability(presence_probabilities(seen, c)[known][mine], there[mine],
                             1 - there[mine], bins=10)[1]
                 for c in (before, after)
             ]  # fmt: skip
@@ -181,10 +181,11 @@ def main() -> None:
             )
 
     gates = GATES if known.any() else (0.0,)
-    points = scores_at(seen, after, thresholds=THRESHOLDS, gates=gates)
-    now = scores_at(seen, before, thresholds=(0.5,), gates=(before.presence_gate,))[0]
+    points = score_grid(seen, after, thresholds=THRESHOLDS, gates=gates)
+    now = score_grid(seen, before, thresholds=(0.5,), gates=(before.presence_gate,))[0]
     print(
-        f"\n{seen.there.sum()} pairs with a target: mIoU; {(~seen.there).sum()} "
+        f"\n{seen.has_target.sum()} pairs with a target: mIoU; "
+        f"{(~seen.has_target).sum()} "
         "without: next to nothing painted; by weight of presence"
     )
     print("threshold   " + "   ".join(f"{gate:11.2f}" for gate in gates))
@@ -192,7 +193,7 @@ def main() -> None:
         row = [point for point in points if point.threshold == threshold]
         cells = "   ".join(f"{100 * p.miou:4.1f}, {100 * p.quiet:5.1f}" for p in row)
         print(f"{threshold:9.2f}   {cells}")
-    best, quiet = choose(points, loss=options.loss / 100)
+    best, quiet = choose_operating_points(points, loss=options.loss / 100)
     for name, point in (
         ("as the weights stand", now),
         ("best mIoU", best),
@@ -202,10 +203,12 @@ def main() -> None:
             f"{name}: mIoU {100 * point.miou:.1f}, quiet {100 * point.quiet:.1f} at a "
             f"threshold of {point.threshold:g}, presence weighed {point.gate:g}"
         )
-    chosen = fit(seen, gate=quiet.gate if options.gate is None else options.gate)
+    chosen = fit_calibration(
+        seen, gate=quiet.gate if options.gate is None else options.gate
+    )
     chosen = replace(chosen, score_margin=before.score_margin)
     if options.centre:
-        chosen = centred(chosen, quiet.threshold)
+        chosen = with_threshold_at_half(chosen, quiet.threshold)
     print(f"calibration: {chosen}")
     if options.png:
         panels = [panel("Pixels of images with a target", pixels)]

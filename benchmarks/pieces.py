@@ -21,8 +21,13 @@ from typing import TypeVar
 import numpy as np
 from rasterio.features import rasterize
 
-from rrsis_geo.datasets.transforms.boundaries import draw_seams
-from rrsis_geo.datasets.transforms.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.transforms.boundaries import draw_boundaries
+from rrsis_geo.datasets.transforms.crops import (
+    Crop,
+    crop_layout,
+    crop_pixels,
+    draw_mask,
+)
 from rrsis_geo.expressions import generate_expressions
 from rrsis_geo.synthetic import draw_scene
 
@@ -55,7 +60,7 @@ def main() -> None:
     objects = 0
     for number in range(given.pieces):
         scene = drawn[number % len(drawn)]
-        piece = Piece(
+        piece = Crop(
             left=float(rng.uniform(0, 768 - 600)),
             top=float(rng.uniform(0, 768 - 600)),
             width=600,
@@ -63,8 +68,8 @@ def main() -> None:
             size=(SIDE, SIDE),
             turns=number % 4,
         )
-        timed("pixels", lambda s=scene, p=piece: cut_pixels(s.pixels, p))
-        cut, _ = timed("labels", lambda s=scene, p=piece: cut_layout(s.layout, p))
+        timed("pixels", lambda s=scene, p=piece: crop_pixels(s.pixels, p))
+        cut, _ = timed("labels", lambda s=scene, p=piece: crop_layout(s.layout, p))
         objects += len(cut.objects)
         seed = np.random.default_rng(number)
         made = timed(
@@ -74,7 +79,7 @@ def main() -> None:
         chosen = [item.targets for item in made if item.targets]
         for targets in chosen:
             ours = timed("masks", lambda c=cut, t=targets: draw_mask(c, t))
-            timed("seams", lambda c=cut, t=targets: draw_seams(c, t))
+            timed("seams", lambda c=cut, t=targets: draw_boundaries(c, t))
             polygons = [cut.objects[at].polygon for at in targets]
             theirs = timed(
                 "masks by rasterio",

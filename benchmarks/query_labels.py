@@ -25,7 +25,7 @@ from query_validation import SIDE, answered_mask, grid_of, overlap, question
 
 from rrsis_geo.datasets.annotations import Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
-from rrsis_geo.datasets.transforms.crops import cut_layout, draw_mask, whole
+from rrsis_geo.datasets.transforms.crops import crop_layout, draw_mask, full_crop
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.query import make_plan
@@ -78,8 +78,8 @@ def main() -> None:
 
 def judged(image: LabelledImage, categories: tuple[str, ...]) -> Iterator[Row]:
     """Every expression that counts."""
-    piece = whole(image.layout, SIDE)
-    layout, _ = cut_layout(image.layout, piece)
+    piece = full_crop(image.layout, SIDE)
+    layout, _ = crop_layout(image.layout, piece)
     grid = grid_of(image)
     masks = written_masks(image.layout, piece, image.written)
     for item, mask in zip(image.written, masks, strict=True):

@@ -20,7 +20,7 @@ from rasterio.features import rasterize
 from rrsis_geo.colour.colour_filter import fade_other_colours
 from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.datasets.labelled_image import LabelledImage
-from rrsis_geo.datasets.transforms.crops import cut_pixels, draw_mask, whole
+from rrsis_geo.datasets.transforms.crops import crop_pixels, draw_mask, full_crop
 from rrsis_geo.expressions.generate import generate_expressions
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.language import nodes as n
@@ -245,13 +245,13 @@ def _grid(width: float, height: float, gsd: float) -> Grid:
 def _asked(
     image: LabelledImage, made: int
 ) -> tuple[list[str], list[str], list[NDArray[np.bool_]]]:
-    piece = whole(image.layout, SIDE)
+    piece = full_crop(image.layout, SIDE)
     texts = [item.text for item in image.written]
     types = [item.type for item in image.written]
     masks = list(written_masks(image.layout, piece, image.written)) if texts else []
-    from rrsis_geo.datasets.transforms.crops import cut_layout
+    from rrsis_geo.datasets.transforms.crops import crop_layout
 
-    layout, _ = cut_layout(image.layout, piece)
+    layout, _ = crop_layout(image.layout, piece)
     rng = np.random.default_rng(int(_digest(image.name)[:8], 16))
     for item in generate_expressions(layout, rng=rng, count=made):
         if item.text not in texts:
@@ -268,7 +268,7 @@ def _answered(
     masks: list[NDArray[np.bool_]],
     cache: Cache,
 ) -> list[Case]:
-    pixels = cut_pixels(image.pixels, whole(image.layout, SIDE))
+    pixels = crop_pixels(image.pixels, full_crop(image.layout, SIDE))
     grid = grid_of(image)
     asked = {
         mode: [question(text, mode, grid, cache.categories) for text in texts]

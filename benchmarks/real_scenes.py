@@ -33,7 +33,10 @@ from PIL import Image
 from rasterio.transform import from_bounds
 
 from rrsis_geo import segment
-from rrsis_geo.evaluation.scenes.layer_scores import moved, window_borders
+from rrsis_geo.evaluation.scenes.layer_scores import (
+    transform_geometries,
+    window_borders,
+)
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores, score
 from rrsis_geo.evaluation.scenes.scene_report import measures
 from rrsis_geo.job import SegmentOptions
@@ -210,8 +213,8 @@ def scored(
     onto = ~grid.transform
     columns, rows = window_borders(grid, SegmentOptions())
     scores, _ = score(
-        moved(polygons.geometry, onto),
-        moved(task.objects, onto),
+        transform_geometries(polygons.geometry, onto),
+        transform_geometries(task.objects, onto),
         rule=task.rule,
         borders=(columns + beside, rows + beside),
         km2=area * wide * high / 1e6,

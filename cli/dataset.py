@@ -1,4 +1,4 @@
-"""Data sets: check, convert, and build from labelled layers."""
+"""The commands dataset check, convert and build."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 
+from rrsis_geo.datasets.kinds import KINDS, SPLITS
+
 from . import counting, options
 from .dataset_build import build
 from .sections import Command
 
-KINDS = ("manifest", "rrsis-d", "refsegrs", "risbench")
-"""As `rrsis_geo.datasets.registry.KINDS`, which would take numpy to import."""
+PUBLISHED = [kind.title for kind in KINDS.values() if kind.published is not None]
+"""Names of the published sets."""
 
 KIND = options.option(
     "Data",
     "--kind",
-    type=click.Choice(KINDS),
+    type=click.Choice(tuple(KINDS)),
     help="Which data set it is. Default: by the files that are there.",
 )
 
@@ -33,7 +35,23 @@ def command() -> None:
     """
 
 
-@command.command("check", cls=Command, short_help="Open all of a data set and count.")
+@command.command(
+    "check",
+    cls=Command,
+    short_help="Open all of a data set and count.",
+    help=f"""Open every image and mask of PATH, and say what there is.
+
+    PATH is a manifest (.jsonl), a folder with one, or the folder of
+    {", ".join(PUBLISHED[:-1])} or {PUBLISHED[-1]} as published. Prints expressions,
+    images, empty masks, types, classes, sizes and words; lists what is broken and then
+    ends with exit code 7.
+
+    \b
+    Examples:
+      rrsis-geo dataset check roofs --sheet roofs.png
+      rrsis-geo dataset check /data/RefSegRS --partial
+    """,
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @KIND
 @options.PARTIAL
@@ -61,22 +79,11 @@ def check(
     overwrite: bool,
     progress: str,
 ) -> None:
-    """Open every image and mask of PATH, and say what there is.
-
-    PATH is a manifest (.jsonl), a folder with one, or the folder of RRSIS-D, RefSegRS
-    or RISBench as published. Prints expressions, images, empty masks, types, classes,
-    sizes and words; lists what is broken and then ends with exit code 7.
-
-    \b
-    Examples:
-      rrsis-geo dataset check roofs --sheet roofs.png
-      rrsis-geo dataset check /data/RefSegRS --partial
-    """
+    """Inspect the data set and print its statistics."""
     from rrsis_geo.atomic_write import check_place
-    from rrsis_geo.datasets.contact_sheet import choose, write_sheet
-    from rrsis_geo.datasets.inspection import check as look
-    from rrsis_geo.datasets.inspection import raise_if_broken
-    from rrsis_geo.datasets.published_counts import PUBLISHED
+    from rrsis_geo.datasets.contact_sheet import choose_samples, write_sheet
+    from rrsis_geo.datasets.inspection import inspect_samples, raise_if_broken
+    from rrsis_geo.datasets.published_counts import format_counts
     from rrsis_geo.datasets.registry import kind_of, read_dataset
 
     if sheet is not None:
@@ -84,16 +91,16 @@ def check(
     kind = kind or kind_of(path)
     samples = read_dataset(path, kind=kind, partial=partial)
     with counting.open_counter(progress, "samples", len(samples)) as on_sample:
-        found = look(samples, on_sample=on_sample)
+        result = inspect_samples(samples, on_sample=on_sample)
     click.echo(f"{path} ({kind}): {len(samples):,} expressions")
-    if kind in PUBLISHED:
-        wanted = ", ".join(f"{split} {n:,}" for split, n in PUBLISHED[kind].items())
-        click.echo(f"published: {wanted}")
-    for line in found.lines():
+    published = KINDS[kind].published
+    if published is not None:
+        click.echo(f"published: {format_counts(published)}")
+    for line in result.lines():
         click.echo(line)
-    raise_if_broken(found, str(path))
+    raise_if_broken(result, str(path))
     if sheet is not None:
-        write_sheet(sheet, choose(samples, count=max(tiles, 1), seed=seed))
+        write_sheet(sheet, choose_samples(samples, count=max(tiles, 1), seed=seed))
         click.echo(f"wrote {sheet}")
 
 
@@ -101,9 +108,7 @@ def check(
 @click.argument("path", type=click.Path(path_type=Path))
 @KIND
 @options.PARTIAL
-@options.option(
-    "Data", "--split", type=click.Choice(("train", "val", "test")), help="Only this."
-)
+@options.option("Data", "--split", type=click.Choice(SPLITS), help="Only this.")
 @options.option(
     "Output",
     "-o",
@@ -132,14 +137,13 @@ def convert(
     """
     from rrsis_geo.atomic_write import check_place
     from rrsis_geo.datasets.formats.manifest import write_manifest
-    from rrsis_geo.datasets.published_counts import counts_of
+    from rrsis_geo.datasets.published_counts import counts_of, format_counts
     from rrsis_geo.datasets.registry import read_dataset
 
     check_place(output, overwrite)
     samples = read_dataset(path, kind=kind, split=split, partial=partial)
     write_manifest(output, samples)
-    counts = ", ".join(f"{name} {n:,}" for name, n in counts_of(samples).items())
-    click.echo(f"wrote {output}: {counts}")
+    click.echo(f"wrote {output}: {format_counts(counts_of(samples))}")
 
 
 command.add_command(build)

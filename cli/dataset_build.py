@@ -1,4 +1,4 @@
-"""Training data from a labelled layer over scenes, or from a COCO file."""
+"""The command dataset build: training data from labelled layers or a COCO file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rrsis_geo.chips.options import BuildOptions
+from rrsis_geo.datasets.kinds import SPLITS
 from rrsis_geo.errors import OptionError
 
 from . import counting, options
@@ -18,13 +19,13 @@ from .options import Decorator, numbers, option, whole_numbers
 from .sections import Command
 
 if TYPE_CHECKING:
-    from rrsis_geo.chips.image_sources import Picture
+    from rrsis_geo.chips.image_sources import ImageSource
     from rrsis_geo.datasets.referring_sample import Sample
 
 DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(BuildOptions)}
 
 
-def choice(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
+def build_option(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
     """An option whose default is that of a field of `BuildOptions`."""
     default = DEFAULTS[flag.removeprefix("--").replace("-", "_")]
     return option(section, flag, help=help, default=default, **kind)
@@ -127,7 +128,7 @@ def choice(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
     help="Folder to make.",
 )
 @options.OVERWRITE
-@choice(
+@build_option(
     "Chips",
     "--size",
     "Side of a chip in pixels; 0 keeps plain images whole.",
@@ -142,13 +143,13 @@ def choice(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
     help="Metres per pixel to cut scenes at; several for several scales. Default: as "
     "the scene has them.",
 )
-@choice(
+@build_option(
     "Chips",
     "--overlap",
     "Share of a training chip that its neighbour shows as well.",
     show_default=True,
 )
-@choice(
+@build_option(
     "Chips",
     "--gap",
     "Pixels between ground of different splits.",
@@ -163,16 +164,16 @@ def choice(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
     metavar="TRAIN,VAL,TEST",
     help="Shares of the splits.",
 )
-@choice(
+@build_option(
     "Chips",
     "--empty",
     "Share of chips without any object, at most.",
     show_default=True,
 )
-@choice(
+@build_option(
     "Words", "--expressions", "Expressions about a chip, at most.", show_default=True
 )
-@choice(
+@build_option(
     "Words",
     "--no-target",
     "Share of expressions that nothing in the chip answers.",
@@ -184,7 +185,9 @@ def choice(section: str, flag: str, help: str, **kind: Any) -> Decorator[Any]:
     default=DEFAULTS["colours"],
     help="Measure colours of objects and speak of them, or not.",
 )
-@choice("Words", "--seed", "The same seed gives the same folder.", show_default=True)
+@build_option(
+    "Words", "--seed", "The same seed gives the same folder.", show_default=True
+)
 @counting.OPTION
 def build(
     images: tuple[str, ...],
@@ -213,106 +216,112 @@ def build(
     """
     given = {key: value for key, value in values.items() if key in DEFAULTS}
     absent = given.pop("absent", ())
-    wanted = BuildOptions(**given, absent=_keys(absent))
+    build_options = BuildOptions(**given, absent=_class_keys(absent))
     if (coco is None) == (not images):
         raise OptionError(
             "give scenes with --image and --labels, or a COCO file with --coco"
         )
-    if images and wanted.size == 0:
+    if images and build_options.size == 0:
         raise OptionError("--size 0 is for plain images; scenes are cut into chips")
 
-    from rrsis_geo.chips.build import build as make
-    from rrsis_geo.chips.chip_folder import staged_folder, write_chips, write_made
-    from rrsis_geo.chips.chip_plan import plan
+    from rrsis_geo.chips.build import build_chips
+    from rrsis_geo.chips.chip_folder import (
+        staged_folder,
+        write_build_record,
+        write_chips,
+    )
+    from rrsis_geo.chips.chip_plan import plan_chips
 
     with staged_folder(output, overwrite=overwrite) as folder:
-        pictures: Sequence[Picture]
+        sources: Sequence[ImageSource]
         if coco is not None:
-            pictures = _images(coco, values)
+            sources = _coco_sources(coco, values)
         else:
-            pictures = _scenes(images, labels, wanted, values)
-        for note in dict.fromkeys(note for one in pictures for note in one.notes):
+            sources = _scene_sources(images, labels, build_options, values)
+        for note in dict.fromkeys(note for one in sources for note in one.notes):
             click.echo(f"Note: {note}", err=True)
-        cuts, left = plan(pictures, wanted)
-        with counting.open_counter(progress, "chips", len(cuts)) as on_cut:
-            chips = make(pictures, cuts, wanted, left=left, on_cut=on_cut)
+        windows, left_out = plan_chips(sources, build_options)
+        with counting.open_counter(progress, "chips", len(windows)) as on_chip:
+            chips = build_chips(
+                sources, windows, build_options, left_out=left_out, on_chip=on_chip
+            )
             samples = write_chips(folder, chips)
-        write_made(
+        write_build_record(
             folder,
             {
                 "scenes": list(images) or [str(coco)],
                 "labels": list(labels),
-                "options": asdict(wanted),
-                "left_out": asdict(left),
+                "options": asdict(build_options),
+                "left_out": asdict(left_out),
             },
         )
-    _summary(output, samples, asdict(left))
+    _print_summary(output, samples, asdict(left_out))
 
 
-def _images(coco: Path, values: dict[str, Any]) -> Sequence[Picture]:
-    from rrsis_geo.chips.image_sources import image_pictures
+def _coco_sources(coco: Path, values: dict[str, Any]) -> Sequence[ImageSource]:
+    from rrsis_geo.chips.image_sources import read_coco_sources
 
-    return image_pictures(
+    return read_coco_sources(
         coco,
         images=values["images_dir"] or coco.parent,
-        incomplete=frozenset(_keys(values["incomplete"])),
+        incomplete=frozenset(_class_keys(values["incomplete"])),
         together=values["together"],
     )
 
 
-def _scenes(
+def _scene_sources(
     images: tuple[str, ...],
     labels: tuple[str, ...],
-    wanted: BuildOptions,
+    build_options: BuildOptions,
     values: dict[str, Any],
-) -> Sequence[Picture]:
-    from rrsis_geo.chips.image_sources import SceneInput, ScenePicture
+) -> Sequence[ImageSource]:
+    from rrsis_geo.chips.image_sources import SceneInput, SceneSource
     from rrsis_geo.chips.vector_labels import read_vector_labels
 
     if len(labels) not in (1, len(images)):
         raise OptionError(
-            f"{len(labels)} files of labels for {len(images)} scenes; give one for "
-            "all, or one for each in the same order"
+            f"{len(labels)} files of labels for {len(images)} scenes; give --labels "
+            "once for all scenes, or for each scene in the same order"
         )
     if (values["label_field"] is None) == (values["label"] is None):
         raise OptionError(
-            "say what the objects are: --label-field NAME where an attribute does, or "
-            "--label WORD where all are the same"
+            "name the class of the objects: --label-field NAME if an attribute holds "
+            "it, or --label WORD if all are of one class"
         )
-    read = {
+    labels_by_path = {
         path: read_vector_labels(
             path,
             layer=values["layer"],
             field=values["label_field"],
             label=values["label"],
-            chosen=_chosen(values["classes"]),
+            chosen=_parse_classes(values["classes"]),
         )
         for path in dict.fromkeys(labels)
     }
-    incomplete = frozenset(_keys(values["incomplete"]))
+    incomplete = frozenset(_class_keys(values["incomplete"]))
     return [
-        ScenePicture(
+        SceneSource(
             SceneInput(
                 path=path,
-                labels=read[labels[0] if len(labels) == 1 else labels[at]],
+                labels=labels_by_path[labels[0] if len(labels) == 1 else labels[at]],
                 area=values["area"],
                 bands=values["bands"],
                 crs=values["crs"],
             ),
-            gsd=wanted.gsd,
+            gsd=build_options.gsd,
             incomplete=incomplete,
         )
         for at, path in enumerate(images)
     ]
 
 
-def _chosen(classes: Sequence[str]) -> dict[str, str | None]:
-    """NAME=WORD as name -> word; None where there is no word."""
+def _parse_classes(classes: Sequence[str]) -> dict[str, str | None]:
+    """Parse NAME[=WORD] to name -> word; None where no word is given."""
     pairs = [text.partition("=") for text in classes]
     return {name: word or None for name, _, word in pairs}
 
 
-def _keys(names: Sequence[str]) -> tuple[str, ...]:
+def _class_keys(names: Sequence[str]) -> tuple[str, ...]:
     if not names:
         return ()
     from rrsis_geo.chips.classes import class_key
@@ -320,15 +329,18 @@ def _keys(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(class_key(name) for name in names)
 
 
-def _summary(output: Path, samples: Sequence[Sample], left: dict[str, int]) -> None:
+def _print_summary(
+    output: Path, samples: Sequence[Sample], left_out: dict[str, int]
+) -> None:
     chips = {sample.image: sample.split for sample in samples}
     per_split = Counter(chips.values())
-    shown = ", ".join(f"{name} {per_split[name]}" for name in ("train", "val", "test"))
+    shown = ", ".join(f"{name} {per_split[name]}" for name in SPLITS)
     click.echo(f"{len(chips)} chips ({shown}), {len(samples)} expressions")
-    kinds = Counter(sample.type for sample in samples)
-    click.echo(", ".join(f"{name} {count}" for name, count in kinds.most_common()))
-    gone = {name.replace("_", " "): count for name, count in left.items() if count}
-    if gone:
-        told = ", ".join(f"{name} {count}" for name, count in gone.items())
-        click.echo(f"left out: {told}")
+    types = Counter(sample.type for sample in samples)
+    click.echo(", ".join(f"{name} {count}" for name, count in types.most_common()))
+    reasons = [
+        f"{name.replace('_', ' ')} {count}" for name, count in left_out.items() if count
+    ]
+    if reasons:
+        click.echo(f"left out: {', '.join(reasons)}")
     click.echo(f"wrote {output}; look at it: rrsis-geo dataset check {output} --sheet")

@@ -1,4 +1,4 @@
-"""How good weights are on a data set, and polygons on a scene."""
+"""The command evaluate: scores of weights on a data set, of polygons on a scene."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rrsis_geo.datasets.kinds import KINDS, MANIFEST, DatasetKind
 from rrsis_geo.job import SegmentOptions
 
 from . import options
@@ -98,20 +99,20 @@ SHARED = together(
 )
 
 
-class Sources(click.Group):
-    """The kinds of sources; whatever is none of them is the path of a manifest."""
+class DatasetGroup(click.Group):
+    """A command for each kind of data set; anything else is the path of a manifest."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """`evaluate chips.jsonl` means `evaluate manifest chips.jsonl`."""
         if args and args[0] not in self.commands:
-            args = ["manifest", *args]
+            args = [MANIFEST.name, *args]
         return super().resolve_command(ctx, args)
 
 
 @click.group(
-    "evaluate", cls=Sources, short_help="Score weights on a data set, or polygons."
+    "evaluate", cls=DatasetGroup, short_help="Score weights on a data set, or polygons."
 )
 def command() -> None:
     """Score weights on a data set, or polygons against a layer of true ones.
@@ -128,36 +129,22 @@ def command() -> None:
     """
 
 
-@command.command("manifest", cls=Command)
-@click.argument("path", metavar="MANIFEST")
-@SHARED
-def manifest_command(path: str, **values: Any) -> None:
-    """Score weights on a manifest of our own; the word `manifest` may be left out."""
-    _score("manifest", path, **values)
+def add_dataset_command(kind: DatasetKind) -> None:
+    """Add the command that scores weights on data sets of one kind."""
+    note = "; the word `manifest` may be left out" if kind is MANIFEST else ""
+
+    @command.command(
+        kind.name, cls=Command, help=f"Score weights on {kind.description}{note}."
+    )
+    @click.argument("path", metavar=kind.metavar)
+    @SHARED
+    def score_dataset(path: str, **values: Any) -> None:
+        """Evaluate weights on the data set, print and write the results."""
+        _score(kind.name, path, **values)
 
 
-@command.command("rrsis-d", cls=Command)
-@click.argument("path", metavar="DIR")
-@SHARED
-def rrsis_d_command(path: str, **values: Any) -> None:
-    """Score weights on RRSIS-D in its published layout."""
-    _score("rrsis-d", path, **values)
-
-
-@command.command("refsegrs", cls=Command)
-@click.argument("path", metavar="DIR")
-@SHARED
-def refsegrs_command(path: str, **values: Any) -> None:
-    """Score weights on RefSegRS in its published layout."""
-    _score("refsegrs", path, **values)
-
-
-@command.command("risbench", cls=Command)
-@click.argument("path", metavar="DIR")
-@SHARED
-def risbench_command(path: str, **values: Any) -> None:
-    """Score weights on RISBench in its published layout."""
-    _score("risbench", path, **values)
+for dataset_kind in KINDS.values():
+    add_dataset_command(dataset_kind)
 
 
 @command.command("polygons", cls=Command)
@@ -238,17 +225,17 @@ def polygons_command(
     from rrsis_geo.atomic_write import check_place
     from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
     from rrsis_geo.evaluation.scenes.scene_report import (
-        check_picture,
+        check_scene_image,
         lines,
         write_counts,
-        write_picture,
+        write_scene_image,
     )
 
     for file in (json_file, report_file):
         if file is not None:
             check_place(Path(file), overwrite)
     if report_file is not None:
-        check_picture(Path(report_file))
+        check_scene_image(Path(report_file))
     chosen = None
     if where is not None:
         name, sign, value = where.partition("=")
@@ -270,7 +257,7 @@ def polygons_command(
         write_counts(result, Path(json_file))
         click.echo(f"wrote\t{json_file}")
     if report_file is not None:
-        write_picture(result, Path(report_file))
+        write_scene_image(result, Path(report_file))
         click.echo(f"wrote\t{report_file}")
 
 
@@ -292,15 +279,15 @@ def _score(
     rounds: int,
     device: str,
 ) -> None:
-    """Evaluate, print, write."""
+    """Evaluate weights, print the report and write the files asked for."""
     from rrsis_geo.atomic_write import check_place
     from rrsis_geo.datasets.registry import read_dataset
     from rrsis_geo.evaluation.evaluate_weights import (
-        check_same_questions,
-        earlier_result,
+        check_same_samples,
         evaluate_weights,
+        read_earlier_result,
     )
-    from rrsis_geo.evaluation.reports.case_images import draw_pictures
+    from rrsis_geo.evaluation.reports.case_images import draw_cases
     from rrsis_geo.evaluation.reports.html_report import check_report, write_report
     from rrsis_geo.evaluation.reports.text_report import text_report
     from rrsis_geo.evaluation.result import write_result
@@ -312,15 +299,15 @@ def _score(
             check_place(Path(file), overwrite)
     if report_file is not None:
         check_report(Path(report_file))
-    earlier = None if against is None else earlier_result(against)
+    earlier = None if against is None else read_earlier_result(against)
     for name in (weights, *([against] if against and earlier is None else [])):
         read_header(name)  # before long work
     samples = read_dataset(Path(path), kind=dataset, split=split, partial=partial)
     samples = samples[:limit]
     if earlier is not None:
-        check_same_questions(earlier, samples)
+        check_same_samples(earlier, samples)
 
-    def ask(name: str) -> tuple[Any, Any]:
+    def evaluate(name: str) -> tuple[Any, Any]:
         network = WeightsNetwork(name, device=device)
         with _bar(len(samples), name) as bar:
             result = evaluate_weights(
@@ -332,26 +319,26 @@ def _score(
                 threshold=threshold,
                 rounds=rounds,
                 seed=seed,
-                report=lambda outcome: bar.update(1),
+                on_outcome=lambda outcome: bar.update(1),
             )
         return result, network
 
-    result, network = ask(weights)
+    result, network = evaluate(weights)
     if against is not None and earlier is None:
-        earlier, _ = ask(against)
-    comparison = None if earlier is None else result.against(earlier)
+        earlier, _ = evaluate(against)
+    comparison = None if earlier is None else result.compare_with(earlier)
     click.echo(text_report(result, comparison))
     if json_file is not None:
         write_result(result, Path(json_file), comparison=comparison)
         click.echo(f"wrote\t{json_file}")
     if report_file is not None:
-        shown = list(draw_pictures(samples, result.outcomes, network, each=pictures))
-        write_report(Path(report_file), result, shown, comparison=comparison)
+        cases = list(draw_cases(samples, result.outcomes, network, each=pictures))
+        write_report(Path(report_file), result, cases, comparison=comparison)
         click.echo(f"wrote\t{report_file}")
 
 
 def _bar(length: int, label: str) -> Any:
-    """A bar on stderr where people watch."""
+    """A progress bar on stderr, if that is a terminal."""
     return click.progressbar(
         length=length,
         label=label,

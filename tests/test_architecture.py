@@ -42,6 +42,12 @@ SAME_NAMES = {"config"}
 OLD_PYTHON = ["__init__.py", "errors.py", "job.py", "protocol.py", "version.py"]
 """Files of the package that run inside QGIS's own Python, 3.9 on some platforms."""
 
+LOADERS = {"pickle", "_pickle", "shelve", "marshal", "dill", "cloudpickle", "joblib"}
+"""Modules that run what a file says."""
+
+UNPICKLER = PACKAGE / "datasets" / "formats" / "safe_pickle.py"
+"""The one module that imports one of them, for a restricted `Unpickler`."""
+
 TORCH_FREE = {"model/config.py", "model/serialization/header.py"}
 
 
@@ -158,10 +164,27 @@ def test_nothing_is_unpickled_or_evaluated(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert called & {"eval", "exec", "compile"} == set()
-    assert {name.split(".")[0] for name in imported(path)} & {
-        "pickle",
-        "shelve",
-    } == set()
+    loaders = {name.split(".")[0] for name in imported(path)} & LOADERS
+    assert loaders <= ({"pickle"} if path == UNPICKLER else set())
+
+
+def test_pickle_is_only_subclassed_where_it_is_imported():
+    tree = parsed(UNPICKLER)
+    bases = [
+        ast.unparse(base)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    ]
+    used = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "pickle"
+    ]
+    assert imported(UNPICKLER) & {"pickle"} == {"pickle"}
+    assert not [name for name in imported(UNPICKLER) if name.startswith("pickle.")]
+    assert set(used) == {"pickle.Unpickler", "pickle.UnpicklingError"}
+    assert used.count("pickle.Unpickler") == bases.count("pickle.Unpickler") == 1
 
 
 @pytest.mark.parametrize("name", OLD_PYTHON)

@@ -1,9 +1,9 @@
-"""Which ground is for training, which for validation, which for the test.
+"""Spatial block split: which ground is for training, validation and test.
 
 A scene is cut into blocks with gaps between them, and every chip lies in one block. All
-chips of a block are of one split, so no ground, and nothing within the gap of it, is in
-two. Where scenes show the same ground, the later one follows the earlier one, and what
-would still be shared is left out.
+chips of a block are of one split, so that chips of different splits are at least the
+gap apart. Where scenes overlap, a later scene follows the splits of the earlier ones,
+and chips that would still share ground are left out.
 """
 
 from __future__ import annotations
@@ -18,20 +18,19 @@ import shapely
 from rasterio.windows import Window
 from shapely.geometry import Polygon
 
-from rrsis_geo.datasets.referring_sample import SPLITS
+from rrsis_geo.datasets.kinds import SPLITS
 from rrsis_geo.errors import OptionError
 from rrsis_geo.scene.grid import Grid
 
-SIDES = (4, 3, 2, 1)
-"""Chips on a side of a block, the largest first that gives `ENOUGH` blocks."""
+BLOCK_SIDES = (4, 3, 2, 1)
+"""Chips along a side of a block; the largest with `MIN_BLOCKS` blocks is taken."""
 
-ENOUGH = 12
-"""Blocks that can be split in fair shares."""
+MIN_BLOCKS = 12
+"""Blocks needed to meet the shares of the splits."""
 
-
-Ground: TypeAlias = tuple[Polygon, Polygon] | None
-"""A place on the ground and the same grown by the gap, in longitude and latitude; None
-for a picture without a place."""
+Footprint: TypeAlias = tuple[Polygon, Polygon] | None
+"""An area on the ground, and the same grown by the gap, in longitude and latitude; None
+for an image without georeference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,27 +38,29 @@ class Block:
     """A rectangle of a scene, all of one split."""
 
     scene: int
+    """Index of the scene."""
     left: float
-    """In pixels of the scene's coarsest grid, as all sides."""
+    """All sides are in pixels of the scene's coarsest grid."""
     top: float
     right: float
     bottom: float
     split: str = ""
+    """train, val or test; "" before `assign_splits`."""
 
     def windows(
         self, coarse: Grid, grid: Grid, *, size: int, overlap: float
     ) -> list[Window]:
-        """Chips that fill the block, in the pixels of a grid as fine or finer.
+        """Windows of chips that fill the block, in pixels of `grid`.
 
         Args:
-            coarse: the grid that the block is in pixels of.
-            grid: the same ground, as fine or finer.
-            size: pixels of a chip's side; smaller where the grid is.
-            overlap: share of a chip that its neighbour shows as well.
+            coarse: The grid that the block is in pixels of.
+            grid: The same ground at the same or a finer resolution.
+            size: Pixels of a chip's side; smaller where the grid is smaller.
+            overlap: Share of a chip that its neighbour shows as well.
         """
-        wide, high = grid.width / coarse.width, grid.height / coarse.height
-        rows = self.top * high, self.bottom * high
-        cols = self.left * wide, self.right * wide
+        scale_x, scale_y = grid.width / coarse.width, grid.height / coarse.height
+        rows = self.top * scale_y, self.bottom * scale_y
+        cols = self.left * scale_x, self.right * scale_x
         return [
             Window(left, top, min(size, grid.width), min(size, grid.height))
             for top in _starts(*rows, size, overlap, grid.height)
@@ -68,162 +69,180 @@ class Block:
 
 
 def cut_blocks(grids: Sequence[Grid], *, size: int, gap: int) -> list[Block]:
-    """Blocks of all scenes, the scenes in order, row by row.
+    """Cut all scenes into blocks, scene by scene, row by row.
 
     Args:
-        grids: the coarsest grid of each scene.
-        size: pixels of a chip's side.
-        gap: pixels of that grid between two blocks.
+        grids: The coarsest grid of each scene.
+        size: Pixels of a chip's side.
+        gap: Pixels of that grid between two blocks.
     """
-    for side in SIDES:
+    for side in BLOCK_SIDES:
         blocks = [
             Block(scene=scene, left=left, top=top, right=right, bottom=bottom)
             for scene, grid in enumerate(grids)
-            for top, bottom in _stretches(grid.height, side * size, gap)
-            for left, right in _stretches(grid.width, side * size, gap)
+            for top, bottom in _divide(grid.height, side * size, gap)
+            for left, right in _divide(grid.width, side * size, gap)
         ]
-        if len(blocks) >= ENOUGH:
+        if len(blocks) >= MIN_BLOCKS:
             break
     return blocks
 
 
-def assign(
+def assign_splits(
     blocks: Sequence[Block],
-    grounds: Sequence[Ground],
+    footprints: Sequence[Footprint],
     labelled: Sequence[bool],
     places: Sequence[str],
     *,
     shares: tuple[float, float, float],
     seed: int,
 ) -> list[Block]:
-    """Every block with its split, shares held for labelled and for empty ground.
+    """Assign a split to every block, with the same shares on labelled and empty ground.
 
     Args:
-        blocks: of `cut_blocks`.
-        grounds: of each block (`ground_of`).
-        labelled: whether a block holds a labelled object.
-        places: blocks of one place are never split.
-        shares: of train, val and test; they need not add up to one.
-        seed: decides which blocks.
+        blocks: Blocks of `cut_blocks`.
+        footprints: Footprint of each block (`footprint_of`).
+        labelled: Whether a block holds a labelled object.
+        places: Blocks of one place are never split.
+        shares: Shares of train, val and test; they need not add up to one.
+        seed: Decides which blocks.
 
     Raises:
-        OptionError: there are fewer blocks than splits.
+        OptionError: There are fewer blocks than splits.
     """
-    under = _earlier(blocks, grounds)
-    free = [at for at in range(len(blocks)) if not under[at]]
+    overlaps = _earlier_overlaps(blocks, footprints)
+    free = [at for at in range(len(blocks)) if not overlaps[at]]
     wanted = [split for split, share in zip(SPLITS, shares, strict=True) if share > 0]
     units = sorted({places[at] for at in free})
     if len(units) < len(wanted):
         raise OptionError(
-            f"only {len(units)} separate pieces of ground, too few for "
-            f"{', '.join(wanted)}; give a smaller --size, more pictures, or "
+            f"only {len(units)} separate pieces of ground for the splits "
+            f"{', '.join(wanted)}; give a smaller --size, more scenes or images, or "
             "--shares 1,0,0"
         )
     rng = np.random.default_rng(seed)
-    full = {places[at] for at in free if labelled[at]}
-    names: dict[str, str] = {}
+    with_labels = {places[at] for at in free if labelled[at]}
+    split_of: dict[str, str] = {}
     for kind in (True, False):
-        of_kind = [unit for unit in units if (unit in full) == kind]
+        of_kind = [unit for unit in units if (unit in with_labels) == kind]
         order = [of_kind[at] for at in rng.permutation(len(of_kind))]
-        names |= zip(order, _quota(len(order), shares, least=kind), strict=True)
-    done: list[Block] = []
+        splits = _splits_by_share(len(order), shares, at_least_one=kind)
+        split_of |= zip(order, splits, strict=True)
+    assigned: list[Block] = []
     for at, block in enumerate(blocks):
-        # The split of most of the ground that is used already.
-        over: dict[str, float] = dict.fromkeys(SPLITS, 0.0)
-        for other, area in under[at].items():
-            over[done[other].split] += area
-        most = max(SPLITS, key=lambda name: over[name])
-        split = most if under[at] else names[places[at]]
-        done.append(replace(block, split=split))
-    return done
+        # A block over earlier scenes takes the split of most of the shared ground.
+        areas: dict[str, float] = dict.fromkeys(SPLITS, 0.0)
+        for other, area in overlaps[at].items():
+            areas[assigned[other].split] += area
+        largest = max(SPLITS, key=lambda name: areas[name])
+        split = largest if overlaps[at] else split_of[places[at]]
+        assigned.append(replace(block, split=split))
+    return assigned
 
 
-def _earlier(
-    blocks: Sequence[Block], grounds: Sequence[Ground]
+def _earlier_overlaps(
+    blocks: Sequence[Block], footprints: Sequence[Footprint]
 ) -> list[dict[int, float]]:
-    """For each block, those of earlier scenes on its ground, and how much of it."""
-    placed = [at for at, ground in enumerate(grounds) if ground is not None]
-    wide = [ground[1] for ground in grounds if ground is not None]
-    tree = shapely.STRtree(wide)
-    found: list[dict[int, float]] = []
-    for block, ground in zip(blocks, grounds, strict=True):
-        near = [] if ground is None else tree.query(ground[0], "intersects").tolist()
-        found.append(
+    """For each block: block of an earlier scene on its ground -> area they share."""
+    placed = [at for at, footprint in enumerate(footprints) if footprint is not None]
+    buffered = [footprint[1] for footprint in footprints if footprint is not None]
+    tree = shapely.STRtree(buffered)
+    overlaps: list[dict[int, float]] = []
+    for block, footprint in zip(blocks, footprints, strict=True):
+        near = (
+            [] if footprint is None else tree.query(footprint[0], "intersects").tolist()
+        )
+        overlaps.append(
             {
-                placed[other]: wide[other].intersection(ground[0]).area
+                placed[other]: buffered[other].intersection(footprint[0]).area
                 for other in near
-                if ground is not None and blocks[placed[other]].scene < block.scene
+                if footprint is not None and blocks[placed[other]].scene < block.scene
             }
         )
-    return found
+    return overlaps
 
 
-class SharedGround:
-    """Blocks of several scenes: does a chip lie on ground of another split?"""
+class SplitOverlap:
+    """Finds chips on the ground of another split of an earlier scene."""
 
-    def __init__(self, blocks: Sequence[Block], grounds: Sequence[Ground]) -> None:
+    def __init__(
+        self, blocks: Sequence[Block], footprints: Sequence[Footprint]
+    ) -> None:
         placed = [
-            (block, ground)
-            for block, ground in zip(blocks, grounds, strict=True)
-            if ground is not None
+            (block, footprint)
+            for block, footprint in zip(blocks, footprints, strict=True)
+            if footprint is not None
         ]
         self._blocks = [block for block, _ in placed]
-        self._tree = shapely.STRtree([ground[1] for _, ground in placed])
+        self._tree = shapely.STRtree([footprint[1] for _, footprint in placed])
 
-    def taken(self, block: Block, chip: Polygon) -> bool:
-        """Whether a chip of a block is within the gap of an earlier scene's split."""
-        near = [self._blocks[place] for place in self._tree.query(chip, "intersects")]
+    def is_taken(self, block: Block, chip: Polygon) -> bool:
+        """Whether a chip of a block is within the gap of another split's ground."""
+        near = [self._blocks[index] for index in self._tree.query(chip, "intersects")]
         return any(
             other.scene < block.scene and other.split != block.split for other in near
         )
 
 
-def _quota(count: int, shares: tuple[float, float, float], *, least: bool) -> list[str]:
-    """So many names of splits in the shares; with `least` one of each, if there are."""
+def _splits_by_share(
+    count: int, shares: tuple[float, float, float], *, at_least_one: bool
+) -> list[str]:
+    """`count` names of splits, rounded to the shares by largest remainder.
+
+    With `at_least_one`, every split with a share gets one where there are enough.
+    """
     total = sum(shares)
     exact = [count * share / total for share in shares]
     counts = [math.floor(value) for value in exact]
-    by_rest = sorted(range(3), key=lambda place: counts[place] - exact[place])
-    for place in by_rest[: count - sum(counts)]:
-        counts[place] += 1
-    for place in range(3):
-        if least and shares[place] > 0 and not counts[place] and max(counts) > 1:
+    by_remainder = sorted(range(3), key=lambda index: counts[index] - exact[index])
+    for index in by_remainder[: count - sum(counts)]:
+        counts[index] += 1
+    for index in range(3):
+        missing = shares[index] > 0 and not counts[index]
+        if at_least_one and missing and max(counts) > 1:
             counts[counts.index(max(counts))] -= 1
-            counts[place] += 1
+            counts[index] += 1
     return [
-        split for split, many in zip(SPLITS, counts, strict=True) for _ in range(many)
+        split
+        for split, number in zip(SPLITS, counts, strict=True)
+        for _ in range(number)
     ]
 
 
-def _stretches(length: int, wanted: int, gap: int) -> list[tuple[int, int]]:
-    """Equal stretches, at least as long as wanted, with gaps between."""
-    if length < wanted:
+def _divide(length: int, minimum: int, gap: int) -> list[tuple[int, int]]:
+    """Divide a length into equal intervals of at least `minimum`, with gaps between."""
+    if length < minimum:
         return [(0, length)]
-    count = (length + gap) // (wanted + gap)
+    count = (length + gap) // (minimum + gap)
     each = (length - gap * (count - 1)) // count
-    starts = [place * (each + gap) for place in range(count)]
+    starts = [index * (each + gap) for index in range(count)]
     return [(start, start + each) for start in starts]
 
 
 def _starts(
     low: float, high: float, size: int, overlap: float, length: int
 ) -> list[int]:
-    """Evenly spread starts of windows inside a stretch; none where none fits."""
+    """Evenly spaced starts of windows inside [low, high]; none where none fits."""
     first = math.ceil(low - 1e-6)
     last = math.floor(high + 1e-6) - min(size, length)
     if last < first:
         return []
     count = 1 + round((last - first) / (size * (1 - overlap)))
-    places = np.linspace(first, last, count) if count > 1 else [(first + last) / 2]
-    return [int(place) for place in places]
+    starts = np.linspace(first, last, count) if count > 1 else [(first + last) / 2]
+    return [int(start) for start in starts]
 
 
-def ground_of(
+def footprint_of(
     grid: Grid, box: tuple[float, float, float, float], grown: float
-) -> Ground:
-    """Ground of a rectangle (left, top, right, bottom) in pixels of a grid.
+) -> Footprint:
+    """Footprint of a rectangle (left, top, right, bottom) in pixels of a grid.
 
-    None in pixel coordinates: such a picture shares its ground with no other.
+    None without a CRS: such an image shares its ground with no other.
+
+    Args:
+        grid: The grid of the rectangle.
+        box: The rectangle.
+        grown: Pixels by which the second polygon is larger on all sides.
     """
     if grid.crs is None:
         return None
@@ -233,5 +252,5 @@ def ground_of(
         shapely.segmentize(frames, max(grid.width, grid.height) / 16),
         lambda xy: np.column_stack(grid.place(xy[:, 0], xy[:, 1])),
     )
-    ground, wide = grid.to_lonlat(placed)
-    return ground, wide
+    exact, buffered = grid.to_lonlat(placed)
+    return exact, buffered

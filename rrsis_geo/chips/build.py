@@ -1,4 +1,4 @@
-"""Chips with true and unambiguous expressions, from pictures with labels."""
+"""Chips with true and unambiguous expressions, from sources with labels."""
 
 from __future__ import annotations
 
@@ -11,123 +11,135 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
-from rrsis_geo.chips.block_split import ground_of
-from rrsis_geo.chips.chip_expressions import Line, visible, write_lines
-from rrsis_geo.chips.chip_plan import Cut, Left, box_of
-from rrsis_geo.chips.image_sources import Picture
+from rrsis_geo.chips.block_split import footprint_of
+from rrsis_geo.chips.chip_expressions import (
+    ChipExpression,
+    describe_chip,
+    visible_objects,
+)
+from rrsis_geo.chips.chip_plan import ChipWindow, LeftOut, window_bounds
+from rrsis_geo.chips.image_sources import ImageSource
 from rrsis_geo.chips.options import BuildOptions
 from rrsis_geo.colour.colour_names import with_colours
 from rrsis_geo.datasets.annotations import Layout
 from rrsis_geo.types import Patch
 
-LEAST_VALID = 0.5
-"""Share of a chip that must show data."""
+MIN_VALID = 0.5
+"""Share of a chip's pixels that must have data."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Chip:
-    """A cut of a picture and what can be said about it."""
+    """A window of a source, and expressions about it."""
 
     name: str
     split: str
     pixels: NDArray[np.uint8]
     """(3, H, W)."""
     gsd: float | None
-    ground: Polygon | None
-    """In longitude and latitude."""
-    lines: tuple[Line, ...]
+    """Metres per pixel; None: not known."""
+    footprint: Polygon | None
+    """In longitude and latitude; None without georeference."""
+    expressions: tuple[ChipExpression, ...]
     file: Path | None = None
-    """Where the very same picture lies already; None for a cut."""
+    """An image file that the chip is all of; None: the chip has to be written."""
 
 
-def build(
-    pictures: Sequence[Picture],
-    cuts: Sequence[Cut],
+def build_chips(
+    sources: Sequence[ImageSource],
+    windows: Sequence[ChipWindow],
     options: BuildOptions,
     *,
-    left: Left,
-    on_cut: Callable[[int], None] = lambda done: None,
+    left_out: LeftOut,
+    on_chip: Callable[[int], None] = lambda done: None,
 ) -> Iterator[Chip]:
-    """The chips, one after the other; the same for the same seed.
+    """Read and describe the chips, one after the other; the same for the same seed.
 
     Args:
-        pictures: what to cut from.
-        cuts: of `plan`.
-        options: what to say about the chips.
-        left: counts what is left out.
-        on_cut: told how many cuts are done.
+        sources: What to cut from.
+        windows: Windows of `plan_chips`.
+        options: Which expressions to make.
+        left_out: Counts what is left out.
+        on_chip: Called with the number of windows done.
 
     Raises:
-        SceneError: a scene is damaged.
-        DataError: an image is.
+        SceneError: A scene is damaged.
+        DataError: An image is damaged.
     """
     done = 0
-    for number, picture in enumerate(pictures):
-        for level in range(len(picture.grids)):
-            mine = [cut for cut in cuts if (cut.picture, cut.grid) == (number, level)]
-            split_of = {box_of(cut.window): cut.split for cut in mine}
-            seen = 0
-            for patch in picture.read(level, [cut.window for cut in mine]):
-                seen += 1
-                split = split_of[box_of(patch.window)]
-                chip = _chip(picture, (number, level), patch, split, options, left)
-                on_cut(done + seen)
+    for number, source in enumerate(sources):
+        for level in range(len(source.grids)):
+            chosen = [
+                one for one in windows if (one.source, one.grid) == (number, level)
+            ]
+            split_of = {window_bounds(one.window): one.split for one in chosen}
+            count = 0
+            for patch in source.read(level, [one.window for one in chosen]):
+                count += 1
+                split = split_of[window_bounds(patch.window)]
+                chip = _build_chip(
+                    source, (number, level), patch, split, options, left_out
+                )
+                on_chip(done + count)
                 if chip is not None:
                     yield chip
-            left.no_data += len(mine) - seen
-            done += len(mine)
-            on_cut(done)
+            left_out.no_data += len(chosen) - count
+            done += len(chosen)
+            on_chip(done)
 
 
-def _chip(
-    picture: Picture,
-    place: tuple[int, int],
+def _build_chip(
+    source: ImageSource,
+    index: tuple[int, int],
     patch: Patch,
     split: str,
     options: BuildOptions,
-    left: Left,
+    left_out: LeftOut,
 ) -> Chip | None:
-    """One chip with its lines; None where nothing sure can be said."""
-    number, level = place
-    grid, window = picture.grids[level], patch.window
-    if patch.valid.mean() < LEAST_VALID:
-        left.no_data += 1
+    """One chip; None where no expression is certainly true.
+
+    `index` is that of the source, and of the grid in it.
+    """
+    number, level = index
+    grid, window = source.grids[level], patch.window
+    if patch.valid.mean() < MIN_VALID:
+        left_out.no_data += 1
         return None
-    objects = visible(picture.labels[level].within(window), patch.valid)
+    objects = visible_objects(source.labels[level].within(window), patch.valid)
     if objects is None:
-        left.partly_hidden += 1
+        left_out.partly_hidden += 1
         return None
     gsd = None if grid.crs is None else grid.gsd
     layout = Layout(
         width=int(window.width),
         height=int(window.height),
         objects=objects,
-        complete=picture.complete | frozenset(options.absent),
+        complete=source.complete | frozenset(options.absent),
         gsd=gsd,
     )
     if options.colours:
         layout = with_colours(patch.pixels, layout)
-    top, first = int(window.row_off), int(window.col_off)
-    lines = write_lines(
+    row, col = int(window.row_off), int(window.col_off)
+    expressions = describe_chip(
         layout,
-        np.random.default_rng((options.seed, number, level, top, first)),
+        np.random.default_rng((options.seed, number, level, row, col)),
         options,
     )
-    if not lines:
-        left.nothing_to_say += 1
+    if not expressions:
+        left_out.nothing_to_say += 1
         return None
-    ground = ground_of(grid, box_of(window), 0.0)
+    footprint = footprint_of(grid, window_bounds(window), 0.0)
     return Chip(
-        name=f"{number:04d}-{_stem(picture.name)}-{level}-r{top:05d}-c{first:05d}",
+        name=f"{number:04d}-{_file_stem(source.name)}-{level}-r{row:05d}-c{col:05d}",
         split=split,
         pixels=patch.pixels,
         gsd=gsd,
-        ground=None if ground is None else ground[0],
-        lines=lines,
-        file=picture.file if patch.valid.shape == (grid.height, grid.width) else None,
+        footprint=None if footprint is None else footprint[0],
+        expressions=expressions,
+        file=source.file if patch.valid.shape == (grid.height, grid.width) else None,
     )
 
 
-def _stem(name: str) -> str:
-    """What of a path is fit for the name of a file anywhere."""
+def _file_stem(name: str) -> str:
+    """The name of a file, in characters that every file system takes."""
     return re.sub(r"[^A-Za-z0-9_]+", "_", Path(name).stem)[:40]

@@ -1,4 +1,4 @@
-"""What can be said about a chip."""
+"""Referring expressions about a chip, with their masks."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from rrsis_geo.language.nodes import Find
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Line:
-    """One expression about a chip."""
+class ChipExpression:
+    """A referring expression about a chip, with its mask."""
 
     text: str
     type: str
@@ -30,61 +30,74 @@ class Line:
     mask: rle.Runs
 
 
-def write_lines(
+def describe_chip(
     layout: Layout, rng: np.random.Generator, options: BuildOptions
-) -> tuple[Line, ...]:
-    """Expressions about a layout with their masks, one to a line."""
-    made = generate_expressions(
+) -> tuple[ChipExpression, ...]:
+    """Make expressions about the objects of a chip, with their masks.
+
+    Args:
+        layout: Objects that the chip shows.
+        rng: Decides which expressions; the same state gives the same ones.
+        options: How many, and which share without a target.
+    """
+    candidates = generate_expressions(
         layout, rng=rng, count=2 * options.expressions, no_target=options.no_target
     )
-    made = _varied(made, rng, options)
-    shown = Counter(item.category for item in layout.objects)
-    lines = []
-    for item in made:
+    chosen = _choose_varied(candidates, rng, options)
+    counts = Counter(item.category for item in layout.objects)
+    expressions = []
+    for item in chosen:
         mask = draw_mask(layout, item.targets)
         if item.targets and not mask.any():
-            continue  # thinner than a pixel: nobody can point at it
+            continue  # thinner than a pixel
         category = category_of(item.meaning)
-        lines.append(
-            Line(
+        expressions.append(
+            ChipExpression(
                 text=item.text,
                 type=item.type,
                 category=category,
-                same_class=shown[category],
+                same_class=counts[category],
                 mask=rle.encode(mask),
             )
         )
-    return tuple(lines)
+    return tuple(expressions)
 
 
-def _varied(
-    made: Sequence[Expression], rng: np.random.Generator, options: BuildOptions
+def _choose_varied(
+    candidates: Sequence[Expression], rng: np.random.Generator, options: BuildOptions
 ) -> list[Expression]:
-    """So many as were asked for, at most a third of them for all objects of a class.
+    """Choose as many as wanted, at most a third of them for all objects of a class.
 
-    Where many are alike, nothing else is sure, and one chip would be asked for the
-    same mask in ever other words. The share of those without target is held.
+    Where many objects look alike, only those are certain, and one chip would have the
+    same mask again and again in other words. The share without a target is kept.
     """
     count = options.expressions
-    plain = [item for item in made if item.targets and isinstance(item.meaning, Find)]
-    too_many = plain[max(1, count // 3) :]
-    sure = [item for item in made if item.targets and item not in too_many]
-    empty = [item for item in made if not item.targets]
+    whole_classes = [
+        item for item in candidates if item.targets and isinstance(item.meaning, Find)
+    ]
+    surplus = whole_classes[max(1, count // 3) :]
+    present = [item for item in candidates if item.targets and item not in surplus]
+    absent = [item for item in candidates if not item.targets]
     share = options.no_target
-    wanted = count * share
-    if len(sure) < count - wanted:  # fewer are sure, so fewer are empty
-        wanted = len(sure) * share / max(1 - share, 1e-9) if sure else count / 3
-    many = min(int(wanted + rng.random()), count)
-    chosen = [*empty[:many], *sure[: count - min(many, len(empty))]]
-    return [item for item in made if item in chosen]
+    expected = count * share
+    if len(present) < count - expected:  # keep the share among fewer expressions
+        expected = len(present) * share / max(1 - share, 1e-9) if present else count / 3
+    absent_count = min(int(expected + rng.random()), count)
+    present_count = count - min(absent_count, len(absent))
+    chosen = [*absent[:absent_count], *present[:present_count]]
+    return [item for item in candidates if item in chosen]
 
 
-def visible(
+def visible_objects(
     objects: tuple[LabelledObject, ...], valid: NDArray[np.bool_]
 ) -> tuple[LabelledObject, ...] | None:
-    """Objects that show; None where one is half on ground without data.
+    """Select the objects on ground with data; None where one is partly without.
 
-    Of such a one neither place nor size is what the picture shows.
+    Neither position nor size of such an object could be told from the pixels.
+
+    Args:
+        objects: Objects in pixels of the chip.
+        valid: (H, W) True on data.
     """
     if valid.all():
         return objects
@@ -93,9 +106,9 @@ def visible(
     kept = []
     for index, item in enumerate(objects):
         mask = draw_mask(layout, (index,))
-        shown = np.count_nonzero(mask & valid)
-        if shown == np.count_nonzero(mask):
+        pixels = np.count_nonzero(mask & valid)
+        if pixels == np.count_nonzero(mask):
             kept.append(item)
-        elif shown:
+        elif pixels:
             return None
     return tuple(kept)

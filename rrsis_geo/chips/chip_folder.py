@@ -1,4 +1,4 @@
-"""A folder of chips: pictures, a manifest, their ground on the map, how it was made."""
+"""A folder of chips: images, a manifest, footprints on the map, a build record."""
 
 from __future__ import annotations
 
@@ -17,38 +17,44 @@ from shapely.geometry import Polygon
 
 from rrsis_geo.chips.build import Chip
 from rrsis_geo.datasets.formats.manifest import write_manifest
+from rrsis_geo.datasets.kinds import MANIFEST
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
-from rrsis_geo.datasets.registry import MANIFEST
 from rrsis_geo.errors import OutputError
 
-CHIPS = "chips"
-GROUND = "chips.geojson"
-MADE = "build.json"
+IMAGES = "chips"
+FOOTPRINTS = "chips.geojson"
+BUILD_RECORD = "build.json"
+(MANIFEST_FILE,) = MANIFEST.files
 
 
 @contextmanager
 def staged_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A folder to fill; on leaving the block it takes its real place, whole.
+    """Open a temporary folder that is renamed to `path` when the block ends.
 
-    It is filled beside its place under `NAME.part`. On any failure that goes away and
-    an old folder stays.
+    It is filled beside its place as `NAME.part`. On any failure it is removed and an
+    existing folder stays as it is.
 
     Raises:
-        OutputError: there is something already, or the place cannot be written to.
+        OutputError: The path exists already, or cannot be written.
     """
     target = Path(path)
     if target.exists() and not overwrite:
         raise OutputError(
             f"{target}: exists; choose another folder or allow overwriting"
         )
-    if target.exists() and not (target / MANIFEST).is_file():
-        raise OutputError(f"{target}: is no folder of chips, so it is not replaced")
+    if target.exists() and not (target / MANIFEST_FILE).is_file():
+        raise OutputError(
+            f"{target}: is not replaced, because it holds no {MANIFEST_FILE} and so is "
+            "no folder of chips; choose another folder"
+        )
     if not target.absolute().parent.is_dir():
-        raise OutputError(f"{target}: there is no folder {target.parent}; make it")
+        raise OutputError(
+            f"{target}: there is no folder {target.parent}; create it first"
+        )
     part, old = (target.with_name(target.name + end) for end in (".part", ".old"))
     try:
-        for left_over in (part, old):
-            shutil.rmtree(left_over, ignore_errors=True)
+        for leftover in (part, old):
+            shutil.rmtree(leftover, ignore_errors=True)
         part.mkdir()
         yield part
         if target.exists():
@@ -70,62 +76,62 @@ def write_chips(folder: Path, chips: Iterable[Chip]) -> list[Sample]:
         The samples of the manifest.
 
     Raises:
-        OutputError: a file cannot be written.
+        OutputError: A file cannot be written.
     """
-    (folder / CHIPS).mkdir()
+    (folder / IMAGES).mkdir()
     samples: list[Sample] = []
-    grounds: list[dict[str, Any]] = []
+    footprints: list[dict[str, Any]] = []
     for chip in chips:
-        path = _write_picture(folder / CHIPS, chip)
+        path = _write_image(folder / IMAGES, chip)
         samples += [
             Sample(
                 image=path,
-                expression=line.text,
-                target=MaskRuns(parts=(line.mask,)),
+                expression=item.text,
+                target=MaskRuns(parts=(item.mask,)),
                 split=chip.split,
-                type=line.type,
-                category=line.category,
+                type=item.type,
+                category=item.category,
                 gsd=chip.gsd,
-                same_class=line.same_class,
+                same_class=item.same_class,
             )
-            for line in chip.lines
+            for item in chip.expressions
         ]
-        if chip.ground is not None:
-            grounds.append(_feature(chip, path.name, chip.ground))
-    write_manifest(folder / MANIFEST, samples)
-    if grounds:
-        body = {"type": "FeatureCollection", "features": grounds}
-        (folder / GROUND).write_text(json.dumps(body), encoding="utf-8")
+        if chip.footprint is not None:
+            footprints.append(_feature(chip, path.name, chip.footprint))
+    write_manifest(folder / MANIFEST_FILE, samples)
+    if footprints:
+        body = {"type": "FeatureCollection", "features": footprints}
+        (folder / FOOTPRINTS).write_text(json.dumps(body), encoding="utf-8")
     return samples
 
 
-def write_made(folder: Path, facts: Mapping[str, Any]) -> None:
-    """How the folder was made, as JSON."""
+def write_build_record(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write inputs and options of the build as JSON."""
     text = json.dumps(facts, indent=1, ensure_ascii=False)
-    (folder / MADE).write_text(text + "\n", encoding="utf-8")
+    (folder / BUILD_RECORD).write_text(text + "\n", encoding="utf-8")
 
 
-def _write_picture(folder: Path, chip: Chip) -> Path:
-    """A cut as PNG, a whole image as it is."""
+def _write_image(folder: Path, chip: Chip) -> Path:
+    """Write a window as PNG; a whole image is copied."""
     if chip.file is not None:
         path = folder / f"{chip.name}{chip.file.suffix}"
         shutil.copyfile(chip.file, path)
         return path
     path = folder / f"{chip.name}.png"
-    picture = Image.fromarray(np.ascontiguousarray(chip.pixels.transpose(1, 2, 0)))
-    picture.save(path, compress_level=3)
+    image = Image.fromarray(np.ascontiguousarray(chip.pixels.transpose(1, 2, 0)))
+    image.save(path, compress_level=3)
     return path
 
 
-def _feature(chip: Chip, name: str, ground: Polygon) -> dict[str, Any]:
-    ring = shapely.orient_polygons(ground).exterior
+def _feature(chip: Chip, name: str, footprint: Polygon) -> dict[str, Any]:
+    ring = shapely.orient_polygons(footprint).exterior
     corners = [[round(x, 9), round(y, 9)] for x, y in ring.coords]
     return {
         "type": "Feature",
         "properties": {
-            "chip": f"{CHIPS}/{name}",
+            "chip": f"{IMAGES}/{name}",
             "split": chip.split,
-            "expressions": len(chip.lines),
+            "expressions": len(chip.expressions),
         },
         "geometry": {"type": "Polygon", "coordinates": [corners]},
     }

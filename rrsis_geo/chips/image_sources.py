@@ -1,4 +1,4 @@
-"""Where chips are cut from: scenes on the map with a label layer, or plain images."""
+"""Sources of chips: georeferenced scenes with a label layer, or plain images."""
 
 from __future__ import annotations
 
@@ -24,55 +24,69 @@ from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.types import Patch
 
-TIFF = {".tif", ".tiff"}
+TIFF_SUFFIXES = {".tif", ".tiff"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SceneInput:
-    """A scene and where its labels are."""
+    """A scene, its labels, and how to open it."""
 
     path: str
     labels: VectorLabels
     area: str | None = None
-    """Vector file: only inside its polygons everything is labelled."""
+    """Vector file; only inside its polygons everything is labelled; None: anywhere."""
     bands: tuple[int, ...] | None = None
+    """Bands to read as red, green and blue; None: by their colour interpretation."""
     crs: str | None = None
     """CRS of a scene that does not name its own."""
 
 
-class Picture(Protocol):
-    """Something to cut chips from, at one or more resolutions."""
+class ImageSource(Protocol):
+    """An image to cut chips from, at one or more resolutions."""
 
     name: str
     place: str
-    """Pictures of one place are never split."""
+    """Sources of one place are never split."""
     grids: tuple[Grid, ...]
-    """Finest to coarsest, all over the same ground."""
+    """Finest to coarsest, all of the same ground."""
     labels: tuple[PixelLabels, ...]
     """The same objects on each of the grids."""
     complete: frozenset[str]
-    """Classes of which every object is labelled, wherever they are labelled."""
+    """Classes of which every object is labelled, where anything is."""
     notes: tuple[str, ...]
+    """Warnings for the user."""
     file: Path | None
-    """A plain image that may be copied where a chip is all of it."""
+    """An image file that may be copied where a chip is all of it."""
 
     def labelled(self, grid: int, window: Window) -> bool:
         """Whether everything in a window is labelled."""
         ...
 
     def read(self, grid: int, windows: Sequence[Window]) -> Iterator[Patch]:
-        """What the windows show; those without data are left out."""
+        """Read the windows; those without data are left out."""
         ...
 
 
-class ScenePicture:
-    """A scene with labels, opened when it is read and not before."""
+class SceneSource:
+    """A georeferenced scene with labels; it is open only while it is read."""
 
     file: Path | None = None
 
     def __init__(
         self, source: SceneInput, *, gsd: Sequence[float], incomplete: frozenset[str]
     ) -> None:
+        """Open the scene once, for its grids, and place the labels on them.
+
+        Args:
+            source: The scene and its labels.
+            gsd: Metres per pixel of each grid; none: as the scene has them.
+            incomplete: Classes of which not every object is labelled.
+
+        Raises:
+            OptionError: A `gsd` is far finer than the scene.
+            SceneError: The scene cannot be opened.
+            DataError: No label lies in the scene.
+        """
         self.name = source.path
         self.place = source.path
         self._source = source
@@ -82,7 +96,8 @@ class ScenePicture:
                 if grid.gsd < 0.5 * scene.gsd:
                     raise OptionError(
                         f"--gsd {value:g}: {source.path} has {scene.gsd:.3g} m per "
-                        "pixel; so much finer pixels would show nothing new"
+                        f"pixel; give {0.5 * scene.gsd:.3g} or more, finer pixels "
+                        "would show nothing new"
                     )
             self.notes = (*scene.advice, *source.labels.notes)
         self.grids = tuple(sorted(grids, key=lambda grid: -grid.width * grid.height))
@@ -93,7 +108,7 @@ class ScenePicture:
         options = SegmentOptions(aoi=source.area)
         self._areas = tuple(read_aoi(options, grid) for grid in self.grids)
         if source.area is None:
-            self._note_bare_ground()
+            self._warn_of_unlabelled_ground()
 
     def labelled(self, grid: int, window: Window) -> bool:
         """Whether a window lies inside the area in which everything is labelled."""
@@ -105,7 +120,7 @@ class ScenePicture:
         return bool(area.shape.covers(box))
 
     def read(self, grid: int, windows: Sequence[Window]) -> Iterator[Patch]:
-        """Patches of the windows, read one after the other."""
+        """Read the patches of the windows, one after the other."""
         with self._open() as scene:
             yield from scene.patches(self.grids[grid], windows)
 
@@ -114,9 +129,9 @@ class ScenePicture:
             self._source.path, bands=self._source.bands, crs=self._source.crs
         )
 
-    def _note_bare_ground(self) -> None:
-        """Say where labels stop well before the scene does."""
-        left, top, right, bottom = self.labels[0].span()
+    def _warn_of_unlabelled_ground(self) -> None:
+        """Add a note where labels cover only part of the scene."""
+        left, top, right, bottom = self.labels[0].bounds()
         grid = self.grids[0]
         wide = min(right, grid.width) - max(left, 0.0)
         high = min(bottom, grid.height) - max(top, 0.0)
@@ -129,8 +144,8 @@ class ScenePicture:
             )
 
 
-class ImagePicture:
-    """A plain image with objects, in its own pixels."""
+class PlainImageSource:
+    """An image without georeference, with objects in its pixels."""
 
     notes: tuple[str, ...] = ()
 
@@ -138,7 +153,7 @@ class ImagePicture:
         self.name = image.name
         self.place = image.place
         self._image = image
-        plain = image.rows is None and image.path.suffix.lower() not in TIFF
+        plain = image.rows is None and image.path.suffix.lower() not in TIFF_SUFFIXES
         self.file: Path | None = image.path if plain else None
         layout = image.layout
         grid = Grid(Affine.identity(), None, layout.width, layout.height)
@@ -150,52 +165,55 @@ class ImagePicture:
         self.complete = layout.complete
 
     def labelled(self, grid: int, window: Window) -> bool:
-        """All of an image is."""
+        """Always: all of an image is labelled."""
         return True
 
     def read(self, grid: int, windows: Iterable[Window]) -> Iterator[Patch]:
-        """Cuts of the image; what lies beyond it is not valid."""
+        """Cut the windows out of the image."""
         pixels = self._image.pixels
         for window in windows:
             rows, cols = window.toslices()
             part = pixels[:, rows, cols]
             yield Patch(window=window, pixels=part, valid=np.ones(part.shape[1:], bool))
-        del self._image.__dict__["pixels"]  # it keeps what it has read
+        del self._image.__dict__["pixels"]  # frees the cache of `LabelledImage`
 
 
-def image_pictures(
+def read_coco_sources(
     coco: Path, *, images: Path, incomplete: frozenset[str], together: int
-) -> list[ImagePicture]:
-    """The images of a COCO file, in the order of their names.
+) -> list[PlainImageSource]:
+    """Read the images of a COCO file, in the order of their names.
 
     Args:
-        coco: the file.
-        images: folder that its names are relative to.
-        incomplete: classes that some images leave out altogether.
-        together: so many images in a row are one place.
+        coco: The JSON file.
+        images: Folder that its file names are relative to.
+        incomplete: Classes that some images leave out altogether.
+        together: Number of consecutive images that count as one place.
 
     Raises:
         OptionError: `together` is below 1.
-        DataError: the file is none, an image is missing, or a class is no word.
+        DataError: It is no COCO file, an image is missing, or the name of a class has
+            no letters.
     """
     if together < 1:
-        raise OptionError(f"together must be 1 or more, got {together}")
-    found, _ = read_coco(coco, images=images)
-    if not any(image.layout.objects for image in found):
+        raise OptionError(f"--together must be 1 or more, got {together}")
+    labelled, _ = read_coco(coco, images=images)
+    if not any(image.layout.objects for image in labelled):
         raise DataError(f"{coco}: holds no labelled object")
-    for image in found:
+    for image in labelled:
         if not image.path.is_file():
             raise DataError(f"{coco}: there is no image {image.path}")
     return [
-        ImagePicture(_with_keys(image, incomplete, place=f"{at // together:06d}"))
-        for at, image in enumerate(found)
+        PlainImageSource(
+            _with_class_keys(image, incomplete, place=f"{at // together:06d}")
+        )
+        for at, image in enumerate(labelled)
     ]
 
 
-def _with_keys(
+def _with_class_keys(
     image: LabelledImage, incomplete: frozenset[str], place: str
 ) -> LabelledImage:
-    """The same with the lexicon's names; what an image has labelled is complete."""
+    """Rename classes to keys of the lexicon; those an image has are complete in it."""
     layout = image.layout
     objects = tuple(
         replace(item, category=class_key(item.category)) for item in layout.objects

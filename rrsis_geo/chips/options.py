@@ -1,4 +1,4 @@
-"""How chips are cut and what is said about them."""
+"""Options of a build: how chips are cut, and which expressions are made."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from rrsis_geo.errors import OptionError
 
 @dataclass(frozen=True, kw_only=True)
 class BuildOptions:
-    """How to cut and what to say; every default of the command comes from here."""
+    """Options of `dataset build`, with its defaults; build.json keeps them."""
 
     size: int = 480
-    """Pixels of a chip's side; 0: plain images stay whole."""
+    """Pixels of a chip's side; 0: plain images are kept whole."""
     gsd: tuple[float, ...] = ()
-    """Metres per pixel to cut scenes at, each in turn; none: as the file has them."""
+    """Metres per pixel to cut scenes at, each in turn; empty: as the file has them."""
     expressions: int = 6
     """Per chip, at most."""
     no_target: float = 0.2
-    """Share of expressions that nothing in the chip answers."""
+    """Share of expressions without a target."""
     empty: float = 0.15
     """Share of chips without any object, at most."""
     shares: tuple[float, float, float] = (0.7, 0.15, 0.15)
@@ -28,26 +28,26 @@ class BuildOptions:
     gap: int = 48
     """Pixels between ground of different splits, at the coarsest resolution."""
     absent: tuple[str, ...] = ()
-    """Classes of which there is nothing in any picture: to ask for in vain."""
+    """Classes that occur in no image, for expressions without a target."""
     colours: bool = True
-    """Measure colours of objects and speak of them."""
+    """Measure colours of objects and use them in expressions."""
     seed: int = 0
 
     def __post_init__(self) -> None:
         self._require(
-            self.size == 0 or 64 <= self.size <= 2048, "size", "in [64, 2048]"
+            self.size == 0 or 64 <= self.size <= 2048, "size", "0 or in [64, 2048]"
         )
         self._require(all(value > 0 for value in self.gsd), "gsd", "metres > 0")
         self._require(self.expressions >= 1, "expressions", "1 or more")
         self._require(0 <= self.no_target <= 1, "no_target", "in [0, 1]")
         self._require(0 <= self.empty < 1, "empty", "in [0, 1)")
-        good = len(self.shares) == 3 and min(self.shares) >= 0 < sum(self.shares)
-        self._require(good, "shares", "three numbers of 0 or more, not all 0")
+        valid = len(self.shares) == 3 and min(self.shares) >= 0 < sum(self.shares)
+        self._require(valid, "shares", "three numbers of 0 or more, not all 0")
         self._require(0 <= self.overlap < 1, "overlap", "in [0, 1)")
         self._require(self.gap >= 0, "gap", "0 or more")
         self._require(self.seed >= 0, "seed", "0 or more")
 
-    def _require(self, good: bool, name: str, wanted: str) -> None:
-        if not good:
-            shown = name.replace("_", "-")
-            raise OptionError(f"{shown} must be {wanted}, got {getattr(self, name)!r}")
+    def _require(self, valid: bool, name: str, expected: str) -> None:
+        if not valid:
+            flag = name.replace("_", "-")
+            raise OptionError(f"{flag} must be {expected}, got {getattr(self, name)!r}")

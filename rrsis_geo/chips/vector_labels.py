@@ -1,4 +1,4 @@
-"""A vector layer's objects in the pixels of a scene."""
+"""Labels from a vector layer, in pixels of a scene."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from shapely.geometry import Polygon
 
 from rrsis_geo.chips.classes import choose_classes
 from rrsis_geo.datasets.annotations import LabelledObject
-from rrsis_geo.datasets.formats.coco import areas_of
-from rrsis_geo.datasets.transforms.crops import SLIVER
+from rrsis_geo.datasets.formats.coco import polygons_of
+from rrsis_geo.datasets.transforms.crops import MIN_VISIBLE_AREA
 from rrsis_geo.errors import DataError
 from rrsis_geo.scene.grid import Grid, crs_name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class VectorLabels:
-    """Objects of a layer in its own CRS."""
+    """Labelled objects of a layer, in its own CRS."""
 
     path: str
     crs: Any
@@ -35,13 +35,13 @@ class VectorLabels:
     outlines: NDArray[np.object_]
     """(N,) polygons and multipolygons."""
     category: tuple[str, ...]
-    """N keys of the lexicon, or names of the user's own."""
+    """N keys of the lexicon, or names that it lacks."""
     notes: tuple[str, ...] = ()
-    """What the user may want to know."""
+    """Warnings for the user."""
 
 
 class PixelLabels:
-    """Objects in the pixels of a grid, found by place."""
+    """Labelled objects in pixels of a grid, with a spatial index."""
 
     def __init__(
         self, outlines: NDArray[np.object_], category: tuple[str, ...]
@@ -54,24 +54,24 @@ class PixelLabels:
         return len(self._outlines)
 
     def within(self, window: Window) -> tuple[LabelledObject, ...]:
-        """Objects that may be seen in a window, whole, in its pixels."""
+        """Objects visible in a window, not clipped, in pixels of the window."""
         box = _box(window)
         near = np.sort(self._tree.query(box))
-        shown = shapely.area(shapely.intersection(self._outlines[near], box))
-        found = near[shown >= SLIVER]
+        visible = shapely.area(shapely.intersection(self._outlines[near], box))
+        rows = near[visible >= MIN_VISIBLE_AREA]
         corner = [window.col_off, window.row_off]
-        moved = shapely.transform(self._outlines[found], lambda points: points - corner)
+        moved = shapely.transform(self._outlines[rows], lambda points: points - corner)
         return tuple(
             LabelledObject(category=self._category[index], polygon=polygon)
-            for index, polygon in zip(found, moved, strict=True)
+            for index, polygon in zip(rows, moved, strict=True)
         )
 
     def any_in(self, window: Window) -> bool:
-        """Whether there is one; cheaper than to ask for them."""
+        """Whether any object touches a window; cheaper than `within`."""
         return bool(self._tree.query(_box(window), predicate="intersects").size)
 
-    def span(self) -> tuple[float, float, float, float]:
-        """(left, top, right, bottom) around all of them."""
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(left, top, right, bottom) around all objects."""
         left, top, right, bottom = shapely.total_bounds(self._outlines).tolist()
         return left, top, right, bottom
 
@@ -84,103 +84,112 @@ def read_vector_labels(
     label: str | None = None,
     chosen: Mapping[str, str | None] | None = None,
 ) -> VectorLabels:
-    """The polygons of a vector file with their classes.
+    """Read the polygons of a vector file with their classes.
 
     Args:
-        path: whatever GDAL opens.
-        layer: name of the layer; None: the first.
-        field: attribute that holds the class.
-        label: instead of a field: what all of them are.
-        chosen: classes to keep, and words for them (`choose_classes`).
+        path: Any vector file that GDAL opens.
+        layer: Name of the layer; None: the first.
+        field: Attribute that holds the class.
+        label: Class of all objects, instead of a field.
+        chosen: Classes to keep, and words for them (`choose_classes`).
 
     Raises:
-        DataError: the file, layer or field is not there, or it holds no polygons.
+        DataError: The file, layer or field does not exist, or it holds no polygons.
     """
-    frame = _read(path, layer, field)
+    frame = _read_frame(path, layer, field)
     shapes = frame.geometry
     kinds = set(shapes.geom_type.dropna())
     if kinds - {"Polygon", "MultiPolygon"} or not kinds:
-        held = ", ".join(sorted(kinds)) or "nothing"
+        actual = ", ".join(sorted(kinds)) or "no geometry"
         raise DataError(
-            f"{path}: holds {held}, and polygons are wanted; in QGIS, Buffer or "
-            "Polygonize makes them"
+            f"{path}: holds {actual}, but labels must be polygons; make them from "
+            "points with Buffer, from lines with Polygonize in QGIS"
         )
     kept = frame[shapes.notna() & ~shapes.is_empty]
     values: list[str | None] = (
         [label] * len(kept)
         if field is None
-        else [_text(value) for value in kept[field]]
+        else [_class_text(value) for value in kept[field]]
     )
-    found = choose_classes(values, chosen or {}, path)
-    here = [index for index, category in enumerate(found) if category is not None]
-    nameless = sum(not (value and value.strip()) for value in values)
+    categories = choose_classes(values, chosen or {}, path)
+    rows = [index for index, category in enumerate(categories) if category is not None]
+    unclassified = sum(not (value and value.strip()) for value in values)
     return VectorLabels(
         path=path,
         crs=frame.crs,
-        outlines=np.asarray(kept.geometry.array)[here],
-        category=tuple(category for category in found if category is not None),
+        outlines=np.asarray(kept.geometry.array)[rows],
+        category=tuple(category for category in categories if category is not None),
         notes=()
-        if not nameless
+        if not unclassified
         else (
-            f"{path}: {nameless} without a class are left out; where they are "
-            "one of the classes chosen, words will be wrong",
+            f"{path}: {unclassified} objects without a class are left out; expressions "
+            "will be wrong if any of them is of a chosen class",
         ),
     )
 
 
 def to_pixels(labels: VectorLabels, grid: Grid, scene: str) -> PixelLabels:
-    """The labels on a scene's grid, those beside it left out.
+    """Transform labels to pixels of a grid; those outside it are left out.
+
+    Args:
+        labels: Labels in their own CRS.
+        grid: Grid of the scene.
+        scene: Name of the scene, for messages.
 
     Raises:
-        DataError: labels or scene have no CRS while the other one has, or no label
-            lies in the scene.
+        DataError: Only one of labels and scene has a CRS, or no label lies in the
+            scene.
     """
-    moved = _reprojected(labels, grid, scene)
-    back = ~grid.transform
+    moved = _reproject(labels, grid, scene)
+    inverse = ~grid.transform
 
-    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    def map_to_pixels(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = xy.T
         return np.column_stack(
-            (back.a * x + back.b * y + back.c, back.d * x + back.e * y + back.f)
+            (
+                inverse.a * x + inverse.b * y + inverse.c,
+                inverse.d * x + inverse.e * y + inverse.f,
+            )
         )
 
-    pixels = shapely.transform(moved, placed)
+    pixels = shapely.transform(moved, map_to_pixels)
     frame = shapely.box(0, 0, grid.width, grid.height)
-    # What lies far away may have no place in this CRS; what lies near has.
+    # Far away, coordinates may not exist in this CRS; near the scene they do.
     low, high = shapely.bounds(pixels).reshape(-1, 2, 2).transpose(1, 0, 2)
     near = (high >= 0) & (low <= [grid.width, grid.height]) & np.isfinite(low)
     inside = np.flatnonzero(near.all(axis=1))
-    whole = [areas_of(one) for one in shapely.make_valid(pixels[inside])]
-    seen = [
-        place
-        for place, one in enumerate(whole)
+    valid = [polygons_of(one) for one in shapely.make_valid(pixels[inside])]
+    visible = [
+        index
+        for index, one in enumerate(valid)
         if one.area > 0 and one.intersects(frame)
     ]
-    if not seen:
+    if not visible:
         raise DataError(
             f"{labels.path}: no label lies in {scene}: the labels span "
-            f"{_span(shapely.total_bounds(moved))}, the scene {_span(grid.bounds())} "
+            f"{_format(shapely.total_bounds(moved))}, the scene "
+            f"{_format(grid.bounds())} "
             f"in {'pixels' if grid.crs is None else crs_name(grid.crs)}"
         )
-    outlines = np.empty(len(seen), dtype=object)
-    outlines[:] = [whole[place] for place in seen]
+    outlines = np.empty(len(visible), dtype=object)
+    outlines[:] = [valid[index] for index in visible]
     return PixelLabels(
-        outlines, tuple(labels.category[inside[place]] for place in seen)
+        outlines, tuple(labels.category[inside[index]] for index in visible)
     )
 
 
-def _reprojected(labels: VectorLabels, grid: Grid, scene: str) -> NDArray[np.object_]:
+def _reproject(labels: VectorLabels, grid: Grid, scene: str) -> NDArray[np.object_]:
     if grid.crs is None:
         if labels.crs is None:
             return labels.outlines
         raise DataError(
-            f"{labels.path}: is in {labels.crs.name}, but {scene} has no CRS; name it "
-            "with --crs EPSG:..."
+            f"{labels.path}: is in {labels.crs.name}, but {scene} has no CRS; give its "
+            "CRS with --crs EPSG:..."
         )
     if labels.crs is None:
         raise DataError(
-            f"{labels.path}: has no CRS, so its objects have no place; write one into "
-            f"the file (ogr2ogr -a_srs EPSG:... mended.gpkg {labels.path})"
+            f"{labels.path}: has no CRS, so its objects cannot be placed on the scene; "
+            f"write one into a copy (ogr2ogr -a_srs EPSG:... copy.gpkg {labels.path})"
         )
     target = pyproj.CRS.from_wkt(grid.crs.to_wkt())
     if labels.crs == target:
@@ -192,13 +201,13 @@ def _reprojected(labels: VectorLabels, grid: Grid, scene: str) -> NDArray[np.obj
         )
     except ProjError as error:
         raise DataError(
-            f"{labels.path}: cannot be moved from {labels.crs.name} to "
+            f"{labels.path}: cannot be reprojected from {labels.crs.name} to "
             f"{crs_name(grid.crs)} ({error})"
         ) from error
     return np.asarray(moved)
 
 
-def _read(path: str, layer: str | None, field: str | None) -> Any:
+def _read_frame(path: str, layer: str | None, field: str | None) -> Any:
     try:
         known = list(pyogrio.read_info(path, layer=layer)["fields"])
         if field is not None and field not in known:
@@ -218,7 +227,7 @@ def _read(path: str, layer: str | None, field: str | None) -> Any:
         reason = "there is no such file" if missing else str(error).split("\n")[0]
         raise DataError(f"{path}: cannot be read as labels ({reason})") from error
     if not hasattr(frame, "geometry"):
-        raise DataError(f"{path}: is a table without geometry; polygons are wanted")
+        raise DataError(f"{path}: is a table without geometry; labels must be polygons")
     return frame
 
 
@@ -228,13 +237,13 @@ def _box(window: Window) -> Polygon:
     return box
 
 
-def _text(value: Any) -> str | None:
-    """A class as text; codes become 3, not 3.0, beside missing ones."""
+def _class_text(value: Any) -> str | None:
+    """A class as text; a code is 3, not 3.0 as it is read beside missing values."""
     if value is None or value != value:  # NaN is not itself
         return None
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value) if whole else value)
 
 
-def _span(bounds: Any) -> str:
+def _format(bounds: Any) -> str:
     return ",".join(f"{value:.9g}" for value in bounds)

@@ -1,1 +1,1 @@
-"""Readers of training and evaluation data."""
+"""Training and evaluation data: formats, samples, labelled images, augmentation."""

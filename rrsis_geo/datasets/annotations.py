@@ -1,4 +1,4 @@
-"""Labelled objects in one image, as drawn scenes give and expressions take them."""
+"""Labelled objects of one image, which expressions are made from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledObject:
-    """One thing somebody or something has outlined."""
+    """One object that a person or a program has outlined."""
 
     category: str
     """Key of the lexicon, singular with underscores: storage_tank."""
@@ -35,8 +35,8 @@ class Layout:
     objects: tuple[LabelledObject, ...]
 
     complete: frozenset[str]
-    """Categories of which every instance in the image is labelled; only of these may
-    an expression say that there is none, or that this one is the largest."""
+    """Categories of which every instance in the image is labelled. Only of these may an
+    expression state that there is none, or that an object is the largest."""
 
     gsd: float | None = None
     """Metres per pixel, where known."""
@@ -44,9 +44,9 @@ class Layout:
     @cached_property
     def outlines(self) -> NDArray[np.object_]:
         """(N,) polygons of the objects."""
-        found = np.empty(len(self.objects), dtype=object)
-        found[:] = [item.polygon for item in self.objects]
-        return found
+        polygons = np.empty(len(self.objects), dtype=object)
+        polygons[:] = [item.polygon for item in self.objects]
+        return polygons
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
@@ -55,5 +55,5 @@ class Layout:
 
     @cached_property
     def areas(self) -> NDArray[np.float64]:
-        """(N,) square pixels, with what lies beyond the frame."""
+        """(N,) square pixels, including what lies outside the image."""
         return np.asarray(shapely.area(self.outlines))

@@ -1,10 +1,11 @@
-"""Run-length masks as COCO writes them.
+"""Run-length encoded masks as COCO writes them.
 
-A mask is read column by column, top to bottom; runs of background and target take
-turns, background first. Uncompressed, the runs are a list of numbers. Compressed, each
-number is written in base 32, lowest digit first, as characters from "0" on, where 32
-says that more digits follow; from the fourth run on it is the difference to the run
-before the last, so numbers may be negative. (maskApi.c of the COCO API.)
+A mask is read column by column, top to bottom; runs of background and target
+alternate, background first. Uncompressed, the runs are a list of numbers. Compressed,
+each number is written in base 32, lowest digit first, as characters from "0" on; the
+bit of value 32 marks that more digits follow. From the fourth run on, the number is the
+difference to the run before the last, so it may be negative. (maskApi.c of the COCO
+API.)
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Runs:
 
 
 def encode(mask: NDArray[np.bool_]) -> Runs:
-    """(H, W) to runs."""
+    """Encode an (H, W) mask."""
     flat = mask.ravel(order="F")
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     ends = np.concatenate([[0], edges, [flat.size]])
@@ -51,14 +52,14 @@ def encode(mask: NDArray[np.bool_]) -> Runs:
 
 
 def decode(runs: Runs) -> NDArray[np.bool_]:
-    """(H, W), True on the target."""
+    """Decode to an (H, W) mask, True on the target."""
     target = np.arange(len(runs.lengths)) % 2 == 1
     flat = np.repeat(target, np.array(runs.lengths, np.int64))
     return np.ascontiguousarray(flat.reshape(runs.width, runs.height).T)
 
 
 def compress(runs: Runs) -> str:
-    """The `counts` of compressed COCO RLE."""
+    """Write the runs as the `counts` of compressed COCO RLE."""
     letters = []
     for index, length in enumerate(runs.lengths):
         value = length - runs.lengths[index - 2] if index > 2 else length
@@ -72,10 +73,10 @@ def compress(runs: Runs) -> str:
 
 
 def decompress(counts: str) -> tuple[int, ...]:
-    """Run lengths of compressed COCO RLE.
+    """Read the run lengths of compressed COCO RLE.
 
     Raises:
-        DataError: a character is none of the code, or the text breaks off.
+        DataError: A character is no digit, or the text ends within a number.
     """
     lengths: list[int] = []
     value = shift = 0
@@ -94,35 +95,43 @@ def decompress(counts: str) -> tuple[int, ...]:
         lengths.append(value)
         value = shift = 0
     if shift:
-        raise DataError("run-length mask that breaks off")
+        raise DataError("run-length mask whose counts end within a number")
     return tuple(lengths)
 
 
-def read_runs(value: object) -> Runs:
-    """Runs from `{"size": [height, width], "counts": text or list}` of parsed JSON.
+def runs_from_json(value: object) -> Runs:
+    """Read `{"size": [height, width], "counts": text or list}` of parsed JSON.
 
     Raises:
-        DataError: it is something else, or the runs do not fill the size.
+        DataError: It is something else, or the runs do not fill the size.
     """
     if not isinstance(value, dict):
-        raise DataError(f"run-length mask wanted, got {str(value)[:40]!r}")
+        raise DataError(
+            "a run-length mask must be an object with size and counts, got "
+            f"{str(value)[:40]!r}"
+        )
     size: Any = value.get("size")
     counts: Any = value.get("counts")
     if not _whole_numbers(size) or len(size) != 2:
-        raise DataError(f"run-length mask with the size {size!r}; [height, width]")
-    if isinstance(counts, bytes):  # as pycocotools hands it out
+        raise DataError(
+            f"run-length mask with the size {size!r}; expected [height, width]"
+        )
+    if isinstance(counts, bytes):  # as pycocotools returns it
         counts = counts.decode("latin-1")
     if isinstance(counts, str):
         lengths = decompress(counts)
     elif _whole_numbers(counts):
         lengths = tuple(counts)
     else:
-        raise DataError("run-length mask without counts")
+        raise DataError(
+            f"run-length mask with the counts {str(counts)[:40]!r}; expected a text or "
+            "a list of whole numbers"
+        )
     return Runs(height=size[0], width=size[1], lengths=lengths)
 
 
-def written_runs(runs: Runs) -> dict[str, object]:
-    """The JSON form, compressed."""
+def runs_to_json(runs: Runs) -> dict[str, object]:
+    """Write the runs as JSON values, compressed."""
     return {"size": [runs.height, runs.width], "counts": compress(runs)}
 
 

@@ -1,4 +1,4 @@
-"""Many samples on one page: image, target and words, to be looked at."""
+"""A contact sheet: many samples on one PNG, each with its target and expression."""
 
 from __future__ import annotations
 
@@ -13,40 +13,47 @@ from rrsis_geo.atomic_write import staged
 from rrsis_geo.datasets.referring_sample import Sample
 
 TILE = 300
-"""Pixels of a tile's picture."""
+"""Pixels of the longer side of an image on the sheet."""
 TEXT = 58
-"""Pixels under it for the words."""
+"""Pixels below an image for its expression."""
 SPACE = 10
+"""Pixels between tiles."""
 PAPER, INK, FAINT = (250, 250, 248), (34, 38, 46), (122, 128, 138)
 TARGET = (255, 196, 0)
 EDGE = (255, 77, 109)
 
 
-def choose(samples: Sequence[Sample], *, count: int, seed: int) -> list[Sample]:
-    """So many, of as many types and images as there are, in a fair order."""
+def choose_samples(samples: Sequence[Sample], *, count: int, seed: int) -> list[Sample]:
+    """Choose samples of every type and split in turn, from as many images as possible.
+
+    Args:
+        samples: What to choose from.
+        count: Samples wanted, at most.
+        seed: Decides which.
+    """
     rng = np.random.default_rng(seed)
-    piles: dict[tuple[str, str], list[Sample]] = {}
-    for place in rng.permutation(len(samples)).tolist():
-        sample = samples[place]
-        piles.setdefault((sample.type, sample.split), []).append(sample)
+    groups: dict[tuple[str, str], list[Sample]] = {}
+    for index in rng.permutation(len(samples)).tolist():
+        sample = samples[index]
+        groups.setdefault((sample.type, sample.split), []).append(sample)
     chosen: list[Sample] = []
     images: set[Path] = set()
-    while len(chosen) < count and any(piles.values()):
-        for kind in sorted(piles):
-            pile = piles[kind]
-            new = [at for at, sample in enumerate(pile) if sample.image not in images]
-            if pile and len(chosen) < count:
-                chosen.append(pile.pop(new[0] if new else 0))
+    while len(chosen) < count and any(groups.values()):
+        for key in sorted(groups):
+            group = groups[key]
+            new = [at for at, sample in enumerate(group) if sample.image not in images]
+            if group and len(chosen) < count:
+                chosen.append(group.pop(new[0] if new else 0))
                 images.add(chosen[-1].image)
     return chosen
 
 
 def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> None:
-    """Draw the samples as a PNG, whole or not at all.
+    """Draw the samples as a PNG, which is written whole or not at all.
 
     Raises:
-        DataError: an image or a mask is broken.
-        OutputError: the file cannot be written.
+        DataError: An image or a mask is broken.
+        OutputError: The file cannot be written.
     """
     columns = max(1, min(columns, len(samples)))
     tiles = [_tile(sample) for sample in samples]
@@ -57,8 +64,8 @@ def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> N
     top = SPACE
     for row, height in zip(rows, heights, strict=True):
         for column, tile in enumerate(row):
-            place = SPACE + column * (TILE + SPACE), top + height - tile.height
-            sheet.paste(tile, place)
+            left = SPACE + column * (TILE + SPACE)
+            sheet.paste(tile, (left, top + height - tile.height))
         top += height + SPACE
     with staged(path) as file:
         sheet.save(file, format="PNG", optimize=True)
@@ -66,44 +73,44 @@ def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> N
 
 def _tile(sample: Sample) -> Image.Image:
     pixels, mask = sample.read()
-    picture = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
-    size = _fitting(picture.size)
-    shown = np.asarray(picture.resize(size, Image.Resampling.BILINEAR))
-    covered = Image.fromarray(mask.astype(np.uint8) * 255)
-    # Shrunk by its mean, so that the smallest target leaves a trace.
-    inside = np.asarray(covered.resize(size, Image.Resampling.BOX)) > 40
+    image = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+    size = _scaled_size(image.size)
+    small = np.asarray(image.resize(size, Image.Resampling.BILINEAR))
+    target = Image.fromarray(mask.astype(np.uint8) * 255)
+    # Averaged over areas, so that the smallest target stays visible.
+    small_mask = np.asarray(target.resize(size, Image.Resampling.BOX)) > 40
     high = size[1]
     tile = Image.new("RGB", (TILE, high + TEXT), PAPER)
-    tile.paste(Image.fromarray(_marked(shown, inside)), ((TILE - size[0]) // 2, 0))
+    tile.paste(Image.fromarray(_overlay(small, small_mask)), ((TILE - size[0]) // 2, 0))
     pen = ImageDraw.Draw(tile)
     font = ImageFont.load_default(13)
-    for number, line in enumerate(_wrapped(sample.expression, pen, font)[:3]):
+    for number, line in enumerate(_wrap(sample.expression, pen, font)[:3]):
         pen.text((2, high + 3 + 16 * number), line, INK, font)
     facts = " · ".join(filter(None, (sample.split, sample.type, sample.category)))
     pen.text((2, high + TEXT - 9), facts, FAINT, ImageFont.load_default(10), "ls")
     return tile
 
 
-def _marked(shown: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """A target is tinted and has an edge."""
-    outer = np.pad(inside, 2)
-    around = np.zeros_like(inside)
+def _overlay(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Tint the target in (H, W, 3) pixels and draw an edge around it."""
+    padded = np.pad(mask, 2)
+    dilated = np.zeros_like(mask)
     for down in range(5):
         for across in range(5):
-            high, wide = inside.shape
-            around |= outer[down : down + high, across : across + wide]
-    result = shown.astype(np.float32)
-    result[inside] = 0.65 * result[inside] + 0.35 * np.array(TARGET)
-    result[around & ~inside] = EDGE
+            high, wide = mask.shape
+            dilated |= padded[down : down + high, across : across + wide]
+    result = pixels.astype(np.float32)
+    result[mask] = 0.65 * result[mask] + 0.35 * np.array(TARGET)
+    result[dilated & ~mask] = EDGE
     return result.astype(np.uint8)
 
 
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+def _scaled_size(size: tuple[int, int]) -> tuple[int, int]:
     factor = TILE / max(size)
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
-def _wrapped(
+def _wrap(
     text: str,
     pen: ImageDraw.ImageDraw,
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,

@@ -1,4 +1,4 @@
-"""Images with labelled objects: what training and evaluation draw samples from."""
+"""Images with labelled objects, from which training and validation draw samples."""
 
 from __future__ import annotations
 
@@ -16,48 +16,56 @@ from rrsis_geo.errors import DataError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
-    """A referring expression that a person wrote for a whole image."""
+class WrittenExpression:
+    """A referring expression that a person wrote about a whole image."""
 
     text: str
     targets: tuple[int, ...]
-    """Indices into the layout's objects; empty = nothing in the image fits."""
+    """Indices of objects of the layout; empty: nothing in the image is meant."""
     type: str
     """category, synonym, location, size, relation, attribute, no-target, ..."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledImage:
-    """One image, its objects and what was written about them."""
+    """An image, its objects and the expressions that people wrote about it."""
 
     name: str
     path: Path
     layout: Layout
     place: str
     """Images of one place are never split between training and validation."""
-    written: tuple[Written, ...] = ()
+    written: tuple[WrittenExpression, ...] = ()
     rows: tuple[int, int] | None = None
-    """Only these rows [top, bottom) of the file belong to the image."""
+    """Rows [top, bottom) of the file that are the image; None: all."""
     mistakes: tuple[tuple[float, float], ...] = ()
-    """Places (x, y) in pixels where a network was wrong; see `training.mistakes`."""
+    """(x, y) in pixels of objects that a network painted by mistake; see
+    `training.recipe.hard_negatives`."""
 
     @cached_property
     def pixels(self) -> NDArray[np.uint8]:
-        """(3, H, W) RGB, read at first use and kept."""
+        """(3, H, W) RGB, read at first use and cached."""
         return read_rgb(self.path, rows=self.rows)
 
 
 def read_rgb(path: Path, *, rows: tuple[int, int] | None = None) -> NDArray[np.uint8]:
-    """(3, H, W) uint8 of a JPEG, PNG or 8-bit GeoTIFF, georeference ignored.
+    """Read a JPEG, PNG or 8-bit GeoTIFF as (3, H, W) uint8; georeference is ignored.
+
+    Args:
+        path: The file.
+        rows: Rows [top, bottom) to return; None: all.
 
     Raises:
-        DataError: the file is missing, broken or not 8 bits deep.
+        DataError: The file is missing, broken or not 8 bits deep.
     """
     try:
         if path.suffix.lower() in {".tif", ".tiff"}:
             with rasterio.open(path) as dataset:
                 if dataset.dtypes[0] != "uint8" or dataset.count < 3:
-                    raise DataError(f"{path}: wanted three 8-bit bands")
+                    raise DataError(
+                        f"{path}: has {dataset.count} bands of {dataset.dtypes[0]}; "
+                        "three bands of uint8 are needed (gdal_translate -ot Byte)"
+                    )
                 pixels = np.asarray(dataset.read((1, 2, 3)))
         else:
             with Image.open(path) as image:

@@ -1,52 +1,62 @@
-"""What the published sets hold, and whether a folder holds all of it."""
+"""Whether a folder holds all of a published set."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rrsis_geo.datasets.referring_sample import SPLITS, MaskFile, Sample
+from rrsis_geo.datasets.kinds import KINDS, SPLITS
+from rrsis_geo.datasets.referring_sample import MaskFile, Sample
 from rrsis_geo.errors import DataError
 
-PUBLISHED: dict[str, dict[str, int]] = {
-    "rrsis-d": {"train": 12_181, "val": 1_740, "test": 3_481},
-    "refsegrs": {"train": 2_172, "val": 431, "test": 1_817},
-    "risbench": {"train": 26_300, "val": 10_013, "test": 16_159},
+PUBLISHED: dict[str, Mapping[str, int]] = {
+    kind.name: kind.published for kind in KINDS.values() if kind.published is not None
 }
-"""Expressions of each split, as the papers count them."""
+"""Kind -> split -> expressions, as the papers count them."""
 
 
 def counts_of(samples: Sequence[Sample]) -> dict[str, int]:
-    """Expressions of each split."""
-    found = Counter(sample.split for sample in samples)
-    return {split: found[split] for split in SPLITS}
+    """Count the expressions of each split."""
+    counts = Counter(sample.split for sample in samples)
+    return {split: counts[split] for split in SPLITS}
+
+
+def format_counts(counts: Mapping[str, int]) -> str:
+    """Counts of the splits in words: "train 12,181, val 1,740, test 3,481"."""
+    return ", ".join(f"{split} {count:,}" for split, count in counts.items())
 
 
 def check_counts(samples: Sequence[Sample], kind: str, folder: Path) -> None:
-    """Whether a folder holds what was published.
+    """Check that a folder holds as many expressions as were published.
 
     Raises:
-        DataError: it doesn't; the message gives both counts.
+        DataError: It does not; the message gives both counts.
     """
-    found, wanted = counts_of(samples), PUBLISHED[kind]
-    if found != wanted:
+    actual, expected = counts_of(samples), PUBLISHED[kind]
+    if actual != expected:
         raise DataError(
-            f"{folder}: not the whole of {kind}: expected {_shown(wanted)}, got "
-            f"{_shown(found)}; --partial takes what is there"
+            f"{folder}: not the whole of {kind}: expected {format_counts(expected)}, "
+            f"got {format_counts(actual)}; --partial takes what is there"
         )
 
 
-def present(
+def select_present(
     samples: list[Sample], folder: Path, *, partial: bool, masks: bool = False
 ) -> list[Sample]:
-    """The samples whose file is in a folder: all of them, unless a part will do.
+    """Select the samples whose file is in a folder; without `partial`, all must be.
+
+    Args:
+        samples: What the set lists.
+        folder: Holds the images, or the masks.
+        partial: Leave out samples whose file is missing.
+        masks: Look for the samples' masks instead of their images.
 
     Raises:
-        DataError: files are missing; the message names the first.
+        DataError: Files are missing; the message names the first.
     """
     try:
-        there = {path.name for path in folder.iterdir()}
+        names = {path.name for path in folder.iterdir()}
     except OSError as error:
         raise DataError(
             f"{folder}: cannot be read as a folder ({error.strerror})"
@@ -57,15 +67,11 @@ def present(
             return sample.target.path
         return sample.image
 
-    lost = [sample for sample in samples if file_of(sample).name not in there]
-    if lost and not partial:
-        missing = len({file_of(sample) for sample in lost})
+    missing = [sample for sample in samples if file_of(sample).name not in names]
+    if missing and not partial:
+        count = len({file_of(sample) for sample in missing})
         raise DataError(
-            f"{lost[0].origin}: there is no {file_of(lost[0])} ({missing} files are "
-            "missing); --partial takes what is there"
+            f"{missing[0].origin}: there is no {file_of(missing[0])} ({count} files "
+            "are missing); --partial takes what is there"
         )
-    return [sample for sample in samples if file_of(sample).name in there]
-
-
-def _shown(counts: dict[str, int]) -> str:
-    return ", ".join(f"{split} {count:,}" for split, count in counts.items())
+    return [sample for sample in samples if file_of(sample).name in names]

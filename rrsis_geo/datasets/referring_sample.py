@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rrsis_geo.datasets import coco_rle as rle
+from rrsis_geo.datasets.kinds import SPLITS
 from rrsis_geo.datasets.labelled_image import read_rgb
 from rrsis_geo.errors import DataError
 from rrsis_geo.job import MAX_EXPRESSION
 
-SPLITS = ("train", "val", "test")
-
 MAX_WORDS = 100
-"""Longer texts are no referring expressions, and no network here reads them whole."""
-
-NO_TARGET = "no-target"
-"""The type of an expression that nothing in the image answers."""
+"""Longer texts are no referring expressions; the text encoder would truncate them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +28,16 @@ class MaskFile:
     """A mask in a raster file of its own."""
 
     path: Path
-    above: int = 0
-    """Higher levels are the target."""
+    threshold: int = 0
+    """Levels above this are the target."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MaskRuns:
-    """A mask as the union of run-length parts, which may overlap."""
+    """A mask as the union of run-length encoded parts, which may overlap."""
 
     parts: tuple[rle.Runs, ...]
-    fit: bool = False
+    resize: bool = False
     """Resize to the image by nearest where sizes differ (a defect of RRSIS-D)."""
 
 
@@ -49,12 +46,12 @@ Target: TypeAlias = MaskFile | MaskRuns
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A referring expression about an image, and what it refers to."""
+    """A referring expression about an image, and the mask of what it refers to."""
 
     image: Path
     expression: str
     target: Target
-    """Where the mask is; `read_mask` reads it."""
+    """Where the mask is stored; `read_mask` reads it."""
     split: str
     """train, val or test."""
     type: str = ""
@@ -62,98 +59,107 @@ class Sample:
     category: str = ""
     """Class of the target; "" where the set has none."""
     gsd: float | None = None
-    """Metres per pixel of the image; None = not known."""
+    """Metres per pixel of the image; None: not known."""
     same_class: int | None = None
-    """Labelled objects of the category in the image; None = not known."""
+    """Labelled objects of the category in the image; None: not known."""
     origin: str = ""
-    """Where the sample stands, for messages: "manifest.jsonl, line 12"."""
+    """File and line of the sample, for messages: "manifest.jsonl, line 12"."""
 
     def __post_init__(self) -> None:
         if self.split not in SPLITS:
             raise DataError(
-                f"{self._where()}split {self.split!r} is none of {', '.join(SPLITS)}"
+                f"{self._prefix()}split {self.split!r} is none of {', '.join(SPLITS)}"
             )
         words = len(self.expression.split())
         if not words:
-            raise DataError(f"{self._where()}the expression has no words")
+            raise DataError(f"{self._prefix()}the expression has no words")
         if words > MAX_WORDS or len(self.expression) > MAX_EXPRESSION:
             raise DataError(
-                f"{self._where()}an expression of {words} words and "
-                f"{len(self.expression)} characters; at most {MAX_WORDS} words and "
-                f"{MAX_EXPRESSION} characters are read: {self.expression[:40]!r}..."
+                f"{self._prefix()}the expression {self.expression[:40]!r}... has "
+                f"{words} words and {len(self.expression)} characters; at most "
+                f"{MAX_WORDS} words and {MAX_EXPRESSION} characters can be read"
             )
 
     def read_pixels(self) -> NDArray[np.uint8]:
-        """(3, H, W) RGB.
+        """Read the image as (3, H, W) RGB.
 
         Raises:
-            DataError: the image is missing or broken; the message names it.
+            DataError: The image is missing or broken; the message names it.
         """
         try:
             return read_rgb(self.image)
         except DataError as error:
-            raise DataError(f"{self._where()}{error}") from error
+            raise DataError(f"{self._prefix()}{error}") from error
 
     def read_mask(self, shape: tuple[int, int] | None = None) -> NDArray[np.bool_]:
-        """(H, W), True on the target; nowhere True for a no-target expression.
+        """Read the mask as (H, W), True on the target.
+
+        Nowhere True for an expression without a target.
 
         Args:
-            shape: (H, W) of the image; None: the mask at the size it has.
+            shape: (H, W) of the image; None: read the mask at its own size.
 
         Raises:
-            DataError: the mask is missing, broken or of another size than `shape`
+            DataError: The mask is missing, broken or of another size than `shape`
                 (except where the data set is known for that); the message names it.
         """
         try:
-            mask = _read(self.target)
+            mask = _read_target(self.target)
         except DataError as error:
-            raise DataError(f"{self._where()}{error}") from error
+            raise DataError(f"{self._prefix()}{error}") from error
         if shape is None or mask.shape == shape:
             return mask
-        if isinstance(self.target, MaskRuns) and self.target.fit:
-            return resized(mask, shape)
+        if isinstance(self.target, MaskRuns) and self.target.resize:
+            return resize_mask(mask, shape)
         raise DataError(
-            f"{self._where()}the mask is {mask.shape[1]} x {mask.shape[0]} pixels, its "
-            f"image {self.image} {shape[1]} x {shape[0]}"
+            f"{self._prefix()}the mask is {mask.shape[1]} x {mask.shape[0]} pixels, "
+            f"its image {self.image} {shape[1]} x {shape[0]}"
         )
 
     def read(self) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """(3, H, W) pixels and (H, W) mask of the same size; errors as above."""
+        """Read (3, H, W) pixels and the (H, W) mask; errors as above."""
         pixels = self.read_pixels()
         return pixels, self.read_mask((pixels.shape[1], pixels.shape[2]))
 
-    def _where(self) -> str:
+    def _prefix(self) -> str:
         return f"{self.origin}: " if self.origin else ""
 
 
-def of_split(samples: Sequence[Sample], split: str | None, place: str) -> list[Sample]:
-    """The samples of one split, or all.
+def of_split(samples: Sequence[Sample], split: str | None, source: str) -> list[Sample]:
+    """Select the samples of one split; None: all.
+
+    Args:
+        samples: Samples of any splits.
+        split: train, val or test.
+        source: Name of their file or folder, for messages.
 
     Raises:
-        DataError: there are none; the message says what `place` has.
+        DataError: There are none; the message says which splits `source` has.
     """
     if not samples:
-        raise DataError(f"{place}: holds no sample")
+        raise DataError(f"{source}: holds no sample")
     if split is None:
         return list(samples)
     chosen = [sample for sample in samples if sample.split == split]
     if not chosen:
-        there = {name: sum(item.split == name for item in samples) for name in SPLITS}
-        shown = ", ".join(f"{name} {count}" for name, count in there.items() if count)
-        raise DataError(f"{place}: no sample of the split {split!r}; there are {shown}")
+        counts = Counter(sample.split for sample in samples)
+        shown = ", ".join(f"{name} {counts[name]}" for name in SPLITS if counts[name])
+        raise DataError(
+            f"{source}: no sample of the split {split!r}; there are {shown}"
+        )
     return chosen
 
 
-def resized(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """The mask at (H, W), by nearest as Pillow does it."""
-    picture = Image.fromarray(mask.astype(np.uint8))
-    picture = picture.resize((shape[1], shape[0]), Image.Resampling.NEAREST)
-    return np.asarray(picture) > 0
+def resize_mask(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Resize a mask to (H, W) by Pillow's nearest."""
+    image = Image.fromarray(mask.astype(np.uint8))
+    image = image.resize((shape[1], shape[0]), Image.Resampling.NEAREST)
+    return np.asarray(image) > 0
 
 
-def _read(target: Target) -> NDArray[np.bool_]:
+def _read_target(target: Target) -> NDArray[np.bool_]:
     if isinstance(target, MaskFile):
-        return np.asarray(_read_file(target.path) > target.above)
+        return np.asarray(_read_levels(target.path) > target.threshold)
     if not target.parts:
         raise DataError("the mask has no parts")
     masks = [rle.decode(part) for part in target.parts]
@@ -162,8 +168,8 @@ def _read(target: Target) -> NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(masks))
 
 
-def _read_file(path: Path) -> NDArray[Any]:
-    """(H, W) levels; of several colour bands the highest, transparency left out."""
+def _read_levels(path: Path) -> NDArray[Any]:
+    """Read the (H, W) levels; of several colour bands the highest, without alpha."""
     if path.suffix.lower() in {".jpg", ".jpeg"}:
         raise DataError(f"{path}: a JPEG blurs a mask; save masks as PNG or GeoTIFF")
     try:

@@ -1,35 +1,13 @@
-"""One door to every data set: which one a path is, and its samples."""
+"""Reading a data set of any kind: which kind a path is, and its samples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from rrsis_geo.datasets.formats.manifest import read_manifest
-from rrsis_geo.datasets.formats.refsegrs_risbench import (
-    REFSEGRS,
-    RISBENCH,
-    Lists,
-    list_of,
-    read_refsegrs,
-    read_risbench,
-)
-from rrsis_geo.datasets.formats.rrsis_d import INSTANCES, REFS, read_rrsis_d
+from rrsis_geo.datasets.kinds import KINDS, MANIFEST, SPLITS, DatasetKind
 from rrsis_geo.datasets.published_counts import check_counts
-from rrsis_geo.datasets.referring_sample import SPLITS, Sample, of_split
+from rrsis_geo.datasets.referring_sample import Sample, of_split
 from rrsis_geo.errors import DataError, OptionError
-
-MANIFEST = "manifest.jsonl"
-"""Name of the manifest in a folder of ours."""
-
-READERS: dict[str, Callable[..., list[Sample]]] = {
-    "rrsis-d": read_rrsis_d,
-    "refsegrs": read_refsegrs,
-    "risbench": read_risbench,
-}
-
-KINDS = ("manifest", *READERS)
-"""Names of what `read_dataset` reads."""
 
 
 def read_dataset(
@@ -39,55 +17,54 @@ def read_dataset(
     split: str | None = None,
     partial: bool = False,
 ) -> list[Sample]:
-    """The samples of a manifest, or of a folder in the layout of a published set.
+    """Read the samples of a manifest, or of a folder in the layout of a published set.
 
     Args:
-        path: a manifest, a folder with `manifest.jsonl`, or a published set's folder.
-        kind: one of `KINDS`; None: by the files that are there.
+        path: A manifest, a folder with `manifest.jsonl`, or a published set's folder.
+        kind: A name of `kinds.KINDS`; None: recognise it by its files.
         split: train, val or test; None: all.
-        partial: take what is there of a published set.
+        partial: Take what is there of a published set.
 
     Raises:
-        OptionError: there is no such kind or split.
-        DataError: the path holds none of these, less than was published, or something
-            broken; the message names the file.
+        OptionError: There is no such kind or split.
+        DataError: The path is no data set, holds less than was published, or has a
+            broken file; the message names the file.
     """
     path = Path(path)
     if kind is not None and kind not in KINDS:
         raise OptionError(f"no kind of data set {kind!r}; there are {', '.join(KINDS)}")
     if split is not None and split not in SPLITS:
         raise OptionError(f"no split {split!r}; there are {', '.join(SPLITS)}")
-    kind = kind or kind_of(path)
-    if kind == "manifest":
-        return read_manifest(path / MANIFEST if path.is_dir() else path, split)
-    samples = READERS[kind](path, partial=partial)
+    chosen = KINDS[kind or kind_of(path)]
+    read = chosen.load_reader()
+    if chosen.published is None:
+        file = path / MANIFEST.files[0] if path.is_dir() else path
+        manifest: list[Sample] = read(file, split)
+        return manifest
+    samples: list[Sample] = read(path, partial=partial)
     if not partial:
-        check_counts(samples, kind, path)
+        check_counts(samples, chosen.name, path)
     return of_split(samples, split, str(path))
 
 
 def kind_of(path: Path) -> str:
-    """Which data set a path is, by its files.
+    """Recognise a data set by its files; returns a name of `kinds.KINDS`.
 
     Raises:
-        DataError: none that is known.
+        DataError: There is nothing, or nothing that is known.
     """
-    if path.is_file() or (path / MANIFEST).is_file():
-        return "manifest"
-    if (path / REFS).is_file() or (path / INSTANCES).is_file():
-        return "rrsis-d"
-    for kind, layout in (("refsegrs", REFSEGRS), ("risbench", RISBENCH)):
-        if _has_lists(path, layout):
-            return kind
+    if path.is_file():
+        return MANIFEST.name
+    for kind in KINDS.values():
+        if kind.matches(path):
+            return kind.name
     if not path.exists():
         raise DataError(f"{path}: there is no such file or folder")
-    raise DataError(
-        f"{path}: no data set is known by these files; wanted {MANIFEST}, "
-        f"{REFS.as_posix()} (RRSIS-D), or {list_of(Path(), 'train')} beside "
-        f"{REFSEGRS.images}/ (RefSegRS) or {RISBENCH.images}/ (RISBench)"
-    )
+    expected = "; ".join(_marks(kind) for kind in KINDS.values())
+    raise DataError(f"{path}: is no known data set; a folder must hold {expected}")
 
 
-def _has_lists(path: Path, layout: Lists) -> bool:
-    some = any(list_of(path, split).is_file() for split in SPLITS)
-    return some and (path / layout.images).is_dir()
+def _marks(kind: DatasetKind) -> str:
+    """The files that mark a kind, in words."""
+    beside = f" and a folder {kind.images}" if kind.images else ""
+    return f"{kind.files[0]}{beside} ({kind.title})"

@@ -1,8 +1,8 @@
-"""Do probabilities mean what they say? Reliability, and the fit that makes them.
+"""Calibration of probabilities: reliability, Platt scaling and operating points.
 
-Nothing here needs pictures: of every pair only histograms of logits are kept, over the
-target's pixels and over the others, from which every threshold, temperature and weight
-of presence can be tried at once.
+Of every (image, expression) pair only histograms of logits are kept, over the pixels of
+the target and over the others. They are enough to try every threshold, temperature and
+weight of presence without predicting again.
 """
 
 from __future__ import annotations
@@ -18,66 +18,67 @@ from rrsis_geo.model.serialization.header import Calibration
 Values = NDArray[np.float64]
 
 LIMIT, PER_UNIT = 16.0, 32
-"""Logits are counted between -16 and 16, 32 cells to a unit; beyond, at the ends."""
+"""Histograms reach from -16 to 16, with 32 cells to a unit; the rest is clipped."""
 
 CENTRES = (np.arange(2 * int(LIMIT) * PER_UNIT) + 0.5) / PER_UNIT - LIMIT
+"""(cells,) logit at the middle of each cell."""
 
 BINS = 15
-"""Of a reliability table, equally wide."""
+"""Bins of a reliability table, equally wide."""
 
 QUIET = 1 / 1000
-"""Share of an image under which next to nothing is painted."""
+"""Share of an image; a prediction with less area counts as quiet."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Seen:
-    """What a network said of N pairs."""
+class LogitHistograms:
+    """Predictions for N pairs, as histograms of logits."""
 
     target: NDArray[np.int64]
-    """(N, cells) pixels of the target by logit."""
+    """(N, cells) pixels of the target in each cell."""
     other: NDArray[np.int64]
-    """(N, cells) all other pixels."""
+    """(N, cells) all other pixels in each cell."""
     presence: Values
-    """(N,) logits that the target is there; NaN without such a head."""
+    """(N,) logits of presence; NaN without a presence head."""
     source: NDArray[np.str_]
-    """(N,) where the pair comes from."""
+    """(N,) name of the data that the pair is from."""
 
     @property
-    def there(self) -> NDArray[np.bool_]:
-        """(N,) whether something in the image fits."""
+    def has_target(self) -> NDArray[np.bool_]:
+        """(N,) whether the pair has a target."""
         return np.asarray(self.target.sum(axis=1) > 0, np.bool_)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bin:
-    """Pixels or pairs of about one probability."""
+    """A bin of a reliability table: pixels or pairs of similar probability."""
 
     low: float
     high: float
     share: float
-    """Of all."""
-    said: float
+    """Share of all pixels or pairs."""
+    confidence: float
     """Mean probability."""
-    true: float
-    """Share that is the target."""
+    accuracy: float
+    """Share that is the target, or has one."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Point:
-    """Scores at one threshold and weight of presence."""
+class OperatingPoint:
+    """Scores at one threshold and weight of presence (gate)."""
 
     threshold: float
     gate: float
     miou: float
-    """Of the pairs with a target."""
+    """Over the pairs with a target."""
     quiet: float
-    """Share of the pairs without one that paint next to nothing."""
+    """Share of the pairs without a target for which next to nothing is predicted."""
 
 
 def histogram(
     logits: NDArray[np.float32], mask: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Logits of one pair counted over the target and over the rest, (cells,) each."""
+    """Histograms (cells,) of the logits of one pair, over the target and the rest."""
     cell = np.floor((logits + LIMIT) * PER_UNIT).astype(np.int64)
     cell = np.clip(cell, 0, len(CENTRES) - 1)
     inside = np.bincount(cell[mask], minlength=len(CENTRES))
@@ -87,35 +88,38 @@ def histogram(
 def fit_logistic(
     logits: Values, hits: Values, misses: Values, *, ridge: float = 1e-3
 ) -> tuple[float, float]:
-    """Temperature and bias of the most likely sigmoid(logit / temperature + bias).
+    """Fit sigmoid(logit / temperature + bias) by maximum likelihood (Platt 2000).
 
-    Newton's method on the weighted log-likelihood (Platt 2000), with a slight pull
-    towards no change, so that data which are parted perfectly have an answer.
+    Newton's method, with a ridge penalty towards no change, so that perfectly separable
+    data have a solution.
 
     Args:
-        logits: (K,)
+        logits: (K,) logits.
         hits: (K,) weight of the targets at each logit.
         misses: (K,) weight of the others.
-        ridge: Strength of the pull, by share of the whole weight.
+        ridge: Strength of the penalty, as a share of the total weight.
+
+    Returns:
+        Temperature and bias.
     """
     total = hits.sum() + misses.sum()
-    weight, wins = (hits + misses) / total, hits / total
+    weight, targets = (hits + misses) / total, hits / total
     slope, bias = 1.0, 0.0
     for _ in range(100):
-        chance = _sigmoid(slope * logits + bias)
-        error = weight * chance - wins
+        probability = _sigmoid(slope * logits + bias)
+        error = weight * probability - targets
         gradient = np.array(
             [
                 (error * logits).sum() + ridge * (slope - 1),
                 error.sum() + ridge * bias,
             ]
         )
-        spread = weight * chance * (1 - chance)
-        cross = (spread * logits).sum()
+        variance = weight * probability * (1 - probability)
+        cross = (variance * logits).sum()
         hessian = np.array(
             [
-                [(spread * logits**2).sum() + ridge, cross],
-                [cross, spread.sum() + ridge],
+                [(variance * logits**2).sum() + ridge, cross],
+                [cross, variance.sum() + ridge],
             ]
         )
         step = np.linalg.solve(hessian, gradient)
@@ -127,10 +131,14 @@ def fit_logistic(
 
 
 def fit_isotonic(hits: Values, misses: Values) -> Values:
-    """(K,) never falling probabilities closest to the shares of hits, cell by cell.
+    """Isotonic regression: (K,) non-decreasing probabilities closest to the hits.
 
     Pool adjacent violators (Ayer et al. 1955). Cells without weight take the value of
     the pool before them.
+
+    Args:
+        hits: (K,) weight of the targets in each cell.
+        misses: (K,) weight of the others.
     """
     pools: list[list[float]] = []  # share, weight, cells
     for hit, weight in zip(hits, hits + misses, strict=True):
@@ -149,61 +157,62 @@ def fit_isotonic(hits: Values, misses: Values) -> Values:
 
 
 def reliability(
-    chances: Values, hits: Values, misses: Values, *, bins: int = BINS
+    probabilities: Values, hits: Values, misses: Values, *, bins: int = BINS
 ) -> tuple[list[Bin], float]:
-    """A table, and the expected calibration error: how far, on average, it is off.
+    """Compute the reliability table and the expected calibration error (ECE).
 
     Args:
-        chances: (K,) probabilities.
+        probabilities: (K,) predicted probabilities.
         hits: (K,) weight of the targets at each.
         misses: (K,) weight of the others.
-        bins: Equally wide ones.
+        bins: Number of bins, equally wide.
     """
-    place = np.minimum((chances * bins).astype(np.int64), bins - 1)
-    weight = np.bincount(place, hits + misses, minlength=bins)
-    said = np.bincount(place, chances * (hits + misses), minlength=bins)
-    true = np.bincount(place, hits, minlength=bins)
+    bin_of = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+    weight = np.bincount(bin_of, hits + misses, minlength=bins)
+    confidence = np.bincount(bin_of, probabilities * (hits + misses), minlength=bins)
+    accuracy = np.bincount(bin_of, hits, minlength=bins)
     total, table, error = weight.sum(), [], 0.0
     for k in np.flatnonzero(weight):
-        error += abs(said[k] - true[k]) / total
+        error += abs(confidence[k] - accuracy[k]) / total
         table.append(
             Bin(
                 low=k / bins,
                 high=(k + 1) / bins,
                 share=float(weight[k] / total),
-                said=float(said[k] / weight[k]),
-                true=float(true[k] / weight[k]),
+                confidence=float(confidence[k] / weight[k]),
+                accuracy=float(accuracy[k] / weight[k]),
             )
         )
     return table, float(error)
 
 
-def pixels_of(seen: Seen) -> tuple[Values, Values]:
-    """(cells,) weights of target and other pixels over the pairs with a target, each
-    pair counting the same."""
-    there = seen.there
-    size = (seen.target + seen.other).sum(axis=1)[there, None]
+def pixel_weights(histograms: LogitHistograms) -> tuple[Values, Values]:
+    """(cells,) weights of target and of other pixels over the pairs with a target.
+
+    Every pair has the same total weight.
+    """
+    has_target = histograms.has_target
+    size = (histograms.target + histograms.other).sum(axis=1)[has_target, None]
     return (
-        (seen.target[there] / size).sum(axis=0),
-        (seen.other[there] / size).sum(axis=0),
+        (histograms.target[has_target] / size).sum(axis=0),
+        (histograms.other[has_target] / size).sum(axis=0),
     )
 
 
-def fit(seen: Seen, *, gate: float) -> Calibration:
-    """The calibration that makes pixels, given that there is a target, and presence
-    most likely.
+def fit_calibration(histograms: LogitHistograms, *, gate: float) -> Calibration:
+    """Fit the calibration of pixels, over pairs with a target, and of presence.
 
     Args:
-        seen: Pairs kept out of training.
-        gate: How far presence weighs the pixels, in [0, 1].
+        histograms: Pairs kept out of training.
+        gate: How much presence weights the pixels, in [0, 1].
     """
-    temperature, bias = fit_logistic(CENTRES, *pixels_of(seen))
+    temperature, bias = fit_logistic(CENTRES, *pixel_weights(histograms))
     presence_temperature, presence_bias = 1.0, 0.0
-    known = np.isfinite(seen.presence)
+    known = np.isfinite(histograms.presence)
     if known.any():
-        there = seen.there[known].astype(np.float64)
+        has_target = histograms.has_target[known].astype(np.float64)
         presence_temperature, presence_bias = fit_logistic(
-            seen.presence[known], there, 1 - there
+            histograms.presence[known], has_target, 1 - has_target
         )
     return Calibration(
         temperature=temperature,
@@ -214,73 +223,80 @@ def fit(seen: Seen, *, gate: float) -> Calibration:
     )
 
 
-def presence_chances(seen: Seen, calibration: Calibration) -> Values:
-    """(N,) probabilities that the target is there; NaN without such a head."""
-    scaled = seen.presence / calibration.presence_temperature
+def presence_probabilities(
+    histograms: LogitHistograms, calibration: Calibration
+) -> Values:
+    """(N,) probabilities of presence; NaN without a presence head."""
+    scaled = histograms.presence / calibration.presence_temperature
     return _sigmoid(scaled + calibration.presence_bias)
 
 
-def pixel_chances(calibration: Calibration) -> Values:
-    """(cells,) probabilities of the logits, before presence weighs them."""
+def pixel_probabilities(calibration: Calibration) -> Values:
+    """(cells,) probabilities of the logits, before weighting by presence."""
     return _sigmoid(CENTRES / calibration.temperature + calibration.bias)
 
 
-def scores_at(
-    seen: Seen,
+def score_grid(
+    histograms: LogitHistograms,
     calibration: Calibration,
     *,
     thresholds: Sequence[float],
     gates: Sequence[float],
-) -> list[Point]:
-    """mIoU and quiet share at every threshold and weight of presence.
+) -> list[OperatingPoint]:
+    """Score every combination of threshold and weight of presence.
 
-    Pixels count at the middle of their cell, 1/64 of a logit off at most.
+    Pixels count at the middle of their cell, at most 1/64 from their logit.
     """
-    chances = pixel_chances(calibration)
-    presence = np.nan_to_num(presence_chances(seen, calibration), nan=1.0)
-    # pixels at a cell or above
-    inside = np.cumsum(seen.target[:, ::-1], axis=1)[:, ::-1]
-    outside = np.cumsum(seen.other[:, ::-1], axis=1)[:, ::-1]
+    probabilities = pixel_probabilities(calibration)
+    presence = np.nan_to_num(presence_probabilities(histograms, calibration), nan=1.0)
+    # Pixels in a cell or above it.
+    inside = np.cumsum(histograms.target[:, ::-1], axis=1)[:, ::-1]
+    outside = np.cumsum(histograms.other[:, ::-1], axis=1)[:, ::-1]
     none = np.zeros((len(inside), 1), np.int64)
     inside, outside = np.hstack([inside, none]), np.hstack([outside, none])
-    size, there = inside[:, 0] + outside[:, 0], seen.there
+    size, has_target = inside[:, 0] + outside[:, 0], histograms.has_target
     rows = np.arange(len(size))
     points = []
     for gate in gates:
         weight = 1 - gate + gate * presence
         for threshold in thresholds:
-            # the first cell whose weighed probability is above the threshold
+            # The first cell whose weighted probability is above the threshold.
             cut = np.searchsorted(
-                chances, threshold / np.maximum(weight, 1e-9), side="right"
+                probabilities, threshold / np.maximum(weight, 1e-9), side="right"
             )
             hit, miss = inside[rows, cut], outside[rows, cut]
             iou = hit / np.maximum(inside[:, 0] + miss, 1)
             quiet = hit + miss < QUIET * size
             points.append(
-                Point(
+                OperatingPoint(
                     threshold=threshold,
                     gate=gate,
-                    miou=float(iou[there].mean()) if there.any() else 0.0,
-                    quiet=float(quiet[~there].mean()) if not there.all() else 0.0,
+                    miou=float(iou[has_target].mean()) if has_target.any() else 0.0,
+                    quiet=float(quiet[~has_target].mean())
+                    if not has_target.all()
+                    else 0.0,
                 )
             )
     return points
 
 
-def choose(points: Sequence[Point], *, loss: float) -> tuple[Point, Point]:
-    """The best mIoU, and the quietest point that loses at most `loss` of it.
+def choose_operating_points(
+    points: Sequence[OperatingPoint], *, loss: float
+) -> tuple[OperatingPoint, OperatingPoint]:
+    """Choose the point of best mIoU, and the quietest that loses at most `loss` of it.
 
-    Of equally quiet points the one with the higher mIoU.
+    Of equally quiet points, the one with the higher mIoU is chosen.
     """
     best = max(points, key=lambda point: (point.miou, point.quiet))
     near = [point for point in points if point.miou >= best.miou - loss]
     return best, max(near, key=lambda point: (point.quiet, point.miou))
 
 
-def centred(calibration: Calibration, threshold: float) -> Calibration:
-    """The same order of pixels, moved so that `threshold` becomes one half.
+def with_threshold_at_half(calibration: Calibration, threshold: float) -> Calibration:
+    """Shift the bias so that `threshold` becomes one half.
 
-    Exact where presence does not weigh; probabilities are then no longer calibrated.
+    The same pixels are above it, exactly so where presence does not weight them; the
+    probabilities are then no longer calibrated.
     """
     shift = float(np.log(threshold / (1 - threshold)))
     return Calibration(

@@ -1,4 +1,4 @@
-"""Two weights on the same samples."""
+"""Comparison of two weights on the same samples."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from rrsis_geo.evaluation.protocols import RULES
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Second weights less first, by a paired bootstrap."""
+    """Scores of the second weights less those of the first, by a paired bootstrap."""
 
     first: str
-    """Name of the weights that were compared with."""
+    """Name of the weights that are the baseline."""
     second: str
     samples: int
-    """Pairs with a target."""
+    """Samples with a target."""
     no_target: int
+    """Samples without one."""
     with_target: Mapping[str, Mapping[str, Difference]]
     """Rule -> measure -> difference."""
     without_target: Mapping[str, Mapping[str, Difference]]
@@ -34,32 +35,32 @@ def compare_outcomes(
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> Comparison:
-    """Differences over the same samples in the same order.
+    """Compute differences over the same samples in the same order.
 
     Args:
-        first: Of the weights that are compared with.
-        second: Of the weights in question.
-        names: Of both weights.
+        first: Outcomes of the weights that are the baseline.
+        second: Outcomes of the weights in question.
+        names: Names of both weights.
         rounds: Resamples of the bootstrap.
-        seed: Of the resamples.
+        seed: Seed of the resamples.
 
     Raises:
-        DataError: the two were not asked the same.
+        DataError: The two are of different samples.
     """
-    asked = [
+    samples = [
         [(item.image, item.expression, item.target) for item in outcomes]
         for outcomes in (first, second)
     ]
-    if asked[0] != asked[1]:
+    if samples[0] != samples[1]:
         raise DataError(
-            "the two evaluations cannot be compared: they are of "
-            f"{len(first)} and {len(second)} samples that are not the same in the "
-            "same order; evaluate both on the same data and split"
+            f"the evaluations of {names[0]} and {names[1]} cannot be compared: their "
+            f"{len(first)} and {len(second)} samples are not the same in the same "
+            "order; evaluate both on the same data and split"
         )
 
-    def differ(there: bool) -> dict[str, dict[str, Difference]]:
+    def differences_where(has_target: bool) -> dict[str, dict[str, Difference]]:
         sides = [
-            [item for item in outcomes if item.target is there]
+            [item for item in outcomes if item.target is has_target]
             for outcomes in (first, second)
         ]
         if not sides[0]:
@@ -75,6 +76,6 @@ def compare_outcomes(
         second=names[1],
         samples=count,
         no_target=len(first) - count,
-        with_target=differ(True),
-        without_target=differ(False),
+        with_target=differences_where(True),
+        without_target=differences_where(False),
     )

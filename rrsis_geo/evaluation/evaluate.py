@@ -1,4 +1,4 @@
-"""From samples to outcomes: every expression asked and counted."""
+"""From samples to outcomes: predict every expression and count its pixels."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from typing import Any
 
 from rrsis_geo.datasets.referring_sample import Sample
 from rrsis_geo.errors import DataError
-from rrsis_geo.evaluation.protocols import RULES, Network, Pixels, judge
+from rrsis_geo.evaluation.protocols import RULES, Network, PixelCounts, score_image
 
-TOGETHER = 8
-"""Expressions of one image asked at once; bounds memory."""
+BATCH = 8
+"""Expressions of one image in one prediction, at most; bounds memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """One sample, asked and counted."""
+    """Counts of one sample."""
 
     image: str
-    """File name; what a resample of the bootstrap takes or leaves as a whole."""
+    """File name; the bootstrap resamples whole images."""
     expression: str
     type: str
     category: str
     same_class: int | None
     target: bool
-    """Something in the image fits; False for a no-target one."""
-    pixels: Mapping[str, Pixels]
+    """Whether the expression has a target in the image."""
+    pixels: Mapping[str, PixelCounts]
     """Rule -> counts."""
     presence: float | None
-    """Probability that the target is there, by the presence head."""
+    """Probability of a target by the presence head; None without one."""
     seconds: float
-    """The image's time shared by the expressions asked together."""
+    """Time of the prediction, divided by its number of expressions."""
 
 
 def evaluate(
@@ -41,36 +41,36 @@ def evaluate(
     network: Network,
     *,
     threshold: float = 0.5,
-    report: Callable[[Outcome], None] = lambda outcome: None,
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Ask a network about every sample, in their order.
+    """Evaluate a network on every sample, in their order.
 
     Args:
-        samples: Whose neighbours of one image are asked in one look.
-        network: Who is asked.
-        threshold: Of the rule `product`.
-        report: Called with every outcome.
+        samples: Consecutive samples of one image share its encoding.
+        network: Network to evaluate.
+        threshold: Threshold of the rule `product`.
+        on_outcome: Called with every outcome.
 
     Raises:
-        DataError: there are none; an image or mask cannot be read or they differ in
-            size.
+        DataError: There are no samples, an image or mask cannot be read, or they differ
+            in size.
     """
     outcomes: list[Outcome] = []
     for group in _by_image(samples):
         pixels = group[0].read_pixels()
         size = (pixels.shape[1], pixels.shape[2])
         masks = [sample.read_mask(size) for sample in group]
-        began = time.perf_counter()
-        counted, answer = judge(
+        start = time.perf_counter()
+        counted, prediction = score_image(
             network,
             pixels,
             [sample.expression for sample in group],
             masks,
             threshold=threshold,
         )
-        seconds = (time.perf_counter() - began) / len(group)
+        seconds = (time.perf_counter() - start) / len(group)
         for sample, mask, counts, presence in zip(
-            group, masks, counted, answer.presence, strict=True
+            group, masks, counted, prediction.presence, strict=True
         ):
             outcome = Outcome(
                 image=sample.image.name,
@@ -83,7 +83,7 @@ def evaluate(
                 presence=presence,
                 seconds=seconds,
             )
-            report(outcome)
+            on_outcome(outcome)
             outcomes.append(outcome)
     if not outcomes:
         raise DataError("nothing to evaluate: no sample was given")
@@ -91,26 +91,26 @@ def evaluate(
 
 
 def _by_image(samples: Iterable[Sample]) -> Iterator[list[Sample]]:
-    """Neighbouring samples of one image, at most `TOGETHER`."""
+    """Consecutive samples of one image, at most `BATCH`."""
     for _, group in groupby(samples, key=lambda sample: sample.image):
-        waiting = list(group)
-        for start in range(0, len(waiting), TOGETHER):
-            yield waiting[start : start + TOGETHER]
+        of_image = list(group)
+        for start in range(0, len(of_image), BATCH):
+            yield of_image[start : start + BATCH]
 
 
-def to_values(outcome: Outcome) -> dict[str, Any]:
-    """The outcome as JSON values."""
+def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
+    """Convert an outcome to JSON values."""
     return asdict(outcome)
 
 
-def from_values(values: Mapping[str, Any]) -> Outcome:
-    """The outcome that `to_values` wrote.
+def outcome_from_json(values: Mapping[str, Any]) -> Outcome:
+    """Read an outcome that `outcome_to_json` wrote.
 
     Raises:
-        DataError: it is none.
+        DataError: The values are no outcome.
     """
     try:
-        pixels = {rule: Pixels(**values["pixels"][rule]) for rule in RULES}
+        pixels = {rule: PixelCounts(**values["pixels"][rule]) for rule in RULES}
         return Outcome(**{**values, "pixels": pixels})
     except (KeyError, TypeError) as error:
         raise DataError(f"not an outcome of an evaluation: {error!r}") from error

@@ -1,4 +1,4 @@
-"""Weights, or an earlier evaluation of weights, asked about samples."""
+"""Evaluation of weights on samples, and earlier evaluations to compare with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from rrsis_geo.datasets.referring_sample import Sample
 from rrsis_geo.errors import DataError
 from rrsis_geo.evaluation.evaluate import Outcome, evaluate
-from rrsis_geo.evaluation.result import Evaluated, read_result
+from rrsis_geo.evaluation.result import EvaluationResult, read_result
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 
 
@@ -22,26 +22,26 @@ def evaluate_weights(
     threshold: float,
     rounds: int,
     seed: int,
-    report: Callable[[Outcome], None] = lambda outcome: None,
-) -> Evaluated:
-    """Ask weights about all samples.
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None,
+) -> EvaluationResult:
+    """Evaluate weights on all samples.
 
     Args:
-        samples: What is asked, all of one split.
-        network: Who is asked.
-        dataset: rrsis-d, refsegrs, risbench or manifest.
+        samples: Samples of one split.
+        network: Weights to evaluate.
+        dataset: Kind of data set, of `datasets.kinds`.
         place: Path of the manifest or folder.
         split: Name of the split.
-        threshold: Of the rule `product`, in (0, 1).
+        threshold: Threshold of the rule `product`, in (0, 1).
         rounds: Resamples of the bootstrap.
-        seed: Of the resamples.
-        report: Called with every outcome.
+        seed: Seed of the resamples.
+        on_outcome: Called with every outcome.
 
     Raises:
-        DataError: there are no samples, or one is broken.
+        DataError: There are no samples, or one is broken.
     """
-    outcomes = evaluate(samples, network, threshold=threshold, report=report)
-    return Evaluated(
+    outcomes = evaluate(samples, network, threshold=threshold, on_outcome=on_outcome)
+    return EvaluationResult(
         dataset=dataset,
         place=place,
         split=split,
@@ -54,24 +54,25 @@ def evaluate_weights(
     )
 
 
-def earlier_result(other: str) -> Evaluated | None:
-    """The evaluation in a JSON file; None where `other` names weights.
+def read_earlier_result(other: str) -> EvaluationResult | None:
+    """Read the evaluation in a JSON file; None where `other` names weights.
 
     Raises:
-        DataError: the file is no evaluation.
+        DataError: The file is no evaluation.
     """
     return read_result(Path(other)) if other.lower().endswith(".json") else None
 
 
-def check_same_questions(earlier: Evaluated, samples: Sequence[Sample]) -> None:
-    """Whether an earlier evaluation asked about these samples, before long work.
+def check_same_samples(earlier: EvaluationResult, samples: Sequence[Sample]) -> None:
+    """Check that an earlier evaluation is of these samples, before long work.
 
     Raises:
-        DataError: it asked something else.
+        DataError: It is of other samples.
     """
-    asked = [(outcome.image, outcome.expression) for outcome in earlier.outcomes]
-    if asked != [(sample.image.name, sample.expression) for sample in samples]:
+    evaluated = [(outcome.image, outcome.expression) for outcome in earlier.outcomes]
+    if evaluated != [(sample.image.name, sample.expression) for sample in samples]:
         raise DataError(
-            f"the earlier evaluation is of {len(asked)} samples of {earlier.place}, "
-            f"split {earlier.split}, not of these {len(samples)}; give weights instead"
+            f"the earlier evaluation is of {len(evaluated)} samples of "
+            f"{earlier.place}, split {earlier.split}, which are not these "
+            f"{len(samples)} samples; give the weights instead of its file"
         )

@@ -1,9 +1,9 @@
-"""Scores of referring segmentation: oIoU, mIoU and P@X, by the reference rule.
+"""Metrics of referring segmentation: oIoU, mIoU and P@X.
 
-The conventions are those of the test scripts of LAVT, RMSIN, MAFN and FIANet, so
-that numbers stay comparable: IoU is 0 where the union is empty, oIoU pools integer
-pixel counts over all pairs, mIoU is the plain mean, P@X counts IoU >= X. Pairs
-without a target are better scored apart: see `NoTargetScores`.
+The conventions are those of the test scripts of LAVT, RMSIN, MAFN and FIANet, so that
+numbers are comparable: IoU is 0 where the union is empty, oIoU pools integer pixel
+counts over all pairs, mIoU is the mean over pairs, P@X counts IoU >= X. Pairs without a
+target are scored apart, by `NoTargetScores`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PRECISIONS = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 @dataclass
 class Scores:
-    """Running totals over (image, expression) pairs; all shares in [0, 1]."""
+    """Running totals over (image, expression) pairs; scores are shares in [0, 1]."""
 
     intersection: int = 0
     """Pixels, over all pairs."""
@@ -28,9 +28,12 @@ class Scores:
     """One per pair, in the order of adding."""
 
     def add(self, predicted: NDArray[np.bool_], target: NDArray[np.bool_]) -> None:
-        """Count one pair of equally shaped masks, True on the target."""
+        """Add one pair of masks of one shape, True on the target."""
         if predicted.shape != target.shape:
-            raise ValueError(f"masks of {predicted.shape} and {target.shape}")
+            raise ValueError(
+                f"masks of one shape are needed, got {predicted.shape} and "
+                f"{target.shape}"
+            )
         intersection = int(np.count_nonzero(predicted & target))
         union = int(np.count_nonzero(predicted | target))
         self.intersection += intersection
@@ -38,7 +41,7 @@ class Scores:
         self.ious.append(intersection / union if union else 0.0)
 
     def __add__(self, other: Scores) -> Scores:
-        """The totals of both, as if all pairs had been added to one."""
+        """Merge the totals, as if all pairs had been added to one."""
         return Scores(
             self.intersection + other.intersection,
             self.union + other.union,
@@ -65,22 +68,22 @@ class Scores:
 
 @dataclass
 class NoTargetScores:
-    """How often the network rightly paints next to nothing."""
+    """How often a network rightly predicts next to nothing."""
 
     quiet: int = 0
     """Pairs with a predicted area under 0.1 % of the image."""
     pairs: int = 0
 
     def add(self, predicted: NDArray[np.bool_]) -> None:
-        """Count one prediction for an expression that nothing in the image fits."""
+        """Add one prediction for an expression without a target in the image."""
         self.pairs += 1
         self.quiet += int(np.count_nonzero(predicted) < predicted.size / 1000)
 
     def __add__(self, other: NoTargetScores) -> NoTargetScores:
-        """The totals of both."""
+        """Merge the totals."""
         return NoTargetScores(self.quiet + other.quiet, self.pairs + other.pairs)
 
     @property
     def accuracy(self) -> float:
-        """Share of pairs that stayed quiet."""
+        """Share of quiet pairs."""
         return self.quiet / self.pairs if self.pairs else 0.0

@@ -1,11 +1,11 @@
-"""How a prediction is compared with a mask.
+"""Evaluation protocols, called rules: how a prediction is compared with a mask.
 
 `reference` is the rule of the test scripts of LAVT, RMSIN, MAFN and FIANet: image and
-mask are squeezed to 480 x 480 (Pillow, bilinear and nearest), logits are upsampled to
-that with aligned corners, a tie is background. `native` asks the same question, but
-its logits are upsampled to the mask's own size and compared there. `product` is what
-a user gets: calibrated, weighed by presence, above the threshold; at 480 x 480, so
-that it differs from `reference` in that alone.
+mask are resized to 480 x 480 (Pillow, bilinear and nearest), logits are upsampled to
+that with aligned corners, and a tie is background. `native` uses the same prediction,
+but upsamples its logits to the mask's own size and compares there. `product` is what a
+user gets: probabilities, calibrated and weighted by presence, above the threshold; at
+480 x 480, so that it differs from `reference` in nothing else.
 """
 
 from __future__ import annotations
@@ -19,46 +19,52 @@ from numpy.typing import NDArray
 from PIL import Image
 
 SIDE = 480
-"""Pixels; aspect is not kept."""
+"""Pixels of a side in `reference` and `product`; the aspect is not kept."""
 
 RULES = ("reference", "native", "product")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Answer:
-    """What a network says about E expressions in one image."""
+class NetworkPrediction:
+    """What a network predicts for E expressions about one image."""
 
-    margins: tuple[NDArray[np.float32], ...]
-    """(E, h, w) for each size asked for: the target's logit less the background's,
-    upsampled with aligned corners; neither calibrated nor weighed by presence."""
-    chances: NDArray[np.float32]
-    """(E, h, w) at the first size: probabilities as the product uses them."""
+    logits: tuple[NDArray[np.float32], ...]
+    """(E, h, w) for each size: logit of the target less that of the background,
+    upsampled with aligned corners; neither calibrated nor weighted by presence."""
+    probabilities: NDArray[np.float32]
+    """(E, h, w) at the first size, calibrated and weighted by presence."""
     presence: tuple[float | None, ...]
-    """E probabilities that the target is there; None where the network has no such
+    """E probabilities that the image shows the target; None without a presence
     head."""
 
 
 class Network(Protocol):
-    """Weights that can be evaluated."""
+    """A network that can be evaluated."""
 
-    def ask(
+    def predict(
         self,
         pixels: NDArray[np.uint8],
         texts: Sequence[str],
         sizes: Sequence[tuple[int, int]],
-    ) -> Answer:
-        """(3, H, W) pixels, E texts, (height, width) of the maps wanted."""
+    ) -> NetworkPrediction:
+        """Predict the masks of E texts in one image.
+
+        Args:
+            pixels: (3, H, W) RGB.
+            texts: E expressions.
+            sizes: (height, width) of the maps to return.
+        """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pixels:
-    """Counts of one pair by one rule."""
+class PixelCounts:
+    """Pixels of one (image, expression) pair by one rule."""
 
     intersection: int
     union: int
     predicted: int
-    """Pixels said to be the target."""
+    """Pixels predicted as the target."""
     total: int
     """Pixels of the image."""
 
@@ -69,28 +75,34 @@ class Pixels:
 
     @property
     def quiet(self) -> bool:
-        """Next to nothing is painted: under 0.1 % of the image."""
+        """Whether less than 0.1 % of the image is predicted as the target."""
         return self.predicted < self.total / 1000
 
 
-def squeeze_image(pixels: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.uint8]:
-    """(3, H, W) to (3, side, side), Pillow's bilinear."""
+def resize_image_to_square(
+    pixels: NDArray[np.uint8], side: int = SIDE
+) -> NDArray[np.uint8]:
+    """Resize (3, H, W) pixels to (3, side, side) by Pillow's bilinear."""
     image = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
     small = image.resize((side, side), Image.Resampling.BILINEAR)
     return np.ascontiguousarray(np.asarray(small).transpose(2, 0, 1))
 
 
-def squeeze_mask(mask: NDArray[np.bool_], side: int = SIDE) -> NDArray[np.bool_]:
-    """(H, W) to (side, side), Pillow's nearest."""
+def resize_mask_to_square(
+    mask: NDArray[np.bool_], side: int = SIDE
+) -> NDArray[np.bool_]:
+    """Resize an (H, W) mask to (side, side) by Pillow's nearest."""
     image = Image.fromarray(mask.astype(np.uint8))
     return np.asarray(image.resize((side, side), Image.Resampling.NEAREST)) > 0
 
 
-def compare(predicted: NDArray[np.bool_], mask: NDArray[np.bool_]) -> Pixels:
-    """Count two masks of one shape."""
+def count_pixels(predicted: NDArray[np.bool_], mask: NDArray[np.bool_]) -> PixelCounts:
+    """Count the pixels of two masks of one shape."""
     if predicted.shape != mask.shape:
-        raise ValueError(f"masks of {predicted.shape} and {mask.shape}")
-    return Pixels(
+        raise ValueError(
+            f"masks of one shape are needed, got {predicted.shape} and {mask.shape}"
+        )
+    return PixelCounts(
         intersection=int(np.count_nonzero(predicted & mask)),
         union=int(np.count_nonzero(predicted | mask)),
         predicted=int(np.count_nonzero(predicted)),
@@ -98,35 +110,39 @@ def compare(predicted: NDArray[np.bool_], mask: NDArray[np.bool_]) -> Pixels:
     )
 
 
-def judge(
+def score_image(
     network: Network,
     pixels: NDArray[np.uint8],
     texts: Sequence[str],
     masks: Sequence[NDArray[np.bool_]],
     *,
     threshold: float,
-) -> tuple[list[Mapping[str, Pixels]], Answer]:
-    """Ask about one image and count by every rule.
+) -> tuple[list[Mapping[str, PixelCounts]], NetworkPrediction]:
+    """Predict all expressions about one image, and count by every rule.
 
     Args:
-        network: Who is asked.
+        network: Network to evaluate.
         pixels: (3, H, W) RGB of the whole image.
         texts: E expressions.
-        masks: E of (H, W).
-        threshold: Of `product`.
+        masks: E masks of (H, W).
+        threshold: Threshold of `product`, in (0, 1).
 
     Returns:
-        For each expression rule -> counts, and the answer itself.
+        For each expression, rule -> counts; and the prediction.
     """
-    answer = network.ask(squeeze_image(pixels), texts, [(SIDE, SIDE), masks[0].shape])
-    counted: list[Mapping[str, Pixels]] = []
+    prediction = network.predict(
+        resize_image_to_square(pixels), texts, [(SIDE, SIDE), masks[0].shape]
+    )
+    counted: list[Mapping[str, PixelCounts]] = []
     for index, mask in enumerate(masks):
-        small = squeeze_mask(mask)
+        resized = resize_mask_to_square(mask)
         counted.append(
             {
-                "reference": compare(answer.margins[0][index] > 0, small),
-                "native": compare(answer.margins[1][index] > 0, mask),
-                "product": compare(answer.chances[index] > threshold, small),
+                "reference": count_pixels(prediction.logits[0][index] > 0, resized),
+                "native": count_pixels(prediction.logits[1][index] > 0, mask),
+                "product": count_pixels(
+                    prediction.probabilities[index] > threshold, resized
+                ),
             }
         )
-    return counted, answer
+    return counted, prediction

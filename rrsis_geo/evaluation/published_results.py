@@ -1,4 +1,4 @@
-"""What others published, to stand beside what was measured here."""
+"""Published results of other methods, to show beside an evaluation."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ FILE = Path(__file__).with_name("published.json")
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """Figures of one method on one data set and split."""
+    """Scores of one method on one data set and split."""
 
     method: str
     dataset: str
     split: str
     samples: int
     scores: Mapping[str, float]
-    """Measure of `bootstrap.MEASURES` -> share in [0, 1]; those that were given."""
+    """Measure of `bootstrap.MEASURES` -> share in [0, 1], as far as published."""
     source: str
 
 
 def read_published() -> list[Published]:
-    """All figures of the data file, in its order."""
-    found = []
+    """Read all results of the data file, in its order."""
+    results = []
     for entry in json.loads(FILE.read_text(encoding="utf-8"))["results"]:
         names = ("dataset", "split", "method", "samples", "source")
         scores = {
             name: value / 100 for name, value in entry.items() if name not in names
         }
-        found.append(Published(**{name: entry[name] for name in names}, scores=scores))
-    return found
+        results.append(
+            Published(**{name: entry[name] for name in names}, scores=scores)
+        )
+    return results
 
 
 def why_not_comparable(
     item: Published, *, dataset: str, split: str, samples: int
 ) -> str:
-    """What forbids to compare a figure with one measured here; "" where nothing does.
+    """The reason why a result cannot be compared with an evaluation; "" if it can.
 
     Args:
-        item: The figure.
-        dataset: What was evaluated: rrsis-d, refsegrs, risbench or manifest.
-        split: Of it.
-        samples: How many pairs of it.
+        item: The published result.
+        dataset: Kind of the evaluated data set, of `datasets.kinds`.
+        split: Evaluated split.
+        samples: Number of evaluated samples.
     """
     if (item.dataset, item.split) != (dataset, split):
         return "other data"

@@ -1,4 +1,4 @@
-"""Outcomes as rows of a table: all, by type, by category, by number of like objects."""
+"""Scores in tables: of all samples, by type, category and number of like objects."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ class Row:
     """Scores of one group of samples by one rule."""
 
     group: str
-    """all, or a key of `GROUPS`."""
+    """all, no target, or a key of `GROUPS`."""
     name: str
     rule: str
     samples: int
     images: int
     scores: Mapping[str, Interval]
-    """Measure of `bootstrap.MEASURES` -> value and interval."""
+    """Measure of `bootstrap.MEASURES` -> its interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """What an evaluation says."""
+    """Scores of an evaluation."""
 
     with_target: tuple[Row, ...]
-    """By rule for all samples, then by group for the reference rule."""
+    """All samples by each rule, then each group by `reference`."""
     without_target: tuple[Row, ...]
-    """By rule; only the measure `quiet` means anything here."""
+    """By each rule; only the measure `quiet` is meaningful here."""
     seconds: float
-    """Median per expression, the image's encoding shared among those of an image."""
+    """Median per expression; expressions about one image share its encoding."""
 
 
 def summarise(
     outcomes: Sequence[Outcome], *, rounds: int = ROUNDS, seed: int = 0
 ) -> Summary:
-    """Rows for all that was asked; samples without a target are scored apart.
+    """Score all outcomes; those without a target are scored apart.
 
     Args:
         outcomes: At least one.
         rounds: Resamples of the bootstrap.
-        seed: Of the resamples.
+        seed: Seed of the resamples.
     """
-    there = [outcome for outcome in outcomes if outcome.target]
+    present = [outcome for outcome in outcomes if outcome.target]
     absent = [outcome for outcome in outcomes if not outcome.target]
 
     def row(group: str, name: str, rule: str, chosen: Sequence[Outcome]) -> Row:
@@ -60,9 +60,9 @@ def summarise(
             scores=intervals(chosen, rule=rule, rounds=rounds, seed=seed),
         )
 
-    rows = [row("all", "all", rule, there) for rule in RULES if there]
+    rows = [row("all", "all", rule, present) for rule in RULES if present]
     for group, key in GROUPS.items():
-        for name, chosen in _grouped(there, key):
+        for name, chosen in _grouped(present, key):
             rows.append(row(group, name, "reference", chosen))
     return Summary(
         with_target=tuple(rows),
@@ -74,7 +74,7 @@ def summarise(
 
 
 def _like_objects(outcome: Outcome) -> str:
-    """How many objects of the target's class are in view, in words."""
+    """Range of the number of objects of the target's class; "" where not known."""
     count = outcome.same_class
     if count is None or count < 1:
         return ""
@@ -89,13 +89,13 @@ GROUPS: dict[str, Callable[[Outcome], str]] = {
         outcome.type if _like_objects(outcome) == "4 and more" else ""
     ),
 }
-"""Ways to part the samples; "" leaves one out."""
+"""Group -> name of a sample in it; "" leaves the sample out."""
 
 
 def _grouped(
     outcomes: Iterable[Outcome], key: Callable[[Outcome], str]
 ) -> list[tuple[str, list[Outcome]]]:
-    """Groups in the order of their names; none where nothing is known."""
+    """Samples by name, in the order of the names; those without a name are left out."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         if name := key(outcome):

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import (
-    Piece,
-    cut_layout,
-    cut_pixels,
+    Crop,
+    crop_layout,
+    crop_pixels,
     draw_mask,
-    whole,
+    full_crop,
 )
 from rrsis_geo.evaluation.metrics import NoTargetScores, Scores
 from rrsis_geo.expressions.generate import generate_expressions
@@ -98,9 +98,9 @@ def written_samples(images: Iterable[LabelledImage]) -> Iterator[Sample]:
     """Whole images at 480 x 480 with all the words written for them."""
     for image in images:
         if image.written:
-            piece = whole(image.layout, SIDE)
+            piece = full_crop(image.layout, SIDE)
             yield Sample(
-                pixels=cut_pixels(image.pixels, piece),
+                pixels=crop_pixels(image.pixels, piece),
                 masks=written_masks(image.layout, piece, image.written),
                 texts=tuple(item.text for item in image.written),
                 types=tuple(item.type for item in image.written),
@@ -116,18 +116,18 @@ def made_samples(source: Source, *, count: int, seed: int) -> Iterator[Sample]:
         side = min(SIDE / scale, max(image.layout.width, image.layout.height))
         spare_x = max(image.layout.width - side, 0)
         spare_y = max(image.layout.height - side, 0)
-        piece = Piece(
+        piece = Crop(
             left=float(rng.uniform(0, spare_x + 1e-9)),
             top=float(rng.uniform(0, spare_y + 1e-9)),
             width=side,
             height=side,
             size=(SIDE, SIDE),
         )
-        layout, _ = cut_layout(image.layout, piece)
+        layout, _ = crop_layout(image.layout, piece)
         made = generate_expressions(layout, rng=rng, count=6)
         if made:
             yield Sample(
-                pixels=cut_pixels(image.pixels, piece),
+                pixels=crop_pixels(image.pixels, piece),
                 masks=np.stack([draw_mask(layout, item.targets) for item in made]),
                 texts=tuple(item.text for item in made),
                 types=tuple(item.type for item in made),

@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.crs import CRS
 
-from rrsis_geo.chips.block_split import SharedGround, assign, cut_blocks, ground_of
+from rrsis_geo.chips.block_split import (
+    SplitOverlap,
+    assign_splits,
+    cut_blocks,
+    footprint_of,
+)
 from rrsis_geo.errors import OptionError
 from rrsis_geo.scene.grid import Grid
 
@@ -20,9 +25,9 @@ def grid(width, height, *, east=0.0, gsd=1.0, turn=0.0):
     return Grid(place @ Affine.scale(gsd, -gsd), UTM, width, height)
 
 
-def grounds(grids, blocks, gap):
+def footprints(grids, blocks, gap):
     return [
-        ground_of(
+        footprint_of(
             grids[one.scene], (one.left, one.top, one.right, one.bottom), float(gap)
         )
         for one in blocks
@@ -31,22 +36,22 @@ def grounds(grids, blocks, gap):
 
 def named(grids, *, size=50, gap=10, seed=0, shares=(0.6, 0.2, 0.2)):
     blocks = cut_blocks(grids, size=size, gap=gap)
-    ground = grounds(grids, blocks, gap)
+    footprint = footprints(grids, blocks, gap)
     places = [str(at) for at in range(len(blocks))]
     full = [at % 4 != 0 for at in range(len(blocks))]
-    done = assign(blocks, ground, full, places, shares=shares, seed=seed)
-    return done, ground
+    done = assign_splits(blocks, footprint, full, places, shares=shares, seed=seed)
+    return done, footprint
 
 
-def chips_of(grids, blocks, ground, *, size, gap):
-    """(split, metres) of every kept chip; by its corners, apart from `ground_of`."""
-    overlap = SharedGround(blocks, ground)
+def chips_of(grids, blocks, footprint, *, size, gap):
+    """(split, metres) of every kept chip; by its corners, apart from `footprint_of`."""
+    overlap = SplitOverlap(blocks, footprint)
     for block in blocks:
         one = grids[block.scene]
         for window in block.windows(one, one, size=size, overlap=0.5):
             left, top = window.col_off, window.row_off
             box = (left, top, left + window.width, top + window.height)
-            if overlap.taken(block, ground_of(one, box, 0.0)[0]):
+            if overlap.is_taken(block, footprint_of(one, box, 0.0)[0]):
                 continue
             corners = [
                 (box[0], box[1]),
@@ -96,8 +101,8 @@ def test_blocks_lie_apart_inside_the_scene(width, height, size, gap):
 def test_no_ground_is_shared_between_splits(second, seed):
     grids = [grid(400, 300), grid(380, 310, **second), grid(200, 200, east=100.0)]
     size, gap = 50, 10
-    blocks, ground = named(grids, size=size, gap=gap, seed=seed)
-    chips = list(chips_of(grids, blocks, ground, size=size, gap=gap))
+    blocks, footprint = named(grids, size=size, gap=gap, seed=seed)
+    chips = list(chips_of(grids, blocks, footprint, size=size, gap=gap))
     splits = {split for split, _ in chips}
     assert {"train", "test"} <= splits
     for split in splits:
@@ -129,7 +134,7 @@ def test_images_of_one_place_stay_together():
     plain = [Grid(Affine.identity(), None, 60, 60) for _ in range(40)]
     blocks = cut_blocks(plain, size=100, gap=0)
     places = [str(at // 4) for at in range(40)]
-    done = assign(
+    done = assign_splits(
         blocks, [None] * 40, [True] * 40, places, shares=(0.5, 0.25, 0.25), seed=1
     )
     for place in set(places):

@@ -11,24 +11,24 @@ import shapely
 from PIL import Image
 from shapely.geometry import shape
 
-from rrsis_geo.chips.build import build
+from rrsis_geo.chips.build import build_chips
 from rrsis_geo.chips.chip_folder import staged_folder, write_chips
-from rrsis_geo.chips.chip_plan import plan
-from rrsis_geo.chips.image_sources import SceneInput, ScenePicture, image_pictures
+from rrsis_geo.chips.chip_plan import plan_chips
+from rrsis_geo.chips.image_sources import SceneInput, SceneSource, read_coco_sources
 from rrsis_geo.chips.options import BuildOptions
 from rrsis_geo.chips.vector_labels import read_vector_labels
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.formats.manifest import read_manifest
-from rrsis_geo.datasets.inspection import check
+from rrsis_geo.datasets.inspection import inspect_samples
 from rrsis_geo.errors import DataError, OptionError, OutputError
 
 SMALL = BuildOptions(size=96, gap=12, expressions=5)
 
 
-def pictures_of(*towns, gsd=(), incomplete=(), area=None, **labels):
+def sources_of(*towns, gsd=(), incomplete=(), area=None, **labels):
     labels = labels or {"field": "class"}
     return [
-        ScenePicture(
+        SceneSource(
             SceneInput(
                 path=scene, labels=read_vector_labels(file, **labels), area=area
             ),
@@ -39,9 +39,9 @@ def pictures_of(*towns, gsd=(), incomplete=(), area=None, **labels):
     ]
 
 
-def made(pictures, options=SMALL):
-    cuts, left = plan(pictures, options)
-    return list(build(pictures, cuts, options, left=left)), left
+def made(sources, options=SMALL):
+    cuts, left = plan_chips(sources, options)
+    return list(build_chips(sources, cuts, options, left_out=left)), left
 
 
 def boxes_in(chip, places):
@@ -62,11 +62,11 @@ def target(line):
 
 def test_masks_lie_exactly_on_whole_objects(town):
     scene, file, places = town()
-    chips, left = made(pictures_of((scene, file, places)))
+    chips, left = made(sources_of((scene, file, places)))
     kinds = set()
     for chip in chips:
         shown = boxes_in(chip, places)
-        for line in chip.lines:
+        for line in chip.expressions:
             mask = target(line)
             numbers = set(shown[mask].tolist())
             assert 0 not in numbers
@@ -91,10 +91,10 @@ def test_masks_lie_exactly_on_whole_objects(town):
 
 
 def test_what_is_on_the_left_is_on_the_left(town):
-    chips, _ = made(pictures_of(town()), BuildOptions(size=128, gap=8, expressions=10))
+    chips, _ = made(sources_of(town()), BuildOptions(size=128, gap=8, expressions=10))
     checked = 0
     for chip in chips:
-        for line in chip.lines:
+        for line in chip.expressions:
             if line.type == "location" and target(line).any():
                 rows, cols = np.nonzero(target(line))
                 words = line.text.lower()
@@ -112,10 +112,10 @@ def test_the_same_seed_gives_the_same_folder(town, tmp_path):
     bodies = []
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         options = BuildOptions(size=96, gap=12, seed=seed)
-        pictures = pictures_of(*towns)
-        cuts, left = plan(pictures, options)
+        sources = sources_of(*towns)
+        cuts, left = plan_chips(sources, options)
         with staged_folder(tmp_path / name, overwrite=False) as folder:
-            write_chips(folder, build(pictures, cuts, options, left=left))
+            write_chips(folder, build_chips(sources, cuts, options, left_out=left))
         bodies.append(
             {
                 path.relative_to(tmp_path / name): path.read_bytes()
@@ -127,13 +127,13 @@ def test_the_same_seed_gives_the_same_folder(town, tmp_path):
 
 
 def test_a_folder_reads_back_and_is_whole(town, tmp_path):
-    pictures = pictures_of(town())
-    cuts, left = plan(pictures, SMALL)
+    sources = sources_of(town())
+    cuts, left = plan_chips(sources, SMALL)
     with staged_folder(tmp_path / "set", overwrite=False) as folder:
-        samples = write_chips(folder, build(pictures, cuts, SMALL, left=left))
+        samples = write_chips(folder, build_chips(sources, cuts, SMALL, left_out=left))
     again = read_manifest(tmp_path / "set" / "manifest.jsonl")
     assert len(again) == len(samples)
-    found = check(again)
+    found = inspect_samples(again)
     assert found.broken == []
     assert found.sizes == {(96, 96): len({sample.image for sample in again})}
     assert found.leaked == 0
@@ -150,38 +150,41 @@ def test_a_folder_reads_back_and_is_whole(town, tmp_path):
     assert train.distance(test) > 11 * 0.5 / 111_320
 
 
-def test_ground_seen_twice_keeps_its_split(town):
+def test_ground_of_two_scenes_keeps_its_split(town):
     one, other = town(seed=1), town(seed=2, east=150)
-    chips, left = made(pictures_of(one, other))
+    chips, left = made(sources_of(one, other))
     assert {chip.name[:4] for chip in chips} == {"0000", "0001"}
     assert left.shared_ground > 0
     for chip in chips:
         for second in chips:
             if chip.split != second.split:
-                assert not chip.ground.intersects(second.ground)
+                assert not chip.footprint.intersects(second.footprint)
 
 
 def test_several_scales(town):
-    pictures = pictures_of(town(900, 800, count=120), gsd=(0.5, 1.0))
-    chips, _ = made(pictures)
+    sources = sources_of(town(900, 800, count=120), gsd=(0.5, 1.0))
+    chips, _ = made(sources)
     for gsd in (0.5, 1.0):
         assert any(chip.gsd == pytest.approx(gsd, rel=0.01) for chip in chips)
     for chip in chips:
         for second in chips:
             if chip.split != second.split:
-                assert not chip.ground.intersects(second.ground)
+                assert not chip.footprint.intersects(second.footprint)
 
 
-def test_of_incomplete_classes_nothing_is_said(town):
-    chips, _ = made(pictures_of(town(), incomplete=["tank"]))
-    assert {line.category for chip in chips for line in chip.lines} == {"roof"}
+def test_incomplete_classes_get_no_expressions(town):
+    chips, _ = made(sources_of(town(), incomplete=["tank"]))
+    assert {line.category for chip in chips for line in chip.expressions} == {"roof"}
 
 
-def test_absent_classes_are_asked_for_in_vain(town):
+def test_absent_classes_get_expressions_without_a_target(town):
     options = BuildOptions(size=96, gap=12, absent=("airplane",), no_target=0.4)
-    chips, _ = made(pictures_of(town()), options)
+    chips, _ = made(sources_of(town()), options)
     planes = [
-        line for chip in chips for line in chip.lines if line.category == "airplane"
+        line
+        for chip in chips
+        for line in chip.expressions
+        if line.category == "airplane"
     ]
     assert planes
     assert not any(target(line).any() for line in planes)
@@ -191,8 +194,8 @@ def test_absent_classes_are_asked_for_in_vain(town):
 def test_few_empty_chips(town, share):
     sparse = town(900, 900, count=6)
     options = BuildOptions(size=96, gap=12, empty=share, no_target=0.5)
-    chips, _ = made(pictures_of(sparse), options)
-    bare = sum(not any(line.same_class for line in chip.lines) for chip in chips)
+    chips, _ = made(sources_of(sparse), options)
+    bare = sum(not any(line.same_class for line in chip.expressions) for chip in chips)
     assert bare <= share * len(chips) + 3
     assert (bare > 0) == (share > 0)
 
@@ -204,12 +207,12 @@ def test_ground_without_data_makes_no_chips(town, make_scene):
     mask = np.full(pixels.shape[1:], 255, np.uint8)
     mask[:, :300] = 0
     holed = make_scene(pixels, transform=place, crs="EPSG:32631", mask=mask)
-    chips, left = made(pictures_of((holed, file, places)))
+    chips, left = made(sources_of((holed, file, places)))
     assert left.no_data > 0
     for chip in chips:
         shown = boxes_in(chip, places)
         col = int(chip.name.split("-")[-1][1:])
-        for line in chip.lines:
+        for line in chip.expressions:
             cols = np.nonzero(target(line))[1] + col
             assert (cols >= 300).all()
         assert shown.shape == chip.pixels.shape[1:]
@@ -221,7 +224,7 @@ def test_only_where_everything_is_labelled(town, tmp_path):
     frame = shapely.box(500_000, 5e6 - 250, 500_200, 5e6)  # the left 400 pixels
     gpd.GeoDataFrame(geometry=[frame], crs="EPSG:32631").to_file(area)
     chips, left = made(
-        pictures_of((scene, file, places), area=str(area)),
+        sources_of((scene, file, places), area=str(area)),
         BuildOptions(size=96, gap=12, shares=(1, 0, 0)),
     )
     assert left.unlabelled > 0
@@ -237,11 +240,11 @@ def test_labels_that_stop_early_are_noted(town):
         outlines=few.outlines[near],
         category=tuple(few.category[at] for at in near),
     )
-    picture = ScenePicture(
+    source = SceneSource(
         SceneInput(path=scene, labels=part), gsd=(), incomplete=frozenset()
     )
-    assert any("--area" in note for note in picture.notes)
-    assert pictures_of((scene, file, places))[0].notes == ()
+    assert any("--area" in note for note in source.notes)
+    assert sources_of((scene, file, places))[0].notes == ()
 
 
 def coco(folder, *, images=6, side=120):
@@ -275,11 +278,13 @@ def coco(folder, *, images=6, side=120):
 
 def test_plain_images_of_a_coco_file(tmp_path):
     path = coco(tmp_path)
-    pictures = image_pictures(path, images=tmp_path, incomplete=frozenset(), together=2)
+    sources = read_coco_sources(
+        path, images=tmp_path, incomplete=frozenset(), together=2
+    )
     whole = BuildOptions(size=0, shares=(1, 1, 1))
-    cuts, left = plan(pictures, whole)
+    cuts, left = plan_chips(sources, whole)
     with staged_folder(tmp_path / "set", overwrite=False) as folder:
-        samples = write_chips(folder, build(pictures, cuts, whole, left=left))
+        samples = write_chips(folder, build_chips(sources, cuts, whole, left_out=left))
     assert {sample.category for sample in samples} == {"solar_panel"}
     assert {path.suffix for path in (tmp_path / "set" / "chips").iterdir()} == {".jpg"}
     split_of = {sample.image.name[:4]: sample.split for sample in samples}
@@ -295,11 +300,13 @@ def test_plain_images_of_a_coco_file(tmp_path):
 
 def test_large_images_are_cut(tmp_path):
     path = coco(tmp_path, side=300)
-    pictures = image_pictures(path, images=tmp_path, incomplete=frozenset(), together=1)
-    chips, _ = made(pictures, BuildOptions(size=100, shares=(1, 0, 0), empty=0.4))
+    sources = read_coco_sources(
+        path, images=tmp_path, incomplete=frozenset(), together=1
+    )
+    chips, _ = made(sources, BuildOptions(size=100, shares=(1, 0, 0), empty=0.4))
     assert {chip.pixels.shape for chip in chips} == {(3, 100, 100)}
     for chip in chips:
-        for line in chip.lines:
+        for line in chip.expressions:
             if target(line).any():
                 assert chip.pixels[:, target(line)].mean() > 180
 
@@ -312,7 +319,7 @@ def test_large_images_are_cut(tmp_path):
             lambda body: body["images"][2].update(file_name="x.jpg"),
             r"no image .*x\.jpg",
         ),
-        (lambda body: body["categories"][0].update(name="7"), "class '7' is no word"),
+        (lambda body: body["categories"][0].update(name="7"), "'7' has no letters"),
     ],
 )
 def test_broken_coco_files_are_named(tmp_path, change, reason):
@@ -321,7 +328,7 @@ def test_broken_coco_files_are_named(tmp_path, change, reason):
     change(body)
     path.write_text(json.dumps(body))
     with pytest.raises(DataError, match=reason):
-        image_pictures(path, images=tmp_path, incomplete=frozenset(), together=1)
+        read_coco_sources(path, images=tmp_path, incomplete=frozenset(), together=1)
 
 
 @pytest.mark.parametrize(
@@ -347,7 +354,7 @@ def test_options_out_of_range(wrong):
 
 def test_a_resolution_far_finer_than_the_scene(town):
     with pytest.raises(OptionError, match=r"--gsd 0\.1: .* has 0\.5 m per pixel"):
-        pictures_of(town(), gsd=(0.1,))
+        sources_of(town(), gsd=(0.1,))
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path):
@@ -370,7 +377,7 @@ def test_a_folder_is_replaced_only_when_asked_and_only_ours(tmp_path):
     ):
         pass
     with (
-        pytest.raises(OutputError, match="no folder of chips"),
+        pytest.raises(OutputError, match="so is no folder of chips"),
         staged_folder(tmp_path / "set", overwrite=True),
     ):
         pass

@@ -1,4 +1,4 @@
-"""A vector layer in a scene's pixels, and one clear line for every bad one."""
+"""A vector layer in a scene's pixels, and a one-line error for every bad one."""
 
 import warnings
 
@@ -60,12 +60,12 @@ def test_objects_without_a_class_are_noted_where_some_are_chosen(tmp_path):
     ).to_file(path)
     found = read_vector_labels(str(path), field="kind", chosen={"tin": "tin roof"})
     assert found.category == ("tin_roof", "tin_roof")
-    assert "1 without a class are left out" in found.notes[0]
+    assert "1 objects without a class are left out" in found.notes[0]
     with pytest.raises(DataError, match="1 of 3 objects have no class"):
         read_vector_labels(str(path), field="kind")
 
 
-def test_crossing_rings_are_mended(town, tmp_path):
+def test_self_crossing_rings_are_repaired(town, tmp_path):
     scene, _, _ = town()
     bow = shapely.Polygon([(10, 10), (30, 30), (30, 10), (10, 30)])
     moved = shapely.transform(
@@ -85,7 +85,7 @@ def test_crossing_rings_are_mended(town, tmp_path):
         ({"field": "kind"}, "has no field 'kind'; its fields are class, code"),
         ({"field": "class", "layer": "roofs"}, "has no layer 'roofs'; its layers are"),
         ({"field": "class", "chosen": {"ship": None}}, "class 'ship' never occurs"),
-        ({"field": "code"}, "class '0' is no word"),
+        ({"field": "code"}, "class '0' has no letters"),
     ],
 )
 def test_what_the_file_lacks_is_named_with_what_it_has(town, arguments, reason):
@@ -107,7 +107,7 @@ def test_files_that_are_no_labels(tmp_path):
         path = tmp_path / f"{name}.gpkg"
         gpd.GeoDataFrame(geometry=[shape], crs="EPSG:4326").to_file(path)
         with pytest.raises(
-            DataError, match=f"{name}.gpkg: holds .* polygons are wanted"
+            DataError, match=f"{name}.gpkg: holds .* labels must be polygons"
         ):
             read_vector_labels(str(path), label="roof")
     (tmp_path / "table.csv").write_text("class,a\nroof,1\n")
@@ -119,7 +119,7 @@ def test_labels_without_a_crs(town):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # geopandas says the same
         scene, file, _ = town(crs=None)
-    with pytest.raises(DataError, match=r"has no CRS, so its objects have no place"):
+    with pytest.raises(DataError, match=r"has no CRS, so its objects cannot be placed"):
         in_pixels(scene, read_vector_labels(file, label="roof"))
 
 

@@ -1,4 +1,4 @@
-"""rrsis-geo dataset: what is written, what is said, one line for what is wrong."""
+"""rrsis-geo dataset: files and messages; bad input gets a one-line error."""
 
 import json
 import re
@@ -13,8 +13,6 @@ from PIL import Image
 from shapely.geometry import box
 
 from rrsis_geo.datasets.formats.manifest import read_manifest
-from rrsis_geo.datasets.registry import KINDS
-from rrsis_geo_cli import dataset
 from rrsis_geo_cli.main import main
 
 
@@ -70,10 +68,10 @@ def test_build_check_convert(work):
         json.loads((work / "set" / "build.json").read_text())["options"]["size"] == 80
     )
 
-    looked = run("check", "set", "--sheet", "sheet.png", "--tiles", 4)
-    assert looked.exit_code == 0, looked.output
-    assert f"set (manifest): {len(samples)} expressions" in looked.output
-    assert "wrote sheet.png" in looked.output
+    checked = run("check", "set", "--sheet", "sheet.png", "--tiles", 4)
+    assert checked.exit_code == 0, checked.output
+    assert f"set (manifest): {len(samples)} expressions" in checked.output
+    assert "wrote sheet.png" in checked.output
     with Image.open("sheet.png") as sheet:
         assert sheet.width > 1000
 
@@ -99,24 +97,24 @@ def test_codes_get_words(work):
     ("words", "exit_code", "reason"),
     [
         ((*BUILD, "--label-field", "class"), 7, "has no field 'class'; .* kind, code"),
-        ((*BUILD, "--label-field", "code"), 7, "class '1' is no word"),
+        ((*BUILD, "--label-field", "code"), 7, "class '1' has no letters"),
         ((*BUILD, "--label", "roof", "--layer", "x"), 7, "has no layer 'x'"),
         (
             (*BUILD, "--label-field", "kind", "--class", "ship"),
             7,
             "'ship' never occurs; there are Roof .18.",
         ),
-        (BUILD, 2, "say what the objects are"),
-        ((*BUILD, "--label", "a", "--label-field", "kind"), 2, "say what the objects"),
+        (BUILD, 2, "name the class of the objects"),
+        ((*BUILD, "--label", "a", "--label-field", "kind"), 2, "name the class"),
         (("build",), 2, "give scenes with --image"),
         ((*BUILD, "--label", "roof", "--coco", "x.json"), 2, "give scenes with --im"),
         ((*BUILD, "--labels", "b", "--labels", "c", "--label", "a"), 2, "3 files of l"),
-        ((*BUILD, "--label", "roof", "--size", 10), 2, "size must be in"),
+        ((*BUILD, "--label", "roof", "--size", 10), 2, "size must be 0 or in"),
         ((*BUILD, "--label", "roof", "--size", 0), 2, "--size 0 is for plain images"),
         ((*BUILD, "--label", "roof", "--shares", "1,2"), 2, "shares must be three"),
         ((*BUILD, "--label", "roof", "--size", 400), 2, "separate pieces of ground"),
         ((*BUILD, "--label", "roof", "--gsd", 0.2), 2, "--gsd 0.2: scene.tif has 1 m"),
-        ((*BUILD, "--label", "roof", "--absent", "12"), 7, "class '12' is no word"),
+        ((*BUILD, "--label", "roof", "--absent", "12"), 7, "class '12' has no letters"),
         ((*BUILD, "--label", "roof", "--area", "x.gpkg"), 2, "aoi x.gpkg: cannot be"),
         (("build", "--image", "x.tif", "--labels", "roofs.gpkg", "--label", "a"), 3,
          "x.tif"),
@@ -154,7 +152,7 @@ def test_a_scene_whose_crs_is_named(work, make_scene):
     assert read_manifest(work / "set" / "manifest.jsonl")
 
 
-def test_nothing_is_replaced_without_being_asked(work):
+def test_nothing_is_replaced_without_overwrite(work):
     (work / "set").mkdir()
     answer = run(*BUILD, "--label", "roof", "-o", "set")
     assert (answer.exit_code, "exists" in answer.output) == (8, True)
@@ -200,7 +198,3 @@ def test_broken_samples_are_listed_and_end_with_an_error(work):
     assert "broken: m.jsonl, line 1: a.png: cannot be read" in answer.output
     assert "Error: m.jsonl: 1 of 1 samples are broken" in answer.output
     assert not (work / "s.png").exists()
-
-
-def test_the_kinds_offered_are_those_that_are_read():
-    assert dataset.KINDS == KINDS

@@ -1,4 +1,4 @@
-"""The command evaluate, with weights that know nothing."""
+"""The command evaluate, with untrained weights."""
 
 import json
 
@@ -70,7 +70,7 @@ def test_two_weights_are_compared(evaluate, manifest, tiny_weights):
         (["risbench", "."], 7, "."),
     ],
 )
-def test_bad_input_is_one_clear_line(
+def test_bad_input_gets_a_one_line_error(
     evaluate, manifest, monkeypatch, words, code, message
 ):
     monkeypatch.chdir(manifest.parent)
@@ -83,7 +83,7 @@ def test_bad_input_is_one_clear_line(
     assert answer.stdout == ""
 
 
-def test_missing_weights_are_told_before_any_work(evaluate, manifest):
+def test_missing_weights_are_reported_before_any_work(evaluate, manifest):
     answer = evaluate(manifest, weights="nowhere")
     assert answer.exit_code == 4
     assert "no such weights" in answer.stderr

@@ -33,7 +33,7 @@ def write_rrsis_d(folder, *, refs=None, side=40, changed=None, protocol=2):
                 "categories_id": number + 1,  # sic
                 "bbox": [left, 5, left + 9, 14],  # corners, not COCO's
                 "area": 7,  # wrong
-                "segmentation": [rle.written_runs(rle.encode(mask)) for mask in masks],
+                "segmentation": [rle.runs_to_json(rle.encode(mask)) for mask in masks],
                 "iscrowd": 0,
             }
         )

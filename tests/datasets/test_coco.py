@@ -1,4 +1,4 @@
-"""COCO instance files: what is read, what is mended, what is refused."""
+"""COCO instance files: what is read, repaired and refused."""
 
 import json
 
@@ -37,7 +37,7 @@ def test_a_labelled_category_is_complete_in_its_image(tmp_path):
     assert images[0].layout.complete == frozenset({"ship", "vehicle"})
 
 
-def test_a_self_crossing_outline_is_mended(tmp_path):
+def test_a_self_crossing_ring_is_repaired(tmp_path):
     path = write(tmp_path, segmentation=[[0, 0, 4, 4, 4, 0, 0, 4]])
     images, _ = read_coco(path, images=tmp_path)
     polygon = images[0].layout.objects[0].polygon
@@ -47,7 +47,7 @@ def test_a_self_crossing_outline_is_mended(tmp_path):
 
 @pytest.mark.parametrize(
     ("segmentation", "reason"),
-    [({"counts": "x", "size": [1, 1]}, "run-length"), ([[1, 1]], "no outline")],
+    [({"counts": "x", "size": [1, 1]}, "run-length"), ([[1, 1]], "no ring of three")],
 )
 def test_broken_annotations_are_named(tmp_path, segmentation, reason):
     path = write(tmp_path, segmentation=segmentation)

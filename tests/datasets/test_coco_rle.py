@@ -1,4 +1,4 @@
-"""Run lengths against a twin that counts pixel by pixel, and a known text of COCO."""
+"""Run lengths against a pixel-by-pixel reference, and a known text of COCO."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ masks = arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
 
 def counted(mask):
-    """Runs by walking over every pixel, as the format is described."""
+    """Runs counted pixel by pixel, as the format describes them."""
     lengths, current = [0], False
     for column in mask.T:
         for pixel in column:
@@ -39,17 +39,17 @@ def letters_of(lengths):
 
 
 @given(masks)
-def test_runs_and_text_agree_with_the_twin(mask):
+def test_runs_and_text_agree_with_the_reference(mask):
     runs = rle.encode(mask)
     assert runs.lengths == counted(mask)
     assert rle.compress(runs) == letters_of(runs.lengths)
 
 
 @given(masks)
-def test_there_and_back(mask):
+def test_round_trip(mask):
     runs = rle.encode(mask)
     np.testing.assert_array_equal(rle.decode(runs), mask)
-    assert rle.read_runs(rle.written_runs(runs)) == runs
+    assert rle.runs_from_json(rle.runs_to_json(runs)) == runs
 
 
 @given(st.lists(st.integers(0, 10**7), max_size=8))
@@ -60,7 +60,7 @@ def test_long_runs_survive_the_text(lengths):
 
 def test_a_known_text_of_the_coco_api():
     """A 3 x 4 mask whose middle two columns are set: 3 off, 6 on, 3 off."""
-    runs = rle.read_runs({"size": [3, 4], "counts": "363"})
+    runs = rle.runs_from_json({"size": [3, 4], "counts": "363"})
     assert runs.lengths == (3, 6, 3)
     assert rle.decode(runs)[:, 1:3].all()
     assert rle.decode(runs).sum() == 6
@@ -68,26 +68,26 @@ def test_a_known_text_of_the_coco_api():
 
 def test_uncompressed_lists_and_bytes_are_read_too():
     wanted = rle.Runs(height=3, width=4, lengths=(3, 6, 3))
-    assert rle.read_runs({"size": [3, 4], "counts": [3, 6, 3]}) == wanted
-    assert rle.read_runs({"size": (3, 4), "counts": b"363"}) == wanted
+    assert rle.runs_from_json({"size": [3, 4], "counts": [3, 6, 3]}) == wanted
+    assert rle.runs_from_json({"size": (3, 4), "counts": b"363"}) == wanted
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ([[1, 2, 3, 4, 5, 6]], "run-length mask wanted"),
+        ([[1, 2, 3, 4, 5, 6]], "must be an object with size and counts"),
         ({"counts": "363"}, "size None"),
         ({"size": [3], "counts": "363"}, r"size \[3\]"),
-        ({"size": [3, 4]}, "without counts"),
-        ({"size": [3, 4], "counts": [3.0, 9]}, "without counts"),
+        ({"size": [3, 4]}, "with the counts"),
+        ({"size": [3, 4], "counts": [3.0, 9]}, "with the counts"),
         ({"size": [3, 5], "counts": "363"}, "add up to 12 pixels, not to 3 x 5"),
         ({"size": [-3, -4], "counts": "363"}, "negative"),
         ({"size": [3, 4], "counts": [-3, 15]}, "negative"),
         ({"size": [3, 4], "counts": "36 3"}, "character ' '"),
         ({"size": [3, 4], "counts": "36~"}, "character '~'"),
-        ({"size": [3, 4], "counts": "36S"}, "breaks off"),
+        ({"size": [3, 4], "counts": "36S"}, "end within a number"),
     ],
 )
 def test_what_is_no_mask_is_refused(value, reason):
     with pytest.raises(DataError, match=reason):
-        rle.read_runs(value)
+        rle.runs_from_json(value)

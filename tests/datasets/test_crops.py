@@ -1,4 +1,4 @@
-"""Pixels and labels of a piece stay together, whatever is cut, scaled or turned."""
+"""Pixels and labels of a crop stay aligned, however it is cut, scaled or rotated."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,12 @@ import shapely
 from shapely.geometry import box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.transforms.crops import Piece, cut_layout, cut_pixels, draw_mask
+from rrsis_geo.datasets.transforms.crops import (
+    Crop,
+    crop_layout,
+    crop_pixels,
+    draw_mask,
+)
 
 WIDTH, HEIGHT = 60, 40
 
@@ -34,7 +39,7 @@ def painted(*boxes):
 def test_masks_follow_the_pixels(mirror, turns, frame, zoom):
     layout, pixels = painted((5, 6, 20, 12), (31, 22, 50, 37), (24, 2, 30, 9))
     left, top, width, height = frame
-    piece = Piece(
+    crop = Crop(
         left=left,
         top=top,
         width=width,
@@ -44,8 +49,8 @@ def test_masks_follow_the_pixels(mirror, turns, frame, zoom):
         turns=turns,
     )
 
-    shown = cut_pixels(pixels, piece)
-    cut, kept = cut_layout(layout, piece)
+    shown = crop_pixels(pixels, crop)
+    cut, kept = crop_layout(layout, crop)
 
     assert shown.shape == (3, cut.height, cut.width)
     mask = draw_mask(cut, tuple(range(len(kept))))
@@ -55,8 +60,8 @@ def test_masks_follow_the_pixels(mirror, turns, frame, zoom):
 
 def test_black_outside_the_image():
     _, pixels = painted()
-    shown = cut_pixels(
-        pixels, Piece(left=-10, top=0, width=60, height=40, size=(60, 40))
+    shown = crop_pixels(
+        pixels, Crop(left=-10, top=0, width=60, height=40, size=(60, 40))
     )
     assert (shown[:, :, :10] == 0).all()
     assert (shown[1, :, 10:] == 100).all()
@@ -64,8 +69,8 @@ def test_black_outside_the_image():
 
 def test_objects_reach_over_the_edge():
     layout, _ = painted((0, 10, 20, 20), (30, 10, 40, 20), (0, 30, 16.05, 34))
-    piece = Piece(left=16, top=0, width=40, height=40, size=(40, 40))
-    cut, kept = cut_layout(layout, piece)
+    crop = Crop(left=16, top=0, width=40, height=40, size=(40, 40))
+    cut, kept = crop_layout(layout, crop)
     assert kept == (0, 1)  # of the third nothing can be seen
     assert shapely.equals(cut.objects[0].polygon, box(-16, 10, 4, 20))
     assert draw_mask(cut, (0,)).sum() == 40
@@ -73,8 +78,8 @@ def test_objects_reach_over_the_edge():
 
 def test_kept_indices_lead_back():
     layout, _ = painted((0, 0, 8, 8), (30, 10, 40, 20))
-    piece = Piece(left=25, top=0, width=20, height=40, size=(20, 40))
-    cut, kept = cut_layout(layout, piece)
+    crop = Crop(left=25, top=0, width=20, height=40, size=(20, 40))
+    cut, kept = crop_layout(layout, crop)
     assert kept == (1,)
     assert cut.complete == frozenset({"building"})
     assert shapely.equals(cut.objects[0].polygon, box(5, 10, 15, 20))
@@ -82,5 +87,5 @@ def test_kept_indices_lead_back():
 
 def test_gsd_follows_the_scale():
     layout = Layout(width=10, height=10, objects=(), complete=frozenset(), gsd=0.5)
-    piece = Piece(left=0, top=0, width=10, height=10, size=(5, 5))
-    assert cut_layout(layout, piece)[0].gsd == pytest.approx(1.0)
+    crop = Crop(left=0, top=0, width=10, height=10, size=(5, 5))
+    assert crop_layout(layout, crop)[0].gsd == pytest.approx(1.0)

@@ -1,4 +1,4 @@
-"""What `check` counts, and what it lists as broken; the sheet shows targets."""
+"""What an inspection counts and lists as broken; the contact sheet shows targets."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ from PIL import Image
 from published_files import write_refsegrs, write_rrsis_d
 
 from rrsis_geo.datasets import coco_rle as rle
-from rrsis_geo.datasets.contact_sheet import EDGE, choose, write_sheet
-from rrsis_geo.datasets.inspection import check, raise_if_broken
+from rrsis_geo.datasets.contact_sheet import EDGE, choose_samples, write_sheet
+from rrsis_geo.datasets.inspection import inspect_samples, raise_if_broken
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
 from rrsis_geo.datasets.registry import read_dataset
 from rrsis_geo.errors import DataError
@@ -40,9 +40,9 @@ def test_counts(folder):
         sample(folder, "b.png", rows=20, split="val"),
         sample(folder, "again.png", rows=2, split="test"),
     ]
-    seen = []
-    found = check(samples, on_sample=seen.append)
-    assert seen == [1, 2, 3, 4]
+    counts = []
+    found = inspect_samples(samples, on_sample=counts.append)
+    assert counts == [1, 2, 3, 4]
     assert found.splits == {"train": 2, "val": 1, "test": 1}
     assert found.images == {"train": 1, "val": 1, "test": 1}
     assert dict(found.empty) == {"train": 1}
@@ -53,9 +53,9 @@ def test_counts(folder):
     assert (found.repeated, found.leaked) == (1, 1)
     assert found.broken == []
     assert raise_if_broken(found, "x") is None
-    told = "\n".join(found.lines())
-    assert "in another split: 1" in told
-    assert "30 x 20 3" in told
+    text = "\n".join(found.lines())
+    assert "in another split: 1" in text
+    assert "30 x 20 3" in text
 
 
 def test_every_broken_sample_is_listed(folder):
@@ -65,7 +65,7 @@ def test_every_broken_sample_is_listed(folder):
         sample(folder, "small.png", rows=4),
     ]
     Image.new("RGB", (7, 7)).save(folder / "small.png")
-    found = check(samples)
+    found = inspect_samples(samples)
     assert len(found.broken) == 2
     assert "line of gone.png" in found.broken[0]
     assert "mask is 30 x 20 pixels" in found.broken[1]
@@ -74,13 +74,15 @@ def test_every_broken_sample_is_listed(folder):
 
 
 def test_masks_that_had_to_be_resized_are_counted(tmp_path):
-    found = check(read_dataset(write_rrsis_d(tmp_path / "set"), partial=True))
+    found = inspect_samples(read_dataset(write_rrsis_d(tmp_path / "set"), partial=True))
     assert found.resized == 1
     assert found.broken == []
 
 
 def test_a_scene_under_two_ids(tmp_path):
-    found = check(read_dataset(write_refsegrs(tmp_path / "set"), partial=True))
+    found = inspect_samples(
+        read_dataset(write_refsegrs(tmp_path / "set"), partial=True)
+    )
     assert (found.repeated, found.leaked) == (1, 1)
 
 
@@ -91,12 +93,12 @@ def test_a_choice_holds_every_type_and_many_images(folder):
         for kind in ("size", "location", "no-target")
         for name in ("a.png", "b.png")
     ]
-    chosen = choose(samples, count=6, seed=1)
+    chosen = choose_samples(samples, count=6, seed=1)
     assert len({one.expression for one in chosen}) <= 6
     assert {one.type for one in chosen} == {"size", "location", "no-target"}
     assert {one.image.name for one in chosen} == {"a.png", "b.png"}
-    assert chosen == choose(samples, count=6, seed=1)
-    assert len(choose(samples, count=1000, seed=1)) == 60
+    assert chosen == choose_samples(samples, count=6, seed=1)
+    assert len(choose_samples(samples, count=1000, seed=1)) == 60
 
 
 def test_the_sheet_shows_targets(folder):

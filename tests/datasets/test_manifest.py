@@ -1,4 +1,4 @@
-"""Manifests: what comes back, and the one line that every broken file gets."""
+"""Manifests: samples survive a round trip; every broken file gets a one-line error."""
 
 import json
 
@@ -13,7 +13,7 @@ from rrsis_geo.errors import DataError
 
 MASK = np.zeros((6, 8), bool)
 MASK[1:4, 2:7] = True
-RLE = rle.written_runs(rle.encode(MASK))
+RLE = rle.runs_to_json(rle.encode(MASK))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_masks_of_every_kind_of_png(folder, mode):
 
 
 def test_an_empty_mask_means_nothing_there(folder):
-    nothing = rle.written_runs(rle.encode(np.zeros((6, 8), bool)))
+    nothing = rle.runs_to_json(rle.encode(np.zeros((6, 8), bool)))
     (sample,) = read_manifest(manifest(folder, line(mask=nothing)))
     assert not sample.read()[1].any()
 
@@ -74,7 +74,7 @@ def test_a_split_alone_and_blank_lines(folder):
     assert sample.origin == f"{path}, line 3"
 
 
-def test_there_and_back(folder):
+def test_round_trip(folder):
     (folder / "deep").mkdir()
     samples = [
         Sample(
@@ -111,7 +111,7 @@ def test_there_and_back(folder):
     assert str(folder) not in texts
 
 
-def test_masks_that_a_manifest_cannot_name_become_run_lengths(folder):
+def test_masks_that_a_manifest_cannot_refer_to_become_run_lengths(folder):
     grey = Image.fromarray(MASK.astype(np.uint8) * 160 + 30)
     grey.save(folder / "grey.png")
     other = np.zeros((6, 6), bool)
@@ -120,13 +120,13 @@ def test_masks_that_a_manifest_cannot_name_become_run_lengths(folder):
         Sample(
             image=folder / "a.png",
             expression="above fifty",
-            target=MaskFile(path=folder / "grey.png", above=50),
+            target=MaskFile(path=folder / "grey.png", threshold=50),
             split="test",
         ),
         Sample(
             image=folder / "a.png",
             expression="of another size",
-            target=MaskRuns(parts=(rle.encode(other),), fit=True),
+            target=MaskRuns(parts=(rle.encode(other),), resize=True),
             split="test",
         ),
     ]
@@ -155,7 +155,7 @@ def test_parts_may_overlap(folder):
     ("broken", "reason"),
     [
         ("{", "not JSON"),
-        ("[1]", "not an object"),
+        ("[1]", "not a JSON object"),
         (line(split=...), "lacks 'split'"),
         (line(image=..., mask=...), "lacks 'image', 'mask'"),
         (line(colour="red"), r"unknown keys \['colour'\]"),
@@ -165,12 +165,12 @@ def test_parts_may_overlap(folder):
         (line(expression="x" * 2000), "2000 characters"),
         (line(expression=7), "'expression' must be a text"),
         (line(image=""), "'image' must be a text"),
-        (line(mask=7), "run-length mask wanted, got '7'"),
+        (line(mask=7), "must be an object with size and counts, got '7'"),
         (line(mask={"size": [6, 8], "counts": "?"}), "run-length mask"),
         (line(gsd=0), "'gsd' must be metres > 0"),
         (line(gsd=True), "'gsd' must be metres > 0"),
         (line(gsd="1 m"), "'gsd' must be metres > 0"),
-        (line(same_class=-1), "'same_class' must be a count"),
+        (line(same_class=-1), "'same_class' must be a whole number"),
     ],
 )
 def test_a_broken_line_names_file_line_and_reason(folder, broken, reason):

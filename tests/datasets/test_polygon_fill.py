@@ -1,4 +1,4 @@
-"""Runs of pixels against GDAL's own filler, pixel by pixel."""
+"""Rasterized polygons against those of GDAL, pixel by pixel."""
 
 import numpy as np
 import pytest
@@ -9,12 +9,12 @@ from rasterio.features import rasterize
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.transforms.polygon_fill import fill, fill_of
+from rrsis_geo.datasets.transforms.polygon_fill import layout_runs, rasterize_polygons
 
 WIDTH, HEIGHT = 13, 9
 
 
-def burnt(polygons):
+def rasterized_by_gdal(polygons):
     """Masks by GDAL, one by one."""
     return [
         rasterize([polygon], out_shape=(HEIGHT, WIDTH), dtype="uint8") > 0
@@ -25,12 +25,12 @@ def burnt(polygons):
 def filled(polygons):
     wanted = np.empty(len(polygons), object)
     wanted[:] = polygons
-    return fill(wanted, width=WIDTH, height=HEIGHT)
+    return rasterize_polygons(wanted, width=WIDTH, height=HEIGHT)
 
 
 def assert_equal(polygons):
     found = filled(polygons)
-    for number, wanted in enumerate(burnt(polygons)):
+    for number, wanted in enumerate(rasterized_by_gdal(polygons)):
         np.testing.assert_array_equal(found.mask([number]), wanted)
 
 
@@ -80,10 +80,10 @@ def test_far_outside_and_thin_as_a_hair():
     )
 
 
-def test_a_choice_of_objects_is_the_union():
+def test_a_selection_of_objects_is_the_union():
     polygons = [box(1, 1, 5, 5), box(3, 3, 9, 8), box(11, 0, 13, 2), box(0, 0, 0.2, 9)]
     found = filled(polygons)
-    masks = burnt(polygons)
+    masks = rasterized_by_gdal(polygons)
     for chosen in ([], [0], [2, 0], [0, 1, 2, 3]):
         wanted = np.zeros((HEIGHT, WIDTH), bool)
         for number in chosen:
@@ -92,15 +92,15 @@ def test_a_choice_of_objects_is_the_union():
 
 
 @pytest.mark.parametrize("chosen", [[0, 1, 2], [2, 1, 0], [1], []])
-def test_names_in_the_order_asked_for(chosen):
+def test_labels_in_the_order_asked_for(chosen):
     polygons = [box(1, 1, 6, 5), box(3, 3, 9, 8), box(4, 0, 5, 9)]
     wanted = np.zeros((HEIGHT, WIDTH), np.int32)
     for name, number in enumerate(chosen, start=1):
-        wanted[burnt(polygons)[number]] = name
-    np.testing.assert_array_equal(filled(polygons).names(chosen), wanted)
+        wanted[rasterized_by_gdal(polygons)[number]] = name
+    np.testing.assert_array_equal(filled(polygons).label_map(chosen), wanted)
 
 
-def test_a_layout_is_filled_once():
+def test_a_layout_is_rasterized_once():
     parts = MultiPolygon([box(1, 1, 3, 3), box(6, 2, 8, 4)])
     layout = Layout(
         width=WIDTH,
@@ -108,8 +108,10 @@ def test_a_layout_is_filled_once():
         objects=(LabelledObject(category="ship", polygon=parts),),
         complete=frozenset(),
     )
-    assert fill_of(layout) is fill_of(layout)
-    np.testing.assert_array_equal(fill_of(layout).mask([0]), burnt([parts])[0])
+    assert layout_runs(layout) is layout_runs(layout)
+    np.testing.assert_array_equal(
+        layout_runs(layout).mask([0]), rasterized_by_gdal([parts])[0]
+    )
 
 
 def test_nothing_to_fill():

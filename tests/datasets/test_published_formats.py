@@ -21,7 +21,7 @@ WRITERS = {
 
 @pytest.fixture
 def whole(monkeypatch):
-    """As if the small folders were all there is."""
+    """Published counts as if the small folders were the whole sets."""
     monkeypatch.setitem(PUBLISHED, "rrsis-d", {"train": 1, "val": 1, "test": 1})
     monkeypatch.setitem(PUBLISHED, "refsegrs", {"train": 3, "val": 1, "test": 1})
     monkeypatch.setitem(PUBLISHED, "risbench", {"train": 1, "val": 1, "test": 1})
@@ -137,7 +137,7 @@ def replaced(*, at, **changes):
         ),
         (
             replaced(at=1, segmentation=[[1, 2, 3, 4, 5, 6]]),
-            r"instances\.json, annotation 101: run-length mask wanted",
+            r"instances\.json, annotation 101: a run-length mask must be",
         ),
         (lambda body: body.pop("categories"), r"instances\.json: not the instances"),
     ],
@@ -227,7 +227,9 @@ def test_manifests_are_known_too(tmp_path, whole):
 def test_what_is_none_of_them(tmp_path):
     with pytest.raises(DataError, match="no such file or folder"):
         read_dataset(tmp_path / "nowhere")
-    with pytest.raises(DataError, match=r"no data set is known by these files; wanted"):
+    with pytest.raises(
+        DataError, match=r"is no known data set; a folder must hold manifest"
+    ):
         read_dataset(tmp_path)
     with pytest.raises(OptionError, match="no kind of data set 'coco'"):
         read_dataset(tmp_path, kind="coco")

@@ -1,4 +1,4 @@
-"""A network that answers by brightness, and small data sets."""
+"""A network that thresholds brightness, and small data sets."""
 
 import numpy as np
 from PIL import Image
@@ -6,26 +6,26 @@ from PIL import Image
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
 from rrsis_geo.evaluation.evaluate import Outcome
-from rrsis_geo.evaluation.protocols import Answer, Pixels
+from rrsis_geo.evaluation.protocols import NetworkPrediction, PixelCounts
 
 
 class Brightness:
-    """Finds what is brighter than the number that a text ends with."""
+    """Predicts what is brighter than the number that a text ends with."""
 
     def __init__(self):
-        self.asked = []
+        self.calls = []
 
-    def ask(self, pixels, texts, sizes):
-        self.asked.append((pixels, tuple(texts), tuple(sizes)))
+    def predict(self, pixels, texts, sizes):
+        self.calls.append((pixels, tuple(texts), tuple(sizes)))
         grey = pixels.astype(np.float32).mean(axis=0)
         levels = np.array([float(text.split()[-1]) for text in texts], np.float32)
-        margins = tuple(
+        logits = tuple(
             np.stack([resized(grey, size) - level for level in levels])
             for size in sizes
         )
-        return Answer(
-            margins=margins,
-            chances=1 / (1 + np.exp(-np.clip(margins[0], -50, 50))),
+        return NetworkPrediction(
+            logits=logits,
+            probabilities=1 / (1 + np.exp(-np.clip(logits[0], -50, 50))),
             presence=(None,) * len(texts),
         )
 
@@ -76,7 +76,7 @@ def make_samples(folder, count=6, size=(60, 40)):
 
 def outcome(iou, *, image="a", target=True, kind="category", pixels=1000, like=1):
     """An outcome whose reference IoU is a fraction of 100."""
-    counts = Pixels(
+    counts = PixelCounts(
         intersection=round(iou * 100),
         union=100,
         predicted=0 if iou == 0 else 90,

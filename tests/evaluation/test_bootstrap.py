@@ -1,4 +1,4 @@
-"""Intervals: seeded, over images, and the same as the plain way of counting."""
+"""Intervals: seeded, over images, and equal to a straightforward computation."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def test_the_seed_decides():
     assert all(score.low <= score.value <= score.high for score in one.values())
 
 
-def test_pairs_of_one_image_hang_together():
+def test_pairs_of_one_image_are_resampled_together():
     # each image has one result: its copies add no knowledge
     rng = np.random.default_rng(5)
     single = [outcome(round(float(rng.random()), 2), image=f"i{k}") for k in range(20)]
@@ -78,7 +78,7 @@ def test_weights_compared_with_themselves_do_not_differ():
         assert difference.p == 1
 
 
-def test_a_paired_comparison_sees_what_two_intervals_cannot():
+def test_a_paired_comparison_is_more_sensitive_than_two_intervals():
     before = some(images=30)
     after = [
         outcome(min(item.pixels["reference"].iou + 0.02, 1.0), image=item.image)
@@ -92,7 +92,7 @@ def test_a_paired_comparison_sees_what_two_intervals_cannot():
     assert change.p == pytest.approx(2 / 2001)
 
 
-def test_only_the_same_questions_are_compared():
+def test_only_the_same_samples_are_compared():
     outcomes = some()
     found = compare_outcomes(outcomes, outcomes, rounds=20)
     assert (found.samples, found.no_target) == (48, 0)

@@ -1,4 +1,4 @@
-"""Fits that recover what made the data, and scores that need no pictures."""
+"""Fits recover the parameters of the data; histograms give the scores of pixels."""
 
 import numpy as np
 import pytest
@@ -7,24 +7,24 @@ from hypothesis import strategies as st
 
 from rrsis_geo.evaluation.calibration import (
     CENTRES,
-    Point,
-    Seen,
-    centred,
-    choose,
-    fit,
+    LogitHistograms,
+    OperatingPoint,
+    choose_operating_points,
+    fit_calibration,
     fit_isotonic,
     fit_logistic,
     histogram,
-    pixel_chances,
-    pixels_of,
-    presence_chances,
+    pixel_probabilities,
+    pixel_weights,
+    presence_probabilities,
     reliability,
-    scores_at,
+    score_grid,
+    with_threshold_at_half,
 )
 from rrsis_geo.model.serialization.header import Calibration
 
 
-def pictures(seed=0, count=12, side=40):
+def make_pairs(seed=0, count=12, side=40):
     """Logits, masks and presence of pairs, the last third without a target."""
     rng = np.random.default_rng(seed)
     logits, masks = [], []
@@ -39,9 +39,9 @@ def pictures(seed=0, count=12, side=40):
     return logits, masks, np.where(there, 1.0, -1.0) + rng.normal(0, 1, count)
 
 
-def seen_of(logits, masks, presence):
+def histograms_of(logits, masks, presence):
     counted = [histogram(z, m) for z, m in zip(logits, masks, strict=True)]
-    return Seen(
+    return LogitHistograms(
         target=np.array([inside for inside, _ in counted]),
         other=np.array([outside for _, outside in counted]),
         presence=np.asarray(presence, float),
@@ -57,14 +57,14 @@ def test_the_fit_finds_the_temperature_and_bias_that_made_the_data(temperature, 
     assert found == pytest.approx((temperature, bias), abs=1e-5)
 
 
-def test_perfectly_parted_data_have_an_answer():
+def test_separable_data_have_a_finite_fit():
     logits = np.array([-3.0, -1.0, 1.0, 3.0])
     temperature, bias = fit_logistic(logits, logits > 0, logits < 0)
     assert 0 < temperature < 1
     assert np.isfinite(bias)
 
 
-def test_the_likelihood_cannot_be_bettered_nearby():
+def test_the_fit_is_a_local_maximum_of_the_likelihood():
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 3, 300)
     wins = (rng.random(300) < 1 / (1 + np.exp(-(logits / 3 - 0.5)))).astype(float)
@@ -110,7 +110,7 @@ def test_isotonic_never_falls_and_is_closest(cells):
     )
 
 
-def test_reliable_probabilities_are_off_by_nothing():
+def test_reliable_probabilities_have_no_calibration_error():
     chances = np.linspace(0.01, 0.99, 99)
     table, error = reliability(chances, chances, 1 - chances)
     assert error == pytest.approx(0, abs=1e-12)
@@ -126,37 +126,37 @@ def test_certain_probabilities_have_a_bin():
 
 
 def test_a_fit_makes_pixels_and_presence_reliable():
-    seen = seen_of(*pictures(count=60))
-    calibration = fit(seen, gate=0.5)
+    histograms = histograms_of(*make_pairs(count=60))
+    calibration = fit_calibration(histograms, gate=0.5)
     assert calibration.presence_gate == 0.5
     before, after = (
-        reliability(pixel_chances(c), *pixels_of(seen))[1]
+        reliability(pixel_probabilities(c), *pixel_weights(histograms))[1]
         for c in (Calibration(), calibration)
     )
     assert after < before
-    there = seen.there.astype(float)
+    there = histograms.has_target.astype(float)
     before, after = (
-        reliability(presence_chances(seen, c), there, 1 - there, bins=5)[1]
+        reliability(presence_probabilities(histograms, c), there, 1 - there, bins=5)[1]
         for c in (Calibration(presence_bias=2.0), calibration)
     )
     assert after < before
 
 
-def test_without_a_presence_head_nothing_weighs():
-    logits, masks, _ = pictures()
-    seen = seen_of(logits, masks, [np.nan] * 12)
-    assert fit(seen, gate=0.9).presence_gate == 0
-    (point,) = scores_at(seen, Calibration(), thresholds=[0.5], gates=[1.0])
+def test_without_a_presence_head_nothing_is_weighted():
+    logits, masks, _ = make_pairs()
+    histograms = histograms_of(logits, masks, [np.nan] * 12)
+    assert fit_calibration(histograms, gate=0.9).presence_gate == 0
+    (point,) = score_grid(histograms, Calibration(), thresholds=[0.5], gates=[1.0])
     assert point.miou > 0.3
 
 
 @pytest.mark.parametrize("gate", [0.0, 0.6, 1.0])
 @pytest.mark.parametrize("threshold", [0.3, 0.5, 0.8])
-def test_scores_from_histograms_are_those_of_the_pictures(gate, threshold):
-    logits, masks, presence = pictures(seed=4)
-    seen = seen_of(logits, masks, presence)
+def test_scores_from_histograms_are_those_of_the_pixels(gate, threshold):
+    logits, masks, presence = make_pairs(seed=4)
+    histograms = histograms_of(logits, masks, presence)
     calibration = Calibration(temperature=1.5, bias=0.3, presence_temperature=2.0)
-    (point,) = scores_at(seen, calibration, thresholds=[threshold], gates=[gate])
+    (point,) = score_grid(histograms, calibration, thresholds=[threshold], gates=[gate])
     there = 1 / (1 + np.exp(-presence / 2))
     ious, quiet = [], []
     for z, mask, sure in zip(logits, masks, there, strict=True):
@@ -172,22 +172,22 @@ def test_scores_from_histograms_are_those_of_the_pictures(gate, threshold):
 
 
 def test_a_moved_threshold_takes_the_same_pixels():
-    logits, masks, presence = pictures(seed=2)
-    seen = seen_of(logits, masks, presence)
-    fitted = fit(seen, gate=0.0)
-    (one,) = scores_at(seen, fitted, thresholds=[0.3], gates=[0.0])
-    moved = centred(fitted, 0.3)
-    (other,) = scores_at(seen, moved, thresholds=[0.5], gates=[0.0])
+    logits, masks, presence = make_pairs(seed=2)
+    histograms = histograms_of(logits, masks, presence)
+    fitted = fit_calibration(histograms, gate=0.0)
+    (one,) = score_grid(histograms, fitted, thresholds=[0.3], gates=[0.0])
+    moved = with_threshold_at_half(fitted, 0.3)
+    (other,) = score_grid(histograms, moved, thresholds=[0.5], gates=[0.0])
     assert (one.miou, one.quiet) == (other.miou, other.quiet)
 
 
 def test_the_quietest_point_may_lose_only_so_much():
     points = [
-        Point(threshold=0.5, gate=0.0, miou=0.60, quiet=0.7),
-        Point(threshold=0.5, gate=0.5, miou=0.59, quiet=0.9),
-        Point(threshold=0.6, gate=0.5, miou=0.585, quiet=0.9),
-        Point(threshold=0.5, gate=1.0, miou=0.50, quiet=1.0),
+        OperatingPoint(threshold=0.5, gate=0.0, miou=0.60, quiet=0.7),
+        OperatingPoint(threshold=0.5, gate=0.5, miou=0.59, quiet=0.9),
+        OperatingPoint(threshold=0.6, gate=0.5, miou=0.585, quiet=0.9),
+        OperatingPoint(threshold=0.5, gate=1.0, miou=0.50, quiet=1.0),
     ]
-    best, quiet = choose(points, loss=0.02)
+    best, quiet = choose_operating_points(points, loss=0.02)
     assert best is points[0]
     assert quiet is points[1]

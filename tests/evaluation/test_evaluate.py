@@ -1,4 +1,4 @@
-"""From samples to a report, with a network that answers by brightness."""
+"""From samples to a report, with a network that thresholds brightness."""
 
 import json
 import re
@@ -11,12 +11,16 @@ from PIL import Image
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
 from rrsis_geo.errors import DataError, OutputError
-from rrsis_geo.evaluation.evaluate import evaluate, from_values, to_values
+from rrsis_geo.evaluation.evaluate import evaluate, outcome_from_json, outcome_to_json
 from rrsis_geo.evaluation.published_results import read_published, why_not_comparable
-from rrsis_geo.evaluation.reports.case_images import choose, draw_pictures, sheet
-from rrsis_geo.evaluation.reports.html_report import page, write_report
+from rrsis_geo.evaluation.reports.case_images import (
+    choose_cases,
+    draw_cases,
+    draw_sheet,
+)
+from rrsis_geo.evaluation.reports.html_report import html_page, write_report
 from rrsis_geo.evaluation.reports.text_report import text_report
-from rrsis_geo.evaluation.result import Evaluated, read_result, write_result
+from rrsis_geo.evaluation.result import EvaluationResult, read_result, write_result
 
 
 def evaluated(outcomes, **changes):
@@ -30,16 +34,16 @@ def evaluated(outcomes, **changes):
         "outcomes": tuple(outcomes),
         "rounds": 50,
     }
-    return Evaluated(**{**values, **changes})
+    return EvaluationResult(**{**values, **changes})
 
 
-def test_every_sample_is_asked_and_counted(tmp_path):
+def test_every_sample_is_predicted_and_counted(tmp_path):
     samples = make_samples(tmp_path)
-    network, seen = Brightness(), []
-    outcomes = evaluate(samples, network, report=seen.append)
-    assert outcomes == seen
+    network, reported = Brightness(), []
+    outcomes = evaluate(samples, network, on_outcome=reported.append)
+    assert outcomes == reported
     assert [o.expression for o in outcomes] == [s.expression for s in samples]
-    assert len(network.asked) == 6  # one look an image
+    assert len(network.calls) == 6  # one prediction for each image
     first = outcomes[0].pixels["native"]
     assert first.iou == pytest.approx(1.0, abs=0.08)
     ious = [o.pixels["native"].iou for o in outcomes[::2]]
@@ -52,7 +56,7 @@ def test_nothing_to_evaluate_is_an_error():
         evaluate([], Brightness())
 
 
-def test_a_mask_of_another_size_is_one_clear_line(tmp_path):
+def test_a_mask_of_another_size_gets_a_one_line_error(tmp_path):
     Image.new("RGB", (20, 10)).save(tmp_path / "a.png")
     odd = Sample(
         image=tmp_path / "a.png",
@@ -67,15 +71,17 @@ def test_a_mask_of_another_size_is_one_clear_line(tmp_path):
 
 def test_outcomes_survive_json(tmp_path):
     outcomes = evaluate(make_samples(tmp_path, 2), Brightness())
-    again = [from_values(json.loads(json.dumps(to_values(o)))) for o in outcomes]
+    again = [
+        outcome_from_json(json.loads(json.dumps(outcome_to_json(o)))) for o in outcomes
+    ]
     assert again == outcomes
     with pytest.raises(DataError, match="not an outcome"):
-        from_values({"image": "a"})
+        outcome_from_json({"image": "a"})
 
 
 def test_a_result_is_read_as_it_was_written(tmp_path):
     result = evaluated(evaluate(make_samples(tmp_path), Brightness()))
-    write_result(result, tmp_path / "r.json", comparison=result.against(result))
+    write_result(result, tmp_path / "r.json", comparison=result.compare_with(result))
     assert read_result(tmp_path / "r.json") == result
     body = json.loads((tmp_path / "r.json").read_text())
     assert body["summary"]["with_target"][0]["samples"] == 6
@@ -98,7 +104,7 @@ def test_other_files_are_no_results(tmp_path, text, message):
 
 def test_the_text_always_says_how_many(tmp_path):
     result = evaluated(evaluate(make_samples(tmp_path), Brightness()))
-    text = text_report(result, result.against(result))
+    text = text_report(result, result.compare_with(result))
     assert "12 samples over 6 images, 6 with a target, 6 without" in text
     for line in ("reference", "native", "product"):
         assert re.search(rf"^{line} +6 +6 ", text, re.M)
@@ -123,10 +129,10 @@ def test_published_figures_are_only_comparable_on_the_same_data():
     assert fewer == "10 of 3481 samples"
 
 
-def test_pictures_show_best_median_worst_and_the_loudest():
+def test_cases_are_best_median_worst_and_most_painted():
     outcomes = [outcome(k / 10, image=f"i{k}") for k in range(10)]
     outcomes += [outcome(0.0, target=False), outcome(0.3, target=False)]
-    chosen = choose(outcomes, each=2)
+    chosen = choose_cases(outcomes, each=2)
     assert chosen == [
         ("best", 9),
         ("best", 8),
@@ -137,15 +143,15 @@ def test_pictures_show_best_median_worst_and_the_loudest():
         ("no target, most painted", 11),
         ("no target, most painted", 10),
     ]
-    few = choose(outcomes[:3], each=4)
+    few = choose_cases(outcomes[:3], each=4)
     assert sorted(index for _, index in few) == [0, 1, 2]
 
 
-def test_the_page_needs_nothing_else_and_escapes_what_people_wrote(tmp_path):
+def test_the_page_is_self_contained_and_escapes_texts(tmp_path):
     samples = make_samples(tmp_path)
     result = evaluated(evaluate(samples, Brightness()))
-    pictures = list(draw_pictures(samples, result.outcomes, Brightness(), each=1))
-    text = page(result, pictures, result.against(result))
+    pictures = list(draw_cases(samples, result.outcomes, Brightness(), each=1))
+    text = html_page(result, pictures, result.compare_with(result))
     assert text.count("data:image/jpeg;base64,") == len(pictures) == 4
     assert not re.search(r"""(src|href)=["'](?!data:)""", text)
     assert "chips" not in text
@@ -157,19 +163,19 @@ def test_the_page_needs_nothing_else_and_escapes_what_people_wrote(tmp_path):
 def test_reports_are_written_whole(tmp_path, name):
     samples = make_samples(tmp_path, 3)
     result = evaluated(evaluate(samples, Brightness()))
-    pictures = list(draw_pictures(samples, result.outcomes, Brightness(), each=1))
+    pictures = list(draw_cases(samples, result.outcomes, Brightness(), each=1))
     write_report(tmp_path / name, result, pictures)
     assert (tmp_path / name).stat().st_size > 1000
     with pytest.raises(OutputError, match=r"\.html or \.png"):
         write_report(tmp_path / "r.pdf", result, pictures)
 
 
-def test_a_picture_colours_right_missed_and_wrong(tmp_path):
+def test_a_case_colours_right_missed_and_wrong_pixels(tmp_path):
     samples = make_samples(tmp_path, 4)
     outcomes = evaluate(samples, Brightness())
     worst = [
         picture
-        for picture in draw_pictures(samples, outcomes, Brightness(), each=1)
+        for picture in draw_cases(samples, outcomes, Brightness(), each=1)
         if picture.kind == "worst"
     ]
     pixels = worst[0].pixels[:, 320:].reshape(-1, 3).astype(int)
@@ -177,5 +183,5 @@ def test_a_picture_colours_right_missed_and_wrong(tmp_path):
     red = (pixels[:, 0] > pixels[:, 1] + 40).sum()
     assert green > 500
     assert red > 500
-    assert sheet(worst, title="one").size == (664, 436)
-    assert sheet([], title="none").size[1] == 64
+    assert draw_sheet(worst, title="one").size == (664, 436)
+    assert draw_sheet([], title="none").size[1] == 64

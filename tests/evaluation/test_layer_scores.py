@@ -1,4 +1,4 @@
-"""A layer against a layer: frames, fields, coordinate systems and refusals."""
+"""A layer against a layer: searched area, fields, coordinate systems, errors."""
 
 import json
 
@@ -10,7 +10,11 @@ from PIL import Image
 
 from rrsis_geo.errors import DataError, OptionError
 from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
-from rrsis_geo.evaluation.scenes.scene_report import lines, write_counts, write_picture
+from rrsis_geo.evaluation.scenes.scene_report import (
+    lines,
+    write_counts,
+    write_scene_image,
+)
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline.runner import run
 
@@ -49,7 +53,7 @@ def test_layers_meet_in_the_scenes_grid(found, truth, make_scene):
     assert scores.km2 == pytest.approx(40 * 30 * 0.25 / 1e6, rel=2e-3)
     # 135 pixels shared; 150 + 48 and 135 + 36 together
     assert scores.iou == pytest.approx(135 / (150 + 48 + 36), rel=1e-3)
-    assert result.frame.borders is None
+    assert result.area.borders is None
     text = dict(line.split("\t") for line in lines(result))
     assert text["recall"] == "50.0 % of 2"
     assert text["broken or doubled at window borders"].startswith("not known")
@@ -98,15 +102,15 @@ def test_the_manifest_says_what_was_searched(make_scene, tmp_path):
     assert (scores.objects, scores.polygons, scores.found) == (1, 1, 1)
     assert scores.iou == pytest.approx(1)
     assert scores.border_broken == 0
-    cols, rows = result.frame.borders
+    cols, rows = result.area.borders
     assert list(cols) == [24, 32, 48, 56]
     assert list(rows) == [24, 28, 32, 56]
     assert scores.km2 == pytest.approx(40 * 30 * 0.25 / 1e6, rel=2e-3)
 
-    write_picture(result, tmp_path / "p.png")
-    with Image.open(tmp_path / "p.png") as picture:
-        assert picture.size == (60, 50)  # the box and a margin
-        colours = {colour for _, colour in picture.getcolors(4000)}
+    write_scene_image(result, tmp_path / "p.png")
+    with Image.open(tmp_path / "p.png") as image:
+        assert image.size == (60, 50)  # the box and a margin
+        colours = {colour for _, colour in image.getcolors(4000)}
     assert (64, 200, 96) in colours
     write_counts(result, tmp_path / "c.json")
     assert json.loads((tmp_path / "c.json").read_text())["recall"] == 1
@@ -138,7 +142,7 @@ def test_fields_and_expressions_choose_rows(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
-def test_what_cannot_be_compared_is_one_clear_line(found, truth, tmp_path):
+def test_what_cannot_be_compared_gets_a_one_line_error(found, truth, tmp_path):
     with pytest.raises(DataError, match=r"gone\.gpkg: cannot be read: there is no"):
         score_polygons(tmp_path / "gone.gpkg", truth)
     points = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:4326")
@@ -148,14 +152,14 @@ def test_what_cannot_be_compared_is_one_clear_line(found, truth, tmp_path):
     nowhere = layer(tmp_path / "nowhere.gpkg", (1, 1, 9, 9), crs=None)
     with pytest.raises(DataError, match="has no CRS"):
         score_polygons(found, nowhere)
-    with pytest.raises(OptionError, match="within needs the scene"):
+    with pytest.raises(OptionError, match="--within needs the scene"):
         score_polygons(found, truth, within=truth)
     (tmp_path / "found.run.json").write_text("{}")
     with pytest.raises(DataError, match="no run manifest"):
         score_polygons(found, truth)
     (tmp_path / "found.run.json").unlink()
     with pytest.raises(OptionError, match="name it with --scene"):
-        write_picture(score_polygons(found, truth), tmp_path / "p.png")
+        write_scene_image(score_polygons(found, truth), tmp_path / "p.png")
 
 
 def test_an_empty_layer_finds_nothing(make_scene, tmp_path, truth):

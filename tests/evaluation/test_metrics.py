@@ -1,4 +1,4 @@
-"""Golden vectors of the reference rule and an independent brute-force twin."""
+"""Golden vectors of the reference rule and an independent brute-force computation."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def random_pairs(seed, count=20):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_brute_force_twin_agrees(seed):
+def test_a_brute_force_computation_agrees(seed):
     pairs = list(random_pairs(seed))
     scores = Scores()
     for pair in pairs:

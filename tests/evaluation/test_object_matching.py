@@ -95,7 +95,7 @@ def test_area_iou_does_not_care_for_pieces():
         (((0, 0, 10, 1), (0, 2.5, 10, 10)), False),  # a gap elsewhere
         (((0, 0, 4, 10), (6, 0, 10, 10)), False),  # across columns: no border there
         (((0, 0, 10, 10),), False),
-        (((0, 0, 10, 10), (0, 0, 10, 10)), False),  # a copy is no work of a border
+        (((0, 0, 10, 10), (0, 0, 10, 10)), False),  # a copy is not due to a border
     ],
 )
 def test_what_is_broken_at_the_end_of_a_window(pieces, broken):
@@ -111,11 +111,11 @@ def test_what_is_broken_at_the_end_of_a_window(pieces, broken):
     [
         ([(0, 20), (40, 20)], True),  # along a border
         ([(20, 0), (20, 40)], True),
-        ([(0, 0), (40, 40)], False),  # over borders, as a roof is parted
+        ([(0, 0), (40, 40)], False),  # across borders, as instances are split
         ([(0, 10), (40, 30)], False),
     ],
 )
-def test_a_seam_is_a_borders_work_where_it_runs_along_it(seam, broken):
+def test_a_seam_along_a_border_is_attributed_to_it(seam, broken):
     whole = shapely.box(0, 0, 40, 40)
     pieces = shapely.get_parts(shapely.ops.split(whole, shapely.LineString(seam)))
     borders = (np.arange(0, 41, 5), np.arange(0, 41, 5))

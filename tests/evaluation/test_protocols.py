@@ -1,4 +1,4 @@
-"""The reference rule, detail by detail."""
+"""The details of the evaluation rules."""
 
 import numpy as np
 import pytest
@@ -8,38 +8,38 @@ from PIL import Image
 
 from rrsis_geo.evaluation.metrics import Scores
 from rrsis_geo.evaluation.protocols import (
-    Answer,
-    Pixels,
-    compare,
-    judge,
-    squeeze_image,
-    squeeze_mask,
+    NetworkPrediction,
+    PixelCounts,
+    count_pixels,
+    resize_image_to_square,
+    resize_mask_to_square,
+    score_image,
 )
 from rrsis_geo.model.decoders.twin_stream import upsample
 
 
-def test_a_mask_is_squeezed_by_pillows_nearest():
+def test_a_mask_is_resized_by_pillows_nearest():
     mask = np.zeros((4, 8), bool)
     mask[0, 0] = mask[2, 4:6] = True
     # a column pair becomes one; Pillow takes the pixel at the cell's centre
     expected = np.zeros((4, 4), bool)
     expected[2, 2] = True
-    np.testing.assert_array_equal(squeeze_mask(mask, 4), expected)
+    np.testing.assert_array_equal(resize_mask_to_square(mask, 4), expected)
 
 
-def test_an_image_is_squeezed_by_pillows_bilinear_with_its_wide_filter():
+def test_an_image_is_resized_by_pillows_bilinear_with_its_wide_filter():
     row = np.array([[0, 0, 80, 80, 160, 160, 240, 240]], np.uint8)
     pixels = np.broadcast_to(row, (3, 4, 8)).copy()
-    small = squeeze_image(pixels, 4)
+    small = resize_image_to_square(pixels, 4)
     assert small.shape == (3, 4, 4)
     # the triangle of two output pixels' width reaches half into the neighbours
     np.testing.assert_array_equal(small[0, 0], [11, 80, 160, 229])
 
 
-def test_squeezing_does_not_keep_the_aspect():
+def test_resizing_does_not_keep_the_aspect():
     mask = np.zeros((30, 90), bool)
     mask[:, :45] = True
-    small = squeeze_mask(mask)
+    small = resize_mask_to_square(mask)
     assert small.shape == (480, 480)
     assert small[:, :240].all()
     assert not small[:, 240:].any()
@@ -54,17 +54,17 @@ def test_logits_are_upsampled_with_aligned_corners():
 
 
 class Fixed:
-    """Answers with one map, whatever is asked."""
+    """Predicts the same map for every text."""
 
     def __init__(self, margin, chance):
         self.margin, self.chance = margin, chance
 
-    def ask(self, pixels, texts, sizes):
-        return Answer(
-            margins=tuple(
+    def predict(self, pixels, texts, sizes):
+        return NetworkPrediction(
+            logits=tuple(
                 np.full((1, *size), self.margin, np.float32) for size in sizes
             ),
-            chances=np.full((1, *sizes[0]), self.chance, np.float32),
+            probabilities=np.full((1, *sizes[0]), self.chance, np.float32),
             presence=(None,),
         )
 
@@ -72,7 +72,9 @@ class Fixed:
 @pytest.mark.parametrize(("margin", "painted"), [(0.0, 0.0), (1e-6, 1.0), (-1.0, 0.0)])
 def test_a_tie_is_background(margin, painted):
     pixels, mask = np.zeros((3, 10, 12), np.uint8), np.ones((10, 12), bool)
-    ((counts,), _) = judge(Fixed(margin, 0.5), pixels, ["x"], [mask], threshold=0.5)
+    ((counts,), _) = score_image(
+        Fixed(margin, 0.5), pixels, ["x"], [mask], threshold=0.5
+    )
     for rule in ("reference", "native"):
         assert counts[rule].predicted == painted * counts[rule].total
     assert counts["product"].predicted == 0  # 0.5 is not above 0.5
@@ -84,11 +86,11 @@ def test_each_rule_counts_at_its_size():
     mask[10:20, 15:45] = True
     pixels[:, mask] = 200
     network = Brightness()
-    ((counts,), _) = judge(network, pixels, ["over 100"], [mask], threshold=0.5)
+    ((counts,), _) = score_image(network, pixels, ["over 100"], [mask], threshold=0.5)
     assert counts["reference"].total == counts["product"].total == 480 * 480
     assert counts["native"].total == mask.size
-    (seen, _, sizes) = network.asked[0]
-    assert seen.shape == (3, 480, 480)
+    (pixels, _, sizes) = network.calls[0]
+    assert pixels.shape == (3, 480, 480)
     assert sizes == ((480, 480), (40, 60))
     assert all(counts[rule].iou > 0.85 for rule in counts)
 
@@ -97,7 +99,7 @@ def test_counts_are_those_of_the_metrics():
     rng = np.random.default_rng(0)
     for _ in range(50):
         one, other = rng.random((2, 9, 11)) < rng.random((2, 1, 1))
-        pixels, scores = compare(one, other), Scores()
+        pixels, scores = count_pixels(one, other), Scores()
         scores.add(one, other)
         assert (pixels.intersection, pixels.union) == (
             scores.intersection,
@@ -105,12 +107,12 @@ def test_counts_are_those_of_the_metrics():
         )
         assert pixels.iou == scores.ious[0]
     with pytest.raises(ValueError, match="masks of"):
-        compare(np.zeros((2, 2), bool), np.zeros((2, 3), bool))
+        count_pixels(np.zeros((2, 2), bool), np.zeros((2, 3), bool))
 
 
 @pytest.mark.parametrize(("predicted", "quiet"), [(0, True), (9, True), (10, False)])
 def test_quiet_means_under_a_thousandth(predicted, quiet):
-    pixels = Pixels(intersection=0, union=0, predicted=predicted, total=10_000)
+    pixels = PixelCounts(intersection=0, union=0, predicted=predicted, total=10_000)
     assert pixels.quiet is quiet
 
 
@@ -119,5 +121,5 @@ def test_pillow_is_what_the_published_scripts_used():
     pixels = rng.integers(0, 256, (3, 33, 71), dtype=np.uint8)
     by_hand = Image.fromarray(pixels.transpose(1, 2, 0)).resize((480, 480), 2)
     np.testing.assert_array_equal(
-        squeeze_image(pixels), np.asarray(by_hand).transpose(2, 0, 1)
+        resize_image_to_square(pixels), np.asarray(by_hand).transpose(2, 0, 1)
     )

@@ -6,8 +6,12 @@ import torch
 from shapely.geometry import box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
-from rrsis_geo.datasets.transforms.photometric import PLAIN, choose_look, with_look
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
+from rrsis_geo.datasets.transforms.photometric import (
+    UNCHANGED,
+    apply_photometric_change,
+    sample_photometric_change,
+)
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.gpu_rendering import Renderer, with_looks
 from rrsis_geo.training.data.loader import feed
@@ -46,8 +50,10 @@ def town(seed, *, width=170, height=130):
         layout=layout,
         place=str(seed),
         written=(
-            Written(text="every house", targets=tuple(range(30)), type="category"),
-            Written(text="a boat", targets=(), type="no-target"),
+            WrittenExpression(
+                text="every house", targets=tuple(range(30)), type="category"
+            ),
+            WrittenExpression(text="a boat", targets=(), type="no-target"),
         ),
     )
     noise = rng.integers(0, 256, (3, height // 5 + 1, width // 5 + 1), np.uint8)
@@ -67,10 +73,12 @@ def plain(monkeypatch):
     """Nothing happens to colours."""
 
     def look(rng):
-        choose_look(rng)
-        return PLAIN
+        sample_photometric_change(rng)
+        return UNCHANGED
 
-    monkeypatch.setattr("rrsis_geo.training.data.mixture.choose_look", look)
+    monkeypatch.setattr(
+        "rrsis_geo.training.data.mixture.sample_photometric_change", look
+    )
 
 
 @pytest.mark.usefixtures("plain")
@@ -95,14 +103,14 @@ def test_looks_are_those_of_the_other_way():
     """Noise is drawn by other numbers, compression is left out; all else is near."""
     rng = np.random.default_rng(0)
     pixels = town(1).pixels[:, :SIZE, :SIZE]
-    looks = [choose_look(rng) for _ in range(60)]
+    looks = [sample_photometric_change(rng) for _ in range(60)]
     quiet = [look for look in looks if not look.noise and not look.quality]
     assert any(look.blur > 0 for look in quiet)
     assert any(look.blur < 0 for look in quiet)
-    assert any(look.veil for look in quiet)
+    assert any(look.haze for look in quiet)
     many = torch.from_numpy(np.stack([pixels] * len(quiet))).float()
     for seen, look in zip(with_looks(many, quiet), quiet, strict=True):
-        wanted = with_look(pixels, look).astype(int)
+        wanted = apply_photometric_change(pixels, look).astype(int)
         inner = (slice(None), slice(8, -8), slice(8, -8))  # edges are treated otherwise
         off = np.abs(seen.numpy().astype(int) - wanted)[inner]
         # Pillow's Gaussian is a row of box blurs, and works on whole levels.
@@ -110,7 +118,9 @@ def test_looks_are_those_of_the_other_way():
 
 
 def test_noise_is_as_strong_as_wanted():
-    looks = [look for look in map(choose_look, _generators()) if look.noise > 3][:8]
+    looks = [
+        look for look in map(sample_photometric_change, _generators()) if look.noise > 3
+    ][:8]
     grey = torch.full((len(looks), 3, SIZE, SIZE), 120.0)
     plain = [
         type(look)(noise=look.noise, seed=look.seed, order=look.order) for look in looks
@@ -142,8 +152,8 @@ def test_a_feed_of_plans_gives_the_batches_of_their_numbers(workers):
 def test_strays_are_never_there():
     """A stray speaks of a class that is complete and has no object on the image."""
     told = (
-        Written(text="the big jet", targets=(0,), type="category"),
-        Written(text="that house", targets=(1,), type="category"),
+        WrittenExpression(text="the big jet", targets=(0,), type="category"),
+        WrittenExpression(text="that house", targets=(1,), type="category"),
     )
     plane = LabelledImage(
         name="plane",

@@ -5,7 +5,7 @@ import pytest
 from shapely.geometry import box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.training.data.mixture import Mix, Source
 from rrsis_geo.training.recipe.public_datasets import split
 
@@ -67,7 +67,9 @@ def test_masks_lie_on_the_objects():
 
 
 def test_words_flip_with_the_image():
-    words = Written(text="the building on the left", targets=(0,), type="location")
+    words = WrittenExpression(
+        text="the building on the left", targets=(0,), type="location"
+    )
     stream = mix(image(written=[words]), written=1.0)
     seen = set()
     for number in range(20):
@@ -80,14 +82,16 @@ def test_words_flip_with_the_image():
 
 
 def test_words_that_cannot_flip_stay():
-    words = Written(text="the plane facing 3 o'clock", targets=(), type="no-target")
+    words = WrittenExpression(
+        text="the plane facing 3 o'clock", targets=(), type="no-target"
+    )
     sample = mix(image(written=[words]), written=1.0)[0]
     assert set(sample.texts) == {words.text}
     assert not sample.masks.any()
 
 
 def test_whole_images_are_shown_with_margins_too_and_whole():
-    words = Written(text="the left building", targets=(0,), type="location")
+    words = WrittenExpression(text="the left building", targets=(0,), type="location")
     stream = mix(image(written=[words]), written=1.0)
     wide = set()
     for number in range(60):
@@ -105,9 +109,13 @@ def test_whole_images_are_shown_with_margins_too_and_whole():
 
 def test_what_is_not_there_is_asked_for_more_often():
     there = [
-        Written(text=f"building {i}", targets=(0,), type="category") for i in range(9)
+        WrittenExpression(text=f"building {i}", targets=(0,), type="category")
+        for i in range(9)
     ]
-    absent = [Written(text=f"ship {i}", targets=(), type="no-target") for i in range(9)]
+    absent = [
+        WrittenExpression(text=f"ship {i}", targets=(), type="no-target")
+        for i in range(9)
+    ]
     stream = mix(image(written=there + absent), written=1.0)
     texts = [text for number in range(300) for text in stream[number].texts]
     share = np.mean([text.startswith("ship") for text in texts])

@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError, OptionError, OutputError
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.mixture import Source
@@ -35,7 +35,7 @@ def image(name, *, mistakes=()):
             complete=frozenset({"building", "ship", "storage_tank"}),
             gsd=0.5,
         ),
-        written=(Written(text="the ring", targets=(0,), type="category"),),
+        written=(WrittenExpression(text="the ring", targets=(0,), type="category"),),
         mistakes=mistakes,
     )
     x, y = np.meshgrid(np.arange(96), np.arange(64))

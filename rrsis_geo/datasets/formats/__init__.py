@@ -1,1 +1,1 @@
-"""Readers, one for each format."""
+"""Readers and writers of data sets, one module for each format."""

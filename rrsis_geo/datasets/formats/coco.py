@@ -1,4 +1,4 @@
-"""Instance polygons in a COCO file over plain images."""
+"""Instance polygons of a COCO file, over images without georeference."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from rrsis_geo.errors import DataError
 def read_coco(
     path: Path, *, images: Path, incomplete: frozenset[str] = frozenset()
 ) -> tuple[list[LabelledImage], dict[int, int]]:
-    """All images of a COCO instance file, in the order of their names.
+    """Read all images of a COCO instance file, in the order of their names.
 
     Args:
-        path: the JSON file.
-        images: the folder its `file_name`s are relative to.
-        incomplete: categories that some images leave out altogether; where an image
-            has one labelled, all of it is.
+        path: The JSON file.
+        images: Folder that its `file_name`s are relative to.
+        incomplete: Categories that some images leave out; where an image has an object
+            of one labelled, it has all of them labelled.
 
     Returns:
-        The images, and annotation id -> index into its image's objects.
+        The images, and annotation id -> index of the object in its image.
 
     Raises:
-        DataError: the file is no COCO instance file, or a polygon is broken.
+        DataError: The file is no COCO instance file, or a polygon is broken.
     """
     try:
         body = json.loads(path.read_text())
@@ -44,17 +44,17 @@ def read_coco(
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not a COCO instance file ({error!r})") from error
     index: dict[int, int] = {}
-    found = []
+    labelled = []
     for item in listed:
         objects: list[LabelledObject] = []
         for annotation in by_image[item["id"]]:
-            polygon = _polygon(annotation, path)
+            polygon = _read_polygon(annotation, path)
             if polygon.is_empty:
                 continue
             index[annotation["id"]] = len(objects)
             category = names[annotation["category_id"]]
             objects.append(LabelledObject(category=category, polygon=polygon))
-        found.append(
+        labelled.append(
             LabelledImage(
                 name=str(item["file_name"]),
                 path=images / item["file_name"],
@@ -68,16 +68,16 @@ def read_coco(
                 ),
             )
         )
-    return found, index
+    return labelled, index
 
 
-def _polygon(annotation: Mapping[str, Any], path: Path) -> Polygon | MultiPolygon:
-    """The annotation's parts as one valid geometry; self-crossing rings are mended."""
+def _read_polygon(annotation: Mapping[str, Any], path: Path) -> Polygon | MultiPolygon:
+    """Read the rings of an annotation as one geometry; invalid rings are repaired."""
     rings = annotation["segmentation"]
     if not isinstance(rings, list):
         raise DataError(
             f"{path}: annotation {annotation['id']} holds a run-length mask; "
-            "polygons are wanted"
+            "only polygons can be read"
         )
     parts = [
         Polygon(np.reshape(ring, (-1, 2)))
@@ -85,12 +85,14 @@ def _polygon(annotation: Mapping[str, Any], path: Path) -> Polygon | MultiPolygo
         if len(ring) >= 6 and len(ring) % 2 == 0
     ]
     if not parts:
-        raise DataError(f"{path}: annotation {annotation['id']} has no outline")
-    return areas_of(shapely.union_all([shapely.make_valid(part) for part in parts]))
+        raise DataError(
+            f"{path}: annotation {annotation['id']} has no ring of three or more points"
+        )
+    return polygons_of(shapely.union_all([shapely.make_valid(part) for part in parts]))
 
 
-def areas_of(geometry: shapely.Geometry) -> Polygon | MultiPolygon:
-    """The polygons of a geometry; stray points and lines of a mending are dropped."""
+def polygons_of(geometry: shapely.Geometry) -> Polygon | MultiPolygon:
+    """The polygons of a geometry; points and lines left by a repair are dropped."""
     parts = [
         part
         for part in shapely.get_parts(shapely.get_parts(geometry))

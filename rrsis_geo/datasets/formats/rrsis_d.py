@@ -6,7 +6,7 @@
 
 Known defects: an annotation's class is under `categories_id`; its `bbox` is
 [x1, y1, x2, y2] and its `area` no pixel count (neither is read); `segmentation` is a
-list with run lengths, whose parts may overlap; a few images (09976, 15324) are not
+list of run-length masks, which may overlap; a few images (09976, 15324) are not
 800 x 800 while their mask is, which is resized by nearest. (Liu et al., CVPR 2024.)
 """
 
@@ -15,28 +15,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.formats.safe_pickle import read_plain_pickle
-from rrsis_geo.datasets.published_counts import present
+from rrsis_geo.datasets.kinds import RRSIS_D
+from rrsis_geo.datasets.published_counts import select_present
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
 from rrsis_geo.errors import DataError
 
-REFS = Path("rrsisd", "refs(unc).p")
-INSTANCES = Path("rrsisd", "instances.json")
+REFS, INSTANCES = (Path(file) for file in RRSIS_D.files)
 IMAGES = Path("images", "rrsisd", "JPEGImages")
+
+Value = TypeVar("Value")
 
 
 def read_rrsis_d(folder: Path, *, partial: bool = False) -> list[Sample]:
-    """All expressions, in the order of the published list.
+    """Read all expressions, in the order of the published list.
 
     Args:
-        folder: holds `rrsisd` and `images`.
-        partial: leave out expressions whose image is not there.
+        folder: Holds `rrsisd` and `images`.
+        partial: Leave out expressions whose image is missing.
 
     Raises:
-        DataError: a file is missing or breaks the format; the message names it.
+        DataError: A file is missing or breaks the format; the message names it.
     """
     refs_file, instances_file = folder / REFS, folder / INSTANCES
     refs = read_plain_pickle(refs_file)
@@ -49,29 +51,36 @@ def read_rrsis_d(folder: Path, *, partial: bool = False) -> list[Sample]:
             f"{instances_file}: not the instances of RRSIS-D ({error!r})"
         ) from error
     if not isinstance(refs, list):
-        raise DataError(f"{refs_file}: not a list of expressions")
+        raise DataError(
+            f"{refs_file}: not a list of expressions but a {type(refs).__name__}"
+        )
     samples = []
     for number, ref in enumerate(refs):
         origin = f"{refs_file}, entry {number}"
-        samples += _samples(ref, annotations, classes, folder, origin)
-    return present(samples, folder / IMAGES, partial=partial)
+        samples += _read_entry(ref, annotations, classes, folder, origin)
+    return select_present(samples, folder / IMAGES, partial=partial)
 
 
-def _samples(
+def _read_entry(
     ref: Any,
     annotations: Mapping[int, Any],
     classes: Mapping[int, str],
     folder: Path,
     origin: str,
 ) -> list[Sample]:
+    """Make a sample of each sentence of an entry, with the mask of its annotation."""
     try:
-        annotation = annotations[ref["ann_id"]]
-        stem = str(ref["image_id"]).zfill(5)
-        target = MaskRuns(parts=_parts(annotation["segmentation"]), fit=True)
-        category = classes[annotation.get("categories_id", ref["category_id"])]
-        split = str(ref["split"])
-        texts = [str(sentence["sent"]) for sentence in ref["sentences"]]
-    except (KeyError, TypeError, AttributeError) as error:
+        annotation = annotations[_field(ref, "ann_id", int)]
+        image_id = str(_field(ref, "image_id", int, str)).zfill(5)
+        target = MaskRuns(parts=_read_parts(annotation["segmentation"]), resize=True)
+        category_id = annotation.get("categories_id")
+        if category_id is None:
+            category_id = _field(ref, "category_id", int)
+        category = classes[category_id]
+        split = _field(ref, "split", str)
+        sentences = _field(ref, "sentences", list)
+        texts = [_field(sentence, "sent", str) for sentence in sentences]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataError(f"{origin}: not an entry of RRSIS-D ({error!r})") from error
     except DataError as error:
         raise DataError(
@@ -79,18 +88,29 @@ def _samples(
         ) from error
     return [
         Sample(
-            image=folder / IMAGES / f"{stem}.jpg",
+            image=folder / IMAGES / f"{image_id}.jpg",
             expression=" ".join(text.split()),
             target=target,
             split=split,
             category=category,
-            origin=f"{origin} (image {stem})",
+            origin=f"{origin} (image {image_id})",
         )
         for text in texts
     ]
 
 
-def _parts(segmentation: object) -> tuple[rle.Runs, ...]:
-    """Run lengths of all parts."""
+def _field(entry: Any, key: str, *kinds: type[Value]) -> Value:
+    """The value of a key, of one of these types and short enough for a message."""
+    value = entry[key]
+    if not isinstance(value, kinds):
+        names = " or ".join(kind.__name__ for kind in kinds)
+        raise TypeError(f"{key!r} must be {names}, got {type(value).__name__}")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise ValueError(f"{key!r} must be a number of 64 bits")
+    return value
+
+
+def _read_parts(segmentation: object) -> tuple[rle.Runs, ...]:
+    """Decode the run lengths of all parts."""
     parts = segmentation if isinstance(segmentation, list) else [segmentation]
-    return tuple(rle.read_runs(part) for part in parts)
+    return tuple(rle.runs_from_json(part) for part in parts)

@@ -1,155 +1,171 @@
-"""Plain data out of a pickle, without running it.
+"""Plain data out of a pickle that nobody has to trust.
 
-A pickle is a program for a small machine with a stack; some of its instructions import
-and call whatever they name, so a stranger's pickle can do anything. This machine knows
-only the instructions that build numbers, texts, lists, tuples, dicts and sets. All
-others, those that name a class or function first of all, are refused before anything
-happens. `pickletools` splits the file into instructions and runs none.
+A pickle is a program for a stack machine; some of its opcodes import and call whatever
+the file names. Two checks stand before it. `check_opcodes` walks through the program
+with `pickletools`, which runs nothing, and lets only opcodes pass that build numbers,
+texts, bytes, lists, tuples, dicts and sets, within limits on memory and time. Then
+`PlainUnpickler` runs it, and refuses to look up any class, function or persistent
+object.
 """
 
 from __future__ import annotations
 
+import io
+import pickle
 import pickletools
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rrsis_geo.errors import DataError
 
-_MARK = object()
+MAX_BYTES = 64 * 2**20
+"""Size limit of a file; one byte of it may become an object of 64 bytes."""
 
-_CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
+MAX_VALUES = 1000
+"""Limit of values in a tuple or frozenset, including nested ones. C code visits all of
+them for a hash, so shared or deeply nested ones could hang or crash the interpreter."""
 
 _VALUES = {
+    *("NONE", "NEWTRUE", "NEWFALSE"),
     *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4"),
     *("FLOAT", "BINFLOAT"),
     *("STRING", "BINSTRING", "SHORT_BINSTRING"),
     *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8"),
     *("UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"),
 }
-"""Instructions that put their argument on the stack."""
-
-_EMPTY = {"EMPTY_LIST": list, "EMPTY_DICT": dict, "EMPTY_TUPLE": tuple}
-_EMPTY["EMPTY_SET"] = set
-
+_LISTS = {"EMPTY_LIST", "LIST", "APPEND", "APPENDS"}
+_DICTS = {"EMPTY_DICT", "DICT", "SETITEM", "SETITEMS"}
+_SETS = {"EMPTY_SET", "ADDITEMS"}
+_HASHABLE = {"EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "FROZENSET"}
+_PUT = {"PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE"}
 _GET = {"GET", "BINGET", "LONG_BINGET"}
-_PUT = {"PUT", "BINPUT", "LONG_BINPUT"}
-_NOTHING = {"PROTO", "FRAME"}
+_LINES = {"INT", "LONG", "FLOAT", "STRING", "UNICODE", "PUT", "GET"}
+"""Opcodes of protocol 0, whose argument is a line of text."""
+_STACK = {"MARK", "POP", "POP_MARK"}
+_FRAMING = {"PROTO", "FRAME", "STOP"}
+
+ALLOWED_OPCODES = frozenset().union(
+    *(_VALUES, _LISTS, _DICTS, _SETS, _HASHABLE, _PUT, _GET, _STACK, _FRAMING)
+)
 
 
 def read_plain_pickle(path: Path) -> Any:
-    """The value in a pickle of plain data, of any protocol.
+    """Read the value in a pickle of plain data, of any protocol.
+
+    Texts that Python 2 pickled as bytes are decoded as Latin-1.
 
     Raises:
-        DataError: the file cannot be read, is no pickle, or holds more than numbers,
-            texts, lists, tuples, dicts and sets.
+        DataError: The file cannot be read, is larger than `MAX_BYTES`, is no pickle, or
+            holds more than plain data.
     """
     try:
-        body = path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    machine = _Machine()
-    try:
-        for code, argument, _ in pickletools.genops(body):
-            if code.name == "STOP":
-                (value,) = machine.stack
-                return value
-            machine.step(code.name, argument)
-    except _Refused as refused:
+    if len(body) > MAX_BYTES:
         raise DataError(
-            f"{path}: holds more than plain data ({refused}); it was not run. A "
-            "data set's list of expressions needs no such thing"
-        ) from refused
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{path}: not a pickle of plain data ({error!r})") from error
-    raise DataError(f"{path}: not a pickle of plain data (it breaks off)")
+            f"{path}: larger than {MAX_BYTES >> 20} MiB, so it is not the list of "
+            "expressions of a data set"
+        )
+    try:
+        check_opcodes(body)
+        return PlainUnpickler(io.BytesIO(body), encoding="latin-1").load()
+    except RefusedPickle as error:
+        raise DataError(
+            f"{path}: holds more than plain data ({error}); it was not run. A list of "
+            "expressions needs only dicts, lists, texts and numbers; get the file from "
+            "where the data set was published"
+        ) from error
+    except _BROKEN as error:
+        raise DataError(f"{path}: not a pickle of plain data ({error})") from error
 
 
-class _Refused(Exception):
-    """An instruction outside the plain ones."""
+class RefusedPickle(pickle.UnpicklingError):
+    """A pickle asks for more than plain data."""
 
 
-class _Machine:
-    """A stack of values under construction."""
+_BROKEN = (
+    *(pickle.UnpicklingError, EOFError, ValueError, OverflowError),
+    *(LookupError, TypeError, AttributeError),
+)
+"""What `pickletools` and `Unpickler` raise where a program is broken."""
 
-    def __init__(self) -> None:
-        self.stack: list[Any] = []
-        self._memo: dict[int, Any] = {}
 
-    def step(self, name: str, argument: Any) -> None:
-        """Do one instruction, or refuse it."""
-        stack = self.stack
-        if name in _VALUES:
-            stack.append(argument)
-        elif name in _CONSTANTS:
-            stack.append(_CONSTANTS[name])
-        elif name in _EMPTY:
-            stack.append(_EMPTY[name]())
+class PlainUnpickler(pickle.Unpickler):
+    """An unpickler without access to any name outside the pickle."""
+
+    def find_class(self, module: str, name: str, /) -> NoReturn:
+        """Refuse to look up a class or function."""
+        raise RefusedPickle(f"the name {module}.{name}"[:100])
+
+    def persistent_load(self, pid: Any, /) -> NoReturn:
+        """Refuse to look up an object outside the pickle."""
+        raise RefusedPickle("a persistent object")
+
+
+def check_opcodes(body: bytes) -> None:
+    """Check that a pickle only builds plain data, in bounded memory and time.
+
+    Follows the stack as `pickletools.dis` does, with the size of each value in its
+    place: 1, or the values in a tuple or frozenset.
+
+    Raises:
+        RefusedPickle: An opcode is not in `ALLOWED_OPCODES`, or a limit is exceeded.
+        ValueError: The program is broken: it ends early, or an operand is missing.
+    """
+    stack: list[int] = []
+    marks: list[int] = []
+    memo: dict[int, int] = {}
+    framed = False
+    for opcode, argument, _ in pickletools.genops(body):
+        name = opcode.name
+        if name not in ALLOWED_OPCODES:
+            shown = "" if argument is None else f" {str(argument)[:60]!r}"
+            raise RefusedPickle(f"opcode {name}{shown}")
+        framed |= name == "FRAME"
+        if framed and name in _LINES:
+            # `Unpickler` skips what of such a line lies before the end of a frame.
+            raise ValueError(f"opcode {name} after a frame")
+        if name == "MARK":
+            marks.append(len(stack))
+        elif name == "POP" and marks and marks[-1] == len(stack):
+            marks.pop()
         elif name in _GET:
-            stack.append(self._memo[int(argument)])
+            if argument not in memo:
+                raise ValueError(f"opcode {name} {str(argument)[:20]} before its PUT")
+            stack.append(memo[argument])
         elif name in _PUT:
-            self._memo[int(argument)] = stack[-1]
-        elif name == "MEMOIZE":
-            self._memo[len(self._memo)] = stack[-1]
-        elif name == "MARK":
-            stack.append(_MARK)
-        elif name == "POP":
-            stack.pop()
-        elif name == "POP_MARK":
-            self._since_mark()
-        elif name not in _NOTHING:
-            self._build(name, argument)
-
-    def _build(self, name: str, argument: Any) -> None:
-        """Lists, tuples, dicts and sets from what lies on the stack."""
-        stack = self.stack
-        match name:
-            case "LIST":
-                stack.append(self._since_mark())
-            case "TUPLE":
-                stack.append(tuple(self._since_mark()))
-            case "TUPLE1" | "TUPLE2" | "TUPLE3":
-                values = [stack.pop() for _ in range(int(name[-1]))]
-                stack.append(tuple(reversed(values)))
-            case "DICT":
-                stack.append(_pairs(self._since_mark()))
-            case "FROZENSET":
-                stack.append(frozenset(self._since_mark()))
-            case "APPEND":
-                value = stack.pop()
-                _of(stack[-1], list).append(value)
-            case "APPENDS":
-                values = self._since_mark()
-                _of(stack[-1], list).extend(values)
-            case "SETITEM":
-                value, key = stack.pop(), stack.pop()
-                _of(stack[-1], dict)[key] = value
-            case "SETITEMS":
-                values = self._since_mark()
-                _of(stack[-1], dict).update(_pairs(values))
-            case "ADDITEMS":
-                values = self._since_mark()
-                _of(stack[-1], set).update(values)
-            case _:
-                shown = "" if argument is None else f" {str(argument)[:60]!r}"
-                raise _Refused(f"the instruction {name}{shown}")
-
-    def _since_mark(self) -> list[Any]:
-        """Take what was put down since the last mark, and the mark."""
-        at = len(self.stack) - 1
-        while self.stack[at] is not _MARK:
-            at -= 1
-            if at < 0:
-                raise ValueError("a mark is missing")
-        values = self.stack[at + 1 :]
-        del self.stack[at:]
-        return values
+            index = len(memo) if argument is None else argument
+            if not stack:
+                raise ValueError(f"opcode {name} on an empty stack")
+            if not 0 <= index <= len(body):
+                # The memo of `Unpickler` is an array up to the largest index.
+                raise RefusedPickle(f"opcode {name} {str(index)[:20]} beyond its size")
+            memo[index] = stack[-1]
+        else:
+            operands = _pop_operands(opcode, stack, marks)
+            size = 1 + sum(operands) if name in _HASHABLE else 1
+            if size > MAX_VALUES:
+                raise RefusedPickle(f"opcode {name} with more than {MAX_VALUES} values")
+            stack += [size] * len(opcode.stack_after)
+    if stack or marks:
+        raise ValueError("more than one value is left")
 
 
-def _of(value: Any, kind: type) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"{kind.__name__} wanted, got {type(value).__name__}")
-    return value
-
-
-def _pairs(values: list[Any]) -> dict[Any, Any]:
-    return dict(zip(values[::2], values[1::2], strict=True))
+def _pop_operands(
+    opcode: pickletools.OpcodeInfo, stack: list[int], marks: list[int]
+) -> list[int]:
+    """Take what an opcode consumes, and its mark, off the stack; returns the sizes."""
+    before = opcode.stack_before
+    if pickletools.markobject in before:
+        if not marks:
+            raise ValueError(f"opcode {opcode.name} without a mark")
+        start = marks.pop() - before.index(pickletools.markobject)
+    else:
+        start = len(stack) - len(before)
+    if start < (marks[-1] if marks else 0):
+        raise ValueError(f"opcode {opcode.name} without its operands")
+    operands = stack[start:]
+    del stack[start:]
+    return operands

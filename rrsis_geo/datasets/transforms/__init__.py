@@ -1,1 +1,1 @@
-"""From an annotated image to training samples."""
+"""From a labelled image to training samples: crops, masks, augmentation."""

@@ -1,4 +1,4 @@
-"""A piece of a labelled image at another scale or orientation, labels included."""
+"""Crops of a labelled image at another scale or orientation, labels included."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.transforms.polygon_fill import fill_of
+from rrsis_geo.datasets.transforms.polygon_fill import layout_runs
 
-SLIVER = 1.0
-"""Pixels of area; of what lies outside but for less, nobody can see anything."""
+MIN_VISIBLE_AREA = 1.0
+"""Square pixels; an object with less inside the crop cannot be seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Piece:
-    """Where to cut, and how to lay out the result."""
+class Crop:
+    """A rectangle of the source, and size and orientation of the result."""
 
     left: float
+    """The rectangle is in source pixels and may reach outside the image."""
     top: float
     width: float
-    """Of the source rectangle, in source pixels; may reach outside."""
     height: float
     size: tuple[int, int]
     """(width, height) of the result in pixels."""
     mirror: bool = False
     """Flip left and right after resizing."""
     turns: int = 0
-    """Quarter turns, counter-clockwise on the screen, after flipping."""
+    """Quarter turns counter-clockwise on the screen, after flipping."""
 
 
-def whole(layout: Layout, side: int) -> Piece:
-    """All of an image squeezed to a square, its aspect not kept."""
-    return Piece(
+def full_crop(layout: Layout, side: int) -> Crop:
+    """All of an image resized to a square, without keeping its aspect."""
+    return Crop(
         left=0,
         top=0,
         width=layout.width,
@@ -44,64 +44,65 @@ def whole(layout: Layout, side: int) -> Piece:
     )
 
 
-def cut_pixels(pixels: NDArray[np.uint8], piece: Piece) -> NDArray[np.uint8]:
-    """(3, h, w) of the piece; black outside the image. Antialiased when shrinking."""
+def crop_pixels(pixels: NDArray[np.uint8], crop: Crop) -> NDArray[np.uint8]:
+    """Cut (3, h, w) out of (3, H, W) pixels; black outside, antialiased if shrunk."""
     _, height, width = pixels.shape
-    left, top = max(piece.left, 0.0), max(piece.top, 0.0)
-    right = min(piece.left + piece.width, width)
-    bottom = min(piece.top + piece.height, height)
-    out_w, out_h = piece.size
-    sx, sy = out_w / piece.width, out_h / piece.height
+    left, top = max(crop.left, 0.0), max(crop.top, 0.0)
+    right = min(crop.left + crop.width, width)
+    bottom = min(crop.top + crop.height, height)
+    out_w, out_h = crop.size
+    sx, sy = out_w / crop.width, out_h / crop.height
     # Where the part inside the image lands in the result.
-    x0, y0 = round((left - piece.left) * sx), round((top - piece.top) * sy)
-    x1, y1 = round((right - piece.left) * sx), round((bottom - piece.top) * sy)
+    x0, y0 = round((left - crop.left) * sx), round((top - crop.top) * sy)
+    x1, y1 = round((right - crop.left) * sx), round((bottom - crop.top) * sy)
     result = np.zeros((3, out_h, out_w), np.uint8)
     if x1 > x0 and y1 > y0:
         # Only the needed rectangle becomes an image, not the whole scene.
         c0, r0, c1, r1 = int(left), int(top), int(np.ceil(right)), int(np.ceil(bottom))
         box = (left - c0, top - r0, right - c0, bottom - r0)
-        for channel, shown in zip(pixels[:, r0:r1, c0:c1], result, strict=True):
+        for channel, output in zip(pixels[:, r0:r1, c0:c1], result, strict=True):
             source = Image.fromarray(np.ascontiguousarray(channel))
-            shown[y0:y1, x0:x1] = np.asarray(
+            output[y0:y1, x0:x1] = np.asarray(
                 source.resize((x1 - x0, y1 - y0), Image.Resampling.BILINEAR, box=box)
             )
-    if piece.mirror:
+    if crop.mirror:
         result = result[:, :, ::-1]
-    return np.ascontiguousarray(np.rot90(result, piece.turns, axes=(1, 2)))
+    return np.ascontiguousarray(np.rot90(result, crop.turns, axes=(1, 2)))
 
 
-def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
-    """The objects that can be seen in the piece, in its pixels, whole.
+def crop_layout(layout: Layout, crop: Crop) -> tuple[Layout, tuple[int, ...]]:
+    """Select the objects visible in a crop, in pixels of the crop.
 
-    What reaches over the edge is not clipped: whoever speaks of sizes must know.
+    Objects that reach over the edge are not clipped, because expressions about sizes
+    need the whole of them.
 
     Returns:
         The layout, and for each of its objects the index in the given one.
     """
-    out_w, out_h = piece.size
-    sx, sy = out_w / piece.width, out_h / piece.height
+    out_w, out_h = crop.size
+    sx, sy = out_w / crop.width, out_h / crop.height
     # x' = a x + b y + e; y' = c x + d y + f, composed step by step.
-    a, b, e, c, d, f = sx, 0.0, -piece.left * sx, 0.0, sy, -piece.top * sy
-    if piece.mirror:
+    a, b, e, c, d, f = sx, 0.0, -crop.left * sx, 0.0, sy, -crop.top * sy
+    if crop.mirror:
         a, b, e = -a, -b, out_w - e
-    for _ in range(piece.turns % 4):  # (x, y) -> (y, w - x)
+    for _ in range(crop.turns % 4):  # (x, y) -> (y, w - x)
         a, b, e, c, d, f = c, d, f, -a, -b, out_w - e
         out_w, out_h = out_h, out_w
 
-    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    def transform(points: NDArray[np.float64]) -> NDArray[np.float64]:
         x, y = points.T
         return np.stack([a * x + b * y + e, c * x + d * y + f], axis=1)
 
-    # Sides stay sides, so boxes are moved by their corners; most are out of sight.
-    ends = moved(layout.bounds.reshape(-1, 2)).reshape(-1, 2, 2)
-    low, high = ends.min(axis=1), ends.max(axis=1)
+    # Boxes stay axis-parallel, so two corners are enough; most are out of sight.
+    corners = transform(layout.bounds.reshape(-1, 2)).reshape(-1, 2, 2)
+    low, high = corners.min(axis=1), corners.max(axis=1)
     near = np.flatnonzero(((high >= 0) & (low <= [out_w, out_h])).all(axis=1))
     within = ((low >= 0) & (high <= [out_w, out_h])).all(axis=1)[near]
-    polygons = shapely.transform(layout.outlines[near], moved)
+    polygons = shapely.transform(layout.outlines[near], transform)
     frame = shapely.box(0, 0, out_w, out_h)
-    cut = np.flatnonzero(~within)
-    seen = shapely.intersection(shapely.make_valid(polygons[cut]), frame)
-    within[cut] = shapely.area(seen) >= SLIVER
+    partial = np.flatnonzero(~within)
+    visible = shapely.intersection(shapely.make_valid(polygons[partial]), frame)
+    within[partial] = shapely.area(visible) >= MIN_VISIBLE_AREA
     kept = near[within].tolist()
     objects = tuple(
         LabelledObject(
@@ -122,7 +123,7 @@ def cut_layout(layout: Layout, piece: Piece) -> tuple[Layout, tuple[int, ...]]:
 
 
 def draw_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(H, W) True on the target objects; a pixel counts by its centre."""
+    """(H, W) True on the target objects; a pixel belongs to what covers its centre."""
     if not targets:
         return np.zeros((layout.height, layout.width), bool)
-    return fill_of(layout).mask(targets)
+    return layout_runs(layout).mask(targets)

@@ -1,4 +1,4 @@
-"""What sensors, air and file formats do to an image, as augmentation."""
+"""Photometric augmentation: exposure, colour, haze, noise, blur, compression."""
 
 from __future__ import annotations
 
@@ -9,65 +9,65 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-AIR = (190.0, 200.0, 210.0)
-"""Haze: everything drifts to a bright bluish grey."""
+HAZE_COLOUR = (190.0, 200.0, 210.0)
+"""RGB of haze, a bright bluish grey."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """How an image is to look; in the order in which it is applied."""
+class PhotometricChange:
+    """Parameters of a photometric change, in the order of their application."""
 
     gains: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Times each channel."""
+    """Factor of each channel."""
     offset: float = 0.0
-    """Added to all."""
+    """Added to all channels, in levels."""
     contrast: float = 1.0
-    """Times the distance from the image's mean."""
+    """Factor of the distance from the image's mean."""
     saturation: float = 1.0
-    """Times the distance from grey."""
-    veil: float = 0.0
-    """Share of haze."""
+    """Factor of the distance from grey."""
+    haze: float = 0.0
+    """Share of haze in [0, 1]."""
     order: tuple[int, int, int] = (0, 1, 2)
-    """Channels exchanged, as where vegetation shines in another one."""
+    """Order of channels; exchanged as in false-colour images."""
     noise: float = 0.0
     """Standard deviation, in levels."""
     blur: float = 0.0
-    """Radius in pixels; below 0: sharpened instead."""
+    """Radius in pixels; below 0: sharpen instead."""
     quality: int = 0
-    """Of a JPEG that it goes through; 0: none."""
+    """JPEG quality of a lossy round trip; 0: none."""
     seed: int = 0
-    """Of the noise."""
+    """Seed of the noise."""
 
 
-PLAIN = Look()
+UNCHANGED = PhotometricChange()
 
 
-def choose_look(rng: np.random.Generator) -> Look:
-    """Another exposure, colour balance, haze, sharpness, ...; a sixth stay as they are.
+def sample_photometric_change(rng: np.random.Generator) -> PhotometricChange:
+    """Sample exposure, colour balance, haze, sharpness, ...; 15 % stay unchanged.
 
     Args:
-        rng: decides; the same state gives the same look.
+        rng: Decides; the same state gives the same parameters.
     """
     if rng.random() < 0.15:
-        return PLAIN
+        return UNCHANGED
     gains = rng.normal(1.0, 0.06, 3) * np.exp(rng.normal(0.0, 0.18))
     red, green, blue = gains.tolist()
     offset = float(rng.normal(0.0, 12.0))
     contrast = float(np.exp(rng.normal(0.0, 0.25))) if rng.random() < 0.4 else 1.0
     saturation = float(rng.uniform(0.0, 1.6)) if rng.random() < 0.3 else 1.0
-    veil = float(rng.uniform(0.1, 0.45)) if rng.random() < 0.2 else 0.0
+    haze = float(rng.uniform(0.1, 0.45)) if rng.random() < 0.2 else 0.0
     first, second, third = rng.permutation(3) if rng.random() < 0.06 else (0, 1, 2)
     noise = float(rng.uniform(1, 8)) if rng.random() < 0.3 else 0.0
     blur = 0.0
     if rng.random() < 0.3:
         blur = float(rng.uniform(0.4, 1.4)) if rng.random() < 0.6 else -1.0
     quality = int(rng.integers(35, 90)) if rng.random() < 0.3 else 0
-    return Look(
+    return PhotometricChange(
         gains=(red, green, blue),
         offset=offset,
         contrast=contrast,
         saturation=saturation,
-        veil=veil,
+        haze=haze,
         order=(int(first), int(second), int(third)),
         noise=noise,
         blur=blur,
@@ -76,36 +76,42 @@ def choose_look(rng: np.random.Generator) -> Look:
     )
 
 
-def disturb(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(3, H, W) with a look that `rng` decides."""
-    return with_look(pixels, choose_look(rng))
+def augment_photometric(
+    pixels: NDArray[np.uint8], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """Change (3, H, W) pixels by sampled parameters."""
+    return apply_photometric_change(pixels, sample_photometric_change(rng))
 
 
-def with_look(pixels: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
-    """(3, H, W) as they look then."""
-    if look == PLAIN:
+def apply_photometric_change(
+    pixels: NDArray[np.uint8], change: PhotometricChange
+) -> NDArray[np.uint8]:
+    """Change (3, H, W) pixels."""
+    if change == UNCHANGED:
         return pixels
     image = pixels.astype(np.float32)
-    image *= np.array(look.gains, np.float32)[:, None, None]
-    image += np.float32(look.offset)
-    if look.contrast != 1:
+    image *= np.array(change.gains, np.float32)[:, None, None]
+    image += np.float32(change.offset)
+    if change.contrast != 1:
         mean = image.mean()
-        image = mean + (image - mean) * np.float32(look.contrast)
-    if look.saturation != 1:
+        image = mean + (image - mean) * np.float32(change.contrast)
+    if change.saturation != 1:
         grey = image.mean(axis=0, keepdims=True)
-        image = grey + (image - grey) * np.float32(look.saturation)
-    if look.veil:
-        veil = np.float32(look.veil)
-        image = image * (1 - veil) + np.array(AIR, np.float32)[:, None, None] * veil
-    image = image[list(look.order)]
-    if look.noise:
-        rng = np.random.default_rng(look.seed)
-        image += rng.normal(0.0, look.noise, image.shape).astype(np.float32)
+        image = grey + (image - grey) * np.float32(change.saturation)
+    if change.haze:
+        haze = np.float32(change.haze)
+        image = (
+            image * (1 - haze) + np.array(HAZE_COLOUR, np.float32)[:, None, None] * haze
+        )
+    image = image[list(change.order)]
+    if change.noise:
+        rng = np.random.default_rng(change.seed)
+        image += rng.normal(0.0, change.noise, image.shape).astype(np.float32)
     result = np.clip(image, 0, 255).astype(np.uint8)
-    if look.blur:
-        result = _refocus(result, look.blur)
-    if look.quality:
-        result = _compress(result, quality=look.quality)
+    if change.blur:
+        result = _refocus(result, change.blur)
+    if change.quality:
+        result = _compress(result, quality=change.quality)
     return result
 
 

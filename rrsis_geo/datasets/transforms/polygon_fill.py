@@ -1,10 +1,11 @@
-"""Which pixels the objects of a layout cover, worked out once for all of them.
+"""Rasterized polygons: which pixels each object of a layout covers.
 
-Training asks for many masks over one piece, each a choice of the same objects.
-`rasterio.features.rasterize` takes every outline through JSON anew each time; here each
-outline becomes runs of pixels once, and a mask is a choice of runs. The pixels are the
-same as those of GDAL (alg/llrasterize.cpp): a pixel counts by its centre, rings by the
-even-odd rule; where an outline runs through centres, its upper and left sides count.
+Training needs many masks over one crop, each a selection of the same objects.
+`rasterio.features.rasterize` converts every outline through JSON for each mask; here
+each outline becomes runs of pixels once, and a mask is a selection of runs. The pixels
+are the same as those of GDAL (alg/llrasterize.cpp): a pixel counts by its centre, rings
+by the even-odd rule; where an outline runs through centres, its upper and left sides
+count.
 """
 
 from __future__ import annotations
@@ -23,31 +24,31 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fill:
-    """Runs of pixels along rows, inside the frame, in the order of their objects."""
+class PolygonRuns:
+    """Runs of pixels along rows, inside the image, in the order of their objects."""
 
     width: int
     height: int
     count: int
     """Objects, with or without runs."""
     owner: Integers
-    """(R,) the object of a run."""
+    """(R,) index of the object of each run."""
     row: Integers
-    """(R,)"""
+    """(R,) row of each run."""
     start: Integers
     """(R,) first column."""
     stop: Integers
     """(R,) column after the last."""
 
     def mask(self, owners: Sequence[int]) -> NDArray[np.bool_]:
-        """(H, W) True on any of these objects."""
-        row, start, stop, _ = self._of(owners)
+        """Draw (H, W) True on any of these objects."""
+        row, start, stop, _ = self._runs_of(owners)
         mask = np.zeros((self.height, self.width), bool)
         if not len(row):
             return mask
         top, bottom = row.min(), row.max() + 1
         left, right = start.min(), stop.max()
-        line = right - left + 1  # a run may stop one behind the last
+        line = right - left + 1  # a run may end one column after the last
         at = (row - top) * line - left
         size = (bottom - top) * line
         steps = np.bincount(at + start, minlength=size)
@@ -56,24 +57,24 @@ class Fill:
         mask[top:bottom, left:right] = covered[:, :-1]
         return mask
 
-    def names(self, owners: Sequence[int]) -> NDArray[np.int32]:
-        """(H, W): 1, 2, ... for the first, second, ... of these; 0 on the ground.
+    def label_map(self, owners: Sequence[int]) -> NDArray[np.int32]:
+        """Draw (H, W): 1, 2, ... on the first, second, ... of these; 0 on background.
 
-        Where objects overlap, the later one is seen.
+        Where objects overlap, the later one covers the earlier one.
         """
-        row, start, stop, owner = self._of(owners)
-        name = np.zeros(self.count, np.int32)
-        name[list(owners)] = np.arange(1, len(owners) + 1)
-        order = np.argsort(name[owner], kind="stable")  # what is written last stays
+        row, start, stop, owner = self._runs_of(owners)
+        label = np.zeros(self.count, np.int32)
+        label[list(owners)] = np.arange(1, len(owners) + 1)
+        order = np.argsort(label[owner], kind="stable")  # later writes overwrite
         length = (stop - start)[order]
         before = np.cumsum(length) - length
-        place = np.repeat((row * self.width + start)[order] - before, length)
-        place += np.arange(len(place))
-        names = np.zeros(self.height * self.width, np.int32)
-        names[place] = np.repeat(name[owner[order]], length)
-        return names.reshape(self.height, self.width)
+        pixel = np.repeat((row * self.width + start)[order] - before, length)
+        pixel += np.arange(len(pixel))
+        labels = np.zeros(self.height * self.width, np.int32)
+        labels[pixel] = np.repeat(label[owner[order]], length)
+        return labels.reshape(self.height, self.width)
 
-    def _of(
+    def _runs_of(
         self, owners: Sequence[int]
     ) -> tuple[Integers, Integers, Integers, Integers]:
         chosen = np.zeros(self.count, bool)
@@ -82,31 +83,35 @@ class Fill:
         return self.row[runs], self.start[runs], self.stop[runs], self.owner[runs]
 
 
-_FILLS: WeakKeyDictionary[Layout, Fill] = WeakKeyDictionary()
+_CACHE: WeakKeyDictionary[Layout, PolygonRuns] = WeakKeyDictionary()
 
 
-def fill_of(layout: Layout) -> Fill:
-    """The runs of a layout, kept for as long as the layout is."""
-    found = _FILLS.get(layout)
-    if found is None:
-        found = fill(layout.outlines, width=layout.width, height=layout.height)
-        _FILLS[layout] = found
-    return found
+def layout_runs(layout: Layout) -> PolygonRuns:
+    """The runs of a layout, cached for as long as the layout exists."""
+    runs = _CACHE.get(layout)
+    if runs is None:
+        runs = rasterize_polygons(
+            layout.outlines, width=layout.width, height=layout.height
+        )
+        _CACHE[layout] = runs
+    return runs
 
 
-def fill(polygons: NDArray[np.object_], *, width: int, height: int) -> Fill:
-    """The pixels of (N,) polygons or multipolygons in a frame."""
+def rasterize_polygons(
+    polygons: NDArray[np.object_], *, width: int, height: int
+) -> PolygonRuns:
+    """Rasterize (N,) polygons or multipolygons to an image of this size."""
     parts, owner = shapely.get_parts(polygons, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     edge = np.flatnonzero(ring[1:] == ring[:-1])
     one, other, part = points[edge], points[edge + 1], part[ring[edge]]
     # y points down, so what GEOS calls counter-clockwise looks clockwise.
-    turned = shapely.is_ccw(rings)[ring[edge]][:, None]
+    reverse = shapely.is_ccw(rings)[ring[edge]][:, None]
     runs = [
-        _between_crossings(one, other, part, height),
-        _level_edges(
-            np.where(turned, other, one), np.where(turned, one, other), part, height
+        _scanline_spans(one, other, part, height),
+        _horizontal_edges(
+            np.where(reverse, other, one), np.where(reverse, one, other), part, height
         ),
     ]
     of, row, left, right = (
@@ -115,27 +120,27 @@ def fill(polygons: NDArray[np.object_], *, width: int, height: int) -> Fill:
     start = np.floor(np.clip(left + 0.5, 0, width)).astype(np.int64)
     stop = np.floor(np.clip(right - 0.5, -1, width)).astype(np.int64) + 1
     stop = np.minimum(stop, width)
-    some = np.flatnonzero(start < stop)
-    some = some[np.argsort(owner[of[some]], kind="stable")]
-    return Fill(
+    full = np.flatnonzero(start < stop)
+    full = full[np.argsort(owner[of[full]], kind="stable")]
+    return PolygonRuns(
         width=width,
         height=height,
         count=len(polygons),
-        owner=owner[of[some]],
-        row=row[some],
-        start=start[some],
-        stop=stop[some],
+        owner=owner[of[full]],
+        row=row[full],
+        start=start[full],
+        stop=stop[full],
     )
 
 
 Spans = tuple[Integers, Integers, NDArray[np.float64], NDArray[np.float64]]
-"""(part, row, left, right): stretches of rows, in pixels from the left."""
+"""(part, row, left, right): intervals of rows, in pixels from the left."""
 
 
-def _between_crossings(
+def _scanline_spans(
     one: NDArray[np.float64], other: NDArray[np.float64], part: Integers, height: int
 ) -> Spans:
-    """Where the centre line of a row is inside: between crossings of the outline."""
+    """Spans of the centre line of each row between crossings of the outline."""
     upward = one[:, 1] > other[:, 1]
     high = np.where(upward[:, None], other, one)  # the end with the smaller y
     low = np.where(upward[:, None], one, other)
@@ -152,16 +157,16 @@ def _between_crossings(
     order = np.lexsort((across, line))
     # Rings are closed, so every line is crossed an even number of times.
     left, right = across[order[0::2]], across[order[1::2]]
-    place = order[0::2]
-    return part[edge[place]], row[place], left, right
+    first_crossing = order[0::2]
+    return part[edge[first_crossing]], row[first_crossing], left, right
 
 
-def _level_edges(
+def _horizontal_edges(
     one: NDArray[np.float64], other: NDArray[np.float64], part: Integers, height: int
 ) -> Spans:
-    """Level edges through centres, filled where rings that all turn alike run left.
+    """Spans of horizontal edges through pixel centres, of upper sides only.
 
-    Those are the upper ones, also of holes.
+    Rings are oriented alike, so an upper side, also of a hole, runs to the left.
     """
     row = np.floor(one[:, 1]).astype(np.int64)
     level = (one[:, 1] == other[:, 1]) & (one[:, 1] == row + 0.5)

@@ -1,1 +1,1 @@
-"""Results as text, pages and images."""
+"""Reports of an evaluation: text, HTML and images."""

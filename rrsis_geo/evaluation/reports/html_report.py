@@ -1,4 +1,4 @@
-"""A report as one file to open: a self-contained HTML page, or a PNG of pictures."""
+"""A report in one file: a self-contained HTML page, or a PNG of cases."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from PIL import Image
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import OutputError
 from rrsis_geo.evaluation.comparison import Comparison
-from rrsis_geo.evaluation.reports.case_images import LEGEND, Picture, sheet
+from rrsis_geo.evaluation.reports.case_images import LEGEND, CaseImage, draw_sheet
 from rrsis_geo.evaluation.reports.text_report import (
     Table,
     comparison_tables,
-    counts,
+    count_samples,
     tables,
 )
-from rrsis_geo.evaluation.result import Evaluated
+from rrsis_geo.evaluation.result import EvaluationResult
 
-KINDS = (".html", ".png")
+SUFFIXES = (".html", ".png")
 
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #22262e; margin: 2rem auto;
@@ -42,59 +42,61 @@ figcaption { font-size: 13px; } .faint { color: #6b7280; }
 
 
 def check_report(path: Path) -> None:
-    """Refuse a report that could not be written.
+    """Check the extension of a report, before long work.
 
     Raises:
-        OutputError: the extension is neither .html nor .png.
+        OutputError: The extension is neither .html nor .png.
     """
-    if path.suffix.lower() not in KINDS:
-        raise OutputError(f"{path}: a report ends in .html or .png")
+    if path.suffix.lower() not in SUFFIXES:
+        raise OutputError(f"{path}: the name of a report must end in .html or .png")
 
 
 def write_report(
     path: Path,
-    result: Evaluated,
-    pictures: Sequence[Picture],
+    result: EvaluationResult,
+    cases: Sequence[CaseImage],
     *,
     comparison: Comparison | None = None,
 ) -> None:
-    """Write the report that the extension asks for, whole or not at all.
+    """Write a report in the format of its extension, whole or not at all.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: It cannot be written.
     """
     check_report(path)
     if path.suffix.lower() == ".png":
-        with staged(path) as place:
-            sheet(pictures, title=title_of(result)).save(place, "PNG")
+        with staged(path) as temporary:
+            draw_sheet(cases, title=title_of(result)).save(temporary, "PNG")
         return
-    with staged(path) as place:
-        place.write_text(page(result, pictures, comparison), encoding="utf-8")
+    with staged(path) as temporary:
+        temporary.write_text(html_page(result, cases, comparison), encoding="utf-8")
 
 
-def title_of(result: Evaluated) -> str:
-    """What was evaluated on what."""
+def title_of(result: EvaluationResult) -> str:
+    """Title of a report: weights, data and split."""
     place = Path(result.place).name
     return f"{result.weights} on {place}, {result.split}"
 
 
-def page(
-    result: Evaluated,
-    pictures: Sequence[Picture],
+def html_page(
+    result: EvaluationResult,
+    cases: Sequence[CaseImage],
     comparison: Comparison | None = None,
 ) -> str:
-    """The HTML; pictures are inside it, nothing is loaded from elsewhere."""
-    there, absent, images = counts(result)
+    """The report as HTML; images are embedded, nothing is loaded from elsewhere."""
+    present, absent, images = count_samples(result)
     summary = result.summary()
-    blocks = [_block(title, table) for title, table in tables(result, summary)]
+    blocks = [_table_block(title, table) for title, table in tables(result, summary)]
     if comparison is not None:
-        blocks += [_block(title, rows) for title, rows in comparison_tables(comparison)]
-    figures = "".join(_figure(picture) for picture in pictures)
+        blocks += [
+            _table_block(title, rows) for title, rows in comparison_tables(comparison)
+        ]
+    figures = "".join(_figure(case) for case in cases)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <title>{escape(title_of(result))}</title><style>{STYLE}</style></head><body>
 <h1>{escape(title_of(result))}</h1>
-<p>{len(result.outcomes)} samples over {images} images: {there} with a target,
+<p>{len(result.outcomes)} samples over {images} images: {present} with a target,
 {absent} without. Weights sha256 <code>{escape(result.sha256[:16])}</code>.
 {1000 * summary.seconds:.0f} ms per expression (median). Bootstrap of {result.rounds}
 resamples of images, seed {result.seed}.</p>
@@ -105,7 +107,7 @@ resamples of images, seed {result.seed}.</p>
 """
 
 
-def _block(title: str, table: Table) -> str:
+def _table_block(title: str, table: Table) -> str:
     head, *rows = table
     heads = "".join(f"<th>{escape(cell)}</th>" for cell in head)
     body = "".join(f"<tr>{_cells(row)}</tr>" for row in rows)
@@ -119,13 +121,13 @@ def _cells(row: Iterable[str]) -> str:
     return "".join(f"<td>{escape(cell)}</td>" for cell in row)
 
 
-def _figure(picture: Picture) -> str:
+def _figure(case: CaseImage) -> str:
     stream = io.BytesIO()
-    Image.fromarray(picture.pixels).save(stream, "JPEG", quality=85)
+    Image.fromarray(case.pixels).save(stream, "JPEG", quality=85)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
-    words = f"{picture.kind}: {picture.expression}"
+    words = f"{case.kind}: {case.expression}"
     return (
         f'<figure><img alt="{escape(words)}" src="data:image/jpeg;base64,{data}">'
         f"<figcaption><b>{escape(words)}</b><br>"
-        f'<span class="faint">{escape(picture.caption)}</span></figcaption></figure>'
+        f'<span class="faint">{escape(case.caption)}</span></figcaption></figure>'
     )

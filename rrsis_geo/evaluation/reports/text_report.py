@@ -1,4 +1,4 @@
-"""An evaluation as text: tables for a terminal."""
+"""An evaluation as text, with tables for a terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rrsis_geo.evaluation.bootstrap import Difference, Interval
 from rrsis_geo.evaluation.comparison import Comparison
 from rrsis_geo.evaluation.published_results import read_published, why_not_comparable
-from rrsis_geo.evaluation.result import Evaluated
+from rrsis_geo.evaluation.result import EvaluationResult
 from rrsis_geo.evaluation.summary import Row, Summary
 
 TITLES = {
@@ -21,37 +21,40 @@ TITLES = {
 }
 
 Table = list[list[str]]
-"""Rows of cells, the heads first."""
+"""Rows of cells; the first row is the header."""
 
 
-def text_report(result: Evaluated, comparison: Comparison | None = None) -> str:
-    """All there is to say, in lines."""
+def text_report(result: EvaluationResult, comparison: Comparison | None = None) -> str:
+    """Format the whole report."""
     summary = result.summary()
-    there, absent, images = counts(result)
+    present, absent, images = count_samples(result)
     parts = [
         f"{result.place}, split {result.split}: {len(result.outcomes)} samples over "
-        f"{images} images, {there} with a target, {absent} without",
+        f"{images} images, {present} with a target, {absent} without",
         f"weights {result.weights}, sha256 {result.sha256[:16]}; "
         f"{1000 * summary.seconds:.0f} ms per expression (median)",
-        *[f"{title}\n{_laid_out(table)}" for title, table in tables(result, summary)],
+        *[
+            f"{title}\n{_format_table(table)}"
+            for title, table in tables(result, summary)
+        ],
     ]
     if comparison is not None:
         parts += [
-            f"{title}\n{_laid_out(table)}"
+            f"{title}\n{_format_table(table)}"
             for title, table in comparison_tables(comparison)
         ]
     return "\n\n".join(parts)
 
 
-def counts(result: Evaluated) -> tuple[int, int, int]:
-    """Samples with a target, without one, and images."""
-    there = sum(outcome.target for outcome in result.outcomes)
+def count_samples(result: EvaluationResult) -> tuple[int, int, int]:
+    """Count samples with a target, samples without one, and images."""
+    present = sum(outcome.target for outcome in result.outcomes)
     images = {outcome.image for outcome in result.outcomes}
-    return there, len(result.outcomes) - there, len(images)
+    return present, len(result.outcomes) - present, len(images)
 
 
-def tables(result: Evaluated, summary: Summary) -> Iterator[tuple[str, Table]]:
-    """Titles and tables; shares in percent."""
+def tables(result: EvaluationResult, summary: Summary) -> Iterator[tuple[str, Table]]:
+    """Titles and tables of an evaluation, shares in percent."""
     rows = summary.with_target
     if rows:
         title = "With a target, in percent, 95 % intervals over resampled images"
@@ -66,13 +69,13 @@ def tables(result: Evaluated, summary: Summary) -> Iterator[tuple[str, Table]]:
             share = _interval(row.scores["quiet"], row.images)
             quiet.append([row.rule, str(row.samples), str(row.images), share])
         yield "Without a target, in percent", quiet
-    beside = _published(result, summary)
-    if beside:
-        yield "Published by others, in percent", beside
+    published = _published(result, summary)
+    if published:
+        yield "Published by others, in percent", published
 
 
 def comparison_tables(comparison: Comparison) -> Iterator[tuple[str, Table]]:
-    """Differences of a comparison, in points of a percent."""
+    """Titles and tables of a comparison, in percentage points."""
     if comparison.with_target:
         names = ("miou", "oiou", "p5", "p7", "p9")
         heads = ["rule", *(TITLES[name] for name in names)]
@@ -115,27 +118,29 @@ def _scores(rows: Sequence[Row], *, name: str = "rule") -> Table:
     return [heads, *body]
 
 
-def _published(result: Evaluated, summary: Summary) -> Table:
-    """Figures of others; each says whether it may be compared with these."""
+def _published(result: EvaluationResult, summary: Summary) -> Table:
+    """Published results, and whether each is comparable with this evaluation."""
     samples = next((row.samples for row in summary.with_target), 0)
     body = []
     for item in read_published():
-        why = why_not_comparable(
+        reason = why_not_comparable(
             item, dataset=result.dataset, split=result.split, samples=samples
         )
         cells = [
             f"{100 * item.scores[key]:.2f}" if key in item.scores else "-"
             for key in TITLES
         ]
-        where = f"{item.dataset} {item.split}"
-        may = f"no: {why}" if why else "yes"
-        body.append([item.method, where, str(item.samples), *cells, may, item.source])
+        data = f"{item.dataset} {item.split}"
+        comparable = f"no: {reason}" if reason else "yes"
+        body.append(
+            [item.method, data, str(item.samples), *cells, comparable, item.source]
+        )
     heads = ["method", "data", "samples", *TITLES.values(), "comparable", "source"]
     return [heads, *body]
 
 
 def _interval(score: Interval, images: int) -> str:
-    """Value and interval, which one image, or all images alike, cannot give."""
+    """Value and interval; "-" where there is one image or no spread."""
     if images < 2 or score.low == score.high:
         return f"{100 * score.value:.1f} (-)"
     low, high = 100 * score.low, 100 * score.high
@@ -147,7 +152,7 @@ def _difference(score: Difference) -> str:
     return f"{100 * score.value:+.1f} ({low:+.1f} to {high:+.1f}; p {score.p:.3f})"
 
 
-def _laid_out(table: Table) -> str:
+def _format_table(table: Table) -> str:
     widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
     return "\n".join(
         "  ".join(

@@ -1,4 +1,4 @@
-"""A layer of polygons against a layer of true ones: reading both, and their frame."""
+"""Scores of a layer of polygons against a layer of true objects."""
 
 from __future__ import annotations
 
@@ -32,43 +32,43 @@ from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import plan_windows
 from rrsis_geo.vector.geodesic import areas_and_perimeters
 
-LOOK = 1024
-"""Pixels of the longer side of the picture of a scene in which data is counted."""
+THUMBNAIL_SIDE = 1024
+"""Pixels of the longer side of the thumbnail in which pixels with data are counted."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Frame:
-    """What was searched."""
+class SearchedArea:
+    """The area in which objects and polygons count."""
 
     grid: Grid
     outline: Any
-    """In pixels of the grid."""
+    """Polygon in pixels of the grid."""
     km2: float
-    """Ground with data in the outline; 0 = not known."""
+    """Square kilometres with data inside the outline; 0: not known."""
     borders: tuple[Numbers, Numbers] | None
-    """Columns and rows where windows end; None where no manifest tells."""
+    """Columns and rows of window borders; None without a run manifest."""
     scene: Path | None = None
-    """The image, where it is still there."""
+    """The image; None: not known, or no longer there."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
-    """How the run read it."""
+    """Options with which the run read the scene."""
 
     def open_scene(self) -> AbstractContextManager[Scene] | None:
-        """The image for reading; None where it is not known."""
-        return None if self.scene is None else _opened(self.scene, self.options)
+        """Open the image; None where it is not known."""
+        return None if self.scene is None else _open_scene(self.scene, self.options)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SceneScore:
-    """Polygons of one scene, scored."""
+    """Scores of the polygons of one scene."""
 
     scores: ObjectScores
     matches: Matches
     rule: str
-    frame: Frame
+    area: SearchedArea
     polygons: NDArray[np.object_]
-    """(N,) found, in pixels of the frame's grid."""
+    """(N,) predicted polygons, in pixels of the area's grid."""
     objects: NDArray[np.object_]
-    """(M,) true ones, likewise."""
+    """(M,) true objects, in the same pixels."""
 
 
 def score_polygons(
@@ -83,45 +83,47 @@ def score_polygons(
 ) -> SceneScore:
     """Score a layer of polygons.
 
-    Objects and polygons count where most of them lies in what was searched: the grid,
-    `bbox` and `aoi` of the run whose manifest lies beside the polygons, else the
-    scene, else everything; always inside `within`.
+    Objects and polygons count if at least half of them lies in the searched area: grid,
+    `bbox` and `aoi` of the run whose manifest lies beside the polygons, else the scene,
+    else everything; always limited to `within`.
 
     Args:
         found: Vector file of polygons, as `segment` writes it.
-        truth: Vector file of the true ones, in any CRS.
+        truth: Vector file of the true objects, in any CRS.
         scene: The image; None: that of the manifest, if there is one.
         within: Vector file of polygons; only what lies inside counts.
-        expression: Which of the expressions of `found`; None where there is one.
+        expression: The expression of `found` to score; None if there is only one.
         where: Name and value of a field of `truth`; only these rows count.
-        rule: outline or box; None: box where every true object is a rectangle.
+        rule: outline or box; None: box if every true object is a rectangle.
 
     Raises:
-        DataError: a layer cannot be read, has no polygons or no CRS.
-        OptionError: an option does not fit the layers.
-        SceneError: the scene cannot be opened.
+        DataError: A layer cannot be read, has no polygons or no CRS.
+        OptionError: An option does not fit the layers.
+        SceneError: The scene cannot be opened.
     """
-    polygons = _of_expression(_read(found, "polygons"), found, expression)
-    objects = _where(_read(truth, "truth"), truth, where)
-    frame = _frame(found, polygons, scene, within)
-    placed = _placed(polygons, frame.grid, found)
-    true = _placed(objects, frame.grid, truth)
-    placed, true = (shapes[_inside(shapes, frame.outline)] for shapes in (placed, true))
+    polygons = _select_expression(_read_polygons(found, "polygons"), found, expression)
+    objects = _select_rows(_read_polygons(truth, "truth"), truth, where)
+    area = _searched_area(found, polygons, scene, within)
+    predicted = _to_pixels(polygons, area.grid, found)
+    true = _to_pixels(objects, area.grid, truth)
+    predicted, true = (
+        shapes[_mostly_inside(shapes, area.outline)] for shapes in (predicted, true)
+    )
     rule = rule or ("box" if _are_boxes(true) else "outline")
     scores, matches = score(
-        placed, true, rule=rule, borders=frame.borders, km2=frame.km2
+        predicted, true, rule=rule, borders=area.borders, km2=area.km2
     )
     return SceneScore(
         scores=scores,
         matches=matches,
         rule=rule,
-        frame=frame,
-        polygons=placed,
+        area=area,
+        polygons=predicted,
         objects=true,
     )
 
 
-def _read(path: Path, what: str) -> gpd.GeoDataFrame:
+def _read_polygons(path: Path, what: str) -> gpd.GeoDataFrame:
     try:
         frame = gpd.read_file(path)
     except (DataSourceError, DataLayerError, OSError) as error:
@@ -139,29 +141,33 @@ def _read(path: Path, what: str) -> gpd.GeoDataFrame:
     return parts
 
 
-def _of_expression(
+def _select_expression(
     frame: gpd.GeoDataFrame, path: Path, expression: str | None
 ) -> gpd.GeoDataFrame:
     if "expression" not in frame:
         if expression is not None:
-            raise OptionError(f"polygons {path}: have no attribute 'expression'")
-        return frame
-    there = sorted(set(frame["expression"].astype(str)))
-    if expression is not None:
-        if len(there) and expression not in there:
             raise OptionError(
-                f"polygons {path}: none is of the expression {expression!r}; there "
-                f"are {there}"
+                f"polygons {path}: have no attribute 'expression'; leave out "
+                "--expression"
+            )
+        return frame
+    expressions = sorted(set(frame["expression"].astype(str)))
+    if expression is not None:
+        if expressions and expression not in expressions:
+            raise OptionError(
+                f"polygons {path}: none is of the expression {expression!r}; the "
+                f"expressions are {expressions}"
             )
         return frame[frame["expression"].astype(str) == expression]
-    if len(there) > 1:
+    if len(expressions) > 1:
         raise OptionError(
-            f"polygons {path}: of several expressions; choose one of {there}"
+            f"polygons {path}: are of several expressions; choose one with "
+            f"--expression, of {expressions}"
         )
     return frame
 
 
-def _where(
+def _select_rows(
     frame: gpd.GeoDataFrame, path: Path, where: tuple[str, str] | None
 ) -> gpd.GeoDataFrame:
     if where is None:
@@ -177,59 +183,60 @@ def _where(
     return chosen
 
 
-def _frame(
+def _searched_area(
     found: Path, polygons: gpd.GeoDataFrame, scene: Path | None, within: Path | None
-) -> Frame:
-    """What was searched, as the manifest or the scene tells."""
-    manifest = _manifest(found)
-    options = SegmentOptions(aoi=None if within is None else str(within))
-    asked = SegmentOptions()
+) -> SearchedArea:
+    """The searched area, from the run manifest, else the scene, else everything."""
+    manifest = _read_run_manifest(found)
+    limit_options = SegmentOptions(aoi=None if within is None else str(within))
+    run_options = SegmentOptions()
     if manifest is not None:
-        grid = _grid(manifest["grid"])
+        grid = _parse_grid(manifest["grid"])
         job = manifest["job"]
-        asked = SegmentOptions.from_mapping(job["options"])
-        limits = [read_aoi(asked, grid), read_aoi(options, grid)]
-        borders = window_borders(grid, asked)
+        run_options = SegmentOptions.from_mapping(job["options"])
+        limits = [read_aoi(run_options, grid), read_aoi(limit_options, grid)]
+        borders = window_borders(grid, run_options)
         if scene is None and Path(job["scene"]).exists():
             scene = Path(job["scene"])
         known: Grid | None = grid
     elif scene is not None:
-        with _opened(scene, asked) as opened:
+        with _open_scene(scene, run_options) as opened:
             grid = known = opened.native
-        limits, borders = [read_aoi(options, grid)], None
+        limits, borders = [read_aoi(limit_options, grid)], None
     else:
         crs = None if polygons.crs is None else CRS.from_wkt(polygons.crs.to_wkt())
         grid, known = Grid(Affine.identity(), crs, 1, 1), None
         if within is not None:
             raise OptionError(
-                "within needs the scene, or the run manifest beside the polygons"
+                "--within needs the scene (--scene), or the run manifest beside the "
+                "polygons"
             )
         limits, borders = [], None
     outline: Any = shapely.box(-np.inf, -np.inf, np.inf, np.inf)
     if known is None:
-        return Frame(grid=grid, outline=outline, km2=0.0, borders=None)
+        return SearchedArea(grid=grid, outline=outline, km2=0.0, borders=None)
     outline = shapely.box(0, 0, grid.width, grid.height)
     for limit in limits:
         outline = outline if limit is None else outline.intersection(limit.shape)
-    share = _data_share(scene, asked, grid, outline)
-    return Frame(
+    share = _data_share(scene, run_options, grid, outline)
+    return SearchedArea(
         grid=grid,
         outline=outline,
         km2=_square_kilometres(grid, outline) * share,
         borders=borders,
         scene=scene,
-        options=asked,
+        options=run_options,
     )
 
 
-def _opened(scene: Path, options: SegmentOptions) -> AbstractContextManager[Scene]:
+def _open_scene(scene: Path, options: SegmentOptions) -> AbstractContextManager[Scene]:
     return Scene.open(
         str(scene), crs=options.crs, pixel_coordinates=options.pixel_coordinates
     )
 
 
-def _manifest(found: Path) -> dict[str, Any] | None:
-    """The manifest of the run that wrote the polygons, where it lies beside them."""
+def _read_run_manifest(found: Path) -> dict[str, Any] | None:
+    """Read the manifest of the run beside the polygons; None without one."""
     path = found.with_name(found.stem + ".run.json")
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
@@ -238,11 +245,14 @@ def _manifest(found: Path) -> dict[str, Any] | None:
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as a run manifest: {error}") from error
     if not isinstance(body, dict) or not {"grid", "job"} <= set(body):
-        raise DataError(f"{path}: is no run manifest")
+        raise DataError(
+            f"{path}: is no run manifest, it lacks grid or job; move it away to score "
+            "the polygons without it"
+        )
     return body
 
 
-def _grid(values: dict[str, Any]) -> Grid:
+def _parse_grid(values: dict[str, Any]) -> Grid:
     try:
         crs = None if values["crs"] is None else CRS.from_user_input(values["crs"])
         transform = Affine(*values["transform"])
@@ -252,7 +262,7 @@ def _grid(values: dict[str, Any]) -> Grid:
 
 
 def window_borders(grid: Grid, options: SegmentOptions) -> tuple[Numbers, Numbers]:
-    """Columns and rows inside a grid where a window of a run begins or ends."""
+    """Columns and rows inside a grid at which a window of a run starts or ends."""
     size = options.window_size
     windows = plan_windows(grid.width, grid.height, size=size, overlap=options.overlap)
     ends = []
@@ -266,26 +276,29 @@ def window_borders(grid: Grid, options: SegmentOptions) -> tuple[Numbers, Number
     return ends[0], ends[1]
 
 
-def _placed(frame: gpd.GeoDataFrame, grid: Grid, path: Path) -> NDArray[np.object_]:
-    """The layer's polygons in pixels of the grid."""
+def _to_pixels(frame: gpd.GeoDataFrame, grid: Grid, path: Path) -> NDArray[np.object_]:
+    """Reproject the polygons of a layer, in pixels of the grid."""
     if grid.crs is None:
         if frame.crs is not None:
             raise DataError(
-                f"{path}: has a CRS, but the scene is in pixels without one"
+                f"{path}: is in {frame.crs.name}, but the scene has no CRS; use a "
+                "layer in pixels of the scene"
             )
     elif frame.crs is None:
         raise DataError(
-            f"{path}: has no CRS, so it has no place; write one into the file "
-            f"(ogr2ogr -a_srs EPSG:... mended.gpkg {path})"
+            f"{path}: has no CRS, so it cannot be placed on the scene; write one into "
+            f"a copy (ogr2ogr -a_srs EPSG:... copy.gpkg {path})"
         )
     else:
         frame = frame.to_crs(grid.crs.to_wkt())
     shapes = np.asarray(frame.geometry.array, np.object_)
-    return np.asarray(shapely.make_valid(moved(shapes, ~grid.transform)), np.object_)
+    return np.asarray(
+        shapely.make_valid(transform_geometries(shapes, ~grid.transform)), np.object_
+    )
 
 
-def moved(shapes: Any, transform: Affine) -> Any:
-    """Geometries with every corner sent through the transform."""
+def transform_geometries(shapes: Any, transform: Affine) -> Any:
+    """Apply an affine transform to geometries."""
     t = transform
     return shapely.transform(
         shapes,
@@ -298,8 +311,8 @@ def moved(shapes: Any, transform: Affine) -> Any:
     )
 
 
-def _inside(shapes: NDArray[np.object_], outline: Any) -> NDArray[np.bool_]:
-    """Which lie in the outline for at least half of their area."""
+def _mostly_inside(shapes: NDArray[np.object_], outline: Any) -> NDArray[np.bool_]:
+    """(N,) whether at least half of each shape lies inside the outline."""
     if not np.isfinite(outline.bounds).all():
         return np.ones(len(shapes), np.bool_)
     shapely.prepare(outline)
@@ -314,7 +327,7 @@ def _are_boxes(shapes: NDArray[np.object_]) -> bool:
 
 
 def _square_kilometres(grid: Grid, outline: Any) -> float:
-    """On the ellipsoid; a pixel is a square metre without a CRS."""
+    """Area on the ellipsoid; without a CRS, a pixel counts as a square metre."""
     parts = shapely.get_parts(outline)
     placed = shapely.transform(
         parts, lambda corners: np.column_stack(grid.place(*corners.T))
@@ -329,12 +342,18 @@ def _square_kilometres(grid: Grid, outline: Any) -> float:
 def _data_share(
     scene: Path | None, options: SegmentOptions, grid: Grid, outline: Any
 ) -> float:
-    """Of the outline, what has data; 1 where the scene is no longer there."""
+    """Share of the outline with data; 1 if the scene is not known."""
     if scene is None:
         return 1.0
-    with _opened(scene, options) as opened:
-        _, valid, small = opened.thumbnail(LOOK)
-    # from pixels of the grid over the ground to pixels of the picture
-    onto = ~small.transform @ grid.transform
-    inside = rasterize([moved(outline, onto)], out_shape=valid.shape, dtype="uint8") > 0
+    with _open_scene(scene, options) as opened:
+        _, valid, small = opened.thumbnail(THUMBNAIL_SIDE)
+    to_thumbnail = ~small.transform @ grid.transform
+    inside = (
+        rasterize(
+            [transform_geometries(outline, to_thumbnail)],
+            out_shape=valid.shape,
+            dtype="uint8",
+        )
+        > 0
+    )
     return float(valid[inside].mean()) if inside.any() else 1.0

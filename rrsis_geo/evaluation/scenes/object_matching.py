@@ -1,10 +1,10 @@
-"""Polygons that were found against true ones, object by object.
+"""Matching of predicted polygons with true objects, and counts of both.
 
-Two rules. `outline`, for true outlines: pairs are made one to one, the highest IoU
-first, and count from an IoU of 0.5. `box`, where only boxes are known: a box is found
-where a polygon has at least half of its own area in it and covers at least a fifth of
-it, since things do not fill their boxes; a polygon is right where at least half of it
-lies in one box. Under both, a polygon over several true objects is a mistake.
+There are two rules. `outline`, for true outlines: pairs are matched one to one, the
+highest IoU first, from an IoU of 0.5 on. `box`, where only bounding boxes are known: an
+object is found if a polygon has at least half of its area in the box and covers at
+least a fifth of it, because objects do not fill their boxes; a polygon is right if at
+least half of it lies in one box. Both count a polygon over several objects as `merged`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from rrsis_geo.errors import OptionError
 
 RULES = ("outline", "box")
 
-LEAST_IOU = 0.5
-INSIDE = 0.5
-"""Share of a polygon that has to lie in a box or an object to belong to it."""
-COVERED = 0.2
-"""Share of a box that a polygon has to cover."""
+MIN_IOU = 0.5
+"""IoU from which a polygon and an object match."""
+MIN_INSIDE = 0.5
+"""Share of a polygon that has to lie in an object, to belong to it."""
+MIN_COVERED = 0.2
+"""Share of a box that a polygon has to cover, to find it."""
 
 Shapes = NDArray[np.object_]
 Numbers = NDArray[np.int64]
@@ -32,30 +33,31 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectScores:
-    """Counts over one or more scenes; those of several add up."""
+    """Counts over one or more scenes; counts of several scenes are added."""
 
     objects: int = 0
-    """True ones."""
+    """True objects."""
     polygons: int = 0
+    """Predicted polygons."""
     found: int = 0
-    """Objects that a polygon stands for."""
+    """Objects that match a polygon."""
     right: int = 0
-    """Polygons that stand for an object."""
+    """Polygons that match an object."""
     broken: int = 0
-    """Objects with most of two polygons in them."""
+    """Objects with two or more polygons that lie mostly inside."""
     merged: int = 0
-    """Polygons over at least half of two objects or more."""
+    """Polygons that cover at least half of two or more objects."""
     border_broken: int = 0
-    """Objects broken or covered twice where a window ends."""
+    """Broken objects whose pieces meet or overlap along the border of a window."""
     shared: float = 0.0
-    """Area that polygons and objects share."""
+    """Area of the intersection of all polygons with all objects."""
     joint: float = 0.0
-    """Area of polygons and objects together."""
+    """Area of their union."""
     km2: float = 0.0
-    """Ground that was searched; 0 = not known."""
+    """Square kilometres that were searched; 0: not known."""
 
     def __add__(self, other: ObjectScores) -> ObjectScores:
-        """The counts of both."""
+        """Add all counts."""
         names = [field.name for field in fields(self)]
         return ObjectScores(
             **{name: getattr(self, name) + getattr(other, name) for name in names}
@@ -73,68 +75,68 @@ class ObjectScores:
 
     @property
     def count_error(self) -> int:
-        """Polygons too many; negative: too few."""
+        """Number of polygons less number of objects."""
         return self.polygons - self.objects
 
     @property
     def iou(self) -> float:
-        """Shared area over joint area: all polygons against all objects."""
+        """IoU of the union of all polygons with the union of all objects."""
         return self.shared / self.joint if self.joint else 0.0
 
     @property
     def wrong_per_km2(self) -> float | None:
-        """Polygons that are not right, by square kilometre; None: area not known."""
+        """Wrong polygons per square kilometre; None: the area is not known."""
         return (self.polygons - self.right) / self.km2 if self.km2 else None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Matches:
-    """Which polygon stands for which object."""
+    """Which polygons and objects match."""
 
     found: NDArray[np.bool_]
-    """For each object."""
+    """(M,) whether each object matches a polygon."""
     right: NDArray[np.bool_]
-    """For each polygon."""
+    """(N,) whether each polygon matches an object."""
     pieces: tuple[Numbers, ...]
-    """For each object the polygons that lie mostly in it."""
+    """For each object, indices of the polygons that lie mostly in it."""
     over: Numbers
-    """For each polygon, of how many objects it covers at least half."""
+    """(N,) number of objects of which each polygon covers at least half."""
 
 
 def match(polygons: Shapes, objects: Shapes, *, rule: str) -> Matches:
-    """Say which polygons stand for which objects.
+    """Match polygons with objects.
 
     Args:
-        polygons: (N,) found, in some plane; valid.
-        objects: (M,) true ones, in the same plane; valid.
+        polygons: (N,) valid predicted polygons, in planar coordinates.
+        objects: (M,) valid true objects, in the same coordinates.
         rule: One of `RULES`.
 
     Raises:
-        OptionError: there is no such rule.
+        OptionError: There is no such rule.
     """
     if rule not in RULES:
         raise OptionError(f"no rule {rule!r}; there are {', '.join(RULES)}")
-    which, whose = np.zeros((2, 0), np.int64)
+    polygon, obj = np.zeros((2, 0), np.int64)
     if len(polygons) and len(objects):
-        which, whose = shapely.STRtree(objects).query(polygons, "intersects")
-    shared = shapely.area(shapely.intersection(polygons[which], objects[whose]))
-    own, true = shapely.area(polygons)[which], shapely.area(objects)[whose]
-    inside = (shared >= INSIDE * own) & (shared > 0)
+        polygon, obj = shapely.STRtree(objects).query(polygons, "intersects")
+    shared = shapely.area(shapely.intersection(polygons[polygon], objects[obj]))
+    own, true = shapely.area(polygons)[polygon], shapely.area(objects)[obj]
+    inside = (shared >= MIN_INSIDE * own) & (shared > 0)
     found, right = np.zeros(len(objects), bool), np.zeros(len(polygons), bool)
     if rule == "box":
-        right[which[inside]] = True
-        found[whose[inside & (shared >= COVERED * true)]] = True
+        right[polygon[inside]] = True
+        found[obj[inside & (shared >= MIN_COVERED * true)]] = True
     else:
         iou = shared / (own + true - shared)
         for k in np.argsort(-iou, kind="stable"):
-            if iou[k] < LEAST_IOU:
+            if iou[k] < MIN_IOU:
                 break
-            if not (right[which[k]] or found[whose[k]]):
-                right[which[k]] = found[whose[k]] = True
-    order = np.lexsort((which[inside], whose[inside]))
-    cuts = np.searchsorted(whose[inside][order], np.arange(1, len(objects)))
-    pieces = np.split(which[inside][order], cuts) if len(objects) else []
-    covers = which[(shared >= INSIDE * true) & (shared > 0)]
+            if not (right[polygon[k]] or found[obj[k]]):
+                right[polygon[k]] = found[obj[k]] = True
+    order = np.lexsort((polygon[inside], obj[inside]))
+    cuts = np.searchsorted(obj[inside][order], np.arange(1, len(objects)))
+    pieces = np.split(polygon[inside][order], cuts) if len(objects) else []
+    covers = polygon[(shared >= MIN_INSIDE * true) & (shared > 0)]
     return Matches(
         found=found,
         right=right,
@@ -151,26 +153,27 @@ def score(
     borders: tuple[Numbers, Numbers] | None = None,
     km2: float = 0.0,
 ) -> tuple[ObjectScores, Matches]:
-    """Count one scene.
+    """Match the polygons of one scene and count.
 
     Args:
-        polygons: (N,) found, in pixels of the grid that was searched.
-        objects: (M,) true ones, in the same pixels.
+        polygons: (N,) predicted polygons, in pixels of the grid that was searched.
+        objects: (M,) true objects, in the same pixels.
         rule: One of `RULES`.
-        borders: Columns and rows where windows end; None: not known, so that nothing
-            is broken at them.
-        km2: Ground that was searched; 0: not known.
+        borders: Columns and rows of window borders; None: not known, so that no object
+            counts as broken at them.
+        km2: Square kilometres that were searched; 0: not known.
 
     Raises:
-        OptionError: there is no such rule.
+        OptionError: There is no such rule.
     """
     matches = match(polygons, objects, rule=rule)
-    all_found, all_true = shapely.union_all(polygons), shapely.union_all(objects)
-    shared = float(all_found.intersection(all_true).area)
+    all_polygons = shapely.union_all(polygons)
+    all_objects = shapely.union_all(objects)
+    shared = float(all_polygons.intersection(all_objects).area)
     at_border = 0
     if borders is not None:
         at_border = sum(
-            _parted_at(polygons[pieces], borders) for pieces in matches.pieces
+            _broken_at(polygons[pieces], borders) for pieces in matches.pieces
         )
     scores = ObjectScores(
         objects=len(objects),
@@ -181,31 +184,33 @@ def score(
         merged=int((matches.over > 1).sum()),
         border_broken=at_border,
         shared=shared,
-        joint=float(all_found.area + all_true.area) - shared,
+        joint=float(all_polygons.area + all_objects.area) - shared,
         km2=km2,
     )
     return scores, matches
 
 
-REACH = 2.0
-"""Pixels from a window's end within which a gap or a double is put down to it."""
+BORDER_REACH = 2.0
+"""Pixels from a window border within which a gap or an overlap is attributed to it."""
 
 
-def _parted_at(pieces: Shapes, borders: tuple[Numbers, Numbers]) -> bool:
-    """Whether two pieces of one object meet, or lie over each other, at a border."""
+def _broken_at(pieces: Shapes, borders: tuple[Numbers, Numbers]) -> bool:
+    """Whether two pieces of one object meet or overlap along a window border."""
     for k, one in enumerate(pieces):
         for other in pieces[k + 1 :]:
             gap: Any = one.intersection(other)
             if gap.is_empty:
                 gap = shapely.shortest_line(one, other)
             left, top, right, bottom = gap.bounds
-            if right - left > 4 * REACH and bottom - top > 4 * REACH:
-                continue  # apart, or one in the other: no work of a border
+            if right - left > 4 * BORDER_REACH and bottom - top > 4 * BORDER_REACH:
+                continue  # apart, or one inside the other
             for low, high, lines in (
                 (left, right, borders[0]),
                 (top, bottom, borders[1]),
             ):
-                if high - low <= 4 * REACH and _near(lines, low - REACH, high + REACH):
+                if high - low <= 4 * BORDER_REACH and _near(
+                    lines, low - BORDER_REACH, high + BORDER_REACH
+                ):
                     return True
     return False
 

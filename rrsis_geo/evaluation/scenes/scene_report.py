@@ -1,4 +1,4 @@
-"""What a scene's scores say, as lines, as JSON and as a picture."""
+"""Report of the polygons of a scene: lines of text, JSON, PNG."""
 
 from __future__ import annotations
 
@@ -14,28 +14,32 @@ from PIL import Image, ImageDraw
 
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import OptionError, OutputError
-from rrsis_geo.evaluation.reports.case_images import MISSED, RIGHT, WRONG
-from rrsis_geo.evaluation.scenes.layer_scores import SceneScore, moved
+from rrsis_geo.evaluation.reports.case_images import (
+    FALSE_NEGATIVE,
+    FALSE_POSITIVE,
+    TRUE_POSITIVE,
+)
+from rrsis_geo.evaluation.scenes.layer_scores import SceneScore, transform_geometries
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores
 
 SIDE = 2000
-"""Pixels of the longer side of a picture."""
+"""Pixels of the longer side of the scene, before the image is cropped."""
 
 
 def lines(result: SceneScore) -> Iterator[str]:
-    """Name and value with a tab between them, the counts first."""
+    """Format rule and measures, one a line: name, tab, value."""
     scores = result.scores
     yield f"rule\t{result.rule}"
-    for name, value in measures(scores, borders=result.frame.borders is not None):
+    for name, value in measures(scores, borders=result.area.borders is not None):
         yield f"{name}\t{value}"
 
 
 def measures(scores: ObjectScores, *, borders: bool) -> Iterator[tuple[str, str]]:
-    """What the counts say, ready to print.
+    """Names and formatted values of all measures.
 
     Args:
-        scores: Of one or more scenes.
-        borders: Whether it is known where windows ended.
+        scores: Counts over one or more scenes.
+        borders: Whether the borders of windows are known.
     """
     per_object = max(scores.objects, 1)
     yield "objects", str(scores.objects)
@@ -45,8 +49,8 @@ def measures(scores: ObjectScores, *, borders: bool) -> Iterator[tuple[str, str]
     yield "precision", _percent(scores.precision, scores.polygons)
     yield "area IoU", f"{100 * scores.iou:.1f} %"
     rate = scores.wrong_per_km2
-    shown = "not known: no scene" if rate is None else f"{rate:.2f}"
-    yield "wrong polygons per km2", shown
+    formatted = "not known: no scene" if rate is None else f"{rate:.2f}"
+    yield "wrong polygons per km2", formatted
     yield "searched", f"{scores.km2:.3f} km2" if scores.km2 else "not known"
     yield "objects in pieces", _percent(scores.broken / per_object, scores.objects)
     yield "polygons over several objects", str(scores.merged)
@@ -58,10 +62,10 @@ def measures(scores: ObjectScores, *, borders: bool) -> Iterator[tuple[str, str]
 
 
 def write_counts(result: SceneScore, path: Path) -> None:
-    """Counts and measures as JSON, whole or not at all.
+    """Write counts and measures as JSON, whole or not at all.
 
     Raises:
-        OutputError: the file cannot be written.
+        OutputError: The file cannot be written.
     """
     scores = result.scores
     body: dict[str, Any] = {
@@ -72,58 +76,61 @@ def write_counts(result: SceneScore, path: Path) -> None:
         "count_error": scores.count_error,
         "area_iou": scores.iou,
         "wrong_per_km2": scores.wrong_per_km2,
-        "window_borders_known": result.frame.borders is not None,
+        "window_borders_known": result.area.borders is not None,
     }
-    with staged(path) as place:
-        place.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+    with staged(path) as temporary:
+        temporary.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
 
 
-def check_picture(path: Path) -> None:
-    """Refuse a picture that could not be written.
+def check_scene_image(path: Path) -> None:
+    """Check the extension of an image, before long work.
 
     Raises:
-        OutputError: the extension is not .png.
+        OutputError: The extension is not .png.
     """
     if path.suffix.lower() != ".png":
-        raise OutputError(f"{path}: the report of a scene ends in .png")
+        raise OutputError(f"{path}: the name of a scene's report must end in .png")
 
 
-def write_picture(result: SceneScore, path: Path) -> None:
-    """The scene with right and wrong polygons and missed objects, as PNG.
+def write_scene_image(result: SceneScore, path: Path) -> None:
+    """Draw the scene with right and wrong polygons and missed objects, as PNG.
 
     Raises:
-        OptionError: the scene is not known.
-        OutputError: it cannot be written.
+        OptionError: The scene is not known.
+        OutputError: The file cannot be written.
     """
-    opened = result.frame.open_scene()
+    opened = result.area.open_scene()
     if opened is None:
-        raise OptionError("a report shows the scene: name it with --scene")
+        raise OptionError(
+            "--report draws on the scene, which is not known: name it with --scene"
+        )
     with opened as scene:
         pixels, _, small = scene.thumbnail(SIDE)
-    picture = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
-    pen = ImageDraw.Draw(picture)
-    onto = ~small.transform @ result.frame.grid.transform
+    image = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+    pen = ImageDraw.Draw(image)
+    to_thumbnail = ~small.transform @ result.area.grid.transform
     right = result.matches.right
     for shapes, colour in (
-        (result.objects[~result.matches.found], MISSED),
-        (result.polygons[~right], WRONG),
-        (result.polygons[right], RIGHT),
+        (result.objects[~result.matches.found], FALSE_NEGATIVE),
+        (result.polygons[~right], FALSE_POSITIVE),
+        (result.polygons[right], TRUE_POSITIVE),
     ):
-        for ring in shapely.get_rings(moved(shapes, onto)):
+        for ring in shapely.get_rings(transform_geometries(shapes, to_thumbnail)):
             corners = [tuple(corner) for corner in shapely.get_coordinates(ring)]
             pen.line(corners, fill=colour, width=2)
-    left, top, low, bottom = moved(result.frame.outline, onto).bounds
+    bounds = transform_geometries(result.area.outline, to_thumbnail).bounds
+    left, top, right_edge, bottom = bounds
     pad = 20
-    picture = picture.crop(
+    image = image.crop(
         (
             max(int(left) - pad, 0),
             max(int(top) - pad, 0),
-            min(int(low) + pad, picture.width),
-            min(int(bottom) + pad, picture.height),
+            min(int(right_edge) + pad, image.width),
+            min(int(bottom) + pad, image.height),
         )
     )
-    with staged(path) as place:
-        picture.save(place, "PNG")
+    with staged(path) as temporary:
+        image.save(temporary, "PNG")
 
 
 def _percent(share: float, count: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from rrsis_geo.datasets.transforms.photometric import disturb
+from rrsis_geo.datasets.transforms.photometric import augment_photometric
 from rrsis_geo.expressions.mirroring import flip_words
 
 LASTING = frozenset({"category", "synonym", "attribute", "context", "no-target"})
@@ -103,7 +103,7 @@ def augment(
     else:  # a word that may mean a direction and is in no table
         words = tuple(texts)
     if rng.random() < how.colour and not any(_COLOUR.search(text) for text in texts):
-        pixels = disturb(pixels, rng)
+        pixels = augment_photometric(pixels, rng)
     if rng.random() < how.erase:
         pixels = _erase(pixels, rng)
     return np.ascontiguousarray(pixels), np.ascontiguousarray(masks), words

@@ -16,9 +16,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
-from rrsis_geo.datasets.transforms.boundaries import REACH
-from rrsis_geo.datasets.transforms.crops import Piece
-from rrsis_geo.datasets.transforms.photometric import AIR, Look
+from rrsis_geo.datasets.transforms.boundaries import BOUNDARY_REACH
+from rrsis_geo.datasets.transforms.crops import Crop
+from rrsis_geo.datasets.transforms.photometric import HAZE_COLOUR, PhotometricChange
 from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.data.sample_plans import Plan
 
@@ -73,11 +73,11 @@ class Renderer:
 
     def _cut(self, plan: Plan) -> Tensor:
         """(3, S, S) float32 of whole levels."""
-        return cut_pixels(self._images[plan.image], plan.piece)
+        return crop_pixels(self._images[plan.image], plan.piece)
 
 
-def cut_pixels(pixels: Tensor, piece: Piece) -> Tensor:
-    """(3, H, W) uint8 to (3, h, w) float32, as `datasets.crops.cut_pixels` does it."""
+def crop_pixels(pixels: Tensor, piece: Crop) -> Tensor:
+    """(3, H, W) uint8 to (3, h, w) float32, as `transforms.crops.crop_pixels`."""
     _, height, width = pixels.shape
     left, top = max(int(piece.left), 0), max(int(piece.top), 0)
     right = min(int(piece.left + piece.width), width)
@@ -151,12 +151,15 @@ def _seams(names: Tensor) -> Tensor:
 def _spread(values: Tensor) -> Tensor:
     """The largest of (N, S, S) within reach, along rows and columns."""
     found: Tensor = functional.max_pool2d(
-        values[:, None], kernel_size=2 * REACH + 1, stride=1, padding=REACH
+        values[:, None],
+        kernel_size=2 * BOUNDARY_REACH + 1,
+        stride=1,
+        padding=BOUNDARY_REACH,
     )
     return found[:, 0]
 
 
-def with_looks(images: Tensor, looks: Sequence[Look]) -> Tensor:
+def with_looks(images: Tensor, looks: Sequence[PhotometricChange]) -> Tensor:
     """(B, 3, S, S) float32 levels to uint8 ones that look so."""
     device = images.device
 
@@ -170,8 +173,8 @@ def with_looks(images: Tensor, looks: Sequence[Look]) -> Tensor:
     out = mean + (out - mean) * of([look.contrast for look in looks])
     grey = out.mean(dim=1, keepdim=True)
     out = grey + (out - grey) * of([look.saturation for look in looks])
-    air = torch.tensor(AIR, device=device).view(1, 3, 1, 1)
-    out = torch.lerp(out, air.expand_as(out), of([look.veil for look in looks]))
+    air = torch.tensor(HAZE_COLOUR, device=device).view(1, 3, 1, 1)
+    out = torch.lerp(out, air.expand_as(out), of([look.haze for look in looks]))
     order = torch.tensor([look.order for look in looks], device=device)
     out = out[torch.arange(len(looks), device=device)[:, None], order]
     chance = torch.Generator(device).manual_seed(looks[0].seed)

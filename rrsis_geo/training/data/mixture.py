@@ -18,16 +18,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.datasets.annotations import Layout
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
-from rrsis_geo.datasets.transforms.boundaries import draw_seams
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
+from rrsis_geo.datasets.transforms.boundaries import draw_boundaries
 from rrsis_geo.datasets.transforms.crops import (
-    Piece,
-    cut_layout,
-    cut_pixels,
+    Crop,
+    crop_layout,
+    crop_pixels,
     draw_mask,
-    whole,
+    full_crop,
 )
-from rrsis_geo.datasets.transforms.photometric import Look, choose_look, with_look
+from rrsis_geo.datasets.transforms.photometric import (
+    PhotometricChange,
+    apply_photometric_change,
+    sample_photometric_change,
+)
 from rrsis_geo.expressions.generate import NO_TARGET, SHARES, generate_expressions
 from rrsis_geo.expressions.mirroring import flip_words
 from rrsis_geo.training.data.batch import Sample
@@ -64,19 +68,21 @@ class View:
     """What a sample shows, before any pixel of it is looked at."""
 
     image: LabelledImage
-    piece: Piece
+    piece: Crop
     layout: Layout
     """What is in the piece, in the pixels of the sample."""
     texts: tuple[str, ...]
     types: tuple[str, ...]
     targets: tuple[tuple[int, ...], ...]
     """Objects of the layout, by expression."""
-    look: Look
+    look: PhotometricChange
 
     def draw(self) -> Sample:
         """The sample."""
         return Sample(
-            pixels=with_look(cut_pixels(self.image.pixels, self.piece), self.look),
+            pixels=apply_photometric_change(
+                crop_pixels(self.image.pixels, self.piece), self.look
+            ),
             masks=np.stack([parted_mask(self.layout, which) for which in self.targets]),
             texts=self.texts,
             types=self.types,
@@ -157,7 +163,7 @@ class Mix:
             texts=tuple(cast("list[str]", texts)),
             types=tuple(item.type for item in chosen),
             targets=targets,
-            look=choose_look(rng),
+            look=sample_photometric_change(rng),
         )
 
     def _made(
@@ -172,7 +178,7 @@ class Mix:
             mirror=bool(rng.random() < 0.5),
             turns=int(rng.integers(4)),
         )
-        cut, _ = cut_layout(image.layout, piece)
+        cut, _ = crop_layout(image.layout, piece)
         made = generate_expressions(
             cut,
             rng=rng,
@@ -193,7 +199,7 @@ class Mix:
             texts=tuple(item.text for item in made),
             types=tuple(item.type for item in made),
             targets=tuple(item.targets for item in made),
-            look=choose_look(rng),
+            look=sample_photometric_change(rng),
         )
 
     def _astray(self, view: View, rng: np.random.Generator) -> View:
@@ -237,7 +243,7 @@ class Mix:
         scale: tuple[float, float],
         rng: np.random.Generator,
         mistakes: Sequence[tuple[float, float]] = (),
-    ) -> Piece:
+    ) -> Crop:
         """Somewhere at some scale; mostly where something is, or was thought to be."""
         low, high = np.log(scale)
         side = self.size / float(np.exp(rng.uniform(low, high)))
@@ -254,7 +260,7 @@ class Mix:
             left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)
             top = (y1 + y2) / 2 - side * rng.uniform(0.15, 0.85)
         # Whole pixels, so that every way of drawing resamples the very same rectangle.
-        return Piece(
+        return Crop(
             left=round(_held(left, layout.width, side)),
             top=round(_held(top, layout.height, side)),
             width=side,
@@ -265,11 +271,11 @@ class Mix:
 
 def parted_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
     """(H, W) True on the targets, but for the seams between those that touch."""
-    return draw_mask(layout, targets) & ~draw_seams(layout, targets)
+    return draw_mask(layout, targets) & ~draw_boundaries(layout, targets)
 
 
 def written_masks(
-    layout: Layout, piece: Piece, items: Sequence[Written]
+    layout: Layout, piece: Crop, items: Sequence[WrittenExpression]
 ) -> NDArray[np.bool_]:
     """(E, h, w) of what is seen in a piece of the targets of E written expressions."""
     cut, targets = _seen(layout, piece, items)
@@ -277,30 +283,30 @@ def written_masks(
 
 
 def _seen(
-    layout: Layout, piece: Piece, items: Sequence[Written]
+    layout: Layout, piece: Crop, items: Sequence[WrittenExpression]
 ) -> tuple[Layout, tuple[tuple[int, ...], ...]]:
     """What is in a piece, and which of it each expression means."""
-    cut, kept = cut_layout(layout, piece)
+    cut, kept = crop_layout(layout, piece)
     place = {old: new for new, old in enumerate(kept)}
     targets = (tuple(place[t] for t in item.targets if t in place) for item in items)
     return cut, tuple(targets)
 
 
 def _some(
-    items: Sequence[Written], count: int, rng: np.random.Generator
-) -> list[Written]:
+    items: Sequence[WrittenExpression], count: int, rng: np.random.Generator
+) -> list[WrittenExpression]:
     """So many of the items, each once before any twice."""
     shares = np.array([1.0 if item.targets else DENIED for item in items])
     order = rng.choice(len(items), len(items), replace=False, p=shares / shares.sum())
     return [items[order[i % len(order)]] for i in range(count)]
 
 
-def _framed(layout: Layout, size: int, rng: np.random.Generator) -> Piece:
+def _framed(layout: Layout, size: int, rng: np.random.Generator) -> Crop:
     """The whole image; every other time with margins, and so stretched a little.
 
     Words about the whole of it stay true, and no two samples are the same.
     """
-    piece = whole(layout, size)
+    piece = full_crop(layout, size)
     if rng.random() < 0.5:
         return piece
     wide = round(layout.width * rng.uniform(0, MARGIN))

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
-from rrsis_geo.datasets.transforms.boundaries import LEAST
-from rrsis_geo.datasets.transforms.crops import Piece
-from rrsis_geo.datasets.transforms.photometric import Look
-from rrsis_geo.datasets.transforms.polygon_fill import fill_of
+from rrsis_geo.datasets.transforms.boundaries import MIN_AREA
+from rrsis_geo.datasets.transforms.crops import Crop
+from rrsis_geo.datasets.transforms.photometric import PhotometricChange
+from rrsis_geo.datasets.transforms.polygon_fill import layout_runs
 from rrsis_geo.training.data.mixture import Mix, View
 
 
@@ -25,8 +25,8 @@ class Plan:
 
     image: int
     """Number of the image among those of the mix."""
-    piece: Piece
-    look: Look
+    piece: Crop
+    look: PhotometricChange
     texts: tuple[str, ...]
     runs: NDArray[np.int32]
     """(R, 5): expression, row, first column, column after the last, and the object's
@@ -57,12 +57,12 @@ class Plans:
 
 def _runs(view: View) -> NDArray[np.int32]:
     """The pixels of all targets, as in `Plan.runs`."""
-    fill = fill_of(view.layout)
+    fill = layout_runs(view.layout)
     parts = []
     for expression, targets in enumerate(view.targets):
         chosen = np.zeros(fill.count, bool)
         chosen[list(targets)] = True
-        large = [target for target in targets if view.layout.areas[target] >= LEAST]
+        large = [target for target in targets if view.layout.areas[target] >= MIN_AREA]
         name = np.zeros(fill.count, np.int64)
         name[large] = np.arange(1, len(large) + 1)
         which = np.flatnonzero(chosen[fill.owner])

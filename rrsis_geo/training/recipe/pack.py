@@ -20,7 +20,7 @@ from PIL import Image
 from shapely.geometry import MultiPolygon, Polygon
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError, OutputError
 from rrsis_geo.training.data.mixture import Source
 
@@ -160,7 +160,7 @@ def _labelled(line: dict[str, Any], folder: Path) -> LabelledImage:
             gsd=line["gsd"],
         ),
         written=tuple(
-            Written(text=text, targets=tuple(targets), type=kind)
+            WrittenExpression(text=text, targets=tuple(targets), type=kind)
             for text, targets, kind in line["written"]
         ),
         mistakes=tuple((x, y) for x, y in line["mistakes"]),

@@ -24,8 +24,8 @@ from shapely.affinity import affine_transform, scale, translate
 from shapely.geometry import Point, shape
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.formats.coco import areas_of, read_coco
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.formats.coco import polygons_of, read_coco
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
@@ -59,7 +59,7 @@ def nwpu(folder: Path) -> list[LabelledImage]:
     for line in _lines(folder / "expressions" / "nwpu.jsonl"):
         name = Path(line["image"]).name
         written[name].append(
-            Written(
+            WrittenExpression(
                 text=line["expression"],
                 targets=tuple(index[target] for target in line["targets"]),
                 type=line["type"],
@@ -122,7 +122,7 @@ def banepa(folder: Path) -> list[LabelledImage]:
         objects = []
         for geometry in labels.geometry:
             moved = translate(affine_transform(geometry, matrix), 0, -top)
-            seen = areas_of(shapely.make_valid(moved).intersection(frame))
+            seen = polygons_of(shapely.make_valid(moved).intersection(frame))
             if seen.area > 0:
                 objects.append(LabelledObject(category="building", polygon=seen))
         parts.append(
@@ -151,7 +151,7 @@ def open_cities(folder: Path) -> list[LabelledImage]:
         with rasterio.open(base / "masks" / f"{path.stem}_mask.tif") as dataset:
             mask = (dataset.read(1) > 0).astype("uint8")
         outlines = [
-            areas_of(shape(outline)) for outline, _ in shapes(mask, mask=mask > 0)
+            polygons_of(shape(outline)) for outline, _ in shapes(mask, mask=mask > 0)
         ]
         found.append(
             LabelledImage(

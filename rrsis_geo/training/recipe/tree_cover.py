@@ -13,8 +13,8 @@ from rasterio.features import shapes
 from shapely.geometry import shape
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
-from rrsis_geo.datasets.formats.coco import areas_of
-from rrsis_geo.datasets.labelled_image import LabelledImage, Written
+from rrsis_geo.datasets.formats.coco import polygons_of
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 
 NEAR = 8
@@ -51,7 +51,7 @@ def naip_trees(folder: Path) -> list[LabelledImage]:
             bands = dataset.read().astype(np.float32)
         mask = tree_cover(bands, _points(points))
         found = shapes(mask.astype(np.uint8), mask=mask)
-        patches = [areas_of(shape(outline)) for outline, _ in found]
+        patches = [polygons_of(shape(outline)) for outline, _ in found]
         objects = tuple(
             LabelledObject(category="tree", polygon=patch)
             for patch in patches
@@ -72,11 +72,13 @@ def naip_trees(folder: Path) -> list[LabelledImage]:
                 ),
                 written=(
                     *(
-                        Written(text=text, targets=everything, type="category")
+                        WrittenExpression(
+                            text=text, targets=everything, type="category"
+                        )
                         for text in WORDS
                     ),
                     *(
-                        Written(text=text, targets=(), type="no-target")
+                        WrittenExpression(text=text, targets=(), type="no-target")
                         for text in ABSENT
                     ),
                 ),
