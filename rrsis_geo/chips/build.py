@@ -15,8 +15,8 @@ from rrsis_geo.chips.block_split import ground_of
 from rrsis_geo.chips.chip_expressions import Line, visible, write_lines
 from rrsis_geo.chips.chip_plan import Cut, Left, box_of
 from rrsis_geo.chips.image_sources import Picture
+from rrsis_geo.chips.object_colours import with_colours
 from rrsis_geo.chips.options import BuildOptions
-from rrsis_geo.colour.colour_names import with_colours
 from rrsis_geo.datasets.annotations import Layout
 from rrsis_geo.types import Patch
 

@@ -1,11 +1,9 @@
-"""Probability rasters out and in, and settled rows on disk."""
+"""Probability rasters: writing them, and reading them in strips."""
 
 from __future__ import annotations
 
 import os
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,44 +32,6 @@ SCORE_MARGIN_TAG = "RRSIS_SURE"
 
 CACHE = 64 << 20
 """Bytes that GDAL may hold while a raster is written, whatever the machine has."""
-
-
-def write_strip(path: str | os.PathLike[str], strip: Strip) -> None:
-    """Keep a strip on disk: whole or not at all, packed, with a checksum.
-
-    Raises:
-        OSError: the disk is full or the folder gone; no file is left behind.
-    """
-    target = Path(path)
-    part = target.with_name(target.name + ".part")
-    try:
-        with open(part, "wb") as file:
-            np.savez_compressed(file, top=strip.top, levels=strip.levels)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def read_strip(path: str | os.PathLike[str]) -> Strip:
-    """The strip that `write_strip` kept.
-
-    Raises:
-        OutputError: the file is damaged or gone.
-    """
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return Strip(top=int(arrays["top"]), levels=arrays["levels"])
-    except (OSError, ValueError, KeyError, RuntimeError, EOFError, *_DAMAGE) as error:
-        raise OutputError(
-            f"{path}: the kept rows cannot be read back; delete the file to have them "
-            "made again"
-        ) from error
-
-
-_DAMAGE = (zipfile.BadZipFile, zlib.error)
 
 
 def write_probability(
