@@ -129,7 +129,7 @@ def _traced(
     parts, area = [], ValidArea()
     for text in phrases:
         with ProbabilityRaster.open(sources[text]) as raster:
-            grid, sure = raster.grid, raster.sure
+            grid, sure = raster.grid, raster.score_margin
             strips = list(raster.strips())
         area = ValidArea()
         for strip in strips:
@@ -171,7 +171,7 @@ def _labels_of(
     shapes = shapely.transform(
         meant.geometry[meant.columns["expression"] == text],
         lambda xy: (
-            np.column_stack(back.place(*xy.T))
+            np.column_stack(back.pixels_to_crs(*xy.T))
             * (scene.grid.width / grid.width, scene.grid.height / grid.height)
         ),
     )

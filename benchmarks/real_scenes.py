@@ -191,7 +191,7 @@ def scored(
     """
     with ProbabilityRaster.open(str(raster)) as probabilities:
         strips = list(probabilities.strips())
-        grid, sure = probabilities.grid, probabilities.sure
+        grid, sure = probabilities.grid, probabilities.score_margin
     began = time.perf_counter()
     polygons = vectorize(
         strips,

@@ -72,7 +72,7 @@ def check(
       rrsis-geo dataset check roofs --sheet roofs.png
       rrsis-geo dataset check /data/RefSegRS --partial
     """
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.contact_sheet import choose, write_sheet
     from rrsis_geo.datasets.inspection import check as look
     from rrsis_geo.datasets.inspection import raise_if_broken
@@ -80,7 +80,7 @@ def check(
     from rrsis_geo.datasets.registry import kind_of, read_dataset
 
     if sheet is not None:
-        check_place(sheet, overwrite)
+        check_writable(sheet, overwrite)
     kind = kind or kind_of(path)
     samples = read_dataset(path, kind=kind, partial=partial)
     with counting.open_counter(progress, "samples", len(samples)) as on_sample:
@@ -130,12 +130,12 @@ def convert(
     Example:
       rrsis-geo dataset convert /data/RefSegRS --partial -o refsegrs.jsonl
     """
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.formats.manifest import write_manifest
     from rrsis_geo.datasets.published_counts import counts_of
     from rrsis_geo.datasets.registry import read_dataset
 
-    check_place(output, overwrite)
+    check_writable(output, overwrite)
     samples = read_dataset(path, kind=kind, split=split, partial=partial)
     write_manifest(output, samples)
     counts = ", ".join(f"{name} {n:,}" for name, n in counts_of(samples).items())

@@ -235,7 +235,7 @@ def polygons_command(
     Example:
       rrsis-geo evaluate polygons found.gpkg --truth labels.gpkg --where class=building
     """
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
     from rrsis_geo.evaluation.scenes.scene_report import (
         check_picture,
@@ -246,7 +246,7 @@ def polygons_command(
 
     for file in (json_file, report_file):
         if file is not None:
-            check_place(Path(file), overwrite)
+            check_writable(Path(file), overwrite)
     if report_file is not None:
         check_picture(Path(report_file))
     chosen = None
@@ -293,7 +293,7 @@ def _score(
     device: str,
 ) -> None:
     """Evaluate, print, write."""
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.registry import read_dataset
     from rrsis_geo.evaluation.evaluate_weights import (
         check_same_questions,
@@ -309,7 +309,7 @@ def _score(
 
     for file in (json_file, report_file):
         if file is not None:
-            check_place(Path(file), overwrite)
+            check_writable(Path(file), overwrite)
     if report_file is not None:
         check_report(Path(report_file))
     earlier = None if against is None else earlier_result(against)

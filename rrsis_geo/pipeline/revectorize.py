@@ -69,7 +69,7 @@ def replay(
             fill_holes=job.fill_holes,
             simplify=job.simplify,
             split=parted(expressions, job.split),
-            min_score=job.options.least_score(raster.sure),
+            min_score=job.options.least_score(raster.score_margin),
         )
         height = raster.grid.height
         for strip in raster.strips():

@@ -16,7 +16,7 @@ from rrsis_geo.pipeline.journal import Journal
 from rrsis_geo.pipeline.run_plan import RunPlan
 from rrsis_geo.pipeline.shard import Shard, run_shard, settle
 from rrsis_geo.scene.scene import Scene
-from rrsis_geo.tiling.windows import shards
+from rrsis_geo.tiling.windows import shard_rows
 from rrsis_geo.types import Engine, Predictor, Strip
 
 POLL = 0.1
@@ -120,7 +120,7 @@ def share_out(
     rows = balanced(
         gaps,
         view.windows,
-        shards(
+        shard_rows(
             view.grid.height,
             size=options.window_size,
             overlap=options.overlap,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from rrsis_geo.atomic_write import check_place, staged
+from rrsis_geo.atomic_write import check_writable, staged
 from rrsis_geo.errors import OutputError
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.geojson import write_geojson
@@ -101,7 +101,7 @@ def check_output(path: str | os.PathLike[str], overwrite: bool) -> None:
             missing or read-only.
     """
     format_of(path)
-    check_place(path, overwrite)
+    check_writable(path, overwrite)
 
 
 def write_polygons(

@@ -125,7 +125,7 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
         dataset.write(levels)
         dataset.update_tags(RRSIS_SURE="very")  # somebody else's
     with ProbabilityRaster.open(tmp_path / "other.tif") as raster:
-        assert raster.sure == SCORE_MARGIN
+        assert raster.score_margin == SCORE_MARGIN
 
 
 def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):

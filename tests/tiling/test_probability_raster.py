@@ -1,4 +1,4 @@
-"""Probability rasters: what was written is what any GDAL reads."""
+"""Probability rasters: written ones are readable by any GDAL, others' are read."""
 
 from itertools import pairwise
 
@@ -155,7 +155,7 @@ def test_full_disk_is_noticed_wherever_it_strikes(tmp_path, missing, no_room_fro
     assert [p.name for p in tmp_path.iterdir()] == ["p.tif"]
 
 
-# rasters of others
+# rasters of other tools
 
 
 def foreign(path, bands, **profile):
@@ -232,7 +232,7 @@ def test_other_types_are_refused(tmp_path):
 def test_what_is_no_raster_is_refused(tmp_path):
     (tmp_path / "p.tif").write_text("hello")
     for path in (tmp_path / "p.tif", tmp_path / "none.tif"):
-        with pytest.raises(SceneError, match=r"no raster that GDAL|no such file"):
+        with pytest.raises(SceneError, match=r"not a raster that GDAL|no such file"):
             levels_of(path)
 
 

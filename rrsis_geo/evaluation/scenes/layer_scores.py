@@ -317,7 +317,7 @@ def _square_kilometres(grid: Grid, outline: Any) -> float:
     """On the ellipsoid; a pixel is a square metre without a CRS."""
     parts = shapely.get_parts(outline)
     placed = shapely.transform(
-        parts, lambda corners: np.column_stack(grid.place(*corners.T))
+        parts, lambda corners: np.column_stack(grid.pixels_to_crs(*corners.T))
     )
     geod = grid.geod
     if geod is None:
