@@ -273,7 +273,7 @@ def _crowd(number: int) -> tuple[Polygons, Grid]:
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     rim = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
     corners = middle[:, None] + radius[:, None, None] * rim
-    places = np.stack(grid.place(corners[..., 0], corners[..., 1]), axis=-1)
+    places = np.stack(grid.pixels_to_crs(corners[..., 0], corners[..., 1]), axis=-1)
     columns = {name: np.zeros(number, kind) for name, kind in SCHEMA.items()}
     columns["score"] = rng.uniform(0.6, 1, number).astype(np.float32)
     columns["area_m2"] = np.pi * radius**2 / 4

@@ -148,7 +148,7 @@ def drawn_scene(drawn: Drawn) -> LabelledScene:
     table = table[table["class"].isin(drawn.classes)]
     back = Grid(~grid.transform, None, 1, 1)
     shapes = shapely.transform(
-        table.geometry.to_numpy(), lambda xy: np.column_stack(back.place(*xy.T))
+        table.geometry.to_numpy(), lambda xy: np.column_stack(back.pixels_to_crs(*xy.T))
     )
     whole = [max(shapely.get_parts(shape), key=lambda p: p.area) for shape in shapes]
     kinds = tuple(table["class"])

@@ -144,7 +144,8 @@ def candidates(
 ) -> Polygons:
     """Shapes in pixels as a perfect network would find them, one for each phrase."""
     placed = shapely.transform(
-        np.array(shapes, object), lambda xy: np.column_stack(scene_grid.place(*xy.T))
+        np.array(shapes, object),
+        lambda xy: np.column_stack(scene_grid.pixels_to_crs(*xy.T)),
     )
     area, perimeter = areas_and_perimeters(
         scene_grid.to_lonlat(placed), scene_grid.geod
@@ -197,7 +198,8 @@ def _buildings(path: Path) -> tuple[Grid, NDArray[np.object_]]:
     labels = geopandas.read_file(path.with_name("buildings.geojson")).to_crs(grid.crs)
     back = Grid(~grid.transform, None, 1, 1)
     pixels = shapely.transform(
-        labels.geometry.to_numpy(), lambda xy: np.column_stack(back.place(*xy.T))
+        labels.geometry.to_numpy(),
+        lambda xy: np.column_stack(back.pixels_to_crs(*xy.T)),
     )
     whole = [
         max(shapely.get_parts(shapely.make_valid(shape)), key=lambda part: part.area)

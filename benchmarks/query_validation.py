@@ -334,7 +334,9 @@ def answered_mask(
     if not len(meant):
         return np.zeros((SIDE, SIDE), np.bool_)
     back = Grid(~grid.transform, None, 1, 1)
-    pixels = shapely.transform(meant, lambda xy: np.column_stack(back.place(*xy.T)))
+    pixels = shapely.transform(
+        meant, lambda xy: np.column_stack(back.pixels_to_crs(*xy.T))
+    )
     return np.asarray(rasterize(pixels, out_shape=(SIDE, SIDE)) > 0)
 
 

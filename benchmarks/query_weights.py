@@ -175,7 +175,7 @@ def _labels_of(
     shapes = shapely.transform(
         meant.geometry[meant.columns["expression"] == text],
         lambda xy: (
-            np.column_stack(back.place(*xy.T))
+            np.column_stack(back.pixels_to_crs(*xy.T))
             * (scene.grid.width / grid.width, scene.grid.height / grid.height)
         ),
     )

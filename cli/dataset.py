@@ -80,14 +80,14 @@ def check(
     progress: str,
 ) -> None:
     """Inspect the data set and print its statistics."""
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.contact_sheet import choose_samples, write_sheet
     from rrsis_geo.datasets.inspection import inspect_samples, raise_if_broken
     from rrsis_geo.datasets.published_counts import format_counts
     from rrsis_geo.datasets.registry import kind_of, read_dataset
 
     if sheet is not None:
-        check_place(sheet, overwrite)
+        check_writable(sheet, overwrite)
     kind = kind or kind_of(path)
     samples = read_dataset(path, kind=kind, partial=partial)
     with counting.open_counter(progress, "samples", len(samples)) as on_sample:
@@ -135,12 +135,12 @@ def convert(
     Example:
       rrsis-geo dataset convert /data/RefSegRS --partial -o refsegrs.jsonl
     """
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.formats.manifest import write_manifest
     from rrsis_geo.datasets.published_counts import counts_of, format_counts
     from rrsis_geo.datasets.registry import read_dataset
 
-    check_place(output, overwrite)
+    check_writable(output, overwrite)
     samples = read_dataset(path, kind=kind, split=split, partial=partial)
     write_manifest(output, samples)
     click.echo(f"wrote {output}: {format_counts(counts_of(samples))}")

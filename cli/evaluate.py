@@ -222,7 +222,7 @@ def polygons_command(
     Example:
       rrsis-geo evaluate polygons found.gpkg --truth labels.gpkg --where class=building
     """
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
     from rrsis_geo.evaluation.scenes.scene_report import (
         check_scene_image,
@@ -233,7 +233,7 @@ def polygons_command(
 
     for file in (json_file, report_file):
         if file is not None:
-            check_place(Path(file), overwrite)
+            check_writable(Path(file), overwrite)
     if report_file is not None:
         check_scene_image(Path(report_file))
     chosen = None
@@ -280,7 +280,7 @@ def _score(
     device: str,
 ) -> None:
     """Evaluate weights, print the report and write the files asked for."""
-    from rrsis_geo.atomic_write import check_place
+    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.registry import read_dataset
     from rrsis_geo.evaluation.evaluate_weights import (
         check_same_samples,
@@ -296,7 +296,7 @@ def _score(
 
     for file in (json_file, report_file):
         if file is not None:
-            check_place(Path(file), overwrite)
+            check_writable(Path(file), overwrite)
     if report_file is not None:
         check_report(Path(report_file))
     earlier = None if against is None else read_earlier_result(against)

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writes: a file is there complete or not at all."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from rrsis_geo.errors import OutputError
 
 @contextmanager
 def staged(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A place to write a file; on leaving the block the file takes its real place.
+    """Yield a path to write to; on leaving the block the file is moved to `path`.
 
-    The file is made under its own name in a folder `NAME.part` beside the target, so
-    that side files of a format (journals, overviews) lie there too. It is flushed to
-    the disk, then renamed, which replaces an old file in one step. On any failure the
-    folder goes away and the old file stays; what a killed run has left of the folder
-    is removed by the next one.
+    The file is written under its own name in a folder `NAME.part` beside the target, so
+    that side files of a format (journals, overviews) are there too. It is flushed to
+    the disk and then renamed, which replaces an old file in one step. On any failure
+    the folder is removed and the old file stays. A folder that a killed run has left is
+    removed by the next run.
 
     Raises:
-        OutputError: the disk is full, the folder read-only, or no file was made.
+        OutputError: the disk is full, the folder read-only, or no file was written.
     """
     target = Path(path)
     folder = target.with_name(target.name + ".part")
@@ -41,8 +41,8 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Path]:
         _clear(folder)
 
 
-def check_place(path: str | os.PathLike[str], overwrite: bool) -> None:
-    """Whether `staged` may put a file there, found out before any work.
+def check_writable(path: str | os.PathLike[str], overwrite: bool) -> None:
+    """Check before any work that `staged` can write a file.
 
     Raises:
         OutputError: the file exists, is a folder, or its folder is missing or
@@ -56,7 +56,7 @@ def check_place(path: str | os.PathLike[str], overwrite: bool) -> None:
     if not target.parent.is_dir():
         raise OutputError(f"{target}: there is no folder {target.parent}; make it")
     try:
-        # asking for permissions is not enough: root has them all, mounts have their own
+        # checking permissions is not enough: root has all, and mounts may be read-only
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except OSError as error:

@@ -127,11 +127,10 @@ def _drivers() -> Answer:
     vectors = pyogrio.list_drivers(write=True)
     needed = {"GTiff", "COG", "VRT", "PNG"}
     lost = sorted(needed - rasters.keys())
-    # Parquet is written by pyarrow, which is among the packages.
-    lost += sorted(set(FORMATS.values()) - vectors.keys() - {"Parquet"})
+    lost += sorted({f.driver for f in FORMATS if f.needs_driver} - vectors.keys())
     if lost:
         return "fail", f"GDAL lacks {', '.join(lost)}", REINSTALL
-    found = ", ".join([*sorted(needed), *sorted(set(FORMATS.values()))])
+    found = ", ".join([*sorted(needed), *sorted(f.driver for f in FORMATS)])
     if "jp2" not in raster_driver_extensions():
         return (
             "warn",

@@ -1,4 +1,4 @@
-"""A folder that one process at a time may work in; the system frees it on a kill."""
+"""A lock on a folder; the operating system releases it if the process is killed."""
 
 from __future__ import annotations
 
@@ -18,24 +18,26 @@ else:
 
 
 class FolderLock:
-    """Makes the folder, holds it while inside the block, removes it if told to."""
+    """A context manager that makes a folder and locks it against other processes."""
 
     NAME = "lock"
+    """Name of the lock file in the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.remove_folder = False
-        self._handle = -1
+        """Set it to remove the folder on leaving the block."""
+        self._descriptor = -1
 
     def __enter__(self) -> FolderLock:
-        """Take the folder.
+        """Make and lock the folder.
 
         Raises:
-            OutputError: another process holds it, or it cannot be made.
+            OutputError: another process has locked it, or it cannot be made.
         """
         try:
             self.folder.mkdir(exist_ok=True)
-            self._handle = os.open(
+            self._descriptor = os.open(
                 self.folder / self.NAME, os.O_RDWR | os.O_CREAT, 0o644
             )
         except OSError as error:
@@ -43,8 +45,8 @@ class FolderLock:
                 f"{self.folder}: cannot be written ({error.strerror or error}); "
                 "a run keeps its progress there, so choose another place for the output"
             ) from error
-        if not (_lock(self._handle) and self._is_current()):
-            os.close(self._handle)
+        if not (_lock(self._descriptor) and self._is_current()):
+            os.close(self._descriptor)
             raise OutputError(
                 f"{self.folder}: another run is writing the same output; "
                 "wait for it or choose another name"
@@ -59,28 +61,30 @@ class FolderLock:
     ) -> None:
         if self.remove_folder and sys.platform != "win32":
             shutil.rmtree(self.folder, ignore_errors=True)
-        os.close(self._handle)
-        if self.remove_folder and sys.platform == "win32":  # no removal of open files
+        os.close(self._descriptor)
+        if (
+            self.remove_folder and sys.platform == "win32"
+        ):  # open files cannot be removed
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _is_current(self) -> bool:
-        """False where the last holder removed the folder while we took its lock."""
+        """Whether the locked file still exists; its last owner may have removed it."""
         try:
             on_disk = os.stat(self.folder / self.NAME)
         except OSError:
             return False
-        return os.path.samestat(on_disk, os.fstat(self._handle))
+        return os.path.samestat(on_disk, os.fstat(self._descriptor))
 
 
-def _lock(handle: int) -> bool:
+def _lock(descriptor: int) -> bool:
     try:
         if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:
-        # Windows says EACCES or EDEADLOCK; a disk that knows no locks says others
+        # Windows gives EACCES or EDEADLOCK; other errors: no locks on this file system
         return error.errno not in (errno.EACCES, errno.EDEADLK)
     return True

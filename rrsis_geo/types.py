@@ -1,4 +1,4 @@
-"""Values handed from one room to the next. No behaviour lives here."""
+"""Values that packages pass to each other, without behaviour."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Patch:
     """Pixels of one window, padded to the full window size."""
 
     window: Window
-    """Where the patch lies, in grid pixels; may reach over the right and lower edge."""
+    """In grid pixels; may extend beyond the right and lower edge of the grid."""
 
     pixels: NDArray[np.uint8]
-    """(3, H, W) RGB, after the scene's stretch; 0 where the scene has no data. Around
-    an AOI the scene is shown, so that a run over it equals the crop of the full run."""
+    """(3, H, W) RGB, after the scene's stretch; 0 where the scene has no data. Pixels
+    outside an AOI keep their values: a run over it equals a crop of a full run."""
 
     valid: NDArray[np.bool_]
     """(H, W); True on data, False on nodata, padding and outside the AOI."""
@@ -40,18 +40,18 @@ class Prediction:
     """Target probability over one window."""
 
     window: Window
-    """Where it lies, in grid pixels."""
+    """In grid pixels."""
 
     probability: NDArray[np.float32]
     """(E, H, W) in [0, 1], one channel per expression; 0 where not valid."""
 
     valid: NDArray[np.bool_]
-    """(H, W); True where the scene has data and a window looked."""
+    """(H, W); as in the patch."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Strip:
-    """Settled full-width rows, quantised: what rasters and polygons are made of."""
+    """Final full-width rows of probability levels, before rasters and polygons."""
 
     top: int
     """First row, in grid pixels."""
@@ -62,7 +62,7 @@ class Strip:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Polygons:
-    """What was found, one entry per object; columns in the order of `SCHEMA`."""
+    """Objects as polygons with attributes; columns in the order of `SCHEMA`."""
 
     geometry: NDArray[np.object_]
     """(N,) shapely polygons in `crs`."""
@@ -86,10 +86,10 @@ SCHEMA: dict[str, str] = {
     "perimeter_m": "float64",  # geodesic, holes included
     "lon": "float64",  # centroid, degrees, WGS 84; NaN for pixel coordinates
     "lat": "float64",
-    "touches_edge": "bool",  # reaches the edge of the data, so may be cut
-    "rank": "int64",  # 1 = first in the size, order or extreme asked for; 0 = none
-    "distance_m": "float64",  # geodesic, to the nearest anchor; NaN = none asked for
-    "why": "object",  # str: what was asked beyond the thing itself; "" = nothing
+    "touches_edge": "bool",  # at the edge of the data, so the object may be cut
+    "rank": "int64",  # 1 = first in the requested order; 0 = no order was requested
+    "distance_m": "float64",  # geodesic, to the nearest anchor; NaN = no anchor
+    "why": "object",  # str: relations and filters of the query in words; "" = none
 }
 """Attributes of every polygon and their numpy dtypes, in order."""
 
@@ -103,10 +103,10 @@ class Predictor(Protocol):
 
 
 class Engine(Protocol):
-    """Somewhere to run independent pieces of work."""
+    """Runs independent pieces of work, for example in other processes."""
 
     def map(
         self, work: Callable[[Item], Result], items: Iterable[Item], /
     ) -> Iterator[Result]:
-        """Results in any order."""
+        """Yield results in any order."""
         ...

@@ -1,10 +1,10 @@
-"""A file is there whole or not at all."""
+"""A file is there complete or not at all."""
 
 import os
 
 import pytest
 
-from rrsis_geo.atomic_write import check_place, staged
+from rrsis_geo.atomic_write import check_writable, staged
 from rrsis_geo.errors import OutputError
 
 
@@ -12,7 +12,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_file_takes_its_place_at_the_end_and_replaces_the_old_one(tmp_path):
+def test_file_replaces_the_old_one_at_the_end(tmp_path):
     target = tmp_path / "a.txt"
     target.write_text("old")
     with staged(target) as part:
@@ -38,7 +38,7 @@ def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert names(tmp_path) == ["a.txt"]
 
 
-def test_what_a_killed_run_left_is_cleared(tmp_path):
+def test_remains_of_a_killed_run_are_removed(tmp_path):
     left = tmp_path / "a.txt.part"
     left.mkdir()
     (left / "a.txt").write_text("half")
@@ -70,35 +70,35 @@ def test_missing_folder_and_missing_file_are_output_errors(tmp_path):
         write(tmp_path / "a.txt", "")
 
 
-def test_place_that_is_free_is_fine_and_stays_empty(tmp_path):
-    check_place(tmp_path / "a.txt", False)
+def test_checking_a_new_path_leaves_no_file(tmp_path):
+    check_writable(tmp_path / "a.txt", False)
     assert names(tmp_path) == []
 
 
-def test_relative_place_in_the_current_folder(tmp_path, monkeypatch):
+def test_relative_path_in_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    check_place("a.txt", False)
+    check_writable("a.txt", False)
     with staged("a.txt") as part:
         part.write_text("x")
     assert names(tmp_path) == ["a.txt"]
 
 
-def test_existing_file_needs_leave_to_be_replaced(tmp_path):
+def test_existing_file_needs_overwrite(tmp_path):
     (tmp_path / "a.txt").write_text("old")
     with pytest.raises(OutputError, match="exists"):
-        check_place(tmp_path / "a.txt", False)
-    check_place(tmp_path / "a.txt", True)
+        check_writable(tmp_path / "a.txt", False)
+    check_writable(tmp_path / "a.txt", True)
     assert (tmp_path / "a.txt").read_text() == "old"
 
 
 def test_folder_in_place_of_a_file_is_refused(tmp_path):
     with pytest.raises(OutputError, match="is a folder"):
-        check_place(tmp_path, True)
+        check_writable(tmp_path, True)
 
 
 def test_missing_folder_is_refused(tmp_path):
     with pytest.raises(OutputError, match=r"no folder .*nowhere"):
-        check_place(tmp_path / "nowhere" / "a.txt", False)
+        check_writable(tmp_path / "nowhere" / "a.txt", False)
 
 
 def test_read_only_folder_is_refused(tmp_path):
@@ -107,7 +107,7 @@ def test_read_only_folder_is_refused(tmp_path):
         if os.access(tmp_path, os.W_OK):
             pytest.skip("permissions do not bind this user")
         with pytest.raises(OutputError, match="cannot be written to"):
-            check_place(tmp_path / "a.txt", False)
+            check_writable(tmp_path / "a.txt", False)
     finally:
         tmp_path.chmod(0o700)
 
@@ -117,4 +117,4 @@ def test_folder_that_takes_no_files_is_refused():
     if not os.path.isdir("/proc/self"):
         pytest.skip("no /proc on this system")
     with pytest.raises(OutputError, match="cannot be written to"):
-        check_place("/proc/self/a.txt", False)
+        check_writable("/proc/self/a.txt", False)

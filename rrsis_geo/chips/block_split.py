@@ -250,7 +250,7 @@ def footprint_of(
     frames = np.array([frame, frame.buffer(grown, join_style="mitre")], dtype=object)
     placed = shapely.transform(
         shapely.segmentize(frames, max(grid.width, grid.height) / 16),
-        lambda xy: np.column_stack(grid.place(xy[:, 0], xy[:, 1])),
+        lambda xy: np.column_stack(grid.pixels_to_crs(xy[:, 0], xy[:, 1])),
     )
     exact, buffered = grid.to_lonlat(placed)
     return exact, buffered

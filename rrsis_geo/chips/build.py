@@ -19,8 +19,8 @@ from rrsis_geo.chips.chip_expressions import (
 )
 from rrsis_geo.chips.chip_plan import ChipWindow, LeftOut, window_bounds
 from rrsis_geo.chips.image_sources import ImageSource
+from rrsis_geo.chips.object_colours import with_colours
 from rrsis_geo.chips.options import BuildOptions
-from rrsis_geo.colour.colour_names import with_colours
 from rrsis_geo.datasets.annotations import Layout
 from rrsis_geo.types import Patch
 

@@ -1,1 +1,1 @@
-"""Colour names: in texts, of pixels, and as a filter of what was found."""
+"""Colour names: in texts, of pixels, and as a filter of probabilities."""

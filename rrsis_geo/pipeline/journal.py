@@ -17,7 +17,7 @@ from typing import Any
 
 from rrsis_geo.errors import OutputError
 from rrsis_geo.folder_lock import FolderLock
-from rrsis_geo.tiling.probability_raster import read_strip, write_strip
+from rrsis_geo.tiling.strip_files import read_strip, write_strip
 from rrsis_geo.types import Strip
 
 FINGERPRINT = "run.json"

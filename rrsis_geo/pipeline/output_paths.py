@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from rrsis_geo.atomic_write import check_place
+from rrsis_geo.atomic_write import check_writable
 from rrsis_geo.errors import OutputError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.vector.formats import check_output
@@ -55,7 +55,7 @@ def _check_raster(name: str, path: Path, overwrite: bool) -> None:
     allowed = EXTENSIONS[name]
     if path.suffix.lower() not in allowed:
         raise OutputError(f"{path}: a {name} file ends in {' or '.join(allowed)}")
-    check_place(path, overwrite)
+    check_writable(path, overwrite)
 
 
 def _same(one: str, other: str) -> bool:

@@ -15,7 +15,7 @@ from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.aoi import Aoi, read_aoi
-from rrsis_geo.scene.grid import SNAP, Grid
+from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import plan_windows
 from rrsis_geo.types import NODATA, Predictor, Strip
@@ -163,7 +163,7 @@ def choose_gsd(
         return None, ()
     low, high = gsd_range
     wanted = min(max(scene.gsd, low), high)
-    if abs(wanted - scene.gsd) <= SNAP * scene.gsd:
+    if abs(wanted - scene.gsd) <= GSD_TOLERANCE * scene.gsd:
         return None, ()
     reason = (
         f"the scene has {scene.gsd:.3g} m pixels and the weights were trained for "

@@ -38,9 +38,10 @@ from rrsis_geo.query.query_batch import Phrase, QueryAnswers, QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
-from rrsis_geo.vector.formats import to_geodataframe, write_polygons
+from rrsis_geo.vector.formats import write_polygons
 from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import Polygonizer
+from rrsis_geo.vector.writers import to_geodataframe
 from rrsis_geo.version import __version__
 
 __all__ = ["DryRun", "SegmentResult", "plan", "run", "segment"]

@@ -17,7 +17,7 @@ from rrsis_geo.pipeline.run_plan import RunPlan
 from rrsis_geo.pipeline.shard import Shard, run_shard, settle
 from rrsis_geo.query.query_batch import Phrase
 from rrsis_geo.scene.scene import Scene
-from rrsis_geo.tiling.windows import shards
+from rrsis_geo.tiling.windows import shard_rows
 from rrsis_geo.types import Engine, Predictor, Strip
 
 POLL = 0.1
@@ -131,7 +131,7 @@ def make_shards(
     rows = balanced(
         gaps,
         plan.windows,
-        shards(
+        shard_rows(
             plan.grid.height,
             size=options.window_size,
             overlap=options.overlap,

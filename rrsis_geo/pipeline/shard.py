@@ -18,7 +18,7 @@ from rrsis_geo.pipeline.run_plan import RunPlan, make_run_plan, open_scene
 from rrsis_geo.query.query_batch import Phrase
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.stitch import stitch
-from rrsis_geo.tiling.windows import touching
+from rrsis_geo.tiling.windows import windows_in_rows
 from rrsis_geo.types import Patch, Prediction, Predictor, Strip
 
 
@@ -108,7 +108,7 @@ def settle(
         Cancelled: `cancelled` said so.
         WeightsError: the network's output holds values that are no probabilities.
     """
-    windows = touching(plan.windows, rows.start, rows.stop)
+    windows = windows_in_rows(plan.windows, rows.start, rows.stop)
     numbers = {_corner(window): number for number, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
     batch_size = job.options.batch_size or getattr(predictor, "batch_size", 1)

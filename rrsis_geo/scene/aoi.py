@@ -1,4 +1,4 @@
-"""Where to look: the area of interest, pixel-exact on a scene's grid."""
+"""The area of interest (AOI), pixel-exact on a scene's grid."""
 
 from __future__ import annotations
 
@@ -20,28 +20,27 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.scene.grid import Grid, crs_name
 
-FEW_PIXELS = 64
-"""Side, in pixels; only an area in a smaller box can miss every pixel centre that
-matters, and only there is it worth counting."""
+SMALL_BOX = 64
+"""Side of a bounding box in pixels; only an area in a smaller one is checked for
+containing no pixel centre."""
 
 
 @dataclass(frozen=True, eq=False)
 class Aoi:
-    """An area on one grid; a pixel belongs to it where its centre lies in or on it."""
+    """An area on a grid; a pixel belongs to it if its centre lies in or on it."""
 
     shape: Polygon | MultiPolygon
     """In pixels of the grid: x to the right, y down, pixel corners at integers."""
 
     def touches(self, window: Window) -> bool:
-        """Whether the area reaches into the window (cheap; `mask` decides)."""
+        """Whether the area intersects the window, maybe without any pixel centre."""
         shapely.prepare(self.shape)
         return bool(self.shape.intersects(_box(window)))
 
     def mask(self, window: Window) -> NDArray[np.bool_]:
-        """(H, W); True where the centre of a pixel lies in or on the area.
+        """Rasterize the area: (H, W), True where a pixel's centre lies in or on it.
 
-        Decided point by point in whole-grid pixels, so any window agrees with any
-        other.
+        Computed from whole-grid coordinates, so all windows agree where they overlap.
         """
         height, width = int(window.height), int(window.width)
         shapely.prepare(self.shape)
@@ -58,9 +57,9 @@ class Aoi:
 
 
 def read_aoi(options: SegmentOptions, grid: Grid) -> Aoi | None:
-    """The area that the options name, on this grid; None where they name none.
+    """Read the area that the options name; None if they name none.
 
-    A file and a box together mean where both are.
+    A file and a bounding box together mean their intersection.
 
     Raises:
         OptionError: the file cannot be read, has no CRS or no area, or the area lies
@@ -84,15 +83,15 @@ def read_aoi(options: SegmentOptions, grid: Grid) -> Aoi | None:
                 f"scene {_span(grid.bounds())} in {_coordinates(grid)}"
             )
         area = _only_polygons(area.intersection(pixels))
-    named = " and ".join(name for name, _ in parts)
+    names = " and ".join(name for name, _ in parts)
     if not area.area:
-        raise OptionError(f"{named} have no area in common inside the scene")
+        raise OptionError(f"{names} have no area in common inside the scene")
     left, top = np.floor(area.bounds[:2]).astype(int)
     right, bottom = np.ceil(area.bounds[2:]).astype(int)
     aoi, box = Aoi(area), Window(left, top, right - left, bottom - top)
-    if max(box.width, box.height) <= FEW_PIXELS and not aoi.mask(box).any():
+    if max(box.width, box.height) <= SMALL_BOX and not aoi.mask(box).any():
         raise OptionError(
-            f"{named} is smaller than a pixel of {grid.gsd:.3g} m and holds no pixel's "
+            f"{names} is smaller than a pixel of {grid.gsd:.3g} m and holds no pixel's "
             "centre; give a larger area or a smaller --gsd"
         )
     return aoi
@@ -125,28 +124,28 @@ def _read_polygons(path: str, grid: Grid) -> Polygon | MultiPolygon:
         return area
     if frame.crs is None:
         raise OptionError(
-            f"aoi {path}: has no CRS, so it has no place; write one into the file "
-            f"(ogr2ogr -a_srs EPSG:... mended.gpkg {path})"
+            f"aoi {path}: has no CRS, so it cannot be located; write one into the file "
+            f"(ogr2ogr -a_srs EPSG:... with-crs.gpkg {path})"
         )
     try:
-        moved = gpd.GeoSeries([area], crs=frame.crs).to_crs(grid.crs.to_wkt())[0]
+        projected = gpd.GeoSeries([area], crs=frame.crs).to_crs(grid.crs.to_wkt())[0]
     except ProjError as error:
         raise OptionError(
-            f"aoi {path}: cannot be moved from {frame.crs.name} to "
+            f"aoi {path}: cannot be transformed from {frame.crs.name} to "
             f"{_coordinates(grid)}: {_first_line(error)}"
         ) from error
-    if not np.isfinite(moved.bounds).all():
+    if not np.isfinite(projected.bounds).all():
         raise OptionError(
-            f"aoi {path}: spans {_span(area.bounds)} in {frame.crs.name}, which has no "
-            f"place in the scene's {_coordinates(grid)}"
+            f"aoi {path}: spans {_span(area.bounds)} in {frame.crs.name}, which lies "
+            f"outside the scene's CRS, {_coordinates(grid)}"
         )
-    return _only_polygons(shapely.make_valid(moved))
+    return _only_polygons(shapely.make_valid(projected))
 
 
 def _to_pixels(shape: Polygon | MultiPolygon, grid: Grid) -> Polygon | MultiPolygon:
     """From the grid's CRS to its pixels."""
     t = ~grid.transform
-    moved = shapely.transform(
+    pixels = shapely.transform(
         shape,
         lambda xy: np.column_stack(
             (
@@ -155,11 +154,11 @@ def _to_pixels(shape: Polygon | MultiPolygon, grid: Grid) -> Polygon | MultiPoly
             )
         ),
     )
-    return _only_polygons(shapely.make_valid(moved))  # rounding may cross two edges
+    return _only_polygons(shapely.make_valid(pixels))  # rounding may cross two edges
 
 
 def _only_polygons(shape: Any) -> Polygon | MultiPolygon:
-    """Without the points and lines that repairing and cutting leave behind."""
+    """Remove the points and lines that make_valid and intersection leave."""
     parts = shapely.get_parts(shapely.get_parts(shape))
     area = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
     return cast("Polygon | MultiPolygon", area)

@@ -1,4 +1,4 @@
-"""Which bands of a file are shown as red, green and blue."""
+"""Choice of the bands of a file to use as red, green and blue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rrsis_geo.errors import OptionError, SceneError
 
 RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 
-FOREIGN = {
+NOT_RGB = {
     ColorInterp.cyan,
     ColorInterp.magenta,
     ColorInterp.yellow,
@@ -22,7 +22,7 @@ FOREIGN = {
     ColorInterp.Cb,
     ColorInterp.Cr,
 }
-"""Colours of other systems; shown as red, green and blue they would mislead."""
+"""Colour interpretations of other colour models, wrong if shown as RGB."""
 
 
 def choose_bands(
@@ -30,15 +30,23 @@ def choose_bands(
     descriptions: Sequence[str | None] = (),
     requested: Sequence[int] | None = None,
 ) -> tuple[int, ...]:
-    """One band (grey) or three (red, green, blue), 1-based.
+    """Choose one band (grey) or three (red, green, blue).
 
-    Without a request: the bands marked as red, green and blue, wherever they are;
-    else the bands that are named so; else the first three that are no alpha; else,
-    where there are fewer than three, the first.
+    Without a request these are the bands with the colour interpretations red, green
+    and blue, else those with such descriptions, else the first three that are not
+    alpha. A file with fewer than three gives its first one.
+
+    Args:
+        interpretation: Colour interpretation of each band.
+        descriptions: Description of each band.
+        requested: 1-based bands that the user chose.
+
+    Returns:
+        1-based bands.
 
     Raises:
         OptionError: a requested band does not exist or is the alpha channel.
-        SceneError: the file has no band to show, or its colours are no RGB.
+        SceneError: the file has only an alpha band, or another colour model.
     """
     count = len(interpretation)
     if requested is not None:
@@ -50,8 +58,8 @@ def choose_bands(
                 )
             if interpretation[band - 1] == ColorInterp.alpha:
                 raise OptionError(
-                    f"bands: band {band} is the alpha channel (transparency), no "
-                    "colour; if the file is marked wrongly, mend it with gdal_edit.py "
+                    f"bands: band {band} is the alpha channel (transparency), not a "
+                    "colour; if the file says so wrongly, correct it with gdal_edit.py "
                     f"-colorinterp_{band} undefined"
                 )
         return tuple(requested)
@@ -66,11 +74,11 @@ def choose_bands(
         if kind != ColorInterp.alpha
     ]
     if not colours:
-        raise SceneError("the scene has no band beside its alpha channel")
-    foreign = [kind.name for kind in interpretation if kind in FOREIGN]
-    if foreign:
+        raise SceneError("the scene has no band except its alpha channel")
+    others = [kind.name for kind in interpretation if kind in NOT_RGB]
+    if others:
         raise SceneError(
-            f"the scene's colours are {', '.join(foreign)}; convert it to red, green "
-            "and blue, or choose what to show with --bands"
+            f"the scene's colours are {', '.join(others)}; convert it to red, green "
+            "and blue, or choose bands with --bands"
         )
     return tuple(colours[:3]) if len(colours) >= 3 else (colours[0],)

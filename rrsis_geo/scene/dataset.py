@@ -1,4 +1,4 @@
-"""A raster as it lies in its file: opening it, and its pixels and their validity."""
+"""Raster datasets: opening them, and reading pixels with their validity."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from rasterio.windows import Window
 from rrsis_geo.errors import SceneError
 
 GDAL_FAILURES = (RasterioError, CPLE_BaseError, OSError)
-"""What rasterio raises when GDAL cannot do what it is asked."""
+"""Exceptions that rasterio raises when GDAL fails."""
 
-REMOTE = {
+REMOTE_OPTIONS = {
     # One request for the header; no listing and no search for sidecar files.
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_INGESTED_BYTES_AT_OPEN": "32768",
@@ -33,27 +33,29 @@ REMOTE = {
     "VSI_CACHE": "TRUE",
     "VSI_CACHE_SIZE": "16777216",
 }
-"""GDAL settings for scenes that are read over a network, by window."""
+"""GDAL configuration options for scenes that are read over a network, by window."""
 
 LOCAL_SCHEMES = ("file", "zip", "tar", "gzip", "gz")
 
 
-def environment(path: str) -> dict[str, str | int]:
-    """GDAL settings for a scene; what the user has set in the environment wins."""
+def gdal_options(path: str) -> dict[str, str | int]:
+    """GDAL options for a scene; the user's environment takes precedence."""
     if not is_remote(path):
         return {}
-    return {name: value for name, value in REMOTE.items() if name not in os.environ}
+    return {
+        name: value for name, value in REMOTE_OPTIONS.items() if name not in os.environ
+    }
 
 
 def is_remote(path: str) -> bool:
-    """Whether GDAL would read it over a network."""
+    """Whether GDAL reads a path over a network."""
     if path.startswith("/vsi"):
         return any(
             f"/vsi{kind}/" in path or f"/vsi{kind}_streaming/" in path
             for kind in ("curl", "s3", "gs", "az", "adls", "oss", "swift", "hdfs")
         )
-    schemes, found, _ = path.partition("://")
-    return bool(found) and any(s not in LOCAL_SCHEMES for s in schemes.split("+"))
+    schemes, separator, _ = path.partition("://")
+    return bool(separator) and any(s not in LOCAL_SCHEMES for s in schemes.split("+"))
 
 
 def open_dataset(path: str, *, overview: int | None = None) -> Any:
@@ -65,35 +67,35 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
     options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
     try:
         with warnings.catch_warnings():
-            # Places are asked for explicitly; rasterio need not warn about them.
+            # a missing georeference is handled in `georeference`
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(path, **options)
     except (*GDAL_FAILURES, TypeError, ValueError) as error:
         raise SceneError(f"{path}: {_why_not_opened(path, error)}") from error
     if not dataset.count:
-        inside = ", ".join(dataset.subdatasets[:3])
+        subdatasets = ", ".join(dataset.subdatasets[:3])
         dataset.close()
         raise SceneError(
             f"{path}: holds no raster band"
-            + (f", but rasters of their own; name one of them: {inside}" * bool(inside))
+            + f", but subdatasets; name one of them: {subdatasets}" * bool(subdatasets)
         )
     return dataset
 
 
-def reason(error: BaseException) -> str:
-    """What GDAL itself said, on one line."""
+def gdal_message(error: BaseException) -> str:
+    """GDAL's own message, on one line."""
     while error.__cause__ is not None:
         error = error.__cause__
     return " ".join(str(error).split()) or type(error).__name__
 
 
-class Source:
-    """Some bands of an open dataset, and which of their pixels are data.
+class BandReader:
+    """Reads some bands of an open dataset, with the validity of pixels.
 
-    A pixel is data where every mechanism that the file has says so: its mask band
-    (internal or .msk), its alpha band (above 0), nodata, finite values. Nodata counts
-    per pixel, not per band: 0 in one band of a colour is a dark hue, 0 in all is a
-    hole. A value that is no number spoils its pixel whichever band it is in.
+    A pixel is valid if all of these say so: the mask band (internal or .msk), the alpha
+    band (above 0), nodata, and finite values. Nodata counts if all bands have it: 0 in
+    one band is a saturated colour, 0 in all bands is missing data. A value that is not
+    finite makes its pixel invalid in any band.
     """
 
     def __init__(self, dataset: Any, *, name: str, bands: Sequence[int]) -> None:
@@ -119,33 +121,32 @@ class Source:
 
     @property
     def block(self) -> tuple[int, int]:
-        """Rows and columns that are decoded together."""
+        """Rows and columns of a block, which is decoded as a whole."""
         rows, cols = self.dataset.block_shapes[0]
         return int(rows), int(cols)
 
     @property
     def blendable(self) -> bool:
-        """Whether means of stored values mean something; not of numbers of colours,
-        nor of radar phases."""
+        """Whether values may be averaged; not palette indices nor radar phases."""
         return self._palette is None and not self._complex
 
     @property
     def has_palette(self) -> bool:
-        """Whether the one band numbers the colours of a table."""
+        """Whether the band holds indices into a colour table."""
         return self._palette is not None
 
     @property
     def bytes_per_pixel(self) -> int:
-        """What reading a pixel decodes: all bands where they lie interleaved."""
+        """Bytes decoded per pixel: of all bands if they are pixel-interleaved."""
         names = self.dataset.dtypes
         if str(self.dataset.profile.get("interleave", "")).lower() != "pixel":
             names = [names[band - 1] for band in self._bands]
-        return sum(_size(name) for name in names)
+        return sum(_item_size(name) for name in names)
 
     def mask(
         self, window: Window | None = None, shape: tuple[int, int] | None = None
     ) -> NDArray[np.bool_] | None:
-        """(H, W) by mask and alpha band alone; None where the file has neither.
+        """(H, W) validity by mask and alpha band; None if the file has neither.
 
         Raises:
             SceneError: the file is damaged there.
@@ -155,8 +156,8 @@ class Source:
             if self._has_mask_band:
                 valid = self.dataset.read_masks(1, window=window, out_shape=shape) > 0
             if self._alpha is not None:
-                seen = self.dataset.read(self._alpha, window=window, out_shape=shape)
-                valid = seen > 0 if valid is None else valid & (seen > 0)
+                alpha = self.dataset.read(self._alpha, window=window, out_shape=shape)
+                valid = alpha > 0 if valid is None else valid & (alpha > 0)
         except GDAL_FAILURES as error:
             raise self._damaged(window, error) from error
         return valid
@@ -167,15 +168,18 @@ class Source:
         shape: tuple[int, int] | None = None,
         resampling: Resampling = Resampling.nearest,
     ) -> tuple[NDArray[Any], NDArray[np.bool_]] | None:
-        """(B, H, W) values and (H, W) valid; None where the masks leave nothing.
+        """Read values and their validity.
 
-        Palettes are expanded to three bands, complex values are their magnitudes.
-        Where the masks leave nothing, no other band is read.
+        Palettes are expanded to three bands; complex values become magnitudes.
 
         Args:
-            window: in pixels of this dataset; default all.
-            shape: (H, W) to shrink to; default as the window.
-            resampling: how to shrink.
+            window: In pixels of this dataset; default all.
+            shape: (H, W) to shrink to; default the window's.
+            resampling: How to shrink.
+
+        Returns:
+            (B, H, W) values and (H, W) validity. None, without reading the bands, if
+            mask and alpha band make all pixels invalid.
 
         Raises:
             SceneError: the file is damaged there.
@@ -195,18 +199,18 @@ class Source:
         if valid is None:
             valid = np.ones(pixels.shape[1:], bool)
         if None not in self._nodata:
-            holes = [
+            missing = [
                 _equal(band, nodata)
                 for band, nodata in zip(pixels, self._nodata, strict=True)
             ]
-            valid &= ~np.logical_and.reduce(holes)
+            valid &= ~np.logical_and.reduce(missing)
         if pixels.dtype.kind in "fc":
             valid &= np.isfinite(pixels).all(axis=0)
         if self._complex:
             pixels = np.abs(pixels)
         if self._palette is not None:
-            numbers = np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)
-            colours = self._palette[numbers]
+            indices = np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)
+            colours = self._palette[indices]
             valid &= colours[..., 3] > 0
             pixels = np.moveaxis(colours[..., :3], 2, 0)
         return pixels, valid
@@ -221,7 +225,7 @@ class Source:
                 f"{window.col_off} to {last_col - 1} of {self.height} x {self.width}"
             )
         return SceneError(
-            f"{self.name}: cannot be read{place}: {reason(error)}; the file "
+            f"{self.name}: cannot be read{place}: {gdal_message(error)}; the file "
             "may be cut off or damaged, so fetch it again"
         )
 
@@ -229,22 +233,24 @@ class Source:
 def _why_not_opened(path: str, error: BaseException) -> str:
     if not is_remote(path) and not path.startswith("/vsi") and "://" not in path:
         if not os.path.exists(path):
-            # Also what drivers with names of their own are asked for: NETCDF:a.nc:b
-            return "there is no such file" if ":" not in path[2:] else reason(error)
+            # a colon may be part of a subdataset's name, NETCDF:a.nc:b
+            return (
+                "there is no such file" if ":" not in path[2:] else gdal_message(error)
+            )
         if os.path.isdir(path):
-            return "is a folder; name the raster file in it"
+            return "is a folder; name a raster file in it"
         if not os.access(path, os.R_OK):
-            return "may not be read by this user; check its permissions"
+            return "is not readable for this user; check its permissions"
         if not os.path.getsize(path):
             return "is empty (0 bytes)"
-    said = reason(error)
-    if "not recognized as being in a supported file format" in said:
-        return "is no raster that GDAL can read"
-    return f"cannot be opened as a raster: {said}"
+    message = gdal_message(error)
+    if "not recognized as being in a supported file format" in message:
+        return "is not a raster that GDAL can read"
+    return f"cannot be opened as a raster: {message}"
 
 
 def _representable(nodata: float | None, dtype: str) -> Any:
-    """Nodata as a value of the band's own type; None where no pixel can have it."""
+    """Nodata in the band's data type; None if no pixel can have the value."""
     if nodata is None or "complex" in dtype:
         return nodata
     kind = np.dtype(dtype)
@@ -252,12 +258,12 @@ def _representable(nodata: float | None, dtype: str) -> Any:
         with np.errstate(over="ignore"):
             return kind.type(nodata)
     limits = np.iinfo(kind)
-    inside = np.isfinite(nodata) and limits.min <= nodata <= limits.max
-    return kind.type(nodata) if inside and nodata == int(nodata) else None
+    in_range = np.isfinite(nodata) and limits.min <= nodata <= limits.max
+    return kind.type(nodata) if in_range and nodata == int(nodata) else None
 
 
 def _equal(band: NDArray[Any], nodata: Any) -> NDArray[np.bool_]:
-    """Where a band has its nodata value; NaN equals NaN, floats within rounding."""
+    """Where a band has its nodata value; NaN equals NaN, floats differ by rounding."""
     same: NDArray[np.bool_]
     if band.dtype.kind in "iu":
         same = band == nodata
@@ -266,20 +272,20 @@ def _equal(band: NDArray[Any], nodata: Any) -> NDArray[np.bool_]:
     elif np.isinf(nodata):
         same = np.isinf(band)
     else:
-        # Stored as text, so it may differ from the pixels in the last digits.
+        # nodata is stored as text and may differ from the pixels in the last digits
         with np.errstate(over="ignore", invalid="ignore"):
-            slack = 2 * np.finfo(band.dtype).eps * abs(nodata)
-            same = np.abs(band - nodata) <= slack
+            tolerance = 2 * np.finfo(band.dtype).eps * abs(nodata)
+            same = np.abs(band - nodata) <= tolerance
     return same
 
 
 def _palette(colours: Mapping[int, tuple[int, ...]]) -> NDArray[np.uint8]:
-    """(N, 4) red, green, blue and alpha by number; numbers without a colour: none."""
+    """(N, 4) red, green, blue and alpha by index; clear where there is no colour."""
     table = np.zeros((max(colours) + 2, 4), np.uint8)
-    for number, colour in colours.items():
-        table[number] = (*colour[:3], colour[3] if len(colour) > 3 else 255)
+    for index, colour in colours.items():
+        table[index] = (*colour[:3], colour[3] if len(colour) > 3 else 255)
     return table
 
 
-def _size(dtype: str) -> int:
+def _item_size(dtype: str) -> int:
     return 4 if dtype == "complex_int16" else int(np.dtype(dtype).itemsize)

@@ -1,4 +1,4 @@
-"""Where a dataset lies: its own CRS and transform, or what the user says instead."""
+"""The georeference of a dataset: its own CRS and transform, or the user's CRS."""
 
 from __future__ import annotations
 
@@ -15,38 +15,44 @@ from rrsis_geo.scene.grid import crs_name
 
 
 @dataclass(frozen=True)
-class Placement:
-    """How a dataset comes onto the map."""
+class Georeference:
+    """CRS and transform of a dataset."""
 
     crs: CRS | None
-    """None: pixel coordinates."""
+    """None for pixel coordinates."""
 
     transform: Affine
-    """Of the dataset's own pixels; of no use where `by_points`."""
+    """Of the dataset's own pixels; not used if `by_gcps`."""
 
-    by_points: bool
-    """Ground control points place it, so it has to be warped."""
+    by_gcps: bool
+    """Whether ground control points locate it, so that it has to be warped."""
 
     advice: tuple[str, ...] = ()
+    """Notes for the user, a line each."""
 
 
-def find_placement(
+def find_georeference(
     dataset: Any, *, crs: str | None, pixel_coordinates: bool
-) -> Placement:
-    """Decide by what the file says and what the user adds.
+) -> Georeference:
+    """Combine the file's georeference with the user's options.
 
-    An explicit `crs` wins over the file's, with a word about it. Pixel coordinates
-    are only for files that have no CRS; y grows downwards there.
+    A given `crs` overrides the file's, with a note. Pixel coordinates apply only to
+    files without a CRS; y grows downwards in them.
+
+    Args:
+        dataset: An open rasterio dataset.
+        crs: The user's CRS.
+        pixel_coordinates: Whether a file without a CRS is accepted.
 
     Raises:
-        OptionError: `crs` is none.
-        SceneError: nothing tells where the scene lies.
+        OptionError: `crs` is not a CRS.
+        SceneError: the scene has no usable georeference.
     """
     path, transform = dataset.name, dataset.transform
     points, points_crs = dataset.gcps
-    by_points = bool(points) and transform == Affine.identity()
-    own = (points_crs if by_points else dataset.crs) or None
-    local = own is not None and not _on_a_body(own)
+    by_gcps = bool(points) and transform == Affine.identity()
+    own = (points_crs if by_gcps else dataset.crs) or None
+    local = own is not None and not _is_georeferenced(own)
     if local:
         own = None
     advice = []
@@ -58,15 +64,15 @@ def find_placement(
             )
         own = given
     if own is None and pixel_coordinates:
-        return Placement(None, Affine.identity(), False)
+        return Georeference(None, Affine.identity(), False)
     if own is not None and pixel_coordinates:
         advice.append(
             f"{path} has a CRS, {crs_name(own)}; --pixel-coordinates is not needed and "
             "does nothing"
         )
-    if dataset.rpcs is not None and not by_points and transform == Affine.identity():
+    if dataset.rpcs is not None and not by_gcps and transform == Affine.identity():
         raise SceneError(
-            f"{path}: is placed by RPCs only, which need a terrain model; orthorectify "
+            f"{path}: has only RPCs, which need a terrain model; orthorectify "
             "it first (gdalwarp -rpc -to RPC_DEM=dem.tif), or use --pixel-coordinates"
         )
     if own is None:
@@ -75,40 +81,40 @@ def find_placement(
             "would have no place; name it with --crs EPSG:..., or get polygons in "
             "pixels with --pixel-coordinates"
         )
-    if not by_points:
+    if not by_gcps:
         if transform == Affine.identity():
             raise SceneError(
                 f"{path}: is in {crs_name(own)}, but no transform, world file or "
-                "ground control points say where; add one (gdal_edit.py -a_ullr)"
+                "ground control points locate it; add one (gdal_edit.py -a_ullr)"
             )
         if transform.determinant == 0:
             raise SceneError(
                 f"{path}: its transform {tuple(transform)[:6]} gives pixels no area"
             )
-    return Placement(own, transform, by_points, tuple(advice))
+    return Georeference(own, transform, by_gcps, tuple(advice))
 
 
 def parse_crs(text: str) -> CRS:
-    """A CRS as users write it.
+    """Parse a CRS that a user wrote.
 
     Raises:
-        OptionError: it is none.
+        OptionError: it is not a projected or geographic CRS.
     """
     try:
         crs = CRS.from_user_input(text)
     except CRSError as error:
         raise OptionError(
-            f"crs {text!r} is none that PROJ knows; write it like EPSG:32633"
+            f"crs {text!r} is not known to PROJ; write it like EPSG:32633"
         ) from error
-    if not _on_a_body(crs):
+    if not _is_georeferenced(crs):
         raise OptionError(
-            f"crs {text!r} places nothing on the ground; name a projected or a "
+            f"crs {text!r} does not locate anything on the ground; give a projected or "
             "geographic one, like EPSG:32633"
         )
     return crs
 
 
-def _on_a_body(crs: CRS) -> bool:
-    """Whether it is tied to the surface of a body, not to a drawing board."""
-    known = pyproj.CRS.from_wkt(crs.to_wkt())
-    return known.geodetic_crs is not None and not known.is_geocentric
+def _is_georeferenced(crs: CRS) -> bool:
+    """Whether the CRS refers to the surface of a planet and is not a local one."""
+    parsed = pyproj.CRS.from_wkt(crs.to_wkt())
+    return parsed.geodetic_crs is not None and not parsed.is_geocentric

@@ -1,4 +1,4 @@
-"""Pixels on the ground: transform, CRS, size, and what a pixel measures in metres."""
+"""Raster grids: transform, CRS, size, and the size of a pixel in metres."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError, SceneError
 
-SNAP = 0.02
-"""A wanted pixel size this close to the one at hand is taken as equal: resampling
-by 2 % blurs the picture and tells a network nothing."""
+GSD_TOLERANCE = 0.02
+"""Relative difference up to which two pixel sizes count as equal: resampling by 2 %
+would blur the image without any use for a network."""
 
 LARGEST_SIDE = 2**31 - 1
 """Pixels; GDAL counts columns and rows in 32 bits."""
@@ -30,15 +30,17 @@ EARTH_RADIUS = 6_378_137.0
 
 @dataclass(frozen=True)
 class Grid:
-    """A raster without its pixels; rotated and south-up transforms stay as they are.
+    """Georeference and size of a raster; may be rotated or south-up.
 
-    Without a CRS the grid is in pixel coordinates and one unit counts as a metre.
+    Without a CRS the grid is in pixel coordinates and a pixel counts as a metre.
     """
 
     transform: Affine
     """(column, row) of pixel corners -> (x, y) in `crs`."""
 
     crs: CRS | None
+    """None for pixel coordinates."""
+
     width: int
     height: int
 
@@ -46,26 +48,26 @@ class Grid:
     def pixel_size(self) -> tuple[float, float]:
         """Width and height of the pixel at the grid's centre, in metres on the ground.
 
-        Measured along the geodesic on the CRS's own ellipsoid, so degrees, feet,
-        rotation and the stretch of a projection (Web Mercator!) are accounted for.
+        Measured along geodesics on the CRS's own ellipsoid, which accounts for degrees,
+        feet, rotation and the distortion of projections like Web Mercator.
 
         Raises:
-            SceneError: the centre is no place of the CRS, or the CRS is not tied to
-                the surface of a body.
+            SceneError: the centre lies outside the CRS's domain, or the CRS does not
+                refer to the surface of a planet.
         """
         if self.crs is None:
             t = self.transform
             return math.hypot(t.a, t.d), math.hypot(t.b, t.e)
-        # One step across the middle pixel, one down.
+        # one pixel across and one pixel down through the centre
         cols = self.width / 2 + np.array([-0.5, 0.5, 0, 0])
         rows = self.height / 2 + np.array([0, 0, -0.5, 0.5])
-        x, y = self.place(cols, rows)
+        x, y = self.pixels_to_crs(cols, rows)
         forward, geod = _to_geographic(self.crs.to_wkt())
         lon, lat = forward.transform(x, y)
         if not (np.isfinite([lon, lat]).all() and (np.abs(lat) <= 90).all()):
             raise SceneError(
-                f"the scene's centre ({x.mean():.6g}, {y.mean():.6g}) is no place of "
-                f"its CRS, {crs_name(self.crs)}; name the right one with --crs EPSG:..."
+                f"the scene's centre ({x.mean():.6g}, {y.mean():.6g}) lies outside its "
+                f"CRS, {crs_name(self.crs)}; give the right one with --crs EPSG:..."
             )
         _, _, metres = geod.inv(lon[::2], lat[::2], lon[1::2], lat[1::2])
         if not min(metres) > 0:
@@ -82,7 +84,7 @@ class Grid:
 
     @property
     def geod(self) -> pyproj.Geod | None:
-        """The body's ellipsoid, for areas and lengths; None in pixel coordinates."""
+        """The CRS's ellipsoid, for areas and lengths; None in pixel coordinates."""
         return None if self.crs is None else _to_geographic(self.crs.to_wkt())[1]
 
     @property
@@ -91,20 +93,20 @@ class Grid:
         return self.geod is not None and abs(self.geod.a / EARTH_RADIUS - 1) < 0.01
 
     def scaled(self, gsd: float) -> Grid:
-        """The grid of about `gsd` metres per pixel over exactly the same ground.
+        """Make a grid of about `gsd` metres per pixel with exactly the same bounds.
 
-        Pixels become square on the ground. The size is rounded to whole pixels; an
-        axis that is within `SNAP` of the wanted size stays as it is.
+        Pixels become square on the ground, up to rounding to whole pixels. An axis
+        within `GSD_TOLERANCE` of `gsd` keeps its pixels.
 
         Raises:
-            OptionError: the grid would have more pixels than GDAL counts.
+            OptionError: the grid would be larger than GDAL allows.
         """
         sides = []
         for length, metres in zip(
             (self.width, self.height), self.pixel_size, strict=True
         ):
-            near = abs(metres / gsd - 1) <= SNAP
-            sides.append(length if near else max(1, round(length * metres / gsd)))
+            is_equal = abs(metres / gsd - 1) <= GSD_TOLERANCE
+            sides.append(length if is_equal else max(1, round(length * metres / gsd)))
         if max(sides) > LARGEST_SIDE:
             raise OptionError(
                 f"gsd {gsd:g} m would make a grid of {sides[0]} x {sides[1]} pixels; "
@@ -113,62 +115,62 @@ class Grid:
         return self.resized(*sides)
 
     def resized(self, width: int, height: int) -> Grid:
-        """The same ground cut into another number of pixels."""
+        """Make a grid with the same bounds and another number of pixels."""
         if (width, height) == (self.width, self.height):
             return self
-        t, wide, high = self.transform, self.width / width, self.height / height
-        scaled = Affine(t.a * wide, t.b * high, t.c, t.d * wide, t.e * high, t.f)
+        t, x, y = self.transform, self.width / width, self.height / height
+        scaled = Affine(t.a * x, t.b * y, t.c, t.d * x, t.e * y, t.f)
         return replace(self, transform=scaled, width=width, height=height)
 
-    def place(
+    def pixels_to_crs(
         self, cols: NDArray[np.float64], rows: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """x and y of points given in pixels; corners of pixels are integers."""
+        """x and y of points in pixels; pixel corners are integers."""
         t = self.transform
         return t.a * cols + t.b * rows + t.c, t.d * cols + t.e * rows + t.f
 
     def bounds(self, window: Window | None = None) -> tuple[float, float, float, float]:
-        """(left, bottom, right, top) around a window (default: all) in `crs` units."""
+        """(left, bottom, right, top) of a window, default all, in units of `crs`."""
         if window is None:
             window = Window(0, 0, self.width, self.height)
         cols = window.col_off + window.width * np.array([0.0, 1, 0, 1])
         rows = window.row_off + window.height * np.array([0.0, 0, 1, 1])
-        x, y = self.place(cols, rows)
+        x, y = self.pixels_to_crs(cols, rows)
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
     def to_lonlat(self, geometries: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Geometries in `crs` as longitude and latitude, in degrees.
+        """Transform geometries from `crs` to longitude and latitude in degrees.
 
-        WGS 84 on the Earth; elsewhere the body's own longitude and latitude.
+        WGS 84 on the Earth; elsewhere the planet's own longitude and latitude.
 
         Raises:
             SceneError: the grid is in pixel coordinates.
         """
         if self.crs is None:
             raise SceneError("pixel coordinates have no longitude and latitude")
-        move = _to_lonlat(self.crs.to_wkt(), self.on_earth)
-        moved: NDArray[np.object_] = shapely.transform(
+        transformer = _to_lonlat(self.crs.to_wkt(), self.on_earth)
+        lonlat: NDArray[np.object_] = shapely.transform(
             geometries,
-            lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])),
+            lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])),
         )
-        return moved
+        return lonlat
 
 
 def crs_name(crs: CRS) -> str:
-    """Short name for messages: EPSG:32631, or the name it gives itself."""
+    """Short name for messages: the EPSG code, or the CRS's own name."""
     code = crs.to_epsg()
     return f"EPSG:{code}" if code else str(pyproj.CRS.from_wkt(crs.to_wkt()).name)
 
 
 @lru_cache(maxsize=16)
 def _to_geographic(wkt: str) -> tuple[Any, pyproj.Geod]:
-    """From a CRS to its own longitude and latitude (no datum shift), and its body."""
+    """Transformer to the CRS's own longitude and latitude, and its ellipsoid."""
     crs = pyproj.CRS.from_wkt(wkt)
     base, geod = crs.geodetic_crs, crs.get_geod()
     if base is None or geod is None or crs.is_geocentric:
         raise SceneError(
-            f"the CRS {crs.name!r} is a {crs.type_name}, which no map places on the "
-            "ground; name a projected or geographic one with --crs EPSG:..."
+            f"the CRS {crs.name!r} is a {crs.type_name}, which has no place on the "
+            "ground; give a projected or geographic one with --crs EPSG:..."
         )
     to_2d = crs.to_2d(), base.to_2d()
     return pyproj.Transformer.from_crs(*to_2d, always_xy=True), geod
@@ -176,7 +178,7 @@ def _to_geographic(wkt: str) -> tuple[Any, pyproj.Geod]:
 
 @lru_cache(maxsize=16)
 def _to_lonlat(wkt: str, on_earth: bool) -> Any:
-    """From a CRS to the longitude and latitude that results are given in."""
+    """Transformer from a CRS to the longitude and latitude of results."""
     crs = pyproj.CRS.from_wkt(wkt).to_2d()
     target = pyproj.CRS.from_epsg(4326) if on_earth else crs.geodetic_crs
     return pyproj.Transformer.from_crs(crs, target, always_xy=True)

@@ -1,4 +1,4 @@
-"""Work that runs ahead of whoever uses its results, in one thread."""
+"""Prefetching: compute results in a thread before they are needed."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def run_ahead(
+def prefetch(
     work: Callable[[Item], Result | None],
     items: Iterable[Item],
     *,
     depth: int,
     around: AbstractContextManager[object],
 ) -> Iterator[Result]:
-    """Results of `work` in the order of the items, at most `depth` of them waiting.
+    """Yield results of `work` in the order of the items, computed in a thread.
 
-    None is no result and is passed over. A failure of `work` or of `items` is raised
-    here, after the results before it. Closing the generator ends the thread once the
-    item in its hands is done.
+    Args:
+        work: Called in the thread; a result of None is skipped.
+        items: Iterated in the thread.
+        depth: Number of finished results that may wait.
+        around: Entered in the thread around all work.
+
+    Raises:
+        BaseException: a failure of `work` or `items`, after the results before it.
+
+    Closing the generator ends the thread after the item it is working on.
     """
     results: SimpleQueue[tuple[Result | None, BaseException | None]] = SimpleQueue()
     slots, stop = Semaphore(depth), Event()
@@ -39,11 +46,11 @@ def run_ahead(
                     if result is not None:
                         slots.acquire()
                         results.put((result, None))
-        except BaseException as error:  # carried over to the consumer, who raises it
+        except BaseException as error:  # raised by the consumer
             failure = error
         results.put((None, failure))
 
-    thread = Thread(target=produce, name="run-ahead", daemon=True)
+    thread = Thread(target=produce, name="prefetch", daemon=True)
     thread.start()
     try:
         while True:
@@ -56,5 +63,5 @@ def run_ahead(
             yield result
     finally:
         stop.set()
-        slots.release()  # the thread may be waiting for room
+        slots.release()  # the thread may be waiting for a slot
         thread.join()

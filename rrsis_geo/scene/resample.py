@@ -1,8 +1,8 @@
-"""Coarser or finer pixels of the same ground, the same whichever window asks.
+"""Resampling to coarser or finer pixels, with the same result in every window.
 
-Each target pixel is a weighted sum over the source pixels at its own place, computed
-from its own column and row in a fixed order. GDAL's warper derives its kernel from the
-chunk being warped, so there the value of a pixel depends on the window.
+Each target pixel is a weighted sum of source pixels that depends only on its column and
+row and is computed in a fixed order. GDAL's warper derives its kernel from the chunk
+being warped, so that there the value of a pixel depends on the window.
 """
 
 from __future__ import annotations
@@ -13,31 +13,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 NEGLIGIBLE = 1e-6
-"""Weights below this are rounding of a pixel border."""
+"""Weights below this are rounding errors at pixel borders."""
 
 
 @dataclass(frozen=True, eq=False)
 class Taps:
-    """Source pixels, and their weights, of a run of target pixels along one axis."""
+    """Filter taps of target pixels along one axis: source pixels and their weights."""
 
     index: NDArray[np.int64]
-    """(N, K) source positions, counted from `start`."""
+    """(N, K) source pixels, counted from `start`."""
 
     weight: NDArray[np.float32]
     """(N, K); every row sums to 1."""
 
     start: int
-    """First source position."""
+    """First source pixel."""
 
     stop: int
-    """One after the last source position."""
+    """One after the last source pixel."""
 
 
 def taps(first: int, last: int, *, source: int, target: int) -> Taps:
-    """How target pixels [first, last) of `target` come from `source` pixels.
+    """Filter taps of target pixels [first, last).
 
-    Shrinking takes the mean over the area of the target pixel, so that no source
-    pixel is lost and none aliases; enlarging interpolates linearly between centres.
+    Downsampling is the mean over the area of the target pixel, which uses every source
+    pixel and does not alias. Upsampling interpolates linearly between centres.
+
+    Args:
+        first: First target pixel.
+        last: One after the last target pixel.
+        source: Length of the axis in source pixels.
+        target: Length of the axis in target pixels.
     """
     scale = source / target
     pixels = np.arange(first, last, dtype=np.float64)
@@ -66,16 +72,16 @@ def taps(first: int, last: int, *, source: int, target: int) -> Taps:
 def resample(
     pixels: NDArray[np.uint8], valid: NDArray[np.bool_], rows: Taps, cols: Taps
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Target pixels from the source pixels that the taps span.
+    """Compute target pixels from the source pixels that the taps span.
 
-    Only valid source pixels count; a target pixel is valid where they carry at least
-    half of its weight.
+    Only valid source pixels count. A target pixel is valid if they have at least half
+    of its weight.
 
     Args:
         pixels: (B, h, w) source, 0 where not valid.
         valid: (h, w).
-        rows: taps along h.
-        cols: taps along w.
+        rows: Taps along h.
+        cols: Taps along w.
 
     Returns:
         (B, H, W) pixels, 0 where not valid, and (H, W) valid.
@@ -84,8 +90,8 @@ def resample(
     if valid.all():
         kept = np.ones(total.shape[1:], bool)
     else:
-        # The missing weight rather than the present one: it is exactly 0 where
-        # nothing is missing, so a window without nodata may skip all this.
+        # the missing weight rather than the present one: it is exactly 0 where nothing
+        # is missing, so a window without nodata gives the same in the other branch
         missing = _along_cols(_along_rows(~valid[None], rows), cols)[0]
         kept = missing <= 0.5
         total = np.divide(total, 1 - missing, out=np.zeros_like(total), where=kept)

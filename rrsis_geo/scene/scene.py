@@ -1,4 +1,4 @@
-"""Scenes: any georeferenced raster as windows of red, green and blue on a grid."""
+"""Scenes: georeferenced rasters, read as windows of 8-bit RGB on a grid."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ from rrsis_geo.scene.aoi import Aoi
 from rrsis_geo.scene.bands import choose_bands
 from rrsis_geo.scene.dataset import (
     GDAL_FAILURES,
-    Source,
-    environment,
+    BandReader,
+    gdal_message,
+    gdal_options,
     is_remote,
     open_dataset,
-    reason,
 )
-from rrsis_geo.scene.georeference import find_placement
-from rrsis_geo.scene.grid import SNAP, Grid
-from rrsis_geo.scene.patches import SAMPLE, as_colours, read_patch, sample
-from rrsis_geo.scene.prefetch import run_ahead
-from rrsis_geo.scene.stretch import Stretch, estimate, unchanged
+from rrsis_geo.scene.georeference import find_georeference
+from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
+from rrsis_geo.scene.patches import SAMPLE, read_patch, sample_values, to_rgb
+from rrsis_geo.scene.prefetch import prefetch
+from rrsis_geo.scene.stretch import Stretch, estimate_stretch, identity_stretch
 from rrsis_geo.types import Patch
 
-WAITING = 64 * 2**20
-"""Bytes of patches that wait for the network."""
+PREFETCH_BYTES = 64 * 2**20
+"""Size of prefetched patches."""
 
-CACHE = 128 * 2**20, 2**29
-"""Bytes that GDAL may keep of decoded blocks, at least and at most."""
+CACHE_BYTES = 128 * 2**20, 2**29
+"""GDAL's block cache, at least and at most."""
 
-BIG = 50e6
-"""Pixels; slower ways to read a scene matter from here on."""
+LARGE_SCENE = 50e6
+"""Pixels; for larger scenes the user is told about slow file layouts."""
 
 
 class Scene:
-    """A raster on the map; open it with `Scene.open`.
+    """A georeferenced raster; open it with `Scene.open`.
 
-    One thread may use a scene at a time; `patches` reads through handles of its own.
+    Only one thread may use a scene at a time; `patches` opens the file again.
     """
 
     def __init__(
         self,
-        source: Source,
+        source: BandReader,
         *,
         path: str,
         native: Grid,
         overviews: Sequence[tuple[int, int]],
-        reopen: Callable[[int | None], AbstractContextManager[Source]],
+        reopen: Callable[[int | None], AbstractContextManager[BandReader]],
         bands: tuple[int, ...],
         advice: Sequence[str],
     ) -> None:
@@ -66,7 +66,7 @@ class Scene:
         self.bands = bands
         """1-based bands of the file: one, shown as grey, or red, green and blue."""
         self.native = native
-        """The file's own pixels on the ground."""
+        """Grid of the file's own pixels."""
         self._source = source
         self._overviews = overviews
         self._reopen = reopen
@@ -85,25 +85,25 @@ class Scene:
         """Open a raster for reading; close it on leaving the block.
 
         Args:
-            path: whatever GDAL opens: a file, http(s)://, s3://, /vsi...
-            bands: one or three 1-based bands to show; None: by colour.
-            crs: CRS of a file that names none, e.g. EPSG:32633.
-            pixel_coordinates: accept a file without CRS, with places in pixels.
+            path: Anything that GDAL opens: a file, http(s)://, s3://, /vsi...
+            bands: One or three 1-based bands; None: by colour interpretation.
+            crs: CRS of a file that has none, e.g. EPSG:32633.
+            pixel_coordinates: Accept a file without CRS; coordinates are pixels.
 
         Raises:
-            SceneError: it cannot be opened or has no place on the map.
+            SceneError: it cannot be opened or has no georeference.
             OptionError: a band or the CRS does not exist.
         """
         path = os.fspath(path)
         with ExitStack() as stack:
-            stack.enter_context(rasterio.Env(**environment(path)))
+            stack.enter_context(rasterio.Env(**gdal_options(path)))
             if "GDAL_CACHEMAX" not in os.environ:
-                # GDAL's default, 5 % of the memory, would grow with the scene.
+                # GDAL's default, 5 % of the memory, would grow with the scene
                 before = rasterio._env.get_gdal_config("GDAL_CACHEMAX")
                 stack.callback(rasterio.env.setenv, GDAL_CACHEMAX=before)
-                rasterio.env.setenv(GDAL_CACHEMAX=CACHE[0])
+                rasterio.env.setenv(GDAL_CACHEMAX=CACHE_BYTES[0])
             dataset = stack.enter_context(open_dataset(path))
-            where = find_placement(
+            georeference = find_georeference(
                 dataset, crs=crs, pixel_coordinates=pixel_coordinates
             )
             try:
@@ -111,34 +111,36 @@ class Scene:
             except SceneError as error:
                 raise SceneError(f"{path}: {error}") from error
             overviews: list[tuple[int, int]] = []
-            if where.by_points:
-                warped = _warp(dataset, path, where.crs)
+            if georeference.by_gcps:
+                warped = _warp(dataset, path, georeference.crs)
                 dataset, transform = stack.enter_context(warped), warped.transform
             else:
-                transform = where.transform
+                transform = georeference.transform
                 overviews = _overviews(path, dataset)
 
             @contextmanager
-            def reopen(overview: int | None) -> Iterator[Source]:
+            def reopen(overview: int | None) -> Iterator[BandReader]:
                 with ExitStack() as inner:
                     again = inner.enter_context(open_dataset(path, overview=overview))
-                    if where.by_points:
-                        again = inner.enter_context(_warp(again, path, where.crs))
-                    yield Source(again, name=path, bands=chosen)
+                    if georeference.by_gcps:
+                        again = inner.enter_context(
+                            _warp(again, path, georeference.crs)
+                        )
+                    yield BandReader(again, name=path, bands=chosen)
 
-            native = Grid(transform, where.crs, dataset.width, dataset.height)
+            native = Grid(transform, georeference.crs, dataset.width, dataset.height)
             try:
-                native.pixel_size  # noqa: B018  (fails where the CRS does not fit)
+                native.pixel_size  # noqa: B018  (raises if the CRS is wrong)
             except SceneError as error:
                 raise SceneError(f"{path}: {error}") from error
             yield cls(
-                Source(dataset, name=path, bands=chosen),
+                BandReader(dataset, name=path, bands=chosen),
                 path=path,
                 native=native,
                 overviews=overviews,
                 reopen=reopen,
                 bands=chosen,
-                advice=where.advice,
+                advice=georeference.advice,
             )
 
     @property
@@ -148,162 +150,172 @@ class Scene:
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What the user may want to know, a line each; grows as the scene is used."""
+        """Notes for the user, a line each; more are added as the scene is used."""
         return tuple(self._advice)
 
     def grid(self, gsd: float | None = None) -> Grid:
-        """The scene's ground in pixels of `gsd` metres; None: in the file's pixels.
+        """Make a grid of the scene with pixels of `gsd` metres; None: as in the file.
 
         Raises:
-            OptionError: the grid would be larger than GDAL can count.
+            OptionError: the grid would be larger than GDAL allows.
         """
         if gsd is None:
             return self.native
         grid = self.native.scaled(gsd)
-        if self.native.width * self.native.height > BIG:
-            self._advise(grid)
+        if self.native.width * self.native.height > LARGE_SCENE:
+            self._add_layout_advice(grid)
         return grid
 
     @cached_property
     def stretch(self) -> Stretch:
-        """How values become the 8 bits shown: one line per band for the whole scene.
+        """The stretch of values to 8 bits, the same for the whole scene.
 
         Raises:
             SceneError: the file is damaged.
         """
-        with self._at_stretch_size() as source:
-            # Every piece of a remote scene is a request of its own.
-            samples = sample(source, pieces=4 if is_remote(self.path) else 8)
+        with self._sampling_source() as source:
+            # every tile of a remote scene is a request of its own
+            samples = sample_values(source, tiles=4 if is_remote(self.path) else 8)
         if samples is None:
             self._advice[f"{self.path}: no valid pixel was found in it"] = None
-            return unchanged(3 if self._source.has_palette else len(self.bands))
-        found = estimate(samples)
-        if samples.dtype == np.uint8 and not found.identity:
+            return identity_stretch(3 if self._source.has_palette else len(self.bands))
+        stretch = estimate_stretch(samples)
+        if samples.dtype == np.uint8 and not stretch.identity:
             self._advice[
-                f"{self.path}: its 8-bit values lie between {found.low[0]:.4g} and "
-                f"{found.high[0]:.4g}, so they are stretched to be seen"
+                f"{self.path}: its 8-bit values lie between {stretch.low[0]:.4g} and "
+                f"{stretch.high[0]:.4g}, so they are stretched to be seen"
             ] = None
-        return found
+        return stretch
 
     def patches(
         self, grid: Grid, windows: Iterable[Window], *, aoi: Aoi | None = None
     ) -> Iterator[Patch]:
-        """Patches that hold a valid pixel inside the AOI, in the windows' order.
+        """Read patches, without those that have no valid pixel, in the windows' order.
 
-        A thread reads ahead of the caller; close the iterator to stop it early. What a
-        pixel shows does not depend on the window that reads it. Pixels outside the
-        AOI are shown, since they are context, but are not valid.
+        A thread reads ahead of the caller; close the iterator to stop it early. The
+        value of a pixel does not depend on the window. Pixels outside the AOI have
+        their values, as context, but are not valid.
+
+        Args:
+            grid: A grid of this scene, made by `grid`.
+            windows: Windows of the grid; they may extend beyond it.
+            aoi: Only pixels inside it are valid; None: all.
 
         Raises:
             SceneError: the file is damaged; raised after the patches before it.
         """
-        self._require_same_ground(grid)
-        stretch, level = self.stretch, self._level(grid)
+        self._check_grid(grid)
+        stretch, overview = self.stretch, self._overview_for(grid)
         windows = list(windows)
         if not windows:
             return
         size = 4 * max(int(window.width * window.height) for window in windows)
-        depth = max(2, min(16, WAITING // size))
-        self._make_room(grid, max(int(window.height) for window in windows))
-        # GDAL's settings are per thread; the caller's own, like keys of a cloud, count.
-        settings = dict(rasterio.env.getenv()) if rasterio.env.hasenv() else {}
-        settings.pop("GDAL_CACHEMAX", None)
-        around = rasterio.Env(**{**environment(self.path), **settings})
-        with self._reopen(level) as source:
+        depth = max(2, min(16, PREFETCH_BYTES // size))
+        self._resize_cache(grid, max(int(window.height) for window in windows))
+        # GDAL's options are per thread; the caller's, like credentials, apply as well
+        options = dict(rasterio.env.getenv()) if rasterio.env.hasenv() else {}
+        options.pop("GDAL_CACHEMAX", None)
+        around = rasterio.Env(**{**gdal_options(self.path), **options})
+        with self._reopen(overview) as source:
 
             def read(window: Window) -> Patch | None:
                 return read_patch(source, stretch, grid, window, aoi)
 
-            yield from run_ahead(read, windows, depth=depth, around=around)
+            yield from prefetch(read, windows, depth=depth, around=around)
 
     def thumbnail(
         self, max_side: int
     ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], Grid]:
-        """The whole scene, small: (3, h, w) pixels, (h, w) valid, and their grid.
+        """Read the whole scene at low resolution.
 
         Args:
-            max_side: pixels; the scene is never enlarged.
+            max_side: Longest side in pixels; the scene is never enlarged.
+
+        Returns:
+            (3, h, w) pixels, (h, w) valid, and their grid.
 
         Raises:
             SceneError: the file is damaged.
         """
-        wide, high = self.native.pixel_size
-        across, down = self.native.width * wide, self.native.height * high
-        square = max(wide, high, across / max_side, down / max_side)
-        grid = self.native.resized(
-            max(1, min(max_side, round(across / square))),
-            max(1, min(max_side, round(down / square))),
+        pixel_width, pixel_height = self.native.pixel_size
+        width, height = (
+            self.native.width * pixel_width,
+            self.native.height * pixel_height,
         )
-        kind = Resampling.average if self._source.blendable else Resampling.nearest
-        found = self._source.read(shape=(grid.height, grid.width), resampling=kind)
-        if found is None:
+        gsd = max(pixel_width, pixel_height, width / max_side, height / max_side)
+        grid = self.native.resized(
+            max(1, min(max_side, round(width / gsd))),
+            max(1, min(max_side, round(height / gsd))),
+        )
+        method = Resampling.average if self._source.blendable else Resampling.nearest
+        data = self._source.read(shape=(grid.height, grid.width), resampling=method)
+        if data is None:
             blank = np.zeros((3, grid.height, grid.width), np.uint8)
             return blank, np.zeros(blank.shape[1:], bool), grid
-        pixels, valid = found
-        return as_colours(self.stretch.apply(pixels, valid)), valid, grid
+        pixels, valid = data
+        return to_rgb(self.stretch.apply(pixels, valid)), valid, grid
 
-    def _level(self, grid: Grid) -> int | None:
-        """The smallest overview that is still at least as fine as the grid."""
+    def _overview_for(self, grid: Grid) -> int | None:
+        """Index of the coarsest overview that is at least as fine as the grid."""
         best = None
-        for level, (width, height) in enumerate(self._overviews):
+        for index, (width, height) in enumerate(self._overviews):
             if width >= grid.width and height >= grid.height:
-                best = level
+                best = index
         return best
 
     @contextmanager
-    def _at_stretch_size(self) -> Iterator[Source]:
-        """The smallest overview that still shows enough pixels to judge by."""
-        level = None
-        for number, (width, height) in enumerate(self._overviews):
+    def _sampling_source(self) -> Iterator[BandReader]:
+        """The coarsest overview with enough pixels for a sample."""
+        overview = None
+        for index, (width, height) in enumerate(self._overviews):
             if width * height >= SAMPLE / 16:
-                level = number
-        if level is None:
+                overview = index
+        if overview is None:
             yield self._source
             return
-        with self._reopen(level) as source:
+        with self._reopen(overview) as source:
             yield source
 
-    def _require_same_ground(self, grid: Grid) -> None:
-        mine = self.native.resized(grid.width, grid.height)
-        if grid.crs != mine.crs or not grid.transform.almost_equals(
-            mine.transform, abs(mine.transform.a) * 1e-6
+    def _check_grid(self, grid: Grid) -> None:
+        expected = self.native.resized(grid.width, grid.height)
+        if grid.crs != expected.crs or not grid.transform.almost_equals(
+            expected.transform, abs(expected.transform.a) * 1e-6
         ):
-            raise ValueError(f"{grid} is no grid of {self.path}; make it by .grid(gsd)")
+            raise ValueError(
+                f"{grid} is not a grid of {self.path}; make one with .grid(gsd)"
+            )
 
-    def _make_room(self, grid: Grid, rows: int) -> None:
-        """Let GDAL keep the blocks that a row of windows shares with the next."""
+    def _resize_cache(self, grid: Grid, rows: int) -> None:
+        """Let GDAL cache the blocks that a row of windows shares with the next."""
         if "GDAL_CACHEMAX" in os.environ or not rasterio.env.hasenv():
             return
-        wanted = self._shared_bytes(grid, rows)
-        rasterio.env.setenv(GDAL_CACHEMAX=min(max(wanted, CACHE[0]), CACHE[1]))
-
-    def _shared_bytes(self, grid: Grid, rows: int) -> int:
-        """Decoded size of all the blocks that a row of windows touches."""
-        level = self._level(grid)
-        width, height = (
-            self._overviews[level]
-            if level is not None
-            else (
-                self._source.width,
-                self._source.height,
-            )
+        size = self._row_bytes(grid, rows)
+        rasterio.env.setenv(
+            GDAL_CACHEMAX=min(max(size, CACHE_BYTES[0]), CACHE_BYTES[1])
         )
-        block, _ = self._source.block
-        deep = math.ceil(rows * height / grid.height / block) + 1
-        return deep * block * width * self._source.bytes_per_pixel
 
-    def _advise(self, grid: Grid) -> None:
-        """Say what would make a big scene faster to read."""
-        shrink = self.native.width / grid.width
-        _, width = self._source.block
-        if shrink > 2 - SNAP and self._level(grid) is None:
+    def _row_bytes(self, grid: Grid, rows: int) -> int:
+        """Decoded size of all blocks that a row of windows of so many rows touches."""
+        overview = self._overview_for(grid)
+        width, height = self._source.width, self._source.height
+        if overview is not None:
+            width, height = self._overviews[overview]
+        block_rows, _ = self._source.block
+        blocks = math.ceil(rows * height / grid.height / block_rows) + 1
+        return blocks * block_rows * width * self._source.bytes_per_pixel
+
+    def _add_layout_advice(self, grid: Grid) -> None:
+        """Add notes on how a large scene could be read faster."""
+        factor = self.native.width / grid.width
+        _, block_cols = self._source.block
+        if factor > 2 - GSD_TOLERANCE and self._overview_for(grid) is None:
             self._advice[
                 f"{self.path}: has no overviews, so all its pixels are read to see it "
-                f"at {grid.gsd:.3g} m; a COG reads {shrink**2:.0f} times less: "
+                f"at {grid.gsd:.3g} m; a COG reads {factor**2:.0f} times less: "
                 "gdal_translate -of COG in.tif out.tif"
             ] = None
-        elif width >= self.native.width and (
-            is_remote(self.path) or self._shared_bytes(grid, 512) > CACHE[1]
+        elif block_cols >= self.native.width and (
+            is_remote(self.path) or self._row_bytes(grid, 512) > CACHE_BYTES[1]
         ):
             self._advice[
                 f"{self.path}: is stored in strips over its whole width, which "
@@ -313,11 +325,11 @@ class Scene:
 
 
 def _overviews(path: str, dataset: Any) -> list[tuple[int, int]]:
-    """Width and height of every overview that shows what the file shows."""
-    shared = min(len(dataset.overviews(band)) for band in dataset.indexes)
+    """Width and height of the overviews that all bands have, with their masks."""
+    count = min(len(dataset.overviews(band)) for band in dataset.indexes)
     sizes = []
-    for level in range(shared):
-        with open_dataset(path, overview=level) as smaller:
+    for overview in range(count):
+        with open_dataset(path, overview=overview) as smaller:
             if smaller.mask_flag_enums != dataset.mask_flag_enums:
                 break
             sizes.append((smaller.width, smaller.height))
@@ -325,9 +337,9 @@ def _overviews(path: str, dataset: Any) -> list[tuple[int, int]]:
 
 
 def _warp(dataset: Any, path: str, crs: CRS) -> Any:
-    """The dataset, moved to where its ground control points say."""
+    """Warp a dataset by its ground control points."""
     kinds = dataset.colorinterp
-    plain = ColorInterp.palette not in kinds and "complex" not in dataset.dtypes[0]
+    blendable = ColorInterp.palette not in kinds and "complex" not in dataset.dtypes[0]
     flags = dataset.mask_flag_enums[0]
     marks_outside = MaskFlags.nodata in flags or ColorInterp.alpha in kinds
     try:
@@ -335,11 +347,12 @@ def _warp(dataset: Any, path: str, crs: CRS) -> Any:
             dataset,
             src_crs=crs,
             crs=crs,
-            resampling=Resampling.bilinear if plain else Resampling.nearest,
-            tolerance=0,  # else a pixel depends on the block it is warped with
+            resampling=Resampling.bilinear if blendable else Resampling.nearest,
+            tolerance=0,  # else the value of a pixel depends on the block being warped
             add_alpha=not marks_outside,
         )
     except GDAL_FAILURES as error:
         raise SceneError(
-            f"{path}: its ground control points do not place it: {reason(error)}"
+            f"{path}: cannot be warped by its ground control points: "
+            f"{gdal_message(error)}"
         ) from error

@@ -1,4 +1,4 @@
-"""From whatever a sensor counts to the eight bits a network sees: one map per scene."""
+"""Contrast stretch of a scene's values to 8 bits, the same for the whole scene."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOWEST, HIGHEST = 2.0, 98.0
-"""Percentiles of the valid pixels that become 0 and 255: robust to glints and holes."""
+"""Percentiles of valid pixels that become 0 and 255, robust against outliers."""
 
-ENOUGH = 0.01
-"""Share of the pixels that are not 0 in all bands, from which they alone count."""
+MIN_NONZERO_SHARE = 0.01
+"""Share of pixels that are not 0 in all bands, from which on only they count."""
 
-NARROW = 16.0
-"""Grey levels; 8-bit imagery that uses fewer than these in all bands is stretched."""
+MIN_RANGE = 16.0
+"""Grey levels; 8-bit imagery with a smaller range over all bands is stretched."""
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A straight line per band; outside values are clipped. Survives JSON."""
+    """A linear stretch per band with clipping."""
 
     low: tuple[float, ...]
     """Per band, the value that becomes 0."""
@@ -37,17 +37,14 @@ class Stretch:
     def apply(
         self, pixels: NDArray[Any], valid: NDArray[np.bool_]
     ) -> NDArray[np.uint8]:
-        """(B, H, W) of any real dtype to (B, H, W) uint8; 0 where not valid.
-
-        Every value is mapped by itself, so the result is the same for any window.
-        """
+        """Stretch (B, H, W) of any real dtype to (B, H, W) uint8; 0 where not valid."""
         if self.identity and pixels.dtype == np.uint8:
             return np.where(valid, pixels, np.uint8(0))
         small = pixels.dtype.itemsize <= 2
         kind: type[np.floating[Any]] = np.float32 if small else np.float64
         low = np.array(self.low)[:, None, None]
         scale = (255 / (np.array(self.high)[:, None, None] - low)).astype(kind)
-        # No NaN reaches the cast to integers.
+        # invalid pixels may be NaN, which cannot be cast to integers
         values: NDArray[np.floating[Any]] = np.where(valid, pixels, 0).astype(kind)
         values -= low.astype(kind)
         values *= scale
@@ -61,36 +58,37 @@ class Stretch:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Stretch:
-        """The stretch that `to_mapping` described."""
+        """Make a stretch from the result of `to_mapping`."""
         return cls(low=tuple(values["low"]), high=tuple(values["high"]))
 
 
-def unchanged(bands: int) -> Stretch:
-    """The stretch that leaves 8-bit imagery as it is."""
+def identity_stretch(bands: int) -> Stretch:
+    """Make a stretch that leaves 8-bit imagery unchanged."""
     return Stretch(low=(0.0,) * bands, high=(255.0,) * bands)
 
 
-def estimate(samples: NDArray[Any]) -> Stretch:
-    """The stretch of a scene from a sample of its valid pixels.
+def estimate_stretch(samples: NDArray[Any]) -> Stretch:
+    """Estimate the stretch of a scene from a sample of its valid pixels.
 
-    8-bit imagery is made for the eye and stays as it is, unless it uses fewer than
-    `NARROW` grey levels: then one line for all bands, which keeps the hues. All else
-    gets a line per band between two percentiles, which also evens out a cast. Pixels
-    that are 0 in all bands are mostly a collar that nobody declared as nodata, so the
-    others decide where they are at least `ENOUGH`.
+    8-bit imagery stays unchanged, unless its range is below `MIN_RANGE`: then all bands
+    get the same stretch, which keeps the hues. Other types get a stretch per band
+    between two percentiles, which also removes a colour cast. Pixels that are 0 in all
+    bands are mostly undeclared nodata and do not count, if the others are at least a
+    share of `MIN_NONZERO_SHARE`.
 
     Args:
         samples: (B, N) values of B bands at N valid pixels, of any real dtype.
     """
     bands, count = samples.shape
     if not count:
-        return unchanged(bands)
+        return identity_stretch(bands)
     if samples.dtype == np.uint8:
         low, high = _range(samples.ravel())
-        wide = high - low >= NARROW
-        return unchanged(bands) if wide else Stretch((low,) * bands, (high,) * bands)
+        if high - low >= MIN_RANGE:
+            return identity_stretch(bands)
+        return Stretch((low,) * bands, (high,) * bands)
     counted = samples.any(axis=0)
-    if counted.mean() >= ENOUGH:
+    if counted.mean() >= MIN_NONZERO_SHARE:
         samples = samples[:, counted]
     lows, highs = zip(*(_range(band) for band in samples), strict=True)
     return Stretch(low=lows, high=highs)
@@ -100,9 +98,9 @@ def _range(values: NDArray[Any]) -> tuple[float, float]:
     """Two different numbers between which most values lie."""
     values = values.astype(np.float64)
     low, high = np.percentile(values, (LOWEST, HIGHEST))
-    if not high > low:  # nearly all pixels are alike: what differs is all there is
+    if not high > low:  # nearly all pixels are equal: use the few others
         low, high = values.min(), values.max()
-    if not high > low:  # all are: show them as middle grey
+    if not high > low:  # all are equal: show them as middle grey
         margin = max(1.0, abs(low)) / 2
         low, high = low - margin, high + margin
     return float(low), float(high)

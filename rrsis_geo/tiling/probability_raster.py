@@ -1,11 +1,9 @@
-"""Probability rasters out and in, and settled rows on disk."""
+"""Probability rasters: writing them, and reading them in strips."""
 
 from __future__ import annotations
 
 import os
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,48 +28,10 @@ BLOCK = 512
 """Side of a tile of the written rasters, in pixels."""
 
 SCORE_MARGIN_TAG = "RRSIS_SURE"
-"""Name of the tag that holds how sure the weights ask an object to be."""
+"""Name of the tag that holds the score margin of the weights."""
 
-CACHE = 64 << 20
-"""Bytes that GDAL may hold while a raster is written, whatever the machine has."""
-
-
-def write_strip(path: str | os.PathLike[str], strip: Strip) -> None:
-    """Keep a strip on disk: whole or not at all, packed, with a checksum.
-
-    Raises:
-        OSError: the disk is full or the folder gone; no file is left behind.
-    """
-    target = Path(path)
-    part = target.with_name(target.name + ".part")
-    try:
-        with open(part, "wb") as file:
-            np.savez_compressed(file, top=strip.top, levels=strip.levels)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def read_strip(path: str | os.PathLike[str]) -> Strip:
-    """The strip that `write_strip` kept.
-
-    Raises:
-        OutputError: the file is damaged or gone.
-    """
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return Strip(top=int(arrays["top"]), levels=arrays["levels"])
-    except (OSError, ValueError, KeyError, RuntimeError, EOFError, *_DAMAGE) as error:
-        raise OutputError(
-            f"{path}: the kept rows cannot be read back; delete the file to have them "
-            "made again"
-        ) from error
-
-
-_DAMAGE = (zipfile.BadZipFile, zlib.error)
+CACHE_BYTES = 64 << 20
+"""GDAL's block cache while a raster is written."""
 
 
 def write_probability(
@@ -82,15 +42,15 @@ def write_probability(
     expressions: Sequence[str],
     tags: Mapping[str, str],
 ) -> None:
-    """A cloud-optimised GeoTIFF: a band for each expression, overviews, nodata 255.
+    """Write a cloud-optimised GeoTIFF: a band per expression, overviews, nodata 255.
 
-    Bands carry the expression as description and 1/254 as scale, so that a GIS shows
-    probabilities. Holds 512 rows of every band and `CACHE` bytes, and on the disk for
-    a while the raster twice, beside the target.
+    Bands have the expression as description and 1/254 as scale, so that a GIS shows
+    probabilities. Needs memory for 512 rows of every band and `CACHE_BYTES`, and
+    temporarily twice the raster's space on the disk, beside the target.
 
     Args:
-        strips: Following each other without a gap from the first row to the last.
-        path: Where to write; an old file is replaced at the very end.
+        strips: From the first row to the last, without gaps.
+        path: Where to write; an existing file is replaced at the very end.
         grid: Where the pixels lie; without a CRS the file has none.
         expressions: One for each channel.
         tags: Name -> value, e.g. TIFFTAG_SOFTWARE.
@@ -108,7 +68,7 @@ def write_probability(
         "nodata": NODATA,
         "crs": grid.crs,
         "transform": grid.transform,
-        "photometric": "minisblack",  # else three bands are taken for red, green, blue
+        "photometric": "minisblack",  # else three bands are red, green and blue
     }
     tiles = {
         "tiled": True,
@@ -116,7 +76,7 @@ def write_probability(
         "blockysize": BLOCK,
         "interleave": "pixel",
         "compress": "deflate",
-        "zlevel": 1,  # read once, then gone
+        "zlevel": 1,  # a temporary file, read once
         "bigtiff": "if_safer",
     }
     with staged(path) as part, _gdal_writes(path):
@@ -144,14 +104,14 @@ def write_probability(
 
 
 class ProbabilityRaster:
-    """A raster of target probabilities, ours or another's, read in strips."""
+    """A raster of target probabilities, read in strips; other tools' rasters too."""
 
     grid: Grid
     expressions: tuple[str, ...]
     """Descriptions of the bands, or "band 1" and so on."""
     tags: dict[str, str]
     score_margin: float
-    """How far above the threshold an object has to rise; of a stranger's the usual."""
+    """How far a score must exceed the threshold; the default where there is no tag."""
 
     def __init__(self, dataset: DatasetReader) -> None:
         self.grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
@@ -167,12 +127,12 @@ class ProbabilityRaster:
     def open(cls, path: str | os.PathLike[str]) -> Iterator[ProbabilityRaster]:
         """Open for reading; close on leaving the block.
 
-        Bands are uint8, where a value stands for value * scale + offset if the file
-        names these and for value / 254 if not, or float with probabilities; 255 is
-        nodata only where the file says so.
+        Bands are either uint8, where a value means value * scale + offset if the file
+        has these and value / 254 if not, or floating point probabilities. 255 is nodata
+        only if the file says so.
 
         Raises:
-            SceneError: the file cannot be opened or holds other numbers.
+            SceneError: the file cannot be opened or has another data type.
         """
         with open_dataset(os.fspath(path)) as dataset:
             if not set(dataset.dtypes) <= {"uint8", "float32", "float64"}:
@@ -183,10 +143,10 @@ class ProbabilityRaster:
             yield cls(dataset)
 
     def strips(self) -> Iterator[Strip]:
-        """All rows from the top, about `BLOCK` at a time.
+        """Read all rows from the top, about `BLOCK` at a time.
 
         Raises:
-            SceneError: a block is damaged, or a value is no probability.
+            SceneError: a block is damaged, or a value is not in [0, 1].
         """
         step = max(self._dataset.block_shapes[0][0], 1)
         step *= max(BLOCK // step, 1)
@@ -228,8 +188,8 @@ class ProbabilityRaster:
 def _block_rows(
     strips: Iterable[Strip], grid: Grid
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Strips of any height as whole rows of tiles, so that each is packed once."""
-    held: list[NDArray[np.uint8]] = []
+    """Regroup strips into rows of tiles, so that each tile is compressed once."""
+    pending: list[NDArray[np.uint8]] = []
     top, count = 0, 0
     for strip in strips:
         if strip.top != top + count:
@@ -237,25 +197,25 @@ def _block_rows(
         levels = strip.levels
         while count + levels.shape[1] >= BLOCK:
             taken = BLOCK - count
-            yield top, np.concatenate([*held, levels[:, :taken]], axis=1)
-            top, held, count, levels = top + BLOCK, [], 0, levels[:, taken:]
-        held.append(levels)
+            yield top, np.concatenate([*pending, levels[:, :taken]], axis=1)
+            top, pending, count, levels = top + BLOCK, [], 0, levels[:, taken:]
+        pending.append(levels)
         count += levels.shape[1]
     if top + count != grid.height:
         raise EngineError(f"rows {top + count} to {grid.height} are missing")
     if count:
-        yield top, np.concatenate(held, axis=1)
+        yield top, np.concatenate(pending, axis=1)
 
 
 @contextmanager
 def _gdal_writes(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Bounded cache, and failures of GDAL as what they mean to the user."""
+    """Limit GDAL's cache, and turn its failures into an error for the user."""
     try:
-        with rasterio.Env(GDAL_CACHEMAX=CACHE), warnings.catch_warnings():
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             yield
     except (RasterioError, CPLE_BaseError, SystemError) as error:
-        # SystemError: rasterio's answer where GDAL fails without saying why
+        # rasterio raises SystemError where GDAL fails without a message
         raise OutputError(
             f"{path}: cannot be written; is the disk full? ({error.__cause__ or error})"
         ) from error
@@ -264,7 +224,7 @@ def _gdal_writes(path: str | os.PathLike[str]) -> Iterator[None]:
 def _is_complete(path: Path) -> bool:
     """Whether every tile of the raster and its overviews lies within the file.
 
-    GDAL writes the last ones while it closes the file, and keeps a failure to itself.
+    GDAL writes the last tiles when it closes the file and does not report a failure.
     """
     size = path.stat().st_size
     with rasterio.open(path) as dataset:
@@ -274,17 +234,17 @@ def _is_complete(path: Path) -> bool:
         with rasterio.open(path, **chosen) as dataset:
             across, down = -(-dataset.width // BLOCK), -(-dataset.height // BLOCK)
             for col, row in np.ndindex(across, down):
-                where, length = (
-                    dataset.get_tag_item(f"BLOCK_{what}_{col}_{row}", "TIFF", bidx=1)
-                    for what in ("OFFSET", "SIZE")
+                offset, length = (
+                    dataset.get_tag_item(f"BLOCK_{item}_{col}_{row}", "TIFF", bidx=1)
+                    for item in ("OFFSET", "SIZE")
                 )
-                if where is None or int(where) + int(length) > size:
+                if offset is None or int(offset) + int(length) > size:
                     return False
     return True
 
 
 def _score_margin(text: str) -> float:
-    """What the tag says, if it is ours."""
+    """The value of the tag; the default if it is missing or no margin."""
     try:
         value = float(text)
     except ValueError:

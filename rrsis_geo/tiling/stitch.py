@@ -1,4 +1,4 @@
-"""Blend overlapping predictions into disjoint settled rows."""
+"""Stitching: blend overlapping predictions into disjoint strips of rows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.errors import EngineError, WeightsError
-from rrsis_geo.tiling.windows import shards, taper
+from rrsis_geo.tiling.windows import shard_rows, taper
 from rrsis_geo.types import LEVELS, NODATA, Prediction, Strip
 
-PIECE = 1 << 22
-"""Levels that are given at a time, at most, if that is a row or more."""
+MAX_STRIP_BYTES = 1 << 22
+"""Size of a strip's levels at most, unless a single row is larger."""
 
 
 def stitch(
@@ -26,29 +26,29 @@ def stitch(
     overlap: int,
     rows: range | None = None,
 ) -> Iterator[Strip]:
-    """Levels of the weighted mean of predictions, as full-width rows from the top.
+    """Blend predictions by weighted mean into strips of full-width rows, from the top.
 
-    A pixel is settled, and a byte from then on, once no window of the plan can touch it
-    any more. Held over the whole width are these bytes of one row of windows,
+    A pixel is final once no later window can touch it; from then on it is a byte. Over
+    the whole width these are buffered: the bytes of one row of windows,
     `(size - overlap) * width * expressions`, and the sums where the next row of windows
-    reaches, `overlap * width * (expressions + 1)` float32. The last row is shifted
-    inward and may overlap the one before by nearly a window, for which as many rows of
-    sums are held. Rows come in pieces of at most `PIECE` levels. Pixels that are not
-    valid get no weight, so they stay invalid; rows that no window reached are invalid.
+    overlaps, `overlap * width * (expressions + 1)` float32. The last row of windows is
+    shifted inward and may overlap the one above by nearly a window, for which as many
+    rows of sums are buffered. Strips have at most `MAX_STRIP_BYTES`.
 
-    The value of a row depends only on the windows that touch it and on their order,
-    never on `rows`: a shard or a resumed run gives the same bits as the whole one,
-    if it looks at every window that touches its rows.
+    Pixels that are not valid get no weight and stay invalid, and so do rows without a
+    window. The value of a row depends only on the windows that touch it and on their
+    order, never on `rows`: a shard or a resumed run gives the same bits as a whole run,
+    if it gets every window that touches its rows.
 
     Args:
-        predictions: Of windows of `plan_windows`, in its order; any may be left out.
-            Those that do not touch `rows` are passed over.
+        predictions: Of windows of `plan_windows`, in its order; any may be missing.
+            Those that do not touch `rows` are ignored.
         expressions: Channels E of every prediction.
         width: Columns of the grid.
         height: Rows of the grid.
         size: Side of a window in pixels.
-        overlap: Pixels that two neighbours share, over which a window's weight rises.
-        rows: Which rows to give, default all; step 1.
+        overlap: Pixels that neighbouring windows share, over which their weights rise.
+        rows: Rows to return, default all; step 1.
 
     Raises:
         EngineError: a window is not in the order of the plan.
@@ -58,46 +58,46 @@ def stitch(
     weight = taper(size, overlap)
     bands = [
         band
-        for band in shards(height, size=size, overlap=overlap, count=height)
+        for band in shard_rows(height, size=size, overlap=overlap, count=height)
         if band.start + size > rows.start and band.start < rows.stop
     ]
     shared = max((size - len(band) for band in bands[:-1]), default=0)
     above = np.zeros((expressions + 1, shared, width), np.float32)
     carried = 0
-    groups = groupby(
-        _reaching(predictions, rows, size), lambda p: int(p.window.row_off)
-    )
+    groups = groupby(_in_rows(predictions, rows, size), lambda p: int(p.window.row_off))
     row, group = next(groups, (None, iter(())))
     for band in bands:
         wanted = range(max(band.start, rows.start), min(band.stop, rows.stop))
-        sweep = _Sweep(above, weight, band=band, wanted=wanted, carried=carried)
+        window_row = _WindowRow(
+            above, weight, band=band, wanted=wanted, carried=carried
+        )
         if row == band.start:
             for prediction in group:
-                sweep.add(prediction)
+                window_row.add(prediction)
             row, group = next(groups, (None, iter(())))
         if row is not None and row < band.stop:
             raise EngineError(
-                f"a window at row {row} came when those at row {band.start} were done"
+                f"a window at row {row} came after the windows at row {band.start}"
             )
-        sweep.settle(width)
+        window_row.finish(width)
         carried = size - len(band)
-        step = max(PIECE // (expressions * width), 1)
+        step = max(MAX_STRIP_BYTES // (expressions * width), 1)
         for start in range(0, len(wanted), step):
-            # a copy: whoever holds a strip must not keep all of them
-            levels = sweep.levels[:, start : start + step].copy()
+            # a copy, so that a strip does not keep the whole array in memory
+            levels = window_row.levels[:, start : start + step].copy()
             yield Strip(top=wanted.start + start, levels=levels)
 
 
-class _Sweep:
-    """One row of windows, added from left to right.
+class _WindowRow:
+    """Blends one row of windows, added from left to right.
 
-    Sums are held for the columns of one window; what lies left of it is settled, or
-    waits in `above` for the next row of windows, what lies right of it waits there
-    since the last one.
+    Sums are kept for the columns of the current window. Columns left of it are final,
+    or their sums are in `above` for the next row of windows. Columns right of it still
+    have the sums of the previous row there.
     """
 
     levels: NDArray[np.uint8]
-    """(E, rows, width): the wanted rows, as far as they are settled."""
+    """(E, rows, width): the wanted rows, final up to the current window."""
 
     def __init__(
         self,
@@ -108,15 +108,15 @@ class _Sweep:
         wanted: range,
         carried: int,
     ) -> None:
-        """Begin at the first column.
+        """Start at the first column.
 
         Args:
-            above: (E + 1, rows, width) sums, the weights last: those of the rows that
-                windows above have reached, to be replaced by those for the next row.
-            weight: (size, size) of a window's pixels.
-            band: Rows that this row of windows settles; it begins where they begin.
-            wanted: Those among them to keep levels of.
-            carried: Rows of `above` that count.
+            above: (E + 1, rows, width) sums of the rows that the windows above overlap,
+                the sums of weights last; replaced by those for the next row of windows.
+            weight: (size, size) weights of a window's pixels.
+            band: Rows that become final; the windows begin at its first one.
+            wanted: The rows of the band to return levels of.
+            carried: Number of rows of `above` in use.
         """
         channels, _, width = above.shape
         self._above, self._carried = above, carried
@@ -129,19 +129,19 @@ class _Sweep:
         self.levels = np.empty((channels - 1, len(wanted), width), np.uint8)
 
     def add(self, prediction: Prediction) -> None:
-        """Take the next window; what lies left of it is settled."""
+        """Add the next window; columns left of it become final."""
         column = prediction.window.col_off
         if column < self._left:
             raise EngineError(
                 f"a window at column {column} came after one at column {self._left}"
             )
-        self.settle(column)
-        seen = self._weight * prediction.valid
-        self._sums[:-1] += seen * prediction.probability
-        self._sums[-1] += seen
+        self.finish(column)
+        weight = self._weight * prediction.valid
+        self._sums[:-1] += weight * prediction.probability
+        self._sums[-1] += weight
 
-    def settle(self, stop: int) -> None:
-        """Finish the columns before `stop`: no window adds to them any more."""
+    def finish(self, stop: int) -> None:
+        """Make the columns before `stop` final: no later window adds to them."""
         size = len(self._weight)
         below = slice(self._band, self._band + self._above.shape[1])
         while self._left < stop:
@@ -151,47 +151,50 @@ class _Sweep:
             self.levels[:, :, columns] = quantise(
                 sums[:-1, self._wanted], sums[-1, self._wanted]
             )
-            handed = sums[:, below]
-            self._above[:, : handed.shape[1], columns] = handed
+            overlapping = sums[:, below]
+            self._above[:, : overlapping.shape[1], columns] = overlapping
             self._sums[:, :, :-count] = self._sums[:, :, count:]
             self._left += count
             self._fill(size - count)
 
     def _fill(self, column: int) -> None:
-        """Begin the window's columns from `column` on with what came from above."""
+        """Initialise the window's columns from `column` on with the sums from above."""
         self._sums[:, :, column:] = 0
         size = len(self._weight)
-        came = self._above[:, : self._carried, self._left + column : self._left + size]
-        self._sums[:, : self._carried, column : column + came.shape[2]] = came
+        carried = self._above[
+            :, : self._carried, self._left + column : self._left + size
+        ]
+        self._sums[:, : self._carried, column : column + carried.shape[2]] = carried
 
 
 def quantise(
-    total: NDArray[np.float32], mass: NDArray[np.float32]
+    total: NDArray[np.float32], weights: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
-    """Weighted means p as levels: round(254 p), 255 where there is no weight.
+    """Quantise weighted means p to round(254 p), and to 255 where there is no weight.
 
     Args:
         total: (E, rows, columns) sums of weight times probability.
-        mass: (rows, columns) sums of weights.
+        weights: (rows, columns) sums of weights.
 
     Raises:
         WeightsError: a probability is not a number.
     """
-    valid = mass > 0
-    mean = np.divide(total, mass, out=np.zeros(total.shape, np.float32), where=valid)
-    # rounding may lift a mean of ones by one unit in the last place
+    valid = weights > 0
+    mean = np.divide(total, weights, out=np.zeros(total.shape, np.float32), where=valid)
+    # rounding may lift a mean of ones above 1 by one unit in the last place
     levels = np.rint(np.minimum(mean, 1) * np.float32(LEVELS))
     if not np.isfinite(levels.sum()):
         raise WeightsError(
-            "the network gave no number; try --precision float32 or other weights"
+            "the network returned a probability that is not a number; try --precision "
+            "float32 or other weights"
         )
     return np.where(valid, levels, np.float32(NODATA)).astype(np.uint8)
 
 
-def _reaching(
+def _in_rows(
     predictions: Iterable[Prediction], rows: range, size: int
 ) -> Iterator[Prediction]:
-    """Those that touch the rows; looks at no more than one below."""
+    """Select predictions that touch the rows; reads at most one below them."""
     for prediction in takewhile(lambda p: p.window.row_off < rows.stop, predictions):
         if prediction.window.row_off + size > rows.start:
             yield prediction

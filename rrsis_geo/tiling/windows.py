@@ -1,4 +1,4 @@
-"""Where to look: windows, shards and blending weights. Integers only."""
+"""Windows over a grid, their distribution to shards, and blending weights."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from rrsis_geo.errors import OptionError
 
 
 def plan_windows(width: int, height: int, *, size: int, overlap: int) -> list[Window]:
-    """Full-size windows covering the grid in row-major order.
+    """Cover the grid with full-size windows in row-major order.
 
-    The last window of a row or column is shifted inward rather than shrunk,
-    because the model wants one input size and edges deserve context. A grid smaller
-    than a window gets one that reaches over its right and lower edge.
+    The last window of a row or column is shifted inward rather than shrunk, since the
+    network has a fixed input size and needs context at the edges too. A grid smaller
+    than a window gets one that extends beyond its right and lower edge.
 
     Args:
         width: Columns of the grid, at least 1.
@@ -36,8 +36,8 @@ def plan_windows(width: int, height: int, *, size: int, overlap: int) -> list[Wi
     ]
 
 
-def touching(windows: Sequence[Window], top: int, bottom: int) -> list[Window]:
-    """The windows, in their order, that overlap the rows [top, bottom)."""
+def windows_in_rows(windows: Sequence[Window], top: int, bottom: int) -> list[Window]:
+    """Select the windows that overlap the rows [top, bottom), in their order."""
     return [
         window
         for window in windows
@@ -45,12 +45,12 @@ def touching(windows: Sequence[Window], top: int, bottom: int) -> list[Window]:
     ]
 
 
-def shards(height: int, *, size: int, overlap: int, count: int) -> list[range]:
-    """Rows that each of about `count` shards owns: disjoint, from top to bottom.
+def shard_rows(height: int, *, size: int, overlap: int, count: int) -> list[range]:
+    """Distribute the rows of a grid to about `count` shards, from top to bottom.
 
-    A shard begins where a row of windows begins and owns nearly as many of these
-    rows as any other. It looks at all windows touching what it owns, so those in the
-    overlap are looked at by both neighbours: the price of shards that need not talk.
+    A shard begins where a row of windows begins and gets nearly as many rows of windows
+    as any other. It processes all windows that touch its rows, so those in the overlap
+    are processed by both neighbours; in return, shards need no communication.
 
     Returns:
         At most `count` ranges that cover [0, height) without a gap; fewer where there
@@ -73,10 +73,10 @@ def shards(height: int, *, size: int, overlap: int, count: int) -> list[range]:
 
 
 def taper(size: int, overlap: int) -> NDArray[np.float32]:
-    """(size, size) weights that ramp up over the overlap and never reach zero.
+    """(size, size) weights that rise linearly over the overlap and are never zero.
 
-    A window at the frame weighs little there, but it is alone, and a weighted mean
-    divides by the weight: no pixel of the frame is lost.
+    At the edge of the grid the weights are small too, but the weighted mean divides by
+    them, so no pixel there is lost.
     """
     ramp = np.minimum(np.arange(1, size + 1), np.arange(size, 0, -1)) / (overlap + 1)
     edge = np.minimum(ramp, 1.0).astype(np.float32)

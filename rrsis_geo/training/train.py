@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from rrsis_geo.atomic_write import check_place
+from rrsis_geo.atomic_write import check_writable
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.btdnet import BTDNet
@@ -80,7 +80,7 @@ def train_weights(
     """
     if output.suffix != ".safetensors":
         raise OptionError(f"{output}: weights end in .safetensors")
-    check_place(output, overwrite)
+    check_writable(output, overwrite)
     if words is not None and (weights is not None or config.text_start):
         raise OptionError(
             "--words, --from and --text-start each bring a text encoder; give one"

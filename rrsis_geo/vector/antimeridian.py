@@ -1,4 +1,4 @@
-"""Polygons in longitude and latitude cut at the antimeridian, as RFC 7946 wants."""
+"""Polygons in longitude and latitude, cut at the antimeridian by RFC 7946."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-HALF = 180.0
-TURN = 360.0
+HALF_TURN = 180.0
+FULL_TURN = 360.0
 
 
 def split_at_antimeridian(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Polygons, or MultiPolygons of the parts on either side (RFC 7946, 3.1.9).
+    """Split polygons into MultiPolygons of the parts on either side.
 
-    A polygon crosses the antimeridian where neighbouring vertices are more than 180
-    degrees apart, or where longitudes leave [-180, 180]. One that holds a pole is
-    continued along the antimeridian to the pole.
+    By RFC 7946, 3.1.9. A polygon crosses the antimeridian where neighbouring vertices
+    are more than 180 degrees apart, or where longitudes leave [-180, 180]. One that
+    contains a pole is extended along the antimeridian to the pole.
 
     Args:
         polygons: (N,) in degrees of longitude and latitude.
@@ -32,9 +32,9 @@ def _crossing(polygons: NDArray[np.object_]) -> NDArray[np.bool_]:
     coordinates, owner = shapely.get_coordinates(polygons, return_index=True)
     lon = coordinates[:, 0]
     crossing = np.zeros(len(polygons), np.bool_)
-    crossing[owner[np.abs(lon) > HALF]] = True
-    # a step from one ring to the next may look like a jump; then nothing is cut
-    jump = (np.abs(np.diff(lon)) > HALF) & (np.diff(owner) == 0)
+    crossing[owner[np.abs(lon) > HALF_TURN]] = True
+    # a step from one ring to the next may look like a jump; splitting then cuts nothing
+    jump = (np.abs(np.diff(lon)) > HALF_TURN) & (np.diff(owner) == 0)
     crossing[owner[1:][jump]] = True
     return crossing
 
@@ -43,15 +43,15 @@ def _split(polygon: Polygon) -> Polygon | MultiPolygon:
     whole: BaseGeometry = _unrolled(np.asarray(polygon.exterior.coords))
     for hole in polygon.interiors:
         inner = _unrolled(np.asarray(hole.coords))
-        for turn in (-TURN, 0.0, TURN):
-            whole = whole.difference(_moved(inner, turn))
+        for turn in (-FULL_TURN, 0.0, FULL_TURN):
+            whole = whole.difference(_shifted(inner, turn))
     left, _, right, _ = whole.bounds
     parts = []
-    for turn in range(round(left // TURN) - 1, round(right // TURN) + 2):
-        middle = turn * TURN
-        band = box(middle - HALF, -90, middle + HALF, 90)
-        cut = _moved(whole.intersection(band), -middle)
-        # what only touches the antimeridian leaves a point or a line there
+    for turn in range(round(left // FULL_TURN) - 1, round(right // FULL_TURN) + 2):
+        middle = turn * FULL_TURN
+        band = box(middle - HALF_TURN, -90, middle + HALF_TURN, 90)
+        cut = _shifted(whole.intersection(band), -middle)
+        # a part that only touches the antimeridian leaves a point or a line
         parts += [part for part in shapely.get_parts(cut) if part.area > 0]
     merged = shapely.union_all(parts)
     if not isinstance(merged, (Polygon, MultiPolygon)):
@@ -60,9 +60,9 @@ def _split(polygon: Polygon) -> Polygon | MultiPolygon:
 
 
 def _unrolled(ring: NDArray[np.float64]) -> BaseGeometry:
-    """The ring's inside with longitudes that do not jump, as a valid geometry."""
-    lon, lat = np.unwrap(ring[:, 0], period=TURN), ring[:, 1]
-    if abs(lon[-1] - lon[0]) > HALF:  # once around the Earth: a pole lies inside
+    """The ring's interior with continuous longitudes, as a valid geometry."""
+    lon, lat = np.unwrap(ring[:, 0], period=FULL_TURN), ring[:, 1]
+    if abs(lon[-1] - lon[0]) > HALF_TURN:  # around the Earth: a pole lies inside
         pole = 90.0 if lat.mean() > 0 else -90.0
         lon = np.append(lon, [lon[-1], lon[0]])
         lat = np.append(lat, [pole, pole])
@@ -71,6 +71,6 @@ def _unrolled(ring: NDArray[np.float64]) -> BaseGeometry:
     return shapely.union_all(areas)
 
 
-def _moved(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
+def _shifted(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
     offset = np.array([degrees, 0.0])
     return shapely.transform(geometry, lambda lonlat: lonlat + offset)

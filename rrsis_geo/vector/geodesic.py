@@ -13,14 +13,17 @@ from pyproj import Geod
 def areas_and_perimeters(
     polygons: NDArray[np.object_], geod: Geod
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Square metres without the holes, and metres with the borders of the holes.
+    """Geodesic areas without the holes, and perimeters with the holes.
 
-    Edges are taken as geodesics (Karney 2013, in PROJ). It does not matter which way
-    rings run, and polygons may cross the antimeridian or hold a pole.
+    Edges are geodesics (Karney 2013, in PROJ). Rings may run either way, and polygons
+    may cross the antimeridian or contain a pole.
 
     Args:
         polygons: (N,) polygons in degrees of longitude and latitude.
-        geod: The body.
+        geod: Ellipsoid.
+
+    Returns:
+        (N,) square metres and (N,) metres.
     """
     empty = np.zeros(len(polygons))
     if not len(polygons):

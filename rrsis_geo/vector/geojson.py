@@ -1,12 +1,13 @@
-"""GeoJSON as RFC 7946 wants it.
+"""GeoJSON by RFC 7946, and polygons in longitude and latitude.
 
-Written here rather than by GDAL, whose writer takes a digit behind many zeros for noise
-(100.0000001 becomes 100.0), needs ten times as long and keeps a full disk to itself.
+GDAL's writer is not used: it takes a digit after many zeros for noise (100.0000001
+becomes 100.0), needs ten times as long and does not report a full disk.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,76 +21,89 @@ from shapely.geometry.polygon import orient
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Polygons
 from rrsis_geo.vector.antimeridian import split_at_antimeridian
+from rrsis_geo.vector.vector_format import Layer, VectorFormat
 
 DIGITS = 7
-"""Of degrees: 1 cm (RFC 7946, 11.2)."""
+"""Decimals of a degree, 1 cm on the ground (RFC 7946, 11.2)."""
 
 MOST_DIGITS = 14
-"""More than this a float of degrees does not hold."""
+"""Decimals of a degree that a float64 holds."""
 
 
-def write_geojson(
-    polygons: Polygons, path: Path, *, name: str, description: str
-) -> None:
-    """A FeatureCollection with a line for each polygon.
+def write_geojson(layer: Layer, path: Path, file_format: VectorFormat) -> None:
+    """Write a FeatureCollection with a line for each polygon.
 
-    Longitude and latitude in WGS 84 with `DIGITS` digits, or more where an outline
-    would break; rings by the right-hand rule; what crosses the antimeridian is a
-    MultiPolygon. In pixel coordinates columns and rows are written instead: RFC 7946
-    knows no such thing, but whoever has no CRS has nothing else to write. Of another
-    planet the degrees are its own.
+    Coordinates are those of `to_lonlat`. Pixel coordinates are written as columns and
+    rows, without a CRS, although RFC 7946 does not provide for them.
 
     Raises:
         OSError: the disk is full.
     """
-    geometry = polygons.geometry
-    if polygons.crs is not None:
-        geometry = _on_earth(geometry, polygons.crs)
-    columns = {key: _plain(polygons.columns[key]) for key in SCHEMA}
-    head = {"type": "FeatureCollection", "name": name, "description": description}
+    polygons = to_lonlat(layer.polygons)
+    columns = {key: _json_values(polygons.columns[key]) for key in SCHEMA}
+    head = {
+        "type": "FeatureCollection",
+        "name": layer.name,
+        "description": layer.description,
+    }
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
         separator = "\n"
         rows = zip(*columns.values(), strict=True)
-        for row, shape in zip(rows, shapely.to_geojson(geometry), strict=True):
+        geometries = shapely.to_geojson(polygons.geometry)
+        for row, geometry in zip(rows, geometries, strict=True):
             properties = json.dumps(
                 dict(zip(columns, row, strict=True)), ensure_ascii=False
             )
             file.write(
                 f'{separator}{{"type": "Feature", "properties": {properties}, '
-                f'"geometry": {shape}}}'
+                f'"geometry": {geometry}}}'
             )
             separator = ",\n"
         file.write("\n]}\n")
 
 
-def _plain(column: NDArray[Any]) -> list[Any]:
-    """Values that JSON knows: NaN is null, float32 has no digits it did not have."""
+def to_lonlat(polygons: Polygons) -> Polygons:
+    """Polygons in longitude and latitude as RFC 7946 wants them.
+
+    WGS 84 in the order of OGC:CRS84, with `DIGITS` decimals, or more where an outline
+    would become invalid. Outer rings run anticlockwise. A polygon that crosses the
+    antimeridian becomes a MultiPolygon. On another planet the coordinates are its own
+    longitude and latitude and have no CRS. Pixel coordinates stay as they are.
+    """
+    if polygons.crs is None:
+        return polygons
+    grid = Grid(Affine.identity(), CRS.from_wkt(polygons.crs), 1, 1)
+    lonlat = split_at_antimeridian(grid.to_lonlat(polygons.geometry))
+    # near a pole a straight edge of the map is curved in degrees and may cross others
+    invalid = ~shapely.is_valid(lonlat)
+    repaired = shapely.make_valid(lonlat[invalid])
+    lonlat[invalid] = [_only_areas(geometry) for geometry in repaired]
+    return replace(
+        polygons,
+        geometry=_right_handed(_rounded(lonlat)),
+        crs=CRS.from_user_input("OGC:CRS84").to_wkt() if grid.on_earth else None,
+    )
+
+
+def _json_values(column: NDArray[Any]) -> list[Any]:
+    """Values for JSON: NaN as None, float32 without the extra digits of float64."""
     if column.dtype.kind != "f":
         return list(column.tolist())
     return [float(str(value)) if np.isfinite(value) else None for value in column]
 
 
-def _on_earth(geometry: NDArray[np.object_], crs: str) -> NDArray[np.object_]:
-    place = Grid(Affine.identity(), CRS.from_wkt(crs), 1, 1)
-    lonlat = split_at_antimeridian(place.to_lonlat(geometry))
-    # beside a pole a straight line of the map is none in degrees, and may cross others
-    broken = ~shapely.is_valid(lonlat)
-    lonlat[broken] = [_areas(shape) for shape in shapely.make_valid(lonlat[broken])]
-    return _right_handed(_rounded(lonlat))
-
-
 def _rounded(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
-    """With as few digits from `DIGITS` on as leave every polygon what it is."""
+    """Round to `DIGITS` decimals, or to the fewest that keep every polygon's shape."""
     rounded = geometry
     for digits in range(DIGITS, MOST_DIGITS + 1):
         rounded = _round(geometry, digits)
-        broken = ~shapely.is_valid(rounded)
-        whole = geometry[broken]
-        snapped = _round(shapely.set_precision(whole, 10.0**-digits), digits)
-        rounded[broken] = snapped
-        change = np.abs(shapely.area(snapped) - shapely.area(whole))
-        good = shapely.is_valid(snapped) & (change < 0.01 * shapely.area(whole))
+        invalid = ~shapely.is_valid(rounded)
+        exact = geometry[invalid]
+        snapped = _round(shapely.set_precision(exact, 10.0**-digits), digits)
+        rounded[invalid] = snapped
+        change = np.abs(shapely.area(snapped) - shapely.area(exact))
+        good = shapely.is_valid(snapped) & (change < 0.01 * shapely.area(exact))
         if good.all():
             break
     return rounded
@@ -117,6 +131,6 @@ def _oriented(shape: Any) -> Any:
     return shapely.multipolygons([orient(part) for part in shape.geoms])
 
 
-def _areas(shape: Any) -> Any:
-    """What has an area of a mended geometry."""
+def _only_areas(shape: Any) -> Any:
+    """The polygons of a repaired geometry, without its points and lines."""
     return shapely.union_all([p for p in shapely.get_parts(shape) if p.area > 0])

@@ -1,4 +1,4 @@
-"""Settled rows of levels -> polygons on the map, with attributes."""
+"""Polygonizing: strips of probability levels to polygons with attributes."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def vectorize(
     split: Sequence[bool] = (),
     min_score: float = 0.0,
 ) -> Polygons:
-    """Polygons of a whole raster; see `Polygonizer`."""
-    vectorizer = Polygonizer(
+    """Polygonize a whole raster; see `Polygonizer`."""
+    polygonizer = Polygonizer(
         grid,
         expressions,
         threshold=threshold,
@@ -43,16 +43,15 @@ def vectorize(
         min_score=min_score,
     )
     for strip in strips:
-        vectorizer.add(strip)
-    return vectorizer.finish()
+        polygonizer.add(strip)
+    return polygonizer.finish()
 
 
 class Polygonizer:
-    """Turns rows into polygons as they come; holds polygons, never the mask.
+    """Turns strips into polygons as they come; keeps the polygons, not the raster.
 
     An object is a 4-connected set of pixels with level > 254 * threshold that are not
-    nodata. The result equals that of polygonizing the whole raster at once, however
-    the rows are cut.
+    nodata. The result does not depend on how the raster is cut into strips.
     """
 
     def __init__(
@@ -67,20 +66,20 @@ class Polygonizer:
         split: Sequence[bool] = (),
         min_score: float = 0.0,
     ) -> None:
-        """Prepare for the rows of a grid.
+        """Start at the first row of a grid.
 
         Args:
             grid: Where the pixels lie.
             expressions: One for each channel of the strips.
             threshold: In (0, 1).
-            min_area: Square metres; an object is dropped where `area_m2` of its final
+            min_area: Square metres; objects are dropped if `area_m2` of their final
                 polygon is smaller.
             fill_holes: Square metres; smaller holes are filled, whatever lies in them.
-            simplify: Metres that an outline may move; corners of pixels all stay at 0.
-            split: For each expression, whether touching objects are parted where the
-                probability dips between them; (): none.
-            min_score: An object is dropped where its mean probability, touching ones
-                parted, is lower.
+            simplify: Tolerance in metres; 0 keeps all corners of pixels.
+            split: For each expression, whether touching objects are split where the
+                probability dips between them; missing ones are not split.
+            min_score: Objects are dropped if their mean probability, computed after
+                splitting, is lower.
         """
         self._grid = grid
         self._expressions = tuple(expressions)
@@ -92,66 +91,65 @@ class Polygonizer:
             BoundaryTracer(grid.width, grid.height, threshold=threshold)
             for _ in expressions
         ]
-        self._parters = [
+        self._splitters = [
             InstanceSplitter(grid.width, grid.height, threshold=threshold)
-            if parted
+            if is_split
             else None
-            for parted in (*split, *[False] * (len(self._expressions) - len(split)))
+            for is_split in (*split, *[False] * (len(self._expressions) - len(split)))
         ]
         self._row = 0
-        self._done: list[_Found] = []
+        self._batches: list[_Batch] = []
         self._taken = 0
 
     @property
     def count(self) -> int:
-        """Finished polygons so far."""
-        return sum(len(found.geometry) for found in self._done)
+        """Number of finished polygons."""
+        return sum(len(batch.geometry) for batch in self._batches)
 
     def add(self, strip: Strip) -> None:
-        """The next rows; they follow those that came before without a gap.
+        """Add the strip that follows the last one.
 
         Raises:
-            EngineError: rows are missing or come twice.
+            EngineError: rows are missing or repeated.
         """
         if strip.top != self._row:
             raise EngineError(
-                f"rows from {strip.top} came where those from {self._row} were due"
+                f"the strip begins at row {strip.top}, expected row {self._row}"
             )
         for channel, tracer in enumerate(self._tracers):
             closed = tracer.add(strip.levels[channel])
-            parter = self._parters[channel]
-            if parter is not None:
-                parter.remember(strip.top, strip.levels[channel])
-                closed = parter.part(closed)
+            splitter = self._splitters[channel]
+            if splitter is not None:
+                splitter.add_rows(strip.top, strip.levels[channel])
+                closed = splitter.split(closed)
             for outlines in closed:
-                self._done.append(self._place(outlines, channel))
+                self._batches.append(self._finish_objects(outlines, channel))
         self._row += strip.levels.shape[1]
 
     def take(self) -> Polygons:
-        """Polygons finished since the last call.
+        """Return the polygons finished since the last call.
 
-        Their ids count in the order of finishing; those of `finish` are the lasting
-        ones.
+        Their ids are preliminary, in the order of finishing; `finish` gives final ones.
         """
-        fresh = self._done[self._taken :]
-        before = sum(len(found.geometry) for found in self._done[: self._taken])
-        self._taken = len(self._done)
-        return self._polygons(fresh, first_id=before + 1)
+        new = self._batches[self._taken :]
+        before = sum(len(batch.geometry) for batch in self._batches[: self._taken])
+        self._taken = len(self._batches)
+        return self._polygons(new, first_id=before + 1)
 
     def finish(self) -> Polygons:
-        """All polygons: by expression, then by their first pixel, row by row.
+        """Return all polygons, by expression, then by first pixel in row-major order.
 
         Raises:
             EngineError: rows are missing.
         """
         if self._row != self._grid.height:
             raise EngineError(f"rows {self._row} to {self._grid.height} are missing")
-        return self._polygons(self._done, first_id=1)
+        return self._polygons(self._batches, first_id=1)
 
-    def _place(self, outlines: Outlines, channel: int) -> _Found:
-        """Outlines as they will be saved, and what is to be said of them."""
-        polygons = self._shape(outlines)
-        geometry = _on_the_map(polygons, self._grid)
+    def _finish_objects(self, outlines: Outlines, channel: int) -> _Batch:
+        """Make polygons with attributes, without the objects that are dropped."""
+        polygons = self._clean(_assemble(outlines))
+        geometry = _to_crs(polygons, self._grid)
         area, perimeter = _measure(geometry, self._grid)
         score = outlines.total / outlines.count / LEVELS
         kept = np.flatnonzero(~(area < self._min_area) & (score >= self._min_score))
@@ -166,25 +164,26 @@ class Polygonizer:
             "lat": lat,
             "touches_edge": outlines.at_edge[kept],
         }
-        return _Found(
+        return _Batch(
             channel=channel,
             geometry=geometry,
             first=outlines.first[kept],
             columns=columns,
         )
 
-    def _shape(self, outlines: Outlines) -> NDArray[np.object_]:
-        """Polygons in pixels, holes filled and outlines simplified as asked for."""
-        polygons = _assemble(outlines)
+    def _clean(self, polygons: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Fill holes and simplify outlines of polygons in pixels."""
         if self._fill_holes:
-            polygons = _filled(polygons, self._fill_holes, self._grid)
+            polygons = _fill_holes(polygons, self._fill_holes, self._grid)
         if self._simplify:
-            polygons = _simplified(polygons, self._simplify, self._grid)
+            polygons = _simplify(polygons, self._simplify, self._grid)
         return polygons
 
-    def _polygons(self, batches: Sequence[_Found], *, first_id: int) -> Polygons:
-        channel = _joined([np.full(len(b.geometry), b.channel) for b in batches], int)
-        first = _joined([batch.first for batch in batches], np.int64)
+    def _polygons(self, batches: Sequence[_Batch], *, first_id: int) -> Polygons:
+        channel = _concatenate(
+            [np.full(len(b.geometry), b.channel) for b in batches], int
+        )
+        first = _concatenate([batch.first for batch in batches], np.int64)
         order = np.lexsort((first, channel))
         names = np.array(self._expressions, np.object_)
         columns: dict[str, NDArray[Any]] = {
@@ -196,10 +195,12 @@ class Polygonizer:
         }
         for name, dtype in SCHEMA.items():
             if name not in columns:
-                values = _joined([batch.columns[name] for batch in batches], dtype)
+                values = _concatenate([batch.columns[name] for batch in batches], dtype)
                 columns[name] = values[order]
         return Polygons(
-            geometry=_joined([batch.geometry for batch in batches], np.object_)[order],
+            geometry=_concatenate([batch.geometry for batch in batches], np.object_)[
+                order
+            ],
             crs=None if self._grid.crs is None else self._grid.crs.to_wkt(),
             columns={
                 name: columns[name].astype(dtype) for name, dtype in SCHEMA.items()
@@ -208,7 +209,7 @@ class Polygonizer:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Found:
+class _Batch:
     """Finished polygons of one expression."""
 
     channel: int
@@ -227,19 +228,19 @@ def _assemble(outlines: Outlines) -> NDArray[np.object_]:
     return polygons
 
 
-def _filled(
+def _fill_holes(
     polygons: NDArray[np.object_], fill_holes: float, grid: Grid
 ) -> NDArray[np.object_]:
-    """Without the holes of less than `fill_holes` square metres."""
+    """Remove the holes of less than `fill_holes` square metres."""
     _, vertices, (rings, parts) = shapely.to_ragged_array(polygons)
     outer = np.zeros(len(rings) - 1, np.bool_)
     outer[parts[:-1]] = True
     inner = np.flatnonzero(~outer)
     if not len(inner):
         return polygons
-    # in the order of the ragged array
-    alone = np.asarray(shapely.polygons(shapely.get_rings(polygons)[inner]))
-    area, _ = _measure(_on_the_map(alone, grid), grid)
+    # get_rings has the order of the ragged array
+    holes = np.asarray(shapely.polygons(shapely.get_rings(polygons)[inner]))
+    area, _ = _measure(_to_crs(holes, grid), grid)
     keep = outer
     keep[inner] = ~(area < fill_holes)
     lengths = np.diff(rings)
@@ -253,33 +254,33 @@ def _filled(
     return filled
 
 
-def _simplified(
+def _simplify(
     polygons: NDArray[np.object_], metres: float, grid: Grid
 ) -> NDArray[np.object_]:
-    """With fewer corners, none of them new; an outline that would break stays."""
+    """Drop corners; a polygon that would become invalid or empty stays as it is."""
     size = np.array(grid.pixel_size)
     on_ground = shapely.transform(polygons, lambda corners: corners * size)
     simpler = shapely.simplify(on_ground, metres, preserve_topology=True)
-    # what is left are corners of pixels, so rounding undoes the scaling exactly
+    # the corners that are left are integers, so rounding undoes the scaling exactly
     simpler = shapely.transform(simpler, lambda corners: np.rint(corners / size))
     good = shapely.is_valid(simpler) & ~shapely.is_empty(simpler)
     return np.where(good, simpler, polygons)
 
 
-def _on_the_map(polygons: NDArray[np.object_], grid: Grid) -> NDArray[np.object_]:
-    """From pixels to the CRS; outer rings run anticlockwise in it, holes clockwise."""
-    placed = shapely.transform(
-        polygons, lambda corners: np.column_stack(grid.place(*corners.T))
+def _to_crs(polygons: NDArray[np.object_], grid: Grid) -> NDArray[np.object_]:
+    """From pixels to the CRS; outer rings run anticlockwise there, holes clockwise."""
+    moved = shapely.transform(
+        polygons, lambda corners: np.column_stack(grid.pixels_to_crs(*corners.T))
     )
     if grid.transform.determinant < 0:
-        placed = shapely.reverse(placed)
-    return np.asarray(placed, np.object_)
+        moved = shapely.reverse(moved)
+    return np.asarray(moved, np.object_)
 
 
 def _measure(
     polygons: NDArray[np.object_], grid: Grid
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Square metres and metres; on the ellipsoid where there is one."""
+    """Areas and perimeters in metres; on the ellipsoid where there is a CRS."""
     geod = grid.geod
     if geod is None:
         return shapely.area(polygons), shapely.length(polygons)
@@ -291,11 +292,11 @@ def _centroids(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Longitudes in [-180, 180] and latitudes; NaN in pixel coordinates."""
     if grid.crs is None:
-        nowhere = np.full(len(polygons), np.nan)
-        return nowhere, nowhere
+        missing = np.full(len(polygons), np.nan)
+        return missing, missing
     lonlat = shapely.get_coordinates(grid.to_lonlat(shapely.centroid(polygons)))
     return (lonlat[:, 0] + 180) % 360 - 180, lonlat[:, 1]
 
 
-def _joined(pieces: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+def _concatenate(pieces: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
     return np.concatenate([np.zeros(0, dtype), *pieces])

@@ -1,4 +1,4 @@
-"""From joined corners to rings, and from rings to polygons; no loop over objects."""
+"""Joined corners to rings, and rings to polygons, without a loop over objects."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outlines:
-    """Closed objects in pixel coordinates, ordered by their first pixel.
+    """Outlines of objects in pixel coordinates, ordered by the objects' first pixel.
 
-    Rings are closed, without vertices on a straight line, the outer one first; with x
-    to the right and y *up* they would run anticlockwise, holes clockwise.
+    Rings are closed and without vertices on a straight line; the outer ring of an
+    object comes first. With y *up*, outer rings would run anticlockwise and holes
+    clockwise.
     """
 
     vertices: NDArray[np.int64]
@@ -32,13 +33,13 @@ class Outlines:
     first: NDArray[np.int64]
     """(N,) first pixel in row-major order: row * width + column."""
     at_edge: NDArray[np.bool_]
-    """(N,) a side of a pixel lies on nodata or on the frame."""
+    """(N,) a side of a pixel lies on nodata or on the edge of the raster."""
 
     def __len__(self) -> int:
         return len(self.count)
 
     def take(self, which: NDArray[np.int64]) -> Outlines:
-        """Those objects, in that order."""
+        """Select objects, in that order."""
         rings = _spans(self.polygons, which)
         vertices = _spans(self.rings, rings)
         return Outlines(
@@ -52,15 +53,15 @@ class Outlines:
             at_edge=self.at_edge[which],
         )
 
-    def moved(self, right: int, down: int, first: NDArray[np.int64]) -> Outlines:
-        """The same outlines elsewhere, in a raster where `first` is (N,)."""
+    def translated(self, right: int, down: int, first: NDArray[np.int64]) -> Outlines:
+        """Shift outlines; `first` (N,) are the first pixels in the other raster."""
         return replace(
             self, vertices=self.vertices + np.array([right, down]), first=first
         )
 
 
-def joined(pieces: Sequence[Outlines]) -> Outlines:
-    """The objects of all, at least one piece, ordered by their first pixel."""
+def concatenate(pieces: Sequence[Outlines]) -> Outlines:
+    """Concatenate the objects of at least one piece, ordered by first pixel."""
     values = {
         name: np.concatenate([getattr(piece, name) for piece in pieces])
         for name in ("vertices", "total", "count", "highest", "first", "at_edge")
@@ -88,29 +89,29 @@ def trace(
     first: NDArray[np.int64],
     at_edge: NDArray[np.bool_],
 ) -> Outlines:
-    """Walk along the borders of objects whose corners are all there.
+    """Trace the rings of objects whose corners are complete.
 
     Args:
-        col: (C,) of corners in row-major order, the left of two in one place first.
+        col: (C,) of corners in row-major order, the left of two at a vertex first.
         row: (C,)
         label: (C,) object 0 ... N - 1.
-        across: (C,) the other end of the vertical stretch; the other end of the
-            horizontal one is the neighbour, 2k and 2k + 1.
-        below: (C,) of even corners: the object lies below the horizontal stretch.
-        total: (N,) and the following: handed through.
+        across: (C,) the corner at the other end of the vertical edge. The other end of
+            the horizontal edge is the neighbour: corners 2k and 2k + 1 are joined.
+        below: (C,) of even corners: the object lies below the horizontal edge.
+        total: (N,) as in `Outlines`, like the following.
         count: (N,)
         highest: (N,)
         first: (N,)
         at_edge: (N,)
     """
-    across = _untouched(col, row, label, across)
-    # stretch k is walked with the object on the right hand, as seen on the screen
+    across = _split_at_touching_points(col, row, label, across)
+    # horizontal edge k is followed with the object on the right, as seen on a screen
     start = 2 * np.arange(len(col) // 2) + ~below[::2]
     leader, rank = _cycles(across[start ^ 1] // 2)
     is_leader = leader == np.arange(len(leader))
     leaders = np.flatnonzero(is_leader)
 
-    # the outer ring holds the object's first corner, so it leads its object
+    # the outer ring holds the object's first corner, so it comes first
     object_order = np.argsort(first, kind="stable")
     object_place = np.argsort(object_order)
     ring_object = object_place[label[2 * leaders]]
@@ -151,18 +152,18 @@ def _spans(starts: NDArray[np.int64], which: NDArray[np.int64]) -> NDArray[np.in
     return spans
 
 
-def _untouched(
+def _split_at_touching_points(
     col: NDArray[np.int64],
     row: NDArray[np.int64],
     label: NDArray[np.int64],
     across: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Rings that meet themselves at a point are parted there, as OGC wants them.
+    """Split rings that touch themselves at a point, as OGC's simple features demand.
 
-    Two corners in one place first join what belongs to the same pixel. If both pixels
-    are of one object, then the two gaps between them are not connected (the object
-    runs around one of them), and joining what borders the same gap gives two rings
-    that touch where there was one that crosses itself.
+    Two corners at one vertex at first join edges of the same pixel. If both pixels are
+    of one object, then the two gaps between them are not connected, since the object
+    surrounds one of them. Joining edges of the same gap instead gives two rings that
+    touch, where there was one that touched itself.
     """
     twin = np.arange(len(col))
     left = np.flatnonzero(
@@ -176,7 +177,10 @@ def _untouched(
 def _cycles(
     following: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Smallest member of everyone's cycle, and how many steps it is behind.
+    """Label the cycles of a permutation.
+
+    Returns:
+        (N,) smallest member of the cycle, and (N,) steps from it to each member.
 
     Pointer doubling (Wyllie 1979): about 2 log2(longest cycle) rounds.
     """

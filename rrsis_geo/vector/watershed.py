@@ -1,11 +1,12 @@
-"""One object as the hills of its probability: touching things, told apart.
+"""Split one object into instances by the hills of its probability (watershed).
 
-A hill is an object of its own where, going down from its top, it has sunk by `depth`
-and grown to `core` pixels and to `share` of its neighbour before the two meet. Every
-other hill belongs to the one that it meets first on the way down. (Watershed by
-steepest ascent, basins merged by their dynamics: Grimaud 1992.) So the parts are
-connected, disjoint and cover exactly what the object did, and they depend on nothing
-but the object's own pixels.
+Touching things are separate hills. Going down from the tops, two hills meet at a
+saddle. Both become instances if each has the depth and the pixels that
+`SplitParameters` demand above the saddle. Otherwise the lower hill is merged into the
+other. (Watershed by steepest ascent, basins merged by their dynamics: Grimaud 1992.)
+
+The instances are connected and disjoint and cover the object exactly. They depend on
+nothing but the object's own pixels.
 """
 
 from __future__ import annotations
@@ -19,60 +20,66 @@ from rrsis_geo.types import LEVELS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
-    """When a hill is an object of its own."""
+class SplitParameters:
+    """When two neighbouring hills are two instances; each has to fulfil all of them."""
 
-    depth: float = 0.05
-    """Probability that its top is above the saddle to the next, at least."""
-    core: int = 12
-    """Pixels it has above the saddle, at least."""
-    share: float = 0.15
-    """Of the pixels that the next has above the saddle, at least."""
-
-
-RULE = Rule()
-"""What buildings and tanks kept out of training want; see decision 0122."""
+    min_depth: float = 0.05
+    """Least difference in probability between the top and the saddle."""
+    min_pixels: int = 12
+    """Least number of pixels at or above the saddle."""
+    min_ratio: float = 0.15
+    """Least ratio of that number to the neighbour's."""
 
 
-def parts_of(
-    levels: NDArray[np.uint8], mask: NDArray[np.bool_], rule: Rule = RULE
+DEFAULT_PARAMETERS = SplitParameters()
+"""Best on buildings and tanks that were not trained on; see decision 0122."""
+
+
+def watershed_labels(
+    levels: NDArray[np.uint8],
+    mask: NDArray[np.bool_],
+    parameters: SplitParameters = DEFAULT_PARAMETERS,
 ) -> tuple[NDArray[np.int64], int]:
-    """Parts of one object.
+    """Label the instances of one object.
 
     Args:
         levels: (H, W); round(254 p).
         mask: (H, W), True on the object, whose pixels are 4-connected.
-        rule: When to part.
+        parameters: When to split.
 
     Returns:
-        (H, W) 1, 2, ... on the parts in the order of their first pixels, 0 outside,
-        and how many there are.
+        (H, W) labels 1, 2, ... in the order of the instances' first pixels, 0 outside,
+        and the number of instances.
     """
-    whole = mask.astype(np.int64)
+    labels = mask.astype(np.int64)
     inside = levels[mask]
-    least = round(rule.depth * LEVELS)
-    if len(inside) < 2 * rule.core or int(inside.max()) - int(inside.min()) < least:
-        return whole, 1
-    basin, heights = _basins(levels, mask)
-    if len(heights) < 2:
-        return whole, 1
-    kept = _merged(basin, heights, levels, mask, rule)
-    names = kept[basin[mask]]
-    # numbered by first pixel
-    found, first, number = np.unique(names, return_index=True, return_inverse=True)
+    min_depth = round(parameters.min_depth * LEVELS)
+    relief = int(inside.max()) - int(inside.min()) if len(inside) else 0
+    if len(inside) < 2 * parameters.min_pixels or relief < min_depth:
+        return labels, 1
+    basin, tops = _label_basins(levels, mask)
+    if len(tops) < 2:
+        return labels, 1
+    merged = _merge_basins(basin, tops, levels, mask, parameters)
+    instance = merged[basin[mask]]
+    # number by first pixel
+    found, first, number = np.unique(instance, return_index=True, return_inverse=True)
     rank = np.empty(len(found), np.int64)
     rank[np.argsort(first)] = np.arange(1, len(found) + 1)
-    whole[mask] = rank[number]
-    return whole, len(found)
+    labels[mask] = rank[number]
+    return labels, len(found)
 
 
-def _basins(
+def _label_basins(
     levels: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(H, W) the hill that steepest ascent leads to, and the top of each hill.
+    """Assign every pixel to the hill that steepest ascent leads to.
 
-    Of equal levels the pixel that comes first is the higher one, so every pixel but
-    the tops has a higher neighbour and plateaus need no care.
+    Of equal levels the pixel that comes first counts as higher, so every pixel but the
+    tops has a higher neighbour, on plateaus too.
+
+    Returns:
+        (H, W) number of the hill, and (N,) level of the top of each hill.
     """
     height, width = mask.shape
     size = height * width
@@ -92,11 +99,15 @@ def _basins(
     return basin, levels.ravel()[tops].astype(np.int64)
 
 
-def _saddles(
+def _find_saddles(
     basin: NDArray[np.int64], levels: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """(S, 3) level, hill, other hill of every pass between two, the highest first."""
-    found = []
+    """Find the highest pixel pair on the border of every two hills.
+
+    Returns:
+        (S, 3) level of the saddle, hill and other hill, the highest saddle first.
+    """
+    pairs = []
     for here, there in (
         (np.s_[:, :-1], np.s_[:, 1:]),
         (np.s_[:-1], np.s_[1:]),
@@ -106,58 +117,58 @@ def _saddles(
         height = np.minimum(levels[here][meets], levels[there][meets])
         low = np.minimum(one[meets], other[meets])
         high = np.maximum(one[meets], other[meets])
-        found.append(np.column_stack([height.astype(np.int64), low, high]))
-    passes = np.concatenate(found)
-    passes = passes[np.lexsort((passes[:, 2], passes[:, 1], -passes[:, 0]))]
-    _, first = np.unique(passes[:, 1:], axis=0, return_index=True)
-    highest: NDArray[np.int64] = passes[np.sort(first)]
+        pairs.append(np.column_stack([height.astype(np.int64), low, high]))
+    saddles = np.concatenate(pairs)
+    saddles = saddles[np.lexsort((saddles[:, 2], saddles[:, 1], -saddles[:, 0]))]
+    _, first = np.unique(saddles[:, 1:], axis=0, return_index=True)
+    highest: NDArray[np.int64] = saddles[np.sort(first)]
     return highest
 
 
-def _merged(
+def _merge_basins(
     basin: NDArray[np.int64],
     tops: NDArray[np.int64],
     levels: NDArray[np.uint8],
     mask: NDArray[np.bool_],
-    rule: Rule,
+    parameters: SplitParameters,
 ) -> NDArray[np.int64]:
-    """For each hill the one that it has become part of."""
+    """(N,) for each hill the one that it is merged into, or itself."""
     bins = 256
     cells = np.bincount(basin[mask] * bins + levels[mask], minlength=len(tops) * bins)
     # pixels of a hill at a level or above
     above = np.cumsum(cells.reshape(-1, bins)[:, ::-1], axis=1)[:, ::-1].copy()
-    leader = list(range(len(tops)))
+    parent = list(range(len(tops)))
     top = tops.tolist()
-    own = [False] * len(top)
-    depth = round(rule.depth * LEVELS)
+    is_instance = [False] * len(top)
+    min_depth = round(parameters.min_depth * LEVELS)
 
-    def lead(hill: int) -> int:
-        while leader[hill] != hill:
-            leader[hill] = leader[leader[hill]]
-            hill = leader[hill]
+    def find_root(hill: int) -> int:
+        while parent[hill] != hill:
+            parent[hill] = parent[parent[hill]]
+            hill = parent[hill]
         return hill
 
-    def stands(hill: int, other: int, saddle: int) -> bool:
-        """Whether a hill is an object of its own where it meets another."""
+    def is_separate(hill: int, other: int, saddle: int) -> bool:
+        """Whether a hill is an instance of its own where it meets another."""
         size = above[hill, saddle]
-        return own[hill] or bool(
-            top[hill] - saddle >= depth
-            and size >= rule.core
-            and size >= rule.share * above[other, saddle]
+        return is_instance[hill] or bool(
+            top[hill] - saddle >= min_depth
+            and size >= parameters.min_pixels
+            and size >= parameters.min_ratio * above[other, saddle]
         )
 
-    for saddle, one, other in _saddles(basin, levels, mask).tolist():
-        a, b = lead(one), lead(other)
+    for saddle, one, other in _find_saddles(basin, levels, mask).tolist():
+        a, b = find_root(one), find_root(other)
         if a == b:
             continue
-        if stands(a, b, saddle) and stands(b, a, saddle):
-            own[a] = own[b] = True
+        if is_separate(a, b, saddle) and is_separate(b, a, saddle):
+            is_instance[a] = is_instance[b] = True
             continue
-        # the lower one goes under; of equals the one numbered later
-        if (own[b], top[b], above[b, saddle], -b) > (
-            own[a], top[a], above[a, saddle], -a,
+        # the lower hill is merged into the higher; of equals the one numbered later
+        if (is_instance[b], top[b], above[b, saddle], -b) > (
+            is_instance[a], top[a], above[a, saddle], -a,
         ):  # fmt: skip
             a, b = b, a
-        leader[b] = a
+        parent[b] = a
         above[a] += above[b]
-    return np.array([lead(hill) for hill in range(len(top))])
+    return np.array([find_root(hill) for hill in range(len(top))])

@@ -46,7 +46,7 @@ def write_area(path, *shapes, crs="EPSG:32631"):
     [
         (None, "no such file"),
         (b"", "empty"),
-        (b"this is a text\n" * 100, "no raster"),
+        (b"this is a text\n" * 100, "not a raster"),
         ("folder", "folder"),
     ],
     ids=["absent", "zero-byte", "text", "directory"],

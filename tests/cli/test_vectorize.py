@@ -86,7 +86,7 @@ def test_an_existing_output_is_kept_unless_told(probability, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "part"),
-    [(None, "no such file"), (b"", "empty"), (b"not a raster\n", "no raster")],
+    [(None, "no such file"), (b"", "empty"), (b"not a raster\n", "not a raster")],
     ids=["absent", "empty", "text"],
 )
 def test_what_is_no_raster_is_a_scene_error(content, part, tmp_path):

@@ -27,7 +27,7 @@ from rrsis_geo.pipeline.engines.local import ProcessEngine, SerialEngine
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.pipeline.scheduling import balanced
 from rrsis_geo.protocol import Progress
-from rrsis_geo.tiling.windows import plan_windows, shards
+from rrsis_geo.tiling.windows import plan_windows, shard_rows
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_shares_cover_the_gaps_once_and_evenly(height, count, cuts, first):
     gaps = gaps or [range(height)]
     windows = plan_windows(100, height, size=SIZE, overlap=OVERLAP)
     windows = [window for window in windows if window.row_off >= first]  # an AOI
-    slices = shards(height, size=SIZE, overlap=OVERLAP, count=height)
+    slices = shard_rows(height, size=SIZE, overlap=OVERLAP, count=height)
     parts = balanced(gaps, windows, slices, count=count)
 
     rows = [row for part in parts for row in part]

@@ -71,7 +71,7 @@ def as_found(grid, phrases, shapes, scores=None):
         scores: Mean probabilities; default: 1.
     """
     placed = shapely.transform(
-        np.array(shapes, object), lambda xy: np.column_stack(grid.place(*xy.T))
+        np.array(shapes, object), lambda xy: np.column_stack(grid.pixels_to_crs(*xy.T))
     )
     number = len(shapes)
     if grid.crs is None:

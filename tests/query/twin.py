@@ -7,7 +7,7 @@ import shapely
 
 def lonlat(grid, points):
     """(N, 2) degrees of points in pixels; the pixels themselves without a CRS."""
-    x, y = grid.place(*np.asarray(points, float).T)
+    x, y = grid.pixels_to_crs(*np.asarray(points, float).T)
     if grid.crs is None:
         return np.column_stack([x, y])
     move = pyproj.Transformer.from_crs(grid.crs.to_wkt(), "EPSG:4326", always_xy=True)

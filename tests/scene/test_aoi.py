@@ -196,6 +196,6 @@ def test_an_area_smaller_than_a_pixel_is_refused():
 def test_places_that_the_scenes_crs_does_not_have_are_refused(tmp_path):
     pole = shapely.box(-200, 95, -190, 99)
     refused(
-        "spans -200,95,-190,99 in WGS 84, which has no place in",
+        "spans -200,95,-190,99 in WGS 84, which lies outside the",
         aoi=save(tmp_path / "a.gpkg", [pole], 4326),
     )

@@ -46,7 +46,7 @@ def test_a_band_beyond_the_last_is_refused_with_their_number():
 def test_alpha_is_no_colour():
     with pytest.raises(OptionError, match="band 4 is the alpha channel"):
         choose_bands([C.red, C.green, C.blue, C.alpha], (), (4, 3, 2))
-    with pytest.raises(SceneError, match="no band beside its alpha"):
+    with pytest.raises(SceneError, match="no band except its alpha"):
         choose_bands([C.alpha])
 
 

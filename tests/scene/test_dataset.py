@@ -1,4 +1,4 @@
-"""What cannot be read is refused in one line, and nothing is read without need."""
+"""Unreadable files are refused in one line, and no more is read than needed."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ import rasterio
 from rasterio.windows import Window
 
 from rrsis_geo.errors import SceneError
-from rrsis_geo.scene.dataset import environment, is_remote
+from rrsis_geo.scene.dataset import gdal_options, is_remote
 from rrsis_geo.scene.scene import Scene
 
 NOISE = np.random.default_rng(3).integers(1, 256, (3, 400, 500)).astype(np.uint8)
@@ -44,14 +44,14 @@ def test_empty_files(tmp_path, capfd):
 def test_text_named_as_a_scene(tmp_path, capfd):
     path = tmp_path / "text.tif"
     path.write_text("not a picture\n" * 100)
-    assert "is no raster that GDAL can read" in refused(path, capfd)
+    assert "is not a raster that GDAL can read" in refused(path, capfd)
 
 
 @pytest.mark.skipif(os.name == "nt" or not os.getuid(), reason="may read everything")
 def test_forbidden_files(make_scene, capfd):
     path = make_scene()
     os.chmod(path, 0)
-    assert "may not be read by this user" in refused(path, capfd)
+    assert "is not readable for this user" in refused(path, capfd)
 
 
 def test_unreachable_servers(capfd, monkeypatch):
@@ -118,12 +118,12 @@ def test_files_that_hold_several_rasters_name_them(make_scene, tmp_path):
 )
 def test_remote_scenes_are_told_by_their_names(path, remote):
     assert is_remote(path) is remote
-    assert bool(environment(path)) is remote
+    assert bool(gdal_options(path)) is remote
 
 
 def test_the_users_own_settings_of_gdal_win(monkeypatch):
     monkeypatch.setenv("GDAL_HTTP_TIMEOUT", "7")
-    assert "GDAL_HTTP_TIMEOUT" not in environment("https://host/a.tif")
+    assert "GDAL_HTTP_TIMEOUT" not in gdal_options("https://host/a.tif")
 
 
 class Server:
@@ -143,10 +143,10 @@ class Server:
         return self._process.stdout.readline().strip()
 
     def stop(self):
-        """What was asked for and how many bytes went out, per request."""
+        """Path and number of bytes sent, per request."""
         self._process.terminate()
-        said, _ = self._process.communicate(timeout=30)
-        return [(path, int(size)) for path, size in map(str.split, said.splitlines())]
+        output, _ = self._process.communicate(timeout=30)
+        return [(path, int(size)) for path, size in map(str.split, output.splitlines())]
 
 
 @pytest.fixture

@@ -110,8 +110,8 @@ def test_scaling_keeps_the_ground_and_comes_close_to_the_wish(gsd, wide, high, t
     scaled = native.scaled(gsd)
 
     corners = np.array([0.0, 1, 0, 1]), np.array([0.0, 0, 1, 1])
-    before = native.place(corners[0] * wide, corners[1] * high)
-    after = scaled.place(corners[0] * scaled.width, corners[1] * scaled.height)
+    before = native.pixels_to_crs(corners[0] * wide, corners[1] * high)
+    after = scaled.pixels_to_crs(corners[0] * scaled.width, corners[1] * scaled.height)
     np.testing.assert_allclose(after, before, atol=1e-5)
     for length, metres in zip(
         (scaled.width, scaled.height), scaled.pixel_size, strict=True

@@ -3,15 +3,15 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
-from rrsis_geo.scene.prefetch import run_ahead
+from rrsis_geo.scene.prefetch import prefetch
 
 
 def alive():
-    return [thread for thread in threading.enumerate() if thread.name == "run-ahead"]
+    return [thread for thread in threading.enumerate() if thread.name == "prefetch"]
 
 
 def ahead(work, items, depth=3, around=None):
-    return run_ahead(work, items, depth=depth, around=around or nullcontext())
+    return prefetch(work, items, depth=depth, around=around or nullcontext())
 
 
 @pytest.mark.parametrize("depth", [1, 2, 100])
@@ -87,4 +87,4 @@ def test_the_surroundings_are_those_of_the_thread():
         seen.append("left")
 
     assert list(ahead(lambda n: n, range(3), around=around())) == [0, 1, 2]
-    assert seen == ["run-ahead", "left"]
+    assert seen == ["prefetch", "left"]

@@ -8,7 +8,7 @@ from scene_reading import NOISE, RNG, tiles, whole
 
 from rrsis_geo.errors import SceneError
 from rrsis_geo.scene.scene import Scene
-from rrsis_geo.scene.stretch import unchanged
+from rrsis_geo.scene.stretch import identity_stretch
 
 
 @pytest.mark.parametrize("side", [1, 20, 64, 1000])
@@ -35,7 +35,7 @@ def test_a_thumbnail_of_nodata_shows_no_mixture(make_scene):
 
 
 def test_slow_ways_to_read_are_mentioned_where_they_matter(make_scene, monkeypatch):
-    monkeypatch.setattr("rrsis_geo.scene.scene.BIG", 90 * 130 - 1)
+    monkeypatch.setattr("rrsis_geo.scene.scene.LARGE_SCENE", 90 * 130 - 1)
     path = make_scene(NOISE, blockysize=4)
     with Scene.open(path) as scene:
         scene.grid()
@@ -46,14 +46,14 @@ def test_slow_ways_to_read_are_mentioned_where_they_matter(make_scene, monkeypat
         assert "16 times" in scene.advice[0]
     with monkeypatch.context() as patched, Scene.open(path) as scene:
         patched.setattr(
-            "rrsis_geo.scene.scene.CACHE", (1, 1000)
+            "rrsis_geo.scene.scene.CACHE_BYTES", (1, 1000)
         )  # too little for a row
         scene.grid(0.6)
         assert "strips" in scene.advice[0]
     with Scene.open(make_scene(NOISE, tiled=True, overviews=[2, 4])) as scene:
         scene.grid(2.0)
         assert scene.advice == ()
-    monkeypatch.setattr("rrsis_geo.scene.scene.BIG", 90 * 130)
+    monkeypatch.setattr("rrsis_geo.scene.scene.LARGE_SCENE", 90 * 130)
     with Scene.open(make_scene(NOISE, blockysize=4)) as scene:
         scene.grid(2.0)
         assert scene.advice == ()
@@ -72,7 +72,7 @@ def test_scenes_open_at_their_own_pixel_size_and_place(make_scene):
     with Scene.open(make_scene(NOISE, gsd=0.3)) as scene:
         assert scene.gsd == pytest.approx(0.3, rel=1e-3)
         assert scene.grid().bounds() == (5e5, 5e6 - 27, 5e5 + 39, 5e6)
-        assert scene.stretch == unchanged(3)
+        assert scene.stretch == identity_stretch(3)
 
 
 def test_a_damaged_file_fails_instead_of_leaving_a_hole(make_scene):
@@ -86,7 +86,7 @@ def test_a_damaged_file_fails_instead_of_leaving_a_hole(make_scene):
     with open(path, "r+b") as file:
         file.truncate(size // 2)
     with Scene.open(path) as scene:
-        scene.__dict__["stretch"] = unchanged(3)
+        scene.__dict__["stretch"] = identity_stretch(3)
         patches = scene.patches(scene.grid(), tiles(scene.grid(), 64, 64))
         assert next(patches).valid.all()
         with pytest.raises(SceneError, match=r"scene.*rows \d+ to \d+.*cut off"):

@@ -39,7 +39,7 @@ def test_ground_control_points_place_a_scene(make_scene, kind):
         assert scene.gsd == pytest.approx(0.5, rel=0.02)
         pixels, valid = whole(scene)
         x, y = np.meshgrid(np.arange(valid.shape[1]), np.arange(valid.shape[0]))
-        col, row = ~turn @ scene.native.place(x + 0.5, y + 0.5)
+        col, row = ~turn @ scene.native.pixels_to_crs(x + 0.5, y + 0.5)
         margin = 1.5
         outside = (col < -margin) | (col > 130 + margin)
         outside |= (row < -margin) | (row > 90 + margin)

@@ -69,7 +69,7 @@ def test_south_up_scenes_keep_their_transform(make_scene):
 def test_the_smallest_overview_that_is_fine_enough_is_read(make_scene):
     with Scene.open(make_scene(NOISE, overviews=[2, 4])) as scene:
         levels = {
-            size: scene._level(scene.native.resized(*size))
+            size: scene._overview_for(scene.native.resized(*size))
             for size in [(130, 90), (66, 46), (65, 45), (40, 30), (33, 23), (10, 5)]
         }
     assert levels == {

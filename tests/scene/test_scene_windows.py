@@ -1,4 +1,4 @@
-"""Only what is looked for is read."""
+"""Only the needed windows are read."""
 
 import threading
 
@@ -57,16 +57,16 @@ def test_windows_without_data_are_not_read_beyond_their_mask(make_scene, monkeyp
 
 def watch(monkeypatch):
     """Count reads of datasets opened from here on."""
-    import rrsis_geo.scene.scene as room
+    import rrsis_geo.scene.scene as scene_module
 
     opened = []
-    source = room.Source
+    source = scene_module.BandReader
 
     def counting(dataset, **options):
         opened.append(Counting(dataset))
         return source(opened[-1], **options)
 
-    monkeypatch.setattr(room, "Source", counting)
+    monkeypatch.setattr(scene_module, "BandReader", counting)
     return lambda: [window for dataset in opened for window in dataset.reads]
 
 
@@ -91,6 +91,6 @@ def test_a_grid_of_another_scene_is_refused(make_scene):
     with (
         Scene.open(make_scene(NOISE)) as scene,
         Scene.open(make_scene(NOISE, gsd=0.7)) as other,
-        pytest.raises(ValueError, match="is no grid of"),
+        pytest.raises(ValueError, match="is not a grid of"),
     ):
         next(scene.patches(other.grid(1.0), [Window(0, 0, 8, 8)]))

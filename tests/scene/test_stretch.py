@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rrsis_geo.scene.stretch import Stretch, estimate, unchanged
+from rrsis_geo.scene.stretch import Stretch, estimate_stretch, identity_stretch
 
 
 def show(stretch, pixels, valid=None):
@@ -17,7 +17,7 @@ def show(stretch, pixels, valid=None):
 
 def test_imagery_of_8_bits_stays_as_it_is():
     values = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    stretch = estimate(values.reshape(1, -1))
+    stretch = estimate_stretch(values.reshape(1, -1))
     assert stretch.identity
     np.testing.assert_array_equal(show(stretch, values), values)
 
@@ -25,7 +25,7 @@ def test_imagery_of_8_bits_stays_as_it_is():
 def test_8_bits_that_use_few_levels_are_stretched_alike_in_all_bands():
     rng = np.random.default_rng(0)
     samples = rng.integers(50, 60, (3, 5000)).astype(np.uint8)
-    stretch = estimate(samples)
+    stretch = estimate_stretch(samples)
     assert not stretch.identity
     assert len(set(stretch.low)) == len(set(stretch.high)) == 1
     assert np.ptp(show(stretch, samples[:, None])) > 200
@@ -37,7 +37,7 @@ def test_other_numbers_go_from_the_2nd_to_the_98th_percentile_per_band(dtype):
     samples = np.stack([rng.integers(0, 3000, 5000), rng.integers(500, 700, 5000)])
     samples = samples.astype(dtype)
 
-    stretch = estimate(samples)
+    stretch = estimate_stretch(samples)
 
     np.testing.assert_allclose(stretch.low, np.percentile(samples, 2, axis=1))
     np.testing.assert_allclose(stretch.high, np.percentile(samples, 98, axis=1))
@@ -50,26 +50,26 @@ def test_other_numbers_go_from_the_2nd_to_the_98th_percentile_per_band(dtype):
 @pytest.mark.parametrize("value", [0, 7, -30000, 1e12, 1e-12])
 def test_a_constant_band_becomes_middle_grey(value):
     samples = np.full((1, 100), value, np.float64)
-    assert set(show(estimate(samples), samples[:, None]).ravel()) <= {127, 128}
+    assert set(show(estimate_stretch(samples), samples[:, None]).ravel()) <= {127, 128}
 
 
 def test_a_band_that_is_nearly_constant_keeps_its_rare_values_apart():
     samples = np.zeros((1, 1000), np.uint16)
     samples[0, :5] = 900
-    shown = show(estimate(samples), samples[:, None]).ravel()
+    shown = show(estimate_stretch(samples), samples[:, None]).ravel()
     assert (shown[0], shown[-1]) == (255, 0)
 
 
 def test_a_collar_of_zeros_does_not_count():
     inside = np.random.default_rng(0).integers(5000, 6000, (2, 1000)).astype(np.uint16)
     collar = np.zeros((2, 3000), np.uint16)
-    assert estimate(np.hstack([inside, collar])) == estimate(inside)
+    assert estimate_stretch(np.hstack([inside, collar])) == estimate_stretch(inside)
 
 
 def test_a_glint_does_not_darken_the_scene():
     samples = np.random.default_rng(0).normal(1000, 100, (1, 10_000))
     samples[0, :20] = 1e9
-    assert show(estimate(samples), samples[:, None]).std() > 50
+    assert show(estimate_stretch(samples), samples[:, None]).std() > 50
 
 
 def test_what_is_not_valid_is_black_even_without_a_number():
@@ -78,7 +78,7 @@ def test_what_is_not_valid_is_black_even_without_a_number():
     stretch = Stretch(low=(0.0,), high=(10.0,))
     assert show(stretch, pixels, valid).ravel().tolist() == [0, 128, 0, 255]
     grey = np.full((1, 1, 4), 9, np.uint8)
-    assert show(unchanged(1), grey, valid).ravel().tolist() == [0, 9, 0, 9]
+    assert show(identity_stretch(1), grey, valid).ravel().tolist() == [0, 9, 0, 9]
 
 
 @given(
@@ -87,14 +87,14 @@ def test_what_is_not_valid_is_black_even_without_a_number():
 )
 def test_brighter_stays_brighter(values, dtype):
     samples = np.sort(np.array(values, dtype))[None]
-    shown = show(estimate(samples), samples[:, None]).ravel().astype(int)
+    shown = show(estimate_stretch(samples), samples[:, None]).ravel().astype(int)
     assert (np.diff(shown) >= 0).all()
 
 
 def test_no_valid_pixel_at_all_changes_nothing():
-    assert estimate(np.empty((3, 0), np.uint16)) == unchanged(3)
+    assert estimate_stretch(np.empty((3, 0), np.uint16)) == identity_stretch(3)
 
 
 def test_the_stretch_survives_json():
-    stretch = estimate(np.random.default_rng(1).normal(size=(3, 100)))
+    stretch = estimate_stretch(np.random.default_rng(1).normal(size=(3, 100)))
     assert Stretch.from_mapping(json.loads(json.dumps(stretch.to_mapping()))) == stretch

@@ -1,4 +1,4 @@
-"""Probability rasters: what was written is what any GDAL reads."""
+"""Probability rasters: written ones are readable by any GDAL, others' are read."""
 
 from itertools import pairwise
 
@@ -11,12 +11,7 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from rrsis_geo.errors import EngineError, OutputError, SceneError
 from rrsis_geo.scene.grid import Grid
-from rrsis_geo.tiling.probability_raster import (
-    ProbabilityRaster,
-    read_strip,
-    write_probability,
-    write_strip,
-)
+from rrsis_geo.tiling.probability_raster import ProbabilityRaster, write_probability
 from rrsis_geo.types import Strip
 
 UTM = CRS.from_epsg(32631)
@@ -59,48 +54,6 @@ def read_all(raster):
     tops = np.cumsum([0, *(strip.levels.shape[1] for strip in strips)])
     assert [strip.top for strip in strips] == tops[:-1].tolist()
     return np.concatenate([strip.levels for strip in strips], axis=1)
-
-
-# strips on disk
-
-
-def test_strip_comes_back(tmp_path):
-    strip = Strip(top=12, levels=random_levels(3, 5, 7))
-    write_strip(tmp_path / "a.strip", strip)
-    back = read_strip(tmp_path / "a.strip")
-    assert back.top == 12
-    np.testing.assert_array_equal(back.levels, strip.levels)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.strip"]
-
-
-def test_any_damage_to_a_strip_is_noticed(tmp_path):
-    path = tmp_path / "a.strip"
-    strip = Strip(top=12, levels=random_levels(1, 9, 9))
-    write_strip(path, strip)
-    whole = path.read_bytes()
-    for size in (0, 1, len(whole) // 2, len(whole) - 1):
-        path.write_bytes(whole[:size])
-        with pytest.raises(OutputError, match=r"a\.strip"):
-            read_strip(path)
-    flipped = bytearray(whole)
-    flipped[len(whole) // 2] ^= 0xFF
-    path.write_bytes(flipped)
-    with pytest.raises(OutputError, match=r"a\.strip"):
-        read_strip(path)
-    path.unlink()
-    with pytest.raises(OutputError, match=r"a\.strip"):
-        read_strip(path)
-
-
-def test_strip_that_cannot_be_written_leaves_nothing(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        write_strip(
-            tmp_path / "no" / "a.strip", Strip(top=0, levels=random_levels(1, 2, 2))
-        )
-    assert list(tmp_path.iterdir()) == []
-
-
-# probability rasters
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 7])
@@ -202,7 +155,7 @@ def test_full_disk_is_noticed_wherever_it_strikes(tmp_path, missing, no_room_fro
     assert [p.name for p in tmp_path.iterdir()] == ["p.tif"]
 
 
-# rasters of others
+# rasters of other tools
 
 
 def foreign(path, bands, **profile):
@@ -279,7 +232,7 @@ def test_other_types_are_refused(tmp_path):
 def test_what_is_no_raster_is_refused(tmp_path):
     (tmp_path / "p.tif").write_text("hello")
     for path in (tmp_path / "p.tif", tmp_path / "none.tif"):
-        with pytest.raises(SceneError, match=r"no raster that GDAL|no such file"):
+        with pytest.raises(SceneError, match=r"not a raster that GDAL|no such file"):
             levels_of(path)
 
 

@@ -1,4 +1,4 @@
-"""Stitching against twins that hold the whole raster."""
+"""Stitching against references that hold the whole raster."""
 
 import tracemalloc
 
@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.windows import Window
 
-import rrsis_geo.tiling.stitch as room
+import rrsis_geo.tiling.stitch as stitch_module
 from rrsis_geo.errors import EngineError, WeightsError
 from rrsis_geo.tiling.stitch import quantise, stitch
-from rrsis_geo.tiling.windows import plan_windows, shards, taper, touching
+from rrsis_geo.tiling.windows import plan_windows, shard_rows, taper, windows_in_rows
 from rrsis_geo.types import Prediction
 
 
@@ -39,35 +39,37 @@ def mosaics(draw):
     return width, height, channels, size, overlap, predictions
 
 
-def whole(settled, channels, width):
+def whole(strips, channels, width):
     """Levels of all rows; checks that they follow each other."""
     levels = [np.zeros((channels, 0, width), np.uint8)]
     row = None
-    for strip in settled:
+    for strip in strips:
         assert row is None or strip.top == row
         row = strip.top + strip.levels.shape[1]
         levels.append(strip.levels)
     return np.concatenate(levels, axis=1)
 
 
-def twin(predictions, channels, width, height, weight, dtype):
+def reference(predictions, channels, width, height, weight, dtype):
     """Means (E, height, width), and where there are any."""
     total = np.zeros((channels, height + len(weight), width + len(weight)), dtype)
-    mass = np.zeros(total.shape[1:], dtype)
+    total_weight = np.zeros(total.shape[1:], dtype)
     for prediction in predictions:
         rows, columns = prediction.window.toslices()
-        seen = weight.astype(dtype) * prediction.valid
-        total[:, rows, columns] += seen * prediction.probability
-        mass[rows, columns] += seen
-    mean = np.divide(total, mass, out=np.zeros_like(total), where=mass > 0)
-    return mean[:, :height, :width], mass[:height, :width] > 0
+        weights = weight.astype(dtype) * prediction.valid
+        total[:, rows, columns] += weights * prediction.probability
+        total_weight[rows, columns] += weights
+    mean = np.divide(
+        total, total_weight, out=np.zeros_like(total), where=total_weight > 0
+    )
+    return mean[:, :height, :width], total_weight[:height, :width] > 0
 
 
 @settings(deadline=None)
 @given(mosaics())
 def test_has_the_bits_of_sums_over_the_whole_raster(mosaic):
     width, height, channels, size, overlap, predictions = mosaic
-    settled = stitch(
+    strips = stitch(
         predictions,
         expressions=channels,
         width=width,
@@ -75,13 +77,13 @@ def test_has_the_bits_of_sums_over_the_whole_raster(mosaic):
         size=size,
         overlap=overlap,
     )
-    levels = whole(settled, channels, width)
+    levels = whole(strips, channels, width)
     weight = taper(size, overlap)
-    mean, valid = twin(predictions, channels, width, height, weight, np.float32)
+    mean, valid = reference(predictions, channels, width, height, weight, np.float32)
     expected = np.where(valid, np.rint(np.minimum(mean, 1) * np.float32(254)), 255)
     assert levels.dtype == np.uint8
     np.testing.assert_array_equal(levels, expected)
-    exact, _ = twin(predictions, channels, width, height, weight, np.float64)
+    exact, _ = reference(predictions, channels, width, height, weight, np.float64)
     np.testing.assert_allclose(mean, exact, atol=3e-6)  # so float32 will do
 
 
@@ -97,15 +99,17 @@ def test_rows_of_a_part_have_the_bits_of_the_whole(mosaic, count, data):
         "overlap": overlap,
     }
     full = whole(stitch(predictions, **options), channels, width)
-    parts = shards(height, size=size, overlap=overlap, count=count)
+    parts = shard_rows(height, size=size, overlap=overlap, count=count)
     start = data.draw(st.integers(0, height - 1))
     parts.append(range(start, data.draw(st.integers(start, height))))
     for rows in parts:
-        windows = touching([p.window for p in predictions], rows.start, rows.stop)
+        windows = windows_in_rows(
+            [p.window for p in predictions], rows.start, rows.stop
+        )
         needed = [p for p in predictions if p.window in windows]
         for given_ in (needed, predictions):
-            settled = stitch(given_, rows=rows, **options)
-            part = whole(settled, channels, width)
+            strips = stitch(given_, rows=rows, **options)
+            part = whole(strips, channels, width)
             np.testing.assert_array_equal(part, full[:, rows.start : rows.stop])
 
 
@@ -121,7 +125,7 @@ def test_constant_predictions_give_a_constant_raster(mosaic, level):
         )
         for window in plan_windows(width, height, size=size, overlap=overlap)
     ]
-    settled = stitch(
+    strips = stitch(
         predictions,
         expressions=1,
         width=width,
@@ -131,7 +135,7 @@ def test_constant_predictions_give_a_constant_raster(mosaic, level):
     )
     # a mean of equal numbers may be off by some units in the last place
     least, most = np.rint(254 * np.array([level - 1e-5, min(level + 1e-5, 1)]))
-    levels = whole(settled, 1, width)
+    levels = whole(strips, 1, width)
     assert levels.shape == (1, height, width)
     assert max(least, 0) <= levels.min() <= levels.max() <= most
 
@@ -149,10 +153,10 @@ def test_windows_of_a_picture_give_the_picture(width, height):
         )
         for window in plan_windows(width, height, size=16, overlap=5)
     ]
-    settled = stitch(
+    strips = stitch(
         predictions, expressions=1, width=width, height=height, size=16, overlap=5
     )
-    levels = whole(settled, 1, width)
+    levels = whole(strips, 1, width)
     np.testing.assert_allclose(levels[0] / 254, picture, atol=0.51 / 254)
 
 
@@ -168,10 +172,10 @@ def test_rows_come_as_soon_as_no_window_can_touch_them():
                 valid=np.ones((16, 16), bool),
             )
 
-    settled = stitch(
+    strips = stitch(
         predictions(), expressions=1, width=16, height=400, size=16, overlap=4
     )
-    for strip in settled:
+    for strip in strips:
         assert taken[-1] <= strip.top + strip.levels.shape[1]
         assert strip.levels.shape[1] <= 16
 
@@ -193,15 +197,15 @@ def test_pieces_of_any_size_give_the_same(monkeypatch):
 
     expected = whole(stitched(), 2, 30)
     for piece in (1, 61, 200):
-        monkeypatch.setattr(room, "PIECE", piece)
+        monkeypatch.setattr(stitch_module, "MAX_STRIP_BYTES", piece)
         pieces = stitched()
         assert max(strip.levels.size for strip in pieces) <= max(piece, 2 * 30)
         np.testing.assert_array_equal(whole(pieces, 2, 30), expected)
 
 
 def test_nothing_at_all_is_invalid_everywhere():
-    settled = stitch([], expressions=2, width=9, height=50, size=16, overlap=4)
-    levels = whole(settled, 2, 9)
+    strips = stitch([], expressions=2, width=9, height=50, size=16, overlap=4)
+    levels = whole(strips, 2, 9)
     assert levels.shape == (2, 50, 9)
     assert (levels == 255).all()
 
@@ -229,19 +233,19 @@ def test_over_the_width_a_byte_a_pixel_and_sums_in_the_overlap_are_held():
     }
     added = (peaks[9216] - peaks[1024]) / (9216 - 1024)
     sums, levels = 16 * 2 * 4, 64  # two float32 in the overlap; a row of windows
-    # levels being settled, handed over, and still in the reader's hands
+    # levels being computed, copied, and still referenced by the reader
     assert added <= sums + 3 * levels < 64 * 2 * 4
 
 
 @pytest.mark.parametrize(
-    ("corners", "said"),
+    ("corners", "message"),
     [
-        ([(4, 0), (0, 0)], "row 0 came when those at row 4 were done"),
+        ([(4, 0), (0, 0)], "row 0 came after the windows at row 4"),
         ([(0, 4), (0, 0)], "column 0 came after one at column 4"),
         ([(2, 0)], "row 2 came"),
     ],
 )
-def test_window_that_is_not_in_the_order_of_the_plan_is_an_error(corners, said):
+def test_window_that_is_not_in_the_order_of_the_plan_is_an_error(corners, message):
     ones = np.ones((1, 4, 4), np.float32)
     predictions = [
         Prediction(
@@ -251,9 +255,9 @@ def test_window_that_is_not_in_the_order_of_the_plan_is_an_error(corners, said):
         )
         for row, column in corners
     ]
-    settled = stitch(predictions, expressions=1, width=8, height=8, size=4, overlap=0)
-    with pytest.raises(EngineError, match=said):
-        list(settled)
+    strips = stitch(predictions, expressions=1, width=8, height=8, size=4, overlap=0)
+    with pytest.raises(EngineError, match=message):
+        list(strips)
 
 
 def test_levels_are_254ths_and_without_weight_255():
@@ -264,5 +268,5 @@ def test_levels_are_254ths_and_without_weight_255():
 
 def test_not_a_number_is_no_silent_hole():
     total = np.array([[[0.5, np.nan]]], np.float32)
-    with pytest.raises(WeightsError, match="no number"):
+    with pytest.raises(WeightsError, match="not a number"):
         quantise(total, np.ones((1, 2), np.float32))

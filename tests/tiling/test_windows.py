@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.tiling.windows import plan_windows, shards, taper, touching
+from rrsis_geo.tiling.windows import plan_windows, shard_rows, taper, windows_in_rows
 
 
 @st.composite
@@ -67,12 +67,12 @@ def test_impossible_overlap_is_refused(overlap):
     with pytest.raises(OptionError, match=f"got {overlap}"):
         plan_windows(64, 64, size=16, overlap=overlap)
     with pytest.raises(OptionError, match=f"got {overlap}"):
-        shards(64, size=16, overlap=overlap, count=2)
+        shard_rows(64, size=16, overlap=overlap, count=2)
 
 
 @settings(deadline=None)
 @given(plans(), st.integers(0, 70), st.integers(0, 70))
-def test_touching_finds_what_shares_a_row(plan, one, other):
+def test_windows_in_rows_share_a_row(plan, one, other):
     width, height, size, overlap = plan
     top, bottom = sorted((one, other))
     windows = plan_windows(width, height, size=size, overlap=overlap)
@@ -82,14 +82,14 @@ def test_touching_finds_what_shares_a_row(plan, one, other):
         for window in windows
         if rows & set(range(window.row_off, window.row_off + size))
     ]
-    assert touching(windows, top, bottom) == expected
+    assert windows_in_rows(windows, top, bottom) == expected
 
 
 @settings(deadline=None)
 @given(plans(), st.integers(1, 9))
 def test_shards_own_every_row_once_and_begin_where_windows_begin(plan, count):
     width, height, size, overlap = plan
-    owned = shards(height, size=size, overlap=overlap, count=count)
+    owned = shard_rows(height, size=size, overlap=overlap, count=count)
     assert [row for rows in owned for row in rows] == list(range(height))
     assert all(owned)
     windows = plan_windows(width, height, size=size, overlap=overlap)
@@ -103,7 +103,7 @@ def test_shards_own_every_row_once_and_begin_where_windows_begin(plan, count):
 
 def test_shards_below_one_are_refused():
     with pytest.raises(OptionError, match="got 0"):
-        shards(64, size=16, overlap=0, count=0)
+        shard_rows(64, size=16, overlap=0, count=0)
 
 
 @settings(deadline=None)

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rrsis_geo.vector import boundary_tracing as room
+from rrsis_geo.vector import boundary_tracing
 from rrsis_geo.vector.boundary_tracing import BoundaryTracer, components
 
 LEVELS = np.array([0, 126, 127, 128, 200, 254, 255], np.uint8)
@@ -190,7 +190,7 @@ def test_passes_of_any_size_give_the_same(monkeypatch):
     rng = np.random.default_rng(3)
     levels = rng.choice(LEVELS, size=(60, 50))
     expected = [(e[0], e[1].wkt) for e in traced(levels)]
-    monkeypatch.setattr(room, "PIXELS", 130)
+    monkeypatch.setattr(boundary_tracing, "PIXELS_PER_PASS", 130)
     assert [(e[0], e[1].wkt) for e in traced(levels)] == expected
 
 
@@ -209,9 +209,9 @@ def test_components_against_a_walk(graph):
     labels, found = components(count, one, other)
     neighbours = {node: {node} for node in range(count)}
     for left, right in edges:
-        joined = neighbours[left] | neighbours[right]
-        for node in joined:
-            neighbours[node] = joined
+        concatenate = neighbours[left] | neighbours[right]
+        for node in concatenate:
+            neighbours[node] = concatenate
     for node in range(count):
         assert set(np.flatnonzero(labels == labels[node])) == neighbours[node]
     assert sorted(set(labels)) == list(range(found))

@@ -1,4 +1,4 @@
-"""Parted objects: the same however rows are cut, nothing lost, scores still means."""
+"""Instance splitting: independent of how rows are cut, loses nothing, keeps scores."""
 
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from rasterio.crs import CRS
 from rrsis_geo.query import make_plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Strip
-from rrsis_geo.vector import instance_splitting as parting
+from rrsis_geo.vector import instance_splitting as splitting
 from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import vectorize
 
@@ -63,37 +63,37 @@ def assert_same(one, other):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_parts_cover_what_the_objects_did_and_no_more(seed):
+def test_instances_cover_exactly_the_objects(seed):
     levels = bumps(seed)
-    parted, whole = found(levels), found(levels, split=())
+    instances, whole = found(levels), found(levels, split=())
 
-    assert len(parted) > len(whole)
-    assert shapely.is_valid(parted.geometry).all()
-    ids = burnt(parted, levels.shape)
+    assert len(instances) > len(whole)
+    assert shapely.is_valid(instances.geometry).all()
+    ids = burnt(instances, levels.shape)
     np.testing.assert_array_equal(ids > 0, burnt(whole, levels.shape) > 0)
-    assert set(np.unique(ids)) - {0} == set(parted.columns["id"])  # none covered
-    pixels = shapely.area(parted.geometry).sum() / 0.25
+    assert set(np.unique(ids)) - {0} == set(instances.columns["id"])  # none covered
+    pixels = shapely.area(instances.geometry).sum() / 0.25
     assert pixels == pytest.approx(np.count_nonzero(ids))
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_scores_edges_and_order_are_those_of_each_part(seed):
+def test_scores_edges_and_order_are_those_of_each_instance(seed):
     levels = bumps(seed)
-    parted = found(levels)
-    ids = burnt(parted, levels.shape)
+    instances = found(levels)
+    ids = burnt(instances, levels.shape)
     framed = np.pad(levels, 1, constant_values=255)
     nodata = framed == 255
     beside = nodata[:-2, 1:-1] | nodata[2:, 1:-1] | nodata[1:-1, :-2] | nodata[1:-1, 2:]
     firsts = []
-    for row, number in enumerate(parted.columns["id"]):
+    for row, number in enumerate(instances.columns["id"]):
         here = ids == number
-        assert parted.columns["score"][row] == pytest.approx(
+        assert instances.columns["score"][row] == pytest.approx(
             levels[here].mean() / 254, abs=1e-6
         )
-        assert parted.columns["score_max"][row] == pytest.approx(
+        assert instances.columns["score_max"][row] == pytest.approx(
             levels[here].max() / 254, abs=1e-6
         )
-        assert parted.columns["touches_edge"][row] == beside[here].any()
+        assert instances.columns["touches_edge"][row] == beside[here].any()
         firsts.append(np.flatnonzero(here.ravel())[0])
     assert firsts == sorted(firsts)
 
@@ -105,8 +105,8 @@ def test_rows_may_be_cut_anywhere(seed, cuts):
     assert_same(found(levels, cuts), found(levels))
 
 
-def test_objects_that_reach_over_many_strips_are_parted_alike(monkeypatch):
-    monkeypatch.setattr(parting, "TALLEST", 30)
+def test_objects_over_many_strips_are_split_alike(monkeypatch):
+    monkeypatch.setattr(splitting, "MAX_HEIGHT", 30)
     levels = bumps(3)
     single = [[*range(1, 72)], [10, 20, 21, 22, 60], [71]]
     whole = found(levels)
@@ -114,7 +114,7 @@ def test_objects_that_reach_over_many_strips_are_parted_alike(monkeypatch):
         assert_same(found(levels, cuts), whole)
 
 
-def test_what_is_too_tall_stays_whole(monkeypatch):
+def test_objects_that_are_too_high_are_not_split(monkeypatch):
     tall = np.zeros((60, 30), np.uint8)
     for row in (15, 30, 45):
         rows, cols = np.mgrid[:60, :30]
@@ -123,14 +123,14 @@ def test_what_is_too_tall_stays_whole(monkeypatch):
     options = {"threshold": 0.2}
     assert len(found(tall, **options)) == 3
     height = np.count_nonzero((tall > 51).any(axis=1))
-    monkeypatch.setattr(parting, "TALLEST", height)
+    monkeypatch.setattr(splitting, "MAX_HEIGHT", height)
     assert len(found(tall, range(1, 60), **options)) == 3
-    monkeypatch.setattr(parting, "TALLEST", height - 1)
+    monkeypatch.setattr(splitting, "MAX_HEIGHT", height - 1)
     assert len(found(tall, **options)) == 1
     assert len(found(tall, range(1, 60), **options)) == 1
 
 
-def test_only_the_expressions_asked_for_are_parted():
+def test_only_the_chosen_expressions_are_split():
     levels = np.stack([bumps(1), bumps(1)])
     both = found(levels, split=(False, True))
     names = both.columns["expression"]
@@ -145,24 +145,24 @@ def test_holes_stay_holes():
     levels = np.where((ring > 8) & (ring < 16), 200, 0).astype(np.uint8)
     levels[14:26, 35:55] = 240
     levels[14:26, 34:37] = 180
-    parted = found(levels)
-    assert len(parted) == 2
-    assert sorted(len(shape.interiors) for shape in parted.geometry) == [0, 1]
+    instances = found(levels)
+    assert len(instances) == 2
+    assert sorted(len(shape.interiors) for shape in instances.geometry) == [0, 1]
 
 
-def test_a_filled_mask_is_the_object():
+def test_a_rasterized_outline_is_the_object():
     levels = bumps(2, holes=False)
-    parter = parting.InstanceSplitter(72, 72, threshold=0.4)
-    tracer = parting.BoundaryTracer(72, 72, threshold=0.4)
-    outlines = parting.joined(tracer.add(levels))
+    splitter = splitting.InstanceSplitter(72, 72, threshold=0.4)
+    tracer = splitting.BoundaryTracer(72, 72, threshold=0.4)
+    outlines = splitting.concatenate(tracer.add(levels))
     for index in range(len(outlines)):
         taken = outlines.take(np.array([index]))
         left, top = taken.vertices.min(axis=0)
         right, bottom = taken.vertices.max(axis=0)
-        mask = parting._filled(outlines, index, (left, top, right, bottom))
+        mask = splitting._rasterize(outlines, index, (left, top, right, bottom))
         assert mask.sum() == outlines.count[index]
-    parter.remember(0, levels)
-    pieces = parting.joined(parter.part([outlines]))
+    splitter.add_rows(0, levels)
+    pieces = splitting.concatenate(splitter.split([outlines]))
     assert pieces.total.sum() == outlines.total.sum()
     assert pieces.count.sum() == outlines.count.sum()
 

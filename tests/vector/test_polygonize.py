@@ -1,4 +1,4 @@
-"""Polygons on the map: nothing lost, nothing invented, metres are metres."""
+"""Polygonizing: no pixel lost or added, areas and lengths in metres."""
 
 from itertools import pairwise
 
@@ -145,15 +145,15 @@ def test_polygons_can_be_taken_as_they_are_finished():
     levels = np.zeros((1, 9, 9), np.uint8)
     levels[0, 0:2, 0:2] = levels[0, 4, 4] = levels[0, 1:8, 7] = 200
     transform, crs = PLACES["projected"]
-    vectorizer = Polygonizer(Grid(transform, crs, 9, 9), ["x"], **PLAIN)
+    polygonizer = Polygonizer(Grid(transform, crs, 9, 9), ["x"], **PLAIN)
     taken, counts = [], []
     for row in range(9):
-        vectorizer.add(Strip(top=row, levels=levels[:, row : row + 1]))
-        taken.append(vectorizer.take())
-        counts.append(vectorizer.count)
+        polygonizer.add(Strip(top=row, levels=levels[:, row : row + 1]))
+        taken.append(polygonizer.take())
+        counts.append(polygonizer.count)
     assert counts == [0, 0, 1, 1, 1, 2, 2, 2, 3]
     assert [len(polygons) for polygons in taken] == [0, 0, 1, 0, 0, 1, 0, 0, 1]
-    everything = vectorizer.finish()
+    everything = polygonizer.finish()
     assert {g.wkt for p in taken for g in p.geometry} == {
         g.wkt for g in everything.geometry
     }
@@ -162,13 +162,13 @@ def test_polygons_can_be_taken_as_they_are_finished():
 
 def test_missing_rows_are_an_error():
     transform, crs = PLACES["projected"]
-    vectorizer = Polygonizer(Grid(transform, crs, 3, 9), ["x"], **PLAIN)
+    polygonizer = Polygonizer(Grid(transform, crs, 3, 9), ["x"], **PLAIN)
     rows = np.zeros((1, 3, 3), np.uint8)
-    vectorizer.add(Strip(top=0, levels=rows))
+    polygonizer.add(Strip(top=0, levels=rows))
     with pytest.raises(EngineError, match="rows 3 to 9 are missing"):
-        vectorizer.finish()
-    with pytest.raises(EngineError, match="from 6 came where those from 3"):
-        vectorizer.add(Strip(top=6, levels=rows))
+        polygonizer.finish()
+    with pytest.raises(EngineError, match="begins at row 6, expected row 3"):
+        polygonizer.add(Strip(top=6, levels=rows))
 
 
 # attributes

@@ -1,11 +1,11 @@
-"""Touching hills told apart: invariants, and a twin that walks pixel by pixel."""
+"""Watershed: invariants, and a reference that walks pixel by pixel."""
 
 import numpy as np
 import pytest
 from PIL import Image
 from rasterio.features import rasterize, shapes
 
-from rrsis_geo.vector.watershed import Rule, parts_of
+from rrsis_geo.vector.watershed import SplitParameters, watershed_labels
 
 
 def field(seed, shape=(40, 50), grain=8):
@@ -42,8 +42,8 @@ def around(seen, row, col):
             yield r, c
 
 
-def twin(levels, mask, rule):
-    """The same parts, found by walking uphill and by sets of pixels."""
+def reference(levels, mask, parameters):
+    """The same instances, by walking uphill and by sets of pixels."""
 
     def height(pixel):
         return int(levels[pixel]), -(pixel[0] * mask.shape[1] + pixel[1])
@@ -61,7 +61,7 @@ def twin(levels, mask, rule):
     members = {}
     for pixel in pixels:
         members.setdefault(top[pixel], set()).add(pixel)
-    if len(members) == 1 or len(pixels) < 2 * rule.core:
+    if len(members) == 1 or len(pixels) < 2 * parameters.min_pixels:
         return [set(pixels)]
     order = sorted(members, key=lambda place: place[0] * mask.shape[1] + place[1])
     name = {place: number for number, place in enumerate(order)}
@@ -73,31 +73,31 @@ def twin(levels, mask, rule):
                 level = min(int(levels[pixel]), int(levels[other]))
                 passes[pair] = max(passes.get(pair, -1), level)
     group = {number: number for number in name.values()}
-    held = {name[place]: set(found) for place, found in members.items()}
+    hills = {name[place]: set(found) for place, found in members.items()}
     peak = {name[place]: int(levels[place]) for place in members}
-    own = set()
+    instances = set()
     for (one, other), saddle in sorted(passes.items(), key=lambda p: (-p[1], p[0])):
         a, b = group[one], group[other]
         if a == b:
             continue
-        size = {k: sum(levels[p] >= saddle for p in held[k]) for k in (a, b)}
+        size = {k: sum(levels[p] >= saddle for p in hills[k]) for k in (a, b)}
 
-        def stands(k, rest, size=size, saddle=saddle, own=own):
-            return k in own or (
-                peak[k] - saddle >= round(rule.depth * 254)
-                and size[k] >= rule.core
-                and size[k] >= rule.share * size[rest]
+        def is_separate(k, rest, size=size, saddle=saddle, instances=instances):
+            return k in instances or (
+                peak[k] - saddle >= round(parameters.min_depth * 254)
+                and size[k] >= parameters.min_pixels
+                and size[k] >= parameters.min_ratio * size[rest]
             )
 
-        if stands(a, b) and stands(b, a):
-            own |= {a, b}
+        if is_separate(a, b) and is_separate(b, a):
+            instances |= {a, b}
             continue
         winner, loser = sorted(
-            (a, b), key=lambda k: (k in own, peak[k], size[k], -k), reverse=True
+            (a, b), key=lambda k: (k in instances, peak[k], size[k], -k), reverse=True
         )
-        held[winner] |= held.pop(loser)
+        hills[winner] |= hills.pop(loser)
         group = {k: winner if v == loser else v for k, v in group.items()}
-    return list(held.values())
+    return list(hills.values())
 
 
 def as_sets(label, count):
@@ -110,7 +110,7 @@ def as_sets(label, count):
 def test_two_hills_are_two_objects_and_one_is_one():
     both = hills((15, 20), (15, 36))
     mask = both > 60
-    label, count = parts_of(both, mask)
+    label, count = watershed_labels(both, mask)
     assert count == 2
     assert label[15, 20] == 1
     assert label[15, 36] == 2
@@ -119,20 +119,26 @@ def test_two_hills_are_two_objects_and_one_is_one():
     assert (label[:, 29:][mask[:, 29:]] == 2).all()
 
     single = hills((15, 20))
-    assert parts_of(single, single > 60)[1] == 1
+    assert watershed_labels(single, single > 60)[1] == 1
 
 
 @pytest.mark.parametrize(
-    ("rule", "count"),
+    ("parameters", "count"),
     [
-        (Rule(depth=0.05, core=12, share=0.1), 2),
-        (Rule(depth=0.9, core=12, share=0.1), 1),  # not deep enough
-        (Rule(depth=0.05, core=2000, share=0.1), 1),  # too few pixels
+        (SplitParameters(min_depth=0.05, min_pixels=12, min_ratio=0.1), 2),
+        (
+            SplitParameters(min_depth=0.9, min_pixels=12, min_ratio=0.1),
+            1,
+        ),  # not deep enough
+        (
+            SplitParameters(min_depth=0.05, min_pixels=2000, min_ratio=0.1),
+            1,
+        ),  # too few pixels
     ],
 )
-def test_each_part_of_the_rule_counts(rule, count):
+def test_each_parameter_counts(parameters, count):
     both = hills((15, 20), (15, 36))
-    assert parts_of(both, both > 60, rule)[1] == count
+    assert watershed_labels(both, both > 60, parameters)[1] == count
 
 
 def test_a_small_bump_on_a_large_hill_is_no_object():
@@ -141,36 +147,41 @@ def test_a_small_bump_on_a_large_hill_is_no_object():
     bump = 250 * np.exp(-((rows - 30) ** 2 + (cols - 75) ** 2) / 8)
     levels = np.maximum(large, bump).astype(np.uint8)
     mask = levels > 40
-    rule = Rule(depth=0.05, core=4, share=0.15)
-    assert parts_of(levels, mask, rule)[1] == 1
-    assert parts_of(levels, mask, Rule(depth=0.05, core=4, share=0.0))[1] == 2
+    parameters = SplitParameters(min_depth=0.05, min_pixels=4, min_ratio=0.15)
+    assert watershed_labels(levels, mask, parameters)[1] == 1
+    assert (
+        watershed_labels(
+            levels, mask, SplitParameters(min_depth=0.05, min_pixels=4, min_ratio=0.0)
+        )[1]
+        == 2
+    )
 
 
 def test_a_plateau_of_any_form_is_one_hill():
     levels = np.zeros((20, 20), np.uint8)
     levels[2:18, 2:5] = levels[2:18, 14:17] = levels[15:18, 2:17] = 254
-    assert parts_of(levels, levels > 0)[1] == 1
+    assert watershed_labels(levels, levels > 0)[1] == 1
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_twin_finds_the_same_parts(seed):
+def test_the_reference_finds_the_same_instances(seed):
     levels = field(seed)
-    rule = Rule(depth=0.03, core=6, share=0.1)
+    parameters = SplitParameters(min_depth=0.03, min_pixels=6, min_ratio=0.1)
     several = 0
     for mask in objects(levels, 110):
-        label, count = parts_of(levels, mask, rule)
+        label, count = watershed_labels(levels, mask, parameters)
         assert as_sets(label, count) == {
-            frozenset(part) for part in twin(levels, mask, rule)
+            frozenset(part) for part in reference(levels, mask, parameters)
         }
         several += count > 1
     assert several > 0
 
 
 @pytest.mark.parametrize("seed", range(20, 30))
-def test_parts_are_connected_disjoint_and_cover_the_object(seed):
+def test_instances_are_connected_disjoint_and_cover_the_object(seed):
     levels = field(seed, shape=(64, 64))
     for mask in objects(levels, 90):
-        label, count = parts_of(levels, mask)
+        label, count = watershed_labels(levels, mask)
         np.testing.assert_array_equal(label > 0, mask)
         assert set(np.unique(label[mask])) == set(range(1, count + 1))
         for number in range(1, count + 1):

@@ -330,7 +330,7 @@ def _square_kilometres(grid: Grid, outline: Any) -> float:
     """Area on the ellipsoid; without a CRS, a pixel counts as a square metre."""
     parts = shapely.get_parts(outline)
     placed = shapely.transform(
-        parts, lambda corners: np.column_stack(grid.place(*corners.T))
+        parts, lambda corners: np.column_stack(grid.pixels_to_crs(*corners.T))
     )
     geod = grid.geod
     if geod is None:

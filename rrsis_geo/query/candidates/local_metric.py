@@ -89,7 +89,9 @@ class Ground:
         """Of the nodes, in degrees, the grid's centre last."""
         middle = [[self._grid.width / 2, self._grid.height / 2]]
         nodes = np.concatenate([self._nodes, middle])
-        corners = np.asarray(shapely.points(*self._grid.place(*nodes.T)), np.object_)
+        corners = np.asarray(
+            shapely.points(*self._grid.pixels_to_crs(*nodes.T)), np.object_
+        )
         return shapely.get_coordinates(self._grid.to_lonlat(corners))
 
     @cached_property
