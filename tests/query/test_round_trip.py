@@ -11,7 +11,7 @@ import pytest
 from layouts import random_layout
 from plan_meanings import Unsaid, meaning_of
 
-from rrsis_geo.expressions import generate as describe
+from rrsis_geo.expressions import describe
 from rrsis_geo.expressions.measurements import measure
 from rrsis_geo.expressions.verification import resolve
 from rrsis_geo.query import make_plan
