@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.candidates.bounding_boxes import winding
 from rrsis_geo.query.candidates.likelihood import chances
-from rrsis_geo.query.candidates.local_metric import PORTION, Ground, Points
+from rrsis_geo.query.candidates.local_metric import PORTION, Points, local_projection
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -65,7 +65,7 @@ class Candidates:
         number = {text: place for place, text in enumerate(phrases)}
         self.polygons = polygons
         self.phrases = tuple(phrases)
-        self.ground = Ground(grid)
+        self.ground = local_projection(grid)
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )

@@ -7,7 +7,7 @@ the square of a cell over the Earth's radius, millimetres on a scene of 20 km.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyproj
@@ -89,8 +89,10 @@ class Ground:
         """Of the nodes, in degrees, the grid's centre last."""
         middle = [[self._grid.width / 2, self._grid.height / 2]]
         nodes = np.concatenate([self._nodes, middle])
-        corners = np.asarray(shapely.points(*self._grid.place(*nodes.T)), np.object_)
-        return shapely.get_coordinates(self._grid.to_lonlat(corners))
+        places = np.column_stack(self._grid.place(*nodes.T))
+        # one line instead of thousands of points: coordinates alone are projected
+        line = np.array([shapely.linestrings(places)], np.object_)
+        return shapely.get_coordinates(self._grid.to_lonlat(line))
 
     @cached_property
     def _plane(self) -> pyproj.Proj:
@@ -123,3 +125,9 @@ class Ground:
         known = np.isfinite(nodes).all(axis=1, keepdims=True)
         lattice = np.where(known, nodes, flat)
         return lattice.reshape(CELLS + 1, CELLS + 1, 2)
+
+
+@lru_cache(maxsize=4)
+def local_projection(grid: Grid) -> Ground:
+    """The projection of a grid, made once for all answers about it."""
+    return Ground(grid)
