@@ -15,7 +15,7 @@ from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.job import RESOLVES
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.operators.evaluator import Answer, resolve, sought
+from rrsis_geo.query.operators.evaluator import Answer, resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import reason
 from rrsis_geo.query.plan.nodes import Find, Node, Union
@@ -141,7 +141,7 @@ class QueryBatch:
         """
         phrases = found.columns["expression"]
         rows = [
-            np.flatnonzero(np.isin(phrases.astype(str), sought(plan.root)))
+            np.flatnonzero(np.isin(phrases.astype(str), target_phrases(plan.root)))
             for plan in self.plans
         ]
         texts = _repeated(self.expressions, [len(row) for row in rows])
@@ -164,7 +164,7 @@ class QueryBatch:
             )
         seen = Candidates(found, grid, self.phrases, area=area)
         answers = [
-            (plan, resolve(plan, seen, told=self._told_whole(plan)))
+            (plan, resolve(plan, seen, whole_expression=self._told_whole(plan)))
             for plan in self.plans
         ]
         return QueryAnswers(

@@ -96,8 +96,8 @@ def answer(root, grid, phrases, shapes, scores=None, *, area=None):
     """What a plan means on a layout."""
     names = list(dict.fromkeys(phrases))
     found = as_found(grid, phrases, shapes, scores)
-    seen = Candidates(found, grid, names, area=area)
-    return resolve(Plan(expression="?", words=(), root=root), seen)
+    candidates = Candidates(found, grid, names, area=area)
+    return resolve(Plan(expression="?", words=(), root=root), candidates)
 
 
 def rows(root, grid, phrases, shapes, scores=None, **more):

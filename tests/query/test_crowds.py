@@ -9,20 +9,26 @@ from found_things import GRIDS, as_found
 from shapely.affinity import translate
 
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.selection import singles
-from rrsis_geo.query.geometry import distance as gaps
-from rrsis_geo.query.geometry.best_pair import ROUNDS, best_per_row
-from rrsis_geo.query.geometry.nearest_anchors import FEW, nearest_anchors
-from rrsis_geo.query.geometry.nearest_points import nearest_points
+from rrsis_geo.query.candidates.selection import selection_of_rows
+from rrsis_geo.query.geometry.best_pair import MAX_ROUNDS, max_per_row
+from rrsis_geo.query.geometry.distance import (
+    SAME_OBJECT_IOU,
+    Pairs,
+    duplicate_pairs,
+    min_pair_distance,
+    nearest_distance,
+    pair_distance,
+    pairs_within,
+)
+from rrsis_geo.query.geometry.nearest_anchors import NEAREST_COUNT, nearest_anchors
+from rrsis_geo.query.geometry.nearest_points import nearest_point_offsets
 from rrsis_geo.query.geometry.sectors import occupied_sectors
 from rrsis_geo.query.operators import (
-    extents as sides,
-)
-from rrsis_geo.query.operators import (
+    extents,
     groups,
 )
 from rrsis_geo.query.operators import (
-    spatial_relations as standing,
+    spatial_relations as spatial_relations,
 )
 from rrsis_geo.query.operators.evaluator import resolve
 from rrsis_geo.query.plan import nodes as n
@@ -44,7 +50,7 @@ def crowd(rng, count, spread):
     ]
 
 
-def seen_of(tanks, roads, grid=GRIDS["projected"]):
+def candidates_of(tanks, roads, grid=GRIDS["projected"]):
     names = ["tank"] * len(tanks) + ["road"] * len(roads)
     return Candidates(as_found(grid, names, [*tanks, *roads]), grid, ["tank", "road"])
 
@@ -64,68 +70,77 @@ LAYOUTS = {name: (tanks, roads) for name, tanks, roads in layouts()}
 
 
 @pytest.fixture(params=LAYOUTS)
-def seen(request):
-    return seen_of(*LAYOUTS[request.param])
+def candidates(request):
+    return candidates_of(*LAYOUTS[request.param])
 
 
-def planar(rows, anchors, seen):
-    apart = shapely.distance(seen.shape[rows][:, None], seen.shape[anchors][None])
+def planar(rows, anchors, candidates):
+    apart = shapely.distance(
+        candidates.outlines[rows][:, None], candidates.outlines[anchors][None]
+    )
     apart[rows[:, None] == anchors[None]] = np.inf
     return apart
 
 
 @pytest.mark.parametrize("at_once", [300, 4_000_000])
-def test_nearest_is_the_nearest_of_all(seen, at_once, monkeypatch):
-    monkeypatch.setattr("rrsis_geo.query.candidates.bounding_boxes.AT_ONCE", at_once)
-    tanks, roads = seen.of("tank"), seen.of("road")
+def test_nearest_is_the_nearest_of_all(candidates, at_once, monkeypatch):
+    monkeypatch.setattr(
+        "rrsis_geo.query.candidates.bounding_boxes.PAIRS_PER_CHUNK", at_once
+    )
+    tanks, roads = candidates.rows_of("tank"), candidates.rows_of("road")
     for rows, anchors in ((tanks, roads), (tanks, tanks), (roads, tanks)):
-        wanted = planar(rows, anchors, seen).min(axis=1)
-        got = gaps.nearest(rows, anchors, seen)
+        wanted = planar(rows, anchors, candidates).min(axis=1)
+        got = nearest_distance(rows, anchors, candidates)
         # 30 km off, the plane and the ellipsoid differ by a part in a million
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6)
 
 
-def test_few_are_those_whose_boxes_are_nearest(seen):
-    tanks, roads = seen.of("tank"), seen.of("road")
+def test_few_are_those_whose_boxes_are_nearest(candidates):
+    tanks, roads = candidates.rows_of("tank"), candidates.rows_of("road")
     for rows, anchors in ((tanks, roads), (tanks, tanks)):
-        middle = shapely.points(seen.middle[rows])[:, None]
-        box = shapely.box(*shapely.bounds(seen.shape[anchors]).T)[None]
+        middle = shapely.points(candidates.centroids[rows])[:, None]
+        box = shapely.box(*shapely.bounds(candidates.outlines[anchors]).T)[None]
         away = shapely.distance(middle, box)
         away[rows[:, None] == anchors[None]] = np.inf
-        pairs = nearest_anchors(rows, anchors, seen)
+        pairs = nearest_anchors(rows, anchors, candidates)
         for place, row in enumerate(rows):
             got = pairs.other[pairs.one == row]
-            wanted = np.argsort(away[place], kind="stable")[:FEW]
+            wanted = np.argsort(away[place], kind="stable")[:NEAREST_COUNT]
             wanted = wanted[np.isfinite(away[place, wanted])]
             near = away[place, np.searchsorted(anchors, got)]
             np.testing.assert_allclose(near, away[place, wanted], atol=1e-6)
 
 
-def test_reachable_leaves_out_nothing_within_reach(seen):
-    tanks, roads = seen.of("tank"), seen.of("road")
-    pairs = gaps.reachable(tanks, roads, 30.0, seen)
+def test_reachable_leaves_out_nothing_within_reach(candidates):
+    tanks, roads = candidates.rows_of("tank"), candidates.rows_of("road")
+    pairs = pairs_within(tanks, roads, 30.0, candidates)
     kept = set(zip(pairs.one.tolist(), pairs.other.tolist(), strict=True))
-    one, other = np.nonzero(planar(tanks, roads, seen) <= 30.0)
+    one, other = np.nonzero(planar(tanks, roads, candidates) <= 30.0)
     assert set(zip(tanks[one].tolist(), roads[other].tolist(), strict=True)) <= kept
 
 
-def test_doubles_are_those_that_share_half_of_what_they_cover(seen):
-    tanks, roads = seen.of("tank"), seen.of("road")
+def test_doubles_are_those_that_share_half_of_what_they_cover(candidates):
+    tanks, roads = candidates.rows_of("tank"), candidates.rows_of("road")
     for rows, others in ((tanks, roads), (tanks, tanks)):
-        one, other = seen.shape[rows][:, None], seen.shape[others][None]
+        one, other = (
+            candidates.outlines[rows][:, None],
+            candidates.outlines[others][None],
+        )
         both = shapely.area(shapely.intersection(one, other))
         share = both / shapely.area(shapely.union(one, other))
-        place, their = np.nonzero(share >= gaps.SAME)
-        pairs = gaps.doubles(rows, others, seen)
+        place, their = np.nonzero(share >= SAME_OBJECT_IOU)
+        pairs = duplicate_pairs(rows, others, candidates)
         assert pairs.one.tolist() == rows[place].tolist()
         assert pairs.other.tolist() == others[their].tolist()
 
 
-def test_no_way_is_shorter_than_at_least(seen):
-    one, other = np.meshgrid(seen.of("tank"), seen.of("road"), indexing="ij")
-    pairs = gaps.Pairs(one=one.ravel(), other=other.ravel())
-    away = gaps.between(pairs.one, pairs.other, seen)
-    assert (gaps.at_least(pairs, seen) <= away).all()
+def test_no_way_is_shorter_than_at_least(candidates):
+    one, other = np.meshgrid(
+        candidates.rows_of("tank"), candidates.rows_of("road"), indexing="ij"
+    )
+    pairs = Pairs(one=one.ravel(), other=other.ravel())
+    away = pair_distance(pairs.one, pairs.other, candidates)
+    assert (min_pair_distance(pairs, candidates) <= away).all()
 
 
 @pytest.mark.parametrize("pairs", [0, 1, 40, 3000])
@@ -133,7 +148,7 @@ def test_the_highest_is_the_highest_of_all(pairs):
     rng = np.random.default_rng(pairs)
     place = rng.integers(0, 50, pairs)
     value = np.maximum(rng.uniform(-1, 1, pairs), 0)
-    at_most = value + rng.uniform(0, 0.5, pairs)
+    upper_bound = value + rng.uniform(0, 0.5, pairs)
     asked = []
 
     def measured(some):
@@ -142,7 +157,7 @@ def test_the_highest_is_the_highest_of_all(pairs):
 
     wanted = np.zeros(50)
     np.maximum.at(wanted, place, value)
-    assert best_per_row(place, 50, at_most, measured).tolist() == wanted.tolist()
+    assert max_per_row(place, 50, upper_bound, measured).tolist() == wanted.tolist()
     asked = np.concatenate([np.zeros(0, int), *asked])
     assert len(asked) == len(np.unique(asked)) <= pairs
     if pairs == 3000:
@@ -150,52 +165,59 @@ def test_the_highest_is_the_highest_of_all(pairs):
 
 
 def test_many_rounds_end():
-    at_most = np.linspace(2, 1, 100)
+    upper_bound = np.linspace(2, 1, 100)
     asked = []
-    value = best_per_row(
+    value = max_per_row(
         np.zeros(100, int),
         1,
-        at_most,
-        lambda some: asked.append(some) or at_most[some] / 3,
+        upper_bound,
+        lambda some: asked.append(some) or upper_bound[some] / 3,
     )
-    assert value == at_most[0] / 3
-    assert len(asked) <= ROUNDS + 1
+    assert value == upper_bound[0] / 3
+    assert len(asked) <= MAX_ROUNDS + 1
 
 
 @pytest.mark.parametrize("how", ["beyond", "just", "at"])
 @pytest.mark.parametrize("side", ["north", "left", "bottom right"])
-def test_beside_is_that_of_the_best_pair(seen, how, side, monkeypatch):
-    def of_all(place, count, at_most, measured):
+def test_beside_is_that_of_the_best_pair(candidates, how, side, monkeypatch):
+    def of_all(place, count, upper_bound, measured):
         values = measured(np.arange(len(place)))
-        assert (values <= at_most).all()
+        assert (values <= upper_bound).all()
         best = np.zeros(count)
         np.maximum.at(best, place, values)
         return best
 
-    units, roads = singles(seen.of("tank")), seen.of("road")
+    units, roads = (
+        selection_of_rows(candidates.rows_of("tank")),
+        candidates.rows_of("road"),
+    )
     node = n.Beside(TANK, side, ROAD, how)
-    got = standing.beside(node, units, roads, seen)
-    monkeypatch.setattr(standing, "best_per_row", of_all)
-    wanted = standing.beside(node, units, roads, seen)
+    got = spatial_relations.beside(node, units, roads, candidates)
+    monkeypatch.setattr(spatial_relations, "max_per_row", of_all)
+    wanted = spatial_relations.beside(node, units, roads, candidates)
     assert got.tolist() == wanted.tolist()
 
 
 @pytest.mark.parametrize("at_once", [300, 4_000_000])
-def test_eighths_are_those_of_all_outlines_cut_at_the_reach(seen, at_once, monkeypatch):
-    monkeypatch.setattr("rrsis_geo.query.candidates.bounding_boxes.AT_ONCE", at_once)
-    tanks, roads = seen.of("tank")[::3], seen.of("road")
+def test_eighths_are_those_of_all_outlines_cut_at_the_reach(
+    candidates, at_once, monkeypatch
+):
+    monkeypatch.setattr(
+        "rrsis_geo.query.candidates.bounding_boxes.PAIRS_PER_CHUNK", at_once
+    )
+    tanks, roads = candidates.rows_of("tank")[::3], candidates.rows_of("road")
     reach = np.random.default_rng(3).uniform(2, 80, len(tanks))
     for anchors in (roads, tanks):
         wanted = []
         for row, far in zip(tanks, reach, strict=True):
-            others = seen.shape[anchors[anchors != row]]
-            disc = shapely.buffer(seen.point[row], far, quad_segs=16)
+            others = candidates.outlines[anchors[anchors != row]]
+            disc = shapely.buffer(candidates.centroid_points[row], far, quad_segs=16)
             parts = shapely.segmentize(shapely.intersection(others, disc), far / 16)
-            way = shapely.get_coordinates(parts) - seen.middle[row]
+            way = shapely.get_coordinates(parts) - candidates.centroids[row]
             angle = np.arctan2(way[:, 1], way[:, 0])
             eighth = np.floor((angle + np.pi) / (np.pi / 4)) % 8
             wanted.append(len(np.unique(eighth)))
-        assert occupied_sectors(tanks, anchors, reach, seen).tolist() == wanted
+        assert occupied_sectors(tanks, anchors, reach, candidates).tolist() == wanted
 
 
 @pytest.mark.parametrize("order", ["larger", "smaller", "same"])
@@ -204,8 +226,8 @@ def test_sizes_are_compared_with_all(order):
     boxes = [shapely.box(0, 0, *side) for side in rng.uniform(2, 60, (60, 2))]
     tanks = [translate(box, 100 * i, 0) for i, box in enumerate(boxes[:40])]
     roads = [translate(box, 100 * i, 300) for i, box in enumerate(boxes[40:])]
-    seen = seen_of(tanks, roads)
-    ratio = seen.area[:40, None] / seen.area[None, 40:]
+    candidates = candidates_of(tanks, roads)
+    ratio = candidates.area[:40, None] / candidates.area[None, 40:]
     near = (np.maximum(ratio, 1 / ratio) < 1.25).any(axis=1)
     wanted = {
         "larger": (ratio >= 1).all(axis=1),
@@ -213,7 +235,10 @@ def test_sizes_are_compared_with_all(order):
         "same": near,
     }
     plan = Plan(expression="?", words=(), root=n.Compared(TANK, order, ROAD))
-    assert resolve(plan, seen).rows.tolist() == np.flatnonzero(wanted[order]).tolist()
+    assert (
+        resolve(plan, candidates).rows.tolist()
+        == np.flatnonzero(wanted[order]).tolist()
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,9 +263,9 @@ def test_memory_is_linear_in_candidates(root):
         rng = np.random.default_rng(1)
         spread = 30 * np.sqrt(count)  # as close together, however many
         shapes = crowd(rng, count, spread)
-        seen = seen_of(shapes[::2], shapes[1::2])
+        candidates = candidates_of(shapes[::2], shapes[1::2])
         tracemalloc.start()
-        resolve(Plan(expression="?", words=(), root=root), seen)
+        resolve(Plan(expression="?", words=(), root=root), candidates)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
@@ -252,27 +277,29 @@ def test_memory_is_linear_in_candidates(root):
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
 def test_places_do_not_depend_on_portions(grid, monkeypatch):
     shapes = crowd(np.random.default_rng(6), 40, 600)
-    whole = seen_of(shapes, shapes, grid)
-    wanted = whole.shape, whole.compass.box
+    whole = candidates_of(shapes, shapes, grid)
+    wanted = whole.outlines, whole.map_frame.box
     for module in ("local_metric", "candidates"):
-        monkeypatch.setattr(f"rrsis_geo.query.candidates.{module}.PORTION", 7)
-    again = seen_of(shapes, shapes, grid)
-    assert shapely.equals(again.shape, wanted[0]).all()
-    assert (again.compass.box == wanted[1]).all()
+        monkeypatch.setattr(f"rrsis_geo.query.candidates.{module}.CHUNK", 7)
+    again = candidates_of(shapes, shapes, grid)
+    assert shapely.equals(again.outlines, wanted[0]).all()
+    assert (again.map_frame.box == wanted[1]).all()
 
 
 def test_holes_are_kept():
     ring = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6)]])
     plain = shapely.box(20, 0, 29, 9)
-    holes = shapely.get_num_interior_rings(seen_of([ring, plain], [plain]).shape)
+    holes = shapely.get_num_interior_rings(
+        candidates_of([ring, plain], [plain]).outlines
+    )
     assert holes.tolist() == [1, 0, 0]
 
 
-def test_no_side_is_beyond_its_limits(seen):
-    units = singles(np.arange(len(seen)))
+def test_no_side_is_beyond_its_limits(candidates):
+    units = selection_of_rows(np.arange(len(candidates)))
     for what in ("length", "width"):
-        value = sides.sides(units, what, seen)
-        least, most = sides.limits(units, what, seen)
+        value = extents.side_lengths(units, what, candidates)
+        least, most = extents.side_length_limits(units, what, candidates)
         assert (least <= value).all()
         assert (value <= most).all()
 
@@ -280,14 +307,16 @@ def test_no_side_is_beyond_its_limits(seen):
 @pytest.mark.parametrize("what", ["length", "width"])
 @pytest.mark.parametrize("order", ["largest", "smallest"])
 @pytest.mark.parametrize("first", [2, 256])
-def test_the_foremost_are_those_of_all_measured(seen, what, order, first, monkeypatch):
-    monkeypatch.setattr(sides, "FIRST", first)
-    units = singles(np.arange(len(seen)))
-    every = sides.sides(units, what, seen)
+def test_the_foremost_are_those_of_all_measured(
+    candidates, what, order, first, monkeypatch
+):
+    monkeypatch.setattr(extents, "FIRST_BATCH", first)
+    units = selection_of_rows(np.arange(len(candidates)))
+    every = extents.side_lengths(units, what, candidates)
     sign = 1 if order == "smallest" else -1
     for rank, count in ((1, 1), (3, 2)):
         node = n.Sized(TANK, order, what, rank, count)
-        got = sides.foremost(node, units, seen)
+        got = extents.side_lengths_of_foremost(node, units, candidates)
         wanted = np.argsort(sign * every, kind="stable")[: rank + count]
         assert np.argsort(sign * got, kind="stable")[: rank + count].tolist() == (
             wanted.tolist()
@@ -296,12 +325,12 @@ def test_the_foremost_are_those_of_all_measured(seen, what, order, first, monkey
         assert (got[known] == every[known]).all()
 
 
-def test_sides_within_limits_are_those_of_all_measured(seen):
-    units = singles(np.arange(len(seen)))
+def test_sides_within_limits_are_those_of_all_measured(candidates):
+    units = selection_of_rows(np.arange(len(candidates)))
     for what in ("length", "width"):
-        value = sides.sides(units, what, seen)
+        value = extents.side_lengths(units, what, candidates)
         for low, high in ((5, np.inf), (-np.inf, 7.9), (4, 60), (8.1, 9)):
-            got = sides.within(units, what, low, high, seen)
+            got = extents.side_length_within(units, what, low, high, candidates)
             assert got.tolist() == ((value >= low) & (value <= high)).tolist()
 
 
@@ -311,24 +340,26 @@ def test_ways_lead_to_the_nearest_points():
     shapes[-1] = shapes[-1].difference(shapely.Point(90, 90).buffer(60))
     points = rng.uniform(0, 360, (4000, 2))
     which = rng.integers(0, len(shapes), len(points))
-    way = nearest_points(points, shapes, which)
+    way = nearest_point_offsets(points, shapes, which)
     away = shapely.distance(shapely.points(points), shapes[which])
     np.testing.assert_allclose(np.hypot(*way.T), away, atol=1e-9)
     ends = shapely.points(points + way)
     np.testing.assert_allclose(shapely.distance(ends, shapes[which]), 0, atol=1e-9)
     assert (away == 0).any()
-    assert nearest_points(points[:0], shapes, which[:0]).shape == (0, 2)
+    assert nearest_point_offsets(points[:0], shapes, which[:0]).shape == (0, 2)
 
 
-def test_clusters_are_linked_by_single_gaps(seen):
-    tanks = seen.of("tank")
-    within = groups.LINKED * np.median(seen.size[tanks])
-    near = planar(tanks, tanks, seen) <= within
+def test_clusters_are_linked_by_single_gaps(candidates):
+    tanks = candidates.rows_of("tank")
+    within = groups.MAX_LINK_GAP * np.median(candidates.size[tanks])
+    near = planar(tanks, tanks, candidates) <= within
     reached = near | np.eye(len(tanks), dtype=bool)
     for _ in range(9):
         reached = reached @ reached
     wanted = {tuple(tanks[row]) for row in reached if row.sum() > 1}
-    got = groups.gather(n.Grouped(TANK, "cluster"), singles(tanks), seen)
+    got = groups.find_groups(
+        n.Grouped(TANK, "cluster"), selection_of_rows(tanks), candidates
+    )
     assert {tuple(part) for part in np.split(got.rows, got.first[1:])} - {()} == wanted
 
 
@@ -339,14 +370,14 @@ def test_lines_do_not_depend_on_who_is_left_out_beforehand(form, monkeypatch):
 
     rng = np.random.default_rng(9)
     rows = [shapely.box(x, y, x + 9, y + 9) for x in range(0, 300, 20) for y in (0, 90)]
-    seen = seen_of([*rows, *crowd(rng, 300, 400)], rows[:1])
-    node, tanks = n.Grouped(TANK, form), singles(seen.of("tank"))
-    for portion in (50, groups.PORTION):
-        monkeypatch.setattr(groups, "PORTION", portion)
-        got = groups.gather(node, tanks, seen)
+    candidates = candidates_of([*rows, *crowd(rng, 300, 400)], rows[:1])
+    node, tanks = n.Grouped(TANK, form), selection_of_rows(candidates.rows_of("tank"))
+    for chunk in (50, groups.CHUNK):
+        monkeypatch.setattr(groups, "CHUNK", chunk)
+        got = groups.find_groups(node, tanks, candidates)
         with monkeypatch.context() as patch:
-            patch.setattr(groups, "_goes_on", every)
-            wanted = groups.gather(node, tanks, seen)
+            patch.setattr(groups, "_may_continue", every)
+            wanted = groups.find_groups(node, tanks, candidates)
         assert got.rows.tolist() == wanted.rows.tolist()
         assert got.first.tolist() == wanted.first.tolist()
         assert np.diff(got.first).max() > 3

@@ -124,8 +124,8 @@ def test_nothing_is_the_closest_to_what_is_not_there():
         ["court", "court"],
         [shapely.box(100, 100, 130, 130), shapely.box(400, 400, 430, 430)],
     )
-    seen = Candidates(found, GRIDS["projected"], plan.phrases)
-    answer = resolve(plan, seen)
+    candidates = Candidates(found, GRIDS["projected"], plan.phrases)
+    answer = resolve(plan, candidates)
     assert answer.rows.tolist() == []
     assert answer.advice == ('which is closest is open: found no "pond"',)
 

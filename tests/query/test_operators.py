@@ -343,9 +343,9 @@ def test_nothing_found_is_answered_with_nothing():
         ):
             names = dict.fromkeys([*phrases, "tank", "road"])
             found = as_found(GRIDS["projected"], phrases, shapes)
-            seen = Candidates(found, GRIDS["projected"], list(names))
+            candidates = Candidates(found, GRIDS["projected"], list(names))
             plan = Plan(expression="?", words=(), root=root)
-            assert resolve(plan, seen).rows.tolist() == []
+            assert resolve(plan, candidates).rows.tolist() == []
 
 
 @many

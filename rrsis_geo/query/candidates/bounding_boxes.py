@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-AT_ONCE = 4_000_000
+PAIRS_PER_CHUNK = 4_000_000
 """Pairs held at a time, so that memory does not grow with crowds that lie together."""
 
 
-def close_by(own: Values, theirs: Values, ids: Rows, their_ids: Rows) -> Rows:
+def approximate_nearest(
+    own: Values, theirs: Values, ids: Rows, their_ids: Rows
+) -> Rows:
     """(N,) place of one of `theirs` that is close, not always the closest; -1: none.
 
     The others stand in columns of equally many, sorted by height; each point looks at
@@ -50,41 +52,39 @@ def close_by(own: Values, theirs: Values, ids: Rows, their_ids: Rows) -> Rows:
     return best
 
 
-def portions(
-    order: Rows, bounds: Values, theirs: Values, away: Values
-) -> Iterator[Rows]:
-    """The rows in parts that cannot meet more than `AT_ONCE` boxes."""
+def chunks(order: Rows, bounds: Values, theirs: Values, away: Values) -> Iterator[Rows]:
+    """The rows in parts that cannot meet more than `PAIRS_PER_CHUNK` boxes."""
     most = np.full(len(order), len(theirs))
-    frame = grown(bounds[order], np.minimum(away[order], 1e12))
+    frame = expanded(bounds[order], np.minimum(away[order], 1e12))
     for axis in (0, 1):
         low, high = np.sort(theirs[:, axis]), np.sort(theirs[:, axis + 2])
         begun = np.searchsorted(low, frame[:, axis + 2], side="right")
         ended = np.searchsorted(high, frame[:, axis], side="left")
         most = np.minimum(most, begun - ended)
-    portion = np.cumsum(most) // AT_ONCE
-    yield from np.split(order, np.flatnonzero(np.diff(portion)) + 1)
+    chunk = np.cumsum(most) // PAIRS_PER_CHUNK
+    yield from np.split(order, np.flatnonzero(np.diff(chunk)) + 1)
 
 
-def grown(bounds: Values, by: Values) -> Values:
+def expanded(bounds: Values, by: Values) -> Values:
     """(N, 4) boxes with that much around them, a little more for rounding."""
     more = (np.minimum(by, 1e12) * (1 + 1e-9) + 1e-9)[:, None]
     return np.hstack([bounds[:, :2] - more, bounds[:, 2:] + more])
 
 
-def apart(one: Values, other: Values) -> Values:
+def box_distance(one: Values, other: Values) -> Values:
     """(P,) between two boxes; no outlines in them are nearer."""
     gap = np.maximum(one[:, :2] - other[:, 2:], other[:, :2] - one[:, 2:])
     return np.asarray(np.hypot(*np.maximum(gap, 0).T), np.float64)
 
 
-def common(one: Values, other: Values) -> Values:
+def shared_area(one: Values, other: Values) -> Values:
     """(P,) area that two boxes share; no outlines in them share more."""
     low = np.maximum(one[:, :2], other[:, :2])
     high = np.minimum(one[:, 2:], other[:, 2:])
     return np.asarray(np.maximum(high - low, 0).prod(axis=1), np.float64)
 
 
-def winding(points: Values) -> Rows:
+def morton_codes(points: Values) -> Rows:
     """(N,) numbers along a curve that winds through all points (Morton 1966).
 
     What is near each other there lies near each other: worked through in that order,

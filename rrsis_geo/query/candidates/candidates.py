@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
-from rrsis_geo.query.candidates.bounding_boxes import winding
-from rrsis_geo.query.candidates.likelihood import chances
-from rrsis_geo.query.candidates.local_metric import PORTION, Points, local_projection
+from rrsis_geo.query.candidates.bounding_boxes import morton_codes
+from rrsis_geo.query.candidates.likelihood import confidences
+from rrsis_geo.query.candidates.local_metric import CHUNK, Points, local_projection
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -65,7 +65,7 @@ class Candidates:
         number = {text: place for place, text in enumerate(phrases)}
         self.polygons = polygons
         self.phrases = tuple(phrases)
-        self.ground = local_projection(grid)
+        self.projection = local_projection(grid)
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )
@@ -79,22 +79,22 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.polygons)
 
-    def of(self, phrase: str) -> NDArray[np.intp]:
+    def rows_of(self, phrase: str) -> NDArray[np.intp]:
         """Rows of a phrase."""
         return np.flatnonzero(self.phrase == self.phrases.index(phrase))
 
     @cached_property
-    def chance(self) -> NDArray[np.float64]:
+    def confidence(self) -> NDArray[np.float64]:
         """(N,) how surely each is one whole thing of its phrase, in (0, 1)."""
-        chance = np.zeros(len(self))
+        confidence = np.zeros(len(self))
         for number in np.unique(self.phrase):
             rows = self.phrase == number
-            chance[rows] = chances(
+            confidence[rows] = confidences(
                 self.polygons.columns["score"][rows].astype(np.float64),
                 self.area[rows],
                 pixel_area=self.pixel_area,
             )
-        return chance
+        return confidence
 
     @cached_property
     def size(self) -> NDArray[np.float64]:
@@ -102,20 +102,20 @@ class Candidates:
         return np.asarray(np.sqrt(self.area), np.float64)
 
     @cached_property
-    def picture(self) -> Frame:
+    def image_frame(self) -> Frame:
         """In pixels: left is left in the picture, whatever way the map is turned."""
         return self._frame(self._corners, self._centre, self._outline)
 
     @cached_property
-    def compass(self) -> Frame:
+    def map_frame(self) -> Frame:
         """True north up, in metres."""
-        to = self.ground.compass
+        to = self.projection.compass
         return self._frame(to(self._corners), to(self._centre), to(self._outline))
 
     @cached_property
-    def shape(self) -> NDArray[np.object_]:
+    def outlines(self) -> NDArray[np.object_]:
         """(N,) outlines in the metres of `Ground.metres`."""
-        places, geometry = self.ground.metres(self._corners), self.polygons.geometry
+        places, geometry = self.projection.metres(self._corners), self.polygons.geometry
         plain = shapely.get_type_id(geometry) == GeometryType.POLYGON
         plain &= shapely.get_num_interior_rings(geometry) == 0
         if plain.all():
@@ -129,36 +129,36 @@ class Candidates:
         return np.asarray(moved, np.object_)
 
     @cached_property
-    def middle(self) -> Points:
+    def centroids(self) -> Points:
         """(N, 2) centroids in the metres of `Ground.metres`."""
-        return self.ground.metres(self._centre)
+        return self.projection.metres(self._centre)
 
     @cached_property
-    def point(self) -> NDArray[np.object_]:
-        """(N,) `middle` as points."""
-        return np.asarray(shapely.points(self.middle), np.object_)
+    def centroid_points(self) -> NDArray[np.object_]:
+        """(N,) `centroids` as points."""
+        return np.asarray(shapely.points(self.centroids), np.object_)
 
     @cached_property
-    def winding(self) -> NDArray[np.intp]:
+    def morton_codes(self) -> NDArray[np.intp]:
         """(N,) numbers by which neighbours come one after the other."""
-        return winding(self.middle)
+        return morton_codes(self.centroids)
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
-        """(N, 4) lowest x and y, then highest, of `shape`."""
-        return np.asarray(shapely.bounds(self.shape), np.float64)
+        """(N, 4) lowest x and y, then highest, of `outlines`."""
+        return np.asarray(shapely.bounds(self.outlines), np.float64)
 
     @cached_property
-    def reach(self) -> float:
+    def longest_side(self) -> float:
         """Metres along the longer side of the area."""
-        corners = self.ground.metres(self._outline)
+        corners = self.projection.metres(self._outline)
         return float(np.ptp(corners, axis=0).max())
 
     @cached_property
-    def to_picture(self) -> NDArray[np.float64]:
-        """(2, 2) that turns steps in the metres of `middle` into steps in pixels."""
+    def metres_to_pixels(self) -> NDArray[np.float64]:
+        """(2, 2) that turns steps in the metres of `centroids` into steps in pixels."""
         corner = np.array([self._grid.width, self._grid.height]) / 2
-        steps = self.ground.metres(corner + np.array([[0.0, 0], [1, 0], [0, 1]]))
+        steps = self.projection.metres(corner + np.array([[0.0, 0], [1, 0], [0, 1]]))
         return np.linalg.inv((steps[1:] - steps[0]).T)
 
     def _frame(self, corners: Points, centre: Points, outline: Points) -> Frame:
@@ -189,15 +189,15 @@ class Candidates:
     @cached_property
     def _centre(self) -> Points:
         """(N, 2) centroids in pixels; an affine map keeps them."""
-        middle = shapely.centroid(self.polygons.geometry)
-        return self._pixels(shapely.get_coordinates(middle))
+        centroids = shapely.centroid(self.polygons.geometry)
+        return self._pixels(shapely.get_coordinates(centroids))
 
     def _pixels(self, places: Points) -> Points:
         t = ~self._grid.transform
         pixels = np.empty_like(places)
         # in portions that stay in the processor's cache
-        for start in range(0, len(places), PORTION):
-            part = slice(start, start + PORTION)
+        for start in range(0, len(places), CHUNK):
+            part = slice(start, start + CHUNK)
             x, y = places[part].T
             pixels[part, 0] = t.a * x + t.b * y + t.c
             pixels[part, 1] = t.d * x + t.e * y + t.f

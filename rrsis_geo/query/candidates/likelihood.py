@@ -21,23 +21,23 @@ SHIFT = -0.7
 FRAGMENT = 0.2
 """Share of the usual area below which a blob is taken for a piece of something."""
 
-FEW_PIXELS = 8
+MIN_PIXELS = 8
 """Pixels; smaller blobs are rarely anything."""
 
-FALL = 1.5
-"""Power with which the odds fall below `FRAGMENT` and `FEW_PIXELS`."""
+FALLOFF = 1.5
+"""Power with which the odds fall below `FRAGMENT` and `MIN_PIXELS`."""
 
-SURELY = 1e-12
+EPSILON = 1e-12
 """No probability is nearer to 0 or 1."""
 
 NEGLIGIBLE = 1e-9
 """Of a chance that so many sure ones came before."""
 
-LEAST = 0.02
+MIN_PROBABILITY = 0.02
 """Chance below which nothing is taken for the one that was asked for."""
 
 
-def chances(score: Values, area: Values, *, pixel_area: float) -> Values:
+def confidences(score: Values, area: Values, *, pixel_area: float) -> Values:
     """(N,) chance of each of one phrase's polygons to be one whole thing.
 
     Args:
@@ -47,15 +47,15 @@ def chances(score: Values, area: Values, *, pixel_area: float) -> Values:
     """
     if not len(score):
         return np.zeros(0)
-    p = np.clip(score, SURELY, 1 - SURELY)
+    p = np.clip(score, EPSILON, 1 - EPSILON)
     odds = STEEPNESS * np.log(p / (1 - p)) + SHIFT
-    usual = _usual(area, 1 / (1 + np.exp(-odds)))
-    for least in (FRAGMENT * usual, FEW_PIXELS * pixel_area):
-        odds -= FALL * np.log(np.maximum(least / np.maximum(area, 1e-12), 1.0))
+    usual = _weighted_median(area, 1 / (1 + np.exp(-odds)))
+    for least in (FRAGMENT * usual, MIN_PIXELS * pixel_area):
+        odds -= FALLOFF * np.log(np.maximum(least / np.maximum(area, 1e-12), 1.0))
     return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
 
 
-def _usual(area: Values, chance: Values) -> float:
+def _weighted_median(area: Values, chance: Values) -> float:
     """Median of the areas, weighed by chance and size, so that crumbs count little."""
     order = np.argsort(area, kind="stable")
     weight = np.cumsum(chance[order] * np.sqrt(area[order]))
@@ -76,17 +76,19 @@ def ranked(
     Returns:
         At most `count` places in that order; fewer where the set has no more.
     """
-    fit = np.array(_fits(order, chance, rank=rank, count=count))
+    fit = np.array(_rank_probabilities(order, chance, rank=rank, count=count))
     best = np.argsort(-fit, kind="stable")[:count]
-    return order[np.sort(best[fit[best] >= LEAST])]
+    return order[np.sort(best[fit[best] >= MIN_PROBABILITY])]
 
 
-def looked_at(order: NDArray[np.intp], chance: Values, *, rank: int, count: int) -> int:
+def considered_count(
+    order: NDArray[np.intp], chance: Values, *, rank: int, count: int
+) -> int:
     """How many of the first in the order `ranked` looks at."""
-    return len(_fits(order, chance, rank=rank, count=count))
+    return len(_rank_probabilities(order, chance, rank=rank, count=count))
 
 
-def _fits(
+def _rank_probabilities(
     order: NDArray[np.intp], chance: Values, *, rank: int, count: int
 ) -> list[float]:
     """Chance to be one of those asked for, of the first in the order."""

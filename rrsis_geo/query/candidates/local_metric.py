@@ -16,22 +16,22 @@ from numpy.typing import NDArray
 
 from rrsis_geo.scene.grid import Grid
 
-CELLS = 64
+LATTICE_CELLS = 64
 """Of the lattice, along each side of the grid."""
 
-PORTION = 16_384
+CHUNK = 16_384
 """Points bent at a time."""
 
 Points = NDArray[np.float64]
 """(N, 2)"""
 
 
-class Ground:
+class LocalProjection:
     """Where pixels of a grid lie, without and with a CRS."""
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._step = np.array([grid.width, grid.height], np.float64) / CELLS
+        self._step = np.array([grid.width, grid.height], np.float64) / LATTICE_CELLS
         self._geod = grid.geod
 
     def metres(self, pixels: Points) -> Points:
@@ -40,7 +40,7 @@ class Ground:
         Distances from the centre are true and others nearly so; `distance` is exact.
         Without a CRS these are the pixels, a pixel counted as a metre.
         """
-        return pixels if self._geod is None else self._bend(self._metres, pixels)
+        return pixels if self._geod is None else self._interpolate(self._metres, pixels)
 
     def compass(self, pixels: Points) -> Points:
         """x grows with longitude alone and y falls with latitude alone, in metres.
@@ -48,7 +48,9 @@ class Ground:
         So the point with the smallest y is the northernmost, however the grid is
         turned. Without a CRS these are the pixels: up is north.
         """
-        return pixels if self._geod is None else self._bend(self._compass, pixels)
+        return (
+            pixels if self._geod is None else self._interpolate(self._compass, pixels)
+        )
 
     def distance(self, start: Points, stop: Points) -> NDArray[np.float64]:
         """(N,) metres along the geodesic between points that `metres` gave."""
@@ -59,18 +61,18 @@ class Ground:
         _, _, metres = self._geod.inv(west, south, east, north)
         return np.asarray(metres, np.float64)
 
-    def _bend(self, lattice: NDArray[np.float64], pixels: Points) -> Points:
+    def _interpolate(self, lattice: NDArray[np.float64], pixels: Points) -> Points:
         """Between the four corners of a cell, or beyond the outermost ones."""
         bent = np.empty_like(pixels, np.float64)
         axes = [np.ascontiguousarray(lattice[..., axis]).ravel() for axis in (0, 1)]
         # in portions that stay in the processor's cache: a third of the time
-        for start in range(0, len(pixels), PORTION):
-            part = slice(start, start + PORTION)
+        for start in range(0, len(pixels), CHUNK):
+            part = slice(start, start + CHUNK)
             place = pixels[part] / self._step
-            cell = np.clip(np.floor(place), 0, CELLS - 1).astype(np.intp)
+            cell = np.clip(np.floor(place), 0, LATTICE_CELLS - 1).astype(np.intp)
             right, down = (place - cell).T
-            at = cell[:, 1] * (CELLS + 1) + cell[:, 0]
-            below = at + CELLS + 1
+            at = cell[:, 1] * (LATTICE_CELLS + 1) + cell[:, 0]
+            below = at + LATTICE_CELLS + 1
             for axis, nodes in enumerate(axes):
                 upper = nodes[at] + (nodes[at + 1] - nodes[at]) * right
                 lower = nodes[below] + (nodes[below + 1] - nodes[below]) * right
@@ -80,7 +82,7 @@ class Ground:
     @cached_property
     def _nodes(self) -> Points:
         """Corners of the lattice in pixels, row by row."""
-        places = np.arange(CELLS + 1)
+        places = np.arange(LATTICE_CELLS + 1)
         nodes = np.stack(np.meshgrid(places, places), axis=-1).reshape(-1, 2)
         return nodes * self._step
 
@@ -124,10 +126,10 @@ class Ground:
         flat = (self._nodes - middle) * self._grid.pixel_size
         known = np.isfinite(nodes).all(axis=1, keepdims=True)
         lattice = np.where(known, nodes, flat)
-        return lattice.reshape(CELLS + 1, CELLS + 1, 2)
+        return lattice.reshape(LATTICE_CELLS + 1, LATTICE_CELLS + 1, 2)
 
 
 @lru_cache(maxsize=4)
-def local_projection(grid: Grid) -> Ground:
+def local_projection(grid: Grid) -> LocalProjection:
     """The projection of a grid, made once for all answers about it."""
-    return Ground(grid)
+    return LocalProjection(grid)

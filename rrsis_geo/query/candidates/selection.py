@@ -15,14 +15,14 @@ from rrsis_geo.query.candidates.local_metric import Points
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-SHARP = 3
+SHARPNESS = 3
 """Power with which the odds that words hold are raised before things are compared:
 those a little over the line shall not add up against one that is plainly there."""
 
-FITS = 0.5
+FIT_THRESHOLD = 0.5
 """From here on a unit is what the words mean."""
 
-FORGOTTEN = 0.02
+MIN_FIT = 0.02
 """Fit below which a unit is dropped on the way."""
 
 
@@ -38,7 +38,7 @@ class Selection:
 
     fit: Values
     """(U,) how well the words of the operators hold, in [0, 1]; whether it is the
-    thing at all is the candidates' `chance`."""
+    thing at all is the candidates' `confidence`."""
 
     rank: NDArray[np.int64]
     """(U,) 1 = first in what was asked for last; 0 = no order asked for."""
@@ -47,7 +47,7 @@ class Selection:
     """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or not
     measured yet."""
 
-    anchors: Rows
+    pending_anchors: Rows
     """(U,) number of the set of anchors that the distance is still to be measured to;
     -1 = none."""
 
@@ -55,7 +55,7 @@ class Selection:
         return len(self.first)
 
     @property
-    def single(self) -> bool:
+    def ungrouped(self) -> bool:
         """Whether every unit is one candidate."""
         return len(self.rows) == len(self.first)
 
@@ -69,11 +69,11 @@ class Selection:
         """(U,) candidates in each unit."""
         return np.diff(np.append(self.first, len(self.rows)))
 
-    def fitting(self, fit: Values) -> Selection:
+    def with_fit(self, fit: Values) -> Selection:
         """With another measure of how well the words hold on top."""
         return replace(self, fit=self.fit * fit)
 
-    def pick(self, units: Rows, *, sure: bool = False) -> Selection:
+    def take(self, units: Rows, *, ranked: bool = False) -> Selection:
         """Only these, in the order of the scene.
 
         Args:
@@ -88,65 +88,65 @@ class Selection:
         return Selection(
             rows=self.rows[np.repeat(self.first[kept], lengths) + within],
             first=starts.astype(np.intp),
-            fit=np.ones(len(kept)) if sure else self.fit[kept],
-            rank=order + 1 if sure else self.rank[kept],
+            fit=np.ones(len(kept)) if ranked else self.fit[kept],
+            rank=order + 1 if ranked else self.rank[kept],
             distance=self.distance[kept],
-            anchors=self.anchors[kept],
+            pending_anchors=self.pending_anchors[kept],
         )
 
-    def sure(self) -> Selection:
+    def accepted(self) -> Selection:
         """Those that fit."""
-        return self.pick(np.flatnonzero(self.fit >= FITS))
+        return self.take(np.flatnonzero(self.fit >= FIT_THRESHOLD))
 
-    def over(self, values: Values, merge: np.ufunc) -> Values:
+    def reduce(self, values: Values, merge: np.ufunc) -> Values:
         """(U,) of (M,) values of the rows, merged over each unit."""
-        if self.single:
+        if self.ungrouped:
             return values
         return np.asarray(merge.reduceat(values, self.first), np.float64)
 
     def mean(self, values: Values) -> Values:
         """(U,) of (M,) values of the rows, the mean over each unit."""
-        return values if self.single else self.over(values, np.add) / self.lengths
+        return values if self.ungrouped else self.reduce(values, np.add) / self.lengths
 
-    def chance(self, seen: Candidates) -> Values:
+    def confidence(self, candidates: Candidates) -> Values:
         """(U,) chance that a unit is there; a group is as doubtful as its members."""
-        return self.mean(seen.chance[self.rows])
+        return self.mean(candidates.confidence[self.rows])
 
-    def weight(self, seen: Candidates) -> Values:
+    def weight(self, candidates: Candidates) -> Values:
         """(U,) chance to be there and to be meant; doubt about the words is decided."""
-        yes, no = self.fit**SHARP, (1 - self.fit) ** SHARP
-        return self.chance(seen) * yes / (yes + no)
+        yes, no = self.fit**SHARPNESS, (1 - self.fit) ** SHARPNESS
+        return self.confidence(candidates) * yes / (yes + no)
 
-    def area(self, seen: Candidates) -> Values:
+    def area(self, candidates: Candidates) -> Values:
         """(U,) square metres."""
-        return self.over(seen.area[self.rows], np.add)
+        return self.reduce(candidates.area[self.rows], np.add)
 
     def box(self, frame: Frame) -> Values:
         """(U, 4) left, top, right, bottom."""
         box = frame.box[self.rows]
-        if self.single:
+        if self.ungrouped:
             return box
         low = np.minimum.reduceat(box[:, :2], self.first)
         return np.hstack([low, np.maximum.reduceat(box[:, 2:], self.first)])
 
     def centre(self, frame: Frame) -> Points:
         """(U, 2) of one its centroid, of a group the middle of its box."""
-        if self.single:
+        if self.ungrouped:
             return frame.centre[self.rows]
         box = self.box(frame)
         return (box[:, :2] + box[:, 2:]) / 2
 
-    def hull(self, seen: Candidates) -> NDArray[np.object_]:
+    def hull(self, candidates: Candidates) -> NDArray[np.object_]:
         """(U,) outlines in metres; a group's is the hull of its members."""
-        shapes = seen.shape[self.rows]
-        if self.single:
+        shapes = candidates.outlines[self.rows]
+        if self.ungrouped:
             return shapes
         groups = np.split(shapes, self.first[1:])
         hulls = [shapely.convex_hull(shapely.multipolygons(list(g))) for g in groups]
         return np.array(hulls, np.object_)
 
 
-def singles(rows: Rows) -> Selection:
+def selection_of_rows(rows: Rows) -> Selection:
     """Each candidate a unit."""
     return Selection(
         rows=rows,
@@ -154,11 +154,11 @@ def singles(rows: Rows) -> Selection:
         fit=np.ones(len(rows)),
         rank=np.zeros(len(rows), np.int64),
         distance=np.full(len(rows), np.nan),
-        anchors=np.full(len(rows), -1, np.intp),
+        pending_anchors=np.full(len(rows), -1, np.intp),
     )
 
 
-def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
+def selection_of_groups(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
     """Each list of candidates a unit."""
     lengths = np.array([len(group) for group in groups], np.intp)
     return Selection(
@@ -167,11 +167,11 @@ def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
         fit=np.asarray(fit, np.float64),
         rank=np.zeros(len(groups), np.int64),
         distance=np.full(len(groups), np.nan),
-        anchors=np.full(len(groups), -1, np.intp),
+        pending_anchors=np.full(len(groups), -1, np.intp),
     )
 
 
-def joined(parts: Sequence[Selection]) -> Selection:
+def concatenated(parts: Sequence[Selection]) -> Selection:
     """All units of several."""
     before = np.cumsum([0, *(len(part.rows) for part in parts)])
     return Selection(
@@ -182,5 +182,5 @@ def joined(parts: Sequence[Selection]) -> Selection:
         fit=np.concatenate([part.fit for part in parts]),
         rank=np.concatenate([part.rank for part in parts]),
         distance=np.concatenate([part.distance for part in parts]),
-        anchors=np.concatenate([part.anchors for part in parts]),
+        pending_anchors=np.concatenate([part.pending_anchors for part in parts]),
     )

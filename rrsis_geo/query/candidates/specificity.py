@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rrsis_geo.query.plan.nodes import Find
 
 
-def narrowing(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:
+def more_specific(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:
     """(Q, Q) where the second phrase says more of the same kind than the first.
 
     Args:

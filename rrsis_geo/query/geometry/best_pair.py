@@ -8,12 +8,15 @@ import numpy as np
 
 from rrsis_geo.query.candidates.selection import Rows, Values
 
-ROUNDS = 8
+MAX_ROUNDS = 8
 """After so many, what is left is measured at once."""
 
 
-def best_per_row(
-    place: Rows, count: int, at_most: Values, measured: Callable[[Rows], Values]
+def max_per_row(
+    row_of_pair: Rows,
+    count: int,
+    upper_bound: Values,
+    evaluate: Callable[[Rows], Values],
 ) -> Values:
     """(R,) highest value of each row's pairs; 0 for none.
 
@@ -27,15 +30,15 @@ def best_per_row(
         measured: Numbers of pairs to their values, none below 0.
     """
     best = np.zeros(count)
-    left = np.lexsort((-at_most, place))
-    left = left[at_most[left] > 0]
-    for number in range(ROUNDS + 1):
+    left = np.lexsort((-upper_bound, row_of_pair))
+    left = left[upper_bound[left] > 0]
+    for number in range(MAX_ROUNDS + 1):
         if not len(left):
             break
-        leads = np.diff(place[left], prepend=-1) > 0
-        leads |= number == ROUNDS
-        now = left[leads]
-        np.maximum.at(best, place[now], measured(now))
-        left = left[~leads]
-        left = left[at_most[left] > best[place[left]]]
+        leading = np.diff(row_of_pair[left], prepend=-1) > 0
+        leading |= number == MAX_ROUNDS
+        now = left[leading]
+        np.maximum.at(best, row_of_pair[now], evaluate(now))
+        left = left[~leading]
+        left = left[upper_bound[left] > best[row_of_pair[left]]]
     return best

@@ -10,11 +10,13 @@ from shapely import GeometryType
 from rrsis_geo.query.candidates.local_metric import Points
 from rrsis_geo.query.candidates.selection import Rows, Values
 
-PORTION = 16_384
+CHUNK = 16_384
 """Sides of outlines looked at together: so many stay in the processor's cache."""
 
 
-def nearest_points(points: Points, shapes: NDArray[np.object_], which: Rows) -> Points:
+def nearest_point_offsets(
+    points: Points, shapes: NDArray[np.object_], polygon: Rows
+) -> Points:
     """(P, 2) steps from points to the nearest points of outlines; 0 from inside.
 
     Args:
@@ -27,31 +29,35 @@ def nearest_points(points: Points, shapes: NDArray[np.object_], which: Rows) -> 
     steps = np.zeros((len(points), 2))
     if not len(points):
         return steps
-    rim = np.flatnonzero(plain[which])
+    rim = np.flatnonzero(plain[polygon])
     corners, owner = shapely.get_coordinates(shapes, return_index=True)
     first = np.searchsorted(owner, np.arange(len(shapes) + 1))
-    sides = np.maximum(np.diff(first)[which[rim]] - 1, 0)
+    sides = np.maximum(np.diff(first)[polygon[rim]] - 1, 0)
     x, y = np.ascontiguousarray(corners.T)
-    portion = np.cumsum(sides) // PORTION
-    for part in np.split(np.arange(len(rim)), np.flatnonzero(np.diff(portion)) + 1):
+    chunk = np.cumsum(sides) // CHUNK
+    for part in np.split(np.arange(len(rim)), np.flatnonzero(np.diff(chunk)) + 1):
         some = rim[part]
-        steps[some] = _to_rims(points[some], first[which[some]], sides[part], x, y)
+        steps[some] = _ring_offsets(
+            points[some], first[polygon[some]], sides[part], x, y
+        )
     within = np.full(len(points), True)
     bounds = shapely.bounds(shapes)
     for axis in (0, 1):
-        within &= points[:, axis] >= bounds[which, axis]
-        within &= points[:, axis] <= bounds[which, axis + 2]
+        within &= points[:, axis] >= bounds[polygon, axis]
+        within &= points[:, axis] <= bounds[polygon, axis + 2]
     over = np.flatnonzero(within)
-    over = over[shapely.intersects_xy(shapes[which[over]], *points[over].T)]
+    over = over[shapely.intersects_xy(shapes[polygon[over]], *points[over].T)]
     steps[over] = 0
-    holed = np.flatnonzero(~plain[which])
-    lines = shapely.shortest_line(shapely.points(points[holed]), shapes[which[holed]])
+    holed = np.flatnonzero(~plain[polygon])
+    lines = shapely.shortest_line(shapely.points(points[holed]), shapes[polygon[holed]])
     ends = shapely.get_coordinates(lines).reshape(-1, 2, 2)
     steps[holed] = ends[:, 1] - ends[:, 0]
     return steps
 
 
-def _to_rims(points: Points, first: Rows, sides: Rows, x: Values, y: Values) -> Points:
+def _ring_offsets(
+    points: Points, first: Rows, sides: Rows, x: Values, y: Values
+) -> Points:
     """(P, 2) steps to the nearest points of rings.
 
     Args:

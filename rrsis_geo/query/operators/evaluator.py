@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.selection import Selection, singles
-from rrsis_geo.query.operators.dispatch import CHOICES
+from rrsis_geo.query.candidates.selection import Selection, selection_of_rows
+from rrsis_geo.query.operators.dispatch import OPERATORS
 from rrsis_geo.query.operators.workspace import TraceStep, Workspace
 from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.plan import Plan
 
-PLAINLY = 0.7
+MIN_MEAN_SCORE = 0.7
 """Mean probability from which on the network is believed where the map found none."""
 
-RELATED = (n.Beside, n.Within)
+CHECKED_RELATIONS = (n.Beside, n.Within)
 """Relations that what the network took for the whole has to bear out."""
 
 
@@ -45,7 +45,9 @@ class Answer:
     """What was not clear."""
 
 
-def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
+def resolve(
+    plan: Plan, candidates: Candidates, *, whole_expression: str | None = None
+) -> Answer:
     """Work out a plan.
 
     Args:
@@ -55,10 +57,16 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
             the things that are there, what the network plainly took for it is meant
             as far as the map bears it out, unless the words say nothing but where.
     """
-    work = Workspace(plan, seen, CHOICES)
-    units = work.with_late_distances(work.units(plan.root).sure())
-    if told is not None and not len(units) and not _only_placed(plan.root):
-        units = _borne_out(work, _taken_whole(plan, seen, told))
+    work = Workspace(plan, candidates, OPERATORS)
+    units = work.with_deferred_distances(work.units(plan.root).accepted())
+    if (
+        whole_expression is not None
+        and not len(units)
+        and not _is_only_placed(plan.root)
+    ):
+        units = _consistent_with_plan(
+            work, _matches_of_whole_expression(plan, candidates, whole_expression)
+        )
         work.steps.append(
             TraceStep(words="as the network understood it", count=len(units))
         )
@@ -77,16 +85,16 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
     )
 
 
-def sought(node: Node) -> tuple[str, ...]:
+def target_phrases(node: Node) -> tuple[str, ...]:
     """Phrases that an answer's objects may come from, anchors' left out."""
     if isinstance(node, n.Find):
         return (node.phrase,)
     if isinstance(node, n.Union):
-        return tuple(phrase for part in node.parts for phrase in sought(part))
-    return sought(node.of)
+        return tuple(phrase for part in node.parts for phrase in target_phrases(part))
+    return target_phrases(node.of)
 
 
-def _only_placed(root: Node) -> bool:
+def _is_only_placed(root: Node) -> bool:
     """Whether words say no more of things than where: that the map knows for sure."""
     *operators, last = n.spine(root)
     plain = isinstance(last, n.Find) and last.phrase == last.noun
@@ -95,25 +103,27 @@ def _only_placed(root: Node) -> bool:
     )
 
 
-def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Selection:
+def _matches_of_whole_expression(
+    plan: Plan, candidates: Candidates, whole_expression: str
+) -> Selection:
     """What the network took for the whole expression, if it did so plainly."""
-    there = any(len(seen.of(phrase)) for phrase in sought(plan.root))
+    there = any(len(candidates.rows_of(phrase)) for phrase in target_phrases(plan.root))
     there |= plan.finds[0].phrase != plan.finds[0].noun  # words of looks may miss it
-    rows = seen.of(told)
-    area = seen.area[rows]
-    score = seen.polygons.columns["score"][rows]
-    plainly = (score * area).sum() >= PLAINLY * max(area.sum(), 1e-9)
-    return singles(rows if there and plainly else rows[:0])
+    rows = candidates.rows_of(whole_expression)
+    area = candidates.area[rows]
+    score = candidates.polygons.columns["score"][rows]
+    plainly = (score * area).sum() >= MIN_MEAN_SCORE * max(area.sum(), 1e-9)
+    return selection_of_rows(rows if there and plainly else rows[:0])
 
 
-def _borne_out(work: Workspace, units: Selection) -> Selection:
+def _consistent_with_plan(work: Workspace, units: Selection) -> Selection:
     """Those that are where the words say, as far as what they name has been found."""
     *operators, _ = n.spine(work.root)
     for node in reversed(operators):
         placed = isinstance(node, n.InPlace | n.AtEdge)
-        related = isinstance(node, RELATED) and all(
-            len(work.units(anchor).sure()) for anchor in n.anchors(node)
+        related = isinstance(node, CHECKED_RELATIONS) and all(
+            len(work.units(anchor).accepted()) for anchor in n.anchors(node)
         )
         if len(units) and (placed or related):
-            units = CHOICES[type(node)](work, node, units)
-    return units.sure()
+            units = OPERATORS[type(node)](work, node, units)
+    return units.accepted()
