@@ -92,14 +92,28 @@ def as_found(grid, phrases, shapes, scores=None):
     return Polygons(geometry=placed, crs=crs, columns=columns)
 
 
-def answer(root, grid, phrases, shapes, scores=None, *, area=None):
-    """What a plan means on a layout."""
+def candidates_of(grid, phrases, shapes, scores=None, *, area=None):
+    """The same as candidates of one query."""
     names = list(dict.fromkeys(phrases))
-    found = as_found(grid, phrases, shapes, scores)
-    candidates = Candidates(found, grid, names, area=area)
+    polygons = as_found(grid, phrases, shapes, scores)
+    return Candidates(polygons, grid, names, area=area)
+
+
+def answer_of(root, candidates):
+    """What a plan selects among candidates."""
     return resolve(Plan(expression="?", words=(), root=root), candidates)
 
 
-def rows(root, grid, phrases, shapes, scores=None, **more):
-    """Which shapes a plan means."""
-    return answer(root, grid, phrases, shapes, scores, **more).rows.tolist()
+def rows_of(root, candidates):
+    """Which candidates a plan selects."""
+    return answer_of(root, candidates).rows.tolist()
+
+
+def answer(root, grid, phrases, shapes, scores=None, *, area=None):
+    """What a plan selects in a layout."""
+    return answer_of(root, candidates_of(grid, phrases, shapes, scores, area=area))
+
+
+def rows(root, grid, phrases, shapes, scores=None, *, area=None):
+    """Which shapes of a layout a plan selects."""
+    return answer(root, grid, phrases, shapes, scores, area=area).rows.tolist()

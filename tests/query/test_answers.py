@@ -40,9 +40,16 @@ LEFTS = {
 """Columns where the tanks that are meant begin."""
 
 
-@pytest.fixture
-def scene(tmp_path):
-    return paint(tmp_path / "scene.tif")
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    return paint(tmp_path_factory.mktemp("scene") / "scene.tif")
+
+
+@pytest.fixture(scope="module")
+def plain(scene, tmp_path_factory):
+    """A job with all expressions and its result."""
+    job = job_for(scene, tmp_path_factory.mktemp("plain"))
+    return job, run(job)
 
 
 def job_for(scene, folder, *, expressions=ASKED, resolve="scene", **options):
@@ -74,8 +81,8 @@ def lefts(polygons):
     return {text: sorted(columns) for text, columns in found.items()}
 
 
-def test_answers_are_those_one_sees(scene, tmp_path):
-    found = run(job_for(scene, tmp_path / "a"))
+def test_answers_are_those_one_sees(plain):
+    _, found = plain
     assert lefts(found.polygons) == LEFTS
     columns = found.polygons.columns
     assert columns["id"].tolist() == list(range(1, len(found.polygons) + 1))
@@ -89,9 +96,8 @@ def test_answers_are_those_one_sees(scene, tmp_path):
     assert all(columns["why"])
 
 
-def test_the_network_is_asked_once_for_each_phrase(scene, tmp_path):
-    job = job_for(scene, tmp_path / "a")
-    found = run(job)
+def test_the_network_is_asked_once_for_each_phrase(plain):
+    job, found = plain
     assert ask(ASKED, "scene").phrases == ("storage tank", "road", "building")
     with ProbabilityRaster.open(job.probability) as raster:
         assert raster.expressions == ("storage tank", "road", "building")
@@ -102,9 +108,8 @@ def test_the_network_is_asked_once_for_each_phrase(scene, tmp_path):
     assert found.manifest["polygons"] == {text: len(LEFTS[text]) for text in ASKED}
 
 
-def test_anchors_are_a_layer_of_their_own(scene, tmp_path):
-    job = job_for(scene, tmp_path / "a")
-    found = run(job)
+def test_anchors_are_a_layer_of_their_own(plain):
+    job, found = plain
     layer = pyogrio.read_dataframe(job.anchors)
     of = layer[layer["expression"] == "tanks near the road"]
     assert of["why"].tolist() == ["road"]
@@ -123,15 +128,11 @@ def test_anchors_are_a_layer_of_their_own(scene, tmp_path):
     ],
     ids=str,
 )
-def test_windows_batches_and_engines_do_not_matter(scene, tmp_path, options):
-    plain, other = (
-        job_for(scene, tmp_path / "a"),
-        job_for(scene, tmp_path / "b", **options),
-    )
-    run(plain)
+def test_windows_batches_and_engines_do_not_matter(scene, plain, tmp_path, options):
+    job, other = plain[0], job_for(scene, tmp_path / "other", **options)
     run(other)
     for name in ("output", "anchors", "probability"):
-        one, two = (Path(getattr(job, name)) for job in (plain, other))
+        one, two = (Path(getattr(each, name)) for each in (job, other))
         assert one.read_bytes() == two.read_bytes()
 
 
@@ -145,9 +146,8 @@ def test_network_mode_keeps_every_text(scene, tmp_path):
     assert len(found.anchors) == 0
 
 
-def test_a_raster_is_asked_again_at_another_threshold(scene, tmp_path):
-    job = job_for(scene, tmp_path / "a")
-    run(job)
+def test_a_raster_is_asked_again_at_another_threshold(plain, tmp_path):
+    job, _ = plain
     again = str(tmp_path / "again.gpkg")
     task = VectorizeJob(probability=job.probability, output=again, min_score=0)
     done = replay(task)
@@ -160,9 +160,8 @@ def test_a_raster_is_asked_again_at_another_threshold(scene, tmp_path):
     assert lefts(strict.polygons)["tanks more than 20 m from the road"] == [110]
 
 
-def test_named_bands_are_not_asked_again(scene, tmp_path):
-    job = job_for(scene, tmp_path / "a")
-    run(job)
+def test_named_bands_are_not_asked_again(plain, tmp_path):
+    job, _ = plain
     done = replay(
         VectorizeJob(
             probability=job.probability,

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 import shapely
 import twin
-from found_things import GRIDS, HEIGHT, WIDTH, answer, as_found, rows, things
+from found_things import (
+    GRIDS,
+    HEIGHT,
+    WIDTH,
+    answer,
+    as_found,
+    candidates_of,
+    rows,
+    rows_of,
+    things,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +29,8 @@ SIDES = ["left", "right", "top", "bottom", "west", "east", "north", "south"]
 grids = st.sampled_from(list(GRIDS))
 seeds = st.integers(0, 10_000)
 many = settings(max_examples=12, deadline=None)
+some = settings(max_examples=8, deadline=None)
+"""For tests with a slow oracle."""
 
 
 def layout(seed, tanks=10, roads=3):
@@ -57,7 +69,7 @@ def test_limits_of_area(place, seed, limit, above):
     assert rows(n.Measured(TANK, "area", low, high), grid, phrases, shapes) == wanted
 
 
-@many
+@some
 @given(grids, seeds, st.floats(2, 200), st.booleans())
 def test_distances_are_geodesic_from_outline_to_outline(place, seed, limit, beyond):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
@@ -75,7 +87,7 @@ def test_distances_are_geodesic_from_outline_to_outline(place, seed, limit, beyo
     np.testing.assert_allclose(got.distance, away[wanted], rtol=2e-3, atol=0.05)
 
 
-@many
+@some
 @given(grids, seeds, st.sampled_from(["closest", "farthest"]), st.integers(1, 3))
 def test_closest_and_farthest(place, seed, order, rank):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
@@ -93,7 +105,7 @@ def test_closest_and_farthest(place, seed, order, rank):
     assert got.rank.tolist() == [rank]
 
 
-@many
+@some
 @given(grids, seeds)
 def test_nearest_neighbour_of_one_of_the_same_kind(place, seed):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
@@ -233,18 +245,15 @@ def test_surrounded_and_holding(place):
 @given(grids, seeds)
 def test_sets_are_sets(place, seed):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
-    every = rows(TANK, grid, phrases, shapes)
+    candidates = candidates_of(grid, phrases, shapes)
+    every = rows_of(TANK, candidates)
     largest = n.Sized(TANK, "largest", count=3)
     left = n.InPlace(TANK, "left", "half")
-    some = set(rows(largest, grid, phrases, shapes))
-    there = set(rows(left, grid, phrases, shapes))
-    assert rows(n.Except(TANK, largest), grid, phrases, shapes) == sorted(
-        set(every) - some
-    )
-    assert rows(n.Except(TANK, left), grid, phrases, shapes) == sorted(
-        set(every) - there
-    )
-    assert rows(n.Union((largest, left, ROAD)), grid, phrases, shapes) == sorted(
+    some = set(rows_of(largest, candidates))
+    there = set(rows_of(left, candidates))
+    assert rows_of(n.Except(TANK, largest), candidates) == sorted(set(every) - some)
+    assert rows_of(n.Except(TANK, left), candidates) == sorted(set(every) - there)
+    assert rows_of(n.Union((largest, left, ROAD)), candidates) == sorted(
         some | there | {10, 11, 12}
     )
 
@@ -255,6 +264,10 @@ def test_the_order_of_the_candidates_does_not_matter(place, seed, side, random):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
     order = list(range(len(shapes)))
     random.shuffle(order)
+    typed = candidates_of(grid, phrases, shapes)
+    shuffled = candidates_of(
+        grid, [phrases[i] for i in order], [shapes[i] for i in order]
+    )
     for root in (
         n.Extreme(n.Near(TANK, ROAD), side, 1, 2),
         n.Beside(TANK, side, n.Sized(ROAD, "largest")),
@@ -262,25 +275,24 @@ def test_the_order_of_the_candidates_does_not_matter(place, seed, side, random):
         n.Members(n.Extreme(n.Grouped(TANK, "line"), side)),
         n.SizeClass(TANK, "big"),
     ):
-        plain = rows(root, grid, phrases, shapes)
-        mixed = rows(
-            root, grid, [phrases[i] for i in order], [shapes[i] for i in order]
-        )
-        assert sorted(order[i] for i in mixed) == plain
+        mixed = rows_of(root, shuffled)
+        assert sorted(order[i] for i in mixed) == rows_of(root, typed)
 
 
 @many
 @given(grids, seeds)
 def test_doubtful_blobs_do_not_win(place, seed):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
-    largest = rows(n.Sized(TANK, "largest"), grid, phrases, shapes)
-    smallest = rows(n.Sized(TANK, "smallest"), grid, phrases, shapes)
+    plain = candidates_of(grid, phrases, shapes)
+    largest = rows_of(n.Sized(TANK, "largest"), plain)
+    smallest = rows_of(n.Sized(TANK, "smallest"), plain)
     blob = shapely.box(-400, -400, -100, -100)
     crumbs = [shapely.box(-50 - 5 * i, 0, -49 - 5 * i, 1) for i in range(20)]
     scores = [0.95] * len(shapes) + [0.52] + [0.55] * 20
     more = [*shapes, blob, *crumbs], phrases + ["tank"] * 21
-    assert rows(n.Sized(TANK, "largest"), grid, more[1], more[0], scores) == largest
-    assert rows(n.Sized(TANK, "smallest"), grid, more[1], more[0], scores) == smallest
+    mixed = candidates_of(grid, more[1], more[0], scores)
+    assert rows_of(n.Sized(TANK, "largest"), mixed) == largest
+    assert rows_of(n.Sized(TANK, "smallest"), mixed) == smallest
     sure = [0.95] * len(shapes) + [0.99] + [0.55] * 20
     assert rows(n.Sized(TANK, "largest"), grid, more[1], more[0], sure) == [13]
 
@@ -319,7 +331,7 @@ def test_place_words_speak_of_the_area():
 
 
 def test_nothing_found_is_answered_with_nothing():
-    for root in (
+    roots = (
         TANK,
         n.Sized(TANK, "largest"),
         n.Near(TANK, ROAD),
@@ -336,19 +348,16 @@ def test_nothing_found_is_answered_with_nothing():
         n.Compared(TANK, "larger", ROAD),
         n.Measured(TANK, "length", 3, None),
         n.Counted(TANK, 2),
-    ):
-        for phrases, shapes in (
-            ([], []),
-            (["road"], [shapely.box(9, 9, 20, 20)]),
-        ):
-            names = dict.fromkeys([*phrases, "tank", "road"])
-            found = as_found(GRIDS["projected"], phrases, shapes)
-            candidates = Candidates(found, GRIDS["projected"], list(names))
-            plan = Plan(expression="?", words=(), root=root)
-            assert resolve(plan, candidates).rows.tolist() == []
+    )
+    for phrases, shapes in (([], []), (["road"], [shapely.box(9, 9, 20, 20)])):
+        names = list(dict.fromkeys([*phrases, "tank", "road"]))
+        polygons = as_found(GRIDS["projected"], phrases, shapes)
+        candidates = Candidates(polygons, GRIDS["projected"], names)
+        for root in roots:
+            assert rows_of(root, candidates) == []
 
 
-@many
+@some
 @given(grids, st.permutations([2, 3, 5]))
 def test_groups_by_how_many_they_hold(place, sizes):
     """Members in clusters far apart; the smaller the cluster, the larger they are."""
@@ -363,17 +372,17 @@ def test_groups_by_how_many_they_hold(place, sizes):
                 for nth in range(size)
             )
         ]
-    grid, phrases = GRIDS[place], ["tank"] * len(shapes)
+    candidates = candidates_of(GRIDS[place], ["tank"] * len(shapes), shapes)
     for least in (2, 3, 4, 5):
         wanted = sorted(i for size in sizes if size >= least for i in members[size])
         clusters = n.Grouped(TANK, "cluster", least, or_more=True)
-        assert rows(clusters, grid, phrases, shapes) == wanted
+        assert rows_of(clusters, candidates) == wanted
     groups = n.Grouped(TANK, "cluster")
     for order, ranked in (("largest", (5, 3, 2)), ("smallest", (2, 3, 5))):
         for rank, size in enumerate(ranked, start=1):
             picked = n.Sized(groups, order, "number", rank)
-            assert rows(picked, grid, phrases, shapes) == members[size]
-    assert rows(n.Sized(groups, "largest"), grid, phrases, shapes) == members[2]
+            assert rows_of(picked, candidates) == members[size]
+    assert rows_of(n.Sized(groups, "largest"), candidates) == members[2]
 
 
 @many

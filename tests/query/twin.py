@@ -1,5 +1,7 @@
 """The same questions answered the long way: point by point, through PROJ each time."""
 
+from functools import cache
+
 import numpy as np
 import pyproj
 import shapely
@@ -10,21 +12,32 @@ def lonlat(grid, points):
     x, y = grid.place(*np.asarray(points, float).T)
     if grid.crs is None:
         return np.column_stack([x, y])
-    move = pyproj.Transformer.from_crs(grid.crs.to_wkt(), "EPSG:4326", always_xy=True)
-    return np.column_stack(move.transform(x, y))
+    return np.column_stack(transformer(grid.crs.to_wkt()).transform(x, y))
+
+
+@cache
+def transformer(wkt):
+    """From a CRS to longitude and latitude."""
+    return pyproj.Transformer.from_crs(wkt, "EPSG:4326", always_xy=True)
+
+
+@cache
+def boundary_points(outline):
+    """(N, 2) two points to the pixel."""
+    return shapely.get_coordinates(shapely.segmentize(outline.exterior, 0.5))
 
 
 def metres(grid, one, other):
-    """Shortest of all ways between points of two outlines, two steps to the pixel."""
-    rims = [shapely.segmentize(shape.exterior, 0.5) for shape in (one, other)]
-    ends = [shapely.get_coordinates(rim) for rim in rims]
-    # only the ends that face each other can be the nearest
-    near = shapely.distance(shapely.points(ends[0]), other)
-    first = ends[0][near <= near.min() + 3]
-    near = shapely.distance(shapely.points(ends[1]), one)
-    second = ends[1][near <= near.min() + 3]
-    a = lonlat(grid, np.repeat(first, len(second), axis=0))
-    b = lonlat(grid, np.tile(second, (len(first), 1)))
+    """Shortest distance between points of two outlines, two points to the pixel."""
+    first, second = boundary_points(one), boundary_points(other)
+    # only points that face the other outline can be the nearest
+    near = shapely.distance(shapely.points(first), other)
+    first = first[near <= near.min() + 3]
+    near = shapely.distance(shapely.points(second), one)
+    second = second[near <= near.min() + 3]
+    pairs = len(first), len(second)
+    a = np.repeat(lonlat(grid, first), pairs[1], axis=0)
+    b = np.tile(lonlat(grid, second), (pairs[0], 1))
     if grid.crs is None:
         return float(np.hypot(*(a - b).T).min())
     geod = pyproj.Geod(ellps="WGS84")
