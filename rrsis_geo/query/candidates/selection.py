@@ -1,4 +1,4 @@
-"""What a part of a plan stands for while it is worked out."""
+"""The objects or groups that a part of a plan selects."""
 
 from __future__ import annotations
 
@@ -16,47 +16,46 @@ Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 SHARPNESS = 3
-"""Power with which the odds that words hold are raised before things are compared:
-those a little over the line shall not add up against one that is plainly there."""
+"""Exponent on the odds of `fit` before objects are compared. It keeps many weak matches
+from outvoting a strong one."""
 
 FIT_THRESHOLD = 0.5
-"""From here on a unit is what the words mean."""
+"""Fit from which on a unit is selected."""
 
 MIN_FIT = 0.02
-"""Fit below which a unit is dropped on the way."""
+"""Fit below which a unit is dropped during the evaluation."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Selection:
-    """U things, each one candidate or several that stand in a group."""
+    """U units, each a single candidate or a group of them."""
 
     rows: Rows
-    """(M,) candidates, those of a unit beside each other."""
+    """(M,) candidate indices, those of a unit next to each other."""
 
     first: Rows
-    """(U,) where each unit begins in `rows`."""
+    """(U,) index in `rows` at which each unit begins."""
 
     fit: Values
-    """(U,) how well the words of the operators hold, in [0, 1]; whether it is the
-    thing at all is the candidates' `confidence`."""
+    """(U,) fuzzy membership in [0, 1]: how well the operators' words apply. Whether it is
+    such an object at all is the candidates' `confidence`."""
 
     rank: NDArray[np.int64]
-    """(U,) 1 = first in what was asked for last; 0 = no order asked for."""
+    """(U,) 1 = first in the order of the last ranking operator; 0 = not ranked."""
 
     distance: Values
-    """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or not
-    measured yet."""
+    """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or
+    deferred."""
 
     pending_anchors: Rows
-    """(U,) number of the set of anchors that the distance is still to be measured to;
-    -1 = none."""
+    """(U,) number of the anchor set to which the distance is deferred; -1 = none."""
 
     def __len__(self) -> int:
         return len(self.first)
 
     @property
     def ungrouped(self) -> bool:
-        """Whether every unit is one candidate."""
+        """Whether every unit is a single candidate."""
         return len(self.rows) == len(self.first)
 
     @property
@@ -66,19 +65,20 @@ class Selection:
 
     @property
     def lengths(self) -> Rows:
-        """(U,) candidates in each unit."""
+        """(U,) number of candidates in each unit."""
         return np.diff(np.append(self.first, len(self.rows)))
 
     def with_fit(self, fit: Values) -> Selection:
-        """With another measure of how well the words hold on top."""
+        """The selection with `fit` multiplied by another membership, (U,)."""
         return replace(self, fit=self.fit * fit)
 
     def take(self, units: Rows, *, ranked: bool = False) -> Selection:
-        """Only these, in the order of the scene.
+        """The given units, in the order of the scene.
 
         Args:
-            units: (K,) places; a run in an order gives the ranks 1, 2, ...
-            sure: Whether to rank them and to take them for what was meant.
+            units: (K,) indices.
+            ranked: Whether the order of `units` gives the ranks 1, 2, ... and the units
+                are selected whatever their fit.
         """
         order = np.argsort(units, kind="stable")
         kept = units[order]
@@ -95,25 +95,25 @@ class Selection:
         )
 
     def accepted(self) -> Selection:
-        """Those that fit."""
+        """The units that fit."""
         return self.take(np.flatnonzero(self.fit >= FIT_THRESHOLD))
 
     def reduce(self, values: Values, merge: np.ufunc) -> Values:
-        """(U,) of (M,) values of the rows, merged over each unit."""
+        """(U,) values of the rows, (M,), reduced over each unit."""
         if self.ungrouped:
             return values
         return np.asarray(merge.reduceat(values, self.first), np.float64)
 
     def mean(self, values: Values) -> Values:
-        """(U,) of (M,) values of the rows, the mean over each unit."""
+        """(U,) mean over each unit of the values of its rows, (M,)."""
         return values if self.ungrouped else self.reduce(values, np.add) / self.lengths
 
     def confidence(self, candidates: Candidates) -> Values:
-        """(U,) chance that a unit is there; a group is as doubtful as its members."""
+        """(U,) confidence of each unit: the mean of its members."""
         return self.mean(candidates.confidence[self.rows])
 
     def weight(self, candidates: Candidates) -> Values:
-        """(U,) chance to be there and to be meant; doubt about the words is decided."""
+        """(U,) probability that a unit exists and is meant, with sharpened fit."""
         yes, no = self.fit**SHARPNESS, (1 - self.fit) ** SHARPNESS
         return self.confidence(candidates) * yes / (yes + no)
 
@@ -130,14 +130,14 @@ class Selection:
         return np.hstack([low, np.maximum.reduceat(box[:, 2:], self.first)])
 
     def centre(self, frame: Frame) -> Points:
-        """(U, 2) of one its centroid, of a group the middle of its box."""
+        """(U, 2) centroid of a candidate, centre of the bounding box of a group."""
         if self.ungrouped:
             return frame.centre[self.rows]
         box = self.box(frame)
         return (box[:, :2] + box[:, 2:]) / 2
 
     def hull(self, candidates: Candidates) -> NDArray[np.object_]:
-        """(U,) outlines in metres; a group's is the hull of its members."""
+        """(U,) outlines in metres; of a group the convex hull."""
         shapes = candidates.outlines[self.rows]
         if self.ungrouped:
             return shapes
@@ -147,7 +147,7 @@ class Selection:
 
 
 def selection_of_rows(rows: Rows) -> Selection:
-    """Each candidate a unit."""
+    """Select single candidates."""
     return Selection(
         rows=rows,
         first=np.arange(len(rows)),
@@ -159,7 +159,7 @@ def selection_of_rows(rows: Rows) -> Selection:
 
 
 def selection_of_groups(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
-    """Each list of candidates a unit."""
+    """Select groups of candidates with their fits."""
     lengths = np.array([len(group) for group in groups], np.intp)
     return Selection(
         rows=np.concatenate([np.zeros(0, np.intp), *groups]),
@@ -172,12 +172,12 @@ def selection_of_groups(groups: Sequence[Rows], fit: Sequence[float]) -> Selecti
 
 
 def concatenated(parts: Sequence[Selection]) -> Selection:
-    """All units of several."""
-    before = np.cumsum([0, *(len(part.rows) for part in parts)])
+    """Concatenate selections."""
+    offsets = np.cumsum([0, *(len(part.rows) for part in parts)])
     return Selection(
         rows=np.concatenate([part.rows for part in parts]),
         first=np.concatenate(
-            [part.first + start for part, start in zip(parts, before, strict=False)]
+            [part.first + start for part, start in zip(parts, offsets, strict=False)]
         ),
         fit=np.concatenate([part.fit for part in parts]),
         rank=np.concatenate([part.rank for part in parts]),

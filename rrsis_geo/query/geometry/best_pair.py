@@ -1,4 +1,4 @@
-"""The highest of many values, measured only where it can be the highest."""
+"""Maximum over many pairs, evaluated only where a pair can be the maximum."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from rrsis_geo.query.candidates.selection import Rows, Values
 
 MAX_ROUNDS = 8
-"""After so many, what is left is measured at once."""
+"""Rounds after which all remaining pairs are evaluated at once."""
 
 
 def max_per_row(
@@ -18,25 +18,25 @@ def max_per_row(
     upper_bound: Values,
     evaluate: Callable[[Rows], Values],
 ) -> Values:
-    """(R,) highest value of each row's pairs; 0 for none.
+    """(R,) highest value of each row's pairs; 0 without any.
 
-    The most promising pair of each row is measured first, and the others only while
-    they could be more.
+    The pair with the highest upper bound of each row is evaluated first, the others only
+    while their bound exceeds the best value.
 
     Args:
-        place: (P,) row of each pair.
+        row_of_pair: (P,) row of each pair.
         count: R.
-        at_most: (P,) no pair's value is higher.
-        measured: Numbers of pairs to their values, none below 0.
+        upper_bound: (P,) upper bound of each pair's value.
+        evaluate: From indices of pairs to their values, none below 0.
     """
     best = np.zeros(count)
     left = np.lexsort((-upper_bound, row_of_pair))
     left = left[upper_bound[left] > 0]
-    for number in range(MAX_ROUNDS + 1):
+    for round_number in range(MAX_ROUNDS + 1):
         if not len(left):
             break
         leading = np.diff(row_of_pair[left], prepend=-1) > 0
-        leading |= number == MAX_ROUNDS
+        leading |= round_number == MAX_ROUNDS
         now = left[leading]
         np.maximum.at(best, row_of_pair[now], evaluate(now))
         left = left[~leading]

@@ -1,4 +1,4 @@
-"""Distances between outlines, found through a tree and measured on the ellipsoid."""
+"""Distances between outlines: found with an STRtree, measured on the ellipsoid."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ from rrsis_geo.query.candidates.selection import Rows, Selection, Values
 from rrsis_geo.query.geometry.nearest_points import nearest_point_offsets
 
 SAME_OBJECT_IOU = 0.5
-"""Intersection over union from which on two polygons are the same thing, found for
-two phrases."""
+"""Intersection over union from which on polygons of two phrases are the same object."""
 
 BRUTE_FORCE_ANCHORS = 64
-"""Anchors; up to here all of them are compared with each candidate."""
+"""Number of anchors up to which all are compared with each candidate."""
 
 MAX_PAIRS_PER_ROW = 12
-"""Anchors for each candidate; measuring more is left to the tree."""
+"""Anchors per candidate; above that, the STRtree's own nearest query is faster."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pairs:
-    """Candidates and the anchors they are worth comparing with."""
+    """P pairs of candidates and anchors to compare."""
 
     one: Rows
-    """(P,) candidates, by row, ascending."""
+    """(P,) candidate indices, ascending."""
 
     other: Rows
-    """(P,) anchors, by row."""
+    """(P,) anchor indices."""
 
     def filter(self, keep: NDArray[np.bool_]) -> Pairs:
-        """Some of them."""
+        """The pairs under a mask."""
         return Pairs(one=self.one[keep], other=self.other[keep])
 
 
 def nearest_distance(rows: Rows, anchors: Rows, candidates: Candidates) -> Values:
-    """(R,) metres to the nearest anchor; infinite for none.
+    """(R,) metres to the nearest anchor; infinite without any.
 
-    From outline to outline, 0 where they touch or overlap. Nothing is its own anchor.
+    Distances run from outline to outline and are 0 where they touch or overlap. No
+    candidate is its own anchor.
     """
     distance = np.full(len(rows), np.inf)
     if not len(rows) or not len(anchors):
@@ -58,27 +58,37 @@ def nearest_distance(rows: Rows, anchors: Rows, candidates: Candidates) -> Value
         candidates.centroids[rows], candidates.centroids[anchors], rows, anchors
     )
     has = np.flatnonzero(guess >= 0)
-    which, start, stop = guess, np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
+    known, start, stop = guess, np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
     start[has], stop[has] = _closest_points(rows[has], anchors[guess[has]], candidates)
     away = np.full(len(rows), np.inf)
     away[has] = np.hypot(*(stop[has] - start[has]).T)
-    one, other = _closer_pairs(rows, anchors, away, which, candidates)
+    one, other = _closer_pairs(rows, anchors, away, known, candidates)
     start[one], stop[one] = _closest_points(rows[one], anchors[other], candidates)
-    known = np.union1d(has, one)
-    metres = candidates.projection.distance(start[known], stop[known])
-    same = (start[known] == stop[known]).all(axis=1)
-    distance[known] = np.where(same, 0.0, metres)
+    measured = np.union1d(has, one)
+    metres = candidates.projection.distance(start[measured], stop[measured])
+    same = (start[measured] == stop[measured]).all(axis=1)
+    distance[measured] = np.where(same, 0.0, metres)
     return distance
 
 
 def _closer_pairs(
-    rows: Rows, anchors: Rows, away: Values, which: Rows, candidates: Candidates
+    rows: Rows, anchors: Rows, away: Values, known: Rows, candidates: Candidates
 ) -> tuple[Rows, Rows]:
-    """Places of rows to which an anchor is nearer than known so far, and its place.
+    """Pairs that are closer than the best known distance.
 
-    Only anchors whose box reaches into the row's box, grown by what is known, can be.
-    Long anchors, and such that stand far off together, reach into too many; these the
-    tree measures on its own.
+    Only anchors whose box intersects the row's box, expanded by that distance, can be
+    closer. Long anchors, and anchors that are all far away, intersect too many boxes; for
+    these the STRtree's own nearest query is used.
+
+    Args:
+        rows: (R,) candidates.
+        anchors: (A,) candidates.
+        away: (R,) metres to the best known anchor.
+        known: (R,) index of that anchor in `anchors`.
+        candidates: All candidates.
+
+    Returns:
+        Indices in `rows`, each once, and the index in `anchors` of the nearest.
     """
     tree = shapely.STRtree(candidates.outlines[anchors])
     bounds, theirs = candidates.bounds[rows], candidates.bounds[anchors]
@@ -89,7 +99,7 @@ def _closer_pairs(
         frame = expanded(bounds[part], away[part])
         place, other = tree.query(shapely.box(*frame.T))
         one = part[place]
-        worth = (rows[one] != anchors[other]) & (which[one] != other)
+        worth = (rows[one] != anchors[other]) & (known[one] != other)
         worth &= box_distance(bounds[one], theirs[other]) < away[one]
         one, other = one[worth], other[worth]
         if len(one) > MAX_PAIRS_PER_ROW * len(part):
@@ -117,7 +127,7 @@ def _closest_per_row(
     anchors: Rows,
     candidates: Candidates,
 ) -> tuple[Rows, Rows]:
-    """Of pairs the nearest for each row, where it is nearer than known so far."""
+    """Nearest anchor of each row, where it is closer than the best known distance."""
     gap = shapely.distance(
         candidates.outlines[rows[one]], candidates.outlines[anchors[other]]
     )
@@ -129,23 +139,23 @@ def _closest_per_row(
 
 
 def pair_distance(one: Rows, other: Rows, candidates: Candidates) -> Values:
-    """(P,) metres from outline to outline, pair by pair, along the geodesic."""
+    """(P,) geodesic metres from outline to outline."""
     start, stop = _closest_points(one, other, candidates)
     metres = candidates.projection.distance(start, stop)
     return np.where((start == stop).all(axis=1), 0.0, metres)
 
 
 def min_pair_distance(pairs: Pairs, candidates: Candidates) -> Values:
-    """(P,) metres that no way from outline to outline falls short of, pair by pair."""
+    """(P,) lower bound of the metres from outline to outline."""
     box = candidates.bounds
-    # the plane is not the ellipsoid, so a little less
+    # 2 % less, because projected metres are not geodesic ones
     return 0.98 * box_distance(box[pairs.one], box[pairs.other])
 
 
 def offsets_from_anchors(
     one: Rows, other: Rows, candidates: Candidates
 ) -> NDArray[np.float64]:
-    """(P, 2) from the anchors' nearest points to the candidates' centroids, metres."""
+    """(P, 2) metres from the anchors' nearest points to the candidates' centroids."""
     order = np.argsort(candidates.morton_codes[one], kind="stable")
     anchors, which = np.unique(other[order], return_inverse=True)
     way = np.empty((len(one), 2))
@@ -158,7 +168,7 @@ def offsets_from_anchors(
 def pairs_within(
     rows: Rows, anchors: Rows, within: float, candidates: Candidates
 ) -> Pairs:
-    """Pairs whose boxes are at most so many metres apart; all of few anchors."""
+    """Pairs whose boxes are at most `within` metres apart; all pairs of few anchors."""
     if not len(rows) or not len(anchors):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
     if len(anchors) <= BRUTE_FORCE_ANCHORS:
@@ -175,7 +185,7 @@ def pairs_within(
 def intersecting_pairs(
     rows: Rows, shapes: NDArray[np.object_], candidates: Candidates
 ) -> Pairs:
-    """Candidates and the numbers of the shapes that they share a point with."""
+    """Pairs of a candidate and the index of a shape that it intersects."""
     if not len(rows) or not len(shapes):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
     tree = shapely.STRtree(shapes)
@@ -185,7 +195,7 @@ def intersecting_pairs(
 
 
 def duplicate_pairs(rows: Rows, others: Rows, candidates: Candidates) -> Pairs:
-    """Pairs that are one thing found for two phrases, or the very same polygon."""
+    """Pairs that are one object found for two phrases, or the same polygon."""
     if not len(rows) or not len(others):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
     a, b = candidates.outlines[rows], candidates.outlines[others]
@@ -215,38 +225,41 @@ def separate_anchors(
     candidates: Candidates,
     more_specific: NDArray[np.bool_],
 ) -> tuple[Rows, Rows]:
-    """Rows of the anchors and of the units, each thing on one side only.
+    """Candidate indices of anchors and of units, each object on one side only.
 
-    A network asked for tanks and for buildings may answer with the same blob to both;
-    it is what it answered more surely. Asked for ships and for red ships it does so
-    rightly: the red one is the anchor.
+    A network may find the same object for two phrases, such as tanks and buildings; it
+    belongs to the phrase of the higher confidence. An object found for ships and for red
+    ships belongs to the more specific phrase, which is the anchor.
 
     Args:
-        units: what is measured.
-        anchors: what it is measured against.
-        seen: both.
-        narrows: (Q, Q) for the phrases of a unit and of an anchor, whether the anchor's
-            says more of the same thing.
+        units: Selection that is measured.
+        anchors: Selection that it is measured against.
+        candidates: All candidates.
+        more_specific: (Q, Q) for the phrases of a unit and an anchor, whether the
+            anchor's is more specific.
+
+    Returns:
+        (A,) anchors and (K,) unit members, ascending.
     """
     rows, own = np.unique(anchors.rows), np.unique(units.rows)
     other = rows[~np.isin(rows, own)]
     if not len(other) or not len(own):
         return rows, own
     pairs = duplicate_pairs(own, other, candidates)
-    rather = candidates.confidence[pairs.one] >= candidates.confidence[pairs.other]
-    rather &= ~more_specific[
+    keeps_unit = candidates.confidence[pairs.one] >= candidates.confidence[pairs.other]
+    keeps_unit &= ~more_specific[
         candidates.phrase[pairs.one], candidates.phrase[pairs.other]
     ]
     return (
-        np.setdiff1d(rows, pairs.other[rather]),
-        np.setdiff1d(own, pairs.one[~rather]),
+        np.setdiff1d(rows, pairs.other[keeps_unit]),
+        np.setdiff1d(own, pairs.one[~keeps_unit]),
     )
 
 
 def _closest_points(
     one: Rows, other: Rows, candidates: Candidates
 ) -> tuple[Points, Points]:
-    """(P, 2) where two outlines are nearest, pair by pair."""
+    """(P, 2) nearest points of two outlines, in metres."""
     order = np.argsort(candidates.morton_codes[one], kind="stable")
     lines = shapely.shortest_line(
         candidates.outlines[one[order]], candidates.outlines[other[order]]

@@ -1,4 +1,4 @@
-"""Of many anchors those around a thing."""
+"""The nearest of many anchors for each candidate."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from rrsis_geo.query.candidates.selection import Rows, Values
 from rrsis_geo.query.geometry.distance import Pairs
 
 NEAREST_COUNT = 8
-"""Anchors whose boxes are nearest: where only the nearer ones count, these do."""
+"""Anchors per candidate, by the distance to their boxes."""
 
 FIRST_REACH = 0.7
-"""Share of a square in which `NEAREST_COUNT` of them stand, where they stand evenly, that is
-looked through first to each side."""
+"""Half side of the first search box, as a share of the side of a square that would hold
+`NEAREST_COUNT` anchors if they were spread evenly."""
 
 
 def nearest_anchors(rows: Rows, anchors: Rows, candidates: Candidates) -> Pairs:
-    """Each row with the `NEAREST_COUNT` anchors whose boxes are nearest to its middle."""
+    """Pair each row with the `NEAREST_COUNT` anchors nearest to its centroid.
+
+    Distances run from the centroid to the anchors' bounding boxes. The search box is
+    doubled until it holds enough of them.
+    """
     if not len(rows) or not len(anchors):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
     centroids, boxes = candidates.centroids[rows], candidates.bounds[anchors]
@@ -74,13 +78,13 @@ def _keep_nearest(
 ) -> Pairs:
     different = rows[one] != anchors[other]
     one, other = one[different], other[different]
-    # by number, then by gap, so that of equally near ones the first are taken
+    # by index, then by distance, so that the first of equally near ones are taken
     one, other = np.divmod(np.sort(one * len(anchors) + other), len(anchors))
     gap = box_distance(np.hstack([centroids[one], centroids[one]]), boxes[other])
     first = np.flatnonzero(np.diff(one, prepend=-1))
     count = np.diff(first, append=len(one))
     most = int(count.max(initial=0))
-    if len(first) * most > 4 * len(one):  # a few of them have many
+    if len(first) * most > 4 * len(one):  # a few rows have many
         order = np.lexsort((gap, one))
         rank = np.arange(len(one)) - np.repeat(first, count)
         order = order[rank < NEAREST_COUNT]

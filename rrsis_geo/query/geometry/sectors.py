@@ -1,4 +1,4 @@
-"""On how many sides of a thing others stand."""
+"""Sectors around an object in which other objects lie."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import Rows, Values
 
 CORNERS = ((0, 1), (2, 1), (2, 3), (0, 3))
-"""Of a box, around it."""
+"""Columns of x and y of a box's corners, in order around it."""
 
 
 def occupied_sectors(
     rows: Rows, anchors: Rows, reach: Values, candidates: Candidates
 ) -> NDArray[np.float64]:
-    """(R,) eighths of the circle around a thing in which anchors lie.
+    """(R,) number of 45 degree sectors around each row in which anchors lie.
 
-    Outlines count up to the reach, from the thing's middle, cut off where they go on.
-    Most of them are not looked at: an anchor whose box lies in one eighth stands there,
-    and one that can stand only where others do adds nothing.
+    Outlines count within the reach from the row's centroid and are clipped there. Most
+    outlines are not traced: an anchor whose box lies in one sector occupies it, and one
+    whose possible sectors are all occupied adds nothing.
 
     Args:
-        rows: Things; none is its own anchor.
-        anchors: Others.
+        rows: (R,) candidates; none is its own anchor.
+        anchors: (A,) candidates.
         reach: (R,) metres.
-        seen: Candidates.
+        candidates: All candidates.
     """
     occupied = np.zeros((len(rows), 8), np.bool_)
     if not len(rows) or not len(anchors):
         return np.zeros(len(rows))
     tree = shapely.STRtree(candidates.outlines[anchors])
     point = np.hstack([candidates.centroids[rows], candidates.centroids[rows]])
-    theirs = candidates.bounds[anchors]
-    for part in chunks(np.arange(len(rows)), point, theirs, reach):
+    boxes = candidates.bounds[anchors]
+    for part in chunks(np.arange(len(rows)), point, boxes, reach):
         frame = expanded(point[part], reach[part])
         place, other = tree.query(shapely.box(*frame.T))
         one, other = part[place], anchors[other]
@@ -53,11 +53,13 @@ def _mark_occupied(
     occupied: NDArray[np.bool_],
     candidates: Candidates,
 ) -> None:
-    """Marks the eighths in which the anchors of pairs lie."""
+    """Mark the sectors that the anchors of pairs occupy, cheapest tests first."""
     centre, box = candidates.centroids[rows[one]], candidates.bounds[other]
     possible = _possible_sectors(box, centre)
     ends = np.maximum(np.abs(box[:, :2] - centre), np.abs(box[:, 2:] - centre))
-    clipped = np.hypot(*ends.T) > 0.99 * reach[one]  # others lie in the disc as a whole
+    clipped = (
+        np.hypot(*ends.T) > 0.99 * reach[one]
+    )  # others are within reach as a whole
     sure = ~clipped & (possible.sum(axis=1) == 1)
     occupied[one[sure], possible[sure].argmax(axis=1)] = True
     others = (possible & ~occupied[one]).any(axis=1)
@@ -84,10 +86,10 @@ def _mark_occupied(
 
 
 def _possible_sectors(box: Values, centre: Values) -> NDArray[np.bool_]:
-    """(P, 8) eighths around a centre that a box may reach into."""
+    """(P, 8) sectors around a centre that a box may extend into."""
     corners = np.stack([box[:, pair] for pair in CORNERS], axis=1) - centre[:, None]
-    centroids = corners.mean(axis=1)
-    towards = np.arctan2(centroids[:, 1], centroids[:, 0])
+    middle = corners.mean(axis=1)
+    towards = np.arctan2(middle[:, 1], middle[:, 0])
     cos, sin = np.cos(towards)[:, None], np.sin(towards)[:, None]
     along = corners[..., 0] * cos + corners[..., 1] * sin
     off = np.arctan2(corners[..., 1] * cos - corners[..., 0] * sin, along)
@@ -102,13 +104,13 @@ def _possible_sectors(box: Values, centre: Values) -> NDArray[np.bool_]:
 def _mark_by_box_sides(
     one: Rows, box: Values, reach: Values, occupied: NDArray[np.bool_]
 ) -> None:
-    """By the sides of boxes, on each of which the outline has a corner.
+    """Mark sectors by sides of boxes, each of which holds a vertex of the outline.
 
     Args:
         one: (P,) row of each pair.
-        box: (P, 4) seen from the row's middle.
+        box: (P, 4) boxes, relative to the row's centroid.
         reach: (R,) metres.
-        found: (R, 8) marked where a side lies within reach in one eighth.
+        occupied: (R, 8) marked where a side lies within reach in one sector.
     """
     corners = np.stack([box[:, pair] for pair in CORNERS], axis=1)
     angle = np.arctan2(corners[..., 1], corners[..., 0])
@@ -122,7 +124,7 @@ def _mark_by_box_sides(
 
 
 def _sector(angle: Values) -> Rows:
-    """(P,) number of the eighth that an angle lies in, not wrapped around."""
+    """(P,) number of the sector of an angle, not wrapped around."""
     return np.floor((angle + np.pi) / (np.pi / 4)).astype(np.intp)
 
 
@@ -134,13 +136,13 @@ def _mark_by_vertices(
     occupied: NDArray[np.bool_],
     candidates: Candidates,
 ) -> None:
-    """By corners alone, those that no cut takes away."""
+    """Mark sectors by vertices within reach, which clipping keeps."""
     places, pair = shapely.get_coordinates(
         candidates.outlines[other], return_index=True
     )
-    way = places - candidates.centroids[rows[one[pair]]]
-    within = np.hypot(*way.T) < 0.998 * reach[one[pair]]
-    _mark(one[pair[within]], way[within], occupied)
+    offset = places - candidates.centroids[rows[one[pair]]]
+    within = np.hypot(*offset.T) < 0.998 * reach[one[pair]]
+    _mark(one[pair[within]], offset[within], occupied)
 
 
 def _mark_by_outline(
@@ -151,7 +153,7 @@ def _mark_by_outline(
     occupied: NDArray[np.bool_],
     candidates: Candidates,
 ) -> None:
-    """By points all around the outlines."""
+    """Mark sectors by points along the outlines."""
     _mark_along(candidates.outlines[other], one, rows, reach, occupied, candidates)
 
 
@@ -163,7 +165,7 @@ def _mark_by_clipped_outline(
     occupied: NDArray[np.bool_],
     candidates: Candidates,
 ) -> None:
-    """By points all around what lies within reach."""
+    """Mark sectors by points along the outlines, clipped at the reach."""
     point = candidates.centroid_points[rows[one]]
     near = shapely.distance(point, candidates.outlines[other]) <= reach[one]
     one, other, point = one[near], other[near], point[near]
@@ -191,5 +193,5 @@ def _mark_along(
     _mark(one[pair], places - candidates.centroids[rows[one[pair]]], occupied)
 
 
-def _mark(one: Rows, way: Values, occupied: NDArray[np.bool_]) -> None:
-    occupied[one, _sector(np.arctan2(way[:, 1], way[:, 0])) % 8] = True
+def _mark(one: Rows, offset: Values, occupied: NDArray[np.bool_]) -> None:
+    occupied[one, _sector(np.arctan2(offset[:, 1], offset[:, 0])) % 8] = True

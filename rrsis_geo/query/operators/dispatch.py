@@ -1,4 +1,4 @@
-"""How each operator chooses among what a part of a plan stands for."""
+"""The function that evaluates each operator of a plan."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rrsis_geo.query.plan.nodes import Node
 
 
 def _without_anchors(function: Callable[..., NDArray[np.float64]]) -> Operator:
-    """An operator that needs no anchor."""
+    """Wrap a membership function without anchors as an operator."""
 
     def choose(work: Workspace, node: Node, units: Selection) -> Selection:
         return units.with_fit(function(node, units, work.candidates))
@@ -36,7 +36,7 @@ def _without_anchors(function: Callable[..., NDArray[np.float64]]) -> Operator:
 
 
 def _with_advice(function: Callable[..., tuple[Selection, str]]) -> Operator:
-    """An operator that may have something to say."""
+    """Wrap a function that returns a selection and advice as an operator."""
 
     def choose(work: Workspace, node: Node, units: Selection) -> Selection:
         chosen, advice = function(node, units, work.candidates)
@@ -85,7 +85,7 @@ def _near(work: Workspace, node: n.Near, units: Selection) -> Selection:
 def _within(work: Workspace, node: n.Within, units: Selection) -> Selection:
     anchors, units = work.anchors_with_distance(node.anchor, units)
     fit = spatial_relations.within(node, _distances(units))
-    # an anchor itself is not "more than 400 m away from" itself
+    # an anchor is not at a distance from itself
     own = units.reduce(np.isin(units.rows, anchors).astype(float), np.maximum)
     return units.with_fit(np.where((own > 0) & (node.high is None), 0.0, fit))
 
@@ -101,26 +101,26 @@ def _beside(work: Workspace, node: n.Beside, units: Selection) -> Selection:
     rows, units = work.anchors_for(node.anchor, units)
     fit = spatial_relations.beside(node, units, rows, work.candidates)
     if node.how == "just" and not (units.fit * fit >= FIT_THRESHOLD).any():
-        fit = _next_that_way(work, node, units, rows, fit)
+        fit = _next_beyond(work, node, units, rows, fit)
     some = np.flatnonzero(units.fit * fit > MIN_FIT)
     units = work.with_distance(units.take(some), rows)
     closer = spatial_relations.nearer_preferred(_distances(units), work.candidates)
     return units.with_fit(fit[some] * closer)
 
 
-def _next_that_way(
+def _next_beyond(
     work: Workspace,
     node: n.Beside,
     units: Selection,
     rows: Rows,
     fit: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """(U,) with nothing just beside the anchors, the nearest that way fits."""
-    that_way = spatial_relations.beside(
+    """(U,) fit where nothing lies just beside the anchors: the nearest that way is 1."""
+    beyond = spatial_relations.beside(
         replace(node, how="beyond"), units, rows, work.candidates
     )
     sure = units.confidence(work.candidates) >= FIT_THRESHOLD
-    good = np.flatnonzero((units.fit * that_way >= FIT_THRESHOLD) & sure)
+    good = np.flatnonzero((units.fit * beyond >= FIT_THRESHOLD) & sure)
     away = _distances(work.with_distance(units.take(good), rows))
     nearest = good[away <= away.min(initial=np.inf)]
     fit = fit.copy()
@@ -178,9 +178,9 @@ def _distant(work: Workspace, node: n.Distant, units: Selection) -> Selection:
         units = units.with_fit(np.where(own, 0.0, 1.0))
     away = _distances(units)
     key = away if node.order == "closest" else -np.where(np.isinf(away), -1, away)
-    way = np.argsort(key, kind="stable")
+    nearest_first = np.argsort(key, kind="stable")
     weight = units.weight(work.candidates)
-    picked = ranked(way, weight, rank=node.rank, count=node.count)
+    picked = ranked(nearest_first, weight, rank=node.rank, count=node.count)
     chosen = units.take(picked, ranked=True)
     return ordering.with_first_rank(chosen, node.rank)
 
@@ -202,14 +202,14 @@ def _members(work: Workspace, node: n.Members, units: Selection) -> Selection:
 
 def _except(work: Workspace, node: n.Except, units: Selection) -> Selection:
     without = work.units(node.without).accepted()
-    gone = np.unique(without.rows)
+    excluded = np.unique(without.rows)
     own = np.unique(units.rows)
-    other = gone[~np.isin(gone, own)]
-    if len(other):  # the same thing found for another phrase
-        twins = duplicate_pairs(own, other, work.candidates)
-        gone = np.union1d(gone, twins.one)
-    hit = units.reduce(np.isin(units.rows, gone).astype(float), np.maximum)
-    return units.with_fit(1.0 - hit)
+    other = excluded[~np.isin(excluded, own)]
+    if len(other):  # the same object found for another phrase
+        duplicates = duplicate_pairs(own, other, work.candidates)
+        excluded = np.union1d(excluded, duplicates.one)
+    matches = units.reduce(np.isin(units.rows, excluded).astype(float), np.maximum)
+    return units.with_fit(1.0 - matches)
 
 
 OPERATORS: dict[type, Operator] = {
@@ -238,4 +238,4 @@ OPERATORS: dict[type, Operator] = {
     n.Members: _members,
     n.Except: _except,
 }
-"""How each operator chooses among units."""
+"""Operators of plans and the functions that evaluate them."""

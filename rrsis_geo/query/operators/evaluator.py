@@ -1,4 +1,4 @@
-"""A plan worked out on what the network found."""
+"""Evaluate a plan on candidates."""
 
 from __future__ import annotations
 
@@ -16,46 +16,47 @@ from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.plan import Plan
 
 MIN_MEAN_SCORE = 0.7
-"""Mean probability from which on the network is believed where the map found none."""
+"""Mean probability from which on polygons of the whole expression are accepted."""
 
 CHECKED_RELATIONS = (n.Beside, n.Within)
-"""Relations that what the network took for the whole has to bear out."""
+"""Relations that polygons of the whole expression are checked against."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """Which candidates an expression means."""
+    """Candidates that an expression refers to."""
 
     rows: NDArray[np.intp]
-    """(K,) candidates, ascending, none twice."""
+    """(K,) candidate indices, ascending, without duplicates."""
 
     rank: NDArray[np.int64]
-    """(K,) 1 = first in the order asked for; 0 = none asked for."""
+    """(K,) 1 = first in the order asked for; 0 = no order."""
 
     distance: NDArray[np.float64]
-    """(K,) metres to the nearest anchor; NaN = none."""
+    """(K,) metres to the nearest anchor; NaN = no anchor."""
 
     anchors: dict[str, NDArray[np.intp]]
-    """What was measured against, in words -> candidates."""
+    """Notation of each anchor's part of the plan -> candidate indices."""
 
     steps: tuple[TraceStep, ...]
-    """In the order in which they were worked out."""
+    """In the order of the evaluation."""
 
     advice: tuple[str, ...]
-    """What was not clear."""
+    """Ambiguities, in words."""
 
 
 def resolve(
     plan: Plan, candidates: Candidates, *, whole_expression: str | None = None
 ) -> Answer:
-    """Work out a plan.
+    """Evaluate a plan.
 
     Args:
-        plan: Its phrases are among those of the candidates.
-        seen: What the network found for them.
-        told: A phrase that holds the whole expression. Where the map leaves none of
-            the things that are there, what the network plainly took for it is meant
-            as far as the map bears it out, unless the words say nothing but where.
+        plan: Plan whose phrases are among those of the candidates.
+        candidates: Polygons found for the phrases.
+        whole_expression: Phrase with all words of the expression. If the plan selects
+            nothing although its objects exist, polygons found for this phrase with a high
+            score are used, filtered by the plan's places and relations. Plans of places
+            alone are never overruled.
     """
     work = Workspace(plan, candidates, OPERATORS)
     units = work.with_deferred_distances(work.units(plan.root).accepted())
@@ -71,8 +72,8 @@ def resolve(
             TraceStep(words="as the network understood it", count=len(units))
         )
     first: dict[int, int] = {}
-    for place, row in enumerate(units.rows.tolist()):
-        first.setdefault(row, place)
+    for index, row in enumerate(units.rows.tolist()):
+        first.setdefault(row, index)
     rows = np.array(sorted(first), np.intp)
     owner = units.owner[[first[row] for row in rows.tolist()]]
     return Answer(
@@ -86,7 +87,7 @@ def resolve(
 
 
 def target_phrases(node: Node) -> tuple[str, ...]:
-    """Phrases that an answer's objects may come from, anchors' left out."""
+    """Phrases whose polygons an answer may contain; phrases of anchors are left out."""
     if isinstance(node, n.Find):
         return (node.phrase,)
     if isinstance(node, n.Union):
@@ -95,7 +96,7 @@ def target_phrases(node: Node) -> tuple[str, ...]:
 
 
 def _is_only_placed(root: Node) -> bool:
-    """Whether words say no more of things than where: that the map knows for sure."""
+    """Whether the plan is a plain noun with operators of place, which are reliable."""
     *operators, last = n.spine(root)
     plain = isinstance(last, n.Find) and last.phrase == last.noun
     return plain and all(
@@ -106,18 +107,22 @@ def _is_only_placed(root: Node) -> bool:
 def _matches_of_whole_expression(
     plan: Plan, candidates: Candidates, whole_expression: str
 ) -> Selection:
-    """What the network took for the whole expression, if it did so plainly."""
-    there = any(len(candidates.rows_of(phrase)) for phrase in target_phrases(plan.root))
-    there |= plan.finds[0].phrase != plan.finds[0].noun  # words of looks may miss it
+    """Polygons found for the whole expression; none if their mean score is low."""
+    exists = any(
+        len(candidates.rows_of(phrase)) for phrase in target_phrases(plan.root)
+    )
+    exists |= (
+        plan.finds[0].phrase != plan.finds[0].noun
+    )  # words of appearance may miss it
     rows = candidates.rows_of(whole_expression)
     area = candidates.area[rows]
     score = candidates.polygons.columns["score"][rows]
-    plainly = (score * area).sum() >= MIN_MEAN_SCORE * max(area.sum(), 1e-9)
-    return selection_of_rows(rows if there and plainly else rows[:0])
+    confident = (score * area).sum() >= MIN_MEAN_SCORE * max(area.sum(), 1e-9)
+    return selection_of_rows(rows if exists and confident else rows[:0])
 
 
 def _consistent_with_plan(work: Workspace, units: Selection) -> Selection:
-    """Those that are where the words say, as far as what they name has been found."""
+    """Units that meet the plan's places and relations, if the anchors were found."""
     *operators, _ = n.spine(work.root)
     for node in reversed(operators):
         placed = isinstance(node, n.InPlace | n.AtEdge)

@@ -1,7 +1,6 @@
-"""Length and width of things: the sides of the tightest rectangle around each.
+"""Length and width of objects: the sides of the minimum rotated rectangle.
 
-Boxes that stand upright say how long a side is at least and at most, and for most
-things that is enough.
+Axis-aligned boxes bound both sides from below and above, which settles most cases.
 """
 
 from __future__ import annotations
@@ -16,21 +15,20 @@ from rrsis_geo.query.candidates.selection import Selection, Values
 from rrsis_geo.query.plan.nodes import Sized
 
 FIRST_BATCH = 256
-"""Things that are measured at first, to see how long the longest are."""
+"""Objects measured first, to know about how long the longest are."""
 
 TIE_TOLERANCE = 0.03
-"""Share by which sides may differ and are measured all the same: whoever asks for the
-longest is told of those that are about as long."""
+"""Relative difference up to which sides count as tied, so that ties can be reported."""
 
 DIRECTIONS = 8
-"""Directions in which things are measured to see how long they are at most."""
+"""Directions in which widths are measured for an upper bound of the diameter."""
 
 ROUNDING = 1e-9
-"""Share by which a measured side may miss its limits."""
+"""Relative tolerance of the bounds."""
 
 
 def side_lengths(units: Selection, what: str, candidates: Candidates) -> Values:
-    """(U,) metres of the longer side, the length, or of the shorter one."""
+    """(U,) metres of the longer side (length) or of the shorter one (width)."""
     if not len(units):
         return np.zeros(0)
     frames = shapely.minimum_rotated_rectangle(units.hull(candidates))
@@ -45,12 +43,12 @@ def side_lengths(units: Selection, what: str, candidates: Candidates) -> Values:
 def side_length_limits(
     units: Selection, what: str, candidates: Candidates
 ) -> tuple[Values, Values]:
-    """(U,) metres that a side has at least, and at most."""
+    """(U,) lower and upper bounds of a side in metres."""
     bounds = candidates.bounds[units.rows]
     low = units.reduce(bounds[:, :2], np.minimum)
     span = units.reduce(bounds[:, 2:], np.maximum) - low
-    # no side is longer than the thing is across, nor the diagonal shorter; the
-    # rectangle holds the thing and is no larger than the upright one
+    # No side is longer than the box diagonal, and the diagonal is no shorter than the
+    # box. The rectangle contains the object and has at most the area of the box.
     across = np.hypot(*span.T)
     if what == "length":
         least, most = span.max(axis=1) / np.sqrt(2), across
@@ -64,53 +62,53 @@ def side_length_limits(
 def side_length_within(
     units: Selection, what: str, low: float, high: float, candidates: Candidates
 ) -> NDArray[np.bool_]:
-    """(U,) whether the side has so many metres."""
+    """(U,) whether the side lies in a range of metres."""
     least, most = side_length_limits(units, what, candidates)
-    inside = (least >= low) & (most <= high)
-    unsure = np.flatnonzero(~inside & (most >= low) & (least <= high))
-    value = side_lengths(units.take(unsure), what, candidates)
-    inside[unsure] = (value >= low) & (value <= high)
-    return inside
+    in_range = (least >= low) & (most <= high)
+    undecided = np.flatnonzero(~in_range & (most >= low) & (least <= high))
+    value = side_lengths(units.take(undecided), what, candidates)
+    in_range[undecided] = (value >= low) & (value <= high)
+    return in_range
 
 
 def side_lengths_of_foremost(
     node: Sized, units: Selection, candidates: Candidates
 ) -> Values:
-    """(U,) metres of the side, for those that a run by size can take.
+    """(U,) metres of the side, measured for units that may be ranked.
 
-    Of the others only a limit, which puts them further behind than they are near.
+    The others get a bound that sorts them behind the measured ones.
     """
     least, most = side_length_limits(units, node.measure, candidates)
     value, sign = (least, 1) if node.order == "smallest" else (most, -1)
-    known = np.zeros(len(units), np.bool_)
+    measured = np.zeros(len(units), np.bool_)
     weight = units.weight(candidates)
-    now = np.sort(np.argsort(sign * value, kind="stable")[:FIRST_BATCH])
-    while len(now):
-        value[now] = side_lengths(units.take(now), node.measure, candidates)
-        known[now] = True
+    batch = np.sort(np.argsort(sign * value, kind="stable")[:FIRST_BATCH])
+    while len(batch):
+        value[batch] = side_lengths(units.take(batch), node.measure, candidates)
+        measured[batch] = True
         order = np.argsort(sign * value, kind="stable")
-        order = order[known[order]]
+        order = order[measured[order]]
         number = considered_count(order, weight, rank=node.rank, count=node.count)
         last = value[order[number - 1]]
         worst = sign * last + TIE_TOLERANCE * last if number < len(order) else np.inf
-        now = np.flatnonzero((sign * value <= worst) & ~known)
+        batch = np.flatnonzero((sign * value <= worst) & ~measured)
         if node.measure == "length" and node.order == "largest":
-            value[now] = np.minimum(
-                value[now], _max_diameter(units.take(now), candidates)
+            value[batch] = np.minimum(
+                value[batch], _max_diameter(units.take(batch), candidates)
             )
-            now = now[sign * value[now] <= worst]
+            batch = batch[sign * value[batch] <= worst]
     return value
 
 
 def _max_diameter(units: Selection, candidates: Candidates) -> Values:
-    """(U,) metres that no two corners are farther apart than; a fiftieth too much."""
-    corners, thing = shapely.get_coordinates(
+    """(U,) upper bound of the distance between two vertices, at most 2 % too large."""
+    vertices, unit = shapely.get_coordinates(
         candidates.outlines[units.rows], return_index=True
     )
-    first = np.flatnonzero(np.diff(thing, prepend=-1))
+    first = np.flatnonzero(np.diff(unit, prepend=-1))
     widest = np.zeros(len(units))
-    for turn in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
-        along = corners @ np.array([np.cos(turn), np.sin(turn)])
+    for angle in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
+        along = vertices @ np.array([np.cos(angle), np.sin(angle)])
         low = units.reduce(np.minimum.reduceat(along, first), np.minimum)
         high = units.reduce(np.maximum.reduceat(along, first), np.maximum)
         widest = np.maximum(widest, high - low)

@@ -1,4 +1,4 @@
-"""Things that stand together: lines, rows, columns, clusters; and those that do not."""
+"""Groups of objects: lines, rows, columns and clusters; and isolated objects."""
 
 from __future__ import annotations
 
@@ -25,66 +25,66 @@ from rrsis_geo.query.geometry.distance import (
 from rrsis_geo.query.plan.nodes import Grouped
 
 MAX_LINK_GAP = 1.2
-"""Usual sizes; a smaller gap links two things of a group."""
+"""Median sizes; a smaller gap links two objects of a cluster."""
 
 MAX_STEP = 4.0
-"""Usual sizes between the middles of neighbours in a line, at most."""
+"""Median sizes; largest distance between centroids of neighbours in a line."""
 
 MAX_TURN = 35.0
-"""Degrees by which a line may turn from one thing to the next."""
+"""Degrees; largest change of direction from one step of a line to the next."""
 
 MAX_OFFSET = 0.35
-"""Sizes by which a thing may stand off its line."""
+"""Median sizes; largest distance of an object from its line."""
 
 MAX_PROVISIONAL_OFFSET = 1.5 * MAX_OFFSET
-"""Likewise while the line is not known yet; it is measured when it is done."""
+"""The same while the line is still growing; `MAX_OFFSET` is checked at the end."""
 
 MAX_STEP_RATIO = 1.55
-"""Ratio of two steps that follow each other in a line, at most."""
+"""Largest ratio of two successive steps of a line."""
 
 MAX_AREA_RATIO = 2.5
-"""Ratio of areas of neighbours in a line, at most."""
+"""Largest ratio of areas of neighbours in a line."""
 
 MAX_SLANT = 35.0
-"""Degrees by which a row may slant on the screen, or a column lean."""
+"""Degrees; largest angle between a row and the x axis, or a column and the y axis."""
 
 MIN_ISOLATION_GAP = 3.0
-"""Usual sizes to the next of its kind; one farther off stands alone."""
+"""Median sizes; distance to the nearest neighbour from which on one is isolated."""
 
 CHUNK = 65_536
-"""Threes looked at together, so that memory does not grow with them."""
+"""Triples processed at a time, so that memory stays bounded."""
 
 TOLERANCE = 1 + 1e-9
-"""Factor on limits where more is let through than what is measured later."""
+"""Factor on limits of a filter whose results are checked exactly later."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _NeighbourGraph:
-    """N things and who may stand next to each in a line, in plain numbers."""
+    """N objects and their possible neighbours in a line, as Python numbers."""
 
     other: Rows
-    """(L,) neighbours, those of the first thing first."""
+    """(L,) neighbours, grouped by object."""
 
     ends: list[int]
-    """N + 1: where the neighbours of each begin, and where the last ones end."""
+    """N + 1 offsets into `other`: where the neighbours of each object begin."""
 
     x: list[float]
-    """N: middles in metres."""
+    """N centroids, in metres."""
 
     y: list[float]
-    """N: likewise."""
+    """N centroids, in metres."""
 
-    def of(self, thing: int) -> list[int]:
-        """The neighbours of one."""
-        return list(self.other[self.ends[thing] : self.ends[thing + 1]].tolist())
+    def of(self, index: int) -> list[int]:
+        """Neighbours of an object."""
+        return list(self.other[self.ends[index] : self.ends[index + 1]].tolist())
 
-    def place(self, thing: int) -> tuple[float, float]:
-        """Its middle."""
-        return self.x[thing], self.y[thing]
+    def centroid(self, index: int) -> tuple[float, float]:
+        """Centroid of an object."""
+        return self.x[index], self.y[index]
 
 
 def find_groups(node: Grouped, units: Selection, candidates: Candidates) -> Selection:
-    """Groups of that form; the more the count is missed, the worse they fit."""
+    """Find groups of a form; the fit decreases with the difference in count."""
     rows = np.sort(units.accepted().rows)
     if not len(rows):
         return selection_of_groups([], [])
@@ -104,7 +104,7 @@ def find_groups(node: Grouped, units: Selection, candidates: Candidates) -> Sele
 
 
 def isolated(units: Selection, candidates: Candidates) -> Values:
-    """(U,) how far they stand from all others of their set."""
+    """(U,) membership by the distance to the nearest other unit."""
     if len(units) < 2:
         return np.ones(len(units))
     rows = units.rows
@@ -117,7 +117,7 @@ def isolated(units: Selection, candidates: Candidates) -> Values:
 
 
 def ungrouped(units: Selection) -> Selection:
-    """Every member a unit, as well fitting as its group."""
+    """Turn the members of groups into units with the fit of their group."""
     if units.ungrouped:
         return units
     members = selection_of_rows(units.rows)
@@ -129,7 +129,7 @@ def _fit(size: int, count: int | None) -> float:
 
 
 def _clusters(rows: Rows, candidates: Candidates) -> list[Rows]:
-    """Single linkage."""
+    """Single-linkage clustering."""
     within = MAX_LINK_GAP * float(np.median(candidates.size[rows]))
     one, other = _linked_pairs(rows, within, candidates)
     label = np.arange(len(rows))
@@ -137,12 +137,14 @@ def _clusters(rows: Rows, candidates: Candidates) -> list[Rows]:
         spread = label.copy()
         np.minimum.at(spread, one, label[other])
         np.minimum.at(spread, other, label[one])
-        spread = spread[spread]  # labels are places, so this halves the ways
+        spread = spread[
+            spread
+        ]  # labels are indices, so following them halves the path lengths
         if (spread == label).all():
             break
         label = spread
     order = np.argsort(label, kind="stable")
-    order = order[np.bincount(label)[label[order]] > 1]  # most stand alone
+    order = order[np.bincount(label)[label[order]] > 1]  # most are alone
     cuts = np.flatnonzero(np.diff(label[order])) + 1
     return [rows[part] for part in np.split(order, cuts)]
 
@@ -150,7 +152,7 @@ def _clusters(rows: Rows, candidates: Candidates) -> list[Rows]:
 def _linked_pairs(
     rows: Rows, within: float, candidates: Candidates
 ) -> tuple[Rows, Rows]:
-    """Places of two, the lower one first, whose outlines are so near each other."""
+    """Pairs of indices, the lower first, whose outlines are at most `within` apart."""
     tree = shapely.STRtree(candidates.outlines[rows])
     bounds = candidates.bounds[rows]
     limit = np.full(len(rows), within)
@@ -171,8 +173,8 @@ def _linked_pairs(
 
 
 def _lines(rows: Rows, form: str, candidates: Candidates) -> list[Rows]:
-    """Longest straight runs of neighbours first; each thing is in one of them."""
-    # from left to right, so that it does not matter in which order things were found
+    """Partition into straight lines, longest first; what is left forms pairs."""
+    # sorted by position, so that the order of the candidates does not matter
     rows = rows[np.lexsort(candidates.centroids[rows].T[::-1])]
     centroids, size = candidates.centroids[rows], candidates.size[rows].tolist()
     median_size = float(np.median(size))
@@ -213,7 +215,7 @@ def _lines(rows: Rows, form: str, candidates: Candidates) -> list[Rows]:
 def _links(
     rows: Rows, form: str, median_size: float, candidates: Candidates
 ) -> tuple[Rows, Rows]:
-    """Places of neighbours that may follow each other, those of the first ascending."""
+    """Pairs of indices that may be neighbours in a line, sorted by the first."""
     centroids = candidates.centroids[rows]
     points = np.asarray(shapely.points(centroids), np.object_)
     tree = shapely.STRtree(points)
@@ -237,17 +239,17 @@ def _may_continue(
     centroids: NDArray[np.float64],
     median_size: float,
 ) -> NDArray[np.bool_]:
-    """(L,) links that may have a follower at one of their ends.
+    """(L,) whether a link may be continued at one of its ends.
 
-    Most have none, and `_successor` need not look for it. Limits are a little wider than
-    there, for rounding.
+    Most links cannot, and `_successor` is not called for them. The limits are slightly
+    wider than there, for rounding.
 
     Args:
-        one: (L,) ascending.
-        other: (L,) who is linked to it.
-        ends: (N + 1,) where the links of each begin, and where the last ones end.
-        middle: (N, 2) places.
-        usual: Usual size.
+        one: (L,) first object of each link, ascending.
+        other: (L,) second object of each link.
+        ends: (N + 1,) offsets into the links: where those of each object begin.
+        centroids: (N, 2) metres.
+        median_size: Metres.
     """
     count = np.diff(ends)[other]
     follows = np.zeros(len(one), np.bool_)
@@ -276,7 +278,7 @@ def _may_continue(
 
 
 def _extend(a: int, b: int, graph: _NeighbourGraph, median_size: float) -> list[int]:
-    """The straight run through two neighbours, to both sides."""
+    """Extend a link to both sides."""
     run = [a, b]
     for backwards in (False, True):
         if backwards:
@@ -289,7 +291,7 @@ def _extend(a: int, b: int, graph: _NeighbourGraph, median_size: float) -> list[
 def _trimmed(
     run: list[int], centroids: NDArray[np.float64], size: list[float]
 ) -> list[int]:
-    """The run without the ends that stand off its line."""
+    """Drop objects from the ends until all are close to the fitted line."""
     while len(run) > 2:
         places = centroids[run]
         away = places - places.mean(axis=0)
@@ -304,8 +306,8 @@ def _trimmed(
 def _successor(
     run: list[int], graph: _NeighbourGraph, median_size: float
 ) -> int | None:
-    """Who continues a run at its end."""
-    (x, y), (x0, y0), (x1, y1) = (graph.place(run[nth]) for nth in (-1, -2, 0))
+    """The best continuation of a line at its end; None without any."""
+    (x, y), (x0, y0), (x1, y1) = (graph.centroid(run[nth]) for nth in (-1, -2, 0))
     step_x, step_y = x - x0, y - y0
     length = math.hypot(step_x, step_y)
     whole = max(math.hypot(x - x1, y - y1), 1e-9)
@@ -330,13 +332,13 @@ def _successor(
 
 
 def _of_length(groups: list[Rows], count: int) -> list[Rows]:
-    """Those of just that length first, if there are any."""
+    """The groups of exactly that length, if there are any."""
     exact = [group for group in groups if len(group) == count]
     return exact or groups
 
 
 def _line_residual(centroids: NDArray[np.float64]) -> float:
-    """How far points lie off their line."""
+    """Smallest singular value of the centred points: how far they are off a line."""
     if len(centroids) < 3:
         return 0.0
     away = centroids - centroids.mean(axis=0)

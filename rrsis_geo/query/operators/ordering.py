@@ -1,4 +1,4 @@
-"""Size, number and order."""
+"""Order, size and number."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ from rrsis_geo.query.plan.nodes import (
 Values = NDArray[np.float64]
 
 SIDE_MEASURES = ("length", "width")
-"""Measures that take long, and are taken only where they can decide."""
+"""Measures that are slow, and are computed only where they can decide."""
 
 MIN_CLASS_RATIO = 1.6
-"""Ratio of the usual areas of big and small ones in a set of two sizes."""
+"""Ratio of the mean areas of big and small objects in a set of two sizes."""
 
 MIN_KIND_RATIO = 1.5
-"""Ratio to the usual area from which on a thing is big, or small, for its kind."""
+"""Ratio to the median area from which on an object is big, or small, for its kind."""
 
 FIRST_FIT, NEXT_FIT = 0.75, 0.64
-"""Fits of the biggest ones, and of the next, where a number says how many are big and
-more or fewer are: a doubtful one among the first gives way to a sure one behind."""
+"""Fits of the first by size, and of the next, where a number is given and another number
+stands out: a doubtful object among the first loses against a confident one behind."""
 
 CLEAR_RATIO = 1.25
-"""Ratio of areas from which on one thing is plainly larger than another."""
+"""Ratio of areas from which on one object is clearly larger than another."""
 
 TIE_TOLERANCE = 0.02
-"""Share by which two measures may differ and nobody could tell which is larger."""
+"""Relative difference up to which two measures are tied."""
 
 
 def extreme(
     node: Extreme, units: Selection, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """The run from a side, and what is to be said about it."""
+    """Select a run from a side, with advice."""
     frame = frame_for(candidates, node.side)
     key = position_towards(units.centre(frame), node.side)
     return _run(units, -key, candidates, rank=node.rank, count=node.count), ""
@@ -59,7 +59,7 @@ def extreme(
 def sized(
     node: Sized, units: Selection, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """The run by size, and what is to be said about it."""
+    """Select a run by size, with advice on ties."""
     if node.measure in SIDE_MEASURES:
         value = side_lengths_of_foremost(node, units, candidates)
     else:
@@ -70,18 +70,18 @@ def sized(
     others = units.weight(candidates) >= FIT_THRESHOLD
     edge = np.inf if not len(picked) else picked[np.argmax(chosen.rank)]
     equal = others & (np.abs(value / max(edge, 1e-9) - 1) <= TIE_TOLERANCE)
-    spare = int(
+    extra = int(
         equal.sum() - (np.abs(picked / max(edge, 1e-9) - 1) <= TIE_TOLERANCE).sum()
     )
-    if spare <= 0 or not np.isfinite(edge):
+    if extra <= 0 or not np.isfinite(edge):
         return chosen, ""
-    return chosen, f"{spare + 1} objects have about the same {node.measure}"
+    return chosen, f"{extra + 1} objects have about the same {node.measure}"
 
 
 def middle(
     node: Middle, units: Selection, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """Those in the middle of a line, whichever way it runs."""
+    """Select the middle of a line in any direction, with advice."""
     kept = units.accepted()
     if len(kept) <= node.count:
         return kept, ""
@@ -99,7 +99,7 @@ def middle(
 def counted(
     units: Selection, number: int, *, definite: bool, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """The best ones, or all that fit equally where that is not to be decided."""
+    """Select a number of units; if it is definite, all that fit equally, with advice."""
     weight = units.weight(candidates)
     order = np.argsort(-weight, kind="stable")
     order = order[units.fit[order] >= LEAST_FIT]
@@ -117,14 +117,14 @@ def counted(
 
 
 LEAST_FIT = 0.3
-"""Worse ones are not meant even where nothing better is there."""
+"""Fit below which units are not selected even if nothing fits better."""
 
 EQUAL = 0.9
-"""Share of the best one's weight from which on another fits equally."""
+"""Share of the last selected unit's weight from which on another fits equally."""
 
 
 def _accepted(units: Selection) -> Selection:
-    """What was chosen is meant, even if nothing fits well."""
+    """Raise fits of selected units to at least `FIT_THRESHOLD`."""
     return units.with_fit(np.maximum(1.0, FIT_THRESHOLD / np.maximum(units.fit, 1e-9)))
 
 
@@ -135,15 +135,15 @@ def size_class(
     *,
     number: int | None = None,
 ) -> Values:
-    """(U,) how well they are big, small or neither, among their kind.
+    """(U,) membership in big, medium or small, relative to the set.
 
     Args:
-        node: the word.
-        units: of one kind.
-        seen: where they are.
-        number: how many are spoken of; None: any number. Where more or fewer stand
-            out, the first by size are meant rather; where none does and no number is
-            given, the word describes them all ("big tanks" among equals).
+        node: The class.
+        units: Units of one kind.
+        candidates: All candidates.
+        number: Number of such units that the expression names; None: any. If another
+            number stands out, the first by size are preferred. If none stands out and no
+            number is given, the word describes all of them ("big tanks" among equals).
     """
     area = np.maximum(units.area(candidates), 1e-9)
     sure = np.flatnonzero(units.weight(candidates) >= FIT_THRESHOLD)
@@ -162,37 +162,39 @@ def size_class(
         return np.clip(1 - 0.5 * np.abs(above) / bar, 0.0, 1.0)
     out = above if node.kind == "big" else -above
     fit = np.clip(0.5 + out - bar, 0.0, 1.0)
-    plainly = int((fit[sure] >= FIT_THRESHOLD).sum())
+    standing_out = int((fit[sure] >= FIT_THRESHOLD).sum())
     if number is None:
-        return fit if plainly else np.ones(len(units))
-    if plainly == number:
+        return fit if standing_out else np.ones(len(units))
+    if standing_out == number:
         return fit
-    place = np.argsort(np.argsort(-out, kind="stable"), kind="stable")
+    position = np.argsort(np.argsort(-out, kind="stable"), kind="stable")
     behind = np.interp(
-        place, [number, max(len(units) - 1, number)], [NEXT_FIT, FIT_THRESHOLD]
+        position, [number, max(len(units) - 1, number)], [NEXT_FIT, FIT_THRESHOLD]
     )
-    return np.where(place < number, np.maximum(fit, FIRST_FIT), behind)
+    return np.where(position < number, np.maximum(fit, FIRST_FIT), behind)
 
 
 def _size_split(logs: Values) -> int:
-    """Where sorted logs of areas fall into two sizes; 0 where they do not.
+    """Index at which sorted log areas split into two classes; 0 if they do not.
 
-    The split with the largest variance between its sides (Otsu 1979).
+    The split maximises the between-class variance (Otsu 1979).
     """
     count = len(logs)
     if count < 2:
         return 0
     small = np.arange(1, count)
     sums = np.cumsum(logs)[:-1]
-    apart = (logs.sum() - sums) / (count - small) - sums / small
-    split = int(np.argmax(small * (count - small) * apart**2)) + 1
+    difference = (logs.sum() - sums) / (count - small) - sums / small
+    split = int(np.argmax(small * (count - small) * difference**2)) + 1
     step = logs[split] - logs[split - 1]
-    plain = apart[split - 1] >= np.log(MIN_CLASS_RATIO) and step >= np.log(CLEAR_RATIO)
-    return split if plain else 0
+    separated = difference[split - 1] >= np.log(MIN_CLASS_RATIO) and step >= np.log(
+        CLEAR_RATIO
+    )
+    return split if separated else 0
 
 
 def in_range(node: Measured, units: Selection, candidates: Candidates) -> Values:
-    """(U,) 1 within the limits, 0 outside."""
+    """(U,) 1 within the range, 0 outside."""
     low = -np.inf if node.low is None else node.low
     high = np.inf if node.high is None else node.high
     if node.measure in SIDE_MEASURES:
@@ -206,7 +208,7 @@ def in_range(node: Measured, units: Selection, candidates: Candidates) -> Values
 def compared(
     node: Compared, units: Selection, anchors: Selection, candidates: Candidates
 ) -> Values:
-    """(U,) how plainly they are larger or smaller than all anchors, or as large."""
+    """(U,) membership in larger than all anchors, smaller than all, or as large as one."""
     sizes = anchors.area(candidates)
     if not len(sizes):
         return np.zeros(len(units))
@@ -214,8 +216,8 @@ def compared(
     if node.order == "same":
         sizes = np.sort(sizes)
         place = np.searchsorted(sizes, area)
-        beside = np.stack([place - 1, place]).clip(0, len(sizes) - 1)
-        off = np.abs(np.log(area / sizes[beside])).min(axis=0)
+        neighbours = np.stack([place - 1, place]).clip(0, len(sizes) - 1)
+        off = np.abs(np.log(area / sizes[neighbours])).min(axis=0)
         fit = 1 - 0.5 * off / np.log(CLEAR_RATIO)
         return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
     ratio = area / sizes.max() if node.order == "larger" else sizes.min() / area
@@ -224,7 +226,7 @@ def compared(
 
 
 def measure(units: Selection, what: str, candidates: Candidates) -> Values:
-    """(U,) square metres, metres on the ground, or how many objects."""
+    """(U,) square metres, metres or number of objects."""
     if what == "area":
         return units.area(candidates)
     if what == "number":
@@ -239,7 +241,7 @@ def measure(units: Selection, what: str, candidates: Candidates) -> Values:
 def _run(
     units: Selection, key: Values, candidates: Candidates, *, rank: int, count: int
 ) -> Selection:
-    """`count` units from the `rank`-th on, smallest key first."""
+    """Select `count` units from the `rank`-th on, smallest key first."""
     order = np.argsort(key, kind="stable")
     places = ranked(order, units.weight(candidates), rank=rank, count=count)
     chosen = units.take(places, ranked=True)
@@ -247,5 +249,5 @@ def _run(
 
 
 def with_first_rank(units: Selection, rank: int) -> Selection:
-    """A run of which the first is the `rank`-th."""
+    """Renumber the ranks of a run so that the first is `rank`."""
     return replace(units, rank=units.rank + rank - 1)

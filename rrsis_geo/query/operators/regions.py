@@ -1,7 +1,7 @@
-"""Where in the scene: its parts and its edges.
+"""Parts and edges of the scene.
 
-Place words are fuzzy: how well one holds falls steadily from the side it names to the
-other, through one half where people stop to use it.
+Words of place are fuzzy sets: membership decreases from the named side to the opposite
+one and is 0.5 where people stop using the word.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from rrsis_geo.query.plan.nodes import AtEdge, InPlace
 Values = NDArray[np.float64]
 
 LOW_SIDES = {"left": 0, "west": 0, "top": 1, "north": 1}
-"""Side at the low end -> axis."""
+"""Sides at the low end -> axis."""
 
 HIGH_SIDES = {"right": 0, "east": 0, "bottom": 1, "south": 1}
-"""Side at the high end -> axis."""
+"""Sides at the high end -> axis."""
 
 EXTENT_LIMITS = {
     "part": 0.42,
@@ -30,45 +30,43 @@ EXTENT_LIMITS = {
     "corner": 0.33,
     "far": 0.2,
 }
-"""Extent -> share of the scene, from the side named, where people stop to use it."""
+"""Extent -> share of the scene, from the named side, at which membership is 0.5."""
 
 NINTH_LIMIT = 0.42
-"""Likewise for the nine fields: "top left" holds up to here in both directions."""
+"""The same for the nine parts of the scene, such as "top left", on both axes."""
 
 CENTRE_HALF_WIDTH = 0.17
-"""Half of the share of the scene that is called its middle."""
+"""Half of the share of the scene that is called its centre."""
 
 CUT_PIXELS = 4.0
-"""Pixels between an outline and the edge that cuts it: networks miss the last ones."""
+"""Pixels between an outline and the edge that cuts it; networks miss the last ones."""
 
 EDGE_SHARE = 0.05
 """Share of the scene that is called its edge."""
 
-
 VAGUE_EXTENTS = ("part", "far", "corner")
-"""Extents whose line is nobody's exactly; a half is a half."""
+"""Extents with a vague boundary; a half is exact."""
 
 MIN_BEST_FIT = 0.3
-"""Fit from which on what lies best is meant where nothing lies plainly there."""
+"""Fit from which on the best unit is selected where none reaches `FIT_THRESHOLD`."""
 
 MIN_BEST_FIT_COMPARED = 0.1
-"""Likewise where the word compares things: "the upper right court"."""
+"""The same where the word compares objects: "the upper right court"."""
 
 TIE_SHARE = 0.85
-"""Share of the best fit from which on others are meant then as well."""
+"""Share of the best fit from which on others are selected with it."""
 
 SINGLE_TIE_SHARE = 0.8
-"""Share of the best fit from which on others are meant as well where one thing is
-spoken of."""
+"""The same where a single object is asked for and the best one fits."""
 
 
 def frame_for(candidates: Candidates, side: str) -> Frame:
-    """In the picture or on the map, as the word says."""
+    """The image for words such as left, the map for words such as west."""
     return candidates.map_frame if is_compass(side) else candidates.image_frame
 
 
 def in_place(node: InPlace, units: Selection, candidates: Candidates) -> Values:
-    """(U,) how well the units lie there."""
+    """(U,) membership in the part of the scene."""
     frame = frame_for(candidates, node.place)
     extent = _occupied_extent(units, frame, candidates) if node.among else frame.extent
     span = np.maximum(extent[2:] - extent[:2], 1e-9)
@@ -92,7 +90,7 @@ def in_place(node: InPlace, units: Selection, candidates: Candidates) -> Values:
 
 
 def _occupied_extent(units: Selection, frame: Frame, candidates: Candidates) -> Values:
-    """(4,) left, top, right, bottom of all that is there; the scene's for one thing."""
+    """(4,) left, top, right, bottom of all confident units; the scene's for fewer than two."""
     box = units.box(frame)[units.confidence(candidates) >= FIT_THRESHOLD]
     if len(box) < 2:
         return frame.extent
@@ -102,38 +100,38 @@ def _occupied_extent(units: Selection, frame: Frame, candidates: Candidates) -> 
 def in_place_compared(
     node: InPlace, units: Selection, candidates: Candidates, *, single: bool, last: bool
 ) -> Values:
-    """(U,) how well they are meant by a place, the others looked at.
+    """(U,) membership in a part of the scene, compared among the units.
 
     Args:
-        node: the place.
-        units: of which some lie there.
-        seen: where they are.
-        single: Whether one thing is spoken of.
-        last: Whether nothing more is said of it.
+        node: The place.
+        units: Units to compare.
+        candidates: All candidates.
+        single: Whether a single object is asked for.
+        last: Whether the operator is the outermost one.
     """
     fit = in_place(node, units, candidates)
     if node.extent not in VAGUE_EXTENTS or not len(units) or not single:
         return fit
-    together = fit * units.fit
+    combined = fit * units.fit
     sure = units.confidence(candidates) >= FIT_THRESHOLD
-    best = float(together[sure].max(initial=0.0))
+    best = float(combined[sure].max(initial=0.0))
     least = (
         MIN_BEST_FIT if node.extent != "corner" else FIT_THRESHOLD
-    )  # a corner is a corner
+    )  # corners are exact
     if node.compares and sure.sum() > 1:
         least = MIN_BEST_FIT_COMPARED
     if least <= best < FIT_THRESHOLD:
-        # a little more, so that rounding doesn't undo it
+        # slightly more, so that rounding does not undo it
         fit = np.where(
-            together >= TIE_SHARE * best, fit * 1.001 * FIT_THRESHOLD / best, fit
+            combined >= TIE_SHARE * best, fit * 1.001 * FIT_THRESHOLD / best, fit
         )
     elif last and best >= FIT_THRESHOLD:
-        fit = np.where(together >= SINGLE_TIE_SHARE * best, fit, 0.0)
+        fit = np.where(combined >= SINGLE_TIE_SHARE * best, fit, 0.0)
     return np.asarray(fit, np.float64)
 
 
 def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
-    """(U,) how well they touch the edge, or lie at it."""
+    """(U,) membership in touching an edge, or lying at it."""
     sides = [node.side] if node.side else ["left", "right", "top", "bottom"]
     fits = []
     for side in sides:
@@ -154,20 +152,20 @@ def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
             pixel = CUT_PIXELS / max(
                 candidates.image_frame.extent[2:] - candidates.image_frame.extent[:2]
             )
-            near = share / pixel  # the nearer, the surer that this one is meant
+            near = share / pixel  # the nearer the edge, the likelier
             fits.append(np.interp(near, [0, 0.25, 1, 1.01], [1, 0.7, 0.5, 0]))
         else:
             fits.append(_edge_fit(share, EDGE_SHARE, 2 * EDGE_SHARE))
     return np.asarray(np.max(fits, axis=0), np.float64)
 
 
-def position_towards(box_centre: Values, side: str) -> Values:
-    """(U,) how far out to a side, in the units of the frame; corners halfway."""
-    out = np.zeros(len(box_centre))
+def position_towards(centre: Values, side: str) -> Values:
+    """(U,) coordinate towards a side, in units of the frame; for corners the sum of both."""
+    position = np.zeros(len(centre))
     for word in side.split():
         axis = LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))
-        out += box_centre[:, axis] * (-1 if word in LOW_SIDES else 1)
-    return out
+        position += centre[:, axis] * (-1 if word in LOW_SIDES else 1)
+    return position
 
 
 def _side_fit(share: Values, word: str, end: float) -> Values:
@@ -179,14 +177,15 @@ def _side_fit(share: Values, word: str, end: float) -> Values:
 
 
 def _falling_to_far_side(share: Values, end: float) -> Values:
-    """1 at the side, one half at `end`, 0 at the other side."""
+    """1 at the side, 0.5 at `end`, 0 at the opposite side."""
     return np.interp(share, [0.0, 0.8 * end, end, min(1.2 * end, 1.0), 1.0],
                      [1.0, 0.85, 0.5, 0.3, 0.0])  # fmt: skip
 
 
 def _centre_fit(share: Values) -> Values:
     away = np.abs(share - 0.5)
-    return np.interp(away, [0.0, 0.8 * CENTRE_HALF_WIDTH, CENTRE_HALF_WIDTH, 1.3 * CENTRE_HALF_WIDTH, 0.5],
+    end = CENTRE_HALF_WIDTH
+    return np.interp(away, [0.0, 0.8 * end, end, 1.3 * end, 0.5],
                      [1.0, 0.85, 0.5, 0.3, 0.0])  # fmt: skip
 
 

@@ -1,8 +1,8 @@
-"""How things stand to others: near, on one side, between, inside.
+"""Fuzzy spatial relations: near, beside, between, inside.
 
-Distances run from outline to outline and are judged by the sizes of the things. All
-functions answer how well the words hold for each unit, in [0, 1], one half being where
-people stop to use them.
+Distances run from outline to outline and are relative to the sizes of the objects. All
+functions return each unit's membership in [0, 1], which is 0.5 where people stop using
+the word.
 """
 
 from __future__ import annotations
@@ -30,37 +30,37 @@ from rrsis_geo.query.operators.regions import HIGH_SIDES, LOW_SIDES, frame_for
 from rrsis_geo.query.plan.nodes import Along, Around, Beside, Near, Within
 
 NEAR = 2.0
-"""Sizes of a thing: so far from its outline is no longer near."""
+"""Object sizes; distance from the outline up to which something is near."""
 
 MAX_NEAR_SHARE = 0.06
-"""Share of the scene that near never exceeds, before `NEAR`."""
+"""Share of the scene's longer side that limits the size in `NEAR`."""
 
 MIN_NEAR_PIXELS = 4.0
-"""Pixels; a network's outlines are not better than that."""
+"""Pixels; the smallest size in `NEAR`, because outlines are not more precise."""
 
 NEXT_TO = 1.0
-"""Sizes of a thing: so far from its outline is no longer next to it."""
+"""Object sizes; distance from the outline up to which something is next to it."""
 
 TOUCH = 1.5
 """Pixels between outlines that touch."""
 
 MAX_BOX_FILL = 0.45
-"""Share of its box that a long, slanting or winding thing does not fill."""
+"""Share of its box below which an object is long, slanting or winding."""
 
 MIN_SIDE_RATIO = 3.0
-"""Ratio of the sides of the box of a long thing."""
+"""Ratio of the sides of the box from which on an object is long."""
 
 CLEAR_COSINE = 0.3
-"""Of a long thing: cosine to the direction from which on something is plainly there."""
+"""Cosine to the direction from which on something is clearly beside a long object."""
 
 OPPOSED = -0.5
-"""Cosine of the angle between the ways to two things: further open is between them."""
+"""Cosine of the angle between two anchors from which on something is between them."""
 
 
 def near(
     node: Near, units: Selection, distance: Values, candidates: Candidates
 ) -> Values:
-    """(U,) how near the nearest anchor is."""
+    """(U,) membership in near, next to or touching."""
     pixel = np.sqrt(candidates.pixel_area)
     if node.how == "touching":
         return np.asarray(distance <= TOUCH * pixel, np.float64)
@@ -79,14 +79,14 @@ def within(node: Within, distance: Values) -> Values:
 def along(
     node: Along | Around, units: Selection, distance: Values, candidates: Candidates
 ) -> Values:
-    """(U,) how near they stand, a little further than near."""
+    """(U,) membership in along or around, somewhat farther than near."""
     return _proximity(distance, 1.5 * NEAR, units, candidates)
 
 
 def beside(
     node: Beside, units: Selection, anchors: Rows, candidates: Candidates
 ) -> Values:
-    """(U,) how well they lie on that side of an anchor."""
+    """(U,) membership in lying on that side of an anchor."""
     spacing = np.sqrt(candidates.longest_side**2 / max(len(anchors), 1))
     pairs = pairs_within(units.rows, anchors, 1.2 * spacing, candidates)
     rows = np.zeros(len(units.rows))
@@ -125,25 +125,27 @@ def beside(
 
 
 def nearer_preferred(distance: Values, candidates: Candidates) -> Values:
-    """(U,) factor by which of many that lie there the nearer is meant rather."""
+    """(U,) factor that prefers the nearer of equally fitting units."""
     return 0.95 + 0.05 / (1 + distance / max(candidates.longest_side, 1e-9))
 
 
 def between(
     units: Selection, first: Rows, second: Rows | None, candidates: Candidates
 ) -> Values:
-    """(U,) how far the ways to two anchors open: 180 degrees is plainly between."""
-    ways = _unit_vectors(units.rows, first, candidates)
-    others = ways if second is None else _unit_vectors(units.rows, second, candidates)
+    """(U,) membership by the angle between the directions to two anchors; 180 degrees is 1."""
+    vectors = _unit_vectors(units.rows, first, candidates)
+    others = (
+        vectors if second is None else _unit_vectors(units.rows, second, candidates)
+    )
     cosine = np.full(len(units.rows), np.inf)
-    for own in range(ways.shape[1]):
-        product = np.einsum("rk,rak->ra", ways[:, own], others)
+    for own in range(vectors.shape[1]):
+        product = np.einsum("rk,rak->ra", vectors[:, own], others)
         cosine = np.fmin(cosine, np.fmin.reduce(product, axis=1, initial=np.inf))
     return units.mean(np.interp(cosine, [-1, OPPOSED, 0.5], [1, 0.5, 0]))
 
 
 def inside(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
-    """(U,) share of each that lies in the outlines of anchors, holes counted in."""
+    """(U,) share of the area inside of anchors, their holes included."""
     cover = _covered_share(
         units.rows, _without_holes(candidates.outlines[anchors]), candidates
     )
@@ -151,7 +153,7 @@ def inside(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
 
 
 def holding(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
-    """(U,) largest share of an anchor that lies in the outline."""
+    """(U,) largest share of an anchor's area inside of the unit."""
     shapes = _without_holes(candidates.outlines[units.rows])
     pairs = intersecting_pairs(anchors, shapes, candidates)
     rows = np.zeros(len(units.rows))
@@ -165,7 +167,7 @@ def holding(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
 
 
 def surrounded(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
-    """(U,) share of the directions in which an anchor stands close by."""
+    """(U,) membership by the share of directions in which an anchor is near."""
     cover = _covered_share(
         units.rows, _without_holes(candidates.outlines[anchors]), candidates
     )
@@ -185,7 +187,7 @@ def _proximity(
 
 
 def _near_distance(size: Values, sizes: float, candidates: Candidates) -> Values:
-    """(U,) metres."""
+    """(U,) metres up to which something is near."""
     most = MAX_NEAR_SHARE * candidates.longest_side
     pixel = np.sqrt(candidates.pixel_area)
     reach = np.maximum(np.minimum(size, most), MIN_NEAR_PIXELS * pixel)
@@ -193,17 +195,17 @@ def _near_distance(size: Values, sizes: float, candidates: Candidates) -> Values
 
 
 def _direction_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values:
-    """(P,) how well the candidate lies off that side of the anchor."""
+    """(P,) membership in lying in that direction from the anchor."""
     frame = frame_for(candidates, node.side)
     box, other = frame.box[pairs.one], frame.box[pairs.other]
     offset = frame.centre[pairs.one] - frame.centre[pairs.other]
     spans = other[:, 2:] - other[:, :2]
-    # what lies beside any part of a wide anchor lies beside it
+    # what is beside any part of a wide anchor is beside it
     slack = np.sign(offset) * np.minimum(np.abs(offset), 0.3 * spans)
-    ways = node.side.split()
+    words = node.side.split()
     unit = _unit_vector(node.side)
     along = offset @ unit
-    if len(ways) == 1:
+    if len(words) == 1:
         axis = int(np.argmax(np.abs(unit)))
         across = np.abs(offset - slack)[:, 1 - axis]
         free = np.where(
@@ -217,7 +219,7 @@ def _direction_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values
         across = np.abs(offset @ np.array([-unit[1], unit[0]]))
         overlap = np.zeros(len(along))
     angle = np.degrees(np.arctan2(across, along))
-    half = 45.0 if len(ways) == 1 else 33.0
+    half = 45.0 if len(words) == 1 else 33.0
     compact = np.interp(angle, [0, half, 1.6 * half], [1.0, 0.5, 0.0])
     compact *= 1 - np.clip(overlap - 0.25, 0, 0.75)
     elongated = _is_elongated(pairs.other, candidates)
@@ -227,16 +229,16 @@ def _direction_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values
         )
         way = _in_frame(steps, node.side, candidates)
         length = np.maximum(np.hypot(*way.T), 1e-9)
-        plain = 0.5 + 0.5 * np.clip(way @ unit / length / CLEAR_COSINE, -1, 1)
-        # from afar it is but a thing in a direction
+        direction = 0.5 + 0.5 * np.clip(way @ unit / length / CLEAR_COSINE, -1, 1)
+        # from far away only the direction to the whole counts
         sides = shapely.bounds(candidates.outlines[pairs.other[elongated]])
-        afar = np.hypot(*steps.T) > (sides[:, 2:] - sides[:, :2]).max(axis=1)
-        compact[elongated] = np.where(afar, compact[elongated], plain)
+        far = np.hypot(*steps.T) > (sides[:, 2:] - sides[:, :2]).max(axis=1)
+        compact[elongated] = np.where(far, compact[elongated], direction)
     return np.asarray(compact, np.float64)
 
 
 def _end_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values:
-    """(P,) how well the candidate lies at that end of the anchor."""
+    """(P,) membership in lying at that end of the anchor."""
     frame = frame_for(candidates, node.side)
     other = frame.box[pairs.other]
     span = np.maximum(other[:, 2:] - other[:, :2], 1e-9)
@@ -250,7 +252,7 @@ def _end_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values:
 
 
 def _unit_vector(side: str) -> NDArray[np.float64]:
-    """(2,) of length 1, y down."""
+    """(2,) unit vector towards a side, y down."""
     way = np.zeros(2)
     for word in side.split():
         way[LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))] = (
@@ -262,50 +264,50 @@ def _unit_vector(side: str) -> NDArray[np.float64]:
 def _in_frame(
     way: NDArray[np.float64], side: str, candidates: Candidates
 ) -> NDArray[np.float64]:
-    """Steps in metres to the east and south, as steps in the frame of the side."""
+    """(P, 2) offsets in metres east and south, converted to the frame of the side."""
     if frame_for(candidates, side) is candidates.map_frame:
         return way
     return way @ candidates.metres_to_pixels.T
 
 
 def _is_elongated(rows: Rows, candidates: Candidates) -> NDArray[np.bool_]:
-    """(P,) things without four sides: long, slanting or winding ones."""
-    winds = np.zeros(len(candidates), np.bool_)
-    winds[rows] = True
-    unique = np.flatnonzero(winds)
+    """(P,) whether an object is long, slanting or winding, so that its box says little."""
+    elongated = np.zeros(len(candidates), np.bool_)
+    elongated[rows] = True
+    unique = np.flatnonzero(elongated)
     box = shapely.bounds(candidates.outlines[unique])
     sides = box[:, 2:] - box[:, :2]
     fill = shapely.area(candidates.outlines[unique]) / np.maximum(
         sides.prod(axis=1), 1e-9
     )
     long = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1e-9) >= MIN_SIDE_RATIO
-    winds[unique] = (fill < MAX_BOX_FILL) | long
-    return winds[rows]
+    elongated[unique] = (fill < MAX_BOX_FILL) | long
+    return elongated[rows]
 
 
 def _unit_vectors(
     rows: Rows, anchors: Rows, candidates: Candidates
 ) -> NDArray[np.float64]:
-    """(R, A, 2) unit steps towards the nearest points of anchors; NaN: no more.
+    """(R, A, 2) unit vectors to the nearest points of anchors, padded with NaN.
 
-    Of many anchors only those around a thing count.
+    Of many anchors only the nearest ones count.
     """
     pairs = nearest_anchors(rows, anchors, candidates)
-    way = -offsets_from_anchors(pairs.one, pairs.other, candidates)
-    length = np.hypot(*way.T)[:, None]
-    way = np.where(length > 0, way / np.where(length > 0, length, 1), np.nan)
+    vector = -offsets_from_anchors(pairs.one, pairs.other, candidates)
+    length = np.hypot(*vector.T)[:, None]
+    vector = np.where(length > 0, vector / np.where(length > 0, length, 1), np.nan)
     order = np.argsort(rows, kind="stable")
-    place = order[np.searchsorted(rows[order], pairs.one)]
-    by_row = np.argsort(place, kind="stable")
-    place, way = place[by_row], way[by_row]
-    rank = np.arange(len(place)) - np.searchsorted(place, place)
-    ways = np.full((len(rows), max(rank.max(initial=-1) + 1, 0), 2), np.nan)
-    ways[place, rank] = way
-    return ways
+    index = order[np.searchsorted(rows[order], pairs.one)]
+    by_row = np.argsort(index, kind="stable")
+    index, vector = index[by_row], vector[by_row]
+    rank = np.arange(len(index)) - np.searchsorted(index, index)
+    vectors = np.full((len(rows), max(rank.max(initial=-1) + 1, 0), 2), np.nan)
+    vectors[index, rank] = vector
+    return vectors
 
 
 def _without_holes(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Without their holes: what a network finds in a lake is not of the lake."""
+    """Polygons without their holes: objects in a lake leave holes in its outline."""
     filled, holed = shapes.copy(), shapely.get_num_interior_rings(shapes) > 0
     filled[holed] = shapely.polygons(shapely.get_exterior_ring(shapes[holed]))
     return filled
@@ -314,7 +316,7 @@ def _without_holes(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 def _covered_share(
     rows: Rows, shapes: NDArray[np.object_], candidates: Candidates
 ) -> Values:
-    """(R,) share of each that the shapes cover together, its own one left out."""
+    """(R,) share of each row's area that the shapes cover, the row itself left out."""
     pairs = intersecting_pairs(rows, shapes, candidates)
     cover = np.zeros(len(rows))
     if not len(pairs.one):
@@ -325,7 +327,7 @@ def _covered_share(
     same = shared >= SAME_OBJECT_IOU * (
         shapely.area(one) + shapely.area(other) - shared
     )
-    share[same] = 0  # the thing itself, found for two phrases
+    share[same] = 0  # the same object, found for two phrases
     place = np.searchsorted(np.sort(rows), pairs.one)
     order = np.argsort(rows, kind="stable")
     np.add.at(cover, order[place], share)

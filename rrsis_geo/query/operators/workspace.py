@@ -1,4 +1,4 @@
-"""What one plan has come to so far on what the network found."""
+"""State of the evaluation of one plan."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.plan import Plan
 
 Operator = Callable[..., Selection]
-"""(work, node, units of the part below) to the units that the node leaves."""
+"""(work, node, selection below the node) -> selection of the node."""
 
 MIN_ANCHOR_CONFIDENCE = 0.3
-"""Chance below which nothing serves as an anchor while there are surer ones."""
+"""Confidence below which candidates are no anchors while there are better ones."""
 
 MIN_CHOICE_CONFIDENCE = 0.2
-"""Chance below which nothing takes part in a choice while there are surer ones."""
+"""Confidence below which candidates are not selected from while there are better ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceStep:
-    """What one part of the plan left."""
+    """Result of one part of a plan."""
 
     words: str
-    """The part in words."""
+    """The part, in words."""
     count: int
-    """Objects, or groups, that fit so far."""
+    """Number of selected objects or groups."""
 
 
 class Workspace:
-    """One plan on one scene; equal parts are worked out once."""
+    """Evaluation of one plan on one scene; equal parts are evaluated once."""
 
     def __init__(
         self, plan: Plan, candidates: Candidates, operators: Mapping[type, Operator]
@@ -66,7 +66,7 @@ class Workspace:
         self._evaluated: dict[Node, Selection] = {}
 
     def units(self, node: Node) -> Selection:
-        """What a part of the plan stands for, doubtful ones included."""
+        """Selection of a part of the plan, units below `FIT_THRESHOLD` included."""
         if node not in self._evaluated:
             units = self._evaluate(node)
             self._evaluated[node] = units
@@ -92,19 +92,19 @@ class Workspace:
         return worked.take(np.flatnonzero(worked.fit > MIN_FIT))
 
     def _without_unlikely(self, rows: Rows) -> Rows:
-        """Without crumbs, where the map has to choose and there are better ones."""
-        surer = rows[self.candidates.confidence[rows] >= MIN_CHOICE_CONFIDENCE]
-        return surer if self._chooses and len(surer) else rows
+        """Drop rows of low confidence where the plan selects and there are better ones."""
+        likely = rows[self.candidates.confidence[rows] >= MIN_CHOICE_CONFIDENCE]
+        return likely if self._chooses and len(likely) else rows
 
     def anchors_for(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
-        """Candidates that a part of the plan stands for, and the units without them."""
+        """Anchors that a part of the plan selects, and the units without them."""
         found = self.units(node).accepted()
         rows, own = separate_anchors(units, found, self.candidates, self.more_specific)
-        surer = rows[self.candidates.confidence[rows] >= MIN_ANCHOR_CONFIDENCE]
-        rows = surer if len(surer) else rows
+        likely = rows[self.candidates.confidence[rows] >= MIN_ANCHOR_CONFIDENCE]
+        rows = likely if len(likely) else rows
         self.anchors[notation(node)] = rows
-        stays = units.reduce(np.isin(units.rows, own).astype(np.float64), np.minimum)
-        return rows, units.with_fit(stays)
+        kept = units.reduce(np.isin(units.rows, own).astype(np.float64), np.minimum)
+        return rows, units.with_fit(kept)
 
     def anchors_with_distance(
         self, node: Node, units: Selection
@@ -116,9 +116,9 @@ class Workspace:
     def anchors_with_deferred_distance(
         self, node: Node, units: Selection
     ) -> tuple[Rows, Selection]:
-        """The anchors, and the units with their distance to be measured at the end.
+        """The anchors, and the units with their distance deferred.
 
-        For relations that do not go by it, so that only the answer's is measured.
+        For relations that do not depend on it: only the answer's distances are measured.
         """
         rows, units = self.anchors_for(node, units)
         self._deferred_anchors.append(rows)
@@ -126,7 +126,7 @@ class Workspace:
         return rows, replace(units, pending_anchors=number)
 
     def with_deferred_distances(self, units: Selection) -> Selection:
-        """With those measured that were left to the end."""
+        """The units with their deferred distances."""
         distance = units.distance.copy()
         for number, rows in enumerate(self._deferred_anchors):
             some = np.flatnonzero(units.pending_anchors == number)
@@ -134,9 +134,9 @@ class Workspace:
         return replace(units, distance=distance)
 
     def with_distance(self, units: Selection, anchors: Rows) -> Selection:
-        """With the distance of each to the nearest anchor."""
-        away = nearest_distance(units.rows, anchors, self.candidates)
-        distance = units.reduce(away, np.minimum)
+        """The units with their distance to the nearest anchor."""
+        row_distance = nearest_distance(units.rows, anchors, self.candidates)
+        distance = units.reduce(row_distance, np.minimum)
         known = np.where(np.isfinite(distance), distance, np.nan)
         none = np.full(len(units), -1, np.intp)
         return replace(units, distance=known, pending_anchors=none)
