@@ -21,7 +21,7 @@ from rrsis_geo.types import Polygons
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
-    """Objects in one coordinate frame: x grows to the right or east, y down or south."""
+    """Objects in a coordinate frame: x grows to the right or east, y down or south."""
 
     box: NDArray[np.float64]
     """(N, 4) left, top, right, bottom."""
@@ -153,7 +153,7 @@ class Candidates:
 
     @cached_property
     def metres_to_pixels(self) -> NDArray[np.float64]:
-        """(2, 2) matrix from offsets in the metres of `centroids` to offsets in pixels."""
+        """(2, 2) matrix from offsets in metres, as in `centroids`, to pixels."""
         corner = np.array([self._grid.width, self._grid.height]) / 2
         steps = self.projection.metres(corner + np.array([[0.0, 0], [1, 0], [0, 1]]))
         return np.linalg.inv((steps[1:] - steps[0]).T)

@@ -16,7 +16,7 @@ STEEPNESS = 1.5
 """Exponent that turns the odds of the pixels into the odds of a whole object."""
 
 SHIFT = -0.7
-"""Added to the log odds: half of the polygons with a mean probability of 0.61 are right."""
+"""Added to the log odds: half of the polygons with mean probability 0.61 are right."""
 
 FRAGMENT = 0.2
 """Share of the usual area below which a polygon is taken for a fragment."""

@@ -37,9 +37,9 @@ class LocalProjection:
     def metres(self, pixels: Points) -> Points:
         """Convert to x east and y south of the grid's centre.
 
-        The projection is azimuthal and equidistant: distances from the centre are exact,
-        others nearly so. `distance` is exact. Without a CRS the pixels are returned and a
-        pixel counts as a metre.
+        The projection is azimuthal and equidistant: distances from the centre are
+        exact, others nearly so; `distance` is always exact. Without a CRS the pixels
+        are returned and a pixel counts as a metre.
         """
         return pixels if self._geod is None else self._interpolate(self._metres, pixels)
 
@@ -63,7 +63,7 @@ class LocalProjection:
         return np.asarray(metres, np.float64)
 
     def _interpolate(self, lattice: NDArray[np.float64], pixels: Points) -> Points:
-        """Interpolate bilinearly; outside of the lattice, extrapolate the outer cells."""
+        """Interpolate bilinearly, and extrapolate outside of the lattice."""
         result = np.empty_like(pixels, np.float64)
         axes = [np.ascontiguousarray(lattice[..., axis]).ravel() for axis in (0, 1)]
         # chunks that fit into the processor's cache take a third of the time
@@ -99,7 +99,7 @@ class LocalProjection:
 
     @cached_property
     def _plane(self) -> pyproj.Proj:
-        """Azimuthal equidistant projection around the centre, on the grid's ellipsoid."""
+        """Azimuthal equidistant around the centre, on the grid's ellipsoid."""
         assert self._geod is not None  # noqa: S101 - callers have checked
         lon, lat = self._lonlat[-1]
         return pyproj.Proj(
@@ -122,7 +122,10 @@ class LocalProjection:
         return self._lattice(np.column_stack([east, south]))
 
     def _lattice(self, nodes: Points) -> NDArray[np.float64]:
-        """(LATTICE_CELLS + 1, LATTICE_CELLS + 1, 2); by pixel size where the CRS is undefined."""
+        """(LATTICE_CELLS + 1, LATTICE_CELLS + 1, 2), without gaps.
+
+        Where the projection is undefined, pixels are laid out by their size.
+        """
         middle = np.array([self._grid.width, self._grid.height]) / 2
         flat = (self._nodes - middle) * self._grid.pixel_size
         known = np.isfinite(nodes).all(axis=1, keepdims=True)
@@ -132,5 +135,5 @@ class LocalProjection:
 
 @lru_cache(maxsize=4)
 def local_projection(grid: Grid) -> LocalProjection:
-    """The projection of a grid; cached, because projecting the lattice takes longest."""
+    """The projection of a grid; cached, because the lattice takes long to project."""
     return LocalProjection(grid)

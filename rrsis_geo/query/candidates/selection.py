@@ -37,8 +37,8 @@ class Selection:
     """(U,) index in `rows` at which each unit begins."""
 
     fit: Values
-    """(U,) fuzzy membership in [0, 1]: how well the operators' words apply. Whether it is
-    such an object at all is the candidates' `confidence`."""
+    """(U,) fuzzy membership in [0, 1]: how well the operators' words apply. Whether
+    the object exists at all is the candidates' `confidence`."""
 
     rank: NDArray[np.int64]
     """(U,) 1 = first in the order of the last ranking operator; 0 = not ranked."""

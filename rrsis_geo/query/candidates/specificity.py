@@ -11,7 +11,7 @@ from rrsis_geo.query.plan.nodes import Find
 
 
 def more_specific(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:
-    """(Q, Q) whether the second phrase is more specific than the first, of the same kind.
+    """(Q, Q) whether the second phrase narrows the first, as "red ship" does "ship".
 
     Args:
         finds: Nouns of a plan.

@@ -12,8 +12,8 @@ from rrsis_geo.types import NODATA, Strip
 class ValidArea:
     """Convex hull of all valid pixels, accumulated from strips.
 
-    The result does not depend on how rows are cut into strips. Pixels outside of an area
-    of interest are not valid.
+    The result does not depend on how rows are cut into strips. Pixels outside of an
+    area of interest are not valid.
     """
 
     def __init__(self) -> None:

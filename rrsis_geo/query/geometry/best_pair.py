@@ -20,8 +20,8 @@ def max_per_row(
 ) -> Values:
     """(R,) highest value of each row's pairs; 0 without any.
 
-    The pair with the highest upper bound of each row is evaluated first, the others only
-    while their bound exceeds the best value.
+    The pair with the highest upper bound of each row is evaluated first, the others
+    only while their bound exceeds the best value.
 
     Args:
         row_of_pair: (P,) row of each pair.

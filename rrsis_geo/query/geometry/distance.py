@@ -60,9 +60,9 @@ def nearest_distance(rows: Rows, anchors: Rows, candidates: Candidates) -> Value
     has = np.flatnonzero(guess >= 0)
     known, start, stop = guess, np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
     start[has], stop[has] = _closest_points(rows[has], anchors[guess[has]], candidates)
-    away = np.full(len(rows), np.inf)
-    away[has] = np.hypot(*(stop[has] - start[has]).T)
-    one, other = _closer_pairs(rows, anchors, away, known, candidates)
+    best_distance = np.full(len(rows), np.inf)
+    best_distance[has] = np.hypot(*(stop[has] - start[has]).T)
+    one, other = _closer_pairs(rows, anchors, best_distance, known, candidates)
     start[one], stop[one] = _closest_points(rows[one], anchors[other], candidates)
     measured = np.union1d(has, one)
     metres = candidates.projection.distance(start[measured], stop[measured])
@@ -72,18 +72,22 @@ def nearest_distance(rows: Rows, anchors: Rows, candidates: Candidates) -> Value
 
 
 def _closer_pairs(
-    rows: Rows, anchors: Rows, away: Values, known: Rows, candidates: Candidates
+    rows: Rows,
+    anchors: Rows,
+    best_distance: Values,
+    known: Rows,
+    candidates: Candidates,
 ) -> tuple[Rows, Rows]:
     """Pairs that are closer than the best known distance.
 
     Only anchors whose box intersects the row's box, expanded by that distance, can be
-    closer. Long anchors, and anchors that are all far away, intersect too many boxes; for
-    these the STRtree's own nearest query is used.
+    closer. Long anchors, and anchors that are all far off, intersect too many boxes;
+    for these the STRtree's own nearest query is used.
 
     Args:
         rows: (R,) candidates.
         anchors: (A,) candidates.
-        away: (R,) metres to the best known anchor.
+        best_distance: (R,) metres to the best known anchor.
         known: (R,) index of that anchor in `anchors`.
         candidates: All candidates.
 
@@ -91,27 +95,33 @@ def _closer_pairs(
         Indices in `rows`, each once, and the index in `anchors` of the nearest.
     """
     tree = shapely.STRtree(candidates.outlines[anchors])
-    bounds, theirs = candidates.bounds[rows], candidates.bounds[anchors]
+    bounds, boxes = candidates.bounds[rows], candidates.bounds[anchors]
     found: list[tuple[Rows, Rows]] = []
-    order = np.argsort(away, kind="stable")
-    order = order[away[order] > 0]
-    for part in chunks(order, bounds, theirs, away):
-        frame = expanded(bounds[part], away[part])
+    order = np.argsort(best_distance, kind="stable")
+    order = order[best_distance[order] > 0]
+    for part in chunks(order, bounds, boxes, best_distance):
+        frame = expanded(bounds[part], best_distance[part])
         place, other = tree.query(shapely.box(*frame.T))
         one = part[place]
-        worth = (rows[one] != anchors[other]) & (known[one] != other)
-        worth &= box_distance(bounds[one], theirs[other]) < away[one]
-        one, other = one[worth], other[worth]
+        keep = (rows[one] != anchors[other]) & (known[one] != other)
+        keep &= box_distance(bounds[one], boxes[other]) < best_distance[one]
+        one, other = one[keep], other[keep]
         if len(one) > MAX_PAIRS_PER_ROW * len(part):
-            rest = order[np.searchsorted(away[order], away[part[0]]) :]
+            rest = order[
+                np.searchsorted(best_distance[order], best_distance[part[0]]) :
+            ]
             place, other = tree.query_nearest(
                 candidates.outlines[rows[rest]], exclusive=True, all_matches=False
             )
             found.append(
-                _closest_per_row(rest[place], other, away, rows, anchors, candidates)
+                _closest_per_row(
+                    rest[place], other, best_distance, rows, anchors, candidates
+                )
             )
             break
-        found.append(_closest_per_row(one, other, away, rows, anchors, candidates))
+        found.append(
+            _closest_per_row(one, other, best_distance, rows, anchors, candidates)
+        )
     nothing = np.zeros(0, np.intp)
     ones = np.concatenate([nothing, *(one for one, _ in found)])
     others = np.concatenate([nothing, *(other for _, other in found)])
@@ -122,7 +132,7 @@ def _closer_pairs(
 def _closest_per_row(
     one: Rows,
     other: Rows,
-    away: Values,
+    best_distance: Values,
     rows: Rows,
     anchors: Rows,
     candidates: Candidates,
@@ -131,7 +141,7 @@ def _closest_per_row(
     gap = shapely.distance(
         candidates.outlines[rows[one]], candidates.outlines[anchors[other]]
     )
-    nearer = gap < away[one]
+    nearer = gap < best_distance[one]
     one, other, gap = one[nearer], other[nearer], gap[nearer]
     order = np.lexsort((other, gap, one))
     first = order[np.flatnonzero(np.diff(one[order], prepend=-1))]
@@ -158,11 +168,11 @@ def offsets_from_anchors(
     """(P, 2) metres from the anchors' nearest points to the candidates' centroids."""
     order = np.argsort(candidates.morton_codes[one], kind="stable")
     anchors, which = np.unique(other[order], return_inverse=True)
-    way = np.empty((len(one), 2))
-    way[order] = -nearest_point_offsets(
+    offset = np.empty((len(one), 2))
+    offset[order] = -nearest_point_offsets(
         candidates.centroids[one[order]], candidates.outlines[anchors], which
     )
-    return way
+    return offset
 
 
 def pairs_within(
@@ -201,19 +211,19 @@ def duplicate_pairs(rows: Rows, others: Rows, candidates: Candidates) -> Pairs:
     a, b = candidates.outlines[rows], candidates.outlines[others]
     tree = shapely.STRtree(b)
     place, other = tree.query(a)
-    area, theirs = shapely.area(a)[place], shapely.area(b)[other]
+    area, other_area = shapely.area(a)[place], shapely.area(b)[other]
     box = shared_area(candidates.bounds[rows[place]], candidates.bounds[others[other]])
-    upper_bound = np.minimum(box, np.minimum(area, theirs)) * (1 + 1e-9)
-    worth = upper_bound >= SAME_OBJECT_IOU * (area + theirs - upper_bound)
-    worth |= rows[place] == others[other]
-    order = np.flatnonzero(worth)
+    upper_bound = np.minimum(box, np.minimum(area, other_area)) * (1 + 1e-9)
+    keep = upper_bound >= SAME_OBJECT_IOU * (area + other_area - upper_bound)
+    keep |= rows[place] == others[other]
+    order = np.flatnonzero(keep)
     order = order[np.lexsort((other[order], place[order]))]
     place, other = place[order], other[order]
-    area, theirs = area[order], theirs[order]
+    area, other_area = area[order], other_area[order]
     differ = rows[place] != others[other]
     shared = np.ones(len(place))
     both = shapely.area(shapely.intersection(a[place[differ]], b[other[differ]]))
-    whole = area[differ] + theirs[differ] - both
+    whole = area[differ] + other_area[differ] - both
     shared[differ] = both / np.maximum(whole, 1e-12)
     same = shared >= SAME_OBJECT_IOU
     return Pairs(one=rows[place[same]], other=others[other[same]])
@@ -228,8 +238,8 @@ def separate_anchors(
     """Candidate indices of anchors and of units, each object on one side only.
 
     A network may find the same object for two phrases, such as tanks and buildings; it
-    belongs to the phrase of the higher confidence. An object found for ships and for red
-    ships belongs to the more specific phrase, which is the anchor.
+    belongs to the phrase of the higher confidence. An object found for ships and for
+    red ships belongs to the more specific phrase, which is the anchor.
 
     Args:
         units: Selection that is measured.

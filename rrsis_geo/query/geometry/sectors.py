@@ -57,9 +57,8 @@ def _mark_occupied(
     centre, box = candidates.centroids[rows[one]], candidates.bounds[other]
     possible = _possible_sectors(box, centre)
     ends = np.maximum(np.abs(box[:, :2] - centre), np.abs(box[:, 2:] - centre))
-    clipped = (
-        np.hypot(*ends.T) > 0.99 * reach[one]
-    )  # others are within reach as a whole
+    # the others are within reach as a whole
+    clipped = np.hypot(*ends.T) > 0.99 * reach[one]
     sure = ~clipped & (possible.sum(axis=1) == 1)
     occupied[one[sure], possible[sure].argmax(axis=1)] = True
     others = (possible & ~occupied[one]).any(axis=1)

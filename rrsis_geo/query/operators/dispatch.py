@@ -115,14 +115,14 @@ def _next_beyond(
     rows: Rows,
     fit: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """(U,) fit where nothing lies just beside the anchors: the nearest that way is 1."""
+    """(U,) fit where nothing is just beside the anchors: 1 for the nearest beyond."""
     beyond = spatial_relations.beside(
         replace(node, how="beyond"), units, rows, work.candidates
     )
     sure = units.confidence(work.candidates) >= FIT_THRESHOLD
-    good = np.flatnonzero((units.fit * beyond >= FIT_THRESHOLD) & sure)
-    away = _distances(work.with_distance(units.take(good), rows))
-    nearest = good[away <= away.min(initial=np.inf)]
+    possible = np.flatnonzero((units.fit * beyond >= FIT_THRESHOLD) & sure)
+    distance = _distances(work.with_distance(units.take(possible), rows))
+    nearest = possible[distance <= distance.min(initial=np.inf)]
     fit = fit.copy()
     fit[nearest] = 1.0
     return fit
@@ -176,8 +176,12 @@ def _distant(work: Workspace, node: n.Distant, units: Selection) -> Selection:
     own = units.reduce(np.isin(units.rows, rows).astype(float), np.maximum) > 0
     if not own.all() and len(rows) < len(units.rows):
         units = units.with_fit(np.where(own, 0.0, 1.0))
-    away = _distances(units)
-    key = away if node.order == "closest" else -np.where(np.isinf(away), -1, away)
+    distance = _distances(units)
+    key = (
+        distance
+        if node.order == "closest"
+        else -np.where(np.isinf(distance), -1, distance)
+    )
     nearest_first = np.argsort(key, kind="stable")
     weight = units.weight(work.candidates)
     picked = ranked(nearest_first, weight, rank=node.rank, count=node.count)

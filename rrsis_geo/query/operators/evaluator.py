@@ -54,9 +54,9 @@ def resolve(
         plan: Plan whose phrases are among those of the candidates.
         candidates: Polygons found for the phrases.
         whole_expression: Phrase with all words of the expression. If the plan selects
-            nothing although its objects exist, polygons found for this phrase with a high
-            score are used, filtered by the plan's places and relations. Plans of places
-            alone are never overruled.
+            nothing although its objects exist, polygons found for this phrase with a
+            high score are used, filtered by the plan's places and relations. Plans of
+            places alone are never overruled.
     """
     work = Workspace(plan, candidates, OPERATORS)
     units = work.with_deferred_distances(work.units(plan.root).accepted())
@@ -111,9 +111,8 @@ def _matches_of_whole_expression(
     exists = any(
         len(candidates.rows_of(phrase)) for phrase in target_phrases(plan.root)
     )
-    exists |= (
-        plan.finds[0].phrase != plan.finds[0].noun
-    )  # words of appearance may miss it
+    # with words of appearance, the network may have missed it
+    exists |= plan.finds[0].phrase != plan.finds[0].noun
     rows = candidates.rows_of(whole_expression)
     area = candidates.area[rows]
     score = candidates.polygons.columns["score"][rows]

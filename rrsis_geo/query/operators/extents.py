@@ -47,8 +47,8 @@ def side_length_limits(
     bounds = candidates.bounds[units.rows]
     low = units.reduce(bounds[:, :2], np.minimum)
     span = units.reduce(bounds[:, 2:], np.maximum) - low
-    # No side is longer than the box diagonal, and the diagonal is no shorter than the
-    # box. The rectangle contains the object and has at most the area of the box.
+    # No side is longer than the box's diagonal, and the rectangle's diagonal is at
+    # least the box's longer side. The rectangle has at most the area of the box.
     across = np.hypot(*span.T)
     if what == "length":
         least, most = span.max(axis=1) / np.sqrt(2), across

@@ -108,11 +108,13 @@ def isolated(units: Selection, candidates: Candidates) -> Values:
     if len(units) < 2:
         return np.ones(len(units))
     rows = units.rows
-    away = nearest_distance(rows, rows, candidates)
-    alone = units.reduce(away, np.minimum)
+    row_distance = nearest_distance(rows, rows, candidates)
+    distance = units.reduce(row_distance, np.minimum)
     size = float(np.median(candidates.size[rows]))
-    median_size = max(float(np.median(alone)), size)
-    far = np.minimum(alone / (MIN_ISOLATION_GAP * size), alone / (2 * median_size))
+    median_size = max(float(np.median(distance)), size)
+    far = np.minimum(
+        distance / (MIN_ISOLATION_GAP * size), distance / (2 * median_size)
+    )
     return np.asarray(far**2 / (1 + far**2), np.float64)
 
 
@@ -137,9 +139,8 @@ def _clusters(rows: Rows, candidates: Candidates) -> list[Rows]:
         spread = label.copy()
         np.minimum.at(spread, one, label[other])
         np.minimum.at(spread, other, label[one])
-        spread = spread[
-            spread
-        ]  # labels are indices, so following them halves the path lengths
+        # labels are indices, so following them halves the path lengths
+        spread = spread[spread]
         if (spread == label).all():
             break
         label = spread
@@ -225,9 +226,9 @@ def _links(
     ratio = candidates.area[rows][one] / np.maximum(candidates.area[rows][other], 1e-9)
     keep = (one != other) & (ratio <= MAX_AREA_RATIO) & (ratio >= 1 / MAX_AREA_RATIO)
     if form in ("row", "column"):
-        way = (centroids[other] - centroids[one]) @ candidates.metres_to_pixels.T
+        step = (centroids[other] - centroids[one]) @ candidates.metres_to_pixels.T
         axis = 0 if form == "row" else 1
-        steep = np.degrees(np.arctan2(np.abs(way[:, 1 - axis]), np.abs(way[:, axis])))
+        steep = np.degrees(np.arctan2(np.abs(step[:, 1 - axis]), np.abs(step[:, axis])))
         keep &= steep <= MAX_SLANT
     return one[keep], other[keep]
 
@@ -293,10 +294,10 @@ def _trimmed(
 ) -> list[int]:
     """Drop objects from the ends until all are close to the fitted line."""
     while len(run) > 2:
-        places = centroids[run]
-        away = places - places.mean(axis=0)
-        _, _, axes = np.linalg.svd(away, full_matrices=False)
-        off = np.abs(away @ axes[1]) / median(size[place] for place in run)
+        points = centroids[run]
+        centred = points - points.mean(axis=0)
+        _, _, axes = np.linalg.svd(centred, full_matrices=False)
+        off = np.abs(centred @ axes[1]) / median(size[index] for index in run)
         if off.max() <= MAX_OFFSET:
             break
         run = run[1:] if off[0] >= off[-1] else run[:-1]
@@ -341,5 +342,5 @@ def _line_residual(centroids: NDArray[np.float64]) -> float:
     """Smallest singular value of the centred points: how far they are off a line."""
     if len(centroids) < 3:
         return 0.0
-    away = centroids - centroids.mean(axis=0)
-    return float(np.linalg.svd(away, compute_uv=False)[-1])
+    centred = centroids - centroids.mean(axis=0)
+    return float(np.linalg.svd(centred, compute_uv=False)[-1])

@@ -31,13 +31,13 @@ SIDE_MEASURES = ("length", "width")
 """Measures that are slow, and are computed only where they can decide."""
 
 MIN_CLASS_RATIO = 1.6
-"""Ratio of the mean areas of big and small objects in a set of two sizes."""
+"""Ratio of the geometric mean areas of big and small objects in a set of two sizes."""
 
 MIN_KIND_RATIO = 1.5
 """Ratio to the median area from which on an object is big, or small, for its kind."""
 
 FIRST_FIT, NEXT_FIT = 0.75, 0.64
-"""Fits of the first by size, and of the next, where a number is given and another number
+"""Fits of the first by size, and of the next, where a number is given and another one
 stands out: a doubtful object among the first loses against a confident one behind."""
 
 CLEAR_RATIO = 1.25
@@ -99,7 +99,7 @@ def middle(
 def counted(
     units: Selection, number: int, *, definite: bool, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """Select a number of units; if it is definite, all that fit equally, with advice."""
+    """Select a number of units, or all that fit equally if it is definite."""
     weight = units.weight(candidates)
     order = np.argsort(-weight, kind="stable")
     order = order[units.fit[order] >= LEAST_FIT]
@@ -142,8 +142,8 @@ def size_class(
         units: Units of one kind.
         candidates: All candidates.
         number: Number of such units that the expression names; None: any. If another
-            number stands out, the first by size are preferred. If none stands out and no
-            number is given, the word describes all of them ("big tanks" among equals).
+            number stands out, the first by size are preferred. If none stands out and
+            no number is given, the word describes all ("big tanks" among equals).
     """
     area = np.maximum(units.area(candidates), 1e-9)
     sure = np.flatnonzero(units.weight(candidates) >= FIT_THRESHOLD)
@@ -187,10 +187,8 @@ def _size_split(logs: Values) -> int:
     difference = (logs.sum() - sums) / (count - small) - sums / small
     split = int(np.argmax(small * (count - small) * difference**2)) + 1
     step = logs[split] - logs[split - 1]
-    separated = difference[split - 1] >= np.log(MIN_CLASS_RATIO) and step >= np.log(
-        CLEAR_RATIO
-    )
-    return split if separated else 0
+    separated = difference[split - 1] >= np.log(MIN_CLASS_RATIO)
+    return split if separated and step >= np.log(CLEAR_RATIO) else 0
 
 
 def in_range(node: Measured, units: Selection, candidates: Candidates) -> Values:
@@ -208,7 +206,7 @@ def in_range(node: Measured, units: Selection, candidates: Candidates) -> Values
 def compared(
     node: Compared, units: Selection, anchors: Selection, candidates: Candidates
 ) -> Values:
-    """(U,) membership in larger than all anchors, smaller than all, or as large as one."""
+    """(U,) membership in larger or smaller than all anchors, or as large as one."""
     sizes = anchors.area(candidates)
     if not len(sizes):
         return np.zeros(len(units))

@@ -90,7 +90,7 @@ def in_place(node: InPlace, units: Selection, candidates: Candidates) -> Values:
 
 
 def _occupied_extent(units: Selection, frame: Frame, candidates: Candidates) -> Values:
-    """(4,) left, top, right, bottom of all confident units; the scene's for fewer than two."""
+    """(4,) left, top, right, bottom of the confident units; the scene's for one."""
     box = units.box(frame)[units.confidence(candidates) >= FIT_THRESHOLD]
     if len(box) < 2:
         return frame.extent
@@ -115,9 +115,8 @@ def in_place_compared(
     combined = fit * units.fit
     sure = units.confidence(candidates) >= FIT_THRESHOLD
     best = float(combined[sure].max(initial=0.0))
-    least = (
-        MIN_BEST_FIT if node.extent != "corner" else FIT_THRESHOLD
-    )  # corners are exact
+    # corners are exact
+    least = FIT_THRESHOLD if node.extent == "corner" else MIN_BEST_FIT
     if node.compares and sure.sum() > 1:
         least = MIN_BEST_FIT_COMPARED
     if least <= best < FIT_THRESHOLD:
@@ -138,7 +137,7 @@ def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
         frame = frame_for(candidates, side)
         box, extent = units.box(frame), frame.extent
         span = extent[2:] - extent[:2]
-        away = []
+        gaps = []
         for word in side.split():
             axis = LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))
             gap = (
@@ -146,8 +145,8 @@ def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
                 if word in LOW_SIDES
                 else extent[axis + 2] - box[:, axis + 2]
             )
-            away.append(gap / max(span[axis], 1e-9))
-        share = np.max(away, axis=0)
+            gaps.append(gap / max(span[axis], 1e-9))
+        share = np.max(gaps, axis=0)
         if node.cut:
             pixel = CUT_PIXELS / max(
                 candidates.image_frame.extent[2:] - candidates.image_frame.extent[:2]
@@ -160,7 +159,7 @@ def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
 
 
 def position_towards(centre: Values, side: str) -> Values:
-    """(U,) coordinate towards a side, in units of the frame; for corners the sum of both."""
+    """(U,) coordinate towards a side, in units of the frame; for corners the sum."""
     position = np.zeros(len(centre))
     for word in side.split():
         axis = LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))
@@ -183,9 +182,9 @@ def _falling_to_far_side(share: Values, end: float) -> Values:
 
 
 def _centre_fit(share: Values) -> Values:
-    away = np.abs(share - 0.5)
+    offset = np.abs(share - 0.5)
     end = CENTRE_HALF_WIDTH
-    return np.interp(away, [0.0, 0.8 * end, end, 1.3 * end, 0.5],
+    return np.interp(offset, [0.0, 0.8 * end, end, 1.3 * end, 0.5],
                      [1.0, 0.85, 0.5, 0.3, 0.0])  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def nearer_preferred(distance: Values, candidates: Candidates) -> Values:
 def between(
     units: Selection, first: Rows, second: Rows | None, candidates: Candidates
 ) -> Values:
-    """(U,) membership by the angle between the directions to two anchors; 180 degrees is 1."""
+    """(U,) membership by the angle between the directions to two anchors, 1 at 180."""
     vectors = _unit_vectors(units.rows, first, candidates)
     others = (
         vectors if second is None else _unit_vectors(units.rows, second, candidates)
@@ -227,9 +227,9 @@ def _direction_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values
         steps = offsets_from_anchors(
             pairs.one[elongated], pairs.other[elongated], candidates
         )
-        way = _in_frame(steps, node.side, candidates)
-        length = np.maximum(np.hypot(*way.T), 1e-9)
-        direction = 0.5 + 0.5 * np.clip(way @ unit / length / CLEAR_COSINE, -1, 1)
+        step = _in_frame(steps, node.side, candidates)
+        length = np.maximum(np.hypot(*step.T), 1e-9)
+        direction = 0.5 + 0.5 * np.clip(step @ unit / length / CLEAR_COSINE, -1, 1)
         # from far away only the direction to the whole counts
         sides = shapely.bounds(candidates.outlines[pairs.other[elongated]])
         far = np.hypot(*steps.T) > (sides[:, 2:] - sides[:, :2]).max(axis=1)
@@ -271,7 +271,7 @@ def _in_frame(
 
 
 def _is_elongated(rows: Rows, candidates: Candidates) -> NDArray[np.bool_]:
-    """(P,) whether an object is long, slanting or winding, so that its box says little."""
+    """(P,) whether objects are long, or slanting or winding within their box."""
     elongated = np.zeros(len(candidates), np.bool_)
     elongated[rows] = True
     unique = np.flatnonzero(elongated)

@@ -34,7 +34,7 @@ MIN_ANCHOR_CONFIDENCE = 0.3
 """Confidence below which candidates are no anchors while there are better ones."""
 
 MIN_CHOICE_CONFIDENCE = 0.2
-"""Confidence below which candidates are not selected from while there are better ones."""
+"""Confidence below which candidates are left out while there are better ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class Workspace:
         return worked.take(np.flatnonzero(worked.fit > MIN_FIT))
 
     def _without_unlikely(self, rows: Rows) -> Rows:
-        """Drop rows of low confidence where the plan selects and there are better ones."""
+        """Drop rows of low confidence if the plan selects and there are better ones."""
         likely = rows[self.candidates.confidence[rows] >= MIN_CHOICE_CONFIDENCE]
         return likely if self._chooses and len(likely) else rows
 
@@ -118,7 +118,7 @@ class Workspace:
     ) -> tuple[Rows, Selection]:
         """The anchors, and the units with their distance deferred.
 
-        For relations that do not depend on it: only the answer's distances are measured.
+        For relations that do not depend on it; only the answer's are measured.
         """
         rows, units = self.anchors_for(node, units)
         self._deferred_anchors.append(rows)
