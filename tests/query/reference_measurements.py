@@ -1,4 +1,4 @@
-"""The same questions answered the long way: point by point, through PROJ each time."""
+"""Reference implementation of measurements: point by point, through PROJ."""
 
 from functools import cache
 
@@ -17,18 +17,18 @@ def lonlat(grid, points):
 
 @cache
 def transformer(wkt):
-    """From a CRS to longitude and latitude."""
+    """Transformer from a CRS to longitude and latitude."""
     return pyproj.Transformer.from_crs(wkt, "EPSG:4326", always_xy=True)
 
 
 @cache
 def boundary_points(outline):
-    """(N, 2) two points to the pixel."""
+    """(N, 2) points of the outline, two per pixel."""
     return shapely.get_coordinates(shapely.segmentize(outline.exterior, 0.5))
 
 
 def metres(grid, one, other):
-    """Shortest distance between points of two outlines, two points to the pixel."""
+    """Shortest geodesic distance between outlines, sampled twice per pixel."""
     first, second = boundary_points(one), boundary_points(other)
     # only points that face the other outline can be the nearest
     near = shapely.distance(shapely.points(first), other)
@@ -44,8 +44,8 @@ def metres(grid, one, other):
     return float(np.min(geod.inv(a[:, 0], a[:, 1], b[:, 0], b[:, 1])[2]))
 
 
-def towards(grid, shape, side):
-    """How far out a shape's middle lies to a side."""
+def position_towards(grid, shape, side):
+    """Coordinate of a shape's centroid towards a side."""
     x, y = shape.centroid.x, shape.centroid.y
     if side in ("left", "right", "top", "bottom"):
         return {"left": -x, "right": x, "top": -y, "bottom": y}[side]
@@ -56,7 +56,7 @@ def towards(grid, shape, side):
 
 
 def square_metres(grid, shape):
-    """Of a shape without holes."""
+    """Geodesic area of a shape without holes."""
     corners = lonlat(grid, shape.exterior.coords)
     if grid.crs is None:
         return shapely.Polygon(corners).area

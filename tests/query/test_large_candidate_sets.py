@@ -1,4 +1,4 @@
-"""Thousands of things: short cuts change no answer, and memory stays in proportion."""
+"""Large candidate sets: optimisations change no answer, and memory is linear."""
 
 import tracemalloc
 from functools import cache
@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import shapely
-from found_things import GRIDS, as_found
+from random_candidates import GRIDS, polygons_of
 from shapely.affinity import translate
 
 from rrsis_geo.query.candidates import bounding_boxes
@@ -49,13 +49,15 @@ def crowd(rng, count, spread):
     )
 
 
-def polygons_of(tanks, roads, grid=GRIDS["projected"]):
+def tank_and_road_polygons(tanks, roads, grid=GRIDS["projected"]):
     names = ["tank"] * len(tanks) + ["road"] * len(roads)
-    return as_found(grid, names, [*tanks, *roads])
+    return polygons_of(grid, names, [*tanks, *roads])
 
 
 def candidates_of(tanks, roads, grid=GRIDS["projected"]):
-    return Candidates(polygons_of(tanks, roads, grid), grid, ["tank", "road"])
+    return Candidates(
+        tank_and_road_polygons(tanks, roads, grid), grid, ["tank", "road"]
+    )
 
 
 def layouts():
@@ -98,7 +100,7 @@ def test_nearest_is_the_nearest_of_all(candidates, at_once, monkeypatch):
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6)
 
 
-def test_few_are_those_whose_boxes_are_nearest(candidates):
+def test_nearest_anchors_are_those_with_the_nearest_boxes(candidates):
     tanks, roads = candidates.rows_of("tank"), candidates.rows_of("road")
     for rows, anchors in ((tanks, roads), (tanks, tanks)):
         middle = shapely.points(candidates.centroids[rows])[:, None]
@@ -114,7 +116,7 @@ def test_few_are_those_whose_boxes_are_nearest(candidates):
             np.testing.assert_allclose(near, away[place, wanted], atol=1e-6)
 
 
-def test_reachable_leaves_out_nothing_within_reach(candidates):
+def test_pairs_within_a_distance_are_complete(candidates):
     tanks, roads = candidates.rows_of("tank"), candidates.rows_of("road")
     pairs = pairs_within(tanks, roads, 30.0, candidates)
     kept = set(zip(pairs.one.tolist(), pairs.other.tolist(), strict=True))
@@ -122,7 +124,7 @@ def test_reachable_leaves_out_nothing_within_reach(candidates):
     assert set(zip(tanks[one].tolist(), roads[other].tolist(), strict=True)) <= kept
 
 
-def test_doubles_are_those_that_share_half_of_what_they_cover(candidates):
+def test_duplicates_are_those_with_an_iou_of_one_half(candidates):
     tanks, roads = candidates.rows_of("tank")[::2], candidates.rows_of("road")
     for rows, others in ((tanks, roads), (tanks, tanks)):
         one, other = (
@@ -149,44 +151,44 @@ def test_no_distance_is_below_its_lower_bound(candidates):
 
 
 @pytest.mark.parametrize("pairs", [0, 1, 40, 3000])
-def test_the_highest_is_the_highest_of_all(pairs):
+def test_the_maximum_per_row_is_that_of_all_pairs(pairs):
     rng = np.random.default_rng(pairs)
     place = rng.integers(0, 50, pairs)
     value = np.maximum(rng.uniform(-1, 1, pairs), 0)
     upper_bound = value + rng.uniform(0, 0.5, pairs)
-    asked = []
+    evaluated = []
 
-    def measured(some):
-        asked.append(some)
+    def evaluate(some):
+        evaluated.append(some)
         return value[some]
 
     wanted = np.zeros(50)
     np.maximum.at(wanted, place, value)
-    assert max_per_row(place, 50, upper_bound, measured).tolist() == wanted.tolist()
-    asked = np.concatenate([np.zeros(0, int), *asked])
-    assert len(asked) == len(np.unique(asked)) <= pairs
+    assert max_per_row(place, 50, upper_bound, evaluate).tolist() == wanted.tolist()
+    evaluated = np.concatenate([np.zeros(0, int), *evaluated])
+    assert len(evaluated) == len(np.unique(evaluated)) <= pairs
     if pairs == 3000:
-        assert len(asked) < pairs / 2
+        assert len(evaluated) < pairs / 2
 
 
-def test_many_rounds_end():
+def test_the_rounds_are_limited():
     upper_bound = np.linspace(2, 1, 100)
-    asked = []
+    evaluated = []
     value = max_per_row(
         np.zeros(100, int),
         1,
         upper_bound,
-        lambda some: asked.append(some) or upper_bound[some] / 3,
+        lambda some: evaluated.append(some) or upper_bound[some] / 3,
     )
     assert value == upper_bound[0] / 3
-    assert len(asked) <= MAX_ROUNDS + 1
+    assert len(evaluated) <= MAX_ROUNDS + 1
 
 
 @pytest.mark.parametrize("how", ["beyond", "just", "at"])
 @pytest.mark.parametrize("side", ["north", "left", "bottom right"])
 def test_beside_is_that_of_the_best_pair(candidates, how, side, monkeypatch):
-    def of_all(place, count, upper_bound, measured):
-        values = measured(np.arange(len(place)))
+    def of_all(place, count, upper_bound, evaluate):
+        values = evaluate(np.arange(len(place)))
         assert (values <= upper_bound).all()
         best = np.zeros(count)
         np.maximum.at(best, place, values)
@@ -203,7 +205,7 @@ def test_beside_is_that_of_the_best_pair(candidates, how, side, monkeypatch):
 
 @cache
 def sectors_of_all(candidates, row, anchors, reach):
-    """Eighths around a row in which outlines lie, all of them cut at the reach."""
+    """Number of sectors around a row in which clipped outlines lie."""
     others = candidates.outlines[[anchor for anchor in anchors if anchor != row]]
     disc = shapely.buffer(candidates.centroid_points[row], reach, quad_segs=16)
     parts = shapely.segmentize(shapely.intersection(others, disc), reach / 16)
@@ -212,9 +214,7 @@ def sectors_of_all(candidates, row, anchors, reach):
 
 
 @pytest.mark.parametrize("at_once", [300, 4_000_000])
-def test_sectors_are_those_of_all_outlines_cut_at_the_reach(
-    candidates, at_once, monkeypatch
-):
+def test_sectors_are_those_of_all_clipped_outlines(candidates, at_once, monkeypatch):
     monkeypatch.setattr(bounding_boxes, "PAIRS_PER_CHUNK", at_once)
     tanks, roads = candidates.rows_of("tank")[::3], candidates.rows_of("road")
     reach = np.random.default_rng(3).uniform(2, 80, len(tanks))
@@ -227,7 +227,7 @@ def test_sectors_are_those_of_all_outlines_cut_at_the_reach(
 
 
 @pytest.mark.parametrize("order", ["larger", "smaller", "same"])
-def test_sizes_are_compared_with_all(order):
+def test_sizes_are_compared_with_all_anchors(order):
     rng = np.random.default_rng(2)
     boxes = [shapely.box(0, 0, *side) for side in rng.uniform(2, 60, (60, 2))]
     tanks = [translate(box, 100 * i, 0) for i, box in enumerate(boxes[:40])]
@@ -248,10 +248,10 @@ def test_sizes_are_compared_with_all(order):
 
 
 @cache
-def crowd_of(count):
-    """Tanks and roads that are as close together, however many there are."""
+def crowd_polygons(count):
+    """Tanks and roads of constant density."""
     shapes = crowd(np.random.default_rng(1), count, 30 * np.sqrt(count))
-    return polygons_of(shapes[::2], shapes[1::2])
+    return tank_and_road_polygons(shapes[::2], shapes[1::2])
 
 
 @pytest.mark.parametrize(
@@ -273,19 +273,21 @@ def crowd_of(count):
 )
 def test_memory_is_linear_in_candidates(root):
     def peak(count):
-        candidates = Candidates(crowd_of(count), GRIDS["projected"], ["tank", "road"])
+        candidates = Candidates(
+            crowd_polygons(count), GRIDS["projected"], ["tank", "road"]
+        )
         tracemalloc.start()
         resolve(Plan(expression="?", words=(), root=root), candidates)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
 
-    peak(200)  # what is loaded or cached once
+    peak(200)  # fills caches
     assert peak(3000) < 5 * peak(750)
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
-def test_places_do_not_depend_on_portions(grid, monkeypatch):
+def test_coordinates_do_not_depend_on_the_chunk_size(grid, monkeypatch):
     shapes = crowd(np.random.default_rng(6), 40, 600)
     whole = candidates_of(shapes, shapes, grid)
     wanted = whole.outlines, whole.map_frame.box
@@ -312,7 +314,7 @@ def side_lengths(candidates, what):
     return extents.side_lengths(every, what, candidates)
 
 
-def test_no_side_is_beyond_its_limits(candidates):
+def test_side_lengths_are_within_their_bounds(candidates):
     units = selection_of_rows(np.arange(len(candidates)))
     for what in ("length", "width"):
         value = side_lengths(candidates, what)
@@ -324,7 +326,7 @@ def test_no_side_is_beyond_its_limits(candidates):
 @pytest.mark.parametrize("what", ["length", "width"])
 @pytest.mark.parametrize("order", ["largest", "smallest"])
 @pytest.mark.parametrize("first", [2, 256])
-def test_the_foremost_are_those_of_all_measured(
+def test_sides_of_the_foremost_are_those_of_all(
     candidates, what, order, first, monkeypatch
 ):
     monkeypatch.setattr(extents, "FIRST_BATCH", first)
@@ -342,7 +344,7 @@ def test_the_foremost_are_those_of_all_measured(
         assert (got[known] == every[known]).all()
 
 
-def test_sides_within_limits_are_those_of_all_measured(candidates):
+def test_sides_in_a_range_are_those_of_all(candidates):
     units = selection_of_rows(np.arange(len(candidates)))
     for what in ("length", "width"):
         value = side_lengths(candidates, what)
@@ -351,7 +353,7 @@ def test_sides_within_limits_are_those_of_all_measured(candidates):
             assert got.tolist() == ((value >= low) & (value <= high)).tolist()
 
 
-def test_ways_lead_to_the_nearest_points():
+def test_offsets_end_at_the_nearest_points():
     rng = np.random.default_rng(8)
     shapes = np.array([*crowd(rng, 60, 300), shapely.Point(90, 90).buffer(80)], object)
     shapes[-1] = shapes[-1].difference(shapely.Point(90, 90).buffer(60))
@@ -366,7 +368,7 @@ def test_ways_lead_to_the_nearest_points():
     assert nearest_point_offsets(points[:0], shapes, which[:0]).shape == (0, 2)
 
 
-def test_clusters_are_linked_by_single_gaps(candidates):
+def test_clusters_are_single_linkage(candidates):
     tanks = candidates.rows_of("tank")
     within = groups.MAX_LINK_GAP * np.median(candidates.size[tanks])
     near = planar(candidates, "tank", "tank") <= within
@@ -381,7 +383,7 @@ def test_clusters_are_linked_by_single_gaps(candidates):
 
 
 @pytest.mark.parametrize("form", ["line", "row", "column"])
-def test_lines_do_not_depend_on_who_is_left_out_beforehand(form, monkeypatch):
+def test_lines_do_not_depend_on_the_prefilter(form, monkeypatch):
     def every(one, *_):
         return np.ones(len(one), bool)
 
