@@ -171,7 +171,7 @@ def selection_of_groups(groups: Sequence[Rows], fit: Sequence[float]) -> Selecti
     )
 
 
-def concatenated(parts: Sequence[Selection]) -> Selection:
+def concatenate_selections(parts: Sequence[Selection]) -> Selection:
     """Concatenate selections."""
     offsets = np.cumsum([0, *(len(part.rows) for part in parts)])
     return Selection(

@@ -111,9 +111,9 @@ def isolated(units: Selection, candidates: Candidates) -> Values:
     row_distance = nearest_distance(rows, rows, candidates)
     distance = units.reduce(row_distance, np.minimum)
     size = float(np.median(candidates.size[rows]))
-    median_size = max(float(np.median(distance)), size)
+    typical_distance = max(float(np.median(distance)), size)
     far = np.minimum(
-        distance / (MIN_ISOLATION_GAP * size), distance / (2 * median_size)
+        distance / (MIN_ISOLATION_GAP * size), distance / (2 * typical_distance)
     )
     return np.asarray(far**2 / (1 + far**2), np.float64)
 
@@ -188,29 +188,31 @@ def _lines(rows: Rows, form: str, candidates: Candidates) -> list[Rows]:
         y=centroids[:, 1].tolist(),
     )
     continues = _may_continue(one, other, ends, centroids, median_size)
-    begun, pair = continues & (one < other), ~continues & (one < other)
-    found_runs = {
+    seeds, isolated_pairs = continues & (one < other), ~continues & (one < other)
+    extended = {
         tuple(_extend(a, b, graph, median_size))
-        for a, b in zip(one[begun].tolist(), other[begun].tolist(), strict=True)
+        for a, b in zip(one[seeds].tolist(), other[seeds].tolist(), strict=True)
     }
-    runs = {tuple(sorted(_trimmed(list(run), centroids, size))) for run in found_runs}
+    runs = {tuple(sorted(_trimmed(list(run), centroids, size))) for run in extended}
     taken: set[int] = set()
-    found = []
+    lines = []
     for run in sorted(
         (run for run in runs if len(run) >= 3),
         key=lambda run: (-len(run), _line_residual(centroids[list(run)]), run),
     ):
         if len(taken.intersection(run)) <= len(run) // 4:
             taken.update(run)
-            found.append(rows[list(run)])
+            lines.append(rows[list(run)])
     pairs = {run for run in runs if len(run) == 2}
-    pairs.update(zip(one[pair].tolist(), other[pair].tolist(), strict=True))
-    left = []
+    pairs.update(
+        zip(one[isolated_pairs].tolist(), other[isolated_pairs].tolist(), strict=True)
+    )
+    remaining = []
     for run in sorted(pairs):  # of what is left
         if not taken.intersection(run):
             taken.update(run)
-            left.append(run)
-    return [*found, *rows[np.array(left, np.intp).reshape(-1, 2)]]
+            remaining.append(run)
+    return [*lines, *rows[np.array(remaining, np.intp).reshape(-1, 2)]]
 
 
 def _links(

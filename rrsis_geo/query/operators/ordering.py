@@ -45,6 +45,11 @@ CLEAR_RATIO = 1.25
 
 TIE_TOLERANCE = 0.02
 """Relative difference up to which two measures are tied."""
+MIN_SELECTED_FIT = 0.3
+"""Fit below which units are not selected even if nothing fits better."""
+
+TIE_WEIGHT = 0.9
+"""Share of the last selected unit's weight from which on another fits equally."""
 
 
 def extreme(
@@ -102,11 +107,11 @@ def counted(
     """Select a number of units, or all that fit equally if it is definite."""
     weight = units.weight(candidates)
     order = np.argsort(-weight, kind="stable")
-    order = order[units.fit[order] >= LEAST_FIT]
+    order = order[units.fit[order] >= MIN_SELECTED_FIT]
     if len(order) <= number:
         return _accepted(units.take(order)), ""
     last = order[number - 1]
-    equal = weight >= max(FIT_THRESHOLD * 0.5, EQUAL * weight[last])
+    equal = weight >= max(FIT_THRESHOLD * 0.5, TIE_WEIGHT * weight[last])
     equal &= units.fit >= min(FIT_THRESHOLD, units.fit[last])
     chosen = order[:number]
     if definite and equal.sum() > number:
@@ -114,13 +119,6 @@ def counted(
         advice = f"{len(chosen)} objects fit equally"
         return _accepted(units.take(chosen)), advice
     return _accepted(units.take(chosen)), ""
-
-
-LEAST_FIT = 0.3
-"""Fit below which units are not selected even if nothing fits better."""
-
-EQUAL = 0.9
-"""Share of the last selected unit's weight from which on another fits equally."""
 
 
 def _accepted(units: Selection) -> Selection:

@@ -13,7 +13,7 @@ from rrsis_geo.query.candidates.selection import (
     MIN_FIT,
     Rows,
     Selection,
-    concatenated,
+    concatenate_selections,
     selection_of_rows,
 )
 from rrsis_geo.query.candidates.specificity import more_specific
@@ -86,10 +86,10 @@ class Workspace:
                 self._without_unlikely(self.candidates.rows_of(node.phrase))
             )
         if isinstance(node, n.Union):
-            return concatenated([self.units(part) for part in node.parts])
+            return concatenate_selections([self.units(part) for part in node.parts])
         units = self.units(node.of)
-        worked = self._operators[type(node)](self, node, units)
-        return worked.take(np.flatnonzero(worked.fit > MIN_FIT))
+        selection = self._operators[type(node)](self, node, units)
+        return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
 
     def _without_unlikely(self, rows: Rows) -> Rows:
         """Drop rows of low confidence if the plan selects and there are better ones."""
