@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 import shapely
-from random_candidates import GRIDS, polygons_of
+from random_candidates import GRIDS, polygons_of, rows_of
 from shapely.affinity import translate
 
 from rrsis_geo.query.candidates import bounding_boxes
@@ -26,9 +26,7 @@ from rrsis_geo.query.geometry.nearest_anchors import NEAREST_COUNT, nearest_anch
 from rrsis_geo.query.geometry.nearest_points import nearest_point_offsets
 from rrsis_geo.query.geometry.sectors import occupied_sectors
 from rrsis_geo.query.operators import extents, groups, spatial_relations
-from rrsis_geo.query.operators.evaluator import resolve
 from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.plan import Plan
 
 TANK, ROAD = n.Find("tank"), n.Find("road")
 
@@ -240,11 +238,8 @@ def test_sizes_are_compared_with_all_anchors(order):
         "smaller": (ratio <= 1).all(axis=1),
         "same": near,
     }
-    plan = Plan(expression="?", words=(), root=n.Compared(TANK, order, ROAD))
-    assert (
-        resolve(plan, candidates).rows.tolist()
-        == np.flatnonzero(wanted[order]).tolist()
-    )
+    got = rows_of(n.Compared(TANK, order, ROAD), candidates)
+    assert got == np.flatnonzero(wanted[order]).tolist()
 
 
 @cache
@@ -277,7 +272,7 @@ def test_memory_is_linear_in_candidates(root):
             crowd_polygons(count), GRIDS["projected"], ["tank", "road"]
         )
         tracemalloc.start()
-        resolve(Plan(expression="?", words=(), root=root), candidates)
+        rows_of(root, candidates)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most

@@ -19,9 +19,7 @@ from random_candidates import (
 )
 
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.operators.evaluator import resolve
 from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.plan import Plan
 
 TANK, ROAD = n.Find("tank"), n.Find("road")
 SIDES = ["left", "right", "top", "bottom", "west", "east", "north", "south"]
@@ -232,11 +230,8 @@ def test_between_two_anchors(place):
 def test_surrounded_and_holding(place):
     grid = GRIDS[place]
     tanks = [shapely.box(x, y, x + 20, y + 20) for x, y in [(200, 200), (600, 500)]]
-    ring = (
-        shapely.Point(210, 210)
-        .buffer(60)
-        .difference(shapely.Point(210, 210).buffer(40))
-    )
+    centre = shapely.Point(210, 210)
+    ring = centre.buffer(60).difference(centre.buffer(40))
     phrases = ["tank", "tank", "wall"]
     wall = n.Find("wall")
     assert rows(n.Surrounded(TANK, wall), grid, phrases, [*tanks, ring]) == [0]
@@ -394,10 +389,10 @@ def test_a_place_among_objects_is_relative_to_their_extent(place, seed, where):
     polygons = polygons_of(grid, phrases, shapes)
     tanks = shapely.box(*shapely.total_bounds(shapes[:10]))
     answers = [
-        resolve(
-            Plan(expression="?", words=(), root=n.InPlace(TANK, where, among=among)),
+        rows_of(
+            n.InPlace(TANK, where, among=among),
             Candidates(polygons, grid, ["tank", "road"], area=area),
-        ).rows.tolist()
+        )
         for among, area in ((True, None), (False, tanks))
     ]
     assert answers[0] == answers[1]
