@@ -16,7 +16,7 @@ from rrsis_geo.job import RESOLVES
 from rrsis_geo.language.nodes import Find, Node, Union
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.operators.evaluator import Answer, resolve, sought
+from rrsis_geo.query.operators.evaluator import Answer, resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import reason
 from rrsis_geo.query.plan.plan import Plan
@@ -171,7 +171,7 @@ class QueryBatch:
         """
         phrases = polygons.columns["expression"]
         rows = [
-            np.flatnonzero(np.isin(phrases.astype(str), sought(plan.root)))
+            np.flatnonzero(np.isin(phrases.astype(str), target_phrases(plan.root)))
             for plan in self.plans
         ]
         texts = _repeated(self.expressions, [len(row) for row in rows])
@@ -194,7 +194,12 @@ class QueryBatch:
             )
         candidates = Candidates(polygons, grid, self.texts, area=valid_extent)
         answers = [
-            (plan, resolve(plan, candidates, told=self._whole_expression(plan)))
+            (
+                plan,
+                resolve(
+                    plan, candidates, whole_expression=self._whole_expression(plan)
+                ),
+            )
             for plan in self.plans
         ]
         return QueryAnswers(

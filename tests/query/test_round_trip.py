@@ -34,7 +34,7 @@ def targets_of_plan(measured, layout, text):
 def outcomes():
     """(type, text, agrees) of expressions for random layouts."""
     rows = []
-    for seed in range(150):
+    for seed in range(120):
         layout = random_layout(seed)
         measured = measure(layout)
         rng = np.random.default_rng(seed)

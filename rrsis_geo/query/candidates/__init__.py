@@ -1,1 +1,1 @@
-"""Objects that the network found, as the operators see them."""
+"""Polygons found by the network, and selections of them."""

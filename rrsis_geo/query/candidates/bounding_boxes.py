@@ -1,4 +1,4 @@
-"""Boxes and middles: what is worth measuring, found without measuring it."""
+"""Operations on bounding boxes that keep most outlines from being measured."""
 
 from __future__ import annotations
 
@@ -10,85 +10,94 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-AT_ONCE = 4_000_000
-"""Pairs held at a time, so that memory does not grow with crowds that lie together."""
+PAIRS_PER_CHUNK = 4_000_000
+"""Box pairs compared in one step; bounds memory where many objects overlap."""
 
 
-def close_by(own: Values, theirs: Values, ids: Rows, their_ids: Rows) -> Rows:
-    """(N,) place of one of `theirs` that is close, not always the closest; -1: none.
+def approximate_nearest(
+    points: Values, others: Values, ids: Rows, other_ids: Rows
+) -> Rows:
+    """(N,) index of a point of `others` that is near, not always the nearest; -1: none.
 
-    The others stand in columns of equally many, sorted by height; each point looks at
-    those around its height in its own column and the two beside it.
+    The others are sorted by y within columns that hold equally many. Each point is
+    compared with those at its y in its own column and the two next to it.
 
     Args:
-        own: (N, 2) points.
-        theirs: (M, 2) points.
-        ids: (N,) numbers; a point is not close to the one of its own number.
-        their_ids: (M,) numbers.
+        points: (N, 2) coordinates.
+        others: (M, 2) coordinates.
+        ids: (N,) object numbers; an object is not its own neighbour.
+        other_ids: (M,) object numbers.
     """
-    columns = max(int(np.sqrt(len(theirs) / 2)), 1)
-    across = np.argsort(theirs[:, 0], kind="stable")
-    cuts = theirs[across[len(across) * np.arange(1, columns) // columns], 0]
-    low, span = theirs[:, 1].min(), max(float(np.ptp(theirs[:, 1])), 1e-9)
-    height = 0.999 * np.clip((theirs[:, 1] - low) / span, 0, 1)
-    key = np.searchsorted(cuts, theirs[:, 0], side="right") + height
+    columns = max(int(np.sqrt(len(others) / 2)), 1)
+    by_x = np.argsort(others[:, 0], kind="stable")
+    cuts = others[by_x[len(by_x) * np.arange(1, columns) // columns], 0]
+    low, span = others[:, 1].min(), max(float(np.ptp(others[:, 1])), 1e-9)
+    height = 0.999 * np.clip((others[:, 1] - low) / span, 0, 1)
+    key = np.searchsorted(cuts, others[:, 0], side="right") + height
     order = np.argsort(key, kind="stable")
     key = key[order]
-    column = np.searchsorted(cuts, own[:, 0], side="right")
-    level = 0.999 * np.clip((own[:, 1] - low) / span, 0, 1)
-    best = np.full(len(own), -1, np.intp)
-    least = np.full(len(own), np.inf)
-    for beside in (0, -1, 1):
-        place = np.searchsorted(key, np.clip(column + beside, 0, columns - 1) + level)
+    column = np.searchsorted(cuts, points[:, 0], side="right")
+    level = 0.999 * np.clip((points[:, 1] - low) / span, 0, 1)
+    best = np.full(len(points), -1, np.intp)
+    least = np.full(len(points), np.inf)
+    for shift in (0, -1, 1):
+        place = np.searchsorted(key, np.clip(column + shift, 0, columns - 1) + level)
         for step in (-2, -1, 0, 1):
             other = order[np.clip(place + step, 0, len(order) - 1)]
-            way = own - theirs[other]
-            far = np.einsum("ij,ij->i", way, way)
-            closer = (far < least) & (ids != their_ids[other])
+            offset = points - others[other]
+            squared = np.einsum("ij,ij->i", offset, offset)
+            closer = (squared < least) & (ids != other_ids[other])
             best = np.where(closer, other, best)
-            least = np.where(closer, far, least)
+            least = np.where(closer, squared, least)
     return best
 
 
-def portions(
-    order: Rows, bounds: Values, theirs: Values, away: Values
+def chunks(
+    order: Rows, bounds: Values, others: Values, distance: Values
 ) -> Iterator[Rows]:
-    """The rows in parts that cannot meet more than `AT_ONCE` boxes."""
-    most = np.full(len(order), len(theirs))
-    frame = grown(bounds[order], np.minimum(away[order], 1e12))
+    """Split rows so that each part meets at most about `PAIRS_PER_CHUNK` boxes.
+
+    Args:
+        order: (R,) rows, in the order in which they are yielded.
+        bounds: (N, 4) boxes of all rows.
+        others: (M, 4) boxes that they are compared with.
+        distance: (N,) by which the boxes of the rows are expanded.
+    """
+    most = np.full(len(order), len(others))
+    frame = expanded(bounds[order], np.minimum(distance[order], 1e12))
     for axis in (0, 1):
-        low, high = np.sort(theirs[:, axis]), np.sort(theirs[:, axis + 2])
+        low, high = np.sort(others[:, axis]), np.sort(others[:, axis + 2])
         begun = np.searchsorted(low, frame[:, axis + 2], side="right")
         ended = np.searchsorted(high, frame[:, axis], side="left")
         most = np.minimum(most, begun - ended)
-    portion = np.cumsum(most) // AT_ONCE
-    yield from np.split(order, np.flatnonzero(np.diff(portion)) + 1)
+    chunk = np.cumsum(most) // PAIRS_PER_CHUNK
+    yield from np.split(order, np.flatnonzero(np.diff(chunk)) + 1)
 
 
-def grown(bounds: Values, by: Values) -> Values:
-    """(N, 4) boxes with that much around them, a little more for rounding."""
-    more = (np.minimum(by, 1e12) * (1 + 1e-9) + 1e-9)[:, None]
-    return np.hstack([bounds[:, :2] - more, bounds[:, 2:] + more])
+def expanded(bounds: Values, distance: Values) -> Values:
+    """(N, 4) boxes with a margin on all sides, slightly enlarged for rounding."""
+    margin = (np.minimum(distance, 1e12) * (1 + 1e-9) + 1e-9)[:, None]
+    return np.hstack([bounds[:, :2] - margin, bounds[:, 2:] + margin])
 
 
-def apart(one: Values, other: Values) -> Values:
-    """(P,) between two boxes; no outlines in them are nearer."""
+def box_distance(one: Values, other: Values) -> Values:
+    """(P,) distance between two boxes, a lower bound for outlines inside them."""
     gap = np.maximum(one[:, :2] - other[:, 2:], other[:, :2] - one[:, 2:])
     return np.asarray(np.hypot(*np.maximum(gap, 0).T), np.float64)
 
 
-def common(one: Values, other: Values) -> Values:
-    """(P,) area that two boxes share; no outlines in them share more."""
+def shared_area(one: Values, other: Values) -> Values:
+    """(P,) area that two boxes share, an upper bound for outlines inside them."""
     low = np.maximum(one[:, :2], other[:, :2])
     high = np.minimum(one[:, 2:], other[:, 2:])
     return np.asarray(np.maximum(high - low, 0).prod(axis=1), np.float64)
 
 
-def winding(points: Values) -> Rows:
-    """(N,) numbers along a curve that winds through all points (Morton 1966).
+def morton_codes(points: Values) -> Rows:
+    """(N,) positions along a Z-order curve (Morton 1966).
 
-    What is near each other there lies near each other: worked through in that order,
-    the same outlines are still in the processor's cache.
+    Points that are near each other get similar codes, so that outlines visited in this
+    order are still in the processor's cache.
     """
     if not len(points):
         return np.zeros(0, np.intp)

@@ -1,4 +1,4 @@
-"""What the network found, measured for the questions of the map."""
+"""Polygons found by the network, with the measures that queries need."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
-from rrsis_geo.query.candidates.bounding_boxes import winding
-from rrsis_geo.query.candidates.likelihood import chances
-from rrsis_geo.query.candidates.local_metric import PORTION, Ground, Points
+from rrsis_geo.query.candidates.bounding_boxes import morton_codes
+from rrsis_geo.query.candidates.likelihood import confidences
+from rrsis_geo.query.candidates.local_metric import CHUNK, Points, local_projection
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frame:
-    """Objects beside each other: x grows to the right or east, y down or south."""
+    """Objects in a coordinate frame: x grows to the right or east, y down or south."""
 
     box: NDArray[np.float64]
     """(N, 4) left, top, right, bottom."""
@@ -30,19 +30,13 @@ class Frame:
     """(N, 2) centroids."""
 
     extent: NDArray[np.float64]
-    """(4,) left, top, right, bottom of the area that place words speak of."""
-
-    @cached_property
-    def share(self) -> NDArray[np.float64]:
-        """(N, 2) where the centroids lie, as shares of the area's width and height."""
-        span = np.maximum(self.extent[2:] - self.extent[:2], 1e-9)
-        return (self.centre - self.extent[:2]) / span
+    """(4,) left, top, right, bottom of the area that words of place refer to."""
 
 
 class Candidates:
-    """N polygons of any number of phrases, with what can be measured of them.
+    """N polygons of any number of phrases, with lazily computed measures.
 
-    Nothing is measured before it is asked for. Memory is linear in corners.
+    Memory is linear in the number of vertices.
     """
 
     def __init__(
@@ -53,19 +47,19 @@ class Candidates:
         *,
         area: BaseGeometry | None = None,
     ) -> None:
-        """Take what the network found.
+        """Collect the polygons of a scene.
 
         Args:
             polygons: The attribute `expression` holds the phrase.
-            grid: What the scene was read at.
-            phrases: All that were asked; some may have found nothing.
-            area: In pixels: the part of the grid that has data and was asked for;
-                None: all of it.
+            grid: Grid that the scene was read on.
+            phrases: All phrases given to the network, with or without polygons.
+            area: In pixels: the part of the grid with data, inside the area of
+                interest; None: all of it.
         """
-        number = {text: place for place, text in enumerate(phrases)}
+        number = {text: index for index, text in enumerate(phrases)}
         self.polygons = polygons
         self.phrases = tuple(phrases)
-        self.ground = Ground(grid)
+        self.projection = local_projection(grid)
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )
@@ -79,22 +73,22 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.polygons)
 
-    def of(self, phrase: str) -> NDArray[np.intp]:
-        """Rows of a phrase."""
+    def rows_of(self, phrase: str) -> NDArray[np.intp]:
+        """(K,) indices of the polygons of a phrase."""
         return np.flatnonzero(self.phrase == self.phrases.index(phrase))
 
     @cached_property
-    def chance(self) -> NDArray[np.float64]:
-        """(N,) how surely each is one whole thing of its phrase, in (0, 1)."""
-        chance = np.zeros(len(self))
+    def confidence(self) -> NDArray[np.float64]:
+        """(N,) probability in (0, 1) that each is one whole object of its phrase."""
+        confidence = np.zeros(len(self))
         for number in np.unique(self.phrase):
             rows = self.phrase == number
-            chance[rows] = chances(
+            confidence[rows] = confidences(
                 self.polygons.columns["score"][rows].astype(np.float64),
                 self.area[rows],
                 pixel_area=self.pixel_area,
             )
-        return chance
+        return confidence
 
     @cached_property
     def size(self) -> NDArray[np.float64]:
@@ -102,73 +96,76 @@ class Candidates:
         return np.asarray(np.sqrt(self.area), np.float64)
 
     @cached_property
-    def picture(self) -> Frame:
-        """In pixels: left is left in the picture, whatever way the map is turned."""
-        return self._frame(self._corners, self._centre, self._outline)
+    def image_frame(self) -> Frame:
+        """In pixels, as displayed, however the map is rotated."""
+        return self._frame(self._vertices, self._centre, self._outline)
 
     @cached_property
-    def compass(self) -> Frame:
-        """True north up, in metres."""
-        to = self.ground.compass
-        return self._frame(to(self._corners), to(self._centre), to(self._outline))
+    def map_frame(self) -> Frame:
+        """In metres, true north up."""
+        to = self.projection.compass
+        return self._frame(to(self._vertices), to(self._centre), to(self._outline))
 
     @cached_property
-    def shape(self) -> NDArray[np.object_]:
-        """(N,) outlines in the metres of `Ground.metres`."""
-        places, geometry = self.ground.metres(self._corners), self.polygons.geometry
+    def outlines(self) -> NDArray[np.object_]:
+        """(N,) outlines in the metres of `LocalProjection.metres`."""
+        vertices, geometry = (
+            self.projection.metres(self._vertices),
+            self.polygons.geometry,
+        )
         plain = shapely.get_type_id(geometry) == GeometryType.POLYGON
         plain &= shapely.get_num_interior_rings(geometry) == 0
         if plain.all():
-            ends = np.append(self._first, len(places))
+            ends = np.append(self._first, len(vertices))
             rings = np.arange(len(self) + 1)
             moved = shapely.from_ragged_array(
-                GeometryType.POLYGON, places, (ends, rings)
+                GeometryType.POLYGON, vertices, (ends, rings)
             )
         else:
-            moved = shapely.set_coordinates(geometry.copy(), places)
+            moved = shapely.set_coordinates(geometry.copy(), vertices)
         return np.asarray(moved, np.object_)
 
     @cached_property
-    def middle(self) -> Points:
-        """(N, 2) centroids in the metres of `Ground.metres`."""
-        return self.ground.metres(self._centre)
+    def centroids(self) -> Points:
+        """(N, 2) centroids in the metres of `LocalProjection.metres`."""
+        return self.projection.metres(self._centre)
 
     @cached_property
-    def point(self) -> NDArray[np.object_]:
-        """(N,) `middle` as points."""
-        return np.asarray(shapely.points(self.middle), np.object_)
+    def centroid_points(self) -> NDArray[np.object_]:
+        """(N,) `centroids` as points."""
+        return np.asarray(shapely.points(self.centroids), np.object_)
 
     @cached_property
-    def winding(self) -> NDArray[np.intp]:
-        """(N,) numbers by which neighbours come one after the other."""
-        return winding(self.middle)
+    def morton_codes(self) -> NDArray[np.intp]:
+        """(N,) positions along a Z-order curve."""
+        return morton_codes(self.centroids)
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
-        """(N, 4) lowest x and y, then highest, of `shape`."""
-        return np.asarray(shapely.bounds(self.shape), np.float64)
+        """(N, 4) min x, min y, max x, max y of `outlines`."""
+        return np.asarray(shapely.bounds(self.outlines), np.float64)
 
     @cached_property
-    def reach(self) -> float:
+    def longest_side(self) -> float:
         """Metres along the longer side of the area."""
-        corners = self.ground.metres(self._outline)
+        corners = self.projection.metres(self._outline)
         return float(np.ptp(corners, axis=0).max())
 
     @cached_property
-    def to_picture(self) -> NDArray[np.float64]:
-        """(2, 2) that turns steps in the metres of `middle` into steps in pixels."""
+    def metres_to_pixels(self) -> NDArray[np.float64]:
+        """(2, 2) matrix from offsets in metres, as in `centroids`, to pixels."""
         corner = np.array([self._grid.width, self._grid.height]) / 2
-        steps = self.ground.metres(corner + np.array([[0.0, 0], [1, 0], [0, 1]]))
+        steps = self.projection.metres(corner + np.array([[0.0, 0], [1, 0], [0, 1]]))
         return np.linalg.inv((steps[1:] - steps[0]).T)
 
-    def _frame(self, corners: Points, centre: Points, outline: Points) -> Frame:
+    def _frame(self, vertices: Points, centre: Points, outline: Points) -> Frame:
         if not len(self):
             box = np.zeros((0, 4))
         else:
             box = np.concatenate(
                 [
-                    np.minimum.reduceat(corners, self._first),
-                    np.maximum.reduceat(corners, self._first),
+                    np.minimum.reduceat(vertices, self._first),
+                    np.maximum.reduceat(vertices, self._first),
                 ],
                 axis=1,
             )
@@ -177,28 +174,28 @@ class Candidates:
 
     @cached_property
     def _first(self) -> NDArray[np.intp]:
-        """(N,) where the corners of each polygon begin."""
+        """(N,) index of the first vertex of each polygon."""
         counts = shapely.get_num_coordinates(self.polygons.geometry)
         return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
 
     @cached_property
-    def _corners(self) -> Points:
-        """Of all polygons, in pixels."""
-        return self._pixels(shapely.get_coordinates(self.polygons.geometry))
+    def _vertices(self) -> Points:
+        """(V, 2) vertices of all polygons, in pixels."""
+        return self._to_pixels(shapely.get_coordinates(self.polygons.geometry))
 
     @cached_property
     def _centre(self) -> Points:
-        """(N, 2) centroids in pixels; an affine map keeps them."""
-        middle = shapely.centroid(self.polygons.geometry)
-        return self._pixels(shapely.get_coordinates(middle))
+        """(N, 2) centroids in pixels; an affine transform preserves centroids."""
+        centroids = shapely.centroid(self.polygons.geometry)
+        return self._to_pixels(shapely.get_coordinates(centroids))
 
-    def _pixels(self, places: Points) -> Points:
+    def _to_pixels(self, points: Points) -> Points:
         t = ~self._grid.transform
-        pixels = np.empty_like(places)
-        # in portions that stay in the processor's cache
-        for start in range(0, len(places), PORTION):
-            part = slice(start, start + PORTION)
-            x, y = places[part].T
+        pixels = np.empty_like(points)
+        # in chunks that fit into the processor's cache
+        for start in range(0, len(points), CHUNK):
+            part = slice(start, start + CHUNK)
+            x, y = points[part].T
             pixels[part, 0] = t.a * x + t.b * y + t.c
             pixels[part, 1] = t.d * x + t.e * y + t.f
         return pixels

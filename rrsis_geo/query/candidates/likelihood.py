@@ -1,8 +1,8 @@
-"""How surely a polygon is the thing that was asked for, and order among unsure ones.
+"""Confidence that a polygon is one object, and ranks among uncertain objects.
 
-The largest of a set is the one that is there while all larger ones are not. With a
-chance for each, that is a product, so a doubtful big blob loses against a sure tank,
-and among sure ones only the size counts.
+The largest object of a set is the one that exists while all larger ones do not. With
+independent confidences that probability is a product, so a doubtful large polygon
+loses against a confident tank, and among confident ones only the size counts.
 """
 
 from __future__ import annotations
@@ -13,32 +13,32 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 STEEPNESS = 1.5
-"""Odds of being a whole thing grow with this power of the odds of its pixels."""
+"""Exponent that turns the odds of the pixels into the odds of a whole object."""
 
 SHIFT = -0.7
-"""Added to the log odds: half of the blobs with a mean probability of 0.61 are fine."""
+"""Added to the log odds: half of the polygons with mean probability 0.61 are right."""
 
 FRAGMENT = 0.2
-"""Share of the usual area below which a blob is taken for a piece of something."""
+"""Share of the usual area below which a polygon is taken for a fragment."""
 
-FEW_PIXELS = 8
-"""Pixels; smaller blobs are rarely anything."""
+MIN_PIXELS = 8
+"""Pixels; smaller polygons are rarely objects."""
 
-FALL = 1.5
-"""Power with which the odds fall below `FRAGMENT` and `FEW_PIXELS`."""
+FALLOFF = 1.5
+"""Exponent with which the odds decrease below `FRAGMENT` and `MIN_PIXELS`."""
 
-SURELY = 1e-12
-"""No probability is nearer to 0 or 1."""
+EPSILON = 1e-12
+"""Distance that probabilities keep from 0 and 1."""
 
 NEGLIGIBLE = 1e-9
-"""Of a chance that so many sure ones came before."""
+"""Probability below which further objects cannot have the rank."""
 
-LEAST = 0.02
-"""Chance below which nothing is taken for the one that was asked for."""
+MIN_PROBABILITY = 0.02
+"""Probability below which no object is selected for a rank."""
 
 
-def chances(score: Values, area: Values, *, pixel_area: float) -> Values:
-    """(N,) chance of each of one phrase's polygons to be one whole thing.
+def confidences(score: Values, area: Values, *, pixel_area: float) -> Values:
+    """(N,) probability of each polygon of one phrase to be one whole object.
 
     Args:
         score: (N,) mean probability over the polygon's pixels.
@@ -47,59 +47,63 @@ def chances(score: Values, area: Values, *, pixel_area: float) -> Values:
     """
     if not len(score):
         return np.zeros(0)
-    p = np.clip(score, SURELY, 1 - SURELY)
+    p = np.clip(score, EPSILON, 1 - EPSILON)
     odds = STEEPNESS * np.log(p / (1 - p)) + SHIFT
-    usual = _usual(area, 1 / (1 + np.exp(-odds)))
-    for least in (FRAGMENT * usual, FEW_PIXELS * pixel_area):
-        odds -= FALL * np.log(np.maximum(least / np.maximum(area, 1e-12), 1.0))
+    usual = _weighted_median(area, 1 / (1 + np.exp(-odds)))
+    for least in (FRAGMENT * usual, MIN_PIXELS * pixel_area):
+        odds -= FALLOFF * np.log(np.maximum(least / np.maximum(area, 1e-12), 1.0))
     return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
 
 
-def _usual(area: Values, chance: Values) -> float:
-    """Median of the areas, weighed by chance and size, so that crumbs count little."""
+def _weighted_median(area: Values, probability: Values) -> float:
+    """Median area, weighted by probability and size, so that fragments count little."""
     order = np.argsort(area, kind="stable")
-    weight = np.cumsum(chance[order] * np.sqrt(area[order]))
+    weight = np.cumsum(probability[order] * np.sqrt(area[order]))
     return float(area[order][np.searchsorted(weight, weight[-1] / 2)])
 
 
 def ranked(
-    order: NDArray[np.intp], chance: Values, *, rank: int, count: int
+    order: NDArray[np.intp], probability: Values, *, rank: int, count: int
 ) -> NDArray[np.intp]:
-    """Places of the `rank`-th and the next, `count` in all, in the given order.
+    """Indices of the `rank`-th and following objects, `count` in all.
 
     Args:
-        order: (N,) places, the first in size, distance or position first.
-        chance: (N,) of each place to belong to the set.
+        order: (N,) indices, the first in size, distance or position first.
+        probability: (N,) of each object to belong to the set.
         rank: From 1.
-        count: How many.
+        count: Number of objects.
 
     Returns:
-        At most `count` places in that order; fewer where the set has no more.
+        At most `count` indices in that order; fewer where the set has no more.
     """
-    fit = np.array(_fits(order, chance, rank=rank, count=count))
-    best = np.argsort(-fit, kind="stable")[:count]
-    return order[np.sort(best[fit[best] >= LEAST])]
+    rank_probability = np.array(
+        _rank_probabilities(order, probability, rank=rank, count=count)
+    )
+    best = np.argsort(-rank_probability, kind="stable")[:count]
+    return order[np.sort(best[rank_probability[best] >= MIN_PROBABILITY])]
 
 
-def looked_at(order: NDArray[np.intp], chance: Values, *, rank: int, count: int) -> int:
-    """How many of the first in the order `ranked` looks at."""
-    return len(_fits(order, chance, rank=rank, count=count))
+def considered_count(
+    order: NDArray[np.intp], probability: Values, *, rank: int, count: int
+) -> int:
+    """Number of leading objects of the order that `ranked` considers."""
+    return len(_rank_probabilities(order, probability, rank=rank, count=count))
 
 
-def _fits(
-    order: NDArray[np.intp], chance: Values, *, rank: int, count: int
+def _rank_probabilities(
+    order: NDArray[np.intp], probability: Values, *, rank: int, count: int
 ) -> list[float]:
-    """Chance to be one of those asked for, of the first in the order."""
-    # before[k]: the chance that exactly k of those so far are real
-    before = np.zeros(rank + count)
-    before[0] = 1.0
-    fits: list[float] = []
-    for place in order:
-        own = chance[place]
-        fits.append(own * before[rank - 1 : rank + count - 1].sum())
-        moved = before[:-1] * own
-        before *= 1 - own
-        before[1:] += moved
-        if before[: rank + count - 1].sum() < NEGLIGIBLE:
+    """Probability of each leading object of the order to have one of the ranks."""
+    # exists[k]: probability that exactly k of the objects so far exist
+    exists = np.zeros(rank + count)
+    exists[0] = 1.0
+    probabilities: list[float] = []
+    for index in order:
+        own = probability[index]
+        probabilities.append(own * exists[rank - 1 : rank + count - 1].sum())
+        moved = exists[:-1] * own
+        exists *= 1 - own
+        exists[1:] += moved
+        if exists[: rank + count - 1].sum() < NEGLIGIBLE:
             break
-    return fits
+    return probabilities

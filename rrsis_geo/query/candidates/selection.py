@@ -1,4 +1,4 @@
-"""What a part of a plan stands for while it is worked out."""
+"""The objects or groups that a part of a plan selects."""
 
 from __future__ import annotations
 
@@ -15,48 +15,47 @@ from rrsis_geo.query.candidates.local_metric import Points
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-SHARP = 3
-"""Power with which the odds that words hold are raised before things are compared:
-those a little over the line shall not add up against one that is plainly there."""
+SHARPNESS = 3
+"""Exponent on the odds of `fit` before objects are compared. It keeps many weak matches
+from outvoting a strong one."""
 
-FITS = 0.5
-"""From here on a unit is what the words mean."""
+FIT_THRESHOLD = 0.5
+"""Fit from which on a unit is selected."""
 
-FORGOTTEN = 0.02
-"""Fit below which a unit is dropped on the way."""
+MIN_FIT = 0.02
+"""Fit below which a unit is dropped during the evaluation."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Selection:
-    """U things, each one candidate or several that stand in a group."""
+    """U units, each a single candidate or a group of them."""
 
     rows: Rows
-    """(M,) candidates, those of a unit beside each other."""
+    """(M,) candidate indices, those of a unit next to each other."""
 
     first: Rows
-    """(U,) where each unit begins in `rows`."""
+    """(U,) index in `rows` at which each unit begins."""
 
     fit: Values
-    """(U,) how well the words of the operators hold, in [0, 1]; whether it is the
-    thing at all is the candidates' `chance`."""
+    """(U,) fuzzy membership in [0, 1]: how well the operators' words apply. Whether
+    the object exists at all is the candidates' `confidence`."""
 
     rank: NDArray[np.int64]
-    """(U,) 1 = first in what was asked for last; 0 = no order asked for."""
+    """(U,) 1 = first in the order of the last ranking operator; 0 = not ranked."""
 
     distance: Values
-    """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or not
-    measured yet."""
+    """(U,) metres to the nearest anchor of the outermost relation; NaN = none, or
+    deferred."""
 
-    anchors: Rows
-    """(U,) number of the set of anchors that the distance is still to be measured to;
-    -1 = none."""
+    pending_anchors: Rows
+    """(U,) number of the anchor set to which the distance is deferred; -1 = none."""
 
     def __len__(self) -> int:
         return len(self.first)
 
     @property
-    def single(self) -> bool:
-        """Whether every unit is one candidate."""
+    def ungrouped(self) -> bool:
+        """Whether every unit is a single candidate."""
         return len(self.rows) == len(self.first)
 
     @property
@@ -66,19 +65,20 @@ class Selection:
 
     @property
     def lengths(self) -> Rows:
-        """(U,) candidates in each unit."""
+        """(U,) number of candidates in each unit."""
         return np.diff(np.append(self.first, len(self.rows)))
 
-    def fitting(self, fit: Values) -> Selection:
-        """With another measure of how well the words hold on top."""
+    def with_fit(self, fit: Values) -> Selection:
+        """The selection with `fit` multiplied by another membership, (U,)."""
         return replace(self, fit=self.fit * fit)
 
-    def pick(self, units: Rows, *, sure: bool = False) -> Selection:
-        """Only these, in the order of the scene.
+    def take(self, units: Rows, *, ranked: bool = False) -> Selection:
+        """The given units, in the order of the scene.
 
         Args:
-            units: (K,) places; a run in an order gives the ranks 1, 2, ...
-            sure: Whether to rank them and to take them for what was meant.
+            units: (K,) indices.
+            ranked: Whether the order of `units` gives the ranks 1, 2, ... and the units
+                are selected whatever their fit.
         """
         order = np.argsort(units, kind="stable")
         kept = units[order]
@@ -88,78 +88,78 @@ class Selection:
         return Selection(
             rows=self.rows[np.repeat(self.first[kept], lengths) + within],
             first=starts.astype(np.intp),
-            fit=np.ones(len(kept)) if sure else self.fit[kept],
-            rank=order + 1 if sure else self.rank[kept],
+            fit=np.ones(len(kept)) if ranked else self.fit[kept],
+            rank=order + 1 if ranked else self.rank[kept],
             distance=self.distance[kept],
-            anchors=self.anchors[kept],
+            pending_anchors=self.pending_anchors[kept],
         )
 
-    def sure(self) -> Selection:
-        """Those that fit."""
-        return self.pick(np.flatnonzero(self.fit >= FITS))
+    def accepted(self) -> Selection:
+        """The units that fit."""
+        return self.take(np.flatnonzero(self.fit >= FIT_THRESHOLD))
 
-    def over(self, values: Values, merge: np.ufunc) -> Values:
-        """(U,) of (M,) values of the rows, merged over each unit."""
-        if self.single:
+    def reduce(self, values: Values, merge: np.ufunc) -> Values:
+        """(U,) values of the rows, (M,), reduced over each unit."""
+        if self.ungrouped:
             return values
         return np.asarray(merge.reduceat(values, self.first), np.float64)
 
     def mean(self, values: Values) -> Values:
-        """(U,) of (M,) values of the rows, the mean over each unit."""
-        return values if self.single else self.over(values, np.add) / self.lengths
+        """(U,) mean over each unit of the values of its rows, (M,)."""
+        return values if self.ungrouped else self.reduce(values, np.add) / self.lengths
 
-    def chance(self, seen: Candidates) -> Values:
-        """(U,) chance that a unit is there; a group is as doubtful as its members."""
-        return self.mean(seen.chance[self.rows])
+    def confidence(self, candidates: Candidates) -> Values:
+        """(U,) confidence of each unit: the mean of its members."""
+        return self.mean(candidates.confidence[self.rows])
 
-    def weight(self, seen: Candidates) -> Values:
-        """(U,) chance to be there and to be meant; doubt about the words is decided."""
-        yes, no = self.fit**SHARP, (1 - self.fit) ** SHARP
-        return self.chance(seen) * yes / (yes + no)
+    def weight(self, candidates: Candidates) -> Values:
+        """(U,) probability that a unit exists and is meant, with sharpened fit."""
+        yes, no = self.fit**SHARPNESS, (1 - self.fit) ** SHARPNESS
+        return self.confidence(candidates) * yes / (yes + no)
 
-    def area(self, seen: Candidates) -> Values:
+    def area(self, candidates: Candidates) -> Values:
         """(U,) square metres."""
-        return self.over(seen.area[self.rows], np.add)
+        return self.reduce(candidates.area[self.rows], np.add)
 
     def box(self, frame: Frame) -> Values:
         """(U, 4) left, top, right, bottom."""
         box = frame.box[self.rows]
-        if self.single:
+        if self.ungrouped:
             return box
         low = np.minimum.reduceat(box[:, :2], self.first)
         return np.hstack([low, np.maximum.reduceat(box[:, 2:], self.first)])
 
     def centre(self, frame: Frame) -> Points:
-        """(U, 2) of one its centroid, of a group the middle of its box."""
-        if self.single:
+        """(U, 2) centroid of a candidate, centre of the bounding box of a group."""
+        if self.ungrouped:
             return frame.centre[self.rows]
         box = self.box(frame)
         return (box[:, :2] + box[:, 2:]) / 2
 
-    def hull(self, seen: Candidates) -> NDArray[np.object_]:
-        """(U,) outlines in metres; a group's is the hull of its members."""
-        shapes = seen.shape[self.rows]
-        if self.single:
+    def hull(self, candidates: Candidates) -> NDArray[np.object_]:
+        """(U,) outlines in metres; of a group the convex hull."""
+        shapes = candidates.outlines[self.rows]
+        if self.ungrouped:
             return shapes
         groups = np.split(shapes, self.first[1:])
         hulls = [shapely.convex_hull(shapely.multipolygons(list(g))) for g in groups]
         return np.array(hulls, np.object_)
 
 
-def singles(rows: Rows) -> Selection:
-    """Each candidate a unit."""
+def selection_of_rows(rows: Rows) -> Selection:
+    """Select single candidates."""
     return Selection(
         rows=rows,
         first=np.arange(len(rows)),
         fit=np.ones(len(rows)),
         rank=np.zeros(len(rows), np.int64),
         distance=np.full(len(rows), np.nan),
-        anchors=np.full(len(rows), -1, np.intp),
+        pending_anchors=np.full(len(rows), -1, np.intp),
     )
 
 
-def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
-    """Each list of candidates a unit."""
+def selection_of_groups(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
+    """Select groups of candidates with their fits."""
     lengths = np.array([len(group) for group in groups], np.intp)
     return Selection(
         rows=np.concatenate([np.zeros(0, np.intp), *groups]),
@@ -167,20 +167,20 @@ def grouped(groups: Sequence[Rows], fit: Sequence[float]) -> Selection:
         fit=np.asarray(fit, np.float64),
         rank=np.zeros(len(groups), np.int64),
         distance=np.full(len(groups), np.nan),
-        anchors=np.full(len(groups), -1, np.intp),
+        pending_anchors=np.full(len(groups), -1, np.intp),
     )
 
 
-def joined(parts: Sequence[Selection]) -> Selection:
-    """All units of several."""
-    before = np.cumsum([0, *(len(part.rows) for part in parts)])
+def concatenate_selections(parts: Sequence[Selection]) -> Selection:
+    """Concatenate selections."""
+    offsets = np.cumsum([0, *(len(part.rows) for part in parts)])
     return Selection(
         rows=np.concatenate([part.rows for part in parts]),
         first=np.concatenate(
-            [part.first + start for part, start in zip(parts, before, strict=False)]
+            [part.first + start for part, start in zip(parts, offsets, strict=False)]
         ),
         fit=np.concatenate([part.fit for part in parts]),
         rank=np.concatenate([part.rank for part in parts]),
         distance=np.concatenate([part.distance for part in parts]),
-        anchors=np.concatenate([part.anchors for part in parts]),
+        pending_anchors=np.concatenate([part.pending_anchors for part in parts]),
     )

@@ -1,4 +1,4 @@
-"""Which phrases say more of the same kind of thing: "red ship" of "ship"."""
+"""Which phrases are more specific than others: "red ship" than "ship"."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from rrsis_geo.language.nodes import Find
 
 
-def narrowing(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:
-    """(Q, Q) where the second phrase says more of the same kind than the first.
+def more_specific(finds: Sequence[Find], phrases: Sequence[str]) -> NDArray[np.bool_]:
+    """(Q, Q) whether the second phrase narrows the first, as "red ship" does "ship".
 
     Args:
-        finds: of a plan.
-        phrases: Q that were asked; those of no find say nothing.
+        finds: Nouns of a plan.
+        phrases: Q phrases given to the network; unknown ones compare as False.
     """
     by_phrase = {find.phrase: find for find in finds}
     known = [by_phrase.get(text) for text in phrases]

@@ -1,4 +1,4 @@
-"""The part of a scene that place words speak of: where there is data."""
+"""The part of a scene that words of place refer to: where there is data."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from rrsis_geo.types import NODATA, Strip
 
 
 class ValidArea:
-    """The hull of all valid pixels, gathered from strips however they are cut.
+    """Convex hull of all valid pixels, accumulated from strips.
 
-    Outside of an area of interest nothing is valid, so its hull is what remains.
+    The result does not depend on how rows are cut into strips. Pixels outside of an
+    area of interest are not valid.
     """
 
     def __init__(self) -> None:
         self._hull: BaseGeometry = shapely.Polygon()
 
     def add(self, strip: Strip) -> None:
-        """Take the next rows."""
+        """Add the next rows."""
         valid = strip.levels[0] != NODATA
         rows = np.flatnonzero(valid.any(axis=1))
         if not len(rows):
@@ -37,5 +38,5 @@ class ValidArea:
 
     @property
     def outline(self) -> BaseGeometry:
-        """In pixels; empty where no pixel was valid."""
+        """In pixels; empty without valid pixels."""
         return self._hull

@@ -1,4 +1,4 @@
-"""The highest of many values, measured only where it can be the highest."""
+"""Maximum over many pairs, evaluated only where a pair can be the maximum."""
 
 from __future__ import annotations
 
@@ -8,34 +8,37 @@ import numpy as np
 
 from rrsis_geo.query.candidates.selection import Rows, Values
 
-ROUNDS = 8
-"""After so many, what is left is measured at once."""
+MAX_ROUNDS = 8
+"""Rounds after which all remaining pairs are evaluated at once."""
 
 
-def best_per_row(
-    place: Rows, count: int, at_most: Values, measured: Callable[[Rows], Values]
+def max_per_row(
+    row_of_pair: Rows,
+    count: int,
+    upper_bound: Values,
+    evaluate: Callable[[Rows], Values],
 ) -> Values:
-    """(R,) highest value of each row's pairs; 0 for none.
+    """(R,) highest value of each row's pairs; 0 without any.
 
-    The most promising pair of each row is measured first, and the others only while
-    they could be more.
+    The pair with the highest upper bound of each row is evaluated first, the others
+    only while their bound exceeds the best value.
 
     Args:
-        place: (P,) row of each pair.
+        row_of_pair: (P,) row of each pair.
         count: R.
-        at_most: (P,) no pair's value is higher.
-        measured: Numbers of pairs to their values, none below 0.
+        upper_bound: (P,) upper bound of each pair's value.
+        evaluate: From indices of pairs to their values, none below 0.
     """
     best = np.zeros(count)
-    left = np.lexsort((-at_most, place))
-    left = left[at_most[left] > 0]
-    for number in range(ROUNDS + 1):
+    left = np.lexsort((-upper_bound, row_of_pair))
+    left = left[upper_bound[left] > 0]
+    for round_number in range(MAX_ROUNDS + 1):
         if not len(left):
             break
-        leads = np.diff(place[left], prepend=-1) > 0
-        leads |= number == ROUNDS
-        now = left[leads]
-        np.maximum.at(best, place[now], measured(now))
-        left = left[~leads]
-        left = left[at_most[left] > best[place[left]]]
+        leading = np.diff(row_of_pair[left], prepend=-1) > 0
+        leading |= round_number == MAX_ROUNDS
+        now = left[leading]
+        np.maximum.at(best, row_of_pair[now], evaluate(now))
+        left = left[~leading]
+        left = left[upper_bound[left] > best[row_of_pair[left]]]
     return best

@@ -1,4 +1,4 @@
-"""Distances between outlines, found through a tree and measured on the ellipsoid."""
+"""Distances between outlines: found with an STRtree, measured on the ellipsoid."""
 
 from __future__ import annotations
 
@@ -9,95 +9,119 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.bounding_boxes import (
-    apart,
-    close_by,
-    common,
-    grown,
-    portions,
+    approximate_nearest,
+    box_distance,
+    chunks,
+    expanded,
+    shared_area,
 )
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.local_metric import Points
 from rrsis_geo.query.candidates.selection import Rows, Selection, Values
-from rrsis_geo.query.geometry.nearest_points import nearest_points
+from rrsis_geo.query.geometry.nearest_points import nearest_point_offsets
 
-SAME = 0.5
-"""Intersection over union from which on two polygons are the same thing, found for
-two phrases."""
+SAME_OBJECT_IOU = 0.5
+"""Intersection over union from which on polygons of two phrases are the same object."""
 
-EVERY = 64
-"""Anchors; up to here all of them are compared with each candidate."""
+BRUTE_FORCE_ANCHORS = 64
+"""Number of anchors up to which all are compared with each candidate."""
 
-MANY = 12
-"""Anchors for each candidate; measuring more is left to the tree."""
+MAX_PAIRS_PER_ROW = 12
+"""Anchors per candidate; above that, the STRtree's own nearest query is faster."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pairs:
-    """Candidates and the anchors they are worth comparing with."""
+    """P pairs of candidates and anchors to compare."""
 
     one: Rows
-    """(P,) candidates, by row, ascending."""
+    """(P,) candidate indices, ascending."""
 
     other: Rows
-    """(P,) anchors, by row."""
+    """(P,) anchor indices."""
 
-    def only(self, keep: NDArray[np.bool_]) -> Pairs:
-        """Some of them."""
+    def filter(self, keep: NDArray[np.bool_]) -> Pairs:
+        """The pairs under a mask."""
         return Pairs(one=self.one[keep], other=self.other[keep])
 
 
-def nearest(rows: Rows, anchors: Rows, seen: Candidates) -> Values:
-    """(R,) metres to the nearest anchor; infinite for none.
+def nearest_distance(rows: Rows, anchors: Rows, candidates: Candidates) -> Values:
+    """(R,) metres to the nearest anchor; infinite without any.
 
-    From outline to outline, 0 where they touch or overlap. Nothing is its own anchor.
+    Distances run from outline to outline and are 0 where they touch or overlap. No
+    candidate is its own anchor.
     """
     distance = np.full(len(rows), np.inf)
     if not len(rows) or not len(anchors):
         return distance
-    guess = close_by(seen.middle[rows], seen.middle[anchors], rows, anchors)
+    guess = approximate_nearest(
+        candidates.centroids[rows], candidates.centroids[anchors], rows, anchors
+    )
     has = np.flatnonzero(guess >= 0)
-    which, start, stop = guess, np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
-    start[has], stop[has] = _closest(rows[has], anchors[guess[has]], seen)
-    away = np.full(len(rows), np.inf)
-    away[has] = np.hypot(*(stop[has] - start[has]).T)
-    one, other = _nearer(rows, anchors, away, which, seen)
-    start[one], stop[one] = _closest(rows[one], anchors[other], seen)
-    known = np.union1d(has, one)
-    metres = seen.ground.distance(start[known], stop[known])
-    same = (start[known] == stop[known]).all(axis=1)
-    distance[known] = np.where(same, 0.0, metres)
+    known, start, stop = guess, np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
+    start[has], stop[has] = _closest_points(rows[has], anchors[guess[has]], candidates)
+    best_distance = np.full(len(rows), np.inf)
+    best_distance[has] = np.hypot(*(stop[has] - start[has]).T)
+    one, other = _closer_pairs(rows, anchors, best_distance, known, candidates)
+    start[one], stop[one] = _closest_points(rows[one], anchors[other], candidates)
+    measured = np.union1d(has, one)
+    metres = candidates.projection.distance(start[measured], stop[measured])
+    same = (start[measured] == stop[measured]).all(axis=1)
+    distance[measured] = np.where(same, 0.0, metres)
     return distance
 
 
-def _nearer(
-    rows: Rows, anchors: Rows, away: Values, which: Rows, seen: Candidates
+def _closer_pairs(
+    rows: Rows,
+    anchors: Rows,
+    best_distance: Values,
+    known: Rows,
+    candidates: Candidates,
 ) -> tuple[Rows, Rows]:
-    """Places of rows to which an anchor is nearer than known so far, and its place.
+    """Pairs that are closer than the best known distance.
 
-    Only anchors whose box reaches into the row's box, grown by what is known, can be.
-    Long anchors, and such that stand far off together, reach into too many; these the
-    tree measures on its own.
+    Only anchors whose box intersects the row's box, expanded by that distance, can be
+    closer. Long anchors, and anchors that are all far off, intersect too many boxes;
+    for these the STRtree's own nearest query is used.
+
+    Args:
+        rows: (R,) candidates.
+        anchors: (A,) candidates.
+        best_distance: (R,) metres to the best known anchor.
+        known: (R,) index of that anchor in `anchors`.
+        candidates: All candidates.
+
+    Returns:
+        Indices in `rows`, each once, and the index in `anchors` of the nearest.
     """
-    tree = shapely.STRtree(seen.shape[anchors])
-    bounds, theirs = seen.bounds[rows], seen.bounds[anchors]
+    tree = shapely.STRtree(candidates.outlines[anchors])
+    bounds, boxes = candidates.bounds[rows], candidates.bounds[anchors]
     found: list[tuple[Rows, Rows]] = []
-    order = np.argsort(away, kind="stable")
-    order = order[away[order] > 0]
-    for part in portions(order, bounds, theirs, away):
-        frame = grown(bounds[part], away[part])
+    order = np.argsort(best_distance, kind="stable")
+    order = order[best_distance[order] > 0]
+    for part in chunks(order, bounds, boxes, best_distance):
+        frame = expanded(bounds[part], best_distance[part])
         place, other = tree.query(shapely.box(*frame.T))
         one = part[place]
-        worth = (rows[one] != anchors[other]) & (which[one] != other)
-        worth &= apart(bounds[one], theirs[other]) < away[one]
-        one, other = one[worth], other[worth]
-        if len(one) > MANY * len(part):
-            rest = order[np.searchsorted(away[order], away[part[0]]) :]
+        keep = (rows[one] != anchors[other]) & (known[one] != other)
+        keep &= box_distance(bounds[one], boxes[other]) < best_distance[one]
+        one, other = one[keep], other[keep]
+        if len(one) > MAX_PAIRS_PER_ROW * len(part):
+            rest = order[
+                np.searchsorted(best_distance[order], best_distance[part[0]]) :
+            ]
             place, other = tree.query_nearest(
-                seen.shape[rows[rest]], exclusive=True, all_matches=False
+                candidates.outlines[rows[rest]], exclusive=True, all_matches=False
             )
-            found.append(_best(rest[place], other, away, rows, anchors, seen))
+            found.append(
+                _closest_per_row(
+                    rest[place], other, best_distance, rows, anchors, candidates
+                )
+            )
             break
-        found.append(_best(one, other, away, rows, anchors, seen))
+        found.append(
+            _closest_per_row(one, other, best_distance, rows, anchors, candidates)
+        )
     nothing = np.zeros(0, np.intp)
     ones = np.concatenate([nothing, *(one for one, _ in found)])
     others = np.concatenate([nothing, *(other for _, other in found)])
@@ -105,129 +129,151 @@ def _nearer(
     return ones[last], others[last]
 
 
-def _best(
+def _closest_per_row(
     one: Rows,
     other: Rows,
-    away: Values,
+    best_distance: Values,
     rows: Rows,
     anchors: Rows,
-    seen: Candidates,
+    candidates: Candidates,
 ) -> tuple[Rows, Rows]:
-    """Of pairs the nearest for each row, where it is nearer than known so far."""
-    gap = shapely.distance(seen.shape[rows[one]], seen.shape[anchors[other]])
-    nearer = gap < away[one]
+    """Nearest anchor of each row, where it is closer than the best known distance."""
+    gap = shapely.distance(
+        candidates.outlines[rows[one]], candidates.outlines[anchors[other]]
+    )
+    nearer = gap < best_distance[one]
     one, other, gap = one[nearer], other[nearer], gap[nearer]
     order = np.lexsort((other, gap, one))
     first = order[np.flatnonzero(np.diff(one[order], prepend=-1))]
     return one[first], other[first]
 
 
-def between(one: Rows, other: Rows, seen: Candidates) -> Values:
-    """(P,) metres from outline to outline, pair by pair, along the geodesic."""
-    start, stop = _closest(one, other, seen)
-    metres = seen.ground.distance(start, stop)
+def pair_distance(one: Rows, other: Rows, candidates: Candidates) -> Values:
+    """(P,) geodesic metres from outline to outline."""
+    start, stop = _closest_points(one, other, candidates)
+    metres = candidates.projection.distance(start, stop)
     return np.where((start == stop).all(axis=1), 0.0, metres)
 
 
-def at_least(pairs: Pairs, seen: Candidates) -> Values:
-    """(P,) metres that no way from outline to outline falls short of, pair by pair."""
-    box = seen.bounds
-    # the plane is not the ellipsoid, so a little less
-    return 0.98 * apart(box[pairs.one], box[pairs.other])
+def min_pair_distance(pairs: Pairs, candidates: Candidates) -> Values:
+    """(P,) lower bound of the metres from outline to outline."""
+    box = candidates.bounds
+    # 2 % less, because projected metres are not geodesic ones
+    return 0.98 * box_distance(box[pairs.one], box[pairs.other])
 
 
-def steps(one: Rows, other: Rows, seen: Candidates) -> NDArray[np.float64]:
-    """(P, 2) from the anchors' nearest points to the candidates' centroids, metres."""
-    order = np.argsort(seen.winding[one], kind="stable")
+def offsets_from_anchors(
+    one: Rows, other: Rows, candidates: Candidates
+) -> NDArray[np.float64]:
+    """(P, 2) metres from the anchors' nearest points to the candidates' centroids."""
+    order = np.argsort(candidates.morton_codes[one], kind="stable")
     anchors, which = np.unique(other[order], return_inverse=True)
-    way = np.empty((len(one), 2))
-    way[order] = -nearest_points(seen.middle[one[order]], seen.shape[anchors], which)
-    return way
+    offset = np.empty((len(one), 2))
+    offset[order] = -nearest_point_offsets(
+        candidates.centroids[one[order]], candidates.outlines[anchors], which
+    )
+    return offset
 
 
-def reachable(rows: Rows, anchors: Rows, within: float, seen: Candidates) -> Pairs:
-    """Pairs whose boxes are at most so many metres apart; all of few anchors."""
+def pairs_within(
+    rows: Rows, anchors: Rows, within: float, candidates: Candidates
+) -> Pairs:
+    """Pairs whose boxes are at most `within` metres apart; all pairs of few anchors."""
     if not len(rows) or not len(anchors):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
-    if len(anchors) <= EVERY:
+    if len(anchors) <= BRUTE_FORCE_ANCHORS:
         one, other = np.repeat(rows, len(anchors)), np.tile(anchors, len(rows))
     else:
-        tree = shapely.STRtree(seen.shape[anchors])
-        bounds = seen.bounds[rows]
-        frame = grown(bounds, np.full(len(rows), within))
+        tree = shapely.STRtree(candidates.outlines[anchors])
+        bounds = candidates.bounds[rows]
+        frame = expanded(bounds, np.full(len(rows), within))
         found = tree.query(shapely.box(*frame.T))
         one, other = rows[found[0]], anchors[found[1]]
-    return Pairs(one=one, other=other).only(one != other)
+    return Pairs(one=one, other=other).filter(one != other)
 
 
-def touching(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Pairs:
-    """Candidates and the numbers of the shapes that they share a point with."""
+def intersecting_pairs(
+    rows: Rows, shapes: NDArray[np.object_], candidates: Candidates
+) -> Pairs:
+    """Pairs of a candidate and the index of a shape that it intersects."""
     if not len(rows) or not len(shapes):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
     tree = shapely.STRtree(shapes)
-    one, other = tree.query(seen.shape[rows], predicate="intersects")
+    one, other = tree.query(candidates.outlines[rows], predicate="intersects")
     order = np.lexsort((other, one))
     return Pairs(one=rows[one[order]], other=other[order])
 
 
-def doubles(rows: Rows, others: Rows, seen: Candidates) -> Pairs:
-    """Pairs that are one thing found for two phrases, or the very same polygon."""
+def duplicate_pairs(rows: Rows, others: Rows, candidates: Candidates) -> Pairs:
+    """Pairs that are one object found for two phrases, or the same polygon."""
     if not len(rows) or not len(others):
         return Pairs(one=np.zeros(0, np.intp), other=np.zeros(0, np.intp))
-    a, b = seen.shape[rows], seen.shape[others]
+    a, b = candidates.outlines[rows], candidates.outlines[others]
     tree = shapely.STRtree(b)
     place, other = tree.query(a)
-    area, theirs = shapely.area(a)[place], shapely.area(b)[other]
-    box = common(seen.bounds[rows[place]], seen.bounds[others[other]])
-    at_most = np.minimum(box, np.minimum(area, theirs)) * (1 + 1e-9)
-    worth = at_most >= SAME * (area + theirs - at_most)
-    worth |= rows[place] == others[other]
-    order = np.flatnonzero(worth)
+    area, other_area = shapely.area(a)[place], shapely.area(b)[other]
+    box = shared_area(candidates.bounds[rows[place]], candidates.bounds[others[other]])
+    upper_bound = np.minimum(box, np.minimum(area, other_area)) * (1 + 1e-9)
+    keep = upper_bound >= SAME_OBJECT_IOU * (area + other_area - upper_bound)
+    keep |= rows[place] == others[other]
+    order = np.flatnonzero(keep)
     order = order[np.lexsort((other[order], place[order]))]
     place, other = place[order], other[order]
-    area, theirs = area[order], theirs[order]
+    area, other_area = area[order], other_area[order]
     differ = rows[place] != others[other]
     shared = np.ones(len(place))
     both = shapely.area(shapely.intersection(a[place[differ]], b[other[differ]]))
-    whole = area[differ] + theirs[differ] - both
+    whole = area[differ] + other_area[differ] - both
     shared[differ] = both / np.maximum(whole, 1e-12)
-    same = shared >= SAME
+    same = shared >= SAME_OBJECT_IOU
     return Pairs(one=rows[place[same]], other=others[other[same]])
 
 
-def anchors_of(
-    units: Selection, anchors: Selection, seen: Candidates, narrows: NDArray[np.bool_]
+def separate_anchors(
+    units: Selection,
+    anchors: Selection,
+    candidates: Candidates,
+    more_specific: NDArray[np.bool_],
 ) -> tuple[Rows, Rows]:
-    """Rows of the anchors and of the units, each thing on one side only.
+    """Candidate indices of anchors and of units, each object on one side only.
 
-    A network asked for tanks and for buildings may answer with the same blob to both;
-    it is what it answered more surely. Asked for ships and for red ships it does so
-    rightly: the red one is the anchor.
+    A network may find the same object for two phrases, such as tanks and buildings; it
+    belongs to the phrase of the higher confidence. An object found for ships and for
+    red ships belongs to the more specific phrase, which is the anchor.
 
     Args:
-        units: what is measured.
-        anchors: what it is measured against.
-        seen: both.
-        narrows: (Q, Q) for the phrases of a unit and of an anchor, whether the anchor's
-            says more of the same thing.
+        units: Selection that is measured.
+        anchors: Selection that it is measured against.
+        candidates: All candidates.
+        more_specific: (Q, Q) for the phrases of a unit and an anchor, whether the
+            anchor's is more specific.
+
+    Returns:
+        (A,) anchors and (K,) unit members, ascending.
     """
     rows, own = np.unique(anchors.rows), np.unique(units.rows)
     other = rows[~np.isin(rows, own)]
     if not len(other) or not len(own):
         return rows, own
-    pairs = doubles(own, other, seen)
-    rather = seen.chance[pairs.one] >= seen.chance[pairs.other]
-    rather &= ~narrows[seen.phrase[pairs.one], seen.phrase[pairs.other]]
+    pairs = duplicate_pairs(own, other, candidates)
+    keeps_unit = candidates.confidence[pairs.one] >= candidates.confidence[pairs.other]
+    keeps_unit &= ~more_specific[
+        candidates.phrase[pairs.one], candidates.phrase[pairs.other]
+    ]
     return (
-        np.setdiff1d(rows, pairs.other[rather]),
-        np.setdiff1d(own, pairs.one[~rather]),
+        np.setdiff1d(rows, pairs.other[keeps_unit]),
+        np.setdiff1d(own, pairs.one[~keeps_unit]),
     )
 
 
-def _closest(one: Rows, other: Rows, seen: Candidates) -> tuple[Points, Points]:
-    """(P, 2) where two outlines are nearest, pair by pair."""
-    order = np.argsort(seen.winding[one], kind="stable")
-    lines = shapely.shortest_line(seen.shape[one[order]], seen.shape[other[order]])
+def _closest_points(
+    one: Rows, other: Rows, candidates: Candidates
+) -> tuple[Points, Points]:
+    """(P, 2) nearest points of two outlines, in metres."""
+    order = np.argsort(candidates.morton_codes[one], kind="stable")
+    lines = shapely.shortest_line(
+        candidates.outlines[one[order]], candidates.outlines[other[order]]
+    )
     ends = np.empty((len(one), 2, 2))
     ends[order] = shapely.get_coordinates(lines).reshape(-1, 2, 2)
     return ends[:, 0], ends[:, 1]

@@ -1,1 +1,1 @@
-"""The operators of a plan, and their evaluation on candidates."""
+"""Evaluation of a plan's operators on candidates."""

@@ -1,4 +1,4 @@
-"""A plan worked out on what the network found."""
+"""Evaluate a plan on candidates."""
 
 from __future__ import annotations
 
@@ -11,61 +11,70 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.language.traversal import anchors, spine
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.selection import Selection, singles
-from rrsis_geo.query.operators.dispatch import CHOICES
+from rrsis_geo.query.candidates.selection import Selection, selection_of_rows
+from rrsis_geo.query.operators.dispatch import OPERATORS
 from rrsis_geo.query.operators.workspace import TraceStep, Workspace
 from rrsis_geo.query.plan.plan import Plan
 
-PLAINLY = 0.7
-"""Mean probability from which on the network is believed where the map found none."""
+MIN_MEAN_SCORE = 0.7
+"""Mean probability from which on polygons of the whole expression are accepted."""
 
-RELATED = (n.Beside, n.Within)
-"""Relations that what the network took for the whole has to bear out."""
+CHECKED_RELATIONS = (n.Beside, n.Within)
+"""Relations that polygons of the whole expression are checked against."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answer:
-    """Which candidates an expression means."""
+    """Candidates that an expression refers to."""
 
     rows: NDArray[np.intp]
-    """(K,) candidates, ascending, none twice."""
+    """(K,) candidate indices, ascending, without duplicates."""
 
     rank: NDArray[np.int64]
-    """(K,) 1 = first in the order asked for; 0 = none asked for."""
+    """(K,) 1 = first in the order asked for; 0 = no order."""
 
     distance: NDArray[np.float64]
-    """(K,) metres to the nearest anchor; NaN = none."""
+    """(K,) metres to the nearest anchor; NaN = no anchor."""
 
     anchors: dict[str, NDArray[np.intp]]
-    """What was measured against, in words -> candidates."""
+    """Notation of each anchor's part of the plan -> candidate indices."""
 
     steps: tuple[TraceStep, ...]
-    """In the order in which they were worked out."""
+    """In the order of the evaluation."""
 
     advice: tuple[str, ...]
-    """What was not clear."""
+    """Ambiguities, in words."""
 
 
-def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
-    """Work out a plan.
+def resolve(
+    plan: Plan, candidates: Candidates, *, whole_expression: str | None = None
+) -> Answer:
+    """Evaluate a plan.
 
     Args:
-        plan: Its phrases are among those of the candidates.
-        seen: What the network found for them.
-        told: A phrase that holds the whole expression. Where the map leaves none of
-            the things that are there, what the network plainly took for it is meant
-            as far as the map bears it out, unless the words say nothing but where.
+        plan: Plan whose phrases are among those of the candidates.
+        candidates: Polygons found for the phrases.
+        whole_expression: Phrase with all words of the expression. If the plan selects
+            nothing although its objects exist, polygons found for this phrase with a
+            high score are used, filtered by the plan's places and relations. Plans of
+            places alone are never overruled.
     """
-    work = Workspace(plan, seen, CHOICES)
-    units = work.with_late_distances(work.units(plan.root).sure())
-    if told is not None and not len(units) and not _only_placed(plan.root):
-        units = _borne_out(work, _taken_whole(plan, seen, told))
+    work = Workspace(plan, candidates, OPERATORS)
+    units = work.with_deferred_distances(work.units(plan.root).accepted())
+    if (
+        whole_expression is not None
+        and not len(units)
+        and not _is_only_placed(plan.root)
+    ):
+        units = _consistent_with_plan(
+            work, _matches_of_whole_expression(plan, candidates, whole_expression)
+        )
         work.steps.append(
             TraceStep(words="as the network understood it", count=len(units))
         )
     first: dict[int, int] = {}
-    for place, row in enumerate(units.rows.tolist()):
-        first.setdefault(row, place)
+    for index, row in enumerate(units.rows.tolist()):
+        first.setdefault(row, index)
     rows = np.array(sorted(first), np.intp)
     owner = units.owner[[first[row] for row in rows.tolist()]]
     return Answer(
@@ -78,17 +87,17 @@ def resolve(plan: Plan, seen: Candidates, *, told: str | None = None) -> Answer:
     )
 
 
-def sought(node: Node) -> tuple[str, ...]:
-    """Phrases that an answer's objects may come from, anchors' left out."""
+def target_phrases(node: Node) -> tuple[str, ...]:
+    """Phrases whose polygons an answer may contain; phrases of anchors are left out."""
     if isinstance(node, n.Find):
         return (node.phrase,)
     if isinstance(node, n.Union):
-        return tuple(phrase for part in node.parts for phrase in sought(part))
-    return sought(node.of)
+        return tuple(phrase for part in node.parts for phrase in target_phrases(part))
+    return target_phrases(node.of)
 
 
-def _only_placed(root: Node) -> bool:
-    """Whether words say no more of things than where: that the map knows for sure."""
+def _is_only_placed(root: Node) -> bool:
+    """Whether the plan is a plain noun with operators of place, which are reliable."""
     *operators, last = spine(root)
     plain = isinstance(last, n.Find) and last.phrase == last.noun
     return plain and all(
@@ -96,25 +105,30 @@ def _only_placed(root: Node) -> bool:
     )
 
 
-def _taken_whole(plan: Plan, seen: Candidates, told: str) -> Selection:
-    """What the network took for the whole expression, if it did so plainly."""
-    there = any(len(seen.of(phrase)) for phrase in sought(plan.root))
-    there |= plan.finds[0].phrase != plan.finds[0].noun  # words of looks may miss it
-    rows = seen.of(told)
-    area = seen.area[rows]
-    score = seen.polygons.columns["score"][rows]
-    plainly = (score * area).sum() >= PLAINLY * max(area.sum(), 1e-9)
-    return singles(rows if there and plainly else rows[:0])
+def _matches_of_whole_expression(
+    plan: Plan, candidates: Candidates, whole_expression: str
+) -> Selection:
+    """Polygons found for the whole expression; none if their mean score is low."""
+    exists = any(
+        len(candidates.rows_of(phrase)) for phrase in target_phrases(plan.root)
+    )
+    # with words of appearance, the network may have missed it
+    exists |= plan.finds[0].phrase != plan.finds[0].noun
+    rows = candidates.rows_of(whole_expression)
+    area = candidates.area[rows]
+    score = candidates.polygons.columns["score"][rows]
+    confident = (score * area).sum() >= MIN_MEAN_SCORE * max(area.sum(), 1e-9)
+    return selection_of_rows(rows if exists and confident else rows[:0])
 
 
-def _borne_out(work: Workspace, units: Selection) -> Selection:
-    """Those that are where the words say, as far as what they name has been found."""
+def _consistent_with_plan(work: Workspace, units: Selection) -> Selection:
+    """Units that meet the plan's places and relations, if the anchors were found."""
     *operators, _ = spine(work.root)
     for node in reversed(operators):
         placed = isinstance(node, n.InPlace | n.AtEdge)
-        related = isinstance(node, RELATED) and all(
-            len(work.units(anchor).sure()) for anchor in anchors(node)
+        related = isinstance(node, CHECKED_RELATIONS) and all(
+            len(work.units(anchor).accepted()) for anchor in anchors(node)
         )
         if len(units) and (placed or related):
-            units = CHOICES[type(node)](work, node, units)
-    return units.sure()
+            units = OPERATORS[type(node)](work, node, units)
+    return units.accepted()

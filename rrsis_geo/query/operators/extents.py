@@ -1,7 +1,6 @@
-"""Length and width of things: the sides of the tightest rectangle around each.
+"""Length and width of objects: the sides of the minimum rotated rectangle.
 
-Boxes that stand upright say how long a side is at least and at most, and for most
-things that is enough.
+Axis-aligned boxes bound both sides from below and above, which settles most cases.
 """
 
 from __future__ import annotations
@@ -12,28 +11,27 @@ from numpy.typing import NDArray
 
 from rrsis_geo.language.nodes import Sized
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.likelihood import looked_at
+from rrsis_geo.query.candidates.likelihood import considered_count
 from rrsis_geo.query.candidates.selection import Selection, Values
 
-FIRST = 256
-"""Things that are measured at first, to see how long the longest are."""
+FIRST_BATCH = 256
+"""Objects measured first, to know about how long the longest are."""
 
-ALIKE = 0.03
-"""Share by which sides may differ and are measured all the same: whoever asks for the
-longest is told of those that are about as long."""
+TIE_TOLERANCE = 0.03
+"""Relative difference up to which sides count as tied, so that ties can be reported."""
 
-TURNS = 8
-"""Directions in which things are measured to see how long they are at most."""
+DIRECTIONS = 8
+"""Directions in which widths are measured for an upper bound of the diameter."""
 
 ROUNDING = 1e-9
-"""Share by which a measured side may miss its limits."""
+"""Relative tolerance of the bounds."""
 
 
-def sides(units: Selection, what: str, seen: Candidates) -> Values:
-    """(U,) metres of the longer side, the length, or of the shorter one."""
+def side_lengths(units: Selection, what: str, candidates: Candidates) -> Values:
+    """(U,) metres of the longer side (length) or of the shorter one (width)."""
     if not len(units):
         return np.zeros(0)
-    frames = shapely.minimum_rotated_rectangle(units.hull(seen))
+    frames = shapely.minimum_rotated_rectangle(units.hull(candidates))
     corners = shapely.get_coordinates(frames).reshape(len(units), 5, 2)
     steps = corners[:, 1:3] - corners[:, :2]
     both = np.hypot(steps[..., 0], steps[..., 1])
@@ -42,69 +40,77 @@ def sides(units: Selection, what: str, seen: Candidates) -> Values:
     )
 
 
-def limits(units: Selection, what: str, seen: Candidates) -> tuple[Values, Values]:
-    """(U,) metres that a side has at least, and at most."""
-    bounds = seen.bounds[units.rows]
-    low = units.over(bounds[:, :2], np.minimum)
-    span = units.over(bounds[:, 2:], np.maximum) - low
-    # no side is longer than the thing is across, nor the diagonal shorter; the
-    # rectangle holds the thing and is no larger than the upright one
+def side_length_limits(
+    units: Selection, what: str, candidates: Candidates
+) -> tuple[Values, Values]:
+    """(U,) lower and upper bounds of a side in metres."""
+    bounds = candidates.bounds[units.rows]
+    low = units.reduce(bounds[:, :2], np.minimum)
+    span = units.reduce(bounds[:, 2:], np.maximum) - low
+    # No side is longer than the box's diagonal, and the rectangle's diagonal is at
+    # least the box's longer side. The rectangle has at most the area of the box.
     across = np.hypot(*span.T)
     if what == "length":
         least, most = span.max(axis=1) / np.sqrt(2), across
     else:
-        area = units.over(shapely.area(seen.shape[units.rows]), np.maximum)
+        area = units.reduce(shapely.area(candidates.outlines[units.rows]), np.maximum)
         least = area / np.maximum(across, 1e-12)
         most = np.minimum(np.sqrt(span.prod(axis=1)), across)
     return least * (1 - ROUNDING), most * (1 + ROUNDING)
 
 
-def within(
-    units: Selection, what: str, low: float, high: float, seen: Candidates
+def side_length_within(
+    units: Selection, what: str, low: float, high: float, candidates: Candidates
 ) -> NDArray[np.bool_]:
-    """(U,) whether the side has so many metres."""
-    least, most = limits(units, what, seen)
-    inside = (least >= low) & (most <= high)
-    unsure = np.flatnonzero(~inside & (most >= low) & (least <= high))
-    value = sides(units.pick(unsure), what, seen)
-    inside[unsure] = (value >= low) & (value <= high)
-    return inside
+    """(U,) whether the side lies in a range of metres."""
+    least, most = side_length_limits(units, what, candidates)
+    in_range = (least >= low) & (most <= high)
+    undecided = np.flatnonzero(~in_range & (most >= low) & (least <= high))
+    value = side_lengths(units.take(undecided), what, candidates)
+    in_range[undecided] = (value >= low) & (value <= high)
+    return in_range
 
 
-def foremost(node: Sized, units: Selection, seen: Candidates) -> Values:
-    """(U,) metres of the side, for those that a run by size can take.
+def side_lengths_of_foremost(
+    node: Sized, units: Selection, candidates: Candidates
+) -> Values:
+    """(U,) metres of the side, measured for units that may be ranked.
 
-    Of the others only a limit, which puts them further behind than they are near.
+    The others get a bound that sorts them behind the measured ones.
     """
-    least, most = limits(units, node.measure, seen)
+    least, most = side_length_limits(units, node.measure, candidates)
     value, sign = (least, 1) if node.order == "smallest" else (most, -1)
-    known = np.zeros(len(units), np.bool_)
-    weight = units.weight(seen)
-    now = np.sort(np.argsort(sign * value, kind="stable")[:FIRST])
-    while len(now):
-        value[now] = sides(units.pick(now), node.measure, seen)
-        known[now] = True
+    measured = np.zeros(len(units), np.bool_)
+    weight = units.weight(candidates)
+    batch = np.sort(np.argsort(sign * value, kind="stable")[:FIRST_BATCH])
+    while len(batch):
+        value[batch] = side_lengths(units.take(batch), node.measure, candidates)
+        measured[batch] = True
         order = np.argsort(sign * value, kind="stable")
-        order = order[known[order]]
-        number = looked_at(order, weight, rank=node.rank, count=node.count)
+        order = order[measured[order]]
+        number = considered_count(order, weight, rank=node.rank, count=node.count)
         last = value[order[number - 1]]
-        worst = sign * last + ALIKE * last if number < len(order) else np.inf
-        now = np.flatnonzero((sign * value <= worst) & ~known)
+        worst = sign * last + TIE_TOLERANCE * last if number < len(order) else np.inf
+        batch = np.flatnonzero((sign * value <= worst) & ~measured)
         if node.measure == "length" and node.order == "largest":
-            value[now] = np.minimum(value[now], _across(units.pick(now), seen))
-            now = now[sign * value[now] <= worst]
+            value[batch] = np.minimum(
+                value[batch], _max_diameter(units.take(batch), candidates)
+            )
+            batch = batch[sign * value[batch] <= worst]
     return value
 
 
-def _across(units: Selection, seen: Candidates) -> Values:
-    """(U,) metres that no two corners are farther apart than; a fiftieth too much."""
-    corners, thing = shapely.get_coordinates(seen.shape[units.rows], return_index=True)
-    first = np.flatnonzero(np.diff(thing, prepend=-1))
+def _max_diameter(units: Selection, candidates: Candidates) -> Values:
+    """(U,) upper bound of the distance between two vertices, at most 2 % too large."""
+    vertices, unit = shapely.get_coordinates(
+        candidates.outlines[units.rows], return_index=True
+    )
+    first = np.flatnonzero(np.diff(unit, prepend=-1))
     widest = np.zeros(len(units))
-    for turn in np.arange(TURNS) * np.pi / TURNS:
-        along = corners @ np.array([np.cos(turn), np.sin(turn)])
-        low = units.over(np.minimum.reduceat(along, first), np.minimum)
-        high = units.over(np.maximum.reduceat(along, first), np.maximum)
+    for angle in np.arange(DIRECTIONS) * np.pi / DIRECTIONS:
+        along = vertices @ np.array([np.cos(angle), np.sin(angle)])
+        low = units.reduce(np.minimum.reduceat(along, first), np.minimum)
+        high = units.reduce(np.maximum.reduceat(along, first), np.maximum)
         widest = np.maximum(widest, high - low)
-    most = widest / np.cos(np.pi / TURNS / 2) * (1 + ROUNDING)
+    most = widest / np.cos(np.pi / DIRECTIONS / 2) * (1 + ROUNDING)
     return np.asarray(most, np.float64)

@@ -1,7 +1,7 @@
-"""Where in the scene: its parts and its edges.
+"""Parts and edges of the scene.
 
-Place words are fuzzy: how well one holds falls steadily from the side it names to the
-other, through one half where people stop to use it.
+Words of place are fuzzy sets: membership decreases from the named side to the opposite
+one and is 0.5 where people stop using the word.
 """
 
 from __future__ import annotations
@@ -13,159 +13,163 @@ from rrsis_geo.language.directions import is_compass
 from rrsis_geo.language.nodes import AtEdge, InPlace
 from rrsis_geo.language.region_shares import EDGE_LIMIT, MIDDLE, SHARES
 from rrsis_geo.query.candidates.candidates import Candidates, Frame
-from rrsis_geo.query.candidates.selection import FITS, Selection
+from rrsis_geo.query.candidates.selection import FIT_THRESHOLD, Selection
 
 Values = NDArray[np.float64]
 
-FIRST = {"left": 0, "west": 0, "top": 1, "north": 1}
-"""Side at the low end -> axis."""
+LOW_SIDES = {"left": 0, "west": 0, "top": 1, "north": 1}
+"""Sides at the low end -> axis."""
 
-LAST = {"right": 0, "east": 0, "bottom": 1, "south": 1}
-"""Side at the high end -> axis."""
+HIGH_SIDES = {"right": 0, "east": 0, "bottom": 1, "south": 1}
+"""Sides at the high end -> axis."""
 
-ENDS = {extent: share.limit for extent, share in SHARES.items()}
-"""Extent -> share of the scene, from the side named, where people stop to use it."""
+EXTENT_LIMITS = {extent: share.limit for extent, share in SHARES.items()}
+"""Extent -> share of the scene, from the named side, at which membership is 0.5."""
 
-CUT = 4.0
-"""Pixels between an outline and the edge that cuts it: networks miss the last ones."""
+CUT_PIXELS = 4.0
+"""Pixels between an outline and the edge that cuts it; networks miss the last ones."""
 
-LINES = ("part", "far", "corner")
-"""Extents whose line is nobody's exactly; a half is a half."""
+VAGUE_EXTENTS = ("part", "far", "corner")
+"""Extents with a vague boundary; a half is exact."""
 
-NEARLY = 0.3
-"""Fit from which on what lies best is meant where nothing lies plainly there."""
+MIN_BEST_FIT = 0.3
+"""Fit from which on the best unit is selected where none reaches `FIT_THRESHOLD`."""
 
-AMONG = 0.1
-"""Likewise where the word compares things: "the upper right court"."""
+MIN_BEST_FIT_COMPARED = 0.1
+"""The same where the word compares objects: "the upper right court"."""
 
-AS_WELL = 0.85
-"""Share of the best fit from which on others are meant then as well."""
+TIE_SHARE = 0.85
+"""Share of the best fit from which on others are selected with it."""
 
-SINGLED = 0.8
-"""Share of the best fit from which on others are meant as well where one thing is
-spoken of."""
-
-
-def frame_for(seen: Candidates, side: str) -> Frame:
-    """In the picture or on the map, as the word says."""
-    return seen.compass if is_compass(side) else seen.picture
+SINGLE_TIE_SHARE = 0.8
+"""The same where a single object is asked for and the best one fits."""
 
 
-def in_place(node: InPlace, units: Selection, seen: Candidates) -> Values:
-    """(U,) how well the units lie there."""
-    frame = frame_for(seen, node.place)
-    extent = _taken_up(units, frame, seen) if node.among else frame.extent
+def frame_for(candidates: Candidates, side: str) -> Frame:
+    """The image for words such as left, the map for words such as west."""
+    return candidates.map_frame if is_compass(side) else candidates.image_frame
+
+
+def in_place(node: InPlace, units: Selection, candidates: Candidates) -> Values:
+    """(U,) membership in the part of the scene."""
+    frame = frame_for(candidates, node.place)
+    extent = _occupied_extent(units, frame, candidates) if node.among else frame.extent
     span = np.maximum(extent[2:] - extent[:2], 1e-9)
     share = (units.centre(frame) - extent[:2]) / span
     words = node.place.split()
     if node.extent == "quarter" and len(words) > 1:
-        end = ENDS["half"]  # a quadrant
+        end = EXTENT_LIMITS["half"]  # a quadrant
     else:
-        end = ENDS[node.extent]
-    fits = [_towards(share, word, end) for word in words]
+        end = EXTENT_LIMITS[node.extent]
+    fits = [_side_fit(share, word, end) for word in words]
     if node.place == "centre":
-        fits = [_amid(share[:, 0]), _amid(share[:, 1])]
+        fits = [_centre_fit(share[:, 0]), _centre_fit(share[:, 1])]
     elif words[0] == "middle":  # "middle left": level with the middle
-        fits[0] = _amid(share[:, 1])
+        fits[0] = _centre_fit(share[:, 1])
     elif words[-1] == "centre":  # "top centre"
-        fits[-1] = _amid(share[:, 0])
+        fits[-1] = _centre_fit(share[:, 0])
     low, high = np.min(fits, axis=0), np.max(fits, axis=0)
     return np.asarray(low * (0.98 + 0.02 * high), np.float64)
 
 
-def _taken_up(units: Selection, frame: Frame, seen: Candidates) -> Values:
-    """(4,) left, top, right, bottom of all that is there; the scene's for one thing."""
-    box = units.box(frame)[units.chance(seen) >= FITS]
+def _occupied_extent(units: Selection, frame: Frame, candidates: Candidates) -> Values:
+    """(4,) left, top, right, bottom of the confident units; the scene's for one."""
+    box = units.box(frame)[units.confidence(candidates) >= FIT_THRESHOLD]
     if len(box) < 2:
         return frame.extent
     return np.concatenate([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)])
 
 
-def meant_in_place(
-    node: InPlace, units: Selection, seen: Candidates, *, single: bool, last: bool
+def in_place_compared(
+    node: InPlace, units: Selection, candidates: Candidates, *, single: bool, last: bool
 ) -> Values:
-    """(U,) how well they are meant by a place, the others looked at.
+    """(U,) membership in a part of the scene, compared among the units.
 
     Args:
-        node: the place.
-        units: of which some lie there.
-        seen: where they are.
-        single: Whether one thing is spoken of.
-        last: Whether nothing more is said of it.
+        node: The place.
+        units: Units to compare.
+        candidates: All candidates.
+        single: Whether a single object is asked for.
+        last: Whether the operator is the outermost one.
     """
-    fit = in_place(node, units, seen)
-    if node.extent not in LINES or not len(units) or not single:
+    fit = in_place(node, units, candidates)
+    if node.extent not in VAGUE_EXTENTS or not len(units) or not single:
         return fit
-    together = fit * units.fit
-    sure = units.chance(seen) >= FITS
-    best = float(together[sure].max(initial=0.0))
-    least = NEARLY if node.extent != "corner" else FITS  # a corner is a corner
+    combined = fit * units.fit
+    sure = units.confidence(candidates) >= FIT_THRESHOLD
+    best = float(combined[sure].max(initial=0.0))
+    # corners are exact
+    least = FIT_THRESHOLD if node.extent == "corner" else MIN_BEST_FIT
     if node.compares and sure.sum() > 1:
-        least = AMONG
-    if least <= best < FITS:
-        # a little more, so that rounding doesn't undo it
-        fit = np.where(together >= AS_WELL * best, fit * 1.001 * FITS / best, fit)
-    elif last and best >= FITS:
-        fit = np.where(together >= SINGLED * best, fit, 0.0)
+        least = MIN_BEST_FIT_COMPARED
+    if least <= best < FIT_THRESHOLD:
+        # slightly more, so that rounding does not undo it
+        fit = np.where(
+            combined >= TIE_SHARE * best, fit * 1.001 * FIT_THRESHOLD / best, fit
+        )
+    elif last and best >= FIT_THRESHOLD:
+        fit = np.where(combined >= SINGLE_TIE_SHARE * best, fit, 0.0)
     return np.asarray(fit, np.float64)
 
 
-def at_edge(node: AtEdge, units: Selection, seen: Candidates) -> Values:
-    """(U,) how well they touch the edge, or lie at it."""
+def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
+    """(U,) membership in touching an edge, or lying at it."""
     sides = [node.side] if node.side else ["left", "right", "top", "bottom"]
     fits = []
     for side in sides:
-        frame = frame_for(seen, side)
+        frame = frame_for(candidates, side)
         box, extent = units.box(frame), frame.extent
         span = extent[2:] - extent[:2]
-        away = []
+        gaps = []
         for word in side.split():
-            axis = FIRST.get(word, LAST.get(word, 0))
+            axis = LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))
             gap = (
                 box[:, axis] - extent[axis]
-                if word in FIRST
+                if word in LOW_SIDES
                 else extent[axis + 2] - box[:, axis + 2]
             )
-            away.append(gap / max(span[axis], 1e-9))
-        share = np.max(away, axis=0)
+            gaps.append(gap / max(span[axis], 1e-9))
+        share = np.max(gaps, axis=0)
         if node.cut:
-            pixel = CUT / max(seen.picture.extent[2:] - seen.picture.extent[:2])
-            near = share / pixel  # the nearer, the surer that this one is meant
+            pixel = CUT_PIXELS / max(
+                candidates.image_frame.extent[2:] - candidates.image_frame.extent[:2]
+            )
+            near = share / pixel  # the nearer the edge, the likelier
             fits.append(np.interp(near, [0, 0.25, 1, 1.01], [1, 0.7, 0.5, 0]))
         else:
-            fits.append(_falling(share, EDGE_LIMIT, 2 * EDGE_LIMIT))
+            fits.append(_edge_fit(share, EDGE_LIMIT, 2 * EDGE_LIMIT))
     return np.asarray(np.max(fits, axis=0), np.float64)
 
 
-def towards(box_centre: Values, side: str) -> Values:
-    """(U,) how far out to a side, in the units of the frame; corners halfway."""
-    out = np.zeros(len(box_centre))
+def position_towards(centre: Values, side: str) -> Values:
+    """(U,) coordinate towards a side, in units of the frame; for corners the sum."""
+    position = np.zeros(len(centre))
     for word in side.split():
-        axis = FIRST.get(word, LAST.get(word, 0))
-        out += box_centre[:, axis] * (-1 if word in FIRST else 1)
-    return out
+        axis = LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))
+        position += centre[:, axis] * (-1 if word in LOW_SIDES else 1)
+    return position
 
 
-def _towards(share: Values, word: str, end: float) -> Values:
-    if word in FIRST:
-        return _ramp(share[:, FIRST[word]], end)
-    if word in LAST:
-        return _ramp(1 - share[:, LAST[word]], end)
+def _side_fit(share: Values, word: str, end: float) -> Values:
+    if word in LOW_SIDES:
+        return _falling_to_far_side(share[:, LOW_SIDES[word]], end)
+    if word in HIGH_SIDES:
+        return _falling_to_far_side(1 - share[:, HIGH_SIDES[word]], end)
     return np.ones(len(share))
 
 
-def _ramp(share: Values, end: float) -> Values:
-    """1 at the side, one half at `end`, 0 at the other side."""
+def _falling_to_far_side(share: Values, end: float) -> Values:
+    """1 at the side, 0.5 at `end`, 0 at the opposite side."""
     return np.interp(share, [0.0, 0.8 * end, end, min(1.2 * end, 1.0), 1.0],
                      [1.0, 0.85, 0.5, 0.3, 0.0])  # fmt: skip
 
 
-def _amid(share: Values) -> Values:
-    away = np.abs(share - 0.5)
+def _centre_fit(share: Values) -> Values:
+    offset = np.abs(share - 0.5)
     end = MIDDLE.limit
-    return np.interp(away, [0.0, 0.8 * end, end, 1.3 * end, 0.5],
+    return np.interp(offset, [0.0, 0.8 * end, end, 1.3 * end, 0.5],
                      [1.0, 0.85, 0.5, 0.3, 0.0])  # fmt: skip
 
 
-def _falling(values: Values, half: float, zero: float) -> Values:
+def _edge_fit(values: Values, half: float, zero: float) -> Values:
     return np.interp(values, [0.0, half, zero], [1.0, 0.5, 0.0])

@@ -1,8 +1,8 @@
-"""How things stand to others: near, on one side, between, inside.
+"""Fuzzy spatial relations: near, beside, between, inside.
 
-Distances run from outline to outline and are judged by the sizes of the things. All
-functions answer how well the words hold for each unit, in [0, 1], one half being where
-people stop to use them.
+Distances run from outline to outline and are relative to the sizes of the objects. All
+functions return each unit's membership in [0, 1], which is 0.5 where people stop using
+the word.
 """
 
 from __future__ import annotations
@@ -14,46 +14,59 @@ from numpy.typing import NDArray
 from rrsis_geo.language.nodes import Along, Around, Beside, Near, Within
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import Rows, Selection, Values
-from rrsis_geo.query.geometry import distance as gaps
-from rrsis_geo.query.geometry.best_pair import best_per_row
+from rrsis_geo.query.geometry.best_pair import max_per_row
+from rrsis_geo.query.geometry.distance import (
+    BRUTE_FORCE_ANCHORS,
+    SAME_OBJECT_IOU,
+    Pairs,
+    intersecting_pairs,
+    min_pair_distance,
+    offsets_from_anchors,
+    pair_distance,
+    pairs_within,
+)
 from rrsis_geo.query.geometry.nearest_anchors import nearest_anchors
 from rrsis_geo.query.geometry.sectors import occupied_sectors
-from rrsis_geo.query.operators.regions import FIRST, LAST, frame_for
+from rrsis_geo.query.operators.regions import HIGH_SIDES, LOW_SIDES, frame_for
 
 NEAR = 2.0
-"""Sizes of a thing: so far from its outline is no longer near."""
+"""Object sizes; distance from the outline up to which something is near."""
 
-NEAR_SHARE = 0.06
-"""Share of the scene that near never exceeds, before `NEAR`."""
+MAX_NEAR_SHARE = 0.06
+"""Share of the scene's longer side that limits the size in `NEAR`."""
 
-LEAST_NEAR = 4.0
-"""Pixels; a network's outlines are not better than that."""
+MIN_NEAR_PIXELS = 4.0
+"""Pixels; the smallest size in `NEAR`, because outlines are not more precise."""
 
-NEXT = 1.0
-"""Sizes of a thing: so far from its outline is no longer next to it."""
+NEXT_TO = 1.0
+"""Object sizes; distance from the outline up to which something is next to it."""
 
 TOUCH = 1.5
 """Pixels between outlines that touch."""
 
-LONG = 0.45
-"""Share of its box that a long, slanting or winding thing does not fill."""
+MAX_BOX_FILL = 0.45
+"""Share of its box below which an object is long, slanting or winding."""
 
-LONG_SIDES = 3.0
-"""Ratio of the sides of the box of a long thing."""
+MIN_SIDE_RATIO = 3.0
+"""Ratio of the sides of the box from which on an object is long."""
 
-STEEP = 0.3
-"""Of a long thing: cosine to the direction from which on something is plainly there."""
+CLEAR_COSINE = 0.3
+"""Cosine to the direction from which on something is clearly beside a long object."""
 
 OPPOSED = -0.5
-"""Cosine of the angle between the ways to two things: further open is between them."""
+"""Cosine of the angle between two anchors from which on something is between them."""
 
 
-def near(node: Near, units: Selection, distance: Values, seen: Candidates) -> Values:
-    """(U,) how near the nearest anchor is."""
-    pixel = np.sqrt(seen.pixel_area)
+def near(
+    node: Near, units: Selection, distance: Values, candidates: Candidates
+) -> Values:
+    """(U,) membership in near, next to or touching."""
+    pixel = np.sqrt(candidates.pixel_area)
     if node.how == "touching":
         return np.asarray(distance <= TOUCH * pixel, np.float64)
-    return _closeness(distance, NEXT if node.how == "next" else NEAR, units, seen)
+    return _proximity(
+        distance, NEXT_TO if node.how == "next" else NEAR, units, candidates
+    )
 
 
 def within(node: Within, distance: Values) -> Values:
@@ -64,25 +77,29 @@ def within(node: Within, distance: Values) -> Values:
 
 
 def along(
-    node: Along | Around, units: Selection, distance: Values, seen: Candidates
+    node: Along | Around, units: Selection, distance: Values, candidates: Candidates
 ) -> Values:
-    """(U,) how near they stand, a little further than near."""
-    return _closeness(distance, 1.5 * NEAR, units, seen)
+    """(U,) membership in along or around, somewhat farther than near."""
+    return _proximity(distance, 1.5 * NEAR, units, candidates)
 
 
-def beside(node: Beside, units: Selection, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) how well they lie on that side of an anchor."""
-    spacing = np.sqrt(seen.reach**2 / max(len(anchors), 1))
-    pairs = gaps.reachable(units.rows, anchors, 1.2 * spacing, seen)
+def beside(
+    node: Beside, units: Selection, anchors: Rows, candidates: Candidates
+) -> Values:
+    """(U,) membership in lying on that side of an anchor."""
+    spacing = np.sqrt(candidates.longest_side**2 / max(len(anchors), 1))
+    pairs = pairs_within(units.rows, anchors, 1.2 * spacing, candidates)
     rows = np.zeros(len(units.rows))
     if len(pairs.one):
         fits = (
-            _at_part(node, pairs, seen) if node.how == "at" else _off(node, pairs, seen)
+            _end_fit(node, pairs, candidates)
+            if node.how == "at"
+            else _direction_fit(node, pairs, candidates)
         )
-        pairs, fits = pairs.only(fits > 0), fits[fits > 0]
-        fits = fits * (0.5 + 0.5 * seen.chance[pairs.other])
-        limit = 1.2 * spacing if len(anchors) > gaps.EVERY else np.inf
-        size = _reach(seen.size[pairs.one], NEAR, seen)
+        pairs, fits = pairs.filter(fits > 0), fits[fits > 0]
+        fits = fits * (0.5 + 0.5 * candidates.confidence[pairs.other])
+        limit = 1.2 * spacing if len(anchors) > BRUTE_FORCE_ANCHORS else np.inf
+        size = _near_distance(candidates.size[pairs.one], NEAR, candidates)
 
         def at(pair: Rows, apart: Values) -> Values:
             # of several anchors the near ones count: each is beside the next
@@ -96,91 +113,99 @@ def beside(node: Beside, units: Selection, anchors: Rows, seen: Candidates) -> V
             np.maximum.at(rows, place, fits)
         else:
             every = np.arange(len(fits))
-            rows = best_per_row(
+            rows = max_per_row(
                 place,
                 len(rows),
-                at(every, gaps.at_least(pairs, seen)),
+                at(every, min_pair_distance(pairs, candidates)),
                 lambda some: at(
-                    some, gaps.between(pairs.one[some], pairs.other[some], seen)
+                    some, pair_distance(pairs.one[some], pairs.other[some], candidates)
                 ),
             )
     return units.mean(rows)
 
 
-def closer(distance: Values, seen: Candidates) -> Values:
-    """(U,) factor by which of many that lie there the nearer is meant rather."""
-    return 0.95 + 0.05 / (1 + distance / max(seen.reach, 1e-9))
+def nearer_preferred(distance: Values, candidates: Candidates) -> Values:
+    """(U,) factor that prefers the nearer of equally fitting units."""
+    return 0.95 + 0.05 / (1 + distance / max(candidates.longest_side, 1e-9))
 
 
 def between(
-    units: Selection, first: Rows, second: Rows | None, seen: Candidates
+    units: Selection, first: Rows, second: Rows | None, candidates: Candidates
 ) -> Values:
-    """(U,) how far the ways to two anchors open: 180 degrees is plainly between."""
-    ways = _ways(units.rows, first, seen)
-    others = ways if second is None else _ways(units.rows, second, seen)
+    """(U,) membership by the angle between the directions to two anchors, 1 at 180."""
+    vectors = _unit_vectors(units.rows, first, candidates)
+    others = (
+        vectors if second is None else _unit_vectors(units.rows, second, candidates)
+    )
     cosine = np.full(len(units.rows), np.inf)
-    for own in range(ways.shape[1]):
-        product = np.einsum("rk,rak->ra", ways[:, own], others)
+    for own in range(vectors.shape[1]):
+        product = np.einsum("rk,rak->ra", vectors[:, own], others)
         cosine = np.fmin(cosine, np.fmin.reduce(product, axis=1, initial=np.inf))
     return units.mean(np.interp(cosine, [-1, OPPOSED, 0.5], [1, 0.5, 0]))
 
 
-def inside(units: Selection, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) share of each that lies in the outlines of anchors, holes counted in."""
-    cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
+def inside(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
+    """(U,) share of the area inside of anchors, their holes included."""
+    cover = _covered_share(
+        units.rows, _without_holes(candidates.outlines[anchors]), candidates
+    )
     return units.mean(cover)
 
 
-def holding(units: Selection, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) largest share of an anchor that lies in the outline."""
-    shapes = _filled(seen.shape[units.rows])
-    pairs = gaps.touching(anchors, shapes, seen)
+def holding(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
+    """(U,) largest share of an anchor's area inside of the unit."""
+    shapes = _without_holes(candidates.outlines[units.rows])
+    pairs = intersecting_pairs(anchors, shapes, candidates)
     rows = np.zeros(len(units.rows))
     if len(pairs.one):
-        inner = seen.shape[pairs.one]
+        inner = candidates.outlines[pairs.one]
         shared = shapely.area(shapely.intersection(inner, shapes[pairs.other]))
         share = shared / np.maximum(shapely.area(inner), 1e-12)
         share[units.rows[pairs.other] == pairs.one] = 0
         np.maximum.at(rows, pairs.other, share)
-    return units.over(rows, np.maximum)
+    return units.reduce(rows, np.maximum)
 
 
-def surrounded(units: Selection, anchors: Rows, seen: Candidates) -> Values:
-    """(U,) share of the directions in which an anchor stands close by."""
-    cover = _covered(units.rows, _filled(seen.shape[anchors]), seen)
-    reach = 3 * _reach(seen.size[units.rows], NEAR, seen)
-    rows = occupied_sectors(units.rows, anchors, reach, seen) / 8
+def surrounded(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
+    """(U,) membership by the share of directions in which an anchor is near."""
+    cover = _covered_share(
+        units.rows, _without_holes(candidates.outlines[anchors]), candidates
+    )
+    reach = 3 * _near_distance(candidates.size[units.rows], NEAR, candidates)
+    rows = occupied_sectors(units.rows, anchors, reach, candidates) / 8
     rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
     return units.mean(np.maximum(rows, cover))
 
 
-def _closeness(
-    distance: Values, sizes: float, units: Selection, seen: Candidates
+def _proximity(
+    distance: Values, sizes: float, units: Selection, candidates: Candidates
 ) -> Values:
-    size = np.sqrt(units.area(seen) / np.maximum(units.lengths, 1))
-    return np.asarray(1 / (1 + (distance / _reach(size, sizes, seen)) ** 2), np.float64)
+    size = np.sqrt(units.area(candidates) / np.maximum(units.lengths, 1))
+    return np.asarray(
+        1 / (1 + (distance / _near_distance(size, sizes, candidates)) ** 2), np.float64
+    )
 
 
-def _reach(size: Values, sizes: float, seen: Candidates) -> Values:
-    """(U,) metres."""
-    most = NEAR_SHARE * seen.reach
-    pixel = np.sqrt(seen.pixel_area)
-    reach = np.maximum(np.minimum(size, most), LEAST_NEAR * pixel)
+def _near_distance(size: Values, sizes: float, candidates: Candidates) -> Values:
+    """(U,) metres up to which something is near."""
+    most = MAX_NEAR_SHARE * candidates.longest_side
+    pixel = np.sqrt(candidates.pixel_area)
+    reach = np.maximum(np.minimum(size, most), MIN_NEAR_PIXELS * pixel)
     return np.asarray(sizes * reach, np.float64)
 
 
-def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
-    """(P,) how well the candidate lies off that side of the anchor."""
-    frame = frame_for(seen, node.side)
+def _direction_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values:
+    """(P,) membership in lying in that direction from the anchor."""
+    frame = frame_for(candidates, node.side)
     box, other = frame.box[pairs.one], frame.box[pairs.other]
     offset = frame.centre[pairs.one] - frame.centre[pairs.other]
     spans = other[:, 2:] - other[:, :2]
-    # what lies beside any part of a wide anchor lies beside it
+    # what is beside any part of a wide anchor is beside it
     slack = np.sign(offset) * np.minimum(np.abs(offset), 0.3 * spans)
-    ways = node.side.split()
-    unit = _unit(node.side)
+    words = node.side.split()
+    unit = _unit_vector(node.side)
     along = offset @ unit
-    if len(ways) == 1:
+    if len(words) == 1:
         axis = int(np.argmax(np.abs(unit)))
         across = np.abs(offset - slack)[:, 1 - axis]
         free = np.where(
@@ -194,103 +219,115 @@ def _off(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
         across = np.abs(offset @ np.array([-unit[1], unit[0]]))
         overlap = np.zeros(len(along))
     angle = np.degrees(np.arctan2(across, along))
-    half = 45.0 if len(ways) == 1 else 33.0
+    half = 45.0 if len(words) == 1 else 33.0
     compact = np.interp(angle, [0, half, 1.6 * half], [1.0, 0.5, 0.0])
     compact *= 1 - np.clip(overlap - 0.25, 0, 0.75)
-    winding = _winding(pairs.other, seen)
-    if winding.any():
-        steps = gaps.steps(pairs.one[winding], pairs.other[winding], seen)
-        way = _turned(steps, node.side, seen)
-        length = np.maximum(np.hypot(*way.T), 1e-9)
-        plain = 0.5 + 0.5 * np.clip(way @ unit / length / STEEP, -1, 1)
-        # from afar it is but a thing in a direction
-        sides = shapely.bounds(seen.shape[pairs.other[winding]])
-        afar = np.hypot(*steps.T) > (sides[:, 2:] - sides[:, :2]).max(axis=1)
-        compact[winding] = np.where(afar, compact[winding], plain)
+    elongated = _is_elongated(pairs.other, candidates)
+    if elongated.any():
+        steps = offsets_from_anchors(
+            pairs.one[elongated], pairs.other[elongated], candidates
+        )
+        step = _in_frame(steps, node.side, candidates)
+        length = np.maximum(np.hypot(*step.T), 1e-9)
+        direction = 0.5 + 0.5 * np.clip(step @ unit / length / CLEAR_COSINE, -1, 1)
+        # from far away only the direction to the whole counts
+        sides = shapely.bounds(candidates.outlines[pairs.other[elongated]])
+        far = np.hypot(*steps.T) > (sides[:, 2:] - sides[:, :2]).max(axis=1)
+        compact[elongated] = np.where(far, compact[elongated], direction)
     return np.asarray(compact, np.float64)
 
 
-def _at_part(node: Beside, pairs: gaps.Pairs, seen: Candidates) -> Values:
-    """(P,) how well the candidate lies at that end of the anchor."""
-    frame = frame_for(seen, node.side)
+def _end_fit(node: Beside, pairs: Pairs, candidates: Candidates) -> Values:
+    """(P,) membership in lying at that end of the anchor."""
+    frame = frame_for(candidates, node.side)
     other = frame.box[pairs.other]
     span = np.maximum(other[:, 2:] - other[:, :2], 1e-9)
     share = (frame.centre[pairs.one] - other[:, :2]) / span
     fits = []
     for word in node.side.split():
-        axis = FIRST.get(word, LAST.get(word, 0))
-        part = share[:, axis] if word in FIRST else 1 - share[:, axis]
+        axis = LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))
+        part = share[:, axis] if word in LOW_SIDES else 1 - share[:, axis]
         fits.append(np.interp(part, [0.2, 0.42, 0.6], [1.0, 0.5, 0.0]))
     return np.asarray(np.min(fits, axis=0), np.float64)
 
 
-def _unit(side: str) -> NDArray[np.float64]:
-    """(2,) of length 1, y down."""
+def _unit_vector(side: str) -> NDArray[np.float64]:
+    """(2,) unit vector towards a side, y down."""
     way = np.zeros(2)
     for word in side.split():
-        way[FIRST.get(word, LAST.get(word, 0))] = -1 if word in FIRST else 1
+        way[LOW_SIDES.get(word, HIGH_SIDES.get(word, 0))] = (
+            -1 if word in LOW_SIDES else 1
+        )
     return np.asarray(way / np.hypot(*way), np.float64)
 
 
-def _turned(
-    way: NDArray[np.float64], side: str, seen: Candidates
+def _in_frame(
+    way: NDArray[np.float64], side: str, candidates: Candidates
 ) -> NDArray[np.float64]:
-    """Steps in metres to the east and south, as steps in the frame of the side."""
-    if frame_for(seen, side) is seen.compass:
+    """(P, 2) offsets in metres east and south, converted to the frame of the side."""
+    if frame_for(candidates, side) is candidates.map_frame:
         return way
-    return way @ seen.to_picture.T
+    return way @ candidates.metres_to_pixels.T
 
 
-def _winding(rows: Rows, seen: Candidates) -> NDArray[np.bool_]:
-    """(P,) things without four sides: long, slanting or winding ones."""
-    winds = np.zeros(len(seen), np.bool_)
-    winds[rows] = True
-    unique = np.flatnonzero(winds)
-    box = shapely.bounds(seen.shape[unique])
+def _is_elongated(rows: Rows, candidates: Candidates) -> NDArray[np.bool_]:
+    """(P,) whether objects are long, or slanting or winding within their box."""
+    elongated = np.zeros(len(candidates), np.bool_)
+    elongated[rows] = True
+    unique = np.flatnonzero(elongated)
+    box = shapely.bounds(candidates.outlines[unique])
     sides = box[:, 2:] - box[:, :2]
-    fill = shapely.area(seen.shape[unique]) / np.maximum(sides.prod(axis=1), 1e-9)
-    long = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1e-9) >= LONG_SIDES
-    winds[unique] = (fill < LONG) | long
-    return winds[rows]
+    fill = shapely.area(candidates.outlines[unique]) / np.maximum(
+        sides.prod(axis=1), 1e-9
+    )
+    long = sides.max(axis=1) / np.maximum(sides.min(axis=1), 1e-9) >= MIN_SIDE_RATIO
+    elongated[unique] = (fill < MAX_BOX_FILL) | long
+    return elongated[rows]
 
 
-def _ways(rows: Rows, anchors: Rows, seen: Candidates) -> NDArray[np.float64]:
-    """(R, A, 2) unit steps towards the nearest points of anchors; NaN: no more.
+def _unit_vectors(
+    rows: Rows, anchors: Rows, candidates: Candidates
+) -> NDArray[np.float64]:
+    """(R, A, 2) unit vectors to the nearest points of anchors, padded with NaN.
 
-    Of many anchors only those around a thing count.
+    Of many anchors only the nearest ones count.
     """
-    pairs = nearest_anchors(rows, anchors, seen)
-    way = -gaps.steps(pairs.one, pairs.other, seen)
-    length = np.hypot(*way.T)[:, None]
-    way = np.where(length > 0, way / np.where(length > 0, length, 1), np.nan)
+    pairs = nearest_anchors(rows, anchors, candidates)
+    vector = -offsets_from_anchors(pairs.one, pairs.other, candidates)
+    length = np.hypot(*vector.T)[:, None]
+    vector = np.where(length > 0, vector / np.where(length > 0, length, 1), np.nan)
     order = np.argsort(rows, kind="stable")
-    place = order[np.searchsorted(rows[order], pairs.one)]
-    by_row = np.argsort(place, kind="stable")
-    place, way = place[by_row], way[by_row]
-    rank = np.arange(len(place)) - np.searchsorted(place, place)
-    ways = np.full((len(rows), max(rank.max(initial=-1) + 1, 0), 2), np.nan)
-    ways[place, rank] = way
-    return ways
+    index = order[np.searchsorted(rows[order], pairs.one)]
+    by_row = np.argsort(index, kind="stable")
+    index, vector = index[by_row], vector[by_row]
+    rank = np.arange(len(index)) - np.searchsorted(index, index)
+    vectors = np.full((len(rows), max(rank.max(initial=-1) + 1, 0), 2), np.nan)
+    vectors[index, rank] = vector
+    return vectors
 
 
-def _filled(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Without their holes: what a network finds in a lake is not of the lake."""
+def _without_holes(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Polygons without their holes: objects in a lake leave holes in its outline."""
     filled, holed = shapes.copy(), shapely.get_num_interior_rings(shapes) > 0
     filled[holed] = shapely.polygons(shapely.get_exterior_ring(shapes[holed]))
     return filled
 
 
-def _covered(rows: Rows, shapes: NDArray[np.object_], seen: Candidates) -> Values:
-    """(R,) share of each that the shapes cover together, its own one left out."""
-    pairs = gaps.touching(rows, shapes, seen)
+def _covered_share(
+    rows: Rows, shapes: NDArray[np.object_], candidates: Candidates
+) -> Values:
+    """(R,) share of each row's area that the shapes cover, the row itself left out."""
+    pairs = intersecting_pairs(rows, shapes, candidates)
     cover = np.zeros(len(rows))
     if not len(pairs.one):
         return cover
-    one, other = seen.shape[pairs.one], shapes[pairs.other]
+    one, other = candidates.outlines[pairs.one], shapes[pairs.other]
     shared = shapely.area(shapely.intersection(one, other))
     share = shared / np.maximum(shapely.area(one), 1e-12)
-    same = shared >= gaps.SAME * (shapely.area(one) + shapely.area(other) - shared)
-    share[same] = 0  # the thing itself, found for two phrases
+    same = shared >= SAME_OBJECT_IOU * (
+        shapely.area(one) + shapely.area(other) - shared
+    )
+    share[same] = 0  # the same object, found for two phrases
     place = np.searchsorted(np.sort(rows), pairs.one)
     order = np.argsort(rows, kind="stable")
     np.add.at(cover, order[place], share)

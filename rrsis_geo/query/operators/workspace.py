@@ -1,4 +1,4 @@
-"""What one plan has come to so far on what the network found."""
+"""State of the evaluation of one plan."""
 
 from __future__ import annotations
 
@@ -11,123 +11,132 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import (
-    FITS,
-    FORGOTTEN,
+    FIT_THRESHOLD,
+    MIN_FIT,
     Rows,
     Selection,
-    joined,
-    singles,
+    concatenate_selections,
+    selection_of_rows,
 )
-from rrsis_geo.query.candidates.specificity import narrowing
-from rrsis_geo.query.geometry import distance as gaps
+from rrsis_geo.query.candidates.specificity import more_specific
+from rrsis_geo.query.geometry.distance import (
+    nearest_distance,
+    separate_anchors,
+)
 from rrsis_geo.query.plan.explanation import reason
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.plan import Plan
 
 Operator = Callable[..., Selection]
-"""(work, node, units of the part below) to the units that the node leaves."""
+"""(work, node, selection below the node) -> selection of the node."""
 
-DOUBTFUL = 0.3
-"""Chance below which nothing serves as an anchor while there are surer ones."""
+MIN_ANCHOR_CONFIDENCE = 0.3
+"""Confidence below which candidates are no anchors while there are better ones."""
 
-CRUMB = 0.2
-"""Chance below which nothing takes part in a choice while there are surer ones."""
+MIN_CHOICE_CONFIDENCE = 0.2
+"""Confidence below which candidates are left out while there are better ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TraceStep:
-    """What one part of the plan left."""
+    """Result of one part of a plan."""
 
     words: str
-    """The part in words."""
+    """The part, in words."""
     count: int
-    """Objects, or groups, that fit so far."""
+    """Number of selected objects or groups."""
 
 
 class Workspace:
-    """One plan on one scene; equal parts are worked out once."""
+    """Evaluation of one plan on one scene; equal parts are evaluated once."""
 
     def __init__(
-        self, plan: Plan, seen: Candidates, operators: Mapping[type, Operator]
+        self, plan: Plan, candidates: Candidates, operators: Mapping[type, Operator]
     ) -> None:
-        self.seen = seen
+        self.candidates = candidates
         self._operators = operators
         self.root = plan.root
         self.single = not plan.finds[0].plural
-        self.narrows = narrowing(plan.finds, seen.phrases)
+        self.more_specific = more_specific(plan.finds, candidates.phrases)
         self._chooses = not plan.is_plain
         self.steps: list[TraceStep] = []
         self.advice: list[str] = []
         self.anchors: dict[str, Rows] = {}
-        self._far_from: list[Rows] = []
-        self._known: dict[Node, Selection] = {}
+        self._deferred_anchors: list[Rows] = []
+        self._evaluated: dict[Node, Selection] = {}
 
     def units(self, node: Node) -> Selection:
-        """What a part of the plan stands for, doubtful ones included."""
-        if node not in self._known:
-            units = self._worked(node)
-            self._known[node] = units
+        """Selection of a part of the plan, units below `FIT_THRESHOLD` included."""
+        if node not in self._evaluated:
+            units = self._evaluate(node)
+            self._evaluated[node] = units
             words = (
                 f'find "{node.phrase}"'
                 if isinstance(node, n.Find)
                 else ("together" if isinstance(node, n.Union) else reason(node))
             )
             self.steps.append(
-                TraceStep(words=words, count=int((units.fit >= FITS).sum()))
+                TraceStep(words=words, count=int((units.fit >= FIT_THRESHOLD).sum()))
             )
-        return self._known[node]
+        return self._evaluated[node]
 
-    def _worked(self, node: Node) -> Selection:
+    def _evaluate(self, node: Node) -> Selection:
         if isinstance(node, n.Find):
-            return singles(self._believed(self.seen.of(node.phrase)))
+            return selection_of_rows(
+                self._without_unlikely(self.candidates.rows_of(node.phrase))
+            )
         if isinstance(node, n.Union):
-            return joined([self.units(part) for part in node.parts])
+            return concatenate_selections([self.units(part) for part in node.parts])
         units = self.units(node.of)
-        worked = self._operators[type(node)](self, node, units)
-        return worked.pick(np.flatnonzero(worked.fit > FORGOTTEN))
+        selection = self._operators[type(node)](self, node, units)
+        return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
 
-    def _believed(self, rows: Rows) -> Rows:
-        """Without crumbs, where the map has to choose and there are better ones."""
-        surer = rows[self.seen.chance[rows] >= CRUMB]
-        return surer if self._chooses and len(surer) else rows
+    def _without_unlikely(self, rows: Rows) -> Rows:
+        """Drop rows of low confidence if the plan selects and there are better ones."""
+        likely = rows[self.candidates.confidence[rows] >= MIN_CHOICE_CONFIDENCE]
+        return likely if self._chooses and len(likely) else rows
 
-    def against(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
-        """Candidates that a part of the plan stands for, and the units without them."""
-        found = self.units(node).sure()
-        rows, own = gaps.anchors_of(units, found, self.seen, self.narrows)
-        surer = rows[self.seen.chance[rows] >= DOUBTFUL]
-        rows = surer if len(surer) else rows
+    def anchors_for(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
+        """Anchors that a part of the plan selects, and the units without them."""
+        found = self.units(node).accepted()
+        rows, own = separate_anchors(units, found, self.candidates, self.more_specific)
+        likely = rows[self.candidates.confidence[rows] >= MIN_ANCHOR_CONFIDENCE]
+        rows = likely if len(likely) else rows
         self.anchors[notation(node)] = rows
-        stays = units.over(np.isin(units.rows, own).astype(np.float64), np.minimum)
-        return rows, units.fitting(stays)
+        kept = units.reduce(np.isin(units.rows, own).astype(np.float64), np.minimum)
+        return rows, units.with_fit(kept)
 
-    def measured(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
+    def anchors_with_distance(
+        self, node: Node, units: Selection
+    ) -> tuple[Rows, Selection]:
         """The anchors, and the units with their distance to the nearest."""
-        rows, units = self.against(node, units)
+        rows, units = self.anchors_for(node, units)
         return rows, self.with_distance(units, rows)
 
-    def measured_late(self, node: Node, units: Selection) -> tuple[Rows, Selection]:
-        """The anchors, and the units with their distance to be measured at the end.
+    def anchors_with_deferred_distance(
+        self, node: Node, units: Selection
+    ) -> tuple[Rows, Selection]:
+        """The anchors, and the units with their distance deferred.
 
-        For relations that do not go by it, so that only the answer's is measured.
+        For relations that do not depend on it; only the answer's are measured.
         """
-        rows, units = self.against(node, units)
-        self._far_from.append(rows)
-        number = np.full(len(units), len(self._far_from) - 1, np.intp)
-        return rows, replace(units, anchors=number)
+        rows, units = self.anchors_for(node, units)
+        self._deferred_anchors.append(rows)
+        number = np.full(len(units), len(self._deferred_anchors) - 1, np.intp)
+        return rows, replace(units, pending_anchors=number)
 
-    def with_late_distances(self, units: Selection) -> Selection:
-        """With those measured that were left to the end."""
+    def with_deferred_distances(self, units: Selection) -> Selection:
+        """The units with their deferred distances."""
         distance = units.distance.copy()
-        for number, rows in enumerate(self._far_from):
-            some = np.flatnonzero(units.anchors == number)
-            distance[some] = self.with_distance(units.pick(some), rows).distance
+        for number, rows in enumerate(self._deferred_anchors):
+            some = np.flatnonzero(units.pending_anchors == number)
+            distance[some] = self.with_distance(units.take(some), rows).distance
         return replace(units, distance=distance)
 
     def with_distance(self, units: Selection, anchors: Rows) -> Selection:
-        """With the distance of each to the nearest anchor."""
-        away = gaps.nearest(units.rows, anchors, self.seen)
-        distance = units.over(away, np.minimum)
+        """The units with their distance to the nearest anchor."""
+        row_distance = nearest_distance(units.rows, anchors, self.candidates)
+        distance = units.reduce(row_distance, np.minimum)
         known = np.where(np.isfinite(distance), distance, np.nan)
         none = np.full(len(units), -1, np.intp)
-        return replace(units, distance=known, anchors=none)
+        return replace(units, distance=known, pending_anchors=none)

@@ -1,4 +1,4 @@
-"""Random things on grids that are laid out in every way, as a network finds them."""
+"""Random candidates on grids of every kind: rotated, south-up, geographic, no CRS."""
 
 import numpy as np
 import shapely
@@ -14,7 +14,7 @@ from rrsis_geo.vector.geodesic import areas_and_perimeters
 
 WIDTH, HEIGHT = 900, 700
 
-TURN = Affine.translation(500_000, 5_000_000) @ Affine.rotation(33)
+ROTATED = Affine.translation(500_000, 5_000_000) @ Affine.rotation(33)
 
 GRIDS = {
     "projected": Grid(
@@ -27,7 +27,7 @@ GRIDS = {
         Affine(8e-6, 0, 10.5, 0, -5e-6, 59.9), CRS.from_epsg(4326), WIDTH, HEIGHT
     ),
     "rotated": Grid(
-        TURN @ Affine.scale(0.5, -0.5), CRS.from_epsg(32633), WIDTH, HEIGHT
+        ROTATED @ Affine.scale(0.5, -0.5), CRS.from_epsg(32633), WIDTH, HEIGHT
     ),
     "south-up": Grid(
         Affine(0.6, 0, 300_000, 0, 0.6, 4_000_000),
@@ -45,28 +45,28 @@ GRIDS = {
 }
 
 
-def things(seed, count=14, *, small=6.0, large=30.0, gap=3.0):
-    """Polygons in pixels that do not touch each other: blobs of many sizes."""
+def random_shapes(seed, count=14, *, small=6.0, large=30.0, gap=3.0):
+    """Convex polygons in pixels, of many sizes, that do not touch each other."""
     rng = np.random.default_rng(seed)
-    found = []
-    while len(found) < count:
+    shapes = []
+    while len(shapes) < count:
         radius = rng.uniform(small, large)
         middle = rng.uniform([radius] * 2, [WIDTH - radius, HEIGHT - radius])
-        turn = np.sort(rng.uniform(0, 2 * np.pi, 11))
-        stretch = rng.uniform(0.6, 1.0, (11, 1)) * radius
-        outline = middle + stretch * np.column_stack([np.cos(turn), np.sin(turn)])
-        blob = shapely.Polygon(outline).convex_hull
-        if all(blob.distance(other) > gap for other in found):
-            found.append(blob)
-    return found
+        angle = np.sort(rng.uniform(0, 2 * np.pi, 11))
+        radii = rng.uniform(0.6, 1.0, (11, 1)) * radius
+        outline = middle + radii * np.column_stack([np.cos(angle), np.sin(angle)])
+        shape = shapely.Polygon(outline).convex_hull
+        if all(shape.distance(other) > gap for other in shapes):
+            shapes.append(shape)
+    return shapes
 
 
-def as_found(grid, phrases, shapes, scores=None):
-    """Polygons as the vectorizer gives them.
+def polygons_of(grid, phrases, shapes, scores=None):
+    """Polygons with the columns of the vectorizer.
 
     Args:
-        grid: Where the pixels lie.
-        phrases: One for each shape.
+        grid: Grid of the pixels.
+        phrases: Phrase of each shape.
         shapes: In pixels.
         scores: Mean probabilities; default: 1.
     """
@@ -92,14 +92,28 @@ def as_found(grid, phrases, shapes, scores=None):
     return Polygons(geometry=placed, crs=crs, columns=columns)
 
 
-def answer(root, grid, phrases, shapes, scores=None, *, area=None):
-    """What a plan means on a layout."""
+def candidates_of(grid, phrases, shapes, scores=None, *, area=None):
+    """Candidates of one query."""
     names = list(dict.fromkeys(phrases))
-    found = as_found(grid, phrases, shapes, scores)
-    seen = Candidates(found, grid, names, area=area)
-    return resolve(Plan(expression="?", words=(), root=root), seen)
+    polygons = polygons_of(grid, phrases, shapes, scores)
+    return Candidates(polygons, grid, names, area=area)
 
 
-def rows(root, grid, phrases, shapes, scores=None, **more):
-    """Which shapes a plan means."""
-    return answer(root, grid, phrases, shapes, scores, **more).rows.tolist()
+def answer_of(root, candidates):
+    """Answer of a plan on candidates."""
+    return resolve(Plan(expression="?", words=(), root=root), candidates)
+
+
+def rows_of(root, candidates):
+    """Rows that a plan selects."""
+    return answer_of(root, candidates).rows.tolist()
+
+
+def answer(root, grid, phrases, shapes, scores=None, *, area=None):
+    """Answer of a plan on shapes."""
+    return answer_of(root, candidates_of(grid, phrases, shapes, scores, area=area))
+
+
+def rows(root, grid, phrases, shapes, scores=None, *, area=None):
+    """Shapes that a plan selects."""
+    return answer(root, grid, phrases, shapes, scores, area=area).rows.tolist()
