@@ -27,7 +27,7 @@ DIRECTIONS = {
     "centre": "centre center middle central",
 }
 
-MOST = {
+DIRECTION_SUPERLATIVES = {
     "left": "leftmost leftermost",
     "right": "rightmost",
     "top": "topmost uppermost upmost",
@@ -42,7 +42,7 @@ MOST = {
     "south east": "southeasternmost southeastmost",
 }
 
-COMPARED = {
+DIRECTION_COMPARATIVES = {
     "left": "lefter",
     "right": "righter",
     "north": "northerner norther",
@@ -52,7 +52,7 @@ COMPARED = {
 }
 """Clumsy comparatives of directions; read as the farther of two."""
 
-MERGED = {
+COMBINED_DIRECTIONS = {
     ("top", "left"): "top left",
     ("top", "right"): "top right",
     ("bottom", "left"): "bottom left",
@@ -93,7 +93,7 @@ SIZES = {
     "small": "small little tiny minute small-sized smallish teeny",
 }
 
-APART = words("isolated lone lonely solitary stand-alone standalone outlying")
+ISOLATED = words("isolated lone lonely solitary stand-alone standalone outlying")
 
 NEAREST = {
     "closest": "closest nearest nearer closer",
@@ -191,22 +191,22 @@ GROUPS = {
 
 GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
-BARE_GROUPS = words(
+GROUP_NOUNS = words(
     "row rows column columns pair pairs trio trios cluster clusters group groups"
 )
 """Words that name a group even where nothing says of what: "in the top row"."""
 
-COUNTING = {"down": "top", "up": "bottom", "across": "left"}
+RANK_DIRECTIONS = {"down": "top", "up": "bottom", "across": "left"}
 """Word behind a noun -> side to count from: "the third tank down"."""
 
-STRAIGHT = {"horizontal": "row", "vertical": "column", "straight": "line"}
+GROUP_ORIENTATIONS = {"horizontal": "row", "vertical": "column", "straight": "line"}
 
 SCENE = words(
     "image picture scene photo photograph map view frame screen shot snapshot area"
     " aoi tile canvas extent imagery raster whole"
 )
 
-LETTERS = {"n": "north", "e": "east", "s": "south", "w": "west"}
+COMPASS_LETTERS = {"n": "north", "e": "east", "s": "south", "w": "west"}
 """Directions where "of" follows: "n of the river"."""
 
 EXTENTS = {
@@ -228,14 +228,14 @@ STATIVE = words(
 
 COPULAS = words("that which who is are was were be being")
 
-TURNED = words(
+ORIENTING = words(
     "facing pointing heading headed oriented looking turned turning moving driving"
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
     " aligned pointed nose noses faces points steaming backing rolling"
 )
 """Words after which a direction says how a thing is turned, not where it is."""
 
-ADVERB_RIGHT = words(
+AFTER_ADVERB_RIGHT = words(
     "next beside by at in on above below near behind outside under against across"
     " between up off along alongside inside beneath underneath around over after"
     " before opposite where to"
@@ -248,10 +248,10 @@ PREPOSITIONS = words(
 )
 """Words that end a noun phrase even where no rule takes them."""
 
-OPAQUE = words("with having featuring whose wearing made showing bearing")
+DESCRIPTIVE = words("with having featuring whose wearing made showing bearing")
 """Words that begin a description of looks."""
 
-COLOURS = words(
+NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"
     " use motion flight operation formation shadow bloom colour color"
@@ -264,28 +264,31 @@ RELATING = words(
 )
 """Words that begin a relation and never a thing."""
 
-THE = words("the this these those that its their said")
-A = words("a an another some any")
-ALL = words("all every each both")
-ONLY = words("single sole only")
+DEFINITE = words("the this these those that its their said")
+INDEFINITE = words("a an another some any")
+UNIVERSAL = words("all every each both")
+DETERMINERS = DEFINITE | INDEFINITE | UNIVERSAL
+EXCLUSIVE = words("single sole only")
 NARROWING = words("only just")
-SKIPPED = words(
+SILENT_ADJECTIVES = words(
     "exactly precisely other remaining various different individual complete whole"
 )
 """Words before a noun that choose nothing on the map."""
 
-AND = frozenset(("and", "or", "/", "plus"))
+COORDINATORS = frozenset(("and", "or", "/", "plus"))
 
-TURNING = words(
+ORIENTATION_PARTICLES = words(
     "to toward towards the straight directly up down away from due just side"
 )
 """What may stand between "facing" and a direction."""
 
-PARTS = words(
-    "end edge corner half tip part border quarter rim share extremity section side face"
-    " bank shore"
+END_PARTS = words(
+    "end edge corner half tip part border quarter rim share extremity section"
 )
+"""Parts in which a thing lies within the whole: "at the left end of the row"."""
+
+PARTS = END_PARTS | words("side face bank shore")
 """Parts of a thing that lie to one side of it."""
 
-NOT_WHERE = frozenset(("inside", "around", "along", "surrounded", "group"))
+DESCRIPTIVE_RULES = frozenset(("inside", "around", "along", "surrounded", "group"))
 """Rules whose words belong to a description: "with grass around the sides"."""

@@ -26,7 +26,7 @@ WHOLES = words(
 CENTRE = words("middle centre center")
 
 
-def among_the_things(
+def places_among_objects(
     node: Node, said: tuple[str, ...], known: Callable[[Node], bool]
 ) -> Node:
     """A plan's tree with places in an unknown whole read as places among the things.
@@ -40,15 +40,15 @@ def among_the_things(
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, n.NODES):
-            inner[item.name] = among_the_things(cast(Node, value), said, known)
+            inner[item.name] = places_among_objects(cast(Node, value), said, known)
         elif item.name == "parts":
             inner[item.name] = tuple(
-                among_the_things(one, said, known) for one in value
+                places_among_objects(one, said, known) for one in value
             )
     node = replace(node, **inner)
     if not isinstance(node, n.Beside | n.Inside) or known(node.anchor):
         return node
-    if not is_whole(node.anchor):
+    if not is_container(node.anchor):
         return node
     at = tuple(sorted({*node.at, *node.anchor.at}))
     if isinstance(node, n.Inside):
@@ -61,7 +61,7 @@ def among_the_things(
     return n.InPlace(node.of, node.side, extent, among=True, at=at)
 
 
-def is_whole(anchor: Node) -> bool:
+def is_container(anchor: Node) -> bool:
     """Whether an anchor may hold all things of a kind."""
     last = anchor.noun.rpartition(" ")[2] if isinstance(anchor, Find) else ""
     return last in WHOLES

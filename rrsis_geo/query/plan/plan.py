@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.query.plan.container_places import among_the_things
+from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.nodes import (
     NODES,
@@ -120,7 +120,7 @@ class Plan:
                 return all(test(x) for one in spine(node) for x in anchors(one))
             return all(map(test, anchors(node)))
 
-        placed = replace(self, root=among_the_things(self.root, self.words, test))
+        placed = replace(self, root=places_among_objects(self.root, self.words, test))
         return placed.folded(keep)
 
 

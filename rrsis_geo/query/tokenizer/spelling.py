@@ -132,7 +132,11 @@ def _known() -> frozenset[str]:
     """Words that are right, and that slips are led back to."""
     texts = (rules.RULES, rules.EXCEPT, *rules.MACROS.values(), _COMMON)
     found = set(re.findall(r"[a-z]{4,}", " ".join(texts)))
-    tables = (vocabulary.DIRECTIONS, vocabulary.MOST, vocabulary.SUPERLATIVES)
+    tables = (
+        vocabulary.DIRECTIONS,
+        vocabulary.DIRECTION_SUPERLATIVES,
+        vocabulary.SUPERLATIVES,
+    )
     more = (vocabulary.COMPARATIVES, vocabulary.SIZES, vocabulary.NEAREST)
     for table in (
         *tables,
@@ -142,9 +146,9 @@ def _known() -> frozenset[str]:
         vocabulary.AREAS,
     ):
         found.update(word for words in table.values() for word in words.split())
-    found.update((*vocabulary.NUMBERS, *vocabulary.ORDINALS, *vocabulary.APART))
-    found.update((*vocabulary.COPULAS, *vocabulary.TURNED, *vocabulary.OPAQUE))
-    found.update((*vocabulary.PREPOSITIONS, *vocabulary.COLOURS, *vocabulary.SCENE))
+    found.update((*vocabulary.NUMBERS, *vocabulary.ORDINALS, *vocabulary.ISOLATED))
+    found.update((*vocabulary.COPULAS, *vocabulary.ORIENTING, *vocabulary.DESCRIPTIVE))
+    found.update((*vocabulary.PREPOSITIONS, *vocabulary.NON_PLACES, *vocabulary.SCENE))
     found.update(word for words in COMPOUNDS for word in words)
     found.update((*vocabulary.STATIVE, *vocabulary.SCALES, *IRREGULAR))
     for words in senses():

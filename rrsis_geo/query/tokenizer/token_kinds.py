@@ -15,8 +15,8 @@ def _kinds() -> dict[str, tuple[str, Value]]:
     found: dict[str, tuple[str, Value]] = {}
     tables: tuple[tuple[str, Mapping[Any, str]], ...] = (
         ("<d>", v.DIRECTIONS),
-        ("<most>", v.COMPARED),
-        ("<most>", v.MOST),
+        ("<most>", v.DIRECTION_COMPARATIVES),
+        ("<most>", v.DIRECTION_SUPERLATIVES),
         ("<sup>", v.SUPERLATIVES),
         ("<cmp>", v.COMPARATIVES),
         ("<size>", v.SIZES),
@@ -33,6 +33,6 @@ def _kinds() -> dict[str, tuple[str, Value]]:
 KINDS = _kinds()
 """Words that are more than words: their kind and what they say."""
 
-SPECIAL = frozenset((*KINDS, *v.NUMBERS, *v.APART))
+SPECIAL = frozenset((*KINDS, *v.NUMBERS, *v.ISOLATED))
 
 HYPHENED = SPECIAL | v.words("hand side by to next cut off close up of")

@@ -34,7 +34,7 @@ class Text(NamedTuple):
     words: tuple[str, ...]
     """As typed but for slips, case and the cut of contractions."""
     tokens: tuple[Token, ...]
-    slips: tuple[tuple[str, str], ...]
+    corrections: tuple[tuple[str, str], ...]
     """Typed and corrected words."""
 
 
@@ -42,7 +42,7 @@ _LENGTHS = {word: size for size, words in v.LENGTHS.items() for word in words.sp
 _AREAS = {word: size for size, words in v.AREAS.items() for word in words.split()}
 
 
-def read(expression: str) -> Text:
+def tokenize(expression: str) -> Text:
     """Words and tokens of an expression of any kind; never fails."""
     words, slips = words_of(expression)
     shown = tuple(words)
@@ -68,8 +68,8 @@ def _token(words: list[str], index: int) -> Token:
         return _quantity(words, index, value, stop)
     if word in KINDS:
         return Token(*KINDS[word], here)
-    if word in v.LETTERS and words[index + 1 : index + 2] == ["of"]:
-        return Token("<d>", v.LETTERS[word], here)
+    if word in v.COMPASS_LETTERS and words[index + 1 : index + 2] == ["of"]:
+        return Token("<d>", v.COMPASS_LETTERS[word], here)
     ordinal = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)", word)
     if ordinal and int(ordinal[1]):
         return Token("<ord>", int(ordinal[1]), here)
@@ -166,9 +166,9 @@ def _merged(tokens: list[Token]) -> list[Token]:
         elif (
             one.text == "<d>" and after is not None and after.text in ("<d>", "<most>")
         ):
-            joined = v.MERGED.get((str(one.value), str(after.value))) or v.MERGED.get(
-                (str(after.value), str(one.value))
-            )
+            joined = v.COMBINED_DIRECTIONS.get(
+                (str(one.value), str(after.value))
+            ) or v.COMBINED_DIRECTIONS.get((str(after.value), str(one.value)))
             nth = _is_adverb([*found, one], after, rest[1] if len(rest) > 1 else None)
             if joined is None or nth:
                 found.append(one)
@@ -219,7 +219,7 @@ def _is_adverb(before: list[Token], one: Token, after: Token | None) -> bool:
     """Whether "right" says "just", as in "right next to"."""
     if one.value != "right" or one.text != "<d>" or after is None:
         return False
-    if after.text not in v.ADVERB_RIGHT and after.text != "<d>":
+    if after.text not in v.AFTER_ADVERB_RIGHT and after.text != "<d>":
         return False
     if after.text in ("<d>", "to", "at", "in", "on", "by", "of", "above", "below"):
         # "on the right in the north" against "tank right above the road"
