@@ -42,12 +42,12 @@ def main() -> None:
     package = Path(rrsis_geo.__file__).parent
     table = read_header("default").vocabulary
     whole = {word for word in (*table, *MORE.split()) if word.isalpha()}
-    spelling.REAL_WORDS = frozenset()
+    spelling.ENGLISH_WORDS = frozenset()
     found = sorted(
         word
         for word in whole - RUDE
-        if word.isascii() and spelling.corrected(word) != word
-        if word not in spelling.SLIPS
+        if word.isascii() and spelling.correct_spelling(word) != word
+        if word not in spelling.COMMON_TYPOS
     )
     text = textwrap.fill(" ".join(found), 84)
     (package / "query/lexicon/english_words.py").write_text(f'{HEAD}{text}\n"""\n)\n')

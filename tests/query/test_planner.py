@@ -17,7 +17,7 @@ from rrsis_geo.query.lexicon.nouns import senses
 from rrsis_geo.query.lexicon.vocabulary import words
 from rrsis_geo.query.parser.parser import MOST_WORK, Parser
 from rrsis_geo.query.plan import nodes
-from rrsis_geo.query.tokenizer.spelling import corrected
+from rrsis_geo.query.tokenizer.spelling import correct_spelling
 
 WORDS = sorted(
     {word for noun in senses() for word in noun}
@@ -210,14 +210,14 @@ def test_one_slip_in_a_long_word_is_seen_through():
         for slip in slips_of(word)
         if slip != word
     ]
-    right = sum(corrected(slip) == word for word, slip in pairs)
+    right = sum(correct_spelling(slip) == word for word, slip in pairs)
     assert len(pairs) > 1000
     assert right >= 0.97 * len(pairs)
 
 
 def test_real_words_are_no_slips():
     for word in words("loft lent bright beat port shop boar sheep lest glass coal"):
-        assert corrected(word) == word
+        assert correct_spelling(word) == word
 
 
 def test_what_is_no_plan_is_refused():

@@ -5,7 +5,7 @@ Written by scripts/real_words.py.
 
 from rrsis_geo.query.lexicon.vocabulary import words
 
-REAL_WORDS = words(
+ENGLISH_WORDS = words(
     """
 aaron abroad ache acid adams africa africans ahmed aide aided aired aires airline
 airlines aisle alter alto america americans americas amidst amir amounts angel

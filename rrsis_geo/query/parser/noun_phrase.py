@@ -133,7 +133,7 @@ class NounPhrase:
 
     def resolve_noun(self) -> tuple[tuple[str, ...], int, Sense | None]:
         """Words of the noun phrase, singular; how many make the noun; its sense."""
-        words = tuple(w for token in self.adjectives for w in token.shown.split())
+        words = tuple(w for token in self.adjectives for w in token.surface.split())
         if not words:
             return (), 0, None
         words = (*words[:-1], singular(words[-1]))
@@ -162,7 +162,7 @@ class NounPhrase:
             return self.pronoun == "ones"
         if self.number is not None and self.number > 1:
             return True
-        return bool(self.adjectives) and is_plural(self.adjectives[-1].shown)
+        return bool(self.adjectives) and is_plural(self.adjectives[-1].surface)
 
     def is_singular(self) -> bool:
         """Whether it clearly stands for one thing; "aircraft" may be either."""
@@ -170,7 +170,7 @@ class NounPhrase:
             return self.pronoun == "one"
         if not self.adjectives:
             return not self.number or self.number == 1
-        return not self.is_plural() and self.adjectives[-1].shown not in NEITHER
+        return not self.is_plural() and self.adjectives[-1].surface not in NEITHER
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor an antecedent says what is meant."""
@@ -205,19 +205,19 @@ class NounPhrase:
         """What the noun, the antecedent or `base` stands for."""
         tokens = (*self.adjectives, *self.unparsed)
         at = tuple(sorted((*self.silent_words, *(i for t in tokens for i in t.at))))
-        rest = [token.shown for token in self.unparsed]
+        rest = [token.surface for token in self.unparsed]
         if self.base is not None:
             return add_words(self.base, rest, at) if rest else self.base
         words, length, known = self.resolve_noun()
         if self.pronoun or not words:
             if self.antecedent is None or not tokens:
                 return self.antecedent
-            adjectives = [token.shown for token in self.adjectives]
+            adjectives = [token.surface for token in self.adjectives]
             return add_words(self.antecedent, rest, at, adjectives)
         name = known.name if known else words[-1]
         before = words[: len(words) - length]
         if self.rank_token is not None and not (self.rank_side or self.selectors):
-            before = (self.rank_token.shown, *before)  # "third court by the road"
+            before = (self.rank_token.surface, *before)  # "third court by the road"
             at = tuple(sorted((*at, *self.rank_token.at)))
         return Find(
             " ".join((*before, name, *rest)),

@@ -75,7 +75,7 @@ def longest_match(patterns: Patterns, token: str, line: str, start: int) -> int:
 def encode(token: Token) -> str:
     """A token as patterns match it: its words, after its kind if it has one."""
     if token.text.startswith("<"):
-        return f"{token.text}{token.shown.replace(' ', '_')} "
+        return f"{token.text}{token.surface.replace(' ', '_')} "
     return f"{token.text} "
 
 

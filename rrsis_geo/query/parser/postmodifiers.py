@@ -180,7 +180,7 @@ def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     if node is None:
         return _leave_unparsed(parser, i, phrase)
     at = parser.matcher.at(i, i + 1)
-    if phrase.adjectives and singular(phrase.adjectives[-1].shown) in _NEIGHBOURS:
+    if phrase.adjectives and singular(phrase.adjectives[-1].surface) in _NEIGHBOURS:
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives, phrase.base = [], head_noun(node)
     phrase.selectors = [
@@ -271,7 +271,7 @@ def _read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | No
         stop += 1
     if stop == start:
         return None
-    adjectives = [token.shown for token in matcher.tokens[start:stop]]
+    adjectives = [token.surface for token in matcher.tokens[start:stop]]
     described = _described(adjectives, matcher.at(start, stop))
     phrase.filters.append(negated(described, matcher.at(i, start)))
     return stop

@@ -252,7 +252,7 @@ def _may_join_adjectives(phrase: NounPhrase) -> bool:
     noun = phrase.noun()
     if noun is None or noun.categories:
         return False
-    return not is_plural(phrase.adjectives[-1].shown)
+    return not is_plural(phrase.adjectives[-1].surface)
 
 
 def _read_possessive(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -357,9 +357,9 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
 
 def _is_participle_of_noun(token: Token, phrase: NounPhrase) -> bool:
     """Whether a word says what the things of a noun before it do: "jets docked"."""
-    if not token.shown.endswith(("ed", "ing")):
+    if not token.surface.endswith(("ed", "ing")):
         return False
     noun = phrase.noun()
     if noun is None or not noun.categories:
         return False
-    return sense((noun.noun, singular(token.shown)))[1] is None
+    return sense((noun.noun, singular(token.surface)))[1] is None

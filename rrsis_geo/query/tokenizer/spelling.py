@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from rrsis_geo.query.lexicon import grammar as rules
 from rrsis_geo.query.lexicon import vocabulary
-from rrsis_geo.query.lexicon.english_words import REAL_WORDS
+from rrsis_geo.query.lexicon.english_words import ENGLISH_WORDS
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS
 from rrsis_geo.query.lexicon.nouns import IRREGULAR, senses
 
@@ -18,16 +18,16 @@ SHORTEST = 4
 LONG = 8
 """Letters from which on two slips are seen through."""
 
-SLIPS = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "fo": "of", "ot": "to"}
-SLIPS |= {
+COMMON_TYPOS = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "fo": "of", "ot": "to"}
+COMMON_TYPOS |= {
     "lft": "left",
     "rght": "right",
     "nr": "near",
     "btw": "between",
     "btwn": "between",
 }
-SLIPS |= {"bldg": "building", "bldgs": "buildings", "ct": "court", "cts": "courts"}
-SLIPS |= {
+COMMON_TYPOS |= {"bldg": "building", "bldgs": "buildings", "ct": "court", "cts": "courts"}
+COMMON_TYPOS |= {
     "approx": "approximately",
     "wich": "which",
     "whats": "what is",
@@ -42,18 +42,18 @@ building located beside behind image picture scene left right"""
 
 
 @lru_cache(maxsize=4096)
-def corrected(word: str) -> str:
+def correct_spelling(word: str) -> str:
     """The known word that a word is a slip of; the word itself where there is none.
 
     A slip is a letter missing, doubled, wrong or swapped with its neighbour, two of
     them in long words. The first letter must be among the first two. Real words are
     left alone, and so is what might be two known words.
     """
-    if word in SLIPS:
-        return SLIPS[word]
+    if word in COMMON_TYPOS:
+        return COMMON_TYPOS[word]
     if len(word) < SHORTEST or len(word) > 20 or not word.isalpha():
         return word
-    if word in _known() or word in REAL_WORDS or not word.isascii():
+    if word in _known() or word in ENGLISH_WORDS or not word.isascii():
         return word
     for slips in (1, 2) if len(word) >= LONG - 1 else (1,):
         found = _candidates(word, slips)
