@@ -1,6 +1,6 @@
-"""English words that look like slips of words the grammar knows.
+"""English words that look like misspellings of words the grammar knows.
 
-Written by scripts/real_words.py.
+Written by scripts/english_words.py.
 """
 
 from rrsis_geo.query.lexicon.vocabulary import words

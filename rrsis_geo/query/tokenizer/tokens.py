@@ -53,8 +53,10 @@ def _token(words: list[str], index: int) -> Token:
     quantity = read_quantity(words, index)
     if quantity is not None:
         text, value, stop = quantity
-        return Token(text, value, tuple(range(index, stop)), " ".join(words[index:stop]))
-    word, at = words[index], (index,)
+        at = tuple(range(index, stop))
+        return Token(text, value, at, " ".join(words[index:stop]))
+    word = words[index]
+    at = (index,)
     if word in KINDS:
         return Token(*KINDS[word], at, word)
     if word in v.COMPASS_LETTERS and words[index + 1 : index + 2] == ["of"]:
