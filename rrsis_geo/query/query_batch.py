@@ -17,10 +17,10 @@ from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import Answer, resolve, sought
 from rrsis_geo.query.operators.workspace import TraceStep
-from rrsis_geo.query.plan.explanation import reason
+from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.nodes import Find, Node, Union
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.plan.routing import shared_out
+from rrsis_geo.query.plan.routing import route_plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -240,7 +240,7 @@ def ask(
         if known is not None:
             plans = [plan.without_unknown(known, whole=seen_whole) for plan in plans]
         plans = [
-            shared_out(plan, whole=seen_whole, categories=known)
+            route_plan(plan, whole=seen_whole, categories=known)
             or _whole(plan.expression)
             for plan in plans
         ]
@@ -296,7 +296,7 @@ def why(node: Node) -> str:
             parts = [text for part in node.parts if (text := why(part))]
             steps.append(" / ".join(dict.fromkeys(parts)))
             break
-        steps.append(reason(node))
+        steps.append(describe_step(node))
         node = node.of
     return "; ".join(text for text in reversed(steps) if text)
 

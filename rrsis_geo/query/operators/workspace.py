@@ -19,7 +19,7 @@ from rrsis_geo.query.candidates.selection import (
 from rrsis_geo.query.candidates.specificity import narrowing
 from rrsis_geo.query.geometry import distance as gaps
 from rrsis_geo.query.plan import nodes as n
-from rrsis_geo.query.plan.explanation import reason
+from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.nodes import Node
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.plan import Plan
@@ -70,7 +70,7 @@ class Workspace:
             words = (
                 f'find "{node.phrase}"'
                 if isinstance(node, n.Find)
-                else ("together" if isinstance(node, n.Union) else reason(node))
+                else ("together" if isinstance(node, n.Union) else describe_step(node))
             )
             self.steps.append(
                 TraceStep(words=words, count=int((units.fit >= FITS).sum()))
