@@ -131,6 +131,23 @@ class NounPhrase:
         self.rank, self.rank_at = int(token.value), token.at  # type: ignore[arg-type]
         self.rank_token = token
 
+    def add_apposition(self, addition: NounPhrase) -> None:
+        """Take what another phrase says of the same things: "the red ones"."""
+        if addition.pronoun and self.adjectives:  # "courts, the blue ones": blue courts
+            self.adjectives = [*addition.adjectives, *self.adjectives]
+        else:
+            self.unparsed.extend(addition.adjectives)
+        self.directions.extend(addition.directions)
+        self.noun_filters.extend(addition.noun_filters)
+        self.selectors.extend(addition.selectors)
+        self.filters.extend(addition.filters)
+        if self.rank is None and addition.rank is not None:
+            self.rank, self.rank_at = addition.rank, addition.rank_at
+            self.rank_token, self.from_end = addition.rank_token, addition.from_end
+            self.rank_side = self.rank_side or addition.rank_side
+        if self.number is None and addition.number is not None:
+            self.number, self.number_at = addition.number, addition.number_at
+
     def resolve_noun(self) -> tuple[tuple[str, ...], int, Sense | None]:
         """Words of the noun phrase, singular; how many make the noun; its sense."""
         words = tuple(w for token in self.adjectives for w in token.surface.split())

@@ -47,6 +47,10 @@ def _leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     return i + 1
 
 
+def _is_one_of(texts: frozenset[str]) -> Condition:
+    return lambda parser, i, phrase: parser.matcher.text(i) in texts
+
+
 def _skip(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     return i + 1
 
@@ -82,7 +86,7 @@ def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if addition.pronoun and place:
         return None  # "small ones in the north, large ones in the south"
     if _is_apposition(parser, addition, k):
-        _merge(phrase, addition)
+        phrase.add_apposition(addition)
         return k
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
@@ -114,24 +118,6 @@ def _is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> boo
         return bool(modified or parser.matcher.match(stop))
     named = addition.adjectives or addition.base is not None
     return not named and addition.has_premodifier()
-
-
-def _merge(phrase: NounPhrase, addition: NounPhrase) -> None:
-    """Add an apposition to the noun phrase."""
-    if addition.pronoun and phrase.adjectives:  # "courts, the blue ones": blue courts
-        phrase.adjectives = [*addition.adjectives, *phrase.adjectives]
-    else:
-        phrase.unparsed.extend(addition.adjectives)
-    phrase.directions.extend(addition.directions)
-    phrase.noun_filters.extend(addition.noun_filters)
-    phrase.selectors.extend(addition.selectors)
-    phrase.filters.extend(addition.filters)
-    if phrase.rank is None and addition.rank is not None:
-        phrase.rank, phrase.rank_at = addition.rank, addition.rank_at
-        phrase.rank_token, phrase.from_end = addition.rank_token, addition.from_end
-        phrase.rank_side = phrase.rank_side or addition.rank_side
-    if phrase.number is None and addition.number is not None:
-        phrase.number, phrase.number_at = addition.number, addition.number_at
 
 
 # Ranks
@@ -332,14 +318,6 @@ def _either(one: Filter, other: Filter) -> Filter:
 # Verbs and descriptions
 
 
-def _is_possessive(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return parser.matcher.text(i) == "'s"
-
-
-def _is_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return parser.matcher.text(i) in v.COPULAS
-
-
 def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "is", with its complement in "... is the largest"."""
     j, _ = _skip_verbs(parser.matcher, i)
@@ -347,16 +325,9 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     k = parser.read_premodifiers(j, complement)
     selects = complement.determiner or complement.selectors
     if selects and _is_apposition(parser, complement, k):
-        _merge(phrase, complement)
+        phrase.add_apposition(complement)
         return k
     return j
-
-
-def _is_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return parser.matcher.text(i) in _DESCRIPTION_STARTS
-
-
-_DESCRIPTION_STARTS = v.DESCRIPTIVE | v.PREPOSITIONS
 
 
 def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
@@ -408,9 +379,9 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (_is_negation, _read_negation),
     (_is_end, _end),
     (_is_conjunction, _read_conjunction),
-    (_is_possessive, _skip),
-    (_is_verb, _read_verb),
-    (_is_description, read_description),
+    (_is_one_of(frozenset(["'s"])), _skip),
+    (_is_one_of(v.COPULAS), _read_verb),
+    (_is_one_of(v.DESCRIPTIVE | v.PREPOSITIONS), read_description),
     (_is_orientation, _read_orientation),
 )
 """Conditions in the order in which they are tried, each with what reads on from there;

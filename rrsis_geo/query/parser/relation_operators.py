@@ -27,7 +27,7 @@ def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
     """The relation that a match states."""
     if match.handler == "beside" and _is_side_of_container(parser, match, anchor):
         return _beside(parser, match, at=True)
-    return _RELATIONS[match.handler](parser, match)
+    return RELATIONS[match.handler](parser, match)
 
 
 def beside(side: Side, how: Any) -> Relation:
@@ -114,7 +114,7 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
     return lambda of, anchor, at: n.Inside(of, anchor, how, at=at)
 
 
-_RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {
+RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {
     "near": _near,
     "not": _not_near,
     "within": _within,
