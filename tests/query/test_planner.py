@@ -83,6 +83,21 @@ def test_a_text_that_takes_too_many_steps_goes_to_the_network(monkeypatch):
     assert plan.phrases == (text,)
 
 
+def test_limits_with_a_negated_comparative():
+    for text, notation in (
+        ("buildings no larger than 2 ha", "building | area <= 20000 m2"),
+        ("buildings no smaller than 50 m in size", "building | length >= 50 m"),
+    ):
+        plan = make_plan(text)
+        assert plan.notation() == notation
+        assert plan.describe()
+
+
+def test_two_ranks_may_open_a_list():
+    plan = make_plan("first and second golf green, and tarmac")
+    assert plan.phrases == ("first golf green", "tarmac")
+
+
 def test_very_long_texts_go_to_the_network():
     text = "tank near road " * 60
     assert make_plan(text).is_plain

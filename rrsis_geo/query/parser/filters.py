@@ -110,8 +110,9 @@ def _measured(
         order, named = cast(tuple[str, str], comparative.value)
         if kind == "<len>" and named == "width":
             measure = "width"
-        over = (order == "largest") != (match.argument == "not")
-        low, high = (low, None) if over else (None, high)
+        if low is not None and high is not None:  # else "no larger than" said it
+            over = (order == "largest") != (match.argument == "not")
+            low, high = (low, None) if over else (None, high)
     return lambda node: n.Measured(node, measure, low, high, at=at)
 
 

@@ -126,7 +126,7 @@ class Parser:
             i = self.read_postmodifiers(i, last)
         nouns = (_noun_node(one) for one in reversed(phrases))
         antecedent = next((noun for noun in nouns if noun is not None), None)
-        if first.number == 2 and self.matcher.words[first.number_at[0]] == "both":
+        if first.number_at and self.matcher.words[first.number_at[0]] == "both":
             first.number, first.determiner = None, "the"
         for one in phrases:
             one.antecedent = antecedent or one.antecedent
