@@ -38,7 +38,7 @@ from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import resolve
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.plan.plan import known as known_to
+from rrsis_geo.query.plan.plan import names_categories as known_to
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Polygons
 

@@ -1,4 +1,4 @@
-"""An expression to a plan: phrases for the network, operators for the map."""
+"""Turns an expression into a plan: phrases for the network, operators for the map."""
 
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.planner import make_plan

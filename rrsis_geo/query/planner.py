@@ -1,85 +1,88 @@
-"""From an expression to its plan."""
+"""Turns an expression into a plan."""
 
 from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import walk
-from rrsis_geo.query.parser.noun_phrase import bare, said
-from rrsis_geo.query.parser.parser import Parser, TooMuch
-from rrsis_geo.query.parser.pattern_matcher import Reader
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.noun_phrase import add_words, head_noun
+from rrsis_geo.query.parser.parser import Parser, TooManySteps
+from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.tokenizer.tokens import read
+from rrsis_geo.query.tokenizer.tokens import tokenize
 
-LONGEST = 120
-"""Words; a longer text is no request that has a plan, and goes to the network."""
+MAX_TOKENS = 120
+"""A longer text is not parsed; all of it goes to the network."""
 
 
 def make_plan(expression: str) -> Plan:
-    """What an expression asks for.
+    """The plan of an expression.
 
     Words about place, size, order, number, distance and relations become operators
-    for the map; words about looks stay in the phrases for the network, and so does
-    everything that is not understood. Any text has a plan; none is an error.
+    that are computed on the map. Words about appearance stay in the phrases for the
+    network, and so does everything that is not understood. Every text has a plan.
 
     Args:
         expression: As a person typed it, in English. Texts of up to 1,000 characters
             take less than 10 ms.
     """
-    text = read(expression)
-    notes = tuple(f'read "{typed}" as "{word}"' for typed, word in text.slips)
-    reader = Reader(text)
+    text = tokenize(expression)
+    notes = tuple(f'read "{typed}" as "{word}"' for typed, word in text.corrections)
+    matcher = PatternMatcher(text)
     root: Node | None = None
-    if len(text.tokens) <= LONGEST:
+    if len(text.tokens) <= MAX_TOKENS:
         try:
-            root = _planned(reader)
-        except TooMuch:
+            root = _parse(matcher)
+        except TooManySteps:
             root = None
     if root is None:
-        root = _all_to_network(reader, expression)
+        root = _leave_to_network(matcher, expression)
     return Plan(expression=expression, words=text.words, root=root, notes=notes)
 
 
-def _planned(reader: Reader) -> Node | None:
-    parser = Parser(reader)
-    node, i = parser.phrase(reader.start, hint=None, role="head", depth=0)
-    if node is None and reader.exception(i) > i:
-        node, i = _all_but(parser, i)
-    while node is not None and i < reader.stop:
-        after = max(i + 1, reader.exception(i))
-        text = reader.text(i)
-        out = reader.exception(i) > i or text == "not"
-        if out or text == "without":
-            without, j = parser.phrase(after, hint=node, role="anchor", depth=1)
-            if without is not None:
-                node = n.Except(node, without, at=reader.at(i, after))
-                i = max(j, after)
-                continue
-        elif text in ("and", "or", "/", "plus", ","):
-            more, j = parser.phrase(after, hint=bare(node), role="head", depth=0)
-            if more is not None and j > after:
-                parts = node.parts if isinstance(node, n.Union) else (node,)
-                node, i = n.Union((*parts, more)), j
-                continue
-        words = [reader.words[place] for place in reader.at(i, after)]
-        node = said(node, words, reader.at(i, after))
-        i = after
+def _parse(matcher: PatternMatcher) -> Node | None:
+    """The node of a whole text; None where it names nothing."""
+    parser = Parser(matcher)
+    node, i = parser.read_phrase(matcher.start, antecedent=None, role="head", depth=0)
+    if node is None and matcher.after_exception(i) > i:
+        node, i = _parse_all_but(parser, i)
+    while node is not None and i < matcher.stop:
+        node, i = _parse_rest(parser, node, i)
     return node
 
 
-def _all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
-    """ "all but the leftmost tank": what is left out says what is meant."""
-    after = parser.r.exception(i)
-    without, j = parser.phrase(after, hint=None, role="anchor", depth=1)
+def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
+    """Read an exception, another noun phrase, or a word for the network."""
+    matcher, text = parser.matcher, parser.matcher.text(i)
+    after = max(i + 1, matcher.after_exception(i))
+    if matcher.after_exception(i) > i or text in ("not", "without"):
+        without, j = parser.read_phrase(after, antecedent=node, role="anchor", depth=1)
+        if without is not None:
+            return n.Except(node, without, at=matcher.at(i, after)), max(j, after)
+    elif text in v.COORDINATORS or text == ",":
+        antecedent = head_noun(node)
+        more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
+        if more is not None and j > after:
+            parts = node.parts if isinstance(node, n.Union) else (node,)
+            return n.Union((*parts, more)), j
+    at = matcher.at(i, after)
+    return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
+    """ "all but the leftmost tank": the exception names what is meant."""
+    after = parser.matcher.after_exception(i)
+    without, j = parser.read_phrase(after, antecedent=None, role="anchor", depth=1)
     if without is None:
         return None, i
-    every = next((one for one in walk(without) if isinstance(one, Find)), None)
-    if every is None:
+    find = next((one for one in walk(without) if isinstance(one, Find)), None)
+    if find is None:
         return None, i
-    return n.Except(every, without, at=parser.r.at(i, after)), j
+    return n.Except(find, without, at=parser.matcher.at(i, after)), j
 
 
-def _all_to_network(reader: Reader, expression: str) -> Find:
-    at = reader.at(reader.start, reader.stop) or reader.at(0, len(reader.tokens))
-    phrase = " ".join(reader.words[place] for place in at)
+def _leave_to_network(matcher: PatternMatcher, expression: str) -> Find:
+    at = matcher.at(matcher.start, matcher.stop) or matcher.at(0, len(matcher.tokens))
+    phrase = " ".join(matcher.words[place] for place in at)
     return Find(phrase or " ".join(expression.split()), at=at)

@@ -18,9 +18,9 @@ from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.operators.evaluator import Answer, resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
-from rrsis_geo.query.plan.explanation import reason
+from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.plan.routing import shared_out
+from rrsis_geo.query.plan.routing import route_plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -280,7 +280,7 @@ def make_batch(
     if resolve == "auto":
         known = None if categories is None else frozenset(categories)
         plans = [
-            shared_out(
+            route_plan(
                 plan
                 if known is None
                 else plan.without_unknown(known, whole=one_window),
@@ -314,7 +314,7 @@ def why(node: Node) -> str:
             parts = [text for part in node.parts if (text := why(part))]
             steps.append(" / ".join(dict.fromkeys(parts)))
             break
-        steps.append(reason(node))
+        steps.append(describe_step(node))
         node = node.of
     return "; ".join(text for text in reversed(steps) if text)
 

@@ -1,4 +1,4 @@
-"""The page that says what can be asked shows the plans that are made."""
+"""The tables of docs/query.md show the plans that are really made."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "query.md"
 
 
 def rows():
-    """(expression, words) of every row of its tables."""
+    """(expression, description) of every row of the tables."""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("| ") and len(cells) >= 2 and cells[0] not in HEADS:
+        if line.startswith("| ") and len(cells) >= 2 and cells[0] not in HEADINGS:
             yield cells[0], cells[1]
 
 
-HEADS = ("expression", "---")
+HEADINGS = ("expression", "---")
 ROWS = list(rows())
 
 
@@ -25,6 +25,6 @@ def test_there_are_enough_examples():
     assert len(ROWS) >= 60
 
 
-@pytest.mark.parametrize(("expression", "words"), ROWS)
-def test_the_page_tells_the_truth(expression, words):
-    assert make_plan(expression).describe() == words
+@pytest.mark.parametrize(("expression", "description"), ROWS)
+def test_the_page_is_right(expression, description):
+    assert make_plan(expression).describe() == description

@@ -1,1 +1,1 @@
-"""What words mean: vocabulary, nouns, multiword expressions, grammar. Data only."""
+"""Vocabulary, nouns, multiword expressions and grammar, as data."""

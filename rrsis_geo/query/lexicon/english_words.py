@@ -1,11 +1,11 @@
-"""English words that look like slips of words the grammar knows.
+"""English words that look like misspellings of words the grammar knows.
 
-Written by scripts/real_words.py.
+Written by scripts/english_words.py.
 """
 
 from rrsis_geo.query.lexicon.vocabulary import words
 
-REAL_WORDS = words(
+ENGLISH_WORDS = words(
     """
 aaron abroad ache acid adams africa africans ahmed aide aided aired aires airline
 airlines aisle alter alto america americans americas amidst amir amounts angel

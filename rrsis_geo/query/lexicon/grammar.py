@@ -1,9 +1,9 @@
-"""What may follow a noun, as patterns over words.
+"""The rules of what may follow a noun, as patterns over words.
 
-One rule a line, `handler arguments: pattern`. In a pattern `(a|b c)` is a choice,
-`[a|b]` may be missing, `name=` keeps what the next part matched, `{d}` is a token of
-that kind or a macro, and a last `{x}` stands for the thing that something is measured
-against, which the parser reads itself. The longest match wins, then the first.
+Each line is a rule, `handler argument: pattern`. In a pattern, `(a|b c)` is a choice,
+`[a|b]` is optional, `name=` names the group that follows, `{d}` is a token of that kind
+or a macro, and `{x}` at the end stands for an anchor, which the parser reads. The
+longest match wins, then the first.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ to (find|see|show|get|mark|segment|know)
 where
 ,
 """
-"""What a request may begin with; said again and again until none fits."""
+"""How a request may begin; applied until none matches."""
 
 POLITE_LAST = """
 (please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
@@ -254,7 +254,7 @@ to be seen
 are they
 ,
 """
-"""What a request may end with."""
+"""How a request may end; applied until none matches."""
 
 EXCEPT = """
 except | except for | excepting | but not | but | apart from | other than | aside from
@@ -264,4 +264,4 @@ save | bar | barring | with the exception of | without counting | rather than
 instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
 skipping
 """
-"""What leads to the things left out."""
+"""Words that introduce an exception."""

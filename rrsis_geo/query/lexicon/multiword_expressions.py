@@ -1,6 +1,6 @@
-"""Words that mean something else together; they stay with the network."""
+"""Multiword expressions, such as "tower block", that stay with the network."""
 
-_LISTED = """
+_EXPRESSIONS = """
 city centre | city center | town centre | town center | shopping centre | shopping
 center | sports centre | sports center | data centre | data center |
 apartment block | apartment blocks | big box | big top | big wheel | block of flats
@@ -24,5 +24,5 @@ south african | south american | south pole | string art | third base | third pa
 african | west bank | west coast
 """
 
-COMPOUNDS = frozenset(tuple(words.split()) for words in _LISTED.split("|"))
+COMPOUNDS = frozenset(tuple(words.split()) for words in _EXPRESSIONS.split("|"))
 FIRST_WORDS = frozenset(words[0] for words in COMPOUNDS)

@@ -1,13 +1,13 @@
-"""Words of the grammar: directions, superlatives, numbers, units, groups, filler.
+"""Words that the grammar knows: directions, superlatives, numbers, units, groups.
 
-Tables only. What they mean for a plan stands in `rules` and in the parser.
+Tables only; `grammar` and the parser say what they mean for a plan.
 """
 
 from __future__ import annotations
 
 
 def words(text: str) -> frozenset[str]:
-    """Words with blanks between, as a set."""
+    """The words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -27,7 +27,7 @@ DIRECTIONS = {
     "centre": "centre center middle central",
 }
 
-MOST = {
+DIRECTION_SUPERLATIVES = {
     "left": "leftmost leftermost",
     "right": "rightmost",
     "top": "topmost uppermost upmost",
@@ -42,7 +42,7 @@ MOST = {
     "south east": "southeasternmost southeastmost",
 }
 
-COMPARED = {
+DIRECTION_COMPARATIVES = {
     "left": "lefter",
     "right": "righter",
     "north": "northerner norther",
@@ -50,9 +50,9 @@ COMPARED = {
     "west": "westerner",
     "east": "easterner",
 }
-"""Clumsy comparatives of directions; read as the farther of two."""
+"""Comparatives of directions, read as superlatives."""
 
-MERGED = {
+COMBINED_DIRECTIONS = {
     ("top", "left"): "top left",
     ("top", "right"): "top right",
     ("bottom", "left"): "bottom left",
@@ -66,7 +66,7 @@ MERGED = {
     ("centre", "top"): "top centre",
     ("centre", "bottom"): "bottom centre",
 }
-"""Two directions side by side, in either order, are one."""
+"""Two directions next to each other, in either order, and the one they make."""
 
 SUPERLATIVES = {
     ("largest", "area"): "largest biggest hugest greatest",
@@ -93,66 +93,24 @@ SIZES = {
     "small": "small little tiny minute small-sized smallish teeny",
 }
 
-APART = words("isolated lone lonely solitary stand-alone standalone outlying")
+ISOLATED = words("isolated lone lonely solitary stand-alone standalone outlying")
 
 NEAREST = {
     "closest": "closest nearest nearer closer",
     "farthest": "farthest furthest remotest",
 }
 
-NUMBERS = {
-    word: value
-    for value, words in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-    for word in (words,)
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
-NUMBERS |= {"ninety": 90, "dozen": 12}
+_TO_TWENTY = """zero one two three four five six seven eight nine ten eleven twelve
+thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"""
+NUMBERS = {word: value for value, word in enumerate(_TO_TWENTY.split())}
+NUMBERS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70}
+NUMBERS |= {"eighty": 80, "ninety": 90, "dozen": 12}
 
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "k": 1000}
 
-ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-        ],
-        start=1,
-    )
-}
+_ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth
+eleventh twelfth"""
+ORDINALS = {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
 
 LENGTHS = {
     1.0: "m metre metres meter meters mtr mtrs mts",
@@ -163,7 +121,7 @@ LENGTHS = {
     1609.344: "mi mile miles",
     1852.0: "nmi",
 }
-"""Metres in a unit: the international foot, yard, mile and nautical mile."""
+"""Metres in each unit; the international foot, yard, mile and nautical mile."""
 
 AREAS = {
     1.0: "m2 sqm sm",
@@ -174,7 +132,7 @@ AREAS = {
     4046.8564224: "acre acres",
     1609.344**2: "mi2 sqmi",
 }
-"""Square metres in a unit."""
+"""Square metres in each unit."""
 
 SQUARE = words("square sq sq. squared")
 
@@ -190,24 +148,26 @@ GROUPS = {
 }
 
 GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
+"""Things in a group of that form."""
 
-BARE_GROUPS = words(
+GROUP_NOUNS = words(
     "row rows column columns pair pairs trio trios cluster clusters group groups"
 )
-"""Words that name a group even where nothing says of what: "in the top row"."""
+"""Words that name a group even without its members: "in the top row"."""
 
-COUNTING = {"down": "top", "up": "bottom", "across": "left"}
-"""Word behind a noun -> side to count from: "the third tank down"."""
+RANK_DIRECTIONS = {"down": "top", "up": "bottom", "across": "left"}
+"""Words after a noun, with the side to count from: "the third tank down"."""
 
-STRAIGHT = {"horizontal": "row", "vertical": "column", "straight": "line"}
+GROUP_ORIENTATIONS = {"horizontal": "row", "vertical": "column", "straight": "line"}
+"""Adjectives of groups, with the form they give."""
 
 SCENE = words(
     "image picture scene photo photograph map view frame screen shot snapshot area"
     " aoi tile canvas extent imagery raster whole"
 )
 
-LETTERS = {"n": "north", "e": "east", "s": "south", "w": "west"}
-"""Directions where "of" follows: "n of the river"."""
+COMPASS_LETTERS = {"n": "north", "e": "east", "s": "south", "w": "west"}
+"""Abbreviated directions before "of": "n of the river"."""
 
 EXTENTS = {
     "half": "half",
@@ -219,73 +179,80 @@ EXTENTS = {
     "quadrant": "quarter",
     "corner": "corner",
 }
+"""Words for a part of the scene, with its extent."""
 
 STATIVE = words(
     "tucked nestled located situated lying standing sitting placed positioned found"
     " seen visible lie lies stand stands sit sits stood sat set"
 )
-"""Verbs that only lead to a place."""
+"""Verbs that only introduce a place."""
 
 COPULAS = words("that which who is are was were be being")
+"""Copulas and relative pronouns."""
 
-TURNED = words(
+ORIENTING = words(
     "facing pointing heading headed oriented looking turned turning moving driving"
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
     " aligned pointed nose noses faces points steaming backing rolling"
 )
-"""Words after which a direction says how a thing is turned, not where it is."""
+"""Words after which a direction says how a thing is oriented, not where it is."""
 
-ADVERB_RIGHT = words(
+AFTER_ADVERB_RIGHT = words(
     "next beside by at in on above below near behind outside under against across"
     " between up off along alongside inside beneath underneath around over after"
     " before opposite where to"
 )
-"""Words before which "right" means just."""
+"""Words before which "right" means "just"."""
 
 PREPOSITIONS = words(
     "to from by for under over behind across through into onto off after before"
     " against toward towards beyond upon nearby"
 )
-"""Words that end a noun phrase even where no rule takes them."""
+"""Words that end a noun phrase even where no rule matches."""
 
-OPAQUE = words("with having featuring whose wearing made showing bearing")
-"""Words that begin a description of looks."""
+DESCRIPTIVE = words("with having featuring whose wearing made showing bearing")
+"""Words that begin a description of appearance."""
 
-COLOURS = words(
+NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"
     " use motion flight operation formation shadow bloom colour color"
 )
-"""What "in" may lead to without saying where."""
+"""Nouns after "in" that do not say where: "in white", "in service"."""
 
 RELATING = words(
     "in on at near next within along inside close beside between around above below by"
     " opposite across with"
 )
-"""Words that begin a relation and never a thing."""
+"""Words that begin a relation and never a noun phrase."""
 
-THE = words("the this these those that its their said")
-A = words("a an another some any")
-ALL = words("all every each both")
-ONLY = words("single sole only")
+DEFINITE = words("the this these those that its their said")
+INDEFINITE = words("a an another some any")
+UNIVERSAL = words("all every each both")
+DETERMINERS = DEFINITE | INDEFINITE | UNIVERSAL
+EXCLUSIVE = words("single sole only")
 NARROWING = words("only just")
-SKIPPED = words(
+"""Words that narrow what came before: "tanks, only the red ones"."""
+SILENT_ADJECTIVES = words(
     "exactly precisely other remaining various different individual complete whole"
 )
-"""Words before a noun that choose nothing on the map."""
+"""Words before a noun without effect on a plan."""
 
-AND = frozenset(("and", "or", "/", "plus"))
+COORDINATORS = words("and or / plus")
+"""Coordinating conjunctions."""
 
-TURNING = words(
+ORIENTATION_PARTICLES = words(
     "to toward towards the straight directly up down away from due just side"
 )
-"""What may stand between "facing" and a direction."""
+"""Words that may stand between "facing" and a direction."""
 
-PARTS = words(
-    "end edge corner half tip part border quarter rim share extremity section side face"
-    " bank shore"
+END_PARTS = words(
+    "end edge corner half tip part border quarter rim share extremity section"
 )
+"""Parts in which a thing lies within the whole: "at the left end of the row"."""
+
+PARTS = END_PARTS | words("side face bank shore")
 """Parts of a thing that lie to one side of it."""
 
-NOT_WHERE = frozenset(("inside", "around", "along", "surrounded", "group"))
-"""Rules whose words belong to a description: "with grass around the sides"."""
+DESCRIPTIVE_RULES = words("inside around along surrounded group")
+"""Handlers of rules that may be part of a description: "with grass around it"."""

@@ -23,7 +23,7 @@ from rrsis_geo.query.geometry.distance import (
     nearest_distance,
     separate_anchors,
 )
-from rrsis_geo.query.plan.explanation import reason
+from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.plan import Plan
 
@@ -73,7 +73,7 @@ class Workspace:
             words = (
                 f'find "{node.phrase}"'
                 if isinstance(node, n.Find)
-                else ("together" if isinstance(node, n.Union) else reason(node))
+                else ("together" if isinstance(node, n.Union) else describe_step(node))
             )
             self.steps.append(
                 TraceStep(words=words, count=int((units.fit >= FIT_THRESHOLD).sum()))

@@ -1,1 +1,1 @@
-"""Tokens to a plan."""
+"""Parses tokens into the nodes of a plan."""

@@ -1,339 +1,305 @@
-"""What the parser does with a rule that fits: an operator, its anchor read along."""
+"""Applies a matching rule to a noun phrase; reads the anchors of relations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import COLOURS, words
-from rrsis_geo.query.parser.filters import PLAIN, limits, said_by
+from rrsis_geo.query.lexicon.vocabulary import END_PARTS, NON_PLACES, PARTS
+from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.noun_phrase import (
-    DEEPEST,
+    MAX_DEPTH,
     At,
     Filter,
     NounPhrase,
     Selector,
-    bare,
-    said,
+    add_words,
+    head_noun,
 )
 from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.plan.container_places import is_whole
-
-_AT_PART = words(
-    "end edge corner half tip part border quarter rim share extremity section"
-)
-_CLOSE = frozenset(("just", "directly", "immediately", "exactly", "right", "a little"))
-_CLOSE |= {"a bit", "slightly"}
-
-Anchored = Callable[[Node, Node, At], Node]
-"""(of, anchor, words) to the operator."""
+from rrsis_geo.query.parser.relation_operators import Relation, beside, relation
 
 
-def apply(parser: PhraseReader, m: Match, d: NounPhrase, negate: At) -> int:
-    """Adds what a match says to a draft; the index after all its words."""
-    at = parser.r.at(m.start, m.stop)
-    d.handled = m.handler
-    if m.handler == "opaque":
-        return parser.opaque(m.start, d)
-    plain = PLAIN.get(m.handler)
-    if plain is not None:
-        step = plain(parser, m, d, at)
-        if step is not None:
-            d.filters.append(negated(step, negate) if negate else step)
-        return m.stop
-    if m.handler == "between":
-        return _between(parser, m, d, at, negate)
-    return _anchored(parser, m, d, at, negate)
+def apply_match(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, negation: At
+) -> int:
+    """Add what a match states to a noun phrase; return the position after it.
+
+    Args:
+        parser: The parser of the text.
+        match: A rule that matches.
+        phrase: The noun phrase that the match is about.
+        negation: Indices of the words that negate it; () where there are none.
+    """
+    at = parser.matcher.at(match.start, match.stop)
+    phrase.last_handler = match.handler
+    if match.handler == "opaque":
+        return parser.read_description(match.start, phrase)
+    unanchored = UNANCHORED.get(match.handler)
+    if unanchored is not None:
+        keep = unanchored(parser, match, phrase, at)
+        if keep is not None:
+            _add_filter(phrase, keep, negation)
+        return match.stop
+    if match.handler == "between":
+        return _read_between(parser, match, phrase, at, negation)
+    return _read_relation(parser, match, phrase, at, negation)
 
 
-def negated(step: Filter, at: At) -> Filter:
-    """Everything but what a step keeps."""
-    return lambda node: n.Except(node, step(node), at=at)
+def negated(keep: Filter, at: At) -> Filter:
+    """Everything but what a filter keeps."""
+    return lambda node: n.Except(node, keep(node), at=at)
 
 
-def _anchored(parser: PhraseReader, m: Match, d: NounPhrase, at: At, negate: At) -> int:
-    """A relation: reads the anchor and puts the operator on the draft."""
-    noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
-    if _stays(m, noun):
-        return parser.opaque(m.start, d)
-    said = m.handler == "inside" and not m.argument and parser.r.text(m.stop)
-    if said in COLOURS and not _knows(parser, m.stop):
-        return parser.opaque(m.start, d)  # "in white"
-    if m.handler == "without" and not _knows(parser, m.stop):
-        return _left_as_words(parser, m, d, m.stop)
-    anchor, stop = parser.phrase(m.stop, hint=noun, role="anchor", depth=d.depth + 1)
+def _add_filter(phrase: NounPhrase, keep: Filter, negation: At) -> None:
+    phrase.filters.append(negated(keep, negation) if negation else keep)
+
+
+def _read_relation(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
+) -> int:
+    """Read the anchor of a relation and add the operator."""
+    noun = phrase.noun_or_antecedent()
+    if _is_description(parser, match, noun):
+        return parser.read_description(match.start, phrase)
+    if match.handler == "without" and not _names_class(parser, match.stop):
+        return _leave_unparsed(parser, match, phrase, match.stop)
+    anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
     if anchor is None:
-        return _left_as_words(parser, m, d, stop)
-    if m.handler == "nearest":
-        token = parser.r.first("<nearest>", m.start, m.stop)
+        return _leave_unparsed(parser, match, phrase, stop)
+    if match.handler == "nearest":
+        token = parser.matcher.first("<nearest>", match)
         order = str(token.value) if token else "farthest"
-        d.choices.append(Selector("nearest", order, at, anchor=anchor))
+        phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
         return stop
-    other, stop = _other(parser, m, d, noun, stop)
-    both = parser.r.text(m.stop) == "both"
-    make = _relation(parser, m)
-    if m.handler == "beside" and _is_part_of(parser, m, anchor):
-        make = _side(parser, m, at=True)
-    if other is not None and not both:
-        anchor = n.Union((anchor, other))
-    if m.handler in ("inside", "along", "beside") and parser.r.text(stop) == "'s":
-        side = parser.r.tokens[stop + 1] if stop + 1 < parser.r.stop else None
-        if side is not None and side.text == "<d>" and side.value != "centre":
-            end = stop + 2 if parser.r.text(stop + 2) in _PARTS else stop + 1
-            place = cast(Side, side.value)
-            at = (*at, *parser.r.at(stop, end + 1))
-            stop = end + 1
-            make = _beside(place, "at")
-    if _names_group(anchor, noun) and _is_within(parser, m):
-        return _in_group(parser, m, d, anchor, at, stop)
-    if m.argument == "of" and bare(anchor) == noun:
-        _of_its_kind(d, anchor, at)
+    second, stop = _read_second_anchor(parser, match, phrase, noun, stop)
+    relate = relation(parser, match, anchor)
+    both = parser.matcher.text(match.stop) == "both"
+    if second is not None and not both:
+        anchor = n.Union((anchor, second))
+    if (side := _possessive_side(parser, match, stop)) is not None:
+        end, relate = side
+        at, stop = (*at, *parser.matcher.at(stop, end)), end
+    if _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
-    if _amid_its_kind(parser, m, anchor, noun):
-        _of_its_kind(d, anchor, at)
-        d.choices.append(Selector("middle", "", at))
-        return stop
-    step: Filter = lambda node: make(node, anchor, at)  # noqa: E731
-    if other is not None and both:
-        step = _to_both(make, anchor, other, at)
-    if m.handler == "without":
-        if parser.r.text(stop) in ("nearby", "near", "around", "close"):
-            more = parser.r.text(stop + 1) in ("it", "them", "by")
-            stop += 2 if more else 1
-            step = lambda node: n.Near(node, anchor, at=at)  # noqa: E731
-        step = negated(step, ())
-    if m.handler in ("not", "outside"):
-        step = negated(step, ())
-    d.filters.append(negated(step, negate) if negate else step)
+    if second is not None and both:
+        keep = _related_to_both(relate, anchor, second, at)
+    else:
+        keep = _related(relate, anchor, at)
+    if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
+        keep, stop = _related(_near, anchor, at), end
+    if match.handler in ("without", "not", "outside"):
+        keep = negated(keep, ())
+    _add_filter(phrase, keep, negation)
     return stop
 
 
-def _to_both(make: Anchored, one: Node, other: Node, at: At) -> Filter:
-    first = one.of if isinstance(one, n.Counted) else one  # "both" counts nothing here
-    return lambda node: make(make(node, first, at), other, at)
+def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bool:
+    """Whether the words of a relation say what a thing is, not where it is."""
+    if match.handler == "inside" and not match.argument:  # "in white"
+        text = parser.matcher.text(match.stop)
+        if text in NON_PLACES and not _names_class(parser, match.stop):
+            return True
+    if noun is None:
+        return False
+    if match.handler == "opposite":
+        return "bridge" in noun.categories
+    # "the roof of the house", "the end of the runway"
+    return match.handler == "inside" and match.argument == "of" and not noun.categories
 
 
-def _other(
-    parser: PhraseReader, m: Match, d: NounPhrase, noun: Find | None, stop: int
+def _read_anchor(
+    parser: PhraseReader,
+    i: int,
+    phrase: NounPhrase,
+    noun: Find | None,
+    *,
+    alone: bool = False,
+) -> tuple[Node | None, int]:
+    return parser.read_phrase(
+        i, antecedent=noun, role="anchor", depth=phrase.depth + 1, alone=alone
+    )
+
+
+def _read_second_anchor(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, noun: Find | None, stop: int
 ) -> tuple[Node | None, int]:
     """The second anchor of "the river or the road", "both the river and the road"."""
-    r = parser.r
-    joined = r.text(stop) == ("and" if r.text(m.stop) == "both" else "or")
-    trial = NounPhrase("anchor", None, DEEPEST)
-    if not joined or r.text(stop + 1) not in ("the", "a", "an"):
+    matcher = parser.matcher
+    conjunction = "and" if matcher.text(match.stop) == "both" else "or"
+    if matcher.text(stop) != conjunction:
         return None, stop
-    after = parser.lead(stop + 1, trial)
-    if not trial.adjectives or r.text(after) not in ("", ",", "and", "or", "but"):
+    if matcher.text(stop + 1) not in ("the", "a", "an"):
         return None, stop
-    return parser.phrase(
-        stop + 1, hint=noun, role="anchor", depth=d.depth + 1, alone=True
-    )
+    trial, after = _try_premodifiers(parser, stop + 1)
+    if not trial.adjectives or matcher.text(after) not in ("", ",", "and", "or", "but"):
+        return None, stop
+    return _read_anchor(parser, stop + 1, phrase, noun, alone=True)
 
 
-def _amid_its_kind(
-    parser: PhraseReader, m: Match, anchor: Node, noun: Find | None
-) -> bool:
-    """Whether it is the middle one: "the court in the middle of the three"."""
-    token = parser.r.first("<d>", m.start, m.stop)
-    central = token is not None and token.value == "centre"
-    several = isinstance(anchor, n.Counted) and anchor.number > 2
-    return central and several and bare(anchor) == noun
+def _try_premodifiers(parser: PhraseReader, i: int) -> tuple[NounPhrase, int]:
+    """A noun phrase up to its noun, read ahead, and the position after it."""
+    trial = NounPhrase("anchor", None, MAX_DEPTH)
+    return trial, parser.read_premodifiers(i, trial)
 
 
-def _of_its_kind(d: NounPhrase, anchor: Node, at: At) -> None:
-    """ "the left court of the four on the hill": the four are what is chosen from."""
-
-    def step(node: Node) -> Node:
-        if isinstance(node, Find) and node.phrase == node.noun:
-            return said(anchor, [], (*node.at, *at))
-        return n.Inside(node, anchor, at=at)
-
-    d.noun_filters.insert(0, step)
-
-
-def _is_part_of(parser: PhraseReader, m: Match, anchor: Node) -> bool:
-    """Whether a side is one of the anchor: "in the north of the depot"."""
-    said = set(said_by(parser, m))
-    inside = "<d>" in said and not said.isdisjoint(("in", "on", "at"))
-    return inside and not m.argument and is_whole(anchor)
-
-
-def _is_within(parser: PhraseReader, m: Match) -> bool:
-    """Whether words place a thing in a group: "at the left end of the row"."""
-    if m.handler == "inside":
-        return True
-    token = parser.r.first("<d>", m.start, m.stop)
-    return (
-        m.handler == "beside"
-        and token is not None
-        and (token.value == "centre" or m.groups.get("part") in _AT_PART)
-    )
-
-
-_PARTS = _AT_PART | {"side", "face", "bank", "shore"}
-
-
-def _relation(parser: PhraseReader, m: Match) -> Anchored:
-    how: Any = m.argument or "near"
-    match m.handler:
-        case "near":
-            return lambda of, x, at: n.Near(of, x, how, at=at)
-        case "not":
-            return lambda of, x, at: n.Near(of, x, at=at)
-        case "within":
-            low, high = limits(parser, m, "<len>")
-            if low == high and "within" in said_by(parser, m):
-                low = None
-            return lambda of, x, at: n.Within(of, x, low, high, at=at)
-        case "beside":
-            return _side(parser, m)
-        case "compared":
-            return _compared(parser, m)
-        case "along":
-            return lambda of, x, at: n.Along(of, x, at=at)
-        case "around":
-            return lambda of, x, at: n.Around(of, x, at=at)
-        case "surrounded":
-            return lambda of, x, at: n.Surrounded(of, x, at=at)
-        case "opposite":
-            beyond = m.argument == "beyond"
-            return lambda of, x, at: n.Opposite(of, x, beyond, at=at)
-        case "holding" | "without":
-            return lambda of, x, at: n.Holding(of, x, at=at)
-    inside: Any = m.argument if m.argument in ("on", "at") else "in"
-    return lambda of, x, at: n.Inside(of, x, inside, at=at)
-
-
-def _side(parser: PhraseReader, m: Match, *, at: bool = False) -> Anchored:
-    token = parser.r.first("<d>", m.start, m.stop)
-    place = str(token.value) if token else m.argument
-    if m.argument == "diagonal":
-        row = "top" if m.groups.get("v") == "above" else "bottom"
-        place = f"{row} {place}" if place in ("left", "right") else place
-    if place == "centre":
-        return lambda of, x, at: n.Inside(of, x, at=at)
-    side = cast(Side, place.removeprefix("middle ").removesuffix(" centre"))
-    if m.argument == "step":
-        low, high = limits(parser, m, "<len>")
-        return lambda of, x, at: n.Within(
-            n.Beside(of, side, x, at=at), x, low, high, at=at
-        )
-    if at or m.groups.get("part") in _AT_PART:
-        return _beside(side, "at")
-    adverb = m.groups.get("adv", "")
-    near = adverb in _CLOSE or "just" in adverb
-    return _beside(side, "just" if near else "beyond")
-
-
-def _beside(side: Side, how: Any) -> Anchored:
-    return lambda of, x, at: n.Beside(of, side, x, how, at=at)
-
-
-def _compared(parser: PhraseReader, m: Match) -> Anchored:
-    if m.argument == "same":
-        return lambda of, x, at: n.Compared(of, "same", x, at=at)
-    token = parser.r.first("<cmp>", m.start, m.stop)
-    larger = token is None or cast(tuple[str, str], token.value)[0] == "largest"
-    return lambda of, x, at: n.Compared(of, "larger" if larger else "smaller", x, at=at)
-
-
-def _between(parser: PhraseReader, m: Match, d: NounPhrase, at: At, negate: At) -> int:
-    noun = d.noun() or (d.hint if isinstance(d.hint, Find) else None)
-    r = parser.r
-    trial = NounPhrase("anchor", None, DEEPEST)
-    after = parser.lead(m.stop, trial)
-    # "between the northern and the southern apron": the noun comes with the second.
-    alone = bool(trial.adjectives or trial.pronoun) or r.text(after) != "and"
-    first, stop = parser.phrase(
-        m.stop, hint=noun, role="anchor", depth=d.depth + 1, alone=alone
-    )
-    if isinstance(first, n.Union) and not alone:
-        return _between_two(d, first, at, negate, stop)
-    if first is None:
-        return _left_as_words(parser, m, d, stop)
-    second: Node | None = None
-    if r.text(stop) in ("and", ","):
-        second, after = parser.phrase(
-            stop + 1, hint=noun, role="anchor", depth=d.depth + 1, alone=True
-        )
-        if second is not None:
-            at = (*at, *r.at(stop, stop + 1))
-            stop = after
-    d.filters.append(
-        _maybe_negated(lambda node: n.Between(node, first, second, at=at), negate)
-    )
-    return stop
-
-
-def _between_two(d: NounPhrase, ends: n.Union, at: At, negate: At, stop: int) -> int:
-    first, second = ends.parts[0], n.Union(ends.parts[1:])
-    last = second.parts[0] if len(second.parts) == 1 else second
-    d.filters.append(
-        _maybe_negated(lambda node: n.Between(node, first, last, at=at), negate)
-    )
-    return stop
-
-
-def _maybe_negated(step: Filter, at: At) -> Filter:
-    return negated(step, at) if at else step
-
-
-def _knows(parser: PhraseReader, i: int) -> bool:
-    """Whether a thing that the lexicon knows is named next."""
-    trial = NounPhrase("anchor", None, depth=DEEPEST)
-    parser.lead(i, trial)
-    noun = trial.noun()
+def _names_class(parser: PhraseReader, i: int) -> bool:
+    """Whether the next noun phrase names a class of the lexicon."""
+    noun = _try_premodifiers(parser, i)[0].noun()
     return noun is not None and bool(noun.categories)
 
 
-def _stays(m: Match, noun: Find | None) -> bool:
-    """Whether words of relation say what a thing is, not where."""
-    if noun is None:
-        return False
-    if m.handler == "opposite":
-        return "bridge" in noun.categories
-    # "the roof of the house", "the end of the runway"
-    return m.handler == "inside" and m.argument == "of" and not noun.categories
-
-
-def _left_as_words(parser: PhraseReader, m: Match, d: NounPhrase, stop: int) -> int:
-    """Leaves the words of a match to the network."""
-    stop = max(stop, m.stop)
-    d.after.extend(t for t in parser.r.tokens[m.start : stop] if t.text != ",")
+def _leave_unparsed(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, stop: int
+) -> int:
+    """Leave the words of a match to the network."""
+    stop = max(stop, match.stop)
+    tokens = parser.matcher.tokens[match.start : stop]
+    phrase.unparsed.extend(token for token in tokens if token.text != ",")
     return stop
 
 
-def _names_group(anchor: Node, noun: Find | None) -> bool:
-    """Whether an anchor is a group of the very things that are asked for."""
-    some = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
-    found = bare(anchor)
-    return bool(some) and found is not None and found == noun
+def _possessive_side(
+    parser: PhraseReader, match: Match, i: int
+) -> tuple[int, Relation] | None:
+    """The position after "'s northern side", and its relation: "the depot's left"."""
+    matcher = parser.matcher
+    if match.handler not in ("inside", "along", "beside") or matcher.text(i) != "'s":
+        return None
+    side = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
+    if side is None or side.text != "<d>" or side.value == "centre":
+        return None
+    end = i + 3 if matcher.text(i + 2) in PARTS else i + 2
+    return end, beside(cast(Side, side.value), "at")
 
 
-def _in_group(
-    parser: PhraseReader, m: Match, d: NounPhrase, anchor: Node, at: At, stop: int
-) -> int:
-    """ "the third tank in the top row": its members take the place of the noun."""
-    side = parser.r.first("<d>", m.start, m.stop) if m.handler == "beside" else None
+def _chooses_from_anchor(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    anchor: Node,
+    at: At,
+    noun: Find | None,
+) -> bool:
+    """Choose from the anchor where it is a set of the same things.
+
+    "the third tank in the top row", "the left court of the four on the hill", "the
+    court in the middle of the three".
+
+    Returns:
+        Whether it is such a set; otherwise nothing is changed.
+    """
+    if head_noun(anchor) != noun:
+        return False
+    grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
+    if grouped and noun is not None and _is_place_in_group(parser, match):
+        _choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
+        return True
+    if match.argument == "of":
+        _choose_from_set(phrase, anchor, at)
+        return True
+    token = parser.matcher.first("<d>", match)
+    central = token is not None and token.value == "centre"
+    if central and isinstance(anchor, n.Counted) and anchor.number > 2:
+        _choose_from_set(phrase, anchor, at)
+        phrase.selectors.append(Selector("middle", "", at))
+        return True
+    return False
+
+
+def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
+    """Whether a match places a thing in a group: "at the left end of the row"."""
+    if match.handler == "inside":
+        return True
+    token = parser.matcher.first("<d>", match)
+    return (
+        match.handler == "beside"
+        and token is not None
+        and (token.value == "centre" or match.groups.get("part") in END_PARTS)
+    )
+
+
+def _choose_from_group(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    group: Node,
+    at: At,
+    form: str,
+) -> None:
+    """ "the third tank in the top row": the members stand in place of the noun."""
+    side = parser.matcher.first("<d>", match) if match.handler == "beside" else None
     if side is not None and side.value == "centre":
-        d.choices.append(Selector("middle", "", at))
+        phrase.selectors.append(Selector("middle", "", at))
     elif side is not None:
-        d.choices.append(Selector("most", str(side.value), at))
+        phrase.selectors.append(Selector("most", str(side.value), at))
 
-    if d.rank is not None and d.side is None:
-        # "the third plane in the row" counts as one reads.
-        forms = [one.form for one in spine(anchor) if isinstance(one, n.Grouped)]
-        d.side = "top" if forms[-1] == "column" else "left"
+    if phrase.rank is not None and phrase.rank_side is None:
+        # "the third plane in the row" is counted in reading order.
+        phrase.rank_side = "top" if form == "column" else "left"
 
-    def step(node: Node) -> Node:
+    def keep(node: Node) -> Node:
         if isinstance(node, Find) and node.phrase == node.noun:
-            return n.Members(anchor, at=(*node.at, *at))
-        return n.Inside(node, anchor, at=at)
+            return n.Members(group, at=(*node.at, *at))
+        return n.Inside(node, group, at=at)
 
-    d.filters.append(step)
+    phrase.filters.append(keep)
+
+
+def _choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
+    """ "the left court of the four": the four stand in place of the noun."""
+
+    def keep(node: Node) -> Node:
+        if isinstance(node, Find) and node.phrase == node.noun:
+            return add_words(chosen_from, [], (*node.at, *at))
+        return n.Inside(node, chosen_from, at=at)
+
+    phrase.noun_filters.insert(0, keep)
+
+
+def _related(relate: Relation, anchor: Node, at: At) -> Filter:
+    return lambda node: relate(node, anchor, at)
+
+
+def _related_to_both(relate: Relation, one: Node, other: Node, at: At) -> Filter:
+    first = one.of if isinstance(one, n.Counted) else one  # "both" counts nothing here
+    return lambda node: relate(relate(node, first, at), other, at)
+
+
+def _near(of: Node, anchor: Node, at: At) -> Node:
+    return n.Near(of, anchor, at=at)
+
+
+def _after_nearby(parser: PhraseReader, i: int) -> int:
+    """The position after "nearby" or "near it", as in "without a road near them"."""
+    if parser.matcher.text(i) not in ("nearby", "near", "around", "close"):
+        return i
+    return i + 2 if parser.matcher.text(i + 1) in ("it", "them", "by") else i + 1
+
+
+def _read_between(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
+) -> int:
+    noun = phrase.noun_or_antecedent()
+    matcher = parser.matcher
+    trial, after = _try_premodifiers(parser, match.stop)
+    # "between the northern and the southern apron": the noun comes with the second.
+    alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
+    first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
+    if first is None:
+        return _leave_unparsed(parser, match, phrase, stop)
+    second: Node | None = None
+    if isinstance(first, n.Union) and not alone:
+        first, *others = first.parts
+        second = others[0] if len(others) == 1 else n.Union(tuple(others))
+    elif matcher.text(stop) in ("and", ","):
+        second, after = _read_anchor(parser, stop + 1, phrase, noun, alone=True)
+        if second is not None:
+            at = (*at, *matcher.at(stop, stop + 1))
+            stop = after
+    _add_filter(phrase, lambda node: n.Between(node, first, second, at=at), negation)
     return stop

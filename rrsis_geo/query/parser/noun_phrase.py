@@ -1,4 +1,4 @@
-"""A noun phrase in the making, and the node it becomes."""
+"""What has been read of a noun phrase, and the plan node that it becomes."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
 from rrsis_geo.query.tokenizer.tokens import Token
 
 Filter = Callable[[Node], Node]
-"""Puts an operator on a node."""
+"""Wraps a node in an operator."""
 
 Role = Literal["head", "anchor", "inner"]
-"""head: what is asked for; anchor: what it is measured against; inner: of what a group
-or a choice is made."""
+"""head: what is asked for; anchor: what it is related to; inner: what a group or a
+partitive ("the largest of ...") is made of."""
 
 Form = Literal["line", "row", "column", "cluster"]
 
 At = tuple[int, ...]
+"""Indices of words."""
 
-DEEPEST = 6
-"""Phrases within phrases; what lies deeper stays with the network."""
+MAX_DEPTH = 6
+"""Noun phrases nested in each other; deeper ones are left to the network."""
 
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 
 
 class Selector(NamedTuple):
-    """A word that chooses some by order: "largest", "leftmost", "closest"."""
+    """A word that selects some by order: "largest", "leftmost", "closest"."""
 
     kind: Literal["most", "size", "nearest", "middle"]
     value: str | tuple[str, str]
@@ -45,93 +46,112 @@ class Selector(NamedTuple):
 
 @dataclass
 class NounPhrase:
-    """What has been read of a noun phrase."""
+    """What has been read of a noun phrase; `build` makes its node."""
 
     role: Role
-    hint: Node | None
+    antecedent: Node | None
     """What "one" stands for, and a phrase without a noun."""
 
     depth: int = 0
-    """How many phrases it lies within."""
+    """How many noun phrases it is nested in."""
 
-    article: str = ""
-    """"the", "a", "all", or none."""
+    determiner: str = ""
+    """"the", "a", "all" or none."""
 
-    said: list[int] = field(default_factory=list)
-    """Words that name nothing, such as articles."""
+    silent_words: list[int] = field(default_factory=list)
+    """Indices of words, such as articles, that belong to the phrase but are not passed
+    to the network."""
 
     adjectives: list[Token] = field(default_factory=list)
-    """Words of appearance, then the noun."""
+    """Words about appearance, then the noun."""
 
-    after: list[Token] = field(default_factory=list)
-    """Words behind the noun that are left to the network."""
+    unparsed: list[Token] = field(default_factory=list)
+    """Words after the noun that are passed to the network as they are."""
 
     pronoun: Literal["", "one", "ones"] = ""
     base: Node | None = None
-    """What "of the ..." gave, in place of a noun."""
+    """What stands in place of a noun, as in "the largest of the tanks"."""
 
     number: int | None = None
     number_at: At = ()
+    at_least: bool = False
+    """Whether `number` is a minimum: "at least five", "five or more"."""
+
     rank: int | None = None
     rank_at: At = ()
-    ranked: Token | None = None
-    """The word of the rank."""
+    rank_token: Token | None = None
+    from_end: bool = False
+    """Whether the rank is counted from the end: "last"."""
 
-    last: bool = False
-    """Whether the rank is counted from the end."""
+    rank_side: str | None = None
+    """Side from which the rank is counted."""
 
-    side: str | None = None
-    """Where an order is counted from."""
-
-    sides: list[Selector] = field(default_factory=list)
-    """Directions before the noun: "northern"; of rank 0 for "far left"."""
+    directions: list[Selector] = field(default_factory=list)
+    """Directions before the noun: "northern"; with rank 0 for "far left"."""
 
     noun_filters: list[Filter] = field(default_factory=list)
-    """Size classes and isolation: said of the things themselves."""
+    """Filters before the noun, applied first: size classes and isolation."""
 
-    compared: Token | None = None
+    comparative: Token | None = None
     """A comparative before the noun: "the larger plane"."""
 
     group: str = ""
     """Form of a group that the noun itself names: "tank row"."""
 
     group_at: At = ()
-    at_least: bool = False
-    """Whether the number is the least: "at least five", "five or more"."""
 
     filters: list[Filter] = field(default_factory=list)
-    handled: str = ""
-    """Handler of the last rule that has been applied."""
+    """Places and relations, in the order in which they were read."""
 
-    choices: list[Selector] = field(default_factory=list)
+    last_handler: str = ""
+    """Handler of the last rule that was applied."""
+
+    selectors: list[Selector] = field(default_factory=list)
 
     def has_noun(self) -> bool:
-        """Whether it is said what the things are."""
+        """Whether it says what the things are."""
         return bool(self.adjectives or self.pronoun or self.base is not None)
 
-    def take_rank(self, token: Token) -> None:
-        """The word says which in an order: "second"."""
-        self.rank, self.rank_at = int(token.value), token.at  # type: ignore[arg-type]
-        self.ranked = token
-
-    def is_empty(self) -> bool:
-        """Whether nothing has been said that could stand for things."""
-        return not (self.has_noun() or self.has_lead() or self.group)
-
-    def has_lead(self) -> bool:
-        """Whether something stands before the noun that chooses among things."""
+    def has_premodifier(self) -> bool:
+        """Whether a word before the noun counts, selects or filters."""
         return bool(
             self.number
             or self.rank
-            or self.choices
-            or self.sides
+            or self.selectors
+            or self.directions
             or self.noun_filters
-            or self.compared
+            or self.comparative
         )
 
-    def meaning(self) -> tuple[tuple[str, ...], int, Sense | None]:
+    def is_empty(self) -> bool:
+        """Whether nothing was read that could stand for things."""
+        return not (self.has_noun() or self.has_premodifier() or self.group)
+
+    def set_rank(self, token: Token) -> None:
+        """Take the rank from an ordinal: "second"."""
+        self.rank, self.rank_at = int(token.value), token.at  # type: ignore[arg-type]
+        self.rank_token = token
+
+    def add_apposition(self, addition: NounPhrase) -> None:
+        """Take what another phrase says of the same things: "the red ones"."""
+        if addition.pronoun and self.adjectives:  # "courts, the blue ones": blue courts
+            self.adjectives = [*addition.adjectives, *self.adjectives]
+        else:
+            self.unparsed.extend(addition.adjectives)
+        self.directions.extend(addition.directions)
+        self.noun_filters.extend(addition.noun_filters)
+        self.selectors.extend(addition.selectors)
+        self.filters.extend(addition.filters)
+        if self.rank is None and addition.rank is not None:
+            self.rank, self.rank_at = addition.rank, addition.rank_at
+            self.rank_token, self.from_end = addition.rank_token, addition.from_end
+            self.rank_side = self.rank_side or addition.rank_side
+        if self.number is None and addition.number is not None:
+            self.number, self.number_at = addition.number, addition.number_at
+
+    def resolve_noun(self) -> tuple[tuple[str, ...], int, Sense | None]:
         """Words of the noun phrase, singular; how many make the noun; its sense."""
-        words = tuple(w for token in self.adjectives for w in token.shown.split())
+        words = tuple(w for token in self.adjectives for w in token.surface.split())
         if not words:
             return (), 0, None
         words = (*words[:-1], singular(words[-1]))
@@ -139,87 +159,84 @@ class NounPhrase:
         return words, length, known
 
     def noun(self) -> Find | None:
-        """The noun alone, for "the one on the left"; None where none was said."""
-        words, _, known = self.meaning()
+        """The noun alone, as an antecedent of "one"; None where there is none."""
+        words, _, known = self.resolve_noun()
         if self.base is not None:
-            return bare(self.base)
+            return head_noun(self.base)
         if not words or self.pronoun:
             return None
         name = known.name if known else words[-1]
         return Find(name, noun=name, categories=known.categories if known else ())
 
+    def noun_or_antecedent(self) -> Find | None:
+        """The noun, or the antecedent where that is a plain noun."""
+        if (noun := self.noun()) is not None:
+            return noun
+        return self.antecedent if isinstance(self.antecedent, Find) else None
+
     def is_plural(self) -> bool:
-        """Whether several things are spoken of."""
+        """Whether it stands for several things."""
         if self.pronoun:
             return self.pronoun == "ones"
         if self.number is not None and self.number > 1:
             return True
-        return bool(self.adjectives) and is_plural(self.adjectives[-1].shown)
+        return bool(self.adjectives) and is_plural(self.adjectives[-1].surface)
 
     def is_singular(self) -> bool:
-        """Whether the noun says that it is one, which "aircraft" does not."""
+        """Whether it clearly stands for one thing; "aircraft" may be either."""
         if self.pronoun:
             return self.pronoun == "one"
         if not self.adjectives:
             return not self.number or self.number == 1
-        return not self.is_plural() and self.adjectives[-1].shown not in INVARIANT
+        return not self.is_plural() and self.adjectives[-1].surface not in INVARIANT
 
     def build(self) -> Node | None:
-        """The node; None where neither a noun nor a hint says what is meant."""
-        self._count_rows()
-        node = self._found()
+        """The node; None where neither a noun nor an antecedent says what is meant."""
+        self._set_rank_side_of_rows()
+        node = self._build_base()
         if node is None:
             return None
-        for step in self.noun_filters:
-            node = step(node)
-        if self.compared is not None and self.is_plural():
-            order = cast(tuple[str, str], self.compared.value)[0]
+        for apply in self.noun_filters:
+            node = apply(node)
+        if self.comparative is not None and self.is_plural():
+            order = cast(tuple[str, str], self.comparative.value)[0]
             kind: Literal["big", "small"] = "big" if order == "largest" else "small"
-            node = n.SizeClass(node, kind, at=self.compared.at)
-        node = self._on_sides(node)
+            node = n.SizeClass(node, kind, at=self.comparative.at)
+        node = self._apply_directions(node)
         if self.group:
             count = GROUP_COUNT.get(self.group)
             form = "cluster" if count else self.group
             node = n.Grouped(node, form, count, at=self.group_at)  # type: ignore[arg-type]
         if isinstance(node, n.Grouped):
-            node = replace(node, form=self._lying(node.form))
-        for step in self.filters:
-            node = step(node)
-        return self._counted(self._chosen(node))
+            node = replace(node, form=self._orient(node.form))
+        for apply in self.filters:
+            node = apply(node)
+        return self._apply_count(self._apply_selectors(node))
 
-    def _count_rows(self) -> None:
-        """ "The second row" is counted from the top, a column from the left."""
+    def _set_rank_side_of_rows(self) -> None:
+        """Count "the second row" from the top, "the second column" from the left."""
         form = self.base.form if isinstance(self.base, n.Grouped) else self.group
-        if form in ("line", "row", "column") and self.rank and not self.choices:
-            self.side = self.side or ("left" if form == "column" else "top")
+        if form in ("line", "row", "column") and self.rank and not self.selectors:
+            self.rank_side = self.rank_side or ("left" if form == "column" else "top")
 
-    def _found(self) -> Node | None:
-        at = tuple(
-            sorted(
-                (
-                    *self.said,
-                    *(i for t in (*self.adjectives, *self.after) for i in t.at),
-                )
-            )
-        )
-        rest = [token.shown for token in self.after]
+    def _build_base(self) -> Node | None:
+        """What the noun, the antecedent or `base` stands for."""
+        tokens = (*self.adjectives, *self.unparsed)
+        at = tuple(sorted((*self.silent_words, *(i for t in tokens for i in t.at))))
+        rest = [token.surface for token in self.unparsed]
         if self.base is not None:
-            return said(self.base, rest, at) if rest else self.base
-        words, length, known = self.meaning()
+            return add_words(self.base, rest, at) if rest else self.base
+        words, length, known = self.resolve_noun()
         if self.pronoun or not words:
-            if self.hint is None:
-                return None
-            adjectives = [token.shown for token in self.adjectives]
-            return (
-                said(self.hint, rest, at, adjectives)
-                if adjectives or rest
-                else self.hint
-            )
+            if self.antecedent is None or not tokens:
+                return self.antecedent
+            adjectives = [token.surface for token in self.adjectives]
+            return add_words(self.antecedent, rest, at, adjectives)
         name = known.name if known else words[-1]
         before = words[: len(words) - length]
-        if self.ranked is not None and not (self.side or self.choices):
-            before = (self.ranked.shown, *before)  # "third court by the road"
-            at = tuple(sorted((*at, *self.ranked.at)))
+        if self.rank_token is not None and not (self.rank_side or self.selectors):
+            before = (self.rank_token.surface, *before)  # "third court by the road"
+            at = tuple(sorted((*at, *self.rank_token.at)))
         return Find(
             " ".join((*before, name, *rest)),
             noun=name,
@@ -228,128 +245,114 @@ class NounPhrase:
             at=at,
         )
 
-    def _lying(self, form: Form) -> Form:
-        """Rows lie any way, but "the top row" lies across and "the left row" down."""
-        orders = [choice.value for choice in (*self.choices, *self.sides)]
-        for side in (self.side, *orders):
+    def _orient(self, form: Form) -> Form:
+        """A line runs any way, but "the top row" is a row, "the left row" a column."""
+        orders = [one.value for one in (*self.selectors, *self.directions)]
+        for side in (self.rank_side, *orders):
             if form == "line" and side in ("top", "bottom", "north", "south"):
                 return "row"
             if form == "line" and side in ("left", "right", "west", "east"):
                 return "column"
         return form
 
-    def _on_sides(self, node: Node) -> Node:
+    def _apply_directions(self, node: Node) -> Node:
         """ "the northern tanks" are a part; "the northern tank" is the northernmost."""
-        for side in self.sides:
-            place = cast(Place, side.value)
-            if self._picks_one(place):
-                self.choices.append(side)
+        for direction in self.directions:
+            place = cast(Place, direction.value)
+            if self._selects_one(place):
+                self.selectors.append(direction)
             else:
-                extent: Literal["far", "part"] = "part" if side.rank else "far"
-                node = n.InPlace(node, place, extent, compares=True, at=side.at)
+                extent: Literal["far", "part"] = "part" if direction.rank else "far"
+                node = n.InPlace(node, place, extent, compares=True, at=direction.at)
         return node
 
-    def _picks_one(self, place: str) -> bool:
-        """Whether a direction before the noun chooses one thing by its order."""
-        alone = self.number in (None, 1) and not self.choices and self.rank is None
+    def _selects_one(self, place: str) -> bool:
+        """Whether a direction before the noun selects one thing by its order."""
+        alone = self.number in (None, 1) and not self.selectors and self.rank is None
         return place in (*SCREEN, *COMPASS) and alone and self.is_singular()
 
-    def _chosen(self, node: Node) -> Node:
-        choices = list(self.choices)
+    def _apply_selectors(self, node: Node) -> Node:
+        selectors = list(self.selectors)
         number, rank, at = self.number, self.rank, self.rank_at
-        if self.compared is not None and not self.is_plural():
-            value = cast(tuple[str, str], self.compared.value)
-            choices.append(Selector("size", value, self.compared.at))
-        if rank is not None and self.side is None:
-            # "the second largest": the rank belongs to the first word of order.
-            if choices:
-                choices[0] = choices[0]._replace(rank=rank, at=at + choices[0].at)
+        if self.comparative is not None and not self.is_plural():
+            value = cast(tuple[str, str], self.comparative.value)
+            selectors.append(Selector("size", value, self.comparative.at))
+        if rank is not None and self.rank_side is None:
+            # "the second largest": the rank belongs to the first selector.
+            if selectors:
+                selectors[0] = selectors[0]._replace(rank=rank, at=at + selectors[0].at)
             rank = None
-        if rank is not None or (self.side is not None and number):
-            side = OPPOSITE.get(self.side or "", "left") if self.last else self.side
-            choices.insert(0, Selector("most", side or "left", at, rank=rank or 1))
-        if choices and number and number > 1:
-            choices[0] = choices[0]._replace(
-                number=number, at=self.number_at + choices[0].at
+        if rank is not None or (self.rank_side is not None and number):
+            side = self.rank_side or ""
+            side = OPPOSITE.get(side, "left") if self.from_end else side or "left"
+            selectors.insert(0, Selector("most", side, at, rank=rank or 1))
+        if selectors and number and number > 1:
+            selectors[0] = selectors[0]._replace(
+                number=number, at=self.number_at + selectors[0].at
             )
-        for choice in reversed(choices):
-            node = apply_choice(choice, node)
+        for selector in reversed(selectors):
+            node = apply_selector(selector, node)
         return node
 
-    def _counted(self, node: Node) -> Node:
-        chosen = bool(self.choices or self.side) or (
-            self.compared is not None and not self.is_plural()
+    def _apply_count(self, node: Node) -> Node:
+        selected = bool(self.selectors or self.rank_side) or (
+            self.comparative is not None and not self.is_plural()
         )
         if self.at_least:
             return node
-        if self.number is not None and (not chosen or self.number == 1):
-            if chosen or (self.role != "head" and self.number == 1):
+        if self.number is not None and (not selected or self.number == 1):
+            if selected or (self.role != "head" and self.number == 1):
                 return node
-            return n.Counted(node, self.number, self.article != "a", at=self.number_at)
-        if self.role != "head" or chosen or not self.is_singular():
+            definite = self.determiner != "a"
+            return n.Counted(node, self.number, definite, at=self.number_at)
+        if self.role != "head" or selected or not self.is_singular():
             return node
         if isinstance(node, n.Union) or (self.base is not None and not self.pronoun):
             return node
-        if self.article in ("the", "a"):
-            return n.Counted(node, 1, self.article == "the")
+        if self.determiner in ("the", "a"):
+            return n.Counted(node, 1, self.determiner == "the")
         return node
 
 
-def apply_choice(choice: Selector, node: Node) -> Node:
-    """The operator of a word of order."""
-    if choice.kind == "middle":
-        return n.Middle(node, choice.number, at=choice.at)
-    if choice.kind == "size":
-        order, measure = cast(tuple[str, str], choice.value)
-        return n.Sized(
-            node,
-            order,  # type: ignore[arg-type]
-            measure,  # type: ignore[arg-type]
-            choice.rank,
-            choice.number,
-            at=choice.at,
-        )
-    if choice.kind == "nearest":
-        if choice.anchor is None:
+def apply_selector(selector: Selector, node: Node) -> Node:
+    """The operator of a selector, on a node."""
+    rank, number, at = selector.rank, selector.number, selector.at
+    if selector.kind == "middle":
+        return n.Middle(node, number, at=at)
+    if selector.kind == "size":
+        order, measure = cast(tuple[str, str], selector.value)
+        return n.Sized(node, order, measure, rank, number, at=at)  # type: ignore[arg-type]
+    if selector.kind == "nearest":
+        if selector.anchor is None:
             return node
-        return n.Distant(
-            node,
-            cast(Literal["closest", "farthest"], choice.value),
-            choice.anchor,
-            choice.rank,
-            choice.number,
-            at=choice.at,
-        )
-    side = cast(Side, choice.value)
-    return n.Extreme(node, side, choice.rank, choice.number, at=choice.at)
+        nearest = cast(Literal["closest", "farthest"], selector.value)
+        return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
+    return n.Extreme(node, cast(Side, selector.value), rank, number, at=at)
 
 
-def isolated(at: At) -> Filter:
-    """Keeps what stands alone."""
-    return lambda node: n.Isolated(node, at=at)
-
-
-def of_size(token: Token) -> Filter:
-    """Keeps the big ones, or the small ones."""
-    kind = cast(Literal["big", "medium", "small"], token.value)
-    return lambda node: n.SizeClass(node, kind, at=token.at)
-
-
-def bare(anchor: Node) -> Find | None:
-    """The noun at the bottom of a node, alone."""
-    for one in spine(anchor):
+def head_noun(node: Node) -> Find | None:
+    """The noun that a node rests on, alone; None for a union."""
+    for one in spine(node):
         if isinstance(one, Find):
             return Find(one.noun, noun=one.noun, categories=one.categories)
     return None
 
 
-def said(node: Node, after: list[str], at: At, before: list[str] | None = None) -> Node:
-    """A node with more words in the phrases it rests on."""
+def add_words(
+    node: Node, after: list[str], at: At, before: list[str] | None = None
+) -> Node:
+    """A node with more words in the phrases that it rests on.
+
+    Args:
+        node: Any node.
+        after: Words to append.
+        at: Indices of all words that are added.
+        before: Words to prepend.
+    """
     if isinstance(node, Find):
         phrase = " ".join((*(before or ()), node.phrase, *after))
         return replace(node, phrase=phrase, at=tuple(sorted({*node.at, *at})))
     if isinstance(node, n.Union):
-        return replace(
-            node, parts=tuple(said(part, after, at, before) for part in node.parts)
-        )
-    return replace(node, of=said(node.of, after, at, before))
+        parts = tuple(add_words(part, after, at, before) for part in node.parts)
+        return replace(node, parts=parts)
+    return replace(node, of=add_words(node.of, after, at, before))

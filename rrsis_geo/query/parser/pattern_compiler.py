@@ -1,58 +1,82 @@
-"""The pattern language of `rules`, compiled to regular expressions."""
+"""Compiles the pattern language of `lexicon.grammar` to regular expressions."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from rrsis_geo.query.lexicon import grammar as rules
+from rrsis_geo.query.lexicon import grammar
 from rrsis_geo.query.lexicon.vocabulary import NUMBERS, words
 from rrsis_geo.query.tokenizer.token_kinds import KINDS
 from rrsis_geo.query.tokenizer.tokens import Token
 
-_NAMED = words("d n len area most nearest amount cmp")
+_TOKEN_KINDS = words("d n len area most nearest amount cmp")
+"""Kinds that a pattern may name in braces."""
+
 _PIECE = re.compile(r"\{\w+\}|<\w+>|[\[\]()|]|\w+=|[\w',]+")
+
+Patterns = dict[str, tuple[re.Pattern[str], ...]]
+"""Patterns by each token they may begin with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of `rules.RULES`."""
+    """One line of `grammar.RULES`."""
 
     handler: str
-    """Name of what the parser does with a match."""
+    """Name of the function of the parser that takes a match."""
 
     argument: str
-    """What tells rules of one handler apart."""
+    """Tells rules of one handler apart."""
 
     pattern: re.Pattern[str]
-    """Matches tokens joined by blanks, each followed by one blank."""
+    """Matches encoded tokens (`encode`) one after another."""
 
-    slot: bool
-    """Whether a thing must follow."""
+    has_anchor: bool
+    """Whether an anchor must follow."""
 
 
-def _rules() -> dict[str, tuple[Rule, ...]]:
-    found: dict[str, list[Rule]] = {}
-    for line in _lines(rules.RULES):
+def _compile_rules() -> dict[str, tuple[Rule, ...]]:
+    rules: dict[str, list[Rule]] = {}
+    for line in _lines(grammar.RULES):
         head, _, pattern = line.partition(":")
         handler, *rest = head.split()
-        slot = pattern.rstrip().endswith("{x}")
-        pattern = pattern.rstrip().removesuffix("{x}")
-        tree = _Reader(pattern).choice()
-        rule = Rule(handler, " ".join(rest), re.compile(tree.regex), slot)
-        for token in sorted(tree.first):
-            found.setdefault(token, []).append(rule)
-    return {token: tuple(some) for token, some in found.items()}
+        has_anchor = pattern.rstrip().endswith("{x}")
+        parsed = _PatternParser(pattern.rstrip().removesuffix("{x}")).choice()
+        rule = Rule(handler, " ".join(rest), re.compile(parsed.regex), has_anchor)
+        for token in sorted(parsed.first):
+            rules.setdefault(token, []).append(rule)
+    return {token: tuple(some) for token, some in rules.items()}
 
 
-def _each(text: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(_Reader(line).choice().regex) for line in _lines(text))
+def _compile_lines(text: str) -> Patterns:
+    patterns: dict[str, list[re.Pattern[str]]] = {}
+    for line in _lines(text):
+        parsed = _PatternParser(line).choice()
+        pattern = re.compile(parsed.regex)
+        for token in parsed.first:
+            patterns.setdefault(token, []).append(pattern)
+    return {token: tuple(some) for token, some in patterns.items()}
 
 
-def longest(patterns: tuple[re.Pattern[str], ...], line: str, start: int) -> int:
-    """Where the longest match of any pattern ends; `start` where none matches."""
-    found = (pattern.match(line, start) for pattern in patterns)
-    return max((one.end() for one in found if one), default=start)
+def longest_match(patterns: Patterns, token: str, line: str, start: int) -> int:
+    """Where the longest match of any pattern ends; `start` where none matches.
+
+    Args:
+        patterns: Compiled lines of the grammar.
+        token: Text of the token at `start`.
+        line: All encoded tokens.
+        start: Offset into the line.
+    """
+    matches = (one.match(line, start) for one in patterns.get(token, ()))
+    return max((match.end() for match in matches if match), default=start)
+
+
+def encode(token: Token) -> str:
+    """A token as patterns match it: its words, after its kind if it has one."""
+    if token.text.startswith("<"):
+        return f"{token.text}{token.surface.replace(' ', '_')} "
+    return f"{token.text} "
 
 
 def _lines(text: str) -> list[str]:
@@ -61,32 +85,31 @@ def _lines(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
+    """A part of a pattern."""
+
     regex: str
+
     first: frozenset[str]
+    """Tokens that it may begin with."""
+
     may_be_empty: bool
 
 
 def _literal(word: str) -> _Part:
-    """A word, with its kind before it where it has one, as in `spoken`."""
+    """A word, after its kind where it has one, as in `encode`."""
     kind = "<n>" if word in NUMBERS and word != "one" else KINDS.get(word, ("",))[0]
     return _Part(f"{kind}{re.escape(word)} ", frozenset([kind or word]), False)
 
 
-def spoken(token: Token) -> str:
-    """A token as the patterns see it: its words, behind its kind if it has one."""
-    if token.text.startswith("<"):
-        return f"{token.text}{token.shown.replace(' ', '_')} "
-    return f"{token.text} "
-
-
-class _Reader:
-    """Recursive descent over one pattern."""
+class _PatternParser:
+    """A recursive descent parser of one pattern."""
 
     def __init__(self, pattern: str) -> None:
         self._pieces = _PIECE.findall(pattern)
         self._next = 0
 
     def choice(self) -> _Part:
+        """Parse alternatives up to the end or a closing bracket."""
         parts = [self._sequence()]
         while self._peek() == "|":
             self._next += 1
@@ -124,9 +147,9 @@ class _Reader:
                 return part
             return _Part(f"(?:{part.regex})?", part.first, True)
         name = piece[1:-1] if piece[0] == "{" else ""
-        if name in rules.MACROS:
-            return _Reader(rules.MACROS[name]).choice()
-        if name in _NAMED:
+        if name in grammar.MACROS:
+            return _PatternParser(grammar.MACROS[name]).choice()
+        if name in _TOKEN_KINDS:
             return _Part(f"<{name}>\\S+ ", frozenset([f"<{name}>"]), False)
         return _literal(piece)
 
@@ -134,9 +157,8 @@ class _Reader:
         return self._pieces[self._next] if self._next < len(self._pieces) else ""
 
 
-BY_FIRST = _rules()
-"""Rules by each token they may begin with; made once, so that no plan waits for it."""
-
-POLITE_FIRST = _each(rules.POLITE_FIRST)
-POLITE_LAST = _each(rules.POLITE_LAST)
-EXCEPT = _each(rules.EXCEPT)
+# Compiled on import, so that no plan has to wait for it.
+RULES_BY_FIRST_TOKEN = _compile_rules()
+POLITE_OPENINGS = _compile_lines(grammar.POLITE_FIRST)
+POLITE_CLOSINGS = _compile_lines(grammar.POLITE_LAST)
+EXCEPTIONS = _compile_lines(grammar.EXCEPT)

@@ -1,4 +1,4 @@
-"""A text's tokens with the rules that match at each of them."""
+"""The tokens of a text, and the rules of the grammar that match at each of them."""
 
 from __future__ import annotations
 
@@ -8,146 +8,175 @@ from typing import NamedTuple
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.parser.pattern_compiler import (
-    BY_FIRST,
-    EXCEPT,
-    POLITE_FIRST,
-    POLITE_LAST,
-    longest,
-    spoken,
+    EXCEPTIONS,
+    POLITE_CLOSINGS,
+    POLITE_OPENINGS,
+    RULES_BY_FIRST_TOKEN,
+    Patterns,
+    Rule,
+    encode,
+    longest_match,
 )
 from rrsis_geo.query.tokenizer.tokens import Text, Token
 
-BOUNDED = frozenset(("place", "edge", "most", "scene", "from"))
-"""Rules that hold only where a phrase may end."""
+_END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from"))
+"""Handlers of rules that hold only where a phrase may end."""
 
-_ENDS = frozenset((",", "and", "or", "/", "plus", "the", "a", "an", "not", "but", "'s"))
-_ENDS |= v.COPULAS | v.STATIVE | v.OPAQUE | v.TURNED
+_PHRASE_ENDS = v.COORDINATORS | v.COPULAS | v.STATIVE | v.DESCRIPTIVE | v.ORIENTING
+_PHRASE_ENDS |= {",", "the", "a", "an", "not", "but", "'s"}
+
+_ENDS_BY_KIND = frozenset(("<len>", "<area>", "<cmp>", "<nearest>"))
+
 _SIDES = v.words(
     "side part edge border half corner hand share quarter area end section portion"
     " quadrant"
 )
-_WHERE = v.words(
+_CONDITIONS = v.words(
     "place edge isolated within beside near not along around surrounded opposite"
     " inside outside between measured compared"
 )
-"""Rules of conditions that "but" may add."""
+"""Handlers of rules that "but" may add."""
 
-_NO_THING = v.RELATING | {"", ",", "and", "or", "it", "them"}
+_NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
+"""Tokens that begin no anchor."""
 
 
 class Match(NamedTuple):
-    """A rule that fits."""
+    """A rule that matches a run of tokens."""
 
     handler: str
     argument: str
     start: int
+    """Index of its first token."""
     stop: int
+    """Index after its last token."""
     groups: dict[str, str]
-    """What the named parts of the pattern matched; missing ones are ''."""
+    """What the named parts of the pattern matched; '' for missing ones."""
     starts: dict[str, int]
     """Index of the token where each of them begins."""
 
 
-class Reader:
-    """Tokens between the words of politeness."""
+class PatternMatcher:
+    """The tokens of a text without polite words at its ends."""
 
     def __init__(self, text: Text) -> None:
         self.words = text.words
         self.tokens = text.tokens
-        parts = [spoken(token) for token in text.tokens]
-        self.line = "".join(parts)
-        self._offsets = list(accumulate(map(len, parts), initial=0))
+        encoded = [encode(token) for token in text.tokens]
+        self._line = "".join(encoded)
+        self._offsets = list(accumulate(map(len, encoded), initial=0))
         self._index = {offset: index for index, offset in enumerate(self._offsets)}
-        self._known: dict[tuple[int, bool], Match | None] = {}
+        self._matches: dict[tuple[int, bool], Match | None] = {}
         self.stop = len(text.tokens)
-        self.start = self._after_polite_words()
-        self.stop = self._before_polite_words()
+        self.start = self._skip_polite_opening()
+        self.stop = self._drop_polite_closing()
 
     def text(self, index: int) -> str:
-        """What the grammar reads at a token; '' behind the end."""
+        """What the grammar reads at a token; '' after the last one."""
         return self.tokens[index].text if index < self.stop else ""
 
+    def at(self, start: int, stop: int) -> tuple[int, ...]:
+        """Indices of the words of tokens, without commas."""
+        some = self.tokens[start:stop]
+        return tuple(p for token in some for p in token.at if self.words[p] != ",")
+
+    def first(self, kind: str, match: Match) -> Token | None:
+        """The first token of a kind in a match."""
+        for token in self.tokens[match.start : match.stop]:
+            if token.text == kind:
+                return token
+        return None
+
     def match(self, index: int, *, bare: bool = False) -> Match | None:
-        """The rule that takes the most words from a token on.
+        """The rule that takes the most tokens from one on.
 
         Args:
             index: Where it starts.
             bare: Whether rules without a preposition may take part.
         """
         key = index, bare
-        if key not in self._known:
-            self._known[key] = self._match(index, bare)
-        return self._known[key]
+        if key not in self._matches:
+            self._matches[key] = self._match(index, bare)
+        return self._matches[key]
 
     def _match(self, index: int, bare: bool) -> Match | None:
         best: Match | None = None
-        for rule in BY_FIRST.get(self.text(index), ()):
+        for rule in RULES_BY_FIRST_TOKEN.get(self.text(index), ()):
             if rule.argument == "bare" and not bare:
                 continue
-            found = rule.pattern.match(self.line, self._offsets[index])
+            found = rule.pattern.match(self._line, self._offsets[index])
             if found is None or found.end() == found.start():
                 continue
             stop = self._index[found.end()]
             if stop > self.stop or (best is not None and stop <= best.stop):
                 continue
-            if rule.slot and self.text(stop) in _NO_THING:
+            if not self._holds(rule, index, stop):
                 continue
-            alone = stop == index + 1 and self.text(index) == "round"
-            if alone and self.text(stop) not in ("the", "a", "an"):
-                continue  # "the round tank" against "round the tank"
-            if rule.handler in BOUNDED and not self.may_end(stop):
-                continue
-            if rule.handler in ("edge", "group") and self.text(stop) == "of":
-                continue  # "at the edge of the forest", "in a row of three"
             groups = {k: (t or "").strip() for k, t in found.groupdict().items()}
             starts = {k: self._index[found.start(k)] for k, t in groups.items() if t}
             best = Match(rule.handler, rule.argument, index, stop, groups, starts)
         return best
 
+    def _holds(self, rule: Rule, index: int, stop: int) -> bool:
+        """Whether what follows a match does not speak against it."""
+        follows = self.text(stop)
+        if rule.has_anchor and follows in _NO_ANCHOR:
+            return False
+        alone = stop == index + 1 and self.text(index) == "round"
+        if alone and follows not in ("the", "a", "an"):
+            return False  # "the round tank" against "round the tank"
+        if rule.handler in _END_OF_PHRASE_ONLY and not self.may_end(stop):
+            return False
+        # "at the edge of the forest", "in a row of three"
+        return not (rule.handler in ("edge", "group") and follows == "of")
+
     def may_end(self, index: int) -> bool:
         """Whether a phrase may end before a token."""
         text = self.text(index)
-        if not text or text in _ENDS:
+        if not text or text in _PHRASE_ENDS:
             return True
         if text in ("one", "ones"):
             return False
         if text.startswith("<"):
             if text == "<d>":
                 return self.match(index) is not None  # "at the left north of ..."
-            return text in ("<len>", "<area>", "<cmp>", "<nearest>")
-        if text in BY_FIRST and self.match(index) is not None:
+            return text in _ENDS_BY_KIND
+        if text in RULES_BY_FIRST_TOKEN and self.match(index) is not None:
             return True
-        return text == "nearby" or self.exception(index) > index
+        return text == "nearby" or self.after_exception(index) > index
 
-    def exception(self, index: int) -> int:
-        """Index after words such as "except for"; the same index where none stand."""
-        if index >= self.stop or self.only(index) > index or self.but_where(index):
+    def after_exception(self, index: int) -> int:
+        """Index after words such as "except for"; the same index without them."""
+        text = self.text(index)
+        if text not in EXCEPTIONS:
             return index
-        end = longest(EXCEPT, self.line, self._offsets[index])
+        if self.after_narrowing(index) > index or self.adds_condition(index):
+            return index
+        end = longest_match(EXCEPTIONS, text, self._line, self._offsets[index])
         return min(self._index[end], self.stop)
 
-    def only(self, index: int) -> int:
-        """Index after words that narrow what was said: "tanks, only the red ones".
+    def after_narrowing(self, index: int) -> int:
+        """Index after words that narrow what came before: "tanks, only the red ones".
 
-        The same index where none stand. "But only" leaves nothing out.
+        The same index where there are none. "But only" excludes nothing.
         """
         after = index + 1 if self.text(index) == "but" else index
         if self.text(after) not in v.NARROWING:
             return index
-        more = self.text(after + 1) in v.THE
-        if self.text(after) == "only":  # "just north of" says how far
+        more = self.text(after + 1) in v.DEFINITE
+        if self.text(after) == "only":  # "just north of" is about the distance
             more = more or self.match(after + 1, bare=True) is not None
         return after + 1 if more or after > index else index
 
-    def but_where(self, index: int) -> bool:
+    def adds_condition(self, index: int) -> bool:
         """Whether "but" adds a second condition: "near the river but far from it"."""
         if self.text(index) != "but":
             return False
         match = self.match(index + 1)
-        return match is not None and match.handler in _WHERE
+        return match is not None and match.handler in _CONDITIONS
 
     def compound(self, index: int) -> int:
-        """How many tokens from one on mean something else together; mostly 0."""
+        """Number of tokens from one on that make a multiword expression; mostly 0."""
         if self.words[self.tokens[index].at[0]] not in FIRST_WORDS:
             return 0
         for count in (3, 2):
@@ -157,23 +186,11 @@ class Reader:
                 return count
         return 0
 
-    def at(self, start: int, stop: int) -> tuple[int, ...]:
-        """Words of a stretch of tokens."""
-        some = self.tokens[start:stop]
-        return tuple(p for token in some for p in token.at if self.words[p] != ",")
-
-    def first(self, kind: str, start: int, stop: int) -> Token | None:
-        """The first token of a kind in a stretch."""
-        for token in self.tokens[start:stop]:
-            if token.text == kind:
-                return token
-        return None
-
-    def _after_polite_words(self) -> int:
+    def _skip_polite_opening(self) -> int:
         index = 0
         while index < self.stop:
-            after = self._index[longest(POLITE_FIRST, self.line, self._offsets[index])]
-            # "mark" and "outline" alone may be nouns; a text of them alone is one.
+            after = self._longest(POLITE_OPENINGS, index)
+            # "mark" and "outline" may be nouns where nothing follows them.
             if after >= self.stop or after == index:
                 break
             if self.text(after) == "of":
@@ -181,21 +198,24 @@ class Reader:
             index = after
         return index
 
-    def _before_polite_words(self) -> int:
+    def _drop_polite_closing(self) -> int:
         stop = self.stop
         again = True
         while again and stop > self.start:
             again = False
             for index in range(max(self.start + 1, stop - 7), stop):
-                end = longest(POLITE_LAST, self.line, self._offsets[index])
-                if end > self._offsets[index] and self._index[end] == stop:
-                    if self._is_place_word(index):
+                if index < self._longest(POLITE_CLOSINGS, index) == stop:
+                    if self._completes_place(index):
                         break
                     stop, again = index, True
                     break
         return stop
 
-    def _is_place_word(self, index: int) -> bool:
+    def _longest(self, patterns: Patterns, index: int) -> int:
+        text, offset = self.text(index), self._offsets[index]
+        return self._index[longest_match(patterns, text, self._line, offset)]
+
+    def _completes_place(self, index: int) -> bool:
         """Whether "of the image" belongs to a place: "the top of the image"."""
         before = self.text(index - 1)
         return self.text(index) in ("of", "in", "on", "from", "within") and (

@@ -1,4 +1,4 @@
-"""What the parts of the parser need of it, so that none of them imports another's."""
+"""The interface of the parser that its modules share, so that none imports another."""
 
 from __future__ import annotations
 
@@ -6,31 +6,41 @@ from typing import Protocol
 
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.parser.noun_phrase import NounPhrase, Role
-from rrsis_geo.query.parser.pattern_matcher import Reader
+from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
 
 
 class PhraseReader(Protocol):
-    """Reads noun phrases of one text; `parser.Parser` is the one there is."""
+    """Reads the noun phrases of one text; implemented by `parser.Parser`.
 
-    r: Reader
-    """The tokens of the text and the patterns that match them."""
+    Positions (`i`) are indices of tokens. Methods that read return the position after
+    what they read.
+    """
 
-    def spend(self) -> None:
-        """Count a word that is read; raises where all reading takes too long."""
+    matcher: PatternMatcher
+    """The tokens of the text and the rules that match them."""
 
-    def lead(self, i: int, d: NounPhrase) -> int:
-        """Read what stands before a noun, and the noun; the index after them."""
+    def count_step(self) -> None:
+        """Count one token that is read; raises where parsing takes too many steps."""
 
-    def trail(self, i: int, d: NounPhrase) -> int:
-        """Read what follows a noun; the index after it."""
+    def read_premodifiers(self, i: int, phrase: NounPhrase) -> int:
+        """Read what stands before a noun, and the noun."""
 
-    def opaque(self, i: int, d: NounPhrase) -> int:
-        """Leave a description of looks to the network; the index after it."""
+    def read_postmodifiers(self, i: int, phrase: NounPhrase) -> int:
+        """Read what follows a noun."""
 
-    def phrase(
-        self, i: int, *, hint: Node | None, role: Role, depth: int, alone: bool = False
+    def read_description(self, i: int, phrase: NounPhrase) -> int:
+        """Leave a description of appearance to the network."""
+
+    def read_phrase(
+        self,
+        i: int,
+        *,
+        antecedent: Node | None,
+        role: Role,
+        depth: int,
+        alone: bool = False,
     ) -> tuple[Node | None, int]:
-        """Read a noun phrase, or several joined by "and"; node and next index."""
+        """Read a noun phrase, or several joined by "and": the node and the position."""
 
-    def turned(self, i: int) -> bool:
-        """Whether words about how a thing is turned begin here."""
+    def is_orientation(self, i: int) -> bool:
+        """Whether words about the way a thing is turned begin here."""

@@ -1,253 +1,388 @@
-"""Reads what follows a noun: places, relations, what is left out, looks."""
+"""Reads what follows a noun: places, relations, exceptions, descriptions."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
-from rrsis_geo.query.parser.anchored_relations import apply, negated
-from rrsis_geo.query.parser.noun_phrase import Filter, NounPhrase, bare, said
-from rrsis_geo.query.parser.pattern_matcher import Match, Reader
+from rrsis_geo.query.parser.anchored_relations import apply_match, negated
+from rrsis_geo.query.parser.noun_phrase import (
+    At,
+    Filter,
+    NounPhrase,
+    add_words,
+    head_noun,
+)
+from rrsis_geo.query.parser.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.premodifiers import counted_behind
+from rrsis_geo.query.parser.quantifiers import is_rank_of_noun_before
+
+Condition = Callable[[PhraseReader, int, NounPhrase], bool]
+Read = Callable[[PhraseReader, int, NounPhrase], int | None]
+"""Reads from a position on; the next position, or None where the noun phrase ended."""
 
 
-def read_trail(p: PhraseReader, i: int, d: NounPhrase) -> int:
-    """Reads what follows a noun."""
-    while i < p.r.stop:
-        p.spend()
-        after = _trail_word(p, i, d)
+def read_postmodifiers(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """Read what follows a noun; return the next position."""
+    while i < parser.matcher.stop:
+        parser.count_step()
+        after = _read_token(parser, i, phrase)
         if after is None:
             break
         i = after
     return i
 
 
-def _trail_word(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
-    r, text = p.r, p.r.text(i)
-    if text == "," or r.only(i) > i:
-        return _comma(p, i, d)
-    if text == "<ord>" and counted_behind(p, i, d):
-        d.take_rank(r.tokens[i])
-        return i + 1
-    ends = i + 1 >= r.stop or r.match(i + 1, bare=True) is not None
-    if text in v.COUNTING and ends and d.rank is not None and d.side is None:
-        d.side = v.COUNTING[text]  # "the third tank down on the west side"
-        d.rank_at = (*d.rank_at, *r.at(i, i + 1))
-        return i + 1
-    j = i
-    while r.text(j) in v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}:
-        j += 1
-    negate: tuple[int, ...] = ()
-    if r.text(j) == "not":
-        negate, j = r.at(j, j + 1), j + 1
-        while r.text(j) in v.STATIVE:
-            j += 1
-    if text in ("to", "from", "of", "by") and _pending(p, d):
-        return _anchored(p, i, d)
-    match = r.match(i, bare=True) or r.match(j, bare=True)
-    if match is not None and (match.start == i or not negate or match.start == j):
-        if d.role != "head" and (negate or not _attaches(p, match, d)):
-            return None
-        if match.start == i:
-            negate = ()
-        return apply(p, match, d, negate)
-    if negate:
-        return _negated(p, i, j, d)
-    if r.exception(i) > i:
-        return None
-    if d.role != "head" and text in ("is", "are") and r.text(i - 1) not in v.COPULAS:
-        return None  # "which of the tanks near the road is the largest"
-    if text in v.AND or r.but_where(i):
-        return _conjunction(p, i, d)
-    if d.role != "head" and text in (v.THE | v.A | {"nearby"}) - {"that"}:
-        return None
-    if text == "'s":
-        return None if d.role != "head" else i + 1
-    if j > i and text in v.COPULAS:
-        again = NounPhrase(d.role, d.hint, d.depth)
-        k = p.lead(j, again)
-        if (again.article or again.choices) and _adds(p, again, k):
-            _merge(d, again)
-            return k
-        return j
-    if text in v.OPAQUE | v.PREPOSITIONS:
-        return opaque(p, i, d)
-    if p.turned(i):
-        return _turning(p, i, d)
-    d.after.append(r.tokens[i])
+def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    for applies, read in _READERS:
+        if applies(parser, i, phrase):
+            return read(parser, i, phrase)
+    return _leave_unparsed(parser, i, phrase)
+
+
+def _leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    phrase.unparsed.append(parser.matcher.tokens[i])
     return i + 1
 
 
-def _comma(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
-    if d.role != "head":
+def _is_one_of(texts: frozenset[str]) -> Condition:
+    return lambda parser, i, phrase: parser.matcher.text(i) in texts
+
+
+def _skip(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    return i + 1
+
+
+def _end(parser: PhraseReader, i: int, phrase: NounPhrase) -> None:
+    return None
+
+
+# Commas
+
+
+def _is_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    matcher = parser.matcher
+    return matcher.text(i) == "," or matcher.after_narrowing(i) > i
+
+
+def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """What a comma or "only" adds to the same things; the head only has such."""
+    if phrase.role != "head":
         return None
-    r, j = p.r, i + 1
-    while r.text(j) in v.AND | {"but"}:
+    matcher, j = parser.matcher, i + 1
+    while matcher.text(j) in _AFTER_COMMA:
         j += 1
-    j = max(r.only(i), r.only(j))
-    listed = r.text(j) == "<d>" and _handler(r.match(j, bare=True)) == "place"
-    if d.handled == "place" and listed and d.filters:
-        return _conjunction(p, i, d)  # "on the left, right and at the top"
-    if r.match(j, bare=True) is not None or r.text(j) == "not" or r.text(j) in v.OPAQUE:
+    j = max(matcher.after_narrowing(i), matcher.after_narrowing(j))
+    listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
+    if phrase.last_handler == "place" and listed and phrase.filters:
+        return _read_conjunction(parser, i, phrase)  # "on the left, right and ..."
+    if _starts_condition(parser, j):
         return j
-    if r.exception(j) > j or r.text(j) in v.COPULAS:
-        return j
-    again = NounPhrase(d.role, d.hint, d.depth)
-    k = p.lead(j, again)
-    if again.pronoun and d.handled == "place" == _handler(r.match(k, bare=True)):
+    addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
+    k = parser.read_premodifiers(j, addition)
+    place = phrase.last_handler == "place" == _handler(matcher, k)
+    if addition.pronoun and place:
         return None  # "small ones in the north, large ones in the south"
-    if _adds(p, again, k):
-        _merge(d, again)
+    if _is_apposition(parser, addition, k):
+        phrase.add_apposition(addition)
         return k
-    if again.noun() is not None and not again.pronoun and again.article:
+    if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
     return j
 
 
-def _handler(match: Match | None) -> str:
+_AFTER_COMMA = v.COORDINATORS | {"but"}
+
+
+def _handler(matcher: PatternMatcher, i: int) -> str:
+    match = matcher.match(i, bare=True)
     return match.handler if match is not None else ""
 
 
-def _adds(p: PhraseReader, again: NounPhrase, stop: int) -> bool:
+def _starts_condition(parser: PhraseReader, i: int) -> bool:
+    """Whether what follows a comma is a postmodifier or an exception."""
+    matcher, text = parser.matcher, parser.matcher.text(i)
+    if matcher.match(i, bare=True) is not None or text == "not":
+        return True
+    if text in v.DESCRIPTIVE or text in v.COPULAS:
+        return True
+    return matcher.after_exception(i) > i
+
+
+def _is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> bool:
     """Whether words say more of the same things: "the largest", "the red one"."""
-    if again.pronoun:
-        return bool(again.adjectives or again.has_lead() or p.r.match(stop))
-    return not again.adjectives and again.base is None and again.has_lead()
+    if addition.pronoun:
+        modified = addition.adjectives or addition.has_premodifier()
+        return bool(modified or parser.matcher.match(stop))
+    named = addition.adjectives or addition.base is not None
+    return not named and addition.has_premodifier()
 
 
-def _merge(d: NounPhrase, again: NounPhrase) -> None:
-    if again.pronoun and d.adjectives:  # "courts, the blue ones" are blue courts
-        d.adjectives = [*again.adjectives, *d.adjectives]
-    else:
-        d.after.extend(again.adjectives)
-    d.sides.extend(again.sides)
-    d.noun_filters.extend(again.noun_filters)
-    d.choices.extend(again.choices)
-    d.filters.extend(again.filters)
-    if d.rank is None and again.rank is not None:
-        d.rank, d.rank_at, d.last = again.rank, again.rank_at, again.last
-        d.ranked, d.side = again.ranked, d.side or again.side
-    if d.number is None and again.number is not None:
-        d.number, d.number_at = again.number, again.number_at
+# Ranks
 
 
-def _negated(p: PhraseReader, i: int, j: int, d: NounPhrase) -> int | None:
-    """ "not red", "not the big ones"."""
-    r = p.r
-    if r.text(j) in v.THE | v.A or d.role != "head":
-        return None
-    words = []
-    k = j
-    while k < r.stop and r.text(k) not in (",", *v.AND) and r.match(k) is None:
-        words.append(r.tokens[k])
-        k += 1
-    if not words:
-        return None
-    adjectives = [token.shown for token in words]
-    d.filters.append(negated(_looking(adjectives, r.at(j, k)), r.at(i, j)))
-    return k
+def _is_rank(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    if parser.matcher.text(i) != "<ord>":
+        return False
+    return is_rank_of_noun_before(parser, i, phrase)
 
 
-def _conjunction(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
-    """ "in the north and near the road" holds both; two places are either."""
-    r, j = p.r, i + 1
-    while r.text(j) in ("also", "but", "is", "are"):
-        j += 1
-    match = r.match(j, bare=True)
-    if match is None or d.role != "head" or not (d.filters or d.sides):
-        return None
-    count, before = len(d.filters), d.handled
-    after = apply(p, match, d, ())
-    places = {before, match.handler} <= {"place", "edge"}
-    if (places or r.text(i) in ("or", ",")) and count and len(d.filters) == count + 1:
-        one, other = d.filters[count - 1 :]
-        d.filters[count - 1 :] = [_either(one, other)]
-    return after
+def _read_rank(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    phrase.set_rank(parser.matcher.tokens[i])
+    return i + 1
 
 
-def _pending(p: PhraseReader, d: NounPhrase) -> bool:
-    return any(c.kind == "nearest" and c.anchor is None for c in d.choices)
+def _is_rank_direction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """ "the third tank down on the west side"."""
+    matcher = parser.matcher
+    if matcher.text(i) not in v.RANK_DIRECTIONS:
+        return False
+    if phrase.rank is None or phrase.rank_side is not None:
+        return False
+    return i + 1 >= matcher.stop or matcher.match(i + 1, bare=True) is not None
 
 
-def _anchored(p: PhraseReader, i: int, d: NounPhrase) -> int | None:
-    """The anchor of "the nearest tank to ..."."""
-    node, j = p.phrase(i + 1, hint=d.noun(), role="anchor", depth=d.depth + 1)
+def _read_rank_direction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    phrase.rank_side = v.RANK_DIRECTIONS[parser.matcher.text(i)]
+    phrase.rank_at = (*phrase.rank_at, *parser.matcher.at(i, i + 1))
+    return i + 1
+
+
+# The anchor of "the nearest tank to ..."
+
+
+def _awaits_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    if parser.matcher.text(i) not in ("to", "from", "of", "by"):
+        return False
+    return any(s.kind == "nearest" and s.anchor is None for s in phrase.selectors)
+
+
+def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    node, j = parser.read_phrase(
+        i + 1, antecedent=phrase.noun(), role="anchor", depth=phrase.depth + 1
+    )
     if node is None:
-        d.after.append(p.r.tokens[i])
-        return i + 1
-    at = p.r.at(i, i + 1)
-    if d.adjectives and singular(d.adjectives[-1].shown) in ("neighbour", "neighbor"):
-        d.said.extend(place for token in d.adjectives for place in token.at)
-        d.adjectives, d.base = [], bare(node)
-    d.choices = [
-        c._replace(anchor=node, at=c.at + at)
-        if c.kind == "nearest" and c.anchor is None
-        else c
-        for c in d.choices
+        return _leave_unparsed(parser, i, phrase)
+    at = parser.matcher.at(i, i + 1)
+    if phrase.adjectives and singular(phrase.adjectives[-1].surface) in _NEIGHBOURS:
+        phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
+        phrase.adjectives, phrase.base = [], head_noun(node)
+    phrase.selectors = [
+        selector._replace(anchor=node, at=selector.at + at)
+        if selector.kind == "nearest" and selector.anchor is None
+        else selector
+        for selector in phrase.selectors
     ]
     return j
 
 
-def opaque(p: PhraseReader, i: int, d: NounPhrase) -> int:
-    """A description of looks, up to words that surely say where."""
-    r = p.r
-    # "whose nose points left" and "on its west side" are about the thing itself.
-    own = r.text(i) == "whose"
-    d.after.append(r.tokens[i])
-    i += 1
-    while i < r.stop and r.text(i) != ",":
-        match = None if own else r.match(i)
-        if (
-            match is not None
-            and match.handler not in v.NOT_WHERE
-            and not _its(r, match)
-            and not (match.handler == "place" and r.text(match.stop - 1) in _OWN)
-        ):
-            break
-        if r.exception(i) > i and r.text(i) != "but":
-            break
-        d.after.append(r.tokens[i])
+_NEIGHBOURS = ("neighbour", "neighbor")
+
+
+# Rules of the grammar and negations
+
+
+def _skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
+    """The position after "that are not located", and the words of the negation."""
+    while matcher.text(i) in _VERBS:
         i += 1
-    return i
-
-
-_OWN = ("side", "end")
-"""Last words of a place in the thing itself: "with a stand on the west side"."""
-
-
-def _its(r: Reader, match: Match) -> bool:
-    return any(token.text == "its" for token in r.tokens[match.start : match.stop])
-
-
-def _turning(p: PhraseReader, i: int, d: NounPhrase) -> int:
-    r = p.r
-    d.after.append(r.tokens[i])
-    i += 1
-    while r.text(i) in v.TURNING or r.text(i) in ("<d>", "<most>"):
-        d.after.append(r.tokens[i])
+    if matcher.text(i) != "not":
+        return i, ()
+    negation, i = matcher.at(i, i + 1), i + 1
+    while matcher.text(i) in v.STATIVE:
         i += 1
-    return i
+    return i, negation
 
 
-def _attaches(p: PhraseReader, m: Match, d: NounPhrase) -> bool:
-    """Whether words after an anchor say something about the anchor."""
-    noun = d.noun()
-    if d.role == "inner":
+_VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
+
+
+def _find_rule(matcher: PatternMatcher, i: int) -> tuple[Match | None, At]:
+    """The rule that matches here or after verbs, and the words that negate it."""
+    after, negation = _skip_verbs(matcher, i)
+    if (match := matcher.match(i, bare=True)) is not None:
+        return match, ()
+    return matcher.match(after, bare=True), negation
+
+
+def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    return _find_rule(parser.matcher, i)[0] is not None
+
+
+def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    match, negation = _find_rule(parser.matcher, i)
+    if match is None:
+        return None
+    if phrase.role != "head":
+        negated_here = _skip_verbs(parser.matcher, i)[1]
+        if negated_here or not _modifies_anchor(phrase, match):
+            return None
+    return apply_match(parser, match, phrase, negation)
+
+
+def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
+    """Whether a rule after an anchor is about the anchor."""
+    if phrase.role == "inner":
         return True
-    if m.handler == "from" and d.rank is not None:
+    if match.handler == "from" and phrase.rank is not None:
         return True
-    if m.handler in ("place", "edge", "scene", "from", "most"):
+    if match.handler in ("place", "edge", "scene", "from", "most"):
+        noun = phrase.noun()
         if noun is None:
             return True
-        wide = m.handler != "most" and WIDE.intersection(noun.categories)
+        wide = match.handler != "most" and WIDE.intersection(noun.categories)
         return bool(noun.categories) and not wide
-    return m.handler not in ("measured", "isolated", "group", "not", "outside")
+    return match.handler not in ("measured", "isolated", "group", "not", "outside")
 
 
-def _looking(adjectives: list[str], at: tuple[int, ...]) -> Filter:
-    return lambda node: said(node, [], at, adjectives)
+def _is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    return bool(_skip_verbs(parser.matcher, i)[1])
+
+
+def _read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """ "not red"; "not the big ones" is an exception, which is read elsewhere."""
+    matcher = parser.matcher
+    start, _ = _skip_verbs(matcher, i)
+    if phrase.role != "head" or matcher.text(start) in v.DEFINITE | v.INDEFINITE:
+        return None
+    stop = start
+    while (
+        stop < matcher.stop
+        and matcher.text(stop) != ","
+        and matcher.text(stop) not in v.COORDINATORS
+        and matcher.match(stop) is None
+    ):
+        stop += 1
+    if stop == start:
+        return None
+    adjectives = [token.surface for token in matcher.tokens[start:stop]]
+    described = _described(adjectives, matcher.at(start, stop))
+    phrase.filters.append(negated(described, matcher.at(i, start)))
+    return stop
+
+
+def _described(adjectives: list[str], at: At) -> Filter:
+    return lambda node: add_words(node, [], at, adjectives)
+
+
+# Ends and conjunctions
+
+
+def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    matcher, text = parser.matcher, parser.matcher.text(i)
+    if matcher.after_exception(i) > i:
+        return True
+    if phrase.role == "head":
+        return False
+    if text in ("is", "are"):
+        # "which of the tanks near the road is the largest"
+        return matcher.text(i - 1) not in v.COPULAS
+    return text in _AFTER_ANCHOR
+
+
+_AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
+"""Words that never continue an anchor."""
+
+
+def _is_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    matcher = parser.matcher
+    return matcher.text(i) in v.COORDINATORS or matcher.adds_condition(i)
+
+
+def _read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """Both of "in the north and near the road"; either of two places."""
+    matcher, j = parser.matcher, i + 1
+    while matcher.text(j) in ("also", "but", "is", "are"):
+        j += 1
+    match = matcher.match(j, bare=True)
+    if match is None or phrase.role != "head":
+        return None
+    if not (phrase.filters or phrase.directions):
+        return None
+    count, before = len(phrase.filters), phrase.last_handler
+    after = apply_match(parser, match, phrase, ())
+    places = {before, match.handler} <= {"place", "edge"}
+    either = places or matcher.text(i) in ("or", ",")
+    if either and count and len(phrase.filters) == count + 1:
+        one, other = phrase.filters[count - 1 :]
+        phrase.filters[count - 1 :] = [_either(one, other)]
+    return after
 
 
 def _either(one: Filter, other: Filter) -> Filter:
     return lambda node: n.Union((one(node), other(node)))
+
+
+# Verbs and descriptions
+
+
+def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "is", with its complement in "... is the largest"."""
+    j, _ = _skip_verbs(parser.matcher, i)
+    complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
+    k = parser.read_premodifiers(j, complement)
+    selects = complement.determiner or complement.selectors
+    if selects and _is_apposition(parser, complement, k):
+        phrase.add_apposition(complement)
+        return k
+    return j
+
+
+def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """Leave a description to the network, up to words that surely say where."""
+    matcher = parser.matcher
+    # "whose nose points left" and "on its west side" are about the thing itself.
+    own = matcher.text(i) == "whose"
+    i = _leave_unparsed(parser, i, phrase)
+    while i < matcher.stop and matcher.text(i) != ",":
+        match = None if own else matcher.match(i)
+        if match is not None and not _is_about_thing(matcher, match):
+            break
+        if matcher.after_exception(i) > i and matcher.text(i) != "but":
+            break
+        i = _leave_unparsed(parser, i, phrase)
+    return i
+
+
+def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
+    """Whether a rule within a description describes the thing, not its place."""
+    if match.handler in v.DESCRIPTIVE_RULES:
+        return True
+    # "with a stand on the west side"
+    if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
+        return True
+    return matcher.first("its", match) is not None
+
+
+def _is_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    return parser.is_orientation(i)
+
+
+def _read_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "facing north"."""
+    i = _leave_unparsed(parser, i, phrase)
+    while parser.matcher.text(i) in _ORIENTATION_WORDS:
+        i = _leave_unparsed(parser, i, phrase)
+    return i
+
+
+_ORIENTATION_WORDS = v.ORIENTATION_PARTICLES | {"<d>", "<most>"}
+
+_READERS: tuple[tuple[Condition, Read], ...] = (
+    (_is_comma, _read_comma),
+    (_is_rank, _read_rank),
+    (_is_rank_direction, _read_rank_direction),
+    (_awaits_anchor, _read_awaited_anchor),
+    (_is_rule, _read_rule),
+    (_is_negation, _read_negation),
+    (_is_end, _end),
+    (_is_conjunction, _read_conjunction),
+    (_is_one_of(frozenset(["'s"])), _skip),
+    (_is_one_of(v.COPULAS), _read_verb),
+    (_is_one_of(v.DESCRIPTIVE | v.PREPOSITIONS), read_description),
+    (_is_orientation, _read_orientation),
+)
+"""Conditions in the order in which they are tried, each with what reads on from there;
+a token that meets none is left to the network."""

@@ -1,1 +1,1 @@
-"""The plan: its nodes, how it is written down, and who carries it out."""
+"""The plan: its nodes, its notation and explanation, its JSON, its routing."""

@@ -1,4 +1,4 @@
-"""A plan in words, as shown under the box where the expression was typed."""
+"""Puts a plan into words, as shown below the field of the expression."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _FORM = {"line": "lines", "row": "rows", "column": "columns", "cluster": "groups
 
 
 def describe(node: Node) -> str:
-    """One line: what is found, then what is done with it, step by step."""
+    """One line: what is found, then what each operator keeps of it."""
     if isinstance(node, n.Find):
         return f'find "{node.phrase}"'
     if isinstance(node, n.Union):
         return " together with ".join(_bracketed(part) for part in node.parts)
     head = _bracketed(node.of) if isinstance(node.of, n.Union) else describe(node.of)
-    return f"{head}; {reason(node)}"
+    return f"{head}; {describe_step(node)}"
 
 
-def reason(node: n.Operator) -> str:
+def describe_step(node: n.Operator) -> str:
     """What one operator keeps."""
     match node:
         case n.InPlace():
@@ -107,7 +107,7 @@ def _related(node: n.Operator) -> str:
             return f"those surrounded by {_anchor(node.anchor)}"
         case n.Holding():
             return f"those with {_anchor(node.anchor)} in them"
-    raise TypeError(f"no words for {type(node).__name__}")
+    raise TypeError(f"no description of {type(node).__name__}")
 
 
 def _anchor(node: Node) -> str:
@@ -115,13 +115,13 @@ def _anchor(node: Node) -> str:
 
 
 def _without(node: n.Except) -> str:
-    """Only the difference, where what is left out is chosen from the same set."""
+    """What is left out; only the last steps where it is chosen from the same set."""
     steps: list[str] = []
     inner = node.without
     while inner != node.of:
         if isinstance(inner, n.Find | n.Union):
             return _anchor(node.without)
-        steps.append(reason(inner).removeprefix("keep "))
+        steps.append(describe_step(inner).removeprefix("keep "))
         inner = inner.of
     return "; ".join(reversed(steps))
 

@@ -1,7 +1,4 @@
-"""A plan as a short formula, read from left to right.
-
-storage tank | near (road) | largest
-"""
+"""Writes a plan as a short formula: storage tank | near (road) | largest."""
 
 from __future__ import annotations
 
@@ -9,13 +6,13 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
-_STEP = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
-_STEP["width"] = ("widest", "narrowest")
-_STEP["number"] = ("most", "fewest")
+_SUPERLATIVES = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
+_SUPERLATIVES["width"] = ("widest", "narrowest")
+_SUPERLATIVES["number"] = ("most", "fewest")
 
 
 def notation(node: Node) -> str:
-    """One line; anchors and parts in brackets, one step after each bar."""
+    """The formula of a node: one step after each bar, anchors and parts in brackets."""
     if isinstance(node, n.Find):
         return node.phrase or "?"
     if isinstance(node, n.Union):
@@ -23,11 +20,11 @@ def notation(node: Node) -> str:
     inner = notation(node.of)
     if isinstance(node.of, n.Union):
         inner = f"[{inner}]"
-    return f"{inner} | {step(node)}"
+    return f"{inner} | {step_notation(node)}"
 
 
-def step(node: n.Operator) -> str:
-    """What one operator does."""
+def step_notation(node: n.Operator) -> str:
+    """One step of the formula."""
     match node:
         case n.InPlace():
             among = " among them" if node.among else ""
@@ -43,7 +40,7 @@ def step(node: n.Operator) -> str:
         case n.Middle():
             return f"middle{_count(node.count)}"
         case n.Sized():
-            word = _STEP[node.measure][node.order == "smallest"]
+            word = _SUPERLATIVES[node.measure][node.order == "smallest"]
             if node.rank > 1:
                 return f"{_run(node.rank, node.count)} {word}"
             return f"{word}{_count(node.count)}"
@@ -97,7 +94,7 @@ def step(node: n.Operator) -> str:
 
 
 def limits(low: float | None, high: float | None) -> str:
-    """A range as text."""
+    """The formula of a range."""
     if low is None:
         return f"<= {_number(high)}"
     return f">= {_number(low)}" if high is None else f"{_number(low)}..{_number(high)}"

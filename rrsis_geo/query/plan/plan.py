@@ -1,4 +1,4 @@
-"""An expression, worked out: phrases for the network, operators for the map."""
+"""The plan of an expression: phrases for the network, operators for the map."""
 
 from __future__ import annotations
 
@@ -7,16 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.language.nodes import (
-    NODES,
-    Extreme,
-    Find,
-    Node,
-    Operator,
-    Union,
-)
+from rrsis_geo.language.nodes import NODES, Extreme, Find, Node, Operator, Union
 from rrsis_geo.language.traversal import anchors, children, spine, walk, words_of
-from rrsis_geo.query.plan.container_places import among_the_things
+from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.serialization import from_mapping, to_mapping
@@ -24,19 +17,19 @@ from rrsis_geo.query.plan.serialization import from_mapping, to_mapping
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """An expression, worked out."""
+    """What an expression asks for: a tree of operators over phrases."""
 
     expression: str
-    """As it was typed."""
+    """As typed."""
 
     words: tuple[str, ...]
-    """The words that mean something, slips corrected, in the order they were typed."""
+    """Its words in the order they were typed, spelling corrected."""
 
     root: Node
-    """What is asked for."""
+    """The node that stands for what is asked for."""
 
     notes: tuple[str, ...] = ()
-    """What the person should know: corrected slips, words left to the network."""
+    """What the person should know, such as corrected spelling."""
 
     @property
     def finds(self) -> tuple[Find, ...]:
@@ -46,16 +39,16 @@ class Plan:
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """What the network is asked, each text once."""
+        """Distinct phrases that the network is asked for."""
         return tuple(one.phrase for one in self.finds)
 
     @property
     def is_plain(self) -> bool:
-        """Whether there is nothing to do on the map."""
+        """Whether it has no operators, so that nothing is computed on the map."""
         return isinstance(self.root, Find)
 
     def describe(self) -> str:
-        """The plan in words, one line."""
+        """The plan in words, on one line."""
         return describe(self.root)
 
     def notation(self) -> str:
@@ -73,10 +66,10 @@ class Plan:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Plan:
-        """The plan that `to_mapping` gave.
+        """The plan of values that `to_mapping` returned.
 
         Raises:
-            DataError: The values are no plan.
+            DataError: The values are not those of a plan.
         """
         try:
             return cls(
@@ -89,39 +82,45 @@ class Plan:
             raise DataError(f"not a plan: {str(values)[:80]}") from error
 
     def folded(self, keep: Callable[[Operator], bool]) -> Plan:
-        """The plan with the operators that are not kept said to the network instead.
+        """The plan with some operators turned back into words for the network.
 
-        Words go back into the phrase of what they choose from, in the order in which
-        they were typed. What cannot be said inside one phrase (the parts of a union)
-        stays. With nothing kept, the network is asked for the whole expression.
+        The words of an operator that is not kept join the phrase of what it chooses
+        from, in the order in which they were typed. Unions stay, as they have several
+        phrases. With nothing kept, the network is asked for the whole expression.
+
+        Args:
+            keep: Whether an operator is kept.
         """
         return replace(self, root=_folded(self, self.root, keep))
 
     def without_unknown(
         self, categories: frozenset[str], *, whole: bool = False
     ) -> Plan:
-        """The plan for weights of these categories.
+        """The plan for weights that know only some categories.
 
-        Relations to things that the weights don't know by name are left to the
-        network, which may have seen such words in context; a place in one that holds
-        them all is a place among them.
+        Relations to other things are left to the network, which may have seen such
+        words in context. A place in a container that holds all things of a kind becomes
+        a place among them.
 
-        Where the network sees the scene whole, an order among what such a relation
-        bounds ("the leftmost plane at the concourse") is left to it as well.
+        Args:
+            categories: Classes that the weights know by name.
+            whole: Whether the network sees the whole scene at once. An order among
+                what such a relation bounds ("the leftmost plane at the concourse") is
+                then left to it as well.
         """
-        test = known(categories)
+        test = names_categories(categories)
 
         def keep(node: Operator) -> bool:
             if whole and isinstance(node, Extreme):
                 return all(test(x) for one in spine(node) for x in anchors(one))
             return all(map(test, anchors(node)))
 
-        placed = replace(self, root=among_the_things(self.root, self.words, test))
+        placed = replace(self, root=places_among_objects(self.root, self.words, test))
         return placed.folded(keep)
 
 
-def known(categories: frozenset[str]) -> Callable[[Node], bool]:
-    """A test whether every noun below a node names one of the categories."""
+def names_categories(categories: frozenset[str]) -> Callable[[Node], bool]:
+    """A test whether every noun below a node names one of these categories."""
 
     def test(node: Node) -> bool:
         finds = [one for one in walk(node) if isinstance(one, Find)]
@@ -144,15 +143,16 @@ def _folded(plan: Plan, node: Node, keep: Callable[[Operator], bool]) -> Node:
         }
         return replace(node, **inner)
     own = set(node.at).union(*map(words_of, children(node)[1:]))
-    return _said(plan, _folded(plan, node.of, keep), own)
+    return _with_words(plan, _folded(plan, node.of, keep), own)
 
 
-def _said(plan: Plan, node: Node, own: set[int]) -> Node:
-    """The node with more words in the phrase it rests on."""
+def _with_words(plan: Plan, node: Node, own: set[int]) -> Node:
+    """The node with more words in the phrases that it rests on."""
     if isinstance(node, Find):
         at = tuple(sorted(own.union(node.at)))
         phrase = " ".join(plan.words[index] for index in at)
         return replace(node, phrase=phrase, at=at)
     if isinstance(node, Union):
-        return replace(node, parts=tuple(_said(plan, one, own) for one in node.parts))
-    return replace(node, of=_said(plan, node.of, own))
+        parts = tuple(_with_words(plan, part, own) for part in node.parts)
+        return replace(node, parts=parts)
+    return replace(node, of=_with_words(plan, node.of, own))

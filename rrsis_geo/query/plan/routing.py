@@ -1,15 +1,15 @@
-"""Which operators the map answers and which stay with the network."""
+"""Decides which operators are computed on the map and which the network answers."""
 
 from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import walk
-from rrsis_geo.query.plan.plan import Plan, known
+from rrsis_geo.query.plan.plan import Plan, names_categories
 
-BEYOND_A_WINDOW: frozenset[type] = frozenset(n.NODES)
-"""On a scene larger than a window: all. Whatever compares, the network cannot see."""
+OPERATORS_BEYOND_WINDOW: frozenset[type] = frozenset(n.NODES)
+"""On scenes larger than a window: all, as the network sees only a part at a time."""
 
-WITHIN_A_WINDOW = frozenset(
+OPERATORS_WITHIN_WINDOW = frozenset(
     {
         n.InPlace,
         n.AtEdge,
@@ -26,32 +26,33 @@ WITHIN_A_WINDOW = frozenset(
         n.Except,
     }
 )
-"""On an image that the network sees whole: those that the map answers better on the
-validation images (docs/query.md). What it sees at a glance, near, in, along, between
-and groups, goes into its phrase."""
+"""On images that the network sees whole: those that the map answers better on the
+validation images (docs/query.md). The others, such as near, in, along, between and
+groups, become words of the phrase."""
+
+_NOT_SELECTING = frozenset({n.Find, n.Union, n.Counted})
+"""Nodes that the network needs no help with on an image that it sees whole."""
 
 
-NO_CHOICE = frozenset({n.Find, n.Union, n.Counted})
-"""Naming and counting, which the network does by itself on what it sees whole."""
-
-
-def shared_out(
+def route_plan(
     plan: Plan, *, whole: bool, categories: frozenset[str] | None = None
 ) -> Plan | None:
-    """The part of a plan for the map, as `auto` shares it out; the rest is folded.
-
-    None: the network is better asked the expression as it was typed.
+    """The plan with only the operators that `auto` computes on the map.
 
     Args:
-        plan: What was understood.
+        plan: The plan of an expression.
         whole: Whether one window shows the network the whole scene.
-        categories: Classes that the network knows by name; None: not known.
+        categories: Classes that the weights know by name; None if they don't say.
+
+    Returns:
+        The plan with all other operators folded; None where the network answers the
+        expression better as it was typed.
     """
-    kinds = WITHIN_A_WINDOW if whole else BEYOND_A_WINDOW
-    if whole and categories is not None and _names_strangers(plan, categories):
+    kinds = OPERATORS_WITHIN_WINDOW if whole else OPERATORS_BEYOND_WINDOW
+    if whole and categories is not None and _joins_unknown(plan, categories):
         return None
     kept = plan.folded(lambda node: _on_the_map(node, kinds))
-    chooses = {type(node) for node in walk(kept.root)} - NO_CHOICE
+    chooses = {type(node) for node in walk(kept.root)} - _NOT_SELECTING
     return None if whole and not chooses else kept
 
 
@@ -61,7 +62,7 @@ def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
         chosen = [one for one in inner if not isinstance(one, n.Find | n.Union)]
         if any(type(one) not in kinds for one in chosen):
             return False
-    # whoever makes out the groups, or the set that has a middle, chooses among them
+    # What finds the groups, or the set that has a middle, must also choose among them.
     below = _below(node)
     if not isinstance(node, n.Middle):
         below = [one for one in below if isinstance(one, n.Grouped)]
@@ -69,21 +70,20 @@ def _on_the_map(node: n.Operator, kinds: frozenset[type]) -> bool:
 
 
 def _below(node: n.Operator) -> list[n.Operator]:
-    """A node and the operators that it chooses after."""
-    found: list[n.Operator] = []
+    """A node and the operators below it on its spine."""
+    operators: list[n.Operator] = []
     below: n.Node = node
     while not isinstance(below, n.Find | n.Union):
-        found.append(below)
+        operators.append(below)
         below = below.of
-    return found
+    return operators
 
 
-def _names_strangers(plan: Plan, categories: frozenset[str]) -> bool:
-    """Whether a thing the network does not know stands beside one that it knows.
+def _joins_unknown(plan: Plan, categories: frozenset[str]) -> bool:
+    """Whether a union joins a thing that the network knows with one that it does not.
 
-    "The plane at the pier, one each side": such an "and" rarely asks for two things.
+    Such a union rarely asks for two things: "the plane at the pier, one each side".
     """
+    is_known = names_categories(categories)
     unions = [node for node in walk(plan.root) if isinstance(node, n.Union)]
-    return any(
-        len({known(categories)(part) for part in union.parts}) > 1 for union in unions
-    )
+    return any(len(set(map(is_known, union.parts))) > 1 for union in unions)

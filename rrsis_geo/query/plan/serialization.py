@@ -1,4 +1,4 @@
-"""Plan trees as plain values, for JSON."""
+"""Nodes of a plan as plain values for JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS = {kind.__name__.lower(): kind for kind in NODES if kind not in (With, Sha
 
 
 def to_mapping(node: Node) -> dict[str, Any]:
-    """A node and all below it; `op` names its kind."""
+    """Plain values of a node and of all nodes below it; `op` is the kind."""
     values = {item.name: getattr(node, item.name) for item in fields(node)}
     return {
         "op": type(node).__name__.lower(),
@@ -22,10 +22,10 @@ def to_mapping(node: Node) -> dict[str, Any]:
 
 
 def from_mapping(values: Mapping[str, Any]) -> Node:
-    """The node that `to_mapping` gave.
+    """The node of values that `to_mapping` returned.
 
     Raises:
-        DataError: The values are no node.
+        DataError: The values are not those of a node.
     """
     try:
         kind = KINDS[values["op"]]

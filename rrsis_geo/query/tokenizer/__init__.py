@@ -1,1 +1,1 @@
-"""Typed text to tokens."""
+"""Turns typed text into tokens."""

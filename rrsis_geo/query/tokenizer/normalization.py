@@ -1,12 +1,12 @@
-"""From typed text to words: marks, contractions, hyphens and slips made plain."""
+"""Splits typed text into words: punctuation, contractions, hyphens, spelling."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-from rrsis_geo.query.tokenizer.spelling import corrected
-from rrsis_geo.query.tokenizer.token_kinds import HYPHENED, KINDS
+from rrsis_geo.query.tokenizer.spelling import correct_spelling
+from rrsis_geo.query.tokenizer.token_kinds import HYPHENATED, KINDS
 
 _PIECES = re.compile(
     r"\d+(?:st|nd|rd|th)(?![^\W_])"
@@ -20,7 +20,7 @@ _DASH = re.compile(
     r"(?<=\w)\s+-+\s+"
     r"(?!(?:north|south|east|west|left|right|most|ern)\b)(?=[^\W\d])"
 )
-"""A dash that stands for a comma, not between parts of a word."""
+"""A dash in place of a comma, not between parts of a word."""
 
 _RANGE = re.compile(
     r"(?<=\d)\s*-\s*"
@@ -28,7 +28,7 @@ _RANGE = re.compile(
 )
 """A dash between two lengths."""
 
-_SPLIT = {
+_CONTRACTIONS = {
     "'s": " 's",
     "where's": "where is",
     "what's": "what is",
@@ -64,17 +64,10 @@ _SPLIT = {
     "wanna": "want to",
     "w/o": "without",
 }
-_STOPS = {
-    ".": ",",
-    ";": ",",
-    ":": ",",
-    "(": ",",
-    ")": ",",
-    "?": ",",
-    "!": ",",
-    '"': ",",
-}
-_SIGNS = {
+_CLAUSE_MARKS = frozenset('.;:()?!"')
+"""Marks that are read as commas."""
+
+_SYMBOLS = {
     "<": "under",
     ">": "over",
     "\u2264": "at most",
@@ -82,54 +75,54 @@ _SIGNS = {
     "~": "about",
     "&": "and",
 }
+_SQUARED = re.compile(r"(m|km|ft|yd|mi)\s?\^?2")
+
+_OPPOSITE_PAIRS = frozenset(
+    map(frozenset, (("east", "west"), ("north", "south"), ("left", "right")))
+)
 
 
-def words_of(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Words of an expression, and typed words with what they are taken for."""
+def normalize(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Words of an expression, and corrections: typed words with what they became."""
     plain = unicodedata.normalize("NFKC", expression).casefold()
-    if len(plain) > 2 * len(expression) + 100:  # a few signs unfold into many letters
+    if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
-    slips: list[tuple[str, str]] = []
+    corrections: list[tuple[str, str]] = []
     for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(" to ", plain))):
-        if piece in _STOPS:
+        if piece in _CLAUSE_MARKS:
             if words and words[-1] != ",":
                 words.append(",")
             continue
         if piece == "-":
             continue
-        for part in _parts(_SIGNS.get(piece, piece)):
-            word = corrected(part)
+        for part in _split(_SYMBOLS.get(piece, piece)):
+            word = correct_spelling(part)
             if word != part:
-                slips.append((part, word))
+                corrections.append((part, word))
             words.extend(word.split())
     while words and words[-1] == ",":
         words.pop()
-    return words, slips
+    return words, corrections
 
 
-_ACROSS = frozenset(
-    map(frozenset, (("east", "west"), ("north", "south"), ("left", "right")))
-)
-
-
-def _parts(piece: str) -> list[str]:
-    """A contraction, a possessive or a chain of hyphens, cut into words."""
-    if piece in _SPLIT:
-        return _SPLIT[piece].split()
+def _split(piece: str) -> list[str]:
+    """Words of a contraction, a possessive or a hyphenated word."""
+    if piece in _CONTRACTIONS:
+        return _CONTRACTIONS[piece].split()
     if piece.endswith("'s"):
-        return [*_parts(piece[:-2]), "'s"] if len(piece) > 2 else []
+        return [*_split(piece[:-2]), "'s"] if len(piece) > 2 else []
     piece = piece.strip("'")
     if "-" not in piece:
-        joined = re.fullmatch(r"(m|km|ft|yd|mi)\s?\^?2", piece)
-        return [f"{joined[1]}2"] if joined else piece.split()
+        squared = _SQUARED.fullmatch(piece) if piece.endswith("2") else None
+        return [f"{squared[1]}2"] if squared else piece.split()
     parts = piece.split("-")
     if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
         parts[-2:] = [parts[-2] + parts[-1]]
-    if frozenset(parts) in _ACROSS and len(parts) == 2:
-        return [piece]  # how a thing lies, not where
-    if all(part in HYPHENED or part.isdigit() for part in parts):
+    if frozenset(parts) in _OPPOSITE_PAIRS and len(parts) == 2:
+        return [piece]  # "east-west" says how a thing lies, not where
+    if all(part in HYPHENATED or part.isdigit() for part in parts):
         return parts
     if parts[-1] == "most" and all(
         KINDS.get(part, ("",))[0] == "<d>" for part in parts[:-1]

@@ -1,85 +1,98 @@
-"""Slips of the fingers in words that the grammar and the lexicon know."""
+"""Corrects typing errors in words that the grammar and the lexicon know."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
+from typing import Any
 
-from rrsis_geo.query.lexicon import grammar as rules
-from rrsis_geo.query.lexicon import vocabulary
-from rrsis_geo.query.lexicon.english_words import REAL_WORDS
+from rrsis_geo.query.lexicon import grammar
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.english_words import ENGLISH_WORDS
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS
 from rrsis_geo.query.lexicon.nouns import IRREGULAR, senses
 
-SHORTEST = 4
-"""Letters; in shorter words any slip gives another word."""
+MIN_LENGTH = 4
+"""Letters; a typing error in a shorter word often gives another word."""
 
-LONG = 8
-"""Letters from which on two slips are seen through."""
+MAX_LENGTH = 20
 
-SLIPS = {"teh": "the", "hte": "the", "adn": "and", "nad": "and", "fo": "of", "ot": "to"}
-SLIPS |= {
+MIN_LENGTH_TWO_ERRORS = 8
+"""Letters of known words in which two errors are corrected."""
+
+COMMON_TYPOS = {
+    "teh": "the",
+    "hte": "the",
+    "adn": "and",
+    "nad": "and",
+    "fo": "of",
+    "ot": "to",
     "lft": "left",
     "rght": "right",
     "nr": "near",
     "btw": "between",
     "btwn": "between",
-}
-SLIPS |= {"bldg": "building", "bldgs": "buildings", "ct": "court", "cts": "courts"}
-SLIPS |= {
+    "bldg": "building",
+    "bldgs": "buildings",
+    "ct": "court",
+    "cts": "courts",
     "approx": "approximately",
     "wich": "which",
     "whats": "what is",
     "tankz": "tanks",
 }
-"""Short and usual ones."""
+"""Abbreviations and errors that the rules below miss."""
 
-_COMMON = """please show find where which there what that with between above below
-white black grey gray green blue yellow orange brown purple parked moored roof roofs
-building located beside behind image picture scene left right"""
-"""Words of requests whose slips are seen through as well."""
+_REQUEST_WORDS = """please show find where which there what that with between above
+below white black grey gray green blue yellow orange brown purple parked moored roof
+roofs building located beside behind image picture scene left right"""
+"""Frequent words of requests, corrected as well."""
 
 
 @lru_cache(maxsize=4096)
-def corrected(word: str) -> str:
-    """The known word that a word is a slip of; the word itself where there is none.
+def correct_spelling(word: str) -> str:
+    """The known word that a word is a misspelling of; otherwise the word itself.
 
-    A slip is a letter missing, doubled, wrong or swapped with its neighbour, two of
-    them in long words. The first letter must be among the first two. Real words are
-    left alone, and so is what might be two known words.
+    An error is a letter that is missing, doubled, wrong or swapped with its neighbour;
+    long words may have two. The known word must begin with one of the first two
+    letters. English words are left alone.
     """
-    if word in SLIPS:
-        return SLIPS[word]
-    if len(word) < SHORTEST or len(word) > 20 or not word.isalpha():
+    if word in COMMON_TYPOS:
+        return COMMON_TYPOS[word]
+    if not MIN_LENGTH <= len(word) <= MAX_LENGTH or not word.isalpha():
         return word
-    if word in _known() or word in REAL_WORDS or not word.isascii():
+    if word in _known_words() or word in ENGLISH_WORDS or not word.isascii():
         return word
-    for slips in (1, 2) if len(word) >= LONG - 1 else (1,):
-        found = _candidates(word, slips)
-        if found:
-            return found[0] if len(found) == 1 else _closest(word, found)
+    for errors in (1, 2) if len(word) >= MIN_LENGTH_TWO_ERRORS - 1 else (1,):
+        candidates = _candidates(word, errors)
+        if candidates:
+            return _closest(word, candidates)
     return word
 
 
-def _candidates(word: str, slips: int) -> list[str]:
-    index = _index()
-    seen = {
+def _candidates(word: str, errors: int) -> set[str]:
+    """Known words with up to so many differences."""
+    index = _deletion_index()
+    return {
         known
-        for part in _without(word)
+        for part in _deletions(word)
         for known in index.get(part, ())
-        if (slips == 1 or len(known) >= LONG)
+        if (errors == 1 or len(known) >= MIN_LENGTH_TWO_ERRORS)
         and known[0] in word[:2]
-        and abs(len(known) - len(word)) <= slips
-        and (_is_one_slip(word, known) if slips == 1 else _distance(word, known) <= 2)
+        and abs(len(known) - len(word)) <= errors
+        and (
+            _is_one_error(word, known)
+            if errors == 1
+            else _edit_distance(word, known) <= 2
+        )
     }
-    return sorted(seen)
 
 
-def _closest(word: str, found: list[str]) -> str:
+def _closest(word: str, candidates: set[str]) -> str:
     """The best of several: same letters, else the same first, the same last one."""
     return min(
-        found,
+        candidates,
         key=lambda known: (
             sorted(known) != sorted(word),
             known[0] != word[0],
@@ -91,14 +104,14 @@ def _closest(word: str, found: list[str]) -> str:
     )
 
 
-def _without(word: str) -> Iterator[str]:
-    """A word and what is left of it without any one letter."""
+def _deletions(word: str) -> Iterator[str]:
+    """A word, and the word without each of its letters."""
     yield word
     for place in range(len(word)):
         yield word[:place] + word[place + 1 :]
 
 
-def _is_one_slip(one: str, other: str) -> bool:
+def _is_one_error(one: str, other: str) -> bool:
     """Whether one letter is missing, too many, wrong or swapped with the next."""
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
@@ -112,8 +125,8 @@ def _is_one_slip(one: str, other: str) -> bool:
     )
 
 
-def _distance(one: str, other: str) -> int:
-    """Edits between two words, a swap of neighbours counting as one."""
+def _edit_distance(one: str, other: str) -> int:
+    """Edits between two words; a swap of neighbours counts as one."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for i, a in enumerate(one, start=1):
@@ -128,29 +141,31 @@ def _distance(one: str, other: str) -> int:
 
 
 @cache
-def _known() -> frozenset[str]:
-    """Words that are right, and that slips are led back to."""
-    texts = (rules.RULES, rules.EXCEPT, *rules.MACROS.values(), _COMMON)
-    found = set(re.findall(r"[a-z]{4,}", " ".join(texts)))
-    tables = (vocabulary.DIRECTIONS, vocabulary.MOST, vocabulary.SUPERLATIVES)
-    more = (vocabulary.COMPARATIVES, vocabulary.SIZES, vocabulary.NEAREST)
-    for table in (
-        *tables,
-        *more,
-        vocabulary.GROUPS,
-        vocabulary.LENGTHS,
-        vocabulary.AREAS,
-    ):
-        found.update(word for words in table.values() for word in words.split())
-    found.update((*vocabulary.NUMBERS, *vocabulary.ORDINALS, *vocabulary.APART))
-    found.update((*vocabulary.COPULAS, *vocabulary.TURNED, *vocabulary.OPAQUE))
-    found.update((*vocabulary.PREPOSITIONS, *vocabulary.COLOURS, *vocabulary.SCENE))
-    found.update(word for words in COMPOUNDS for word in words)
-    found.update((*vocabulary.STATIVE, *vocabulary.SCALES, *IRREGULAR))
+def _known_words() -> frozenset[str]:
+    """Words that are right, and that misspellings are corrected to."""
+    patterns = (grammar.RULES, grammar.EXCEPT, *grammar.MACROS.values())
+    known = set(re.findall(r"[a-z]{4,}", " ".join((*patterns, _REQUEST_WORDS))))
+    tables: tuple[Mapping[Any, str], ...] = (
+        v.DIRECTIONS,
+        v.DIRECTION_SUPERLATIVES,
+        v.SUPERLATIVES,
+        v.COMPARATIVES,
+        v.SIZES,
+        v.NEAREST,
+        v.GROUPS,
+        v.LENGTHS,
+        v.AREAS,
+    )
+    for table in tables:
+        known.update(word for words in table.values() for word in words.split())
+    known.update((*v.NUMBERS, *v.ORDINALS, *v.ISOLATED, *v.COPULAS, *v.ORIENTING))
+    known.update((*v.DESCRIPTIVE, *v.PREPOSITIONS, *v.NON_PLACES, *v.SCENE))
+    known.update((*v.STATIVE, *v.SCALES, *IRREGULAR))
+    known.update(word for words in COMPOUNDS for word in words)
     for words in senses():
-        found.update(words)
-        found.add(_plural(words[-1]))
-    return frozenset(found)
+        known.update(words)
+        known.add(_plural(words[-1]))
+    return frozenset(known)
 
 
 def _plural(word: str) -> str:
@@ -160,15 +175,15 @@ def _plural(word: str) -> str:
 
 
 @cache
-def _index() -> dict[str, tuple[str, ...]]:
-    """What is left of known words without some letters, to the words."""
-    found: dict[str, list[str]] = {}
-    for word in sorted(_known()):
-        if len(word) < SHORTEST or not word.isalpha():
+def _deletion_index() -> dict[str, tuple[str, ...]]:
+    """Known words by themselves and by what is left of them without any one letter."""
+    index: dict[str, list[str]] = {}
+    for word in sorted(_known_words()):
+        if len(word) < MIN_LENGTH or not word.isalpha():
             continue
-        for part in set(_without(word)):
-            found.setdefault(part, []).append(word)
-    return {part: tuple(words) for part, words in found.items()}
+        for part in set(_deletions(word)):
+            index.setdefault(part, []).append(word)
+    return {part: tuple(words) for part, words in index.items()}
 
 
-_index()  # made with the module, so that no plan waits for it
+_deletion_index()  # built on import, so that no plan has to wait for it

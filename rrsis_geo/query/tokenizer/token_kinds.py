@@ -1,4 +1,4 @@
-"""Words that are more than words to the grammar, by what they say."""
+"""Kinds of words that the grammar knows, with their values."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from rrsis_geo.query.lexicon import vocabulary as v
 
 Value = str | float | int | tuple[str, str] | None
-"""What a kind says: "top left", 3, ("largest", "area"); None for plain words."""
+"""What a word of a kind says: "top left", 3, ("largest", "area")."""
 
 
 def _kinds() -> dict[str, tuple[str, Value]]:
-    found: dict[str, tuple[str, Value]] = {}
+    kinds: dict[str, tuple[str, Value]] = {}
     tables: tuple[tuple[str, Mapping[Any, str]], ...] = (
         ("<d>", v.DIRECTIONS),
-        ("<most>", v.COMPARED),
-        ("<most>", v.MOST),
+        ("<most>", v.DIRECTION_COMPARATIVES),
+        ("<most>", v.DIRECTION_SUPERLATIVES),
         ("<sup>", v.SUPERLATIVES),
         ("<cmp>", v.COMPARATIVES),
         ("<size>", v.SIZES),
@@ -25,14 +25,15 @@ def _kinds() -> dict[str, tuple[str, Value]]:
     )
     for kind, table in tables:
         for value, words in table.items():
-            found |= dict.fromkeys(words.split(), (kind, value))
-    found |= {word: ("<ord>", value) for word, value in v.ORDINALS.items()}
-    return found
+            kinds |= dict.fromkeys(words.split(), (kind, value))
+    kinds |= {word: ("<ord>", value) for word, value in v.ORDINALS.items()}
+    return kinds
 
 
 KINDS = _kinds()
-"""Words that are more than words: their kind and what they say."""
+"""Words to their kind and value."""
 
-SPECIAL = frozenset((*KINDS, *v.NUMBERS, *v.APART))
-
-HYPHENED = SPECIAL | v.words("hand side by to next cut off close up of")
+HYPHENATED = frozenset((*KINDS, *v.NUMBERS, *v.ISOLATED)) | v.words(
+    "hand side by to next cut off close up of"
+)
+"""Words between which a hyphen is read as a blank: "left-hand", "close-by"."""

@@ -1,184 +1,106 @@
-"""From words to tokens: what they say of place, size and number."""
+"""Tokens: words, and kinds of words that the grammar knows."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.tokenizer.normalization import words_of
+from rrsis_geo.query.tokenizer.normalization import normalize
+from rrsis_geo.query.tokenizer.quantities import read_quantity
 from rrsis_geo.query.tokenizer.token_kinds import KINDS, Value
 
+_ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th)")
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One thing the grammar reads."""
+
+class Token(NamedTuple):
+    """A word, or several that make one direction or quantity."""
 
     text: str
-    """The word, or its kind in angle brackets: "<n>" for any number."""
-
+    """The word, or its kind in angle brackets: "<n>" for any count."""
     value: Value
     """What the kind says: "top left", 3, ("largest", "area"); None for plain words."""
-
     at: tuple[int, ...]
     """Indices of its words."""
-
-    shown: str = ""
-    """Its words."""
+    surface: str
+    """Its words, with blanks between."""
 
 
 class Text(NamedTuple):
-    """A text, read."""
+    """A text in words and tokens."""
 
     words: tuple[str, ...]
-    """As typed but for slips, case and the cut of contractions."""
+    """Lower case, spelling corrected, contractions split."""
     tokens: tuple[Token, ...]
-    slips: tuple[tuple[str, str], ...]
-    """Typed and corrected words."""
+    corrections: tuple[tuple[str, str], ...]
+    """Typed words, each with the word it was taken for."""
 
 
-_LENGTHS = {word: size for size, words in v.LENGTHS.items() for word in words.split()}
-_AREAS = {word: size for size, words in v.AREAS.items() for word in words.split()}
-
-
-def read(expression: str) -> Text:
-    """Words and tokens of an expression of any kind; never fails."""
-    words, slips = words_of(expression)
-    shown = tuple(words)
+def tokenize(expression: str) -> Text:
+    """Words and tokens of any text."""
+    words, corrections = normalize(expression)
     tokens: list[Token] = []
     index = 0
     while index < len(words):
         token = _token(words, index)
         tokens.append(token)
         index = token.at[-1] + 1
-    joined = (
-        Token(token.text, token.value, token.at, " ".join([shown[i] for i in token.at]))
-        for token in _merged(tokens)
-    )
-    return Text(shown, tuple(joined), tuple(slips))
+    merged = _merge_superlatives(_merge_directions(tokens))
+    return Text(tuple(words), tuple(merged), tuple(corrections))
 
 
 def _token(words: list[str], index: int) -> Token:
+    quantity = read_quantity(words, index)
+    if quantity is not None:
+        text, value, stop = quantity
+        at = tuple(range(index, stop))
+        return Token(text, value, at, " ".join(words[index:stop]))
     word = words[index]
-    here = (index,)
-    number = _number(words, index)
-    if number is not None:
-        value, stop = number
-        return _quantity(words, index, value, stop)
+    at = (index,)
     if word in KINDS:
-        return Token(*KINDS[word], here)
-    if word in v.LETTERS and words[index + 1 : index + 2] == ["of"]:
-        return Token("<d>", v.LETTERS[word], here)
-    ordinal = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th)", word)
-    if ordinal and int(ordinal[1]):
-        return Token("<ord>", int(ordinal[1]), here)
-    return Token(word, None, here)
+        return Token(*KINDS[word], at, word)
+    if word in v.COMPASS_LETTERS and words[index + 1 : index + 2] == ["of"]:
+        return Token("<d>", v.COMPASS_LETTERS[word], at, word)
+    if word[0].isdigit():
+        ordinal = _ORDINAL.fullmatch(word)
+        if ordinal and int(ordinal[1]):
+            return Token("<ord>", int(ordinal[1]), at, word)
+    return Token(word, None, at, word)
 
 
-def _number(words: list[str], index: int) -> tuple[float, int] | None:
-    """A number from its words, and the index after it; None for other words."""
-    word = words[index]
-    if word[0].isascii() and word[0].isdigit():
-        plain = word.replace(",", "")
-        if not plain.replace(".", "", 1).isdigit() or len(plain) > 12:
-            return None
-        value, stop = float(plain), index + 1
-    elif word in v.NUMBERS:
-        value, stop = float(v.NUMBERS[word]), index + 1
-        tens = 20 <= value <= 90 and stop < len(words)
-        if tens and 0 < v.NUMBERS.get(words[stop], 0) < 10:
-            value, stop = value + v.NUMBERS[words[stop]], stop + 1
-    elif word in ("a", "an") and words[index + 1 : index + 2] == ["dozen"]:
-        return 12.0, index + 2
-    elif word in ("a", "an", "half") and words[index + 1 : index + 2] != []:
-        return _loose_number(words, index)
-    else:
-        return None
-    scaled = False
-    while stop < len(words) and words[stop] in v.SCALES:
-        value, stop, scaled = value * v.SCALES[words[stop]], stop + 1, True
-    if scaled and words[stop : stop + 1] == ["and"]:
-        more = v.NUMBERS.get(words[stop + 1]) if stop + 1 < len(words) else None
-        if more:
-            value, stop = value + more, stop + 2
-    return value, stop
+def _join(text: str, value: Value, one: Token, other: Token) -> Token:
+    return Token(text, value, one.at + other.at, f"{one.surface} {other.surface}")
 
 
-def _loose_number(words: list[str], index: int) -> tuple[float, int] | None:
-    """ "a hundred", "a mile", "half a mile": only where a unit or a scale follows."""
-    if words[index] == "half":
-        if words[index + 1] in ("a", "an") and _unit(words, index + 2):
-            return 0.5, index + 2
-        return None
-    follower = words[index + 1]
-    if follower in v.SCALES and follower != "k":
-        return float(v.SCALES[follower]), index + 2
-    # "a m" is a slip, "a mile" is not.
-    if len(follower) > 2 and _unit(words, index + 1):
-        return 1.0, index + 1
-    return None
-
-
-def _unit(words: list[str], index: int) -> tuple[str, float, int] | None:
-    """Kind of a unit, its size in metres, and the index after it."""
-    if index >= len(words):
-        return None
-    word = words[index]
-    after = words[index + 1] if index + 1 < len(words) else ""
-    if word in _AREAS:
-        return "<area>", _AREAS[word], index + 1
-    if word in v.SQUARE and after in _LENGTHS:
-        return "<area>", _LENGTHS[after] ** 2, index + 2
-    if word in _LENGTHS:
-        if after in ("squared", "sq"):
-            return "<area>", _LENGTHS[word] ** 2, index + 2
-        return "<len>", _LENGTHS[word], index + 1
-    return None
-
-
-def _quantity(words: list[str], index: int, value: float, stop: int) -> Token:
-    unit = _unit(words, stop)
-    if unit is not None:
-        kind, size, stop = unit
-        return Token(kind, value * size, tuple(range(index, stop)))
-    at = tuple(range(index, stop))
-    if words[index] == "one":
-        return Token("one", 1, at)
-    if value != int(value) or not 0 < value <= 10_000:
-        return Token("<amount>", value, at)
-    return Token("<n>", int(value), at)
-
-
-def _merged(tokens: list[Token]) -> list[Token]:
-    """Directions side by side joined, and "most", "far" and "right" read by what
-    follows them."""
-    found: list[Token] = []
+def _merge_directions(tokens: list[Token]) -> list[Token]:
+    """Join "top left"; tell the adverb "right" and the share "third" apart."""
+    merged: list[Token] = []
     index = 0
     while index < len(tokens):
-        one = tokens[index]
-        rest = tokens[index + 1 : index + 4]
-        after = rest[0] if rest else None
-        if _is_adverb(found, one, after):
-            found.append(Token("just", None, one.at))
-        elif _is_third(one) and found and found[-1].text == "<d>" and _is_share(after):
-            found.append(Token("share", None, one.at))
-        elif (
-            one.text == "<d>" and after is not None and after.text in ("<d>", "<most>")
-        ):
-            joined = v.MERGED.get((str(one.value), str(after.value))) or v.MERGED.get(
-                (str(after.value), str(one.value))
-            )
-            nth = _is_adverb([*found, one], after, rest[1] if len(rest) > 1 else None)
-            if joined is None or nth:
-                found.append(one)
-            else:
-                found.append(Token(after.text, joined, one.at + after.at))
-                index += 1
-        else:
-            found.append(one)
-        index += 1
-    return _superlatives(found)
+        last = merged[-1] if merged else None
+        token, index = _read_direction(tokens, index, last)
+        merged.append(token)
+    return merged
+
+
+def _read_direction(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[Token, int]:
+    """A token, joined with the next where both make one, and the index after it."""
+    one, *rest = tokens[index : index + 3]
+    after = rest[0] if rest else None
+    if _is_adverb(last, one, after):
+        return one._replace(text="just", value=None), index + 1
+    if _is_third(one) and last is not None and last.text == "<d>" and _is_share(after):
+        return one._replace(text="share", value=None), index + 1
+    if one.text == "<d>" and after is not None and after.text in ("<d>", "<most>"):
+        values = str(one.value), str(after.value)
+        direction = v.COMBINED_DIRECTIONS.get(values)
+        direction = direction or v.COMBINED_DIRECTIONS.get(values[::-1])
+        adverb = _is_adverb(one, after, rest[1] if len(rest) > 1 else None)
+        if direction is not None and not adverb:
+            return _join(after.text, direction, one, after), index + 2
+    return one, index + 1
 
 
 def _is_third(token: Token) -> bool:
@@ -190,53 +112,42 @@ def _is_share(after: Token | None) -> bool:
     return after is None or after.text in ("of", ",", "and", "or", "in")
 
 
-def _superlatives(tokens: list[Token]) -> list[Token]:
-    """ "most westerly", "left most", "more northern", "furthest left" as one token."""
-    found: list[Token] = []
-    index = 0
-    while index < len(tokens):
-        one = tokens[index]
-        after = tokens[index + 1] if index + 1 < len(tokens) else None
-        third = tokens[index + 2].text if index + 2 < len(tokens) else ""
-        if after is not None:
-            leads = one.text in ("most", "more", "further", "farther") or (
-                one.value == "farthest"
-            )
-            if leads and after.text == "<d>" and third not in ("than", "of", "hand"):
-                found.append(Token("<most>", after.value, one.at + after.at))
-                index += 2
-                continue
-            if one.text == "<d>" and after.text == "most":
-                found.append(Token("<most>", one.value, one.at + after.at))
-                index += 2
-                continue
-        found.append(one)
-        index += 1
-    return found
-
-
-def _is_adverb(before: list[Token], one: Token, after: Token | None) -> bool:
-    """Whether "right" says "just", as in "right next to"."""
+def _is_adverb(last: Token | None, one: Token, after: Token | None) -> bool:
+    """Whether "right" means "just", as in "right next to"."""
     if one.value != "right" or one.text != "<d>" or after is None:
         return False
-    if after.text not in v.ADVERB_RIGHT and after.text != "<d>":
+    if after.text not in v.AFTER_ADVERB_RIGHT and after.text != "<d>":
         return False
-    if after.text in ("<d>", "to", "at", "in", "on", "by", "of", "above", "below"):
+    before = last.text if last is not None else ""
+    if after.text in _AFTER_DIRECTION_RIGHT:
         # "on the right in the north" against "tank right above the road"
-        last = before[-1].text if before else ""
-        place = last in (
-            "the",
-            "<d>",
-            "on",
-            "at",
-            "to",
-            "far",
-            "upper",
-            "in",
-            "just",
-            ",",
-            "",
-        )
-        return after.text not in ("<d>", "to") and not place
-    last = before[-1].text if before else ""
-    return last not in ("the", "<d>", "far", "on", "at", "to")
+        return after.text not in ("<d>", "to") and before not in _BEFORE_DIRECTION
+    return before not in ("the", "<d>", "far", "on", "at", "to")
+
+
+_AFTER_DIRECTION_RIGHT = v.words("<d> to at in on by of above below")
+_BEFORE_DIRECTION = v.words("the <d> on at to far upper in just ,") | {""}
+
+
+def _merge_superlatives(tokens: list[Token]) -> list[Token]:
+    """Join "most westerly", "left most", "more northern", "furthest left"."""
+    merged: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        one, *rest = tokens[index : index + 3]
+        third = rest[1].text if len(rest) > 1 else ""
+        if rest and _is_superlative(one, rest[0], third):
+            direction = rest[0] if rest[0].text == "<d>" else one
+            merged.append(_join("<most>", direction.value, one, rest[0]))
+            index += 2
+        else:
+            merged.append(one)
+            index += 1
+    return merged
+
+
+def _is_superlative(one: Token, after: Token, third: str) -> bool:
+    if one.text == "<d>" and after.text == "most":
+        return True
+    most = one.text in ("most", "more", "further", "farther") or one.value == "farthest"
+    return most and after.text == "<d>" and third not in ("than", "of", "hand")

@@ -1,9 +1,9 @@
 """Write query/lexicon/english_words.py after a change of the lexicon or the grammar.
 
-    python scripts/real_words.py
+    python scripts/english_words.py
 
-Of the whole words in the default weights' word table and of a few more, those that
-`rrsis_geo.query.tokenizer.spelling` would take for slips.
+The words are those of the default weights' vocabulary, and a few more, that
+`rrsis_geo.query.tokenizer.spelling` would otherwise take for misspellings.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ mooring lining linings staging crated grated grassed tracked bridged harboured r
 
 RUDE = {"bitch", "shit", "cunt", "whore"}
 
-HEAD = '''"""English words that look like slips of words the grammar knows.
+HEAD = '''"""English words that look like misspellings of words the grammar knows.
 
-Written by scripts/real_words.py.
+Written by scripts/english_words.py.
 """
 
 from rrsis_geo.query.lexicon.vocabulary import words
 
-REAL_WORDS = words(
+ENGLISH_WORDS = words(
     """
 '''
 
@@ -41,15 +41,15 @@ def main() -> None:
     """Write the module."""
     package = Path(rrsis_geo.__file__).parent
     table = read_header("default").vocabulary
-    whole = {word for word in (*table, *MORE.split()) if word.isalpha()}
-    spelling.REAL_WORDS = frozenset()
-    found = sorted(
+    words = {word for word in (*table, *MORE.split()) if word.isalpha()}
+    spelling.ENGLISH_WORDS = frozenset()
+    misread = sorted(
         word
-        for word in whole - RUDE
-        if word.isascii() and spelling.corrected(word) != word
-        if word not in spelling.SLIPS
+        for word in words - RUDE
+        if word.isascii() and spelling.correct_spelling(word) != word
+        if word not in spelling.COMMON_TYPOS
     )
-    text = textwrap.fill(" ".join(found), 84)
+    text = textwrap.fill(" ".join(misread), 84)
     (package / "query/lexicon/english_words.py").write_text(f'{HEAD}{text}\n"""\n)\n')
 
 

@@ -1,0 +1,133 @@
+"""Rules with an anchor, each to the operator that relates a node to the anchor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import Side
+from rrsis_geo.language.nodes import Node
+from rrsis_geo.query.lexicon.vocabulary import END_PARTS, words
+from rrsis_geo.query.parser.filters import limits, match_words
+from rrsis_geo.query.parser.noun_phrase import At
+from rrsis_geo.query.parser.pattern_matcher import Match
+from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.plan.container_places import is_container
+
+Relation = Callable[[Node, Node, At], Node]
+"""(of, anchor, word indices) to the operator."""
+
+_CLOSE = words("just directly immediately exactly right slightly")
+_CLOSE |= {"a little", "a bit"}
+"""Adverbs that put a thing next to one side of the anchor."""
+
+
+def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
+    """The relation that a match states."""
+    if match.handler == "beside" and _is_side_of_container(parser, match, anchor):
+        return _beside(parser, match, at=True)
+    return RELATIONS[match.handler](parser, match)
+
+
+def beside(side: Side, how: Any) -> Relation:
+    """The relation of a thing to one side of its anchor."""
+    return lambda of, anchor, at: n.Beside(of, side, anchor, how, at=at)
+
+
+def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> bool:
+    """Whether the side is inside the anchor: "in the north of the depot"."""
+    texts = set(match_words(parser, match))
+    inside = "<d>" in texts and not texts.isdisjoint(("in", "on", "at"))
+    return inside and not match.argument and is_container(anchor)
+
+
+def _near(parser: PhraseReader, match: Match) -> Relation:
+    how: Any = match.argument or "near"
+    return lambda of, anchor, at: n.Near(of, anchor, how, at=at)
+
+
+def _not_near(parser: PhraseReader, match: Match) -> Relation:
+    return lambda of, anchor, at: n.Near(of, anchor, at=at)
+
+
+def _within(parser: PhraseReader, match: Match) -> Relation:
+    low, high = limits(parser, match, "<len>")
+    if low == high and "within" in match_words(parser, match):
+        low = None
+    return lambda of, anchor, at: n.Within(of, anchor, low, high, at=at)
+
+
+def _beside(parser: PhraseReader, match: Match, *, at: bool = False) -> Relation:
+    token = parser.matcher.first("<d>", match)
+    place = str(token.value) if token else match.argument
+    if match.argument == "diagonal":
+        row = "top" if match.groups.get("v") == "above" else "bottom"
+        place = f"{row} {place}" if place in ("left", "right") else place
+    if place == "centre":
+        return lambda of, anchor, at: n.Inside(of, anchor, at=at)
+    side = cast(Side, place.removeprefix("middle ").removesuffix(" centre"))
+    if match.argument == "step":
+        low, high = limits(parser, match, "<len>")
+        return lambda of, anchor, at: n.Within(
+            n.Beside(of, side, anchor, at=at), anchor, low, high, at=at
+        )
+    if at or match.groups.get("part") in END_PARTS:
+        return beside(side, "at")
+    adverb = match.groups.get("adv", "")
+    near = adverb in _CLOSE or "just" in adverb
+    return beside(side, "just" if near else "beyond")
+
+
+def _compared(parser: PhraseReader, match: Match) -> Relation:
+    if match.argument == "same":
+        return lambda of, anchor, at: n.Compared(of, "same", anchor, at=at)
+    token = parser.matcher.first("<cmp>", match)
+    if token is None or cast(tuple[str, str], token.value)[0] == "largest":
+        return lambda of, anchor, at: n.Compared(of, "larger", anchor, at=at)
+    return lambda of, anchor, at: n.Compared(of, "smaller", anchor, at=at)
+
+
+def _along(parser: PhraseReader, match: Match) -> Relation:
+    return lambda of, anchor, at: n.Along(of, anchor, at=at)
+
+
+def _around(parser: PhraseReader, match: Match) -> Relation:
+    return lambda of, anchor, at: n.Around(of, anchor, at=at)
+
+
+def _surrounded(parser: PhraseReader, match: Match) -> Relation:
+    return lambda of, anchor, at: n.Surrounded(of, anchor, at=at)
+
+
+def _opposite(parser: PhraseReader, match: Match) -> Relation:
+    beyond = match.argument == "beyond"
+    return lambda of, anchor, at: n.Opposite(of, anchor, beyond, at=at)
+
+
+def _holding(parser: PhraseReader, match: Match) -> Relation:
+    return lambda of, anchor, at: n.Holding(of, anchor, at=at)
+
+
+def _inside(parser: PhraseReader, match: Match) -> Relation:
+    how: Any = match.argument if match.argument in ("on", "at") else "in"
+    return lambda of, anchor, at: n.Inside(of, anchor, how, at=at)
+
+
+RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {
+    "near": _near,
+    "not": _not_near,
+    "within": _within,
+    "beside": _beside,
+    "compared": _compared,
+    "along": _along,
+    "around": _around,
+    "surrounded": _surrounded,
+    "opposite": _opposite,
+    "holding": _holding,
+    "without": _holding,
+    "inside": _inside,
+    "outside": _inside,
+}
+"""Relations by the handler of their rule; `anchored_relations` negates "not",
+"without" and "outside"."""
