@@ -14,6 +14,7 @@ import shapely
 import torch
 from affine import Affine
 from numpy.typing import NDArray
+from public_data import nwpu, split
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
@@ -30,7 +31,6 @@ from rrsis_geo.query.plan import nodes as n
 from rrsis_geo.query.query_batch import QueryBatch, ask, parted
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
-from rrsis_geo.training.recipe.public_datasets import nwpu, split
 from rrsis_geo.training.validation import made_samples
 from rrsis_geo.types import Strip
 from rrsis_geo.vector.polygonize import vectorize

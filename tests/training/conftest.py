@@ -1,4 +1,4 @@
-"""What every test of training needs."""
+"""Fixtures of the tests of training."""
 
 import pytest
 import torch
@@ -9,8 +9,8 @@ from rrsis_geo.training.distributed.process_group import ProcessGroup
 
 
 @pytest.fixture
-def alone():
-    """One process on the CPU."""
+def single_process():
+    """A process group of one, on the CPU."""
     return ProcessGroup(device=torch.device("cpu"))
 
 
