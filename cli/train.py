@@ -131,7 +131,7 @@ TEACH = "teach"
     help="Processes that prepare samples.",
 )
 @click.pass_obj
-def command(read_sources: Any, config: str | None, **values: Any) -> None:
+def command(read_sources: Any, /, config: str | None, **values: Any) -> None:
     """Train as CONFIG says, a TOML file or the name of a shipped one.
 
     Shipped: teach (the default with --from), rrsis-d, refsegrs, risbench, default,

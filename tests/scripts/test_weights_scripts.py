@@ -226,6 +226,7 @@ def test_the_recipes_can_be_run(maker):
             assert files - {part.file, text} <= made, f"{name}: {part.file}"
             made.add(part.file)
             if program == "rrsis-geo" or first == "scripts/weights/train_public.py":
+                assert first == "train" or program == "python"
                 assert ("pack" in words) == (program == "rrsis-geo")
                 typed = [word for word in words if word != "TEXT"]
                 values = train.make_context("train", typed).params
