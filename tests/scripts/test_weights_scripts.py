@@ -247,7 +247,7 @@ def test_a_rehearsal_is_short_and_the_text_is_chosen(maker, tmp_path):
         return maker.words_of(part, options)
 
     long = words(steps=None, text="default")
-    assert long[:3] == [sys.executable, "-m", "rrsis_geo_cli"]
+    assert long[:2] == [sys.executable, str(SCRIPTS / "train_public.py")]
     assert long[long.index("--words") + 1] == "default"
     assert "--steps" not in long
     short = words(steps=2, text="owner/model")
