@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import shlex
 import sys
 from dataclasses import replace
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from rrsis_geo.errors import WeightsError
+from rrsis_geo.errors import DataError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.model.serialization.header import Calibration, Card, read_header, verify
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
-from rrsis_geo.training.config import find_config
+from rrsis_geo.training.config import TrainConfig, find_config
+from rrsis_geo.training.training_data import DataFiles
 from rrsis_geo_cli.train import command as train
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts" / "weights"
@@ -260,3 +262,19 @@ def test_a_rehearsal_is_short_and_the_text_is_chosen(maker, tmp_path):
 def test_the_record_names_every_command(maker, run):
     work = run(parts_of(maker, ("a", WRITE, "a")))
     assert json.loads((work / "commands.json").read_text())["a"][0] == sys.executable
+
+
+def test_the_package_does_not_import_the_recipe():
+    root = SCRIPTS.parents[1]
+    for path in [*(root / "rrsis_geo").rglob("*.py"), *(root / "cli").rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(from|import) recipe\b", text, re.M), path
+
+
+def test_public_data_are_read_as_the_config_says(tmp_path):
+    read = script("train_public").read_sources
+    for folder in ("aerial-airport", "oam-banepa", "open-cities"):
+        (tmp_path / folder).mkdir()
+    config = TrainConfig(drawn=1, open_only=True)
+    with pytest.raises(DataError, match=r"data sets \['urban-tree-naip'\] are missing"):
+        read(config, DataFiles(path=tmp_path))
