@@ -32,7 +32,7 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/setup
 	scripts/setup dev
 
 weights: $(VENV)/.installed
-	$(VENV)/bin/python scripts/make_weights.py "$(DATA)" --work "$(WORK)" \
+	$(VENV)/bin/python scripts/weights/make_weights.py "$(DATA)" --work "$(WORK)" \
 	    $(if $(TEXT),--text "$(TEXT)") $(if $(ONLY),--only $(ONLY)) \
 	    $(if $(STEPS),--steps $(STEPS))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rrsis_geo.training.config import FOLDER, TrainConfig, read_config
+from rrsis_geo.training.config import CONFIG_FOLDER, TrainConfig, read_config
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Family:
 
 def ladder() -> Family:
     """What the paper adds, one thing a rung, without the shipped network's own."""
-    rungs = sorted(FOLDER.glob("ablations/?-*.toml"))
+    rungs = sorted(CONFIG_FOLDER.glob("ablations/?-*.toml"))
     names = [path.stem for path in rungs]
     return Family(
         variants={path.stem: read_config(path) for path in rungs},

@@ -30,18 +30,21 @@ import torch
 from ablation_families import FAMILIES
 from ablation_tables import line, print_tables, result_file
 from numpy.typing import NDArray
+from public_data import default_sources
 
 from rrsis_geo.evaluation.protocols import count_pixels
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.device import choose_device
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.training.builders import autocasts, fit
+from rrsis_geo.training.builders import fit, uses_bfloat16
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.batch import Batch, Sample, collate
-from rrsis_geo.training.data.mixture import Mix
-from rrsis_geo.training.initial_weights.initial_weights import IMAGE_START, fresh_start
-from rrsis_geo.training.recipe.public_datasets import default_sources
-from rrsis_geo.training.text_features import Words
+from rrsis_geo.training.data.mixture import Mixture
+from rrsis_geo.training.initial_weights.initial_weights import (
+    IMAGE_START,
+    init_with_text_of,
+)
+from rrsis_geo.training.text_features import TextFeatures
 from rrsis_geo.training.validation import made_samples, written_samples
 
 SHARES = {"nwpu": 0.65, "tanks": 0.15, "banepa": 0.2}
@@ -81,8 +84,8 @@ def main() -> None:
     print_tables(options.keep, family.variants, family.changes, options.seeds)
 
 
-def _mix(sources: Iterable[Any], options: argparse.Namespace, seed: int) -> Mix:
-    return Mix(
+def _mix(sources: Iterable[Any], options: argparse.Namespace, seed: int) -> Mixture:
+    return Mixture(
         sources=tuple(
             replace(source, weight=SHARES[source.name])
             for source in sources
@@ -94,7 +97,7 @@ def _mix(sources: Iterable[Any], options: argparse.Namespace, seed: int) -> Mix:
     )
 
 
-def _batches(mix: Mix, options: argparse.Namespace) -> Iterator[Batch]:
+def _batches(mix: Mixture, options: argparse.Namespace) -> Iterator[Batch]:
     """Every step's samples, in memory: each variant sees the very same."""
     for step in range(options.steps):
         first = step * options.images
@@ -131,7 +134,7 @@ def _run(
     )
     torch.manual_seed(seed)
     image = options.data / IMAGE_START
-    network, card = fresh_start(config, words=options.words, image=image)
+    network, card = init_with_text_of(options.words, config, image=image)
     tokenizer = Tokenizer(card.vocabulary)
     device = choose_device(options.device)
     learned = sum(
@@ -142,8 +145,10 @@ def _run(
     began = time.perf_counter()
     network = fit(config, network.to(device), tokenizer, batches)
     seconds = time.perf_counter() - began
-    fast = autocasts(config, device)
-    rows = list(_scores(network, Words(tokenizer, network.text), kept, fast=fast))
+    fast = uses_bfloat16(config, device)
+    rows = list(
+        _scores(network, TextFeatures(tokenizer, network.text), kept, fast=fast)
+    )
     result = {
         "variant": name,
         "seed": seed,
@@ -158,7 +163,7 @@ def _run(
 
 @torch.inference_mode()
 def _scores(
-    network: BTDNet, words: Words, kept: Sequence[Sample], *, fast: bool
+    network: BTDNet, words: TextFeatures, kept: Sequence[Sample], *, fast: bool
 ) -> Iterator[dict[str, Any]]:
     """Counts of every kept expression, by the reference rule."""
     place = next(network.parameters()).device

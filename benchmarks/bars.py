@@ -18,13 +18,13 @@ from statistics import fmean, median
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from public_data import default_sources, nwpu, split
 from query_validation import Case, cases, without_target
 from real_scenes import looked_at, scored, tasks
 
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores
 from rrsis_geo.model.predictor import make_predictor
 from rrsis_geo.query import make_plan
-from rrsis_geo.training.recipe.public_datasets import default_sources, nwpu, split
 from rrsis_geo.vector.instance_splitting import split_by_class
 
 GROUPS = (

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from public_data import default_sources
 
 from rrsis_geo.evaluation.calibration import (
     CENTRES,
@@ -41,7 +42,6 @@ from rrsis_geo.evaluation.protocols import SIDE
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.model.serialization.weights import recalibrate
-from rrsis_geo.training.recipe.public_datasets import default_sources
 from rrsis_geo.training.validation import made_samples, written_samples
 
 THRESHOLDS = tuple(round(0.2 + 0.05 * k, 2) for k in range(13))

@@ -15,13 +15,13 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from public_data import nwpu
 
 from rrsis_geo.colour.colour_filter import fade_other_colours
 from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.transforms.crops import draw_mask
 from rrsis_geo.query import make_plan
-from rrsis_geo.training.recipe.public_datasets import nwpu
 
 STAYS = 0.5
 """Mean probability from which on an object counts as found."""

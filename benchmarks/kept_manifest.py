@@ -13,12 +13,13 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from public_data import nwpu, split
+
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.formats.manifest import write_manifest
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
 from rrsis_geo.datasets.transforms.crops import draw_mask
-from rrsis_geo.training.recipe.public_datasets import nwpu, split
 
 
 def samples(image: LabelledImage) -> Iterator[Sample]:

@@ -21,6 +21,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
+from public_data import nwpu
 from query_validation import SIDE, answered_mask, grid_of, overlap, question
 
 from rrsis_geo.datasets.annotations import Layout
@@ -30,7 +31,6 @@ from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.query import make_plan
 from rrsis_geo.training.data.mixture import written_masks
-from rrsis_geo.training.recipe.public_datasets import nwpu
 
 Row = dict[str, Any]
 

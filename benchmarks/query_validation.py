@@ -14,6 +14,7 @@ import shapely
 import torch
 from affine import Affine
 from numpy.typing import NDArray
+from public_data import nwpu, split
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
@@ -31,7 +32,6 @@ from rrsis_geo.model.serialization.weights import load_weights
 from rrsis_geo.query.query_batch import QueryBatch, as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
-from rrsis_geo.training.recipe.public_datasets import nwpu, split
 from rrsis_geo.training.validation import made_samples
 from rrsis_geo.types import Strip
 from rrsis_geo.vector.instance_splitting import split_by_class

@@ -39,8 +39,8 @@ from rrsis_geo.training.builders import fit, model_config
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import Augmentation
 from rrsis_geo.training.data.batch import Batch
-from rrsis_geo.training.data.listed_samples import Listed
-from rrsis_geo.training.data.loader import feed
+from rrsis_geo.training.data.listed_samples import ListedStream
+from rrsis_geo.training.data.loader import load_batches
 from rrsis_geo.training.loop import Step
 
 STORED = 800
@@ -143,18 +143,18 @@ def measure(options: argparse.Namespace, lines: list[Drawn]) -> dict[str, object
     sizes = model_config(config, dmols=options.dmols, presence=options.presence)
     tokenizer = Tokenizer(VOCABULARY)
     network = BTDNet(sizes).to(options.device)
-    items = Listed(
+    items = ListedStream(
         groups=tuple((line,) * options.expressions for line in lines),
         size=options.size,
         expressions=options.expressions,
-        how=Augmentation(),
+        augmentation=Augmentation(),
     )
     steps: list[Step] = []
     watch = None
 
     def on_step(step: Step) -> None:
         nonlocal watch
-        step.numbers()  # waits for the GPU, as a log would
+        step.metrics()  # waits for the GPU, as a log would
         if step.number >= options.warm:
             steps.append(step)
         elif step.number == options.warm - 1:
@@ -162,12 +162,12 @@ def measure(options: argparse.Namespace, lines: list[Drawn]) -> dict[str, object
             if options.device.startswith("cuda"):
                 torch.cuda.reset_peak_memory_stats()
 
-    batches: Iterator[Batch] = feed(
+    batches: Iterator[Batch] = load_batches(
         items,
         config,
-        first=0,
+        first_step=0,
         workers=options.workers,
-        pinned=options.device.startswith("cuda"),
+        pin_memory=options.device.startswith("cuda"),
     )
     fit(config, network, tokenizer, batches, on_step=on_step)
     assert watch is not None  # noqa: S101 - there was a warm-up

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from public_data import default_sources
 
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.serialization.weights import load_weights
-from rrsis_geo.training.recipe.public_datasets import default_sources
 from rrsis_geo.training.validation import made_samples, validate, written_samples
 
 

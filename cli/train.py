@@ -1,10 +1,14 @@
-"""Train weights, or teach those that exist."""
+"""rrsis-geo train: train weights, or fine-tune existing ones.
+
+The object of the click context may be a `ReadSources`, by which a caller of the command
+reads a mix that is no pack; see scripts/weights/train_public.py.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +18,11 @@ from rrsis_geo.job import DEVICES
 from . import options
 from .sections import Command
 
+if TYPE_CHECKING:
+    from rrsis_geo.training.config import TrainConfig
+
 TEACH = "teach"
-"""The shipped config for weights that exist, on data of one's own."""
+"""Shipped config for fine-tuning on own data."""
 
 
 @click.command("train", cls=Command, short_help="Train weights, or teach those there.")
@@ -25,21 +32,21 @@ TEACH = "teach"
     "--data",
     required=True,
     type=click.Path(path_type=Path),
-    help="Manifest (.jsonl) or folder of a data set; for the config `default` the "
-    "folder of public data sets.",
+    help="Manifest (.jsonl) or folder of a data set; for a mix, as in the config "
+    "`default`, a pack by scripts/weights/pack_sources.py.",
 )
 @options.PARTIAL
 @options.option(
     "Data",
     "--outlines",
     type=click.Path(path_type=Path),
-    help="For a mix: outlines of aircraft, by scripts/outline_aircraft.py.",
+    help="For a mix: outlines of aircraft, by scripts/weights/outline_aircraft.py.",
 )
 @options.option(
     "Data",
     "--mistakes",
     type=click.Path(path_type=Path),
-    help="For a mix: places to look at again, by scripts/mine_mistakes.py.",
+    help="For a mix: places to look at again, by scripts/weights/mine_mistakes.py.",
 )
 @options.option(
     "Data",
@@ -100,7 +107,7 @@ TEACH = "teach"
 @options.option(
     "Settings",
     "--set",
-    "changes",
+    "overrides",
     multiple=True,
     metavar="NAME=VALUE",
     help="Another value for a setting of the config, as TOML; repeatable.",
@@ -123,7 +130,8 @@ TEACH = "teach"
     type=click.IntRange(min=0),
     help="Processes that prepare samples.",
 )
-def command(config: str | None, **values: Any) -> None:
+@click.pass_obj
+def command(read_sources: Any, /, config: str | None, **values: Any) -> None:
     """Train as CONFIG says, a TOML file or the name of a shipped one.
 
     Shipped: teach (the default with --from), rrsis-d, refsegrs, risbench, default,
@@ -136,7 +144,8 @@ def command(config: str | None, **values: Any) -> None:
       rrsis-geo train --from default --data roofs/manifest.jsonl -o roofs.safetensors
       rrsis-geo train rrsis-d --data RRSIS-D -o rrsis-d.safetensors
     """
-    from rrsis_geo.training.train import train_weights
+    from rrsis_geo.training.train import TrainingJob, train_weights
+    from rrsis_geo.training.training_data import DataFiles
 
     output: Path = values["output"]
     if config is None:
@@ -145,37 +154,41 @@ def command(config: str | None, **values: Any) -> None:
                 "give a config, or --from with weights to start from; see --help"
             )
         config = TEACH
-    train_weights(
-        _settings(config, values),
-        data=values["data"],
-        output=output,
-        folder=values["folder"] or output.with_suffix(".run"),
-        say=click.echo,
-        weights=values["weights"],
-        words=values["words"],
-        device=values["device"],
-        workers=values["workers"],
-        part=values["partial"],
+    data = DataFiles(
+        path=values["data"],
+        partial=values["partial"],
         outlines=values["outlines"],
         mistakes=values["mistakes"],
+        workers=values["workers"],
+    )
+    job = TrainingJob(
+        data=data,
+        output=output,
+        folder=values["folder"] or output.with_suffix(".run"),
+        weights=values["weights"],
+        text_weights=values["words"],
+        device=values["device"],
         licence=values["licence"],
-        command=_command(),
+        command=_command_line(),
         overwrite=values["overwrite"],
+    )
+    train_weights(
+        _read_config(config, values), job, log=click.echo, read_sources=read_sources
     )
 
 
-def _settings(config: str, values: dict[str, Any]) -> Any:
-    """The config with the changes of the command line."""
+def _read_config(config: str, values: dict[str, Any]) -> TrainConfig:
+    """Read the config and apply the options of the command line."""
     from rrsis_geo.training.config import (
         TrainConfig,
+        apply_override,
         find_config,
-        read_change,
         read_settings,
     )
 
     settings = read_settings(find_config(config))
-    for change in values["changes"]:
-        read_change(settings, change)
+    for override in values["overrides"]:
+        apply_override(settings, override)
     for name in ("steps", "seed"):
         if values[name] is not None:
             settings[name] = values[name]
@@ -189,7 +202,7 @@ def _settings(config: str, values: dict[str, Any]) -> Any:
     return TrainConfig.from_mapping(settings)
 
 
-def _command() -> str:
-    """As typed, paths by their last part: the card names nobody's folders."""
+def _command_line() -> str:
+    """Return the command line without folders: the card must not reveal local paths."""
     words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]
     return " ".join(["rrsis-geo", *words])

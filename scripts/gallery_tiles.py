@@ -14,19 +14,19 @@ import numpy as np
 import rasterio
 import shapely
 from numpy.typing import NDArray
-
-from rrsis_geo.datasets.annotations import Layout
-from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
-from rrsis_geo.synthetic import draw_scene
-from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
-from rrsis_geo.training.recipe.public_datasets import (
+from weights.recipe.aircraft_boxes import airbus_boxes, airport_boxes
+from weights.recipe.public_datasets import (
     banepa,
     nwpu,
     open_cities,
     split,
     tanks,
 )
-from rrsis_geo.training.recipe.tree_cover import naip_trees
+from weights.recipe.tree_cover import naip_trees
+
+from rrsis_geo.datasets.annotations import Layout
+from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
+from rrsis_geo.synthetic import draw_scene
 
 Crop = tuple[int, int, int, int]
 """Left, top, width, height in pixels."""

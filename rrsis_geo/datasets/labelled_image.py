@@ -40,7 +40,7 @@ class LabelledImage:
     """Rows [top, bottom) of the file that are the image; None: all."""
     mistakes: tuple[tuple[float, float], ...] = ()
     """(x, y) in pixels of objects that a network painted by mistake; see
-    `training.recipe.hard_negatives`."""
+    `training.data.hard_negatives`."""
 
     @cached_property
     def pixels(self) -> NDArray[np.uint8]:

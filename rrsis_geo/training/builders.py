@@ -1,5 +1,7 @@
-"""From a config to what trains: network, objective, optimizer; and `fit`, for all of it
-on batches at hand. Needs torch, but no reader of images."""
+"""Build network config, objective, optimizer and loop from a training config.
+
+`fit` runs them on batches in memory. Nothing here reads images.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from rrsis_geo.model.losses import LossWeights
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import Augmentation
 from rrsis_geo.training.data.batch import Batch
-from rrsis_geo.training.loop import Step, train
+from rrsis_geo.training.loop import LoopConfig, Step, train
 from rrsis_geo.training.objective import Objective
 from rrsis_geo.training.schedule import Average, learning_rate
 from rrsis_geo.training.text_features import Tokenize
@@ -29,34 +31,34 @@ from rrsis_geo.training.unused_parameters import freeze_unused
 Value = TypeVar("Value", ModelConfig, LossWeights, Augmentation)
 
 PHRASES = tuple(sorted({noun.singular for nouns in LEXICON.values() for noun in nouns}))
-"""Names of things that D-MOLS hides: every noun of the lexicon."""
+"""Names of things that D-MOLS masks: every noun of the lexicon."""
 
 
 def model_config(config: TrainConfig, **changes: object) -> ModelConfig:
-    """The preset of a run with the run's own changes, and then these.
+    """Return the preset of a run with the changes of its [model], then `changes`.
 
     Raises:
-        OptionError: the run names something that no network has.
-        WeightsError: there is no such preset, or a value that none has.
+        OptionError: [model] names an unknown field.
+        WeightsError: there is no such preset, or a value is not allowed.
     """
-    return changed(preset(config.preset), {**config.model, **changes}, "model")
+    return with_changes(preset(config.preset), {**config.model, **changes}, "model")
 
 
 def loss_weights(config: TrainConfig) -> LossWeights:
-    """What each part of the loss counts in a run; errors as above."""
-    return changed(LossWeights(), config.losses, "losses")
+    """Return the weights of the parts of the loss; raises as `model_config`."""
+    return with_changes(LossWeights(), config.losses, "losses")
 
 
 def augmentation(config: TrainConfig) -> Augmentation:
-    """How listed images change in a run; errors as above."""
-    return changed(Augmentation(), config.augment, "augment")
+    """Return the augmentation of listed images; raises as `model_config`."""
+    return with_changes(Augmentation(), config.augment, "augment")
 
 
-def changed(value: Value, changes: Mapping[str, Any], table: str) -> Value:
-    """A frozen value with some fields of a config's table.
+def with_changes(value: Value, changes: Mapping[str, Any], table: str) -> Value:
+    """Return a frozen value with the fields of a config's table replaced.
 
     Raises:
-        OptionError: a field that the value has not.
+        OptionError: the table names an unknown field.
     """
     known = [item.name for item in fields(value)]
     if unknown := sorted(set(changes) - set(known)):
@@ -70,43 +72,58 @@ def build_objective(
     tokenize: Tokenize,
     *,
     phrases: Iterable[str] = PHRASES,
-    joined: ProcessMean = single_process,
+    all_reduce_mean: ProcessMean = single_process,
 ) -> Objective:
-    """A network with its losses, as a run wants them; unused parameters are frozen."""
+    """Build the objective of a run and freeze the parameters that it does not use."""
     objective = Objective(
         network,
         tokenize,
         phrases=tuple(phrases),
         train_text=config.train_text,
         freeze_norms=config.freeze_norms,
-        bfloat16=autocasts(config, next(network.parameters()).device),
-        joined=joined,
+        bfloat16=uses_bfloat16(config, next(network.parameters()).device),
+        all_reduce_mean=all_reduce_mean,
     )
     freeze_unused(objective)
     return objective
 
 
-def autocasts(config: TrainConfig, device: torch.device) -> bool:
-    """Whether a run computes in bfloat16: it wants to, and the device is fast at it."""
+def uses_bfloat16(config: TrainConfig, device: torch.device) -> bool:
+    """Whether a run computes in bfloat16: it may, and the device is fast at it."""
     return config.bfloat16 and choose_precision("auto", device) == torch.bfloat16
 
 
 def build_optimizer(config: TrainConfig, network: BTDNet) -> AdamW:
-    """AdamW over all that learns, in its groups."""
+    """Build AdamW over the network's parameter groups."""
     groups = network.parameter_groups(
         weight_decay=config.weight_decay, encoder_scale=config.encoder_rate
     )
     return AdamW(groups, lr=config.learning_rate)
 
 
-def rate_of(config: TrainConfig) -> Callable[[int], float]:
-    """The learning rate of every step."""
+def build_schedule(config: TrainConfig) -> Callable[[int], float]:
+    """Return the function step -> learning rate."""
     return lambda step: learning_rate(
         step,
         peak=config.learning_rate,
         steps=config.steps,
         warmup=config.warmup,
         power=config.power,
+    )
+
+
+def build_loop(
+    config: TrainConfig, *, first_step: int = 0, rank: int = 0
+) -> LoopConfig:
+    """Return the settings of the loop for the process with the given rank."""
+    return LoopConfig(
+        first_step=first_step,
+        steps=config.steps,
+        accumulate=config.accumulate,
+        learning_rate=build_schedule(config),
+        max_norm=config.max_norm,
+        loss_weights=loss_weights(config),
+        seed=config.seed + rank,
     )
 
 
@@ -119,38 +136,24 @@ def fit(
     phrases: Iterable[str] = PHRASES,
     on_step: Callable[[Step], None] = lambda step: None,
 ) -> BTDNet:
-    """Train a network on batches at hand for `config.steps` steps.
+    """Train a network on batches in memory for `config.steps` steps.
 
     Args:
-        config: of the run; `steps`, `accumulate`, rates, losses and seed count here,
-            what concerns the data does not.
-        network: with its pretrained parts in place, on its device; trained in place.
+        config: of the run; its settings about data are not used.
+        network: with pretrained parts loaded, on its device; trained in place.
         tokenize: of the network's vocabulary.
         batches: at least `steps * accumulate`.
-        phrases: names of things that D-MOLS hides.
-        on_step: told each step.
+        phrases: names of things that D-MOLS masks.
+        on_step: called after every step.
 
     Returns:
-        The network with its averaged weights, ready for inference.
+        The network with its averaged weights, in inference mode.
     """
     torch.manual_seed(config.seed)
     objective = build_objective(config, network, tokenize, phrases=phrases)
     average = Average(network, decay=config.ema)
-    train(
-        objective,
-        network,
-        iter(batches),
-        build_optimizer(config, network),
-        average,
-        first=0,
-        steps=config.steps,
-        accumulate=config.accumulate,
-        rate=rate_of(config),
-        max_norm=config.max_norm,
-        weights=loss_weights(config),
-        seed=config.seed,
-        joined=single_process,
-        on_step=on_step,
-    )
+    optimizer = build_optimizer(config, network)
+    loop = build_loop(config)
+    train(objective, network, iter(batches), optimizer, average, loop, on_step=on_step)
     average.copy_to(network)
     return network.eval()

@@ -1,4 +1,4 @@
-"""A run's whole state in one safetensors file: written at once or not at all."""
+"""Checkpoints: the whole state of a run in one safetensors file, written atomically."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from rrsis_geo.errors import DataError, OptionError, OutputError
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.schedule import Average
 
-FREE = frozenset({"keep_every", "validate_every", "validate_most"})
-"""Settings that a run may change when it goes on: they move no weight."""
+CHANGEABLE = frozenset({"keep_every", "validate_every", "validate_most"})
+"""Settings that may differ when a run is resumed: they do not affect the weights."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far a run has come."""
+    """Progress of a run."""
 
     step: int
-    """Steps done."""
+    """Finished steps."""
     best: float | None = None
-    """Highest score on validation so far; None: none yet."""
+    """Highest validation score so far; None: not validated yet."""
 
 
 def save_checkpoint(
@@ -43,11 +43,11 @@ def save_checkpoint(
     progress: Progress,
     config: TrainConfig,
 ) -> None:
-    """Write beside the target, flush to the disk, then take its place.
+    """Save the state of a run, atomically.
 
     Raises:
-        OutputError: the disk is full or the folder cannot be written; the checkpoint
-            before stays.
+        OutputError: the disk is full or the folder cannot be written; the previous
+            checkpoint stays.
     """
     tensors: dict[str, Tensor] = {}
     for name, value in network.state_dict().items():
@@ -57,8 +57,8 @@ def save_checkpoint(
     for index, state in optimizer.state_dict()["state"].items():
         for key, value in state.items():
             tensors[f"optimizer/{index}/{key}"] = torch.as_tensor(value)
-    notes = {"progress": asdict(progress), "config": asdict(config)}
-    save_tensors(path, tensors, notes)
+    metadata = {"progress": asdict(progress), "config": asdict(config)}
+    save_tensors(path, tensors, metadata)
 
 
 def load_checkpoint(
@@ -69,16 +69,16 @@ def load_checkpoint(
     average: Average,
     config: TrainConfig,
 ) -> Progress:
-    """Put everything back where it was.
+    """Restore the state of a run in place.
 
     Raises:
         DataError: the file is broken or of another network.
         OptionError: the run had other settings.
     """
-    tensors, notes = load_tensors(path)
+    tensors, metadata = load_tensors(path)
     try:
-        progress = Progress(**notes["progress"])
-        before = dict(notes["config"])
+        progress = Progress(**metadata["progress"])
+        before = dict(metadata["config"])
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: not a checkpoint of a run ({error})") from error
     _check_settings(path, before, config)
@@ -88,60 +88,66 @@ def load_checkpoint(
         "optimizer": {},
     }
     for name, value in tensors.items():
-        room, _, rest = name.partition("/")
-        parts[room][rest] = value
+        part, _, key = name.partition("/")
+        parts[part][key] = value
     try:
         network.load_state_dict(parts["network"])
     except RuntimeError as error:
         raise DataError(
-            f"{path}: checkpoint of another network; take another folder for the run"
+            f"{path}: checkpoint of another network; give the run another folder "
+            "(--run)"
         ) from error
-    place = next(network.parameters()).device
-    average.state = {name: value.to(place) for name, value in parts["average"].items()}
+    device = next(network.parameters()).device
+    average.state = {name: value.to(device) for name, value in parts["average"].items()}
     states: dict[int, dict[str, Tensor]] = {}
     for name, value in parts["optimizer"].items():
         index, _, key = name.partition("/")
         states.setdefault(int(index), {})[key] = value
-    body = optimizer.state_dict()
-    body["state"] = states
-    optimizer.load_state_dict(body)
+    optimizer_state = optimizer.state_dict()
+    optimizer_state["state"] = states
+    optimizer.load_state_dict(optimizer_state)
     return progress
 
 
 def save_tensors(
-    path: Path, tensors: Mapping[str, Tensor], notes: Mapping[str, object]
+    path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, object]
 ) -> None:
-    """A safetensors file with JSON notes, whole or not at all; errors as above."""
-    body = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    metadata = {name: json.dumps(value) for name, value in notes.items()}
-    with one_line(path), staged(path) as place:
-        # A tensor may share its memory with another; the format wants each its own.
-        save_file(
-            {name: value.clone() for name, value in body.items()}, place, metadata
-        )
+    """Write a safetensors file with JSON metadata, atomically.
+
+    Raises:
+        OutputError: the disk is full or the folder cannot be written.
+    """
+    # Tensors may share memory, which the format does not allow.
+    copies = {
+        name: value.detach().cpu().contiguous().clone()
+        for name, value in tensors.items()
+    }
+    texts = {name: json.dumps(value) for name, value in metadata.items()}
+    with _as_output_error(path), staged(path) as part:
+        save_file(copies, part, texts)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict[str, Any]]]:
-    """What `save_tensors` wrote.
+    """Read tensors and metadata written by `save_tensors`.
 
     Raises:
         DataError: the file cannot be read.
     """
     try:
         with safe_open(path, framework="pt") as stored:
-            notes = {
+            metadata = {
                 name: json.loads(text)
                 for name, text in (stored.metadata() or {}).items()
             }
             tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
     except (OSError, SafetensorError, ValueError) as error:
         raise DataError(f"{path}: not a checkpoint ({error})") from error
-    return tensors, notes
+    return tensors, metadata
 
 
 @contextmanager
-def one_line(path: Path) -> Iterator[None]:
-    """What the format's own writer says of a full disk, as our error."""
+def _as_output_error(path: Path) -> Iterator[None]:
+    """Turn errors of the safetensors writer, as on a full disk, into an OutputError."""
     try:
         yield
     except SafetensorError as error:
@@ -155,10 +161,10 @@ def _check_settings(
     changed = [
         f"{name} {before.get(name)!r}, now {now.get(name)!r}"
         for name in sorted(before.keys() | now.keys())
-        if name not in FREE and before.get(name) != now.get(name)
+        if name not in CHANGEABLE and before.get(name) != now.get(name)
     ]
     if changed:
         raise OptionError(
             f"{path}: the run had other settings ({'; '.join(changed)}); give the old "
-            "ones, or another folder for the run"
+            "ones, or another folder for the run (--run)"
         )

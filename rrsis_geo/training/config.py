@@ -1,4 +1,4 @@
-"""A training run as plain data, from TOML."""
+"""The settings of a training run, read from TOML."""
 
 from __future__ import annotations
 
@@ -11,105 +11,107 @@ from typing import Any
 
 from rrsis_geo.errors import OptionError
 
-FOLDER = Path(__file__).parent / "configs"
-"""Configs shipped with the package."""
+CONFIG_FOLDER = Path(__file__).parent / "configs"
+"""Of the configs shipped with the package."""
 
 DATASETS = ("mix", "listed")
 
 SHARES = ("written", "no_target", "strays", "presence_gate")
+"""Settings in [0, 1]."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """Every number a run depends on; files and folders are arguments."""
+    """All settings that a run depends on, apart from files and folders."""
 
     preset: str = "btd-mobile"
     model: Mapping[str, Any] = field(default_factory=dict)
-    """Changes of the preset, by the names of `ModelConfig`."""
+    """Changes to the preset, by field of `ModelConfig`."""
     dataset: str = "mix"
-    """mix: images with labelled objects and drawn scenes, expressions made on the way;
-    listed: a manifest, RRSIS-D, RefSegRS or RISBench, as the folder shows."""
+    """mix: images with labelled objects, for which expressions are generated while
+    training; listed: a manifest, RRSIS-D, RefSegRS or RISBench, told by the folder."""
     image_start: str = ""
-    """Folder, file or hub name of public weights of the image encoder."""
+    """Pretrained image encoder: folder, file, or name on the Hugging Face hub."""
     text_start: str = ""
-    """Folder or hub name of a public BERT."""
+    """Pretrained BERT: folder, or name on the Hugging Face hub."""
     seed: int = 0
 
     steps: int = 3000
     epochs: float = 0.0
-    """Where above 0: rounds through listed data, instead of `steps`."""
+    """If above 0: epochs of listed data, instead of `steps`."""
     size: int = 384
-    """Pixels of a training image's side."""
+    """Side of a training image, in pixels."""
     images: int = 6
     """Images per step, over all processes."""
     accumulate: int = 1
-    """Parts in which a step's images are worked on; their gradients are averaged."""
+    """Micro-batches per step; their gradients are averaged."""
     expressions: int = 3
     """Expressions per image."""
 
     augment: Mapping[str, float] = field(default_factory=dict)
-    """Shares of listed images changed in a way, by the names of `Augmentation`."""
+    """Augmentation of listed images, by field of `Augmentation`."""
     open_only: bool = False
-    """Mix only what may be used for anything, commercial work included."""
+    """Only data whose licence allows any use, commercial use included."""
     drawn: int = 300
-    """Drawn scenes in the mix."""
+    """Synthetic scenes in the mix."""
     theme: str | None = None
-    """What every second drawn scene shows; None: chance decides for all."""
+    """Theme of every second synthetic scene; None: all themes are random."""
     written: float = 0.5
-    """Share of whole images with hand-written words, where an image has any."""
+    """Probability of hand-written expressions for an image that has some."""
     no_target: float = 0.25
-    """Share of made expressions that nothing in the image fits."""
+    """Share of generated expressions that have no target in the image."""
     strays: float = 0.0
-    """Share of expressions in a mix that are exchanged for what people wrote of things
-    on other images, of a class of which this one has none."""
+    """Share of expressions of a mix that are replaced by hand-written ones of other
+    images, about a class that is absent here: they have no target."""
     shares: Mapping[str, float] = field(default_factory=dict)
-    """Times the usual share of a type of made expressions, by type."""
+    """Factors on the default shares of types of generated expressions, by type."""
     sources: Mapping[str, float] = field(default_factory=dict)
-    """How often to draw from a source, instead of the usual, by name."""
+    """Sampling weights that replace those of sources, by name."""
     scales: Mapping[str, Any] = field(default_factory=dict)
-    """Result pixels per source pixel, [smallest, largest], instead of the usual, by
-    name of the source."""
+    """Result pixels per source pixel, [smallest, largest], that replace those of
+    sources, by name."""
 
     learning_rate: float = 1e-3
     encoder_rate: float = 0.3
-    """Times the learning rate, for the pretrained encoders."""
+    """Factor on the learning rate of the pretrained encoders."""
     warmup: int = 100
-    """Steps of linear rise."""
+    """Steps of linear warm-up."""
     power: float = 0.9
-    """Of the polynomial decay to zero."""
+    """Exponent of the polynomial decay to zero."""
     weight_decay: float = 1e-2
     max_norm: float = 1.0
     ema: float = 0.998
-    """Decay of the averaged weights that are kept."""
+    """Decay of the moving average of the weights."""
     losses: Mapping[str, float] = field(default_factory=dict)
-    """What parts of the loss count where not the usual, by names of `LossWeights`."""
+    """Weights of parts of the loss that replace the defaults, by field of
+    `LossWeights`."""
     train_text: bool = False
-    """Train the text encoder too, at the image encoder's rate."""
+    """Train the text encoder too, at the image encoder's learning rate."""
     freeze_norms: bool = False
-    """Keep the statistics of batch norms as they are: a few images a step, of one
-    place, would spoil them."""
+    """Keep the statistics of batch norms unchanged: small batches of images of one
+    place would bias them."""
     presence_gate: float = 0.5
-    """How much the presence head weighs a window's probabilities afterwards."""
+    """Weight of the presence head at inference."""
     bfloat16: bool = True
 
     validate_every: int = 500
-    """Steps between validations; the last step is always followed by one."""
+    """Steps between validations; there is always one after the last step."""
     validate_most: int = 0
-    """Listed images looked at in a validation; 0: all."""
+    """Listed images per validation; 0: all."""
     keep_best: bool = True
-    """Give the averaged weights that scored best on validation; else the last ones,
-    which is what an average with other weights wants."""
+    """Return the averaged weights with the best validation score; else the last ones,
+    which are the better ones to average with other weights."""
     keep_every: int = 200
     """Steps between checkpoints."""
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            _check_kind(item.name, getattr(self, item.name), _usual(item))
-        least = {"steps": 1, "epochs": 0, "size": 32, "images": 1, "accumulate": 1}
-        least |= {"expressions": 1, "drawn": 0, "warmup": 0, "keep_every": 1}
-        least |= {"validate_every": 1, "validate_most": 0, "seed": 0, "power": 0}
-        least |= {"weight_decay": 0, "encoder_rate": 0}
-        for name, low in least.items():
+            _check_type(item.name, getattr(self, item.name), _default_of(item))
+        minimum = {"steps": 1, "epochs": 0, "size": 32, "images": 1, "accumulate": 1}
+        minimum |= {"expressions": 1, "drawn": 0, "warmup": 0, "keep_every": 1}
+        minimum |= {"validate_every": 1, "validate_most": 0, "seed": 0, "power": 0}
+        minimum |= {"weight_decay": 0, "encoder_rate": 0}
+        for name, low in minimum.items():
             if getattr(self, name) < low:
                 raise OptionError(f"{name} must be {low} or more, {_got(self, name)}")
         for name in ("learning_rate", "max_norm"):
@@ -134,11 +136,15 @@ class TrainConfig:
                 "equal parts; change images or accumulate"
             )
         if self.epochs and self.dataset == "mix":
-            raise OptionError("a mix has no end, so it has no epochs; give steps")
+            raise OptionError("a mix is endless and has no epochs; give steps instead")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> TrainConfig:
-        """From parsed TOML; unknown names are refused."""
+        """Build a config from parsed TOML.
+
+        Raises:
+            OptionError: a name is unknown or a value is not allowed.
+        """
         known = {item.name for item in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
@@ -147,16 +153,20 @@ class TrainConfig:
 
 
 def read_config(path: Path) -> TrainConfig:
-    """The run that a TOML file describes.
+    """Read the config in a TOML file.
 
     Raises:
-        OptionError: the file is missing, no TOML, or names unknown settings.
+        OptionError: the file is missing, not TOML, or has unknown settings.
     """
     return TrainConfig.from_mapping(read_settings(path))
 
 
 def read_settings(path: Path) -> dict[str, Any]:
-    """What a TOML file says, unchecked; errors as above."""
+    """Read the settings in a TOML file without checking them.
+
+    Raises:
+        OptionError: the file is missing or not TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -166,32 +176,32 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def find_config(name_or_path: str) -> Path:
-    """A config file, or the shipped one of that name, like rrsis-d or ablations/1-lavt.
+    """Find a config file, or a shipped config by name, as rrsis-d or ablations/1-lavt.
 
     Raises:
         OptionError: there is neither.
     """
     path = Path(name_or_path)
-    shipped = FOLDER / f"{name_or_path}.toml"
+    shipped = CONFIG_FOLDER / f"{name_or_path}.toml"
     if path.suffix != ".toml" and shipped.is_file():
         return shipped
     if not path.is_file():
-        names = sorted(p.stem for p in FOLDER.glob("*.toml"))
+        names = sorted(p.stem for p in CONFIG_FOLDER.glob("*.toml"))
         raise OptionError(
             f"{name_or_path}: no such file, and no shipped config; there are {names}"
         )
     return path
 
 
-def _usual(item: Any) -> object:
-    """A value of the kind that a field takes."""
+def _default_of(item: Any) -> object:
+    """Return the default of a dataclass field."""
     if item.default is not MISSING:
         return item.default
     return item.default_factory()
 
 
-def _check_kind(name: str, value: object, usual: object) -> None:
-    wanted: dict[type, tuple[tuple[type, ...], str]] = {
+def _check_type(name: str, value: object, default: object) -> None:
+    expected: dict[type, tuple[tuple[type, ...], str]] = {
         bool: ((bool,), "true or false"),
         int: ((int,), "a whole number"),
         float: ((int, float), "a number"),
@@ -199,40 +209,40 @@ def _check_kind(name: str, value: object, usual: object) -> None:
         type(None): ((str, type(None)), "a text"),
         dict: ((Mapping,), "a table"),
     }
-    kinds, words = wanted[type(usual)]
-    fits = isinstance(value, kinds)
-    if isinstance(value, bool) and type(usual) is not bool:
+    types, description = expected[type(default)]
+    fits = isinstance(value, types)
+    if isinstance(value, bool) and type(default) is not bool:
         fits = False
     if isinstance(value, float) and not math.isfinite(value):
         fits = False
     if not fits:
-        raise OptionError(f"{name} must be {words}, got {value!r}")
+        raise OptionError(f"{name} must be {description}, got {value!r}")
 
 
 def _got(config: TrainConfig, name: str) -> str:
     return f"got {getattr(config, name)!r}"
 
 
-def read_change(settings: dict[str, Any], change: str) -> None:
-    """Put one NAME=VALUE, the value as TOML, into settings; NAME may be TABLE.NAME.
+def apply_override(settings: dict[str, Any], override: str) -> None:
+    """Set NAME=VALUE in settings; VALUE is TOML, NAME may be TABLE.NAME.
 
     Raises:
-        OptionError: it is not of that form.
+        OptionError: `override` does not have that form.
     """
-    name, sign, value = change.partition("=")
+    name, equals, value = override.partition("=")
     try:
-        if not sign:
+        if not equals:
             raise ValueError("it has no =")
-        found = tomllib.loads(f"value = {value}")["value"]
-    except ValueError as error:  # tomllib's own is one
+        parsed = tomllib.loads(f"value = {value}")["value"]
+    except ValueError as error:  # TOMLDecodeError is a ValueError
         raise OptionError(
-            f"{change!r} is not NAME=VALUE with a value of TOML ({error}); texts need "
+            f"{override!r} is not NAME=VALUE with a TOML value ({error}); texts need "
             "quotes"
         ) from error
     *tables, last = name.strip().split(".")
     for table in tables:
         settings = settings.setdefault(table, {})
-    settings[last] = found
+    settings[last] = parsed
 
 
 def _is_range(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""One step after another."""
+"""The optimization loop."""
 
 from __future__ import annotations
 
@@ -14,36 +14,54 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim import Optimizer
 
 from rrsis_geo.model.btdnet import BTDNet
-from rrsis_geo.model.distributed_mean import ProcessMean
+from rrsis_geo.model.distributed_mean import ProcessMean, single_process
 from rrsis_geo.model.losses import Losses, LossWeights
 from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.schedule import Average
 
-NAMES = ("loss", "norm", *Losses._fields)
-"""What is known of a step, in the order of `Step.values`."""
+METRICS = ("loss", "norm", *Losses._fields)
+"""Names of the numbers in `Step.values`, in their order."""
 
-SPREAD = 1_000_003
-"""Between the random seeds of one part of a step and the next."""
+SEED_STRIDE = 1_000_003
+"""Difference between the random seeds of consecutive micro-batches."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
-    """One step done."""
+    """A finished step."""
 
     number: int
     """From 0."""
     values: Tensor
-    """(len(NAMES),) on the network's device, so that reading it later costs no wait."""
+    """(len(METRICS),) on the network's device: reading it later does not block."""
     rate: float
     """Learning rate."""
     seconds: float
-    """From the end of the step before to the end of this one, on the host's clock."""
+    """Wall-clock time since the end of the step before."""
     waited: float
-    """Seconds of those in which there was no batch to work on."""
+    """Seconds of these spent waiting for a batch."""
 
-    def numbers(self) -> dict[str, float]:
-        """Loss, norm of the gradient and parts of the loss by name; waits for them."""
-        return dict(zip(NAMES, self.values.tolist(), strict=True))
+    def metrics(self) -> dict[str, float]:
+        """Return loss, gradient norm and parts of the loss by name; blocks for them."""
+        return dict(zip(METRICS, self.values.tolist(), strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopConfig:
+    """Settings of the loop."""
+
+    first_step: int
+    steps: int
+    """Step to stop before."""
+    accumulate: int
+    """Micro-batches per step; their gradients are averaged."""
+    learning_rate: Callable[[int], float]
+    """Step -> learning rate; every parameter group's `scale` multiplies it."""
+    max_norm: float
+    """Of the gradient; larger ones are clipped."""
+    loss_weights: LossWeights
+    seed: int
+    """Of this process; each process needs another one."""
 
 
 def train(
@@ -52,50 +70,47 @@ def train(
     batches: Iterator[Batch],
     optimizer: Optimizer,
     average: Average,
+    config: LoopConfig,
     *,
-    first: int,
-    steps: int,
-    accumulate: int,
-    rate: Callable[[int], float],
-    max_norm: float,
-    weights: LossWeights,
-    seed: int,
-    joined: ProcessMean,
+    all_reduce_mean: ProcessMean = single_process,
     on_step: Callable[[Step], None],
 ) -> None:
-    """Train from step `first` to step `steps`.
+    """Train from `config.first_step` up to `config.steps`.
 
-    What is random in a step depends on its number alone, so that a run that goes on
-    does what it would have done: torch's generators are seeded anew in every step.
+    Randomness in a step depends on the step's number only, because torch's generators
+    are seeded anew for every micro-batch. A resumed run therefore repeats exactly what
+    an uninterrupted one does.
 
     Args:
-        objective: batch -> Losses; wrapped for distributed training where that is on.
+        objective: batch -> Losses; may be wrapped for distributed training.
         network: the one inside the objective.
-        batches: `accumulate` of them make a step, whose gradient is their mean.
-        rate: step -> learning rate; every parameter group's `scale` multiplies it.
-        seed: of this process; another one for each that shares the steps.
-        joined: values to their mean over the processes that share the steps.
-        on_step: told each step.
+        batches: `config.accumulate` micro-batches per step.
+        optimizer: over the network's parameters.
+        average: of the weights; updated after every step.
+        config: of the loop.
+        all_reduce_mean: mean of a tensor over the processes that share the steps.
+        on_step: called after every step.
     """
     objective.train()
-    mark = time.perf_counter()
-    for step in range(first, steps):
+    previous = time.perf_counter()
+    for step in range(config.first_step, config.steps):
         for group in optimizer.param_groups:
-            group["lr"] = rate(step) * group["scale"]
-        values = torch.zeros(len(NAMES), device=next(network.parameters()).device)
+            group["lr"] = config.learning_rate(step) * group["scale"]
+        values = torch.zeros(len(METRICS), device=next(network.parameters()).device)
         waited = 0.0
-        for part in range(accumulate):
-            asked = time.perf_counter()
+        for part in range(config.accumulate):
+            requested = time.perf_counter()
             batch = next(batches)
-            waited += time.perf_counter() - asked
-            torch.manual_seed(seed + SPREAD * (step * accumulate + part))
-            last = part == accumulate - 1
-            with nullcontext() if last else _unsynced(objective):
+            waited += time.perf_counter() - requested
+            micro_batch = step * config.accumulate + part
+            torch.manual_seed(config.seed + SEED_STRIDE * micro_batch)
+            last = part == config.accumulate - 1
+            with nullcontext() if last else _no_sync(objective):
                 losses: Losses = objective(batch)
-                loss = losses.total(weights)
-                (loss / accumulate).backward()
-            values += _values(loss, losses) / accumulate
-        values[1] = clip_grad_norm_(network.parameters(), max_norm)
+                loss = losses.total(config.loss_weights)
+                (loss / config.accumulate).backward()
+            values += _step_values(loss, losses) / config.accumulate
+        values[1] = clip_grad_norm_(network.parameters(), config.max_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         average.update(network, step)
@@ -103,23 +118,23 @@ def train(
         on_step(
             Step(
                 number=step,
-                values=joined(values),
-                rate=rate(step),
-                seconds=now - mark,
+                values=all_reduce_mean(values),
+                rate=config.learning_rate(step),
+                seconds=now - previous,
                 waited=waited,
             )
         )
-        mark = now
+        previous = now
 
 
-def _values(loss: Tensor, losses: Losses) -> Tensor:
-    """In the order of NAMES; the norm is filled in later."""
+def _step_values(loss: Tensor, losses: Losses) -> Tensor:
+    """Stack the metrics in the order of METRICS; the norm is filled in later."""
     return torch.stack([loss, torch.zeros_like(loss), *losses]).detach()
 
 
-def _unsynced(objective: nn.Module) -> AbstractContextManager[None]:
-    """No talk between processes about a gradient that is not complete."""
+def _no_sync(objective: nn.Module) -> AbstractContextManager[None]:
+    """Keep distributed training from averaging an incomplete gradient."""
     if isinstance(objective, DistributedDataParallel):
-        held: AbstractContextManager[None] = objective.no_sync()
-        return held
+        context: AbstractContextManager[None] = objective.no_sync()
+        return context
     return nullcontext()

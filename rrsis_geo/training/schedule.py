@@ -1,4 +1,4 @@
-"""Learning rate and averaged weights: how the numbers move over the steps."""
+"""Learning rate schedule and moving average of the weights."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 def learning_rate(
     step: int, *, peak: float, steps: int, warmup: int, power: float = 0.9
 ) -> float:
-    """Linear rise over the warm-up, then polynomial decay from peak to zero."""
-    rise = min(1.0, (step + 1) / max(warmup, 1))
-    return float(peak * rise * (1 - step / steps) ** power)
+    """Return the rate of a step: linear warm-up times polynomial decay to zero."""
+    ramp = min(1.0, (step + 1) / max(warmup, 1))
+    return float(peak * ramp * (1 - step / steps) ** power)
 
 
 class Average:
@@ -19,32 +19,32 @@ class Average:
 
     def __init__(self, network: nn.Module, *, decay: float) -> None:
         self.decay = decay
-        self.state = {name: value.clone() for name, value in _floats(network)}
+        self.state = {name: value.clone() for name, value in _averaged_tensors(network)}
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Move towards the network; faster at the start, when it has learned little."""
+        """Move towards the network's state; faster during the first steps."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        current = dict(_floats(network))
-        # By name: a checkpoint brings the state back in another order.
+        current = dict(_averaged_tensors(network))
+        # By name, as a loaded checkpoint has another order.
         averages = [self.state[name] for name in current]
         torch._foreach_lerp_(averages, list(current.values()), 1 - decay)
 
     @torch.no_grad()
     def copy_to(self, network: nn.Module) -> None:
         """Overwrite the network's state with the average."""
-        for name, value in _floats(network):
+        for name, value in _averaged_tensors(network):
             value.copy_(self.state[name])
 
 
-def _floats(network: nn.Module) -> list[tuple[str, Tensor]]:
-    """What is worth averaging: trained parameters and statistics of batch norms."""
+def _averaged_tensors(network: nn.Module) -> list[tuple[str, Tensor]]:
+    """Return trained parameters and floating-point buffers with their names."""
     trained = {
         name for name, value in network.named_parameters() if value.requires_grad
     }
-    statistics = {name for name, value in network.named_buffers()}
+    buffers = {name for name, value in network.named_buffers()}
     return [
         (name, value)
         for name, value in network.state_dict().items()
-        if name in trained | statistics and value.is_floating_point()
+        if name in trained | buffers and value.is_floating_point()
     ]

@@ -1,4 +1,4 @@
-"""Texts as the network reads them."""
+"""Expressions as token tensors and as features of the text encoder."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from rrsis_geo.model.object_tokens import object_tokens
 
 
 class Tokenize(Protocol):
-    """A tokenizer, as far as training knows it."""
+    """The part of a tokenizer that training uses."""
 
     mask: int
-    """Number of the token that hides another."""
+    """Id of the [MASK] token."""
 
     def __call__(self, texts: Sequence[str], /) -> Tokens:
-        """Ids (N, T) and mask (N, T) of N texts."""
+        """Tokenize N texts to ids (N, T) and mask (N, T)."""
         ...
 
 
-class Asked(NamedTuple):
-    """B rows of E texts as tokens, N = B * E."""
+class TokenBatch(NamedTuple):
+    """Tokens of B rows of E texts; N = B * E."""
 
     ids: Tensor  # (N, T)
     mask: Tensor  # (N, T), True on a token
-    hidden: Tensor | None  # (N, T), True on the tokens of the object; None: not wanted
+    object_mask: Tensor | None  # (N, T), True on the object's tokens; None: not needed
 
 
-class Words:
-    """Texts to features, without gradients, wherever the encoder lies."""
+class TextFeatures:
+    """Computes features of expressions without gradients, on the encoder's device."""
 
     def __init__(self, tokenize: Tokenize, encoder: TextEncoder) -> None:
         self._tokenize = tokenize
@@ -42,42 +42,43 @@ class Words:
 
     @torch.no_grad()
     def __call__(self, texts: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
-        """(B, E, T, D) features and (B, E, T) mask of B rows of E texts."""
-        place = next(self._encoder.parameters()).device
-        asked = tokens_of(texts, self._tokenize, place=place)
-        features = self._encoder(asked.ids, asked.mask)  # (B E, T, D)
+        """Encode B rows of E texts to features (B, E, T, D) and mask (B, E, T)."""
+        device = next(self._encoder.parameters()).device
+        tokens = tokenize_rows(texts, self._tokenize, device=device)
+        features = self._encoder(tokens.ids, tokens.mask)  # (B E, T, D)
         rows = len(texts)
-        return features.unflatten(0, (rows, -1)), asked.mask.unflatten(0, (rows, -1))
+        return features.unflatten(0, (rows, -1)), tokens.mask.unflatten(0, (rows, -1))
 
 
-def tokens_of(
+def tokenize_rows(
     texts: Sequence[Sequence[str]],
     tokenize: Tokenize,
     *,
-    place: torch.device,
+    device: torch.device,
     phrases: Sequence[str] | None = None,
-) -> Asked:
-    """Rows of texts as tokens on a device.
+) -> TokenBatch:
+    """Tokenize rows of texts and move the tensors to a device.
 
     Args:
-        texts: B rows of E.
-        tokenize: of the network.
-        place: where the tensors are wanted.
-        phrases: names of things, to find the object's tokens; None: not wanted. Where
-            a text names none, random tokens stand in, drawn by torch's own numbers.
+        texts: B rows of E texts.
+        tokenize: of the network's vocabulary.
+        device: of the tensors.
+        phrases: names of things, by which the object's tokens are found; None: not
+            needed. In a text without any, random tokens are chosen by torch's
+            generator.
     """
     flat = [text for row in texts for text in row]
     tokens = tokenize(flat)
-    hidden = None
+    object_mask = None
     if phrases is not None:
         rng = np.random.default_rng(int(torch.randint(2**31, ())))
-        hidden = np.zeros(tokens.mask.shape, bool)
-        for row, text, offsets in zip(hidden, flat, tokens.offsets, strict=True):
+        object_mask = np.zeros(tokens.mask.shape, bool)
+        for row, text, offsets in zip(object_mask, flat, tokens.offsets, strict=True):
             row[: len(offsets)] = object_tokens(text, offsets, phrases, rng=rng)
-    return Asked(
-        torch.from_numpy(tokens.ids).to(place, non_blocking=True),
-        torch.from_numpy(tokens.mask).to(place, non_blocking=True),
+    return TokenBatch(
+        torch.from_numpy(tokens.ids).to(device, non_blocking=True),
+        torch.from_numpy(tokens.mask).to(device, non_blocking=True),
         None
-        if hidden is None
-        else torch.from_numpy(hidden).to(place, non_blocking=True),
+        if object_mask is None
+        else torch.from_numpy(object_mask).to(device, non_blocking=True),
     )

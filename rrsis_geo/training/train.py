@@ -1,10 +1,10 @@
-"""A config, data and a place to write to: trained weights."""
+"""Train weights: from a config and data to a weights file."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -17,199 +17,184 @@ from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import Calibration, Card
 from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.data.batch import Stream
 from rrsis_geo.training.data.gpu_rendering import Renderer
-from rrsis_geo.training.data.loader import Planned, Render
-from rrsis_geo.training.data.mixture import Mix
-from rrsis_geo.training.data.sample_plans import Plans
-from rrsis_geo.training.distributed.process_group import open_team
+from rrsis_geo.training.data.mixture import Mixture
+from rrsis_geo.training.data.sample_plans import MixturePlans
+from rrsis_geo.training.distributed.process_group import open_process_group
 from rrsis_geo.training.initial_weights.initial_weights import (
     IMAGE_START,
-    fresh_start,
-    new_start,
-    public_start,
-    trained_start,
+    init_from_config,
+    init_from_public,
+    init_from_weights,
+    init_with_text_of,
 )
-from rrsis_geo.training.trainer import run_training
+from rrsis_geo.training.trainer import RunEnvironment, RunSamples, run_training
 from rrsis_geo.training.training_data import (
+    DataFiles,
+    ReadSources,
     TrainingData,
-    listed_material,
-    mixed_material,
+    listed_data,
+    mixed_data,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingJob:
+    """The files and the machine of a training; the numbers are in `TrainConfig`."""
+
+    data: DataFiles
+    output: Path
+    """Weights file to write, .safetensors."""
+    folder: Path
+    """For checkpoints, log and curves; a run found there is resumed."""
+    weights: str | None = None
+    """Name or file of weights to start from."""
+    text_weights: str | None = None
+    """Name or file of weights whose text encoder and vocabulary to use."""
+    device: str = "auto"
+    """auto, cpu, cuda, ..."""
+    licence: str = ""
+    """Of the new weights; "": derived from what they are made of."""
+    command: str = ""
+    """Command line, for the model card."""
+    overwrite: bool = False
+    """Replace a file at `output`."""
 
 
 def train_weights(
     config: TrainConfig,
+    job: TrainingJob,
     *,
-    data: Path,
-    output: Path,
-    folder: Path,
-    say: Callable[[str], None],
-    weights: str | None = None,
-    words: str | None = None,
-    device: str = "auto",
-    workers: int = 1,
-    part: bool = False,
-    outlines: Path | None = None,
-    mistakes: Path | None = None,
-    licence: str = "",
-    command: str = "",
-    overwrite: bool = False,
+    log: Callable[[str], None],
+    read_sources: ReadSources | None = None,
 ) -> None:
     """Train as the config says and write a weights file.
 
     Args:
         config: of the run.
-        data: manifest, data set's folder, or folder of public data for a mix.
-        output: weights file to write, .safetensors.
-        folder: for checkpoints, log and curves; a run found there goes on.
-        say: told what a person wants to read.
-        weights: name or file of weights to start from.
-        words: name or file of weights whose text encoder and vocabulary to take.
-        device: auto, cpu, cuda, ...
-        workers: processes that prepare samples.
-        part: take what is there of a published data set.
-        outlines: of aircraft, for a mix; see `scripts/outline_aircraft.py`.
-        mistakes: of a network, for a mix; see `scripts/mine_mistakes.py`.
-        licence: of the new weights.
-        command: that made them.
-        overwrite: replace a file at `output`.
+        job: files to read and write, and the device.
+        log: called with lines of progress for people.
+        read_sources: reader of the sources of a mix; None: a mix is a pack.
 
     Raises:
-        RRSISError: of many kinds; nothing is half-written.
+        RRSISError: of many kinds; no partial file is left at the output.
     """
-    if output.suffix != ".safetensors":
-        raise OptionError(f"{output}: weights end in .safetensors")
-    check_writable(output, overwrite)
-    if words is not None and (weights is not None or config.text_start):
+    if job.output.suffix != ".safetensors":
+        raise OptionError(
+            f"{job.output}: the name of a weights file must end in .safetensors"
+        )
+    check_writable(job.output, job.overwrite)
+    if job.text_weights is not None and (job.weights is not None or config.text_start):
         raise OptionError(
             "--words, --from and --text-start each bring a text encoder; give one"
         )
-    with open_team(device) as team:
-        speak = say if team.leads else _silent
-        material = (
-            mixed_material(
-                config, data, outlines=outlines, workers=workers, mistakes=mistakes
-            )
+    with open_process_group(job.device) as processes:
+        main_log = log if processes.is_main else _discard
+        data = (
+            mixed_data(config, job.data, read_sources)
             if config.dataset == "mix"
-            else listed_material(config, data, part=part)
+            else listed_data(config, job.data)
         )
-        speak(material.about)
-        if not material.checks:
-            speak("no validation split: the last weights are kept, not the best")
-        config = with_steps(config, material.round)
+        main_log(data.description)
+        if not data.validation:
+            main_log("no validation split: the last weights are kept, not the best")
+        config = resolve_epochs(config, data.items_per_epoch)
         torch.manual_seed(config.seed)
-        network, card = _begin(config, material, data, weights, words)
-        speak(f"{config.steps} steps of {config.images} images on {team.device}")
-        stream, render = drawn_on(team.device, material.stream, config)
+        network, card = _initial_network(config, job, data)
+        device = processes.device
+        main_log(f"{config.steps} steps of {config.images} images on {device}")
         network = run_training(
             config,
-            network=network.to(team.device),
-            tokenize=Tokenizer(card.vocabulary),
-            stream=stream,
-            checks=material.checks,
-            folder=folder,
-            workers=workers,
-            team=team,
-            say=speak,
-            phrases=material.phrases,
-            render=render,
+            network.to(device),
+            Tokenizer(card.vocabulary),
+            samples_for(device, data, config),
+            RunEnvironment(
+                folder=job.folder,
+                processes=processes,
+                workers=job.data.workers,
+                log=main_log,
+            ),
         )
-        if team.leads:
-            card = _signed(
-                card,
-                config,
-                material,
-                output,
-                weights,
-                licence=licence,
-                command=command,
-            )
-            save_weights(network.cpu(), output, card=card)
-            speak(f"wrote {output}")
+        if processes.is_main:
+            card = _model_card(card, config, data, job)
+            save_weights(network.cpu(), job.output, card=card)
+            main_log(f"wrote {job.output}")
 
 
-def drawn_on(
-    device: torch.device, stream: Stream, config: TrainConfig
-) -> tuple[Stream | Planned, Render | None]:
-    """The stream, drawn by the processes that plan it, or on the GPU."""
-    if device.type != "cuda" or not isinstance(stream, Mix):
-        return stream, None
-    plans = Plans(stream)
-    return plans, Renderer(plans.images, size=config.size, device=device)
+def samples_for(
+    device: torch.device, data: TrainingData, config: TrainConfig
+) -> RunSamples:
+    """Return the samples of a run; on a GPU, those of a mix are drawn there."""
+    samples = RunSamples(
+        stream=data.stream, validation=data.validation, phrases=data.phrases
+    )
+    if device.type != "cuda" or not isinstance(data.stream, Mixture):
+        return samples
+    plans = MixturePlans(data.stream)
+    renderer = Renderer(plans.images, size=config.size, device=device)
+    return replace(samples, stream=plans, render=renderer)
 
 
-def with_steps(config: TrainConfig, items: int) -> TrainConfig:
-    """The config with its epochs as steps.
-
-    Args:
-        config: of the run.
-        items: of one round; 0: there is no end.
-    """
+def resolve_epochs(config: TrainConfig, items_per_epoch: int) -> TrainConfig:
+    """Return the config with `steps` computed from its epochs, if it has any."""
     if not config.epochs:
         return config
-    return replace(config, steps=math.ceil(config.epochs * items / config.images))
+    items = config.epochs * items_per_epoch
+    return replace(config, steps=math.ceil(items / config.images))
 
 
-def _begin(
-    config: TrainConfig,
-    material: TrainingData,
-    data: Path,
-    weights: str | None,
-    words: str | None,
+def _initial_network(
+    config: TrainConfig, job: TrainingJob, data: TrainingData
 ) -> tuple[BTDNet, Card]:
-    if weights is not None:
-        return trained_start(config, weights)
+    if job.weights is not None:
+        return init_from_weights(config, job.weights)
     mixed = config.dataset == "mix"
-    if words is not None:
-        image = data / IMAGE_START if mixed else None
-        return fresh_start(config, words=words, image=image)
+    if job.text_weights is not None:
+        image = job.data.path / IMAGE_START if mixed else None
+        return init_with_text_of(job.text_weights, config, image=image)
     if mixed:
         if not config.text_start:
             raise OptionError(
                 "a mix starts from --text-start, --words or --from; give one"
             )
-        return public_start(config.preset, data=data, text=config.text_start)
-    return new_start(config, material.texts)
+        return init_from_public(
+            config.preset, data=job.data.path, text=config.text_start
+        )
+    return init_from_config(config, data.texts)
 
 
-def _signed(
-    card: Card,
-    config: TrainConfig,
-    material: TrainingData,
-    output: Path,
-    weights: str | None,
-    *,
-    licence: str,
-    command: str,
+def _model_card(
+    card: Card, config: TrainConfig, data: TrainingData, job: TrainingJob
 ) -> Card:
-    """What is known of the new weights."""
-    before = f"{card.trained_on}; then " if weights is not None else ""
+    """Return the card of the new weights, given that of the initial ones."""
+    continued = job.weights is not None
+    before = f"{card.trained_on}; then " if continued else ""
     gsd_range = card.gsd_range
-    if material.gsd_range is not None:
-        low, high = material.gsd_range
-        if weights is not None:
+    if data.gsd_range is not None:
+        low, high = data.gsd_range
+        if continued:
             low, high = min(low, gsd_range[0]), max(high, gsd_range[1])
         gsd_range = (round(low, 4), round(high, 4))
+    licence = job.licence
     if not licence:
         licence = "that of its training data"
-        if weights is not None:
+        if continued:
             licence = f"{card.licence}; and {licence}"
-    # How sure an object has to be was found out for the other weights, not for these.
+    # The score margin was measured on the initial weights, not on these.
     calibration = replace(card.calibration, score_margin=SCORE_MARGIN)
-    if weights is None:
+    if not continued:
         calibration = Calibration(presence_gate=config.presence_gate)
     return replace(
         card,
-        name=output.stem,
+        name=job.output.stem,
         gsd_range=gsd_range,
-        categories=tuple(dict.fromkeys((*card.categories, *material.categories))),
+        categories=tuple(dict.fromkeys((*card.categories, *data.categories))),
         calibration=calibration,
-        trained_on=before + material.about,
+        trained_on=before + data.description,
         licence=licence,
-        created=command,
+        created=job.command,
     )
 
 
-def _silent(line: str) -> None:
-    """Only one process speaks."""
+def _discard(line: str) -> None:
+    """Log nothing: only the main process reports progress."""

@@ -1,8 +1,9 @@
-"""The whole of a training run: steps, validation, checkpoints, the best weights."""
+"""A training run: steps, validation, checkpoints and the best weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -15,11 +16,10 @@ from rrsis_geo.errors import DataError, OutputError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.training.builders import (
     PHRASES,
-    autocasts,
+    build_loop,
     build_objective,
     build_optimizer,
-    loss_weights,
-    rate_of,
+    uses_bfloat16,
 )
 from rrsis_geo.training.checkpoint import (
     Progress,
@@ -29,243 +29,289 @@ from rrsis_geo.training.checkpoint import (
     save_tensors,
 )
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.data.batch import Sample, Stream
-from rrsis_geo.training.data.loader import Planned, Render, feed
+from rrsis_geo.training.data.batch import Sample, SampleStream
+from rrsis_geo.training.data.loader import PlanStream, Render, load_batches
 from rrsis_geo.training.distributed.process_group import ProcessGroup
 from rrsis_geo.training.loop import Step, train
 from rrsis_geo.training.monitoring.run_log import RunLog
 from rrsis_geo.training.schedule import Average
-from rrsis_geo.training.text_features import Tokenize, Words
+from rrsis_geo.training.text_features import TextFeatures, Tokenize
 from rrsis_geo.training.validation import Report, validate
 
-REPORT = 50
-"""Most steps between two lines of progress."""
+REPORT_STEPS = 50
+"""Steps after which a line of progress is due."""
 
-PATIENCE = 30.0
-"""Seconds after which there is a line anyway."""
+REPORT_SECONDS = 30.0
+"""Seconds after which a line of progress is due, even after fewer steps."""
 
 CHECKPOINT = "checkpoint.safetensors"
 BEST = "best.safetensors"
 
-Checks = Mapping[str, Callable[[], Iterable[Sample]]]
-"""Name -> samples to validate on, made anew each time."""
+ValidationSets = Mapping[str, Callable[[], Iterable[Sample]]]
+"""Name -> function that returns the samples of a validation set anew."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RunSamples:
+    """What a run trains on and validates on."""
+
+    stream: SampleStream | PlanStream
+    validation: ValidationSets
+    """Without any, the last weights are the result and not the best."""
+    phrases: tuple[str, ...] = PHRASES
+    """Names of things that D-MOLS masks."""
+    render: Render | None = None
+    """Draws the plans of `stream`; None: `stream` yields samples."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RunEnvironment:
+    """Where a run works and reports."""
+
+    folder: Path
+    """For checkpoint, best weights, log and curves."""
+    processes: ProcessGroup
+    workers: int
+    """Processes that prepare samples."""
+    log: Callable[[str], None]
+    """Called with lines of progress for people."""
 
 
 def run_training(
     config: TrainConfig,
-    *,
     network: BTDNet,
     tokenize: Tokenize,
-    stream: Stream | Planned,
-    checks: Checks,
-    folder: Path,
-    workers: int,
-    team: ProcessGroup,
-    say: Callable[[str], None],
-    phrases: Iterable[str] = PHRASES,
-    render: Render | None = None,
+    samples: RunSamples,
+    environment: RunEnvironment,
 ) -> BTDNet:
-    """Train, from the last checkpoint in the folder where there is one.
+    """Train, resuming from the checkpoint in the run's folder if there is one.
 
     Args:
-        config: of the run; `steps` counts, not `epochs`.
-        network: with its pretrained parts in place, on its device; trained in place.
+        config: of the run; `steps` is used, `epochs` is not.
+        network: with pretrained parts loaded, on its device; trained in place.
         tokenize: of the network's vocabulary.
-        stream: what to train on.
-        checks: what to validate on; without any the last weights are kept.
-        folder: for checkpoint, best weights, log, curves.
-        workers: processes that prepare samples.
-        team: the processes that share the steps.
-        say: told what a person wants to read.
-        phrases: names of things that D-MOLS hides.
-        render: draws what `stream` plans; None: `stream` gives samples.
+        samples: to train on and to validate on.
+        environment: folder, processes and progress output.
 
     Returns:
-        The network with the averaged weights of the best validation, ready for
-        inference.
+        The network with the averaged weights of the best validation, in inference
+        mode.
 
     Raises:
-        OutputError: the folder cannot be written; what was kept before stays.
+        OutputError: the folder cannot be written; earlier checkpoints stay.
         DataError, OptionError: the folder holds another run.
     """
     torch.manual_seed(config.seed)
-    team.share(config.images // config.accumulate)
-    _make(folder)
-    objective = build_objective(
-        config, network, tokenize, phrases=phrases, joined=team.joined
-    )
-    wrapped = team.wrap(objective)
-    optimizer = build_optimizer(config, network)
-    average = Average(network, decay=config.ema)
-    progress = Progress(step=0)
-    checkpoint = folder / CHECKPOINT
-    if checkpoint.exists():
-        progress = load_checkpoint(
-            checkpoint,
-            network=network,
-            optimizer=optimizer,
-            average=average,
-            config=config,
+    processes = environment.processes
+    processes.images_per_process(config.images // config.accumulate)
+    _make_folder(environment.folder)
+    return Trainer(config, network, tokenize, samples, environment).run()
+
+
+class Trainer:
+    """The state of a run; see `run_training`."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        network: BTDNet,
+        tokenize: Tokenize,
+        samples: RunSamples,
+        environment: RunEnvironment,
+    ) -> None:
+        processes = environment.processes
+        self._config = config
+        self._network = network
+        self._samples = samples
+        self._environment = environment
+        objective = build_objective(
+            config,
+            network,
+            tokenize,
+            phrases=samples.phrases,
+            all_reduce_mean=processes.all_reduce_mean,
         )
-        if team.leads:
-            say(f"going on at step {progress.step}")
-    elif team.leads:
-        (folder / BEST).unlink(missing_ok=True)  # of a run whose checkpoint is gone
-    first = progress.step
-    diary = RunLog(folder, first=first) if team.leads else None
-    words = Words(tokenize, network.text)
+        self._objective = processes.wrap(objective)
+        self._optimizer = build_optimizer(config, network)
+        self._average = Average(network, decay=config.ema)
+        self._progress = Progress(step=0)
+        self._resume()
+        first = self._progress.step
+        self._run_log = (
+            RunLog(environment.folder, first=first) if processes.is_main else None
+        )
+        self._text_features = TextFeatures(tokenize, network.text)
 
-    def check(done: int) -> None:
-        nonlocal progress
-        if diary is not None:
-            reports = validate_average(network, average, words, checks, config)
-            progress = _judge(reports, progress, average, diary, done, folder, say)
-            wrapped.train()
-        team.wait()
+    def run(self) -> BTDNet:
+        """Do the remaining steps and return the network with its final weights."""
+        config, processes = self._config, self._environment.processes
+        first = self._progress.step
+        if self._samples.validation and first == 0:
+            self._validate(0)  # fine-tuning must improve on the initial weights
+        batches = load_batches(
+            self._samples.stream,
+            config,
+            first_step=first,
+            workers=self._environment.workers,
+            pin_memory=processes.device.type == "cuda",
+            render=self._samples.render,
+            rank=processes.rank,
+            world_size=processes.world_size,
+        )
+        train(
+            self._objective,
+            self._network,
+            batches,
+            self._optimizer,
+            self._average,
+            build_loop(config, first_step=first, rank=processes.rank),
+            all_reduce_mean=processes.all_reduce_mean,
+            on_step=self._on_step,
+        )
+        processes.barrier()
+        best = self._environment.folder / BEST
+        if config.keep_best and best.exists():
+            self._average.state = _load_best(best, self._network)
+        self._average.copy_to(self._network)
+        return self._network.eval()
 
-    def on_step(step: Step) -> None:
-        nonlocal progress
-        done = step.number + 1
-        last = done == config.steps
-        kept = last or done % config.keep_every == 0
-        checked = bool(checks) and (last or done % config.validate_every == 0)
-        if diary is not None:
-            diary.step(step)
-            if diary.unsaid(REPORT, PATIENCE) or kept or checked:
-                _speak(say, done, config.steps, diary.flush())
-        if checked:
-            check(done)
-        if kept and diary is not None:
-            progress = Progress(step=done, best=progress.best)
-            save_checkpoint(
+    def _resume(self) -> None:
+        """Load the checkpoint of the run's folder if there is one."""
+        environment = self._environment
+        checkpoint = environment.folder / CHECKPOINT
+        if checkpoint.exists():
+            self._progress = load_checkpoint(
                 checkpoint,
-                network=network,
-                optimizer=optimizer,
-                average=average,
-                progress=progress,
+                network=self._network,
+                optimizer=self._optimizer,
+                average=self._average,
+                config=self._config,
+            )
+            if environment.processes.is_main:
+                environment.log(f"going on at step {self._progress.step}")
+        elif environment.processes.is_main:
+            # Without their checkpoint, best weights are of another run.
+            (environment.folder / BEST).unlink(missing_ok=True)
+
+    def _on_step(self, step: Step) -> None:
+        """Log, validate and save when they are due."""
+        config, done = self._config, step.number + 1
+        last = done == config.steps
+        save = last or done % config.keep_every == 0
+        check = bool(self._samples.validation) and (
+            last or done % config.validate_every == 0
+        )
+        if self._run_log is not None:
+            self._run_log.record_step(step)
+            due = self._run_log.due(steps=REPORT_STEPS, seconds=REPORT_SECONDS)
+            if due or save or check:
+                self._log_progress(done, self._run_log.flush())
+        if check:
+            self._validate(done)
+        if save and self._run_log is not None:
+            self._progress = Progress(step=done, best=self._progress.best)
+            save_checkpoint(
+                self._environment.folder / CHECKPOINT,
+                network=self._network,
+                optimizer=self._optimizer,
+                average=self._average,
+                progress=self._progress,
                 config=config,
             )
-            diary.draw()
-            say(f"kept step {done}")
+            self._run_log.write_plots()
+            self._environment.log(f"kept step {done}")
 
-    if checks and first == 0:
-        check(0)  # what is taught must get better than it was
-    train(
-        wrapped,
-        network,
-        feed(
-            stream,
-            config,
-            first=first,
-            workers=workers,
-            pinned=team.device.type == "cuda",
-            render=render,
-            rank=team.rank,
-            world=team.world,
-        ),
-        optimizer,
-        average,
-        first=first,
-        steps=config.steps,
-        accumulate=config.accumulate,
-        rate=rate_of(config),
-        max_norm=config.max_norm,
-        weights=loss_weights(config),
-        seed=config.seed + team.rank,
-        joined=team.joined,
-        on_step=on_step,
-    )
-    team.wait()
-    if config.keep_best and (folder / BEST).exists():
-        average.state = _best(folder / BEST, network)
-    average.copy_to(network)
-    return network.eval()
+    def _validate(self, done: int) -> None:
+        """Validate after `done` steps in the main process; the others wait."""
+        if self._run_log is not None:
+            reports = validate_average(
+                self._network,
+                self._average,
+                self._text_features,
+                self._samples.validation,
+                self._config,
+            )
+            self._record_validation(reports, self._run_log, done)
+            self._objective.train()
+        self._environment.processes.barrier()
+
+    def _record_validation(
+        self, reports: Mapping[str, Report], run_log: RunLog, done: int
+    ) -> None:
+        """Log the reports; save the averaged weights if they are the best so far."""
+        log, folder = self._environment.log, self._environment.folder
+        for name, report in reports.items():
+            run_log.record_validation(done, name, report)
+            log(f"{name}:")
+            for line in report.lines():
+                log(f"  {line}")
+        score = sum(reports.values(), Report()).score
+        if self._progress.best is not None and score <= self._progress.best:
+            return
+        metadata = {"best": {"score": score, "step": done}}
+        save_tensors(folder / BEST, self._average.state, metadata)
+        log(f"best so far: score {100 * score:.1f} at step {done}")
+        self._progress = Progress(step=self._progress.step, best=score)
+
+    def _log_progress(self, done: int, means: Mapping[str, float]) -> None:
+        """Log a line with the means over the steps since the line before."""
+        if not means:
+            return
+        share = 100 * means["waited"] / max(means["seconds"], 1e-9)
+        parts = [
+            f"{name} {value:.3f}"
+            for name, value in means.items()
+            if name not in ("rate", "seconds", "waited") and value
+        ]
+        self._environment.log(
+            f"{done}/{self._config.steps}  {means['seconds']:.2f} s  "
+            f"waiting {share:.0f} %  " + "  ".join(parts)
+        )
 
 
 def validate_average(
     network: BTDNet,
     average: Average,
-    words: Words,
-    checks: Checks,
+    text_features: TextFeatures,
+    validation: ValidationSets,
     config: TrainConfig,
 ) -> dict[str, Report]:
-    """Score the averaged weights, then put the current ones back, in inference mode."""
+    """Score the averaged weights; the network keeps its own, in inference mode."""
     current = Average(network, decay=0.0)
     average.copy_to(network)
     network.eval()
-    place = next(network.parameters()).device
-    half = autocasts(config, place)
+    device = next(network.parameters()).device
+    bfloat16 = uses_bfloat16(config, device)
 
     @torch.inference_mode()
     def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
-        features, mask = words([texts])
-        image = torch.from_numpy(pixels[None]).to(place).float()
-        with torch.autocast(place.type, torch.bfloat16, enabled=half):
+        features, mask = text_features([texts])
+        image = torch.from_numpy(pixels[None]).to(device).float()
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
             output = network(image, features, mask)
         logits = output.logits(size=(pixels.shape[1], pixels.shape[2])).float()
-        found: NDArray[np.float32] = logits.sigmoid()[0].cpu().numpy()
-        return found
+        probability: NDArray[np.float32] = logits.sigmoid()[0].cpu().numpy()
+        return probability
 
-    most = config.validate_most or None
+    limit = config.validate_most or None
     reports = {
-        name: validate(islice(samples(), most), predict)
-        for name, samples in checks.items()
+        name: validate(islice(samples(), limit), predict)
+        for name, samples in validation.items()
     }
     current.copy_to(network)
     return reports
 
 
-def _judge(
-    reports: Mapping[str, Report],
-    progress: Progress,
-    average: Average,
-    diary: RunLog,
-    done: int,
-    folder: Path,
-    say: Callable[[str], None],
-) -> Progress:
-    """Write down what was found; keep the averaged weights if there were no better."""
-    for name, report in reports.items():
-        diary.check(done, name, report)
-        say(f"{name}:")
-        for line in report.lines():
-            say(f"  {line}")
-    score = sum(reports.values(), Report()).score
-    if progress.best is not None and score <= progress.best:
-        return progress
-    notes = {"best": {"score": score, "step": done}}
-    save_tensors(folder / BEST, average.state, notes)
-    say(f"best so far: score {100 * score:.1f} at step {done}")
-    return Progress(step=progress.step, best=score)
-
-
-def _best(path: Path, network: BTDNet) -> dict[str, Tensor]:
-    tensors, notes = load_tensors(path)
-    if "best" not in notes:
+def _load_best(path: Path, network: BTDNet) -> dict[str, Tensor]:
+    """Load the averaged weights of the best validation."""
+    tensors, metadata = load_tensors(path)
+    if "best" not in metadata:
         raise DataError(f"{path}: not the best weights of a run")
-    place = next(network.parameters()).device
-    return {name: value.to(place) for name, value in tensors.items()}
+    device = next(network.parameters()).device
+    return {name: value.to(device) for name, value in tensors.items()}
 
 
-def _speak(
-    say: Callable[[str], None], done: int, steps: int, means: Mapping[str, float]
-) -> None:
-    """One line of progress, from means over the steps since the last."""
-    if not means:
-        return
-    share = 100 * means["waited"] / max(means["seconds"], 1e-9)
-    parts = [
-        f"{name} {value:.3f}"
-        for name, value in means.items()
-        if name not in ("rate", "seconds", "waited") and value
-    ]
-    say(
-        f"{done}/{steps}  {means['seconds']:.2f} s  waiting {share:.0f} %  "
-        + "  ".join(parts)
-    )
-
-
-def _make(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a run trains on and validates on, from the data that its config asks for."""
+"""Training and validation samples of a run, from the data that its config asks for."""
 
 from __future__ import annotations
 
@@ -14,70 +14,96 @@ from rrsis_geo.datasets.registry import read_dataset
 from rrsis_geo.errors import DataError, OptionError
 from rrsis_geo.training.builders import PHRASES, augmentation
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.data.batch import Sample, Stream
-from rrsis_geo.training.data.listed_samples import Listed, check_samples, grouped
-from rrsis_geo.training.data.mixture import Mix, Source
-from rrsis_geo.training.recipe.drawn_scenes import draw_scenes
-from rrsis_geo.training.recipe.hard_negatives import read_mistakes, with_mistakes
-from rrsis_geo.training.recipe.pack import is_pack, read_pack
-from rrsis_geo.training.recipe.public_datasets import default_sources
-from rrsis_geo.training.trainer import Checks
+from rrsis_geo.training.data.batch import Sample, SampleStream
+from rrsis_geo.training.data.hard_negatives import read_mistakes, with_mistakes
+from rrsis_geo.training.data.listed_samples import (
+    ListedStream,
+    group_by_image,
+    validation_samples,
+)
+from rrsis_geo.training.data.mixture import Mixture, Source
+from rrsis_geo.training.data.pack import is_pack, read_pack
+from rrsis_geo.training.trainer import ValidationSets
 from rrsis_geo.training.validation import made_samples, written_samples
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFiles:
+    """Files and folders that a run reads its samples from."""
+
+    path: Path
+    """Manifest, folder of a published data set, pack, or folder of public data."""
+    partial: bool = False
+    """Use what is there of a published data set."""
+    outlines: Path | None = None
+    """Of aircraft, for a mix; by `scripts/weights/outline_aircraft.py`."""
+    mistakes: Path | None = None
+    """Of a network, for a mix; by `scripts/weights/mine_mistakes.py`."""
+    workers: int = 1
+    """Processes that prepare samples."""
+
+
+ReadSources = Callable[
+    [TrainConfig, DataFiles], tuple[Sequence[Source], Sequence[Source]]
+]
+"""Reads the sources of a mix that is no pack: (training, validation).
+
+The package has none. `scripts/weights/train_public.py` brings the one of the shipped
+weights.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrainingData:
-    """Samples, and what the weights' card will say of them."""
+    """Samples, and what the model card says of them."""
 
-    stream: Stream
-    checks: Checks
-    round: int
-    """Items until every line was shown; 0: there is no end."""
-    about: str
-    """For the card."""
+    stream: SampleStream
+    validation: ValidationSets
+    items_per_epoch: int
+    """Items of `stream` that show every line once; 0: the stream has no epochs."""
+    description: str
+    """For the model card."""
     texts: tuple[str, ...] = ()
-    """Expressions, where they are listed: a small vocabulary must know them."""
+    """Expressions of listed data; a vocabulary made for them must contain their
+    words."""
     phrases: tuple[str, ...] = PHRASES
-    """Names of things that D-MOLS hides."""
+    """Names of things that D-MOLS masks."""
     categories: tuple[str, ...] = ()
     """Of the targets, as the data name them."""
     gsd_range: tuple[float, float] | None = None
     """Metres per pixel as trained, finest and coarsest; None: not known."""
 
 
-def listed_material(config: TrainConfig, data: Path, *, part: bool) -> TrainingData:
-    """A manifest or a published data set.
-
-    Args:
-        config: of the run.
-        data: the manifest's file or the data set's folder.
-        part: take what is there of a published set.
+def listed_data(config: TrainConfig, files: DataFiles) -> TrainingData:
+    """Read a manifest or a published data set.
 
     Raises:
         DataError: a file is missing or broken, or there is nothing to train on.
     """
-    lines = read_dataset(data, partial=part)
-    training = of_split(lines, "train", str(data))
-    kept = [line for line in lines if line.split == "val"]
-    check_files(training + kept)
+    lines = read_dataset(files.path, partial=files.partial)
+    training = of_split(lines, "train", str(files.path))
+    held_out = [line for line in lines if line.split == "val"]
+    check_files(training + held_out)
     categories = tuple(sorted({line.category for line in training if line.category}))
     names = {name.replace("_", " ").lower() for name in categories}
     images = {line.image for line in training}
-    stream = Listed(
-        groups=grouped(training, config.expressions),
+    stream = ListedStream(
+        groups=group_by_image(training, config.expressions),
         size=config.size,
         expressions=config.expressions,
-        how=augmentation(config),
+        augmentation=augmentation(config),
         seed=config.seed,
     )
-    checks: dict[str, Callable[[], Iterable[Sample]]] = {}
-    if kept:
-        checks["val"] = partial(check_samples, kept, size=config.size)
+    validation: dict[str, Callable[[], Iterable[Sample]]] = {}
+    if held_out:
+        validation["val"] = partial(validation_samples, held_out, size=config.size)
     return TrainingData(
         stream=stream,
-        checks=checks,
-        round=len(stream),
-        about=f"{data.name}: {len(training)} expressions on {len(images)} images",
+        validation=validation,
+        items_per_epoch=len(stream),
+        description=(
+            f"{files.path.name}: {len(training)} expressions on {len(images)} images"
+        ),
         texts=tuple(line.expression for line in training),
         phrases=tuple(sorted(names | set(PHRASES))),
         categories=categories,
@@ -85,57 +111,52 @@ def listed_material(config: TrainConfig, data: Path, *, part: bool) -> TrainingD
     )
 
 
-def mixed_material(
-    config: TrainConfig,
-    data: Path,
-    *,
-    outlines: Path | None,
-    workers: int,
-    mistakes: Path | None = None,
+def mixed_data(
+    config: TrainConfig, files: DataFiles, read_sources: ReadSources | None = None
 ) -> TrainingData:
-    """The public data sets of the default weights and drawn scenes, or a pack of them.
+    """Read a pack, or the sources that the caller can read.
 
     Args:
         config: of the run.
-        data: folder of the data sets, or a pack by `scripts/pack_sources.py`, which
-            brings its own drawn scenes and keeps nothing for validation.
-        outlines: of aircraft, by `scripts/outline_aircraft.py`; None: those sets,
-            which have boxes only, are left out.
-        workers: processes that draw scenes.
-        mistakes: of a network, by `scripts/mine_mistakes.py`.
+        files: `path` is a pack by `scripts/weights/pack_sources.py`, which has no
+            validation images, or a folder that `read_sources` reads.
+        read_sources: reader of what is no pack; None: only packs are read.
 
     Raises:
-        DataError: a data set is missing.
+        DataError: data are missing, or there is no reader for them.
+        OptionError: outlines for a pack.
     """
-    if is_pack(data):
-        if outlines is not None:
+    training: Sequence[Source]
+    validation: Sequence[Source] = ()
+    if is_pack(files.path):
+        if files.outlines is not None:
             raise OptionError(
-                f"{data}: is a pack, whose aircraft have outlines already; leave "
+                f"{files.path}: is a pack, whose aircraft have outlines already; leave "
                 "--outlines away"
             )
-        sources: list[Source] = read_pack(data)
-        kept: list[Source] = []
+        training = read_pack(files.path)
+    elif read_sources is None:
+        raise DataError(
+            f"{files.path}: is no pack; for a mix of public data sets run "
+            "scripts/weights/train_public.py, or make a pack with "
+            "scripts/weights/pack_sources.py (both are in the repository)"
+        )
     else:
-        drawn = draw_scenes(
-            config.drawn, seed=config.seed, workers=max(workers, 2), theme=config.theme
-        )
-        sources, kept = default_sources(
-            data, drawn, outlines=outlines, open_only=config.open_only
-        )
-    if mistakes is not None:
-        sources = with_mistakes(sources, read_mistakes(mistakes))
-    counted = ", ".join(f"{source.name} {len(source.images)}" for source in sources)
+        training, validation = read_sources(config, files)
+    if files.mistakes is not None:
+        training = with_mistakes(training, read_mistakes(files.mistakes))
+    counts = ", ".join(f"{source.name} {len(source.images)}" for source in training)
     return TrainingData(
-        stream=mix_of(config, sources),
-        checks=mix_checks(kept),
-        round=0,
-        about=f"images of {counted}",
+        stream=build_mixture(config, training),
+        validation=mixture_validation(validation),
+        items_per_epoch=0,
+        description=f"images of {counts}",
     )
 
 
-def mix_of(config: TrainConfig, sources: Sequence[Source]) -> Mix:
-    """The stream of a run over sources, drawn from as often as the config says."""
-    return Mix(
+def build_mixture(config: TrainConfig, sources: Sequence[Source]) -> Mixture:
+    """Build the stream of a run, with the weights and scales of its config."""
+    return Mixture(
         sources=tuple(
             replace(
                 source,
@@ -154,34 +175,34 @@ def mix_of(config: TrainConfig, sources: Sequence[Source]) -> Mix:
     )
 
 
-def mix_checks(kept: Sequence[Source]) -> Checks:
-    """Small fixed samples of everything that is kept back."""
-    checks: dict[str, Callable[[], Iterable[Sample]]] = {
+def mixture_validation(sources: Sequence[Source]) -> ValidationSets:
+    """Return small fixed validation sets of held-out sources."""
+    validation: dict[str, Callable[[], Iterable[Sample]]] = {
         f"{source.name}, made": partial(made_samples, source, count=16, seed=7)
-        for source in kept
+        for source in sources
     }
-    images = [image for source in kept for image in source.images[::2]]
+    images = [image for source in sources for image in source.images[::2]]
     if any(image.written for image in images):
-        checks["written"] = lambda: islice(written_samples(images), 40)
-    return checks
+        validation["written"] = lambda: islice(written_samples(images), 40)
+    return validation
 
 
 def check_files(lines: Iterable[Line]) -> None:
-    """Find out now, and not in the middle of a night, that an image is missing.
+    """Check that all images exist, so that a run does not fail hours later.
 
     Raises:
-        DataError: it is; the message names the first and where it is listed.
+        DataError: one does not; the message names it and where it is listed.
     """
-    seen: set[Path] = set()
+    checked: set[Path] = set()
     for line in lines:
-        if line.image not in seen and not line.image.is_file():
+        if line.image not in checked and not line.image.is_file():
             where = f"{line.origin}: " if line.origin else ""
             raise DataError(f"{where}{line.image}: there is no such image")
-        seen.add(line.image)
+        checked.add(line.image)
 
 
 def _gsd_range(lines: Sequence[Line], size: int) -> tuple[float, float] | None:
-    """Metres per pixel after squeezing to the training size, by the first image."""
+    """Metres per pixel after resizing to the training size, by the first image."""
     known = [line.gsd for line in lines if line.gsd]
     if not known:
         return None

@@ -1,8 +1,8 @@
-"""Parameters that no loss reaches, found by asking rather than by knowing.
+"""Freeze parameters that no loss depends on, found by a backward pass.
 
-A network can have some: the last gate of LAVT when nothing reads the deepest map, the
-words after the last alignment when no presence head reads them. Distributed training
-waits for every gradient, and averaging what never moves is waste, so they are frozen.
+Some networks have them: the last gate of LAVT if nothing reads the deepest feature map,
+the words after the last alignment if there is no presence head. Distributed training
+would wait for their gradients for ever.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.objective import Objective
 
 SIDE = 64
+"""Pixels of the image of that pass."""
 
 
 def freeze_unused(objective: Objective) -> tuple[str, ...]:
     """Freeze every parameter that gets no gradient from a small batch.
 
     Returns:
-        Their names in the network.
+        Names of the frozen parameters in the network.
     """
     network = objective.network
     training = network.training
-    network.eval()  # statistics of batch norms must not see this batch
+    network.eval()  # keeps the batch out of the statistics of batch norms
     half = torch.zeros(1, 1, SIDE, SIDE, dtype=torch.bool)
     half[..., : SIDE // 2] = True
     batch = Batch(
@@ -34,16 +35,16 @@ def freeze_unused(objective: Objective) -> tuple[str, ...]:
     )
     with torch.random.fork_rng(_devices(objective)):
         objective(batch).total(LossWeights()).backward()
-    found = []
+    frozen = []
     for name, parameter in network.named_parameters():
         if parameter.requires_grad and parameter.grad is None:
             parameter.requires_grad_(False)
-            found.append(name)
+            frozen.append(name)
         parameter.grad = None
     network.train(training)
-    return tuple(found)
+    return tuple(frozen)
 
 
 def _devices(objective: Objective) -> list[torch.device]:
-    """GPUs whose random numbers the forward pass would move on."""
-    return [objective.place] if objective.place.type == "cuda" else []
+    """GPUs whose random generators the forward pass advances."""
+    return [objective.device] if objective.device.type == "cuda" else []

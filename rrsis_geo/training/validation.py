@@ -1,4 +1,4 @@
-"""Scores on kept-back images by the reference rule, by type of expression."""
+"""Scores on held-out images by the published rule, by type of expression."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from rrsis_geo.training.data.batch import Sample
 from rrsis_geo.training.data.mixture import Source, written_masks
 
 SIDE = 480
-"""Pixels: images and masks are compared at 480 x 480, aspect not kept."""
+"""Pixels; masks are compared at 480 x 480, without keeping the aspect ratio."""
 
-Probabilities = Callable[[NDArray[np.uint8], Sequence[str]], NDArray[np.float32]]
+Predict = Callable[[NDArray[np.uint8], Sequence[str]], NDArray[np.float32]]
 """(3, S, S) pixels and E texts to (E, S, S) probabilities."""
 
 
 @dataclass
 class Report:
-    """What validation found."""
+    """Scores of a validation."""
 
     all: Scores = field(default_factory=Scores)
     by_type: dict[str, Scores] = field(default_factory=lambda: defaultdict(Scores))
@@ -39,21 +39,21 @@ class Report:
 
     @property
     def score(self) -> float:
-        """Mean over all expressions, in [0, 1]: IoU where there is a target, else 1
-        for painting next to nothing and 0 for more (gIoU of GRES)."""
+        """gIoU of GRES, in [0, 1]: mean over all expressions of the IoU; without a
+        target, 1 for a (nearly) empty prediction and 0 otherwise."""
         count = len(self.all) + self.no_target.pairs
         return (sum(self.all.ious) + self.no_target.quiet) / count if count else 0.0
 
     def __add__(self, other: Report) -> Report:
-        """Both together."""
+        """Pool two reports."""
         by_type: dict[str, Scores] = defaultdict(Scores)
         for part in (self, other):
             for kind, scores in part.by_type.items():
                 by_type[kind] += scores
         return Report(self.all + other.all, by_type, self.no_target + other.no_target)
 
-    def numbers(self) -> dict[str, float]:
-        """For a log; shares in [0, 1]."""
+    def metrics(self) -> dict[str, float]:
+        """Return the values for the log; shares are in [0, 1]."""
         return {
             "score": self.score,
             "miou": self.all.miou,
@@ -65,7 +65,7 @@ class Report:
         }
 
     def lines(self) -> Iterator[str]:
-        """Ready to print."""
+        """Yield lines for people."""
         yield (
             f"mIoU {100 * self.all.miou:.1f}  oIoU {100 * self.all.oiou:.1f}  "
             f"P@0.5 {100 * self.all.precision_at(0.5):.1f}  ({len(self.all)} with a "
@@ -78,24 +78,24 @@ class Report:
         )
 
 
-def validate(samples: Iterable[Sample], predict: Probabilities) -> Report:
-    """Score every expression of every sample; above one half is the target."""
+def validate(samples: Iterable[Sample], predict: Predict) -> Report:
+    """Score every expression of every sample, at a threshold of 0.5."""
     report = Report()
     for sample in samples:
         probabilities = predict(sample.pixels, sample.texts)
-        for found, mask, kind in zip(
+        for predicted, mask, kind in zip(
             probabilities > 0.5, sample.masks, sample.types, strict=True
         ):
             if mask.any():
-                report.all.add(found, mask)
-                report.by_type[kind].add(found, mask)
+                report.all.add(predicted, mask)
+                report.by_type[kind].add(predicted, mask)
             else:
-                report.no_target.add(found)
+                report.no_target.add(predicted)
     return report
 
 
 def written_samples(images: Iterable[LabelledImage]) -> Iterator[Sample]:
-    """Whole images at 480 x 480 with all the words written for them."""
+    """Yield whole images at 480 x 480 with all their hand-written expressions."""
     for image in images:
         if image.written:
             piece = full_crop(image.layout, SIDE)
@@ -108,7 +108,7 @@ def written_samples(images: Iterable[LabelledImage]) -> Iterator[Sample]:
 
 
 def made_samples(source: Source, *, count: int, seed: int) -> Iterator[Sample]:
-    """Pieces at 480 x 480 with up to six made expressions each."""
+    """Yield random crops at 480 x 480 with up to six generated expressions each."""
     rng = np.random.default_rng((seed, len(source.images)))
     for _ in range(count):
         image = source.images[rng.integers(len(source.images))]
@@ -124,11 +124,13 @@ def made_samples(source: Source, *, count: int, seed: int) -> Iterator[Sample]:
             size=(SIDE, SIDE),
         )
         layout, _ = crop_layout(image.layout, piece)
-        made = generate_expressions(layout, rng=rng, count=6)
-        if made:
+        expressions = generate_expressions(layout, rng=rng, count=6)
+        if expressions:
             yield Sample(
                 pixels=crop_pixels(image.pixels, piece),
-                masks=np.stack([draw_mask(layout, item.targets) for item in made]),
-                texts=tuple(item.text for item in made),
-                types=tuple(item.type for item in made),
+                masks=np.stack(
+                    [draw_mask(layout, item.targets) for item in expressions]
+                ),
+                texts=tuple(item.text for item in expressions),
+                types=tuple(item.type for item in expressions),
             )

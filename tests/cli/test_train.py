@@ -50,7 +50,7 @@ def test_a_manifest_becomes_weights(tmp_path, config, manifest):
     assert info.gsd_range == (0.5, 0.5)
     assert info.name == "boxes"
     assert "8 expressions on 4 images" in info.trained_on
-    assert str(tmp_path) not in info.created  # nobody's folders
+    assert str(tmp_path) not in info.created  # the card reveals no local path
     assert info.created.startswith("rrsis-geo")
     assert not network.config.dmols
     run = tmp_path / "boxes.run"
@@ -63,21 +63,21 @@ def test_a_manifest_becomes_weights(tmp_path, config, manifest):
     }
 
 
-def test_weights_that_exist_learn_on(tmp_path, config, manifest):
+def test_existing_weights_are_fine_tuned(tmp_path, config, manifest):
     first = tmp_path / "first.safetensors"
     assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
     measured = Calibration(temperature=1.5, score_margin=0.8)
     first = recalibrate(first, tmp_path / "one.safetensors", calibration=measured).path
     second = tmp_path / "second.safetensors"
-    taught = (*QUICK, "--set", "model.dmols=true", "--from", first)
-    done = call(config, "--data", manifest, "-o", second, *taught)
+    options = (*QUICK, "--set", "model.dmols=true", "--from", first)
+    done = call(config, "--data", manifest, "-o", second, *options)
     assert done.exit_code == 0, done.output
     before, after = load_weights(first)[1], load_weights(second)[1]
     assert after.vocabulary == before.vocabulary
     assert after.trained_on.startswith(before.trained_on + "; then manifest.jsonl")
     assert after.licence.startswith(before.licence)
     assert after.sha256 != before.sha256
-    # How sure an object has to be is found out for every network anew.
+    # The score margin is measured for every network anew.
     assert after.calibration == Calibration(temperature=1.5)
 
     other = (*QUICK, "--from", first, "--set", 'model.decoder="single"')
@@ -86,17 +86,15 @@ def test_weights_that_exist_learn_on(tmp_path, config, manifest):
     assert "['decoder']" in refused.stderr
 
 
-def test_words_come_from_other_weights_and_the_rest_starts_anew(
-    tmp_path, config, manifest
-):
+def test_words_takes_the_text_encoder_of_other_weights_only(tmp_path, config, manifest):
     first = tmp_path / "first.safetensors"
     assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
     second = tmp_path / "second.safetensors"
     frozen = (*QUICK, "--set", "train_text=false", "--set", "seed=5")
     done = call(config, "--data", manifest, "-o", second, *frozen, "--words", first)
     assert done.exit_code == 0, done.output
-    (before, told), (after, info) = load_weights(first), load_weights(second)
-    assert info.vocabulary == told.vocabulary
+    (before, initial), (after, info) = load_weights(first), load_weights(second)
+    assert info.vocabulary == initial.vocabulary
     assert info.trained_on == "manifest.jsonl: 8 expressions on 4 images"
     state = after.state_dict()
     same = {
@@ -109,17 +107,17 @@ def test_words_come_from_other_weights_and_the_rest_starts_anew(
     assert not any(name.endswith("conv.weight") for name in same - text)
 
 
-def test_one_text_encoder_and_not_two(tmp_path, config, manifest):
+def test_only_one_option_may_bring_a_text_encoder(tmp_path, config, manifest):
     first = tmp_path / "first.safetensors"
     assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
     for words in (("--from", first), ("--text-start", "minilm")):
-        code, said = failing(tmp_path, config, manifest, "--words", first, *words)
+        code, message = failing(tmp_path, config, manifest, "--words", first, *words)
         assert code == 2
-        assert "--words, --from and --text-start" in said
+        assert "--words, --from and --text-start" in message
     other = ("--words", first, "--set", "model.text_dim=24")
-    code, said = failing(tmp_path, config, manifest, *other)
+    code, message = failing(tmp_path, config, manifest, *other)
     assert code == 2
-    assert "another text encoder" in said
+    assert "another text encoder" in message
 
 
 def test_without_validation_lines_the_last_weights_are_kept(tmp_path, config):
@@ -148,7 +146,7 @@ def failing(tmp_path, config, manifest, *words):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "message"),
+    ("spoil", "expected"),
     [
         (lambda m: m.write_text(""), "holds no sample"),
         (lambda m: m.unlink(), "no such file"),
@@ -165,31 +163,31 @@ def failing(tmp_path, config, manifest, *words):
         *("mask", "broken image"),
     ],
 )
-def test_bad_data_is_one_clear_line(tmp_path, config, manifest, spoil, message):
+def test_bad_data_is_one_clear_line(tmp_path, config, manifest, spoil, expected):
     spoil(manifest)
-    code, said = failing(tmp_path, config, manifest)
+    code, message = failing(tmp_path, config, manifest)
     assert code == 7
-    assert re.search(message, said)
+    assert re.search(expected, message)
 
 
 def test_a_mask_of_another_size_names_both_sizes(tmp_path, config, manifest):
     Image.fromarray(np.zeros((30, 40), np.uint8)).save(manifest.parent / "mask-0.png")
-    code, said = failing(tmp_path, config, manifest)
+    code, message = failing(tmp_path, config, manifest)
     assert code == 7
-    assert "40 x 30" in said
-    assert "64 x 64" in said
+    assert "40 x 30" in message
+    assert "64 x 64" in message
 
 
 def test_no_training_split_says_what_there_is(tmp_path, config):
     lines = [replace(line, image=line.image) for line in boxes(8)]
     manifest = write_manifest(tmp_path / "data", lines, val=4)
-    code, said = failing(tmp_path, config, manifest)
+    code, message = failing(tmp_path, config, manifest)
     assert code == 7
-    assert "no sample of the split 'train'; there are val 8" in said
+    assert "no sample of the split 'train'; there are val 8" in message
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "expected"),
     [
         (("--set", "stepz=3"), "stepz"),
         (("--set", "losses.dise=3"), "dise"),
@@ -200,12 +198,12 @@ def test_no_training_split_says_what_there_is(tmp_path, config):
         (("--image-start", "absent"), "no such folder"),
     ],
 )
-def test_bad_settings_are_one_clear_line(tmp_path, config, manifest, words, message):
-    _, said = failing(tmp_path, config, manifest, *words)
-    assert message in said
+def test_bad_settings_are_one_clear_line(tmp_path, config, manifest, words, expected):
+    _, message = failing(tmp_path, config, manifest, *words)
+    assert expected in message
 
 
-def test_an_output_in_the_way_is_found_before_any_work(tmp_path, config, manifest):
+def test_an_existing_output_is_refused_before_any_work(tmp_path, config, manifest):
     output = tmp_path / "there.safetensors"
     output.write_text("mine")
     done = call(config, "--data", manifest, "-o", output, *QUICK)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import shlex
 import sys
 from dataclasses import replace
@@ -10,15 +11,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from rrsis_geo.errors import WeightsError
+from rrsis_geo.errors import DataError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.model.serialization.header import Calibration, Card, read_header, verify
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
-from rrsis_geo.training.config import find_config
+from rrsis_geo.training.config import TrainConfig, find_config
+from rrsis_geo.training.training_data import DataFiles
 from rrsis_geo_cli.train import command as train
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts" / "weights"
 
 
 def script(name):
@@ -88,16 +90,16 @@ def test_what_cannot_be_shared_is_one_clear_line(called, pair, tmp_path, capsys)
     with pytest.raises(SystemExit) as stopped:
         called("split_weights", other, output, "--text", text)
     assert stopped.value.code == 4
-    said = capsys.readouterr().err
-    assert said.startswith("Error: ")
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert message.startswith("Error: ")
+    assert message.count("\n") == 1
     assert not output.exists()
     called("split_weights", other, output, "--text", text, "--tolerance", "1e-6")
     assert verify(output).text_path == text
 
 
-def test_layers_that_only_one_has_come_in_by_their_share(called, tmp_path):
-    """Half of a network and half of one with another layer: that says half as much."""
+def test_layers_of_only_one_network_are_scaled_by_the_share(called, tmp_path):
+    """An additional layer of one network contributes half in the mean of both."""
     neck = {"fusion": "neck", "neck_dims": (8, 8, 16, 16)}
     small = replace(preset("btd-tiny"), neck_mixers=(0, 0, 1, 1), **neck)
     torch.manual_seed(1)
@@ -123,7 +125,7 @@ def test_layers_that_only_one_has_come_in_by_their_share(called, tmp_path):
             rtol=0.01,
             atol=1e-3,
         )
-    with pytest.raises(WeightsError, match="two makes"):
+    with pytest.raises(WeightsError, match="different architectures"):
         called("average_weights", files[1], files[0], files[2], "--share", "0.5")
 
 
@@ -225,15 +227,16 @@ def test_the_recipes_can_be_run(maker):
             text = "weights/minilm-18k.safetensors"
             assert files - {part.file, text} <= made, f"{name}: {part.file}"
             made.add(part.file)
-            if program == "rrsis-geo":
-                assert first == "train"
+            if program == "rrsis-geo" or first == "scripts/weights/train_public.py":
+                assert first == "train" or program == "python"
+                assert ("pack" in words) == (program == "rrsis-geo")
                 typed = [word for word in words if word != "TEXT"]
                 values = train.make_context("train", typed).params
                 find_config(values["config"])
                 assert str(values["output"]) == part.file
             else:
                 assert program == "python"
-                assert (SCRIPTS.parent / first).is_file()
+                assert (SCRIPTS.parents[1] / first).is_file()
         assert parts[-1].file.startswith("weights/")
 
 
@@ -246,7 +249,7 @@ def test_a_rehearsal_is_short_and_the_text_is_chosen(maker, tmp_path):
         return maker.words_of(part, options)
 
     long = words(steps=None, text="default")
-    assert long[:3] == [sys.executable, "-m", "rrsis_geo_cli"]
+    assert long[:2] == [sys.executable, str(SCRIPTS / "train_public.py")]
     assert long[long.index("--words") + 1] == "default"
     assert "--steps" not in long
     short = words(steps=2, text="owner/model")
@@ -259,3 +262,19 @@ def test_a_rehearsal_is_short_and_the_text_is_chosen(maker, tmp_path):
 def test_the_record_names_every_command(maker, run):
     work = run(parts_of(maker, ("a", WRITE, "a")))
     assert json.loads((work / "commands.json").read_text())["a"][0] == sys.executable
+
+
+def test_the_package_does_not_import_the_recipe():
+    root = SCRIPTS.parents[1]
+    for path in [*(root / "rrsis_geo").rglob("*.py"), *(root / "cli").rglob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^\s*(from|import) recipe\b", text, re.M), path
+
+
+def test_public_data_are_read_as_the_config_says(tmp_path):
+    read = script("train_public").read_sources
+    for folder in ("aerial-airport", "oam-banepa", "open-cities"):
+        (tmp_path / folder).mkdir()
+    config = TrainConfig(drawn=1, open_only=True)
+    with pytest.raises(DataError, match=r"data sets \['urban-tree-naip'\] are missing"):
+        read(config, DataFiles(path=tmp_path))

@@ -1,4 +1,4 @@
-"""One of the processes of a shared run, or the only one: for test_team.py."""
+"""A process of a distributed run, or the only one; for test_process_group.py."""
 
 import sys
 import warnings
@@ -9,13 +9,17 @@ from coloured_boxes import WORDS, boxes, tiny
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import Augmentation
-from rrsis_geo.training.data.listed_samples import Listed, check_samples, grouped
-from rrsis_geo.training.distributed.process_group import open_team
-from rrsis_geo.training.trainer import run_training
+from rrsis_geo.training.data.listed_samples import (
+    ListedStream,
+    group_by_image,
+    validation_samples,
+)
+from rrsis_geo.training.distributed.process_group import open_process_group
+from rrsis_geo.training.trainer import RunEnvironment, RunSamples, run_training
 
 
 def main(folder, *, accumulate):
-    """Train for a few steps and save what came out."""
+    """Train for a few steps; the result is in the folder."""
     config = TrainConfig(
         dataset="listed",
         model={"dmols": True},
@@ -31,23 +35,31 @@ def main(folder, *, accumulate):
         validate_every=1,
         keep_every=2,
     )
-    stream = Listed(
-        groups=grouped(boxes(16), 2), size=64, expressions=2, how=Augmentation(crop=0)
+    stream = ListedStream(
+        groups=group_by_image(boxes(16), 2),
+        size=64,
+        expressions=2,
+        augmentation=Augmentation(crop=0),
     )
-    with open_team("cpu") as team:
+    samples = RunSamples(
+        stream=stream,
+        validation={"val": lambda: validation_samples(boxes(4, seed=1), size=64)},
+        phrases=("box",),
+    )
+    with open_process_group("cpu") as processes:
         network = run_training(
             config,
-            network=tiny(seed=team.rank, dmols=True),  # the first one's weights count
-            tokenize=Tokenizer(WORDS),
-            stream=stream,
-            checks={"val": lambda: check_samples(boxes(4, seed=1), size=64)},
-            folder=folder,
-            workers=0,
-            team=team,
-            say=print if team.leads else (lambda line: None),
-            phrases=("box",),
+            tiny(seed=processes.rank, dmols=True),  # those of rank 0 are broadcast
+            Tokenizer(WORDS),
+            samples,
+            RunEnvironment(
+                folder=folder,
+                processes=processes,
+                workers=0,
+                log=print if processes.is_main else (lambda line: None),
+            ),
         )
-        if team.leads:
+        if processes.is_main:
             assert not network.training
 
 

@@ -68,7 +68,7 @@ def test_a_decision_changes_one_thing_of_the_shipped_network(families):
 
 
 def keep(tables, folder, variant, seed, painted):
-    """A run that painted so many of the 40 wanted pixels, and none beside."""
+    """Write the result of a run that predicted some of 40 target pixels, no others."""
     types = ["category", "location", "relation", "attribute", "size", "no-target"]
     rows = [
         {
@@ -103,7 +103,7 @@ def test_tables_tell_seeds_means_and_changes(tables, tmp_path, capsys):
     assert change.splitlines()[-1] == (
         "| less | -7.5 | -7.5 to -7.5 | 0.001 | -7.5 | -7.5 to -7.5 |"
     )
-    # small is what "size" asks for, 40 of 10,000 pixels, once in each of three images
+    # "size" has small targets, 40 of 10,000 pixels, one in each of three images
     assert kinds.splitlines()[0].startswith("| change | small (3) | names (3) |")
     assert kinds.splitlines()[-1] == (
         "| less |" + " -7.5 (-7.5 to -7.5) |" * 5 + " +0.0 (+0.0 to +0.0) |"

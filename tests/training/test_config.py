@@ -1,4 +1,4 @@
-"""Configs: every number checked, every name known, shipped ones found."""
+"""Configs: values and names are checked, shipped configs are found."""
 
 from pathlib import Path
 
@@ -6,13 +6,13 @@ import pytest
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.training.config import (
-    FOLDER,
+    CONFIG_FOLDER,
     TrainConfig,
+    apply_override,
     find_config,
-    read_change,
     read_config,
 )
-from rrsis_geo.training.train import with_steps
+from rrsis_geo.training.train import resolve_epochs
 
 
 def test_settings_are_checked_by_name(tmp_path):
@@ -42,7 +42,7 @@ def test_settings_are_checked_by_name(tmp_path):
         ("theme = 3", "theme must be a text"),
         ('dataset = "coco"', "dataset must be in"),
         ("images = 6\naccumulate = 4", "do not split into 4"),
-        ("epochs = 2.0", "a mix has no end"),
+        ("epochs = 2.0", "a mix is endless"),
     ],
 )
 def test_bad_values_are_one_clear_line(tmp_path, body, message):
@@ -63,9 +63,13 @@ def test_missing_and_unreadable_files_are_one_clear_line(tmp_path):
 
 
 def test_shipped_configs_are_found_by_name():
-    assert find_config("rrsis-d") == FOLDER / "rrsis-d.toml"
-    assert find_config("ablations/1-lavt") == FOLDER / "ablations" / "1-lavt.toml"
-    assert find_config(str(FOLDER / "teach.toml")) == FOLDER / "teach.toml"
+    assert find_config("rrsis-d") == CONFIG_FOLDER / "rrsis-d.toml"
+    assert (
+        find_config("ablations/1-lavt") == CONFIG_FOLDER / "ablations" / "1-lavt.toml"
+    )
+    assert (
+        find_config(str(CONFIG_FOLDER / "teach.toml")) == CONFIG_FOLDER / "teach.toml"
+    )
 
 
 def test_the_published_schedules():
@@ -82,14 +86,14 @@ def test_the_published_schedules():
 
 def test_epochs_become_steps():
     config = TrainConfig(dataset="listed", epochs=2.5, images=8)
-    assert with_steps(config, 100).steps == 32  # 250 items, 8 a step, rounded up
-    assert with_steps(TrainConfig(steps=7), 100).steps == 7
+    assert resolve_epochs(config, 100).steps == 32  # 250 items, 8 a step, rounded up
+    assert resolve_epochs(TrainConfig(steps=7), 100).steps == 7
 
 
 def test_changes_of_the_command_line_are_toml():
     settings = {"model": {"dmols": True}}
     for change in ("steps=5", 'theme = "port"', "model.presence=false", "losses.ce=1"):
-        read_change(settings, change)
+        apply_override(settings, change)
     assert settings == {
         "steps": 5,
         "theme": "port",
@@ -98,12 +102,14 @@ def test_changes_of_the_command_line_are_toml():
     }
     for change in ("steps", "theme=port", "steps=1, 2"):
         with pytest.raises(OptionError, match="is not NAME=VALUE"):
-            read_change({}, change)
+            apply_override({}, change)
 
 
 def test_configs_are_all_shipped():
     listed = (Path(__file__).parents[2] / "pyproject.toml").read_text()
     patterns = ("configs/*.toml", "configs/ablations/*.toml")
     assert all(pattern in listed for pattern in patterns)
-    shipped = {path for pattern in patterns for path in FOLDER.parent.glob(pattern)}
-    assert shipped == set(FOLDER.rglob("*.toml"))
+    shipped = {
+        path for pattern in patterns for path in CONFIG_FOLDER.parent.glob(pattern)
+    }
+    assert shipped == set(CONFIG_FOLDER.rglob("*.toml"))

@@ -1,4 +1,4 @@
-"""What is drawn by a device equals what is drawn by the processes that plan."""
+"""Batches rendered on a device equal those drawn by worker processes."""
 
 import numpy as np
 import pytest
@@ -14,16 +14,16 @@ from rrsis_geo.datasets.transforms.photometric import (
 )
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.gpu_rendering import Renderer, with_looks
-from rrsis_geo.training.data.loader import feed
-from rrsis_geo.training.data.mixture import Mix, Source
-from rrsis_geo.training.data.sample_plans import Plans
+from rrsis_geo.training.data.loader import load_batches
+from rrsis_geo.training.data.mixture import Mixture, Source
+from rrsis_geo.training.data.sample_plans import MixturePlans
 
 SIZE = 96
 CPU = torch.device("cpu")
 
 
 def town(seed, *, width=170, height=130):
-    """Houses in rows, some wall to wall, some over the edge, some overlapping."""
+    """Buildings in rows: some touch, some cross the border, some overlap."""
     rng = np.random.default_rng(seed)
     objects = [
         LabelledObject(category="building", polygon=box(x, y, x + 22, y + 19))
@@ -65,12 +65,12 @@ def town(seed, *, width=170, height=130):
 def stream(**settings):
     images = tuple(town(seed) for seed in range(3))
     source = Source(name="s", weight=1.0, images=images, scale=(0.4, 2.0))
-    return Mix(sources=(source,), size=SIZE, expressions=4, **settings)
+    return Mixture(sources=(source,), size=SIZE, expressions=4, **settings)
 
 
 @pytest.fixture
 def plain(monkeypatch):
-    """Nothing happens to colours."""
+    """No photometric changes."""
 
     def look(rng):
         sample_photometric_change(rng)
@@ -82,8 +82,8 @@ def plain(monkeypatch):
 
 
 @pytest.mark.usefixtures("plain")
-def test_masks_are_the_same_and_pixels_but_for_rounding():
-    samples, plans = stream(seed=2), Plans(stream(seed=2))
+def test_masks_are_equal_and_pixels_up_to_rounding():
+    samples, plans = stream(seed=2), MixturePlans(stream(seed=2))
     drawn = Renderer(plans.images, size=SIZE, device=CPU)([plans[i] for i in range(40)])
     seams = 0
     for number in range(40):
@@ -99,8 +99,8 @@ def test_masks_are_the_same_and_pixels_but_for_rounding():
     assert seams > 10
 
 
-def test_looks_are_those_of_the_other_way():
-    """Noise is drawn by other numbers, compression is left out; all else is near."""
+def test_photometric_changes_equal_those_of_worker_processes():
+    """Except for noise (another generator) and compression (not rendered)."""
     rng = np.random.default_rng(0)
     pixels = town(1).pixels[:, :SIZE, :SIZE]
     looks = [sample_photometric_change(rng) for _ in range(60)]
@@ -109,11 +109,15 @@ def test_looks_are_those_of_the_other_way():
     assert any(look.blur < 0 for look in quiet)
     assert any(look.haze for look in quiet)
     many = torch.from_numpy(np.stack([pixels] * len(quiet))).float()
-    for seen, look in zip(with_looks(many, quiet), quiet, strict=True):
+    for rendered, look in zip(with_looks(many, quiet), quiet, strict=True):
         wanted = apply_photometric_change(pixels, look).astype(int)
-        inner = (slice(None), slice(8, -8), slice(8, -8))  # edges are treated otherwise
-        off = np.abs(seen.numpy().astype(int) - wanted)[inner]
-        # Pillow's Gaussian is a row of box blurs, and works on whole levels.
+        inner = (
+            slice(None),
+            slice(8, -8),
+            slice(8, -8),
+        )  # padding differs
+        off = np.abs(rendered.numpy().astype(int) - wanted)[inner]
+        # Pillow approximates the Gaussian by box blurs on integer levels.
         assert off.mean() < (3 if look.blur else 0.6), look
 
 
@@ -125,8 +129,8 @@ def test_noise_is_as_strong_as_wanted():
     plain = [
         type(look)(noise=look.noise, seed=look.seed, order=look.order) for look in looks
     ]
-    for seen, look in zip(with_looks(grey, plain), plain, strict=True):
-        assert seen.float().std().item() == pytest.approx(look.noise, rel=0.1)
+    for rendered, look in zip(with_looks(grey, plain), plain, strict=True):
+        assert rendered.float().std().item() == pytest.approx(look.noise, rel=0.1)
 
 
 def _generators():
@@ -134,24 +138,31 @@ def _generators():
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_a_feed_of_plans_gives_the_batches_of_their_numbers(workers):
+def test_batches_of_plans_are_rendered_in_order(workers):
     config = TrainConfig(steps=3, images=2, size=SIZE, expressions=4)
-    plans = Plans(stream(seed=1))
+    plans = MixturePlans(stream(seed=1))
     render = Renderer(plans.images, size=SIZE, device=CPU)
     batches = list(
-        feed(plans, config, first=1, workers=workers, pinned=False, render=render)
+        load_batches(
+            plans,
+            config,
+            first_step=1,
+            workers=workers,
+            pin_memory=False,
+            render=render,
+        )
     )
     assert len(batches) == 2
     for step, batch in enumerate(batches, start=1):
-        alone = render([plans[2 * step], plans[2 * step + 1]])
-        assert batch.texts == alone.texts
-        assert torch.equal(batch.images, alone.images)
-        assert torch.equal(batch.masks, alone.masks)
+        expected = render([plans[2 * step], plans[2 * step + 1]])
+        assert batch.texts == expected.texts
+        assert torch.equal(batch.images, expected.images)
+        assert torch.equal(batch.masks, expected.masks)
 
 
-def test_strays_are_never_there():
-    """A stray speaks of a class that is complete and has no object on the image."""
-    told = (
+def test_swapped_expressions_have_no_target():
+    """They name a class that is complete on the image and has no object there."""
+    written = (
         WrittenExpression(text="the big jet", targets=(0,), type="category"),
         WrittenExpression(text="that house", targets=(1,), type="category"),
     )
@@ -168,15 +179,17 @@ def test_strays_are_never_there():
             ),
             complete=frozenset({"airplane", "building", "ship"}),
         ),
-        written=told,
+        written=written,
     )
     plane.__dict__["pixels"] = np.zeros((3, 80, 80), np.uint8)
     sources = (
         Source(name="a", weight=1.0, images=(plane,), scale=(1.0, 1.2)),
         Source(name="b", weight=1.0, images=(town(0),), scale=(1.0, 1.2)),
     )
-    mix = Mix(sources=sources, size=64, expressions=4, swapped_expressions=0.5, seed=3)
-    met = 0
+    mix = Mixture(
+        sources=sources, size=64, expressions=4, swapped_expressions=0.5, seed=3
+    )
+    swapped = 0
     for number in range(40):
         view = mix.view(number)
         for text, kind, targets in zip(
@@ -185,7 +198,7 @@ def test_strays_are_never_there():
             if view.image.name == "0" and text == "the big jet":
                 assert kind == "no-target"
                 assert targets == ()
-                met += 1
+                swapped += 1
             if text == "that house":
                 assert view.image.name == "plane"
-    assert met > 10
+    assert swapped > 10

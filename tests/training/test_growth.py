@@ -1,4 +1,4 @@
-"""A network that gets more attention layers answers at first as it did before."""
+"""A network that gets more attention layers predicts at first what it did before."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.model.serialization.header import Card
 from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.initial_weights.initial_weights import trained_start
+from rrsis_geo.training.initial_weights.initial_weights import init_from_weights
 
 NECK = {"fusion": "neck", "neck_dims": (8, 8, 16, 16), "neck_mixers": (0, 0, 1, 1)}
 
@@ -23,11 +23,11 @@ def weights(tmp_path):
 
 def grown(weights, layers):
     config = TrainConfig(model={"neck_mixers": layers})
-    return trained_start(config, weights)[0].eval()
+    return init_from_weights(config, weights)[0].eval()
 
 
-def test_new_layers_say_nothing_at_first_and_can_learn(weights):
-    before = trained_start(TrainConfig(), weights)[0].eval()
+def test_new_layers_start_as_identities_and_can_learn(weights):
+    before = init_from_weights(TrainConfig(), weights)[0].eval()
     after = grown(weights, [0, 0, 3, 2])
     assert after.config.neck_mixers == (0, 0, 3, 2)
     image = torch.rand(2, 3, 64, 64) * 255
@@ -50,6 +50,6 @@ def test_new_layers_say_nothing_at_first_and_can_learn(weights):
 
 
 @pytest.mark.parametrize("layers", [[0, 1, 1, 1], [0, 0, 0, 1], [0, 0, 1, 0]])
-def test_layers_neither_go_nor_come_where_none_were(weights, layers):
+def test_layers_are_neither_removed_nor_added_to_levels_without(weights, layers):
     with pytest.raises(OptionError, match="neck_mixers"):
         grown(weights, layers)

@@ -1,4 +1,4 @@
-"""The stream of samples: random access, true masks, words that flip with the image."""
+"""Mixtures: random access, true masks, expressions that flip with the image."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,7 @@ from shapely.geometry import box
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
-from rrsis_geo.training.data.mixture import Mix, Source
-from rrsis_geo.training.recipe.public_datasets import split
+from rrsis_geo.training.data.mixture import Mixture, Source
 
 
 def image(name="a", *, written=(), place="p"):
@@ -34,10 +33,10 @@ def image(name="a", *, written=(), place="p"):
 
 def mix(*images, **settings):
     source = Source(name="s", weight=1.0, images=images, scale=(0.8, 1.6))
-    return Mix(sources=(source,), size=64, expressions=3, **settings)
+    return Mixture(sources=(source,), size=64, expressions=3, **settings)
 
 
-def test_an_item_depends_on_its_number_only():
+def test_an_item_depends_on_its_index_only():
     stream = mix(image(), seed=5)
     late = stream[7]
     for number in range(7):
@@ -66,22 +65,22 @@ def test_masks_lie_on_the_objects():
     assert bright > 2 * dark
 
 
-def test_words_flip_with_the_image():
+def test_expressions_flip_with_the_image():
     words = WrittenExpression(
         text="the building on the left", targets=(0,), type="location"
     )
     stream = mix(image(written=[words]), written=1.0)
-    seen = set()
+    sides = set()
     for number in range(20):
         sample = stream[number]
         columns = np.flatnonzero(sample.masks[0].any(axis=0))
         on_the_left = columns.mean() < 32
         assert on_the_left == ("left" in sample.texts[0])
-        seen.add(on_the_left)
-    assert seen == {True, False}
+        sides.add(on_the_left)
+    assert sides == {True, False}
 
 
-def test_words_that_cannot_flip_stay():
+def test_an_image_is_not_flipped_if_its_expressions_cannot_be():
     words = WrittenExpression(
         text="the plane facing 3 o'clock", targets=(), type="no-target"
     )
@@ -90,24 +89,24 @@ def test_words_that_cannot_flip_stay():
     assert not sample.masks.any()
 
 
-def test_whole_images_are_shown_with_margins_too_and_whole():
+def test_whole_images_are_shown_with_margins():
     words = WrittenExpression(text="the left building", targets=(0,), type="location")
     stream = mix(image(written=[words]), written=1.0)
-    wide = set()
+    widths = set()
     for number in range(60):
         view = stream.view(number)
         piece = view.piece
         assert piece.left <= 0 <= 90 <= piece.left + piece.width
         assert piece.top <= 0 <= 60 <= piece.top + piece.height
         share = view.draw().masks[0].mean()
-        seen = 20 * 24 / (piece.width * piece.height)
-        assert share == pytest.approx(seen, rel=0.25)  # to the pixel of 64 x 64
-        wide.add(piece.width)
-    assert min(wide) == 90
-    assert 105 < max(wide) <= 1.25 * 90 + 1
+        expected = 20 * 24 / (piece.width * piece.height)
+        assert share == pytest.approx(expected, rel=0.25)  # pixels are coarse
+        widths.add(piece.width)
+    assert min(widths) == 90
+    assert 105 < max(widths) <= 1.25 * 90 + 1
 
 
-def test_what_is_not_there_is_asked_for_more_often():
+def test_expressions_without_a_target_are_drawn_more_often():
     there = [
         WrittenExpression(text=f"building {i}", targets=(0,), type="category")
         for i in range(9)
@@ -120,24 +119,3 @@ def test_what_is_not_there_is_asked_for_more_often():
     texts = [text for number in range(300) for text in stream[number].texts]
     share = np.mean([text.startswith("ship") for text in texts])
     assert 0.55 < share < 0.7  # 3 of 18, each absent one twice as likely
-
-
-@pytest.mark.parametrize("every", [2, 3, 7])
-def test_a_place_is_never_on_both_sides(every):
-    images = [image(str(n), place=f"p{n // 3}") for n in range(40)]
-    training, kept = split(images, every=every)
-    assert len(training) + len(kept) == 40
-    assert kept
-    assert not {item.place for item in training} & {item.place for item in kept}
-
-
-def test_who_is_left_out_moves_nobody_to_the_other_side():
-    names = [f"{number:02d}" for number in range(20)]
-    every = [image(name, place=name) for name in names]
-    _, kept = split(every, every=4)
-    some = [one for one in every if one.name not in ("01", "02", "07")]
-    training, still = split(some, every=4, among=names)
-    assert [one.name for one in still] == [
-        one.name for one in kept if one.name in {other.name for other in some}
-    ]
-    assert not {one.name for one in training} & {one.name for one in kept}

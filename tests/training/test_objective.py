@@ -1,4 +1,4 @@
-"""What training descends: D-MOLS apart, parts averaged, nothing unused."""
+"""The objective: D-MOLS, gradient accumulation, unused parameters."""
 
 from dataclasses import replace
 
@@ -17,11 +17,16 @@ from rrsis_geo.training.builders import (
     loss_weights,
     model_config,
 )
-from rrsis_geo.training.config import FOLDER, TrainConfig, find_config, read_config
+from rrsis_geo.training.config import (
+    CONFIG_FOLDER,
+    TrainConfig,
+    find_config,
+    read_config,
+)
 from rrsis_geo.training.data.augmentation import NONE
 from rrsis_geo.training.data.batch import Batch, collate
-from rrsis_geo.training.data.listed_samples import Listed, grouped
-from rrsis_geo.training.loop import train
+from rrsis_geo.training.data.listed_samples import ListedStream, group_by_image
+from rrsis_geo.training.loop import LoopConfig, train
 from rrsis_geo.training.schedule import Average
 
 CONFIG = TrainConfig(bfloat16=False, train_text=True)
@@ -34,14 +39,16 @@ SMALL_TEXT = {
     "text_positions": 32,
 }
 CONFIGS = sorted(
-    path.relative_to(FOLDER).with_suffix("").as_posix()
-    for path in FOLDER.rglob("*.toml")
+    path.relative_to(CONFIG_FOLDER).with_suffix("").as_posix()
+    for path in CONFIG_FOLDER.rglob("*.toml")
 )
 
 
 def batch(count=2, *, side=64):
     lines = boxes(2 * count, side=side)
-    stream = Listed(groups=grouped(lines, 2), size=side, expressions=2, how=NONE)
+    stream = ListedStream(
+        groups=group_by_image(lines, 2), size=side, expressions=2, augmentation=NONE
+    )
     return collate([stream[number] for number in range(count)])
 
 
@@ -64,9 +71,9 @@ def test_every_shipped_config_loads_and_its_first_step_runs(name, tokenizer):
     weights = loss_weights(config)
     losses.total(weights).backward()
 
-    asked = [p for p in network.parameters() if p.requires_grad]
-    assert asked
-    assert all(p.grad is not None for p in asked)  # nothing waits in vain
+    trained = [p for p in network.parameters() if p.requires_grad]
+    assert trained
+    assert all(p.grad is not None for p in trained)  # none is unused
     rebuilt = {
         "text": network.dmols is not None and network.dmols.text is not None,
         "visual": network.dmols is not None and network.dmols.visual is not None,
@@ -77,7 +84,7 @@ def test_every_shipped_config_loads_and_its_first_step_runs(name, tokenizer):
     assert all(torch.isfinite(p).all() for p in network.parameters())
 
 
-def test_the_ladder_of_ablations_adds_one_part_after_the_other():
+def test_ablation_configs_are_distinct_networks():
     rungs = [read_config(find_config(name)) for name in CONFIGS if "ablations" in name]
     made = {
         (
@@ -111,7 +118,7 @@ def test_unused_parameters_are_frozen_and_others_are_not(tokenizer):
     assert all(p.requires_grad for p in whole.parameters())
 
 
-def test_looking_for_unused_parameters_leaves_no_trace(tokenizer):
+def test_finding_unused_parameters_changes_nothing_else(tokenizer):
     network, twin = tiny(dmols=True), tiny(dmols=True)
     before = torch.random.get_rng_state()
     build_objective(CONFIG, network, tokenizer)
@@ -145,9 +152,9 @@ def test_frozen_norms_keep_their_statistics_and_learn_their_weights(tokenizer):
 
 
 def gradients_after(config, batches, tokenizer):
-    """Gradients of one step, caught before the optimizer forgets them."""
+    """Return the gradients and the metrics of one step."""
     network = tiny()
-    network.eval()  # statistics of batch norms differ between a whole and its parts
+    network.eval()  # batch statistics of parts differ from those of the whole
     objective = build_objective(config, network, tokenizer)
     kept = {}
 
@@ -156,7 +163,7 @@ def gradients_after(config, batches, tokenizer):
             for name, p in network.named_parameters():
                 kept[name] = None if p.grad is None else p.grad.clone()
 
-    seen = []
+    steps = []
     network.train = lambda mode=True: network
     train(
         objective,
@@ -164,17 +171,18 @@ def gradients_after(config, batches, tokenizer):
         iter(batches),
         Caught([{"params": list(network.parameters()), "scale": 1.0}], lr=0.0),
         Average(network, decay=0.9),
-        first=0,
-        steps=1,
-        accumulate=config.accumulate,
-        rate=lambda step: 0.0,
-        max_norm=1e9,
-        weights=LossWeights(),
-        seed=0,
-        joined=lambda value: value,
-        on_step=seen.append,
+        LoopConfig(
+            first_step=0,
+            steps=1,
+            accumulate=config.accumulate,
+            learning_rate=lambda step: 0.0,
+            max_norm=1e9,
+            loss_weights=LossWeights(),
+            seed=0,
+        ),
+        on_step=steps.append,
     )
-    return kept, seen[0].numbers()
+    return kept, steps[0].metrics()
 
 
 def test_accumulated_parts_give_the_mean_of_their_gradients(tokenizer):

@@ -1,4 +1,4 @@
-"""The whole chain learns: sixteen samples by heart, D-MOLS on."""
+"""Training overfits sixteen samples, with D-MOLS."""
 
 import torch
 from coloured_boxes import boxes, tiny
@@ -8,15 +8,17 @@ from rrsis_geo.training.builders import fit
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import NONE
 from rrsis_geo.training.data.batch import collate
-from rrsis_geo.training.data.listed_samples import Listed, grouped
-from rrsis_geo.training.text_features import Words
+from rrsis_geo.training.data.listed_samples import ListedStream, group_by_image
+from rrsis_geo.training.text_features import TextFeatures
 
 STEPS = 110
 
 
 def test_btd_tiny_learns_sixteen_samples(tokenizer):
     lines = boxes(16)
-    stream = Listed(groups=grouped(lines, 2), size=64, expressions=2, how=NONE)
+    stream = ListedStream(
+        groups=group_by_image(lines, 2), size=64, expressions=2, augmentation=NONE
+    )
     config = TrainConfig(
         steps=STEPS,
         images=2,
@@ -32,10 +34,10 @@ def test_btd_tiny_learns_sixteen_samples(tokenizer):
 
     network = fit(config, tiny(dmols=True), tokenizer, batches)
 
-    scores, words = Scores(), Words(tokenizer, network.text)
+    scores, encode = Scores(), TextFeatures(tokenizer, network.text)
     with torch.inference_mode():
         for line in lines:
-            features, mask = words([[line.expression]])
+            features, mask = encode([[line.expression]])
             image = torch.from_numpy(line.pixels[None]).float()
             logits = network(image, features, mask).logits((64, 64))
             scores.add(logits[0, 0].numpy() > 0, line.mask)

@@ -1,4 +1,4 @@
-"""A pack gives the samples of the sources it was made of, on any machine."""
+"""A pack yields the samples of the sources that it was made of."""
 
 import gzip
 
@@ -11,12 +11,12 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError, OptionError, OutputError
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.mixture import Source
-from rrsis_geo.training.recipe.pack import INDEX, is_pack, read_pack, write_pack
-from rrsis_geo.training.training_data import mixed_material
+from rrsis_geo.training.data.pack import INDEX, is_pack, read_pack, write_pack
+from rrsis_geo.training.training_data import DataFiles, mixed_data
 
 
 def image(name, *, mistakes=()):
-    """A ring, a house of two parts, and a smooth picture that WebP keeps."""
+    """A ring and a two-part building on a smooth image, which WebP preserves."""
     ring = Point(40, 30).buffer(20).difference(Point(40, 30).buffer(8))
     parts = MultiPolygon([box(70, 5, 85, 15), box(70, 30, 85, 55.3)])
     found = LabelledImage(
@@ -56,7 +56,7 @@ def sources():
     ]
 
 
-def test_what_goes_in_comes_out(sources, tmp_path):
+def test_a_pack_is_read_as_written(sources, tmp_path):
     folder = tmp_path / "pack"
     assert not is_pack(folder)
     size = write_pack(sources, folder, quality=95)
@@ -85,7 +85,7 @@ def test_what_goes_in_comes_out(sources, tmp_path):
             assert off.mean() < 2
 
 
-def test_a_pack_has_its_name_only_when_it_is_whole(sources, tmp_path):
+def test_an_incomplete_pack_is_left_under_another_name(sources, tmp_path):
     folder = tmp_path / "pack"
     broken = [*sources, Source(name="c", weight=1.0, images=(None,), scale=(1.0, 1.0))]
     with pytest.raises(AttributeError):
@@ -97,23 +97,39 @@ def test_a_pack_has_its_name_only_when_it_is_whole(sources, tmp_path):
         write_pack(sources, folder, quality=90)
 
 
-def test_training_takes_a_pack_in_the_place_of_the_data(sources, tmp_path):
+def test_training_reads_a_pack(sources, tmp_path):
     write_pack(sources, tmp_path / "pack", quality=90)
     config = TrainConfig(
         size=64, expressions=2, sources={"b": 0.0}, scales={"a": [1.0, 1.0]}
     )
-    material = mixed_material(config, tmp_path / "pack", outlines=None, workers=1)
-    assert material.checks == {}
-    assert "b 2" in material.about
-    views = [material.stream.view(number) for number in range(12)]
+    data = mixed_data(config, DataFiles(path=tmp_path / "pack"))
+    assert data.validation == {}
+    assert "b 2" in data.description
+    views = [data.stream.view(number) for number in range(12)]
     assert {view.image.name for view in views} == {"3"}
     with pytest.raises(OptionError, match="outlines"):
-        mixed_material(
-            config, tmp_path / "pack", outlines=tmp_path / "o.jsonl", workers=1
+        mixed_data(
+            config, DataFiles(path=tmp_path / "pack", outlines=tmp_path / "o.jsonl")
         )
 
 
-def test_a_pack_that_is_not_whole_is_refused(sources, tmp_path):
+def test_what_is_no_pack_needs_a_reader(sources, tmp_path):
+    config, files = TrainConfig(size=64), DataFiles(path=tmp_path)
+    with pytest.raises(DataError, match="is no pack"):
+        mixed_data(config, files)
+    read = []
+
+    def read_sources(*arguments):
+        read.append(arguments)
+        return sources[:1], sources[1:]
+
+    data = mixed_data(config, files, read_sources)
+    assert read == [(config, files)]
+    assert data.description == "images of b 2"
+    assert set(data.validation) == {"a, made", "written"}
+
+
+def test_an_incomplete_pack_is_refused(sources, tmp_path):
     folder = tmp_path / "pack"
     write_pack(sources, folder, quality=90)
     (folder / "images" / "00001.webp").unlink()

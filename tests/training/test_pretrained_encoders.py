@@ -1,4 +1,4 @@
-"""Public weights in transformers' files give transformers' features."""
+"""Pretrained encoders give the same features as in transformers."""
 
 from dataclasses import replace
 
@@ -12,8 +12,8 @@ from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.training.initial_weights.pretrained_encoders import (
-    find_public,
-    start_image,
+    find_pretrained,
+    load_pretrained_image_encoder,
 )
 
 TEXT = {
@@ -26,7 +26,7 @@ TEXT = {
 
 
 def levels(encoder, image):
-    """Four maps, each before the next downsampling."""
+    """Return four feature maps, each before the next downsampling."""
     found = [encoder.refine(0, encoder.embed(image))]
     for level in range(1, 4):
         found.append(encoder.refine(level, encoder.downsample(level - 1, found[-1])))
@@ -35,7 +35,7 @@ def levels(encoder, image):
 
 @pytest.fixture(scope="module")
 def mobilenet(tmp_path_factory):
-    """A random one with lively batch norms, and its folder."""
+    """A random MobileNetV2 with non-trivial batch norms, and its folder."""
     torch.manual_seed(0)
     model = MobileNetV2Model(MobileNetV2Config()).eval()
     with torch.no_grad():
@@ -66,7 +66,7 @@ def swin(tmp_path_factory):
 def test_a_mobilenet_with_its_norms_folded_in_gives_the_same_features(mobilenet):
     model, folder = mobilenet
     network = BTDNet(replace(preset("btd-mobile"), **TEXT)).eval()
-    start_image(network, str(folder))
+    load_pretrained_image_encoder(network, str(folder))
     image = torch.rand(1, 3, 65, 96) * 2 - 1
     theirs = {
         hidden.shape: hidden
@@ -80,7 +80,7 @@ def test_a_mobilenet_with_its_norms_folded_in_gives_the_same_features(mobilenet)
 def test_a_swin_gives_the_same_features(swin):
     model, folder = swin
     network = tiny().eval()
-    start_image(network, str(folder))
+    load_pretrained_image_encoder(network, str(folder))
     image = torch.rand(1, 3, 128, 128)
     encoder = network.visual.encoder
     theirs = model(image, output_hidden_states=True).reshaped_hidden_states
@@ -95,34 +95,32 @@ def test_weights_of_another_size_are_refused(swin):
     _, folder = swin
     network = BTDNet(replace(preset("btd-tiny"), image_dims=(16, 32, 64, 128)))
     with pytest.raises(WeightsError, match="other weights than expected"):
-        start_image(network, str(folder))
+        load_pretrained_image_encoder(network, str(folder))
 
 
 def test_weights_of_another_network_are_refused(swin, mobilenet, tmp_path):
     with pytest.raises(WeightsError, match="no Swin"):
-        start_image(tiny(), str(mobilenet[1]))
+        load_pretrained_image_encoder(tiny(), str(mobilenet[1]))
     mobile = BTDNet(replace(preset("btd-mobile"), **TEXT))
     with pytest.raises(WeightsError, match="not a MobileNetV2"):
-        start_image(mobile, str(swin[1]))
+        load_pretrained_image_encoder(mobile, str(swin[1]))
     part = load_file(mobilenet[1] / "model.safetensors")
     part.pop(next(name for name in part if "layer.3" in name and name.endswith("ht")))
     save_file(part, tmp_path / "model.safetensors")
     with pytest.raises(WeightsError, match=r"not a MobileNetV2: it has no .*layer\.3"):
-        start_image(mobile, str(tmp_path))
+        load_pretrained_image_encoder(mobile, str(tmp_path))
 
 
-def test_where_public_weights_are_missing_the_message_says_what_to_do(
-    tmp_path, monkeypatch
-):
+def test_missing_pretrained_weights_are_explained(tmp_path, monkeypatch):
     import huggingface_hub.constants
 
     with pytest.raises(WeightsError, match=r"holds no model\.safetensors"):
-        find_public(str(tmp_path), "model.safetensors")
+        find_pretrained(str(tmp_path), "model.safetensors")
     with pytest.raises(WeightsError, match="no such folder"):
-        find_public(str(tmp_path / "absent"), "model.safetensors")
+        find_pretrained(str(tmp_path / "absent"), "model.safetensors")
     with pytest.raises(WeightsError, match="no such folder"):
-        find_public("absent", "model.safetensors")
+        find_pretrained("absent", "model.safetensors")
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(WeightsError, match="download the model where there is a net"):
-        find_public("nobody/no-such-model", "model.safetensors")
+        find_pretrained("nobody/no-such-model", "model.safetensors")

@@ -1,4 +1,4 @@
-"""Two processes do together what one does alone."""
+"""Two processes train together as one process does with the whole batch."""
 
 import json
 import os
@@ -31,7 +31,7 @@ def log_of(folder):
 
 
 def run_in_two(folder, *, accumulate):
-    """The run's log; started as torchrun starts it."""
+    """Run two processes as torchrun starts them; returns the run's log."""
     port = str(free_port())
     processes = [
         subprocess.Popen(
@@ -52,12 +52,12 @@ def run_in_two(folder, *, accumulate):
         )
         for rank in range(2)
     ]
-    said = [process.communicate(timeout=300)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], said
+    outputs = [process.communicate(timeout=300)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
     return log_of(folder)
 
 
-def test_two_processes_lose_what_one_loses_with_the_joined_batch(tmp_path):
+def test_two_processes_have_the_losses_of_one_with_the_whole_batch(tmp_path):
     main(tmp_path / "alone", accumulate=2)
     alone = log_of(tmp_path / "alone")
     shared = run_in_two(tmp_path / "shared", accumulate=2)
@@ -76,21 +76,21 @@ def test_two_processes_lose_what_one_loses_with_the_joined_batch(tmp_path):
     assert weights[0].keys() == weights[1].keys()
     for name, value in weights[0].items():
         if name.startswith("network/") and "num_batches" not in name:
-            apart = (weights[1][name] - value).abs().max()
-            assert apart < 2e-3, name  # Adam's first steps amplify rounding
+            difference = (weights[1][name] - value).abs().max()
+            assert difference < 2e-3, name  # Adam's first steps amplify rounding
 
 
 def test_images_that_do_not_split_are_refused():
-    team = ProcessGroup(device=torch.device("cpu"), rank=0, world=3)
-    assert team.share(6) == 2
+    group = ProcessGroup(device=torch.device("cpu"), rank=0, world_size=3)
+    assert group.images_per_process(6) == 2
     with pytest.raises(OptionError, match="do not split over 3 processes"):
-        team.share(8)
+        group.images_per_process(8)
 
 
-def test_alone_nothing_is_joined_or_wrapped():
-    team = ProcessGroup(device=torch.device("cpu"))
+def test_a_single_process_neither_reduces_nor_wraps():
+    group = ProcessGroup(device=torch.device("cpu"))
     value, module = torch.ones(3), torch.nn.Linear(2, 1)
-    assert team.leads
-    assert team.joined(value) is value
-    assert team.wrap(module) is module
-    team.wait()
+    assert group.is_main
+    assert group.all_reduce_mean(value) is value
+    assert group.wrap(module) is module
+    group.barrier()

@@ -1,4 +1,4 @@
-"""Curves: numbers that TensorBoard reads, a picture, a log that goes on."""
+"""The log of a run: JSON lines, plots, TensorBoard events."""
 
 import json
 import struct
@@ -12,7 +12,7 @@ from PIL import Image
 
 from rrsis_geo.errors import OutputError
 from rrsis_geo.evaluation.metrics import NoTargetScores, Scores
-from rrsis_geo.training.loop import NAMES, Step
+from rrsis_geo.training.loop import METRICS, Step
 from rrsis_geo.training.monitoring.plots import (
     COLOURS,
     Curve,
@@ -20,8 +20,13 @@ from rrsis_geo.training.monitoring.plots import (
     draw_curves,
     smooth,
 )
-from rrsis_geo.training.monitoring.run_log import LOG, RunLog
-from rrsis_geo.training.monitoring.tensorboard import NAME, Event, crc32c, write_events
+from rrsis_geo.training.monitoring.run_log import LOG_FILE, RunLog
+from rrsis_geo.training.monitoring.tensorboard import (
+    EVENTS_FILE,
+    Event,
+    crc32c,
+    write_events,
+)
 from rrsis_geo.training.validation import Report
 
 
@@ -78,7 +83,7 @@ def test_the_checksum_is_castagnolis():
     )
 )
 def test_events_come_back_as_written(tmp_path_factory, written):
-    path = tmp_path_factory.mktemp("events") / NAME
+    path = tmp_path_factory.mktemp("events") / EVENTS_FILE
     write_events(path, [Event(12.5, step, values) for step, values in written])
     first, *others = map(message, records(path))
     assert first[3] == [b"brain.Event:2"]
@@ -120,7 +125,7 @@ def test_curves_are_drawn_one_panel_below_the_other():
 
 
 def step(number, loss=1.0):
-    values = torch.full((len(NAMES),), loss)
+    values = torch.full((len(METRICS),), loss)
     return Step(number=number, values=values, rate=0.1, seconds=2.0, waited=0.5)
 
 
@@ -130,24 +135,24 @@ def report():
     return Report(scores, {}, NoTargetScores(quiet=1, pairs=1))
 
 
-def test_the_score_counts_quiet_as_right():
+def test_the_score_counts_empty_predictions_without_a_target_as_right():
     assert report().score == 0.75
     assert (report() + report()).score == 0.75
     assert Report().score == 0
 
 
 def entries(folder):
-    return [json.loads(line) for line in (folder / LOG).read_text().splitlines()]
+    return [json.loads(line) for line in (folder / LOG_FILE).read_text().splitlines()]
 
 
-def test_a_run_that_goes_on_strikes_out_what_came_after_its_checkpoint(tmp_path):
-    diary = RunLog(tmp_path, first=0)
+def test_a_resumed_run_removes_entries_after_its_checkpoint(tmp_path):
+    run_log = RunLog(tmp_path, first=0)
     for number in range(4):
-        diary.step(step(number))
-    assert diary.flush()["seconds"] == 2.0
-    diary.check(2, "val", report())
-    diary.check(4, "val", report())
-    with (tmp_path / LOG).open("a") as log:
+        run_log.record_step(step(number))
+    assert run_log.flush()["seconds"] == 2.0
+    run_log.record_validation(2, "val", report())
+    run_log.record_validation(4, "val", report())
+    with (tmp_path / LOG_FILE).open("a") as log:
         log.write('{"step": 4, "lo')  # as a killed run leaves it
     RunLog(tmp_path, first=2)
     left = entries(tmp_path)
@@ -155,16 +160,16 @@ def test_a_run_that_goes_on_strikes_out_what_came_after_its_checkpoint(tmp_path)
     assert [entry.get("check") for entry in left] == [None, None, "val"]
 
 
-def test_all_three_forms_say_the_same(tmp_path):
-    diary = RunLog(tmp_path, first=0)
+def test_log_events_and_plots_agree(tmp_path):
+    run_log = RunLog(tmp_path, first=0)
     for number in range(3):
-        diary.step(step(number, loss=float(number)))
-    diary.flush()
-    diary.check(3, "val", report())
-    diary.draw()
+        run_log.record_step(step(number, loss=float(number)))
+    run_log.flush()
+    run_log.record_validation(3, "val", report())
+    run_log.write_plots()
     losses = [
         message(value)[2][0]
-        for record in list(records(tmp_path / NAME))[1:]
+        for record in list(records(tmp_path / EVENTS_FILE))[1:]
         for value in message(message(record)[5][0])[1]
         if message(value)[1] == [b"training/loss"]
     ]
@@ -174,8 +179,8 @@ def test_all_three_forms_say_the_same(tmp_path):
 
 
 def test_a_full_disk_is_one_clear_line(tmp_path, no_room_from):
-    diary = RunLog(tmp_path, first=0)
+    run_log = RunLog(tmp_path, first=0)
     for number in range(50):
-        diary.step(step(number))
-    with no_room_from(200), pytest.raises(OutputError, match=LOG):
-        diary.flush()
+        run_log.record_step(step(number))
+    with no_room_from(200), pytest.raises(OutputError, match=LOG_FILE):
+        run_log.flush()

@@ -1,4 +1,4 @@
-"""A training run: what is resumed is what would have been, and the best is kept."""
+"""Training runs: exact resumption, the best weights, clear errors."""
 
 import json
 from dataclasses import replace
@@ -16,11 +16,21 @@ from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.training.checkpoint import load_tensors
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.augmentation import Augmentation
-from rrsis_geo.training.data.listed_samples import Listed, check_samples, grouped
+from rrsis_geo.training.data.listed_samples import (
+    ListedStream,
+    group_by_image,
+    validation_samples,
+)
 from rrsis_geo.training.data.mixture import Source
 from rrsis_geo.training.distributed.process_group import ProcessGroup
-from rrsis_geo.training.trainer import BEST, CHECKPOINT, run_training
-from rrsis_geo.training.training_data import mix_checks, mix_of
+from rrsis_geo.training.trainer import (
+    BEST,
+    CHECKPOINT,
+    RunEnvironment,
+    RunSamples,
+    run_training,
+)
+from rrsis_geo.training.training_data import build_mixture, mixture_validation
 
 PLAIN = TrainConfig(
     preset="btd-tiny",
@@ -43,9 +53,9 @@ RICH = replace(
     ema=0.9,
     validate_every=2,
 )
-"""Accumulation, D-MOLS, chance inside the network, a fast average, the best kept."""
+"""Accumulation, D-MOLS, drop path, a fast average, the best weights."""
 
-ALONE = ProcessGroup(device=torch.device("cpu"))
+SINGLE_PROCESS = ProcessGroup(device=torch.device("cpu"))
 
 
 def bright_building():
@@ -64,35 +74,33 @@ def bright_building():
 
 def listed(config):
     lines = boxes(12)
-    return Listed(
-        groups=grouped(lines, config.expressions),
+    return ListedStream(
+        groups=group_by_image(lines, config.expressions),
         size=config.size,
         expressions=config.expressions,
-        how=Augmentation(),
+        augmentation=Augmentation(),
     )
 
 
-def trained(folder, config=PLAIN, *, say=lambda line: None, **changes):
+def trained(folder, config=PLAIN, *, log=lambda line: None, **changes):
     if config.dataset == "mix":
-        data = {"stream": mix_of(config, [bright_building()]), "checks": {}}
+        stream = build_mixture(config, [bright_building()])
+        samples = RunSamples(stream=stream, validation={})
     else:
-        kept = boxes(6, seed=1)
-        checks = {"val": lambda: check_samples(kept, size=config.size)}
-        data = {"stream": listed(config), "checks": checks}
+        lines = boxes(6, seed=1)
+        validation = {"val": lambda: validation_samples(lines, size=config.size)}
+        samples = RunSamples(stream=listed(config), validation=validation)
     return run_training(
         config,
-        network=tiny(**{**config.model, **changes}),
-        tokenize=Tokenizer(WORDS),
-        folder=folder,
-        workers=0,
-        team=ALONE,
-        say=say,
-        **data,
+        tiny(**{**config.model, **changes}),
+        Tokenizer(WORDS),
+        samples,
+        RunEnvironment(folder=folder, processes=SINGLE_PROCESS, workers=0, log=log),
     )
 
 
 def logged(folder):
-    """Lines of the log without what a clock has put there."""
+    """Return the entries of the log without times."""
     lines = (folder / "log.jsonl").read_text().splitlines()
     clock = {"time", "seconds", "waited"}
     return [
@@ -106,11 +114,11 @@ class KilledError(Exception):
 
 
 def killed_at(wanted):
-    def say(line):
+    def log(line):
         if line.startswith(wanted):
             raise KilledError
 
-    return say
+    return log
 
 
 @pytest.mark.parametrize(
@@ -118,14 +126,14 @@ def killed_at(wanted):
     [
         (PLAIN, "kept step 3"),
         (RICH, "kept step 3"),
-        (RICH, "val:"),  # before anything was kept
+        (RICH, "val:"),  # before the first checkpoint
     ],
     ids=["plain", "rich", "early"],
 )
 def test_a_killed_and_resumed_run_equals_an_unbroken_one(tmp_path, config, moment):
     whole = trained(tmp_path / "whole", config)
     with pytest.raises(KilledError):
-        trained(tmp_path / "broken", config, say=killed_at(moment))
+        trained(tmp_path / "broken", config, log=killed_at(moment))
     resumed = trained(tmp_path / "broken", config)
 
     assert logged(tmp_path / "whole") == logged(tmp_path / "broken")
@@ -146,8 +154,8 @@ def test_the_losses_of_d_mols_are_logged_apart(tmp_path):
 
 
 def test_the_best_on_validation_comes_back(tmp_path):
-    said = []
-    network = trained(tmp_path, RICH, say=said.append)
+    messages = []
+    network = trained(tmp_path, RICH, log=messages.append)
     checks = [entry for entry in logged(tmp_path) if "check" in entry]
     assert [entry["step"] for entry in checks] == [0, 2, 4, 6]
     best = max(checks, key=lambda entry: entry["score"])
@@ -155,10 +163,10 @@ def test_the_best_on_validation_comes_back(tmp_path):
     assert notes["best"] == {"score": best["score"], "step": best["step"]}
     state = network.state_dict()
     assert all(torch.equal(state[name], value) for name, value in tensors.items())
-    assert any(line.startswith("best so far") for line in said)
+    assert any(line.startswith("best so far") for line in messages)
 
 
-def test_the_last_come_back_where_the_best_are_not_wanted(tmp_path):
+def test_the_last_weights_come_back_without_keep_best(tmp_path):
     config = replace(RICH, keep_best=False, validate_every=1000, learning_rate=1e-9)
     network = trained(tmp_path / "last", config)
     start = trained(tmp_path / "start", replace(config, keep_best=True, steps=1))
@@ -166,10 +174,10 @@ def test_the_last_come_back_where_the_best_are_not_wanted(tmp_path):
         not torch.equal(mine, other)
         for mine, other in zip(network.parameters(), start.parameters(), strict=True)
     ]
-    assert any(moved)  # though nothing was learned that validation could see
+    assert any(moved)  # although validation does not notice
 
 
-def test_validation_changes_nothing_in_the_training(tmp_path):
+def test_validation_does_not_affect_training(tmp_path):
     trained(tmp_path / "often", replace(RICH, validate_every=1))
     trained(tmp_path / "once", RICH)
     losses = [
@@ -198,7 +206,7 @@ def test_a_run_of_other_settings_is_refused_by_their_names(tmp_path):
     trained(tmp_path)
     with pytest.raises(OptionError, match=r"learning_rate 0\.001, now 0\.01"):
         trained(tmp_path, replace(PLAIN, learning_rate=0.01))
-    trained(tmp_path, replace(PLAIN, keep_every=5))  # moves no weight
+    trained(tmp_path, replace(PLAIN, keep_every=5))  # does not affect the weights
 
 
 @pytest.mark.parametrize("body", [b"", b"no checkpoint at all", b"\x08" + bytes(40)])
@@ -211,7 +219,7 @@ def test_a_broken_checkpoint_is_one_clear_line(tmp_path, body):
 def test_a_full_disk_loses_nothing(tmp_path, no_room_from):
     whole = trained(tmp_path / "whole")
     with pytest.raises(KilledError):
-        trained(tmp_path / "full", say=killed_at("kept step 3"))
+        trained(tmp_path / "full", log=killed_at("kept step 3"))
     kept = (tmp_path / "full" / CHECKPOINT).read_bytes()
     with (
         no_room_from(len(kept) // 2),
@@ -232,9 +240,9 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
         trained(tmp_path / "file" / "run")
 
 
-def test_kept_back_sources_make_the_same_checks_each_time():
-    checks = mix_checks([bright_building()])
-    assert set(checks) == {"drawn, made"}
-    first, second = (list(checks["drawn, made"]()) for _ in range(2))
+def test_validation_sets_of_a_mixture_are_the_same_each_time():
+    validation = mixture_validation([bright_building()])
+    assert set(validation) == {"drawn, made"}
+    first, second = (list(validation["drawn, made"]()) for _ in range(2))
     assert [sample.texts for sample in first] == [sample.texts for sample in second]
     assert len(first) > 4

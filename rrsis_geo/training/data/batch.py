@@ -1,4 +1,4 @@
-"""Batches: what the training loop is fed, from whatever source."""
+"""Samples and batches of the training loop."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from torch import Tensor
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
-    """One image with E expressions about it."""
+    """An image with E expressions."""
 
     pixels: NDArray[np.uint8]
     """(3, S, S)."""
     masks: NDArray[np.bool_]
-    """(E, S, S); all False where nothing fits."""
+    """(E, S, S); all False for an expression without a target."""
     texts: tuple[str, ...]
     types: tuple[str, ...]
 
 
-class Stream(Protocol):
+class SampleStream(Protocol):
     """An endless, random-access stream of samples: item i depends on i only.
 
-    So a run can stop anywhere and go on with the very same samples, and processes that
-    prepare them need to share nothing.
+    A resumed run therefore gets the same samples, and the processes that prepare them
+    need no shared state.
     """
 
     def __getitem__(self, index: int, /) -> Sample:
-        """Sample number `index`, from 0."""
+        """Return sample number `index`, from 0."""
         ...
 
 
@@ -48,7 +48,7 @@ class Batch:
     """B rows of E."""
 
     def pin_memory(self) -> Batch:
-        """The same in memory that a GPU reads by itself; a data loader asks for it."""
+        """Copy to pinned memory; torch's DataLoader calls this."""
         return Batch(
             images=self.images.pin_memory(),
             masks=self.masks.pin_memory(),
@@ -57,7 +57,7 @@ class Batch:
 
 
 def collate(samples: Sequence[Sample]) -> Batch:
-    """Samples side by side; all of one size, with as many expressions each."""
+    """Stack samples of the same size and the same number of expressions."""
     return Batch(
         images=torch.from_numpy(np.stack([sample.pixels for sample in samples])),
         masks=torch.from_numpy(np.stack([sample.masks for sample in samples])),

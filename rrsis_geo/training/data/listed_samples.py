@@ -1,4 +1,4 @@
-"""Training samples from lines of (image, expression, mask): a manifest, RRSIS-D."""
+"""Training samples from listed (image, expression, mask): a manifest, RRSIS-D."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.training.data.augmentation import (
-    LASTING,
+    CROP_SAFE_TYPES,
     Augmentation,
     augment,
     resize_masks,
@@ -22,22 +22,22 @@ from rrsis_geo.training.data.augmentation import (
 from rrsis_geo.training.data.batch import Sample
 
 
-class Referring(Protocol):
-    """One line of a data set, as `datasets.referring.Sample`."""
+class ReferringLine(Protocol):
+    """A line of a data set, as `datasets.referring_sample.Sample`."""
 
     @property
     def image(self) -> Path:
-        """The file; lines of one image are shown together."""
+        """File; lines with the same one are shown together."""
         ...
 
     @property
     def expression(self) -> str:
-        """What is referred to."""
+        """Referring expression."""
         ...
 
     @property
     def type(self) -> str:
-        """category, location, ...; "" where not known."""
+        """category, location, ...; "" if not known."""
         ...
 
     def read_pixels(self) -> NDArray[np.uint8]:
@@ -50,35 +50,36 @@ class Referring(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
-    """The lines of a data set, over and over, in another order each time.
+class ListedStream:
+    """The lines of a data set, in a new order each epoch.
 
-    An item is an image with E of its expressions; an image with more makes several
-    items, one with fewer repeats some. One round through the items shows every line.
+    An item is an image with E of its expressions. An image with more expressions makes
+    several items; one with fewer repeats some. An epoch shows every line.
 
     Attributes:
-        groups: the lines of every item, 1 to E of one image; see `grouped`.
-        size: S, pixels of a sample's side; images are squeezed to it, as in evaluation.
+        groups: lines of every item, 1 to E of one image; see `group_by_image`.
+        size: S, pixels of a sample's side; images are resized to it without keeping the
+            aspect, as in evaluation.
         expressions: E.
-        how: augmentation.
-        seed: the stream's name.
+        augmentation: of the images.
+        seed: of order and augmentation.
     """
 
-    groups: tuple[tuple[Referring, ...], ...]
+    groups: tuple[tuple[ReferringLine, ...], ...]
     size: int
     expressions: int
-    how: Augmentation
+    augmentation: Augmentation
     seed: int = 0
 
     def __len__(self) -> int:
-        """Items of one round."""
+        """Items per epoch."""
         return len(self.groups)
 
     def __getitem__(self, index: int) -> Sample:
-        round_, place = divmod(index, len(self.groups))
-        order = _order(self.seed, round_, len(self.groups))
+        epoch, position = divmod(index, len(self.groups))
+        order = _epoch_order(self.seed, epoch, len(self.groups))
         rng = np.random.default_rng((self.seed, index))
-        lines = self.groups[order[place]]
+        lines = self.groups[order[position]]
         chosen = [lines[i % len(lines)] for i in range(self.expressions)]
         types = tuple(line.type for line in chosen)
         pixels, masks = read_lines(chosen)
@@ -88,19 +89,22 @@ class Listed:
             [line.expression for line in chosen],
             types,
             side=self.size,
-            how=self.how,
+            augmentation=self.augmentation,
             rng=rng,
         )
         return Sample(pixels=pixels, masks=masks, texts=texts, types=types)
 
 
-def grouped(
-    lines: Iterable[Referring], expressions: int
-) -> tuple[tuple[Referring, ...], ...]:
-    """Lines by image, at most so many together; those that bear a crop keep apart."""
-    by_image: dict[tuple[Path, bool], list[Referring]] = defaultdict(list)
+def group_by_image(
+    lines: Iterable[ReferringLine], expressions: int
+) -> tuple[tuple[ReferringLine, ...], ...]:
+    """Group lines by image, at most `expressions` each.
+
+    Lines that stay true in a crop are kept apart from the others.
+    """
+    by_image: dict[tuple[Path, bool], list[ReferringLine]] = defaultdict(list)
     for line in lines:
-        by_image[line.image, line.type in LASTING].append(line)
+        by_image[line.image, line.type in CROP_SAFE_TYPES].append(line)
     return tuple(
         tuple(group[start : start + expressions])
         for group in by_image.values()
@@ -108,9 +112,11 @@ def grouped(
     )
 
 
-def check_samples(lines: Sequence[Referring], *, size: int) -> Iterator[Sample]:
-    """What validation looks at: each image once, whole, with all its expressions."""
-    for group in grouped(lines, len(lines)):
+def validation_samples(
+    lines: Sequence[ReferringLine], *, size: int
+) -> Iterator[Sample]:
+    """Yield each image once, whole, with all its expressions."""
+    for group in group_by_image(lines, len(lines)):
         pixels, masks = read_lines(group)
         yield Sample(
             pixels=resize_pixels(pixels, size),
@@ -121,9 +127,9 @@ def check_samples(lines: Sequence[Referring], *, size: int) -> Iterator[Sample]:
 
 
 def read_lines(
-    lines: Sequence[Referring],
+    lines: Sequence[ReferringLine],
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """(3, H, W) pixels of the one image of the lines, and their (E, H, W) masks.
+    """Read (3, H, W) pixels of the image that E lines share, and their (E, H, W) masks.
 
     Raises:
         DataError: an image or mask is missing or broken; the message names it.
@@ -134,6 +140,6 @@ def read_lines(
 
 
 @lru_cache(maxsize=2)
-def _order(seed: int, round_: int, count: int) -> NDArray[np.int64]:
-    """(count,) the items of one round, shuffled."""
-    return np.random.default_rng((seed, round_, count)).permutation(count)
+def _epoch_order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """Return the (count,) shuffled items of an epoch."""
+    return np.random.default_rng((seed, epoch, count)).permutation(count)

@@ -1,6 +1,6 @@
-"""A stream of samples to batches, prepared ahead in processes of their own.
+"""Batches from a stream, prepared ahead by worker processes.
 
-The processes draw the samples; or they only plan them, and a renderer draws.
+The workers make whole samples, or only plans, which a renderer turns into batches.
 """
 
 from __future__ import annotations
@@ -13,97 +13,97 @@ from torch.utils.data import DataLoader, Dataset
 
 from rrsis_geo.errors import RRSISError
 from rrsis_geo.training.config import TrainConfig
-from rrsis_geo.training.data.batch import Batch, Stream, collate
-from rrsis_geo.training.data.sample_plans import Plan
+from rrsis_geo.training.data.batch import Batch, SampleStream, collate
+from rrsis_geo.training.data.sample_plans import SamplePlan
 
-AHEAD = 4
-"""Batches that every process keeps ready."""
+PREFETCH = 4
+"""Batches that every worker prepares ahead."""
 
 
-class Planned(Protocol):
-    """An endless, random-access stream of plans, like a `Stream` of samples."""
+class PlanStream(Protocol):
+    """An endless, random-access stream of plans; see `SampleStream`."""
 
-    def __getitem__(self, index: int, /) -> Plan:
-        """Plan number `index`, from 0."""
+    def __getitem__(self, index: int, /) -> SamplePlan:
+        """Return plan number `index`, from 0."""
         ...
 
 
-Render = Callable[[Sequence[Plan]], Batch]
-"""Plans to a batch on the network's device."""
+Render = Callable[[Sequence[SamplePlan]], Batch]
+"""Turns plans into a batch on the network's device."""
 
 
 @dataclass(frozen=True)
-class _Share(Dataset[Any]):
-    """The samples of one of the processes that share the steps, in their order."""
+class _ProcessShare(Dataset[Any]):
+    """The samples of one process of the process group, in order."""
 
-    stream: Stream | Planned
+    stream: SampleStream | PlanStream
     first: int
-    """Sample to begin with."""
-    parts: int
-    """Parts of steps from there on."""
-    whole: int
-    """Samples of a part, over all processes."""
-    own: int
-    """Samples of a part that are this process's."""
+    """First sample."""
+    micro_batches: int
+    batch_size: int
+    """Samples of a micro-batch, over all processes."""
+    own_size: int
+    """Samples of a micro-batch for this process."""
     rank: int
 
     def __len__(self) -> int:
-        return self.parts * self.own
+        return self.micro_batches * self.own_size
 
     def __getitem__(self, index: int) -> Any:
-        part, place = divmod(index, self.own)
-        number = self.first + part * self.whole + self.rank * self.own + place
+        micro_batch, position = divmod(index, self.own_size)
+        start = self.first + micro_batch * self.batch_size
+        number = start + self.rank * self.own_size + position
         try:
             return self.stream[number]
-        except RRSISError as error:  # else it would come back as a worker's traceback
+        except RRSISError as error:  # a worker would turn it into a traceback
             return error
 
 
-def feed(
-    stream: Stream | Planned,
+def load_batches(
+    stream: SampleStream | PlanStream,
     config: TrainConfig,
     *,
-    first: int,
+    first_step: int,
     workers: int,
-    pinned: bool,
+    pin_memory: bool,
     render: Render | None = None,
     rank: int = 0,
-    world: int = 1,
+    world_size: int = 1,
 ) -> Iterator[Batch]:
-    """All batches from step `first` to the last, `accumulate` a step.
+    """Yield all micro-batches from `first_step` to the last step.
 
     Args:
         stream: item `step * images + i` is image i of a step.
         config: of the run.
-        first: step to begin with.
-        workers: processes that prepare samples; 0 does it here.
-        pinned: put batches where a GPU fetches them by itself.
-        render: draws what `stream` plans; None: `stream` gives samples.
-        rank: of this process among those that share the steps.
-        world: how many these are.
+        first_step: step to begin with.
+        workers: processes that prepare samples; 0: this process does.
+        pin_memory: put batches into pinned memory.
+        render: draws the plans of `stream`; None: `stream` yields samples.
+        rank: of this process in the process group.
+        world_size: number of processes in the group.
 
     Raises:
         DataError: a sample cannot be read; the message names the file.
     """
-    whole = config.images // config.accumulate
-    share = _Share(
+    batch_size = config.images // config.accumulate
+    share = _ProcessShare(
         stream=stream,
-        first=first * config.images,
-        parts=(config.steps - first) * config.accumulate,
-        whole=whole,
-        own=whole // world,
+        first=first_step * config.images,
+        micro_batches=(config.steps - first_step) * config.accumulate,
+        batch_size=batch_size,
+        own_size=batch_size // world_size,
         rank=rank,
     )
     if not len(share):
         return
     loader = DataLoader(
         share,
-        batch_size=whole // world,
-        collate_fn=_whole if render is None else _plans,
+        batch_size=batch_size // world_size,
+        collate_fn=_collate_samples if render is None else _collate_plans,
         num_workers=workers,
-        pin_memory=pinned and render is None,
+        pin_memory=pin_memory and render is None,
         persistent_workers=workers > 0,
-        prefetch_factor=AHEAD if workers else None,
+        prefetch_factor=PREFETCH if workers else None,
     )
     for batch in loader:
         if isinstance(batch, RRSISError):
@@ -111,13 +111,13 @@ def feed(
         yield batch if render is None else render(batch)
 
 
-def _whole(samples: Sequence[Any]) -> Any:
-    """A batch of samples, or what went wrong with one of them."""
-    good = _plans(samples)
-    return good if isinstance(good, RRSISError) else collate(good)
+def _collate_samples(items: Sequence[Any]) -> Any:
+    """Return a batch of samples, or the error of the first that failed."""
+    result = _collate_plans(items)
+    return result if isinstance(result, RRSISError) else collate(result)
 
 
-def _plans(items: Sequence[Any]) -> Any:
-    """The items, or what went wrong with one of them."""
-    bad = [item for item in items if isinstance(item, RRSISError)]
-    return bad[0] if bad else items
+def _collate_plans(items: Sequence[Any]) -> Any:
+    """Return the plans, or the error of the first that failed."""
+    errors = [item for item in items if isinstance(item, RRSISError)]
+    return errors[0] if errors else items

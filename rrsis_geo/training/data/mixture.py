@@ -1,10 +1,7 @@
-"""An endless, random-access stream of training samples: item i depends on i only.
+"""A mixture of labelled images as a stream of samples with generated expressions.
 
-So a run can stop anywhere and go on with the very same samples, and worker
-processes need to share nothing but the images.
-
-A sample is planned first, as a view, without looking at a pixel; then it is drawn, here
-or on a GPU (`training.render`).
+A sample is first planned as a `View`, which needs no pixels, and then drawn: by
+`View.draw`, or on a GPU by `gpu_rendering`.
 """
 
 from __future__ import annotations
@@ -33,75 +30,76 @@ from rrsis_geo.datasets.transforms.photometric import (
     sample_photometric_change,
 )
 from rrsis_geo.expressions.generate import NO_TARGET, SHARES, generate_expressions
-from rrsis_geo.expressions.mirroring import flip_words
+from rrsis_geo.training.data.augmentation import CROP_SAFE_TYPES, flip_text
 from rrsis_geo.training.data.batch import Sample
 
-STILL_TRUE = frozenset({"category", "synonym", "attribute", "context", "no-target"})
-"""Types of written words that stay true of whatever a crop leaves of the image."""
+HARD_NEGATIVE_SHARE = 0.35
+"""Share of crops around a mistake, in images with known mistakes."""
 
-AGAIN = 0.35
-"""Share of the pieces cut around a mistake, in images with known ones."""
+MAX_MARGIN = 0.25
+"""Largest empty margin of an image shown as a whole, as a share of its side."""
 
-MARGIN = 0.25
-"""Largest empty margin around an image shown as a whole, as a share of its side."""
+NO_TARGET_WEIGHT = 2.0
+"""Sampling weight of hand-written expressions without a target; others have 1."""
 
-DENIED = 2.0
-"""How much more often words are taken that people wrote of what is not there."""
-
-TRIES = 20
-"""Crops looked at before a sample is given up as impossible."""
+MAX_ATTEMPTS = 20
+"""Images drawn for a sample before giving up."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Images of one kind, and how often training should draw from them."""
+    """Images of one data set, and how often training draws from them."""
 
     name: str
     weight: float
+    """Sampling weight among the sources."""
     images: tuple[LabelledImage, ...]
     scale: tuple[float, float]
-    """Result pixels per source pixel to crop at, smallest and largest."""
+    """Smallest and largest scale of a crop, in result pixels per source pixel."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
-    """What a sample shows, before any pixel of it is looked at."""
+    """A planned sample: which part of which image it shows, with which expressions."""
 
     image: LabelledImage
     piece: Crop
     layout: Layout
-    """What is in the piece, in the pixels of the sample."""
+    """The objects in the piece, in pixels of the sample."""
     texts: tuple[str, ...]
     types: tuple[str, ...]
     targets: tuple[tuple[int, ...], ...]
-    """Objects of the layout, by expression."""
+    """Indices of the objects of `layout` that each expression refers to."""
     look: PhotometricChange
 
     def draw(self) -> Sample:
-        """The sample."""
+        """Render the sample."""
         return Sample(
             pixels=apply_photometric_change(
                 crop_pixels(self.image.pixels, self.piece), self.look
             ),
-            masks=np.stack([parted_mask(self.layout, which) for which in self.targets]),
+            masks=np.stack(
+                [separated_mask(self.layout, indices) for indices in self.targets]
+            ),
             texts=self.texts,
             types=self.types,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mix:
-    """Samples drawn from several sources.
+class Mixture:
+    """An endless stream of samples from several sources: item i depends on i only.
 
     Attributes:
+        sources: to draw images from.
         size: S, pixels of a sample's side.
         expressions: E, expressions per image.
-        written: share of the samples of hand-described images that use the words
-            written for them rather than made ones.
-        strays: share of the expressions that are exchanged for what people wrote of
-            things on other images, of a class of which this one has none.
-        shares: times the usual share of a type of made expressions, by type.
-        seed: the stream's name.
+        written: probability of hand-written expressions for an image that has some.
+        no_target: share of generated expressions without a target.
+        swapped_expressions: share of expressions that are replaced by hand-written ones
+            of other images, about a class that is absent here.
+        shares: factors on the default shares of types of generated expressions.
+        seed: of the stream.
     """
 
     sources: tuple[Source, ...]
@@ -117,45 +115,57 @@ class Mix:
         return self.view(index).draw()
 
     def view(self, index: int) -> View:
-        """What sample number `index` shows."""
+        """Plan sample number `index`."""
         rng = np.random.default_rng((self.seed, index))
-        shares = np.array([source.weight for source in self.sources])
-        for _ in range(TRIES):
-            source = self.sources[rng.choice(len(shares), p=shares / shares.sum())]
+        weights = np.array([source.weight for source in self.sources])
+        for _ in range(MAX_ATTEMPTS):
+            source = self.sources[rng.choice(len(weights), p=weights / weights.sum())]
             image = source.images[rng.integers(len(source.images))]
             if image.written and rng.random() < self.written:
-                return self._astray(self._written(image, source.scale, rng), rng)
-            view = self._made(image, source.scale, rng)
+                written = self._written_view(image, source.scale, rng)
+                return self._swap_expressions(written, rng)
+            view = self._generated_view(image, source.scale, rng)
             if view is not None:
-                return self._astray(view, rng)
-        raise RuntimeError(f"no sample found for item {index}: the sources are empty")
+                return self._swap_expressions(view, rng)
+        raise RuntimeError(
+            f"item {index}: {MAX_ATTEMPTS} images gave no expression; are the sources "
+            "empty?"
+        )
 
-    def _written(
+    def _written_view(
         self,
         image: LabelledImage,
         scale: tuple[float, float],
         rng: np.random.Generator,
     ) -> View:
-        """Words that a person wrote; flipped with the image where the words can.
+        """Plan a sample with hand-written expressions.
 
-        They are true of the whole image. Those that do not speak of place, size or
-        number stay true of any part, so these are shown parts, too.
+        They hold for the whole image. Crops are shown only with expressions that stay
+        true in any crop, and flipped images only if all expressions can be flipped.
         """
-        lasting = [item for item in image.written if item.type in STILL_TRUE]
-        part = bool(lasting) and rng.random() < 0.4
-        chosen = _some(lasting if part else image.written, self.expressions, rng)
-        mirror, over = bool(rng.random() < 0.5), bool(rng.random() < 0.3)
-        texts = [_flipped(item.text, mirror=mirror, over=over) for item in chosen]
+        crop_safe = [item for item in image.written if item.type in CROP_SAFE_TYPES]
+        crop = bool(crop_safe) and rng.random() < 0.4
+        chosen = _choose_written(
+            crop_safe if crop else image.written, self.expressions, rng
+        )
+        mirror, upside_down = bool(rng.random() < 0.5), bool(rng.random() < 0.3)
+        texts = [
+            flip_text(item.text, mirror=mirror, upside_down=upside_down)
+            for item in chosen
+        ]
         if any(text is None for text in texts):
-            mirror = over = False
+            mirror = upside_down = False
             texts = [item.text for item in chosen]
         layout = image.layout
         piece = (
-            self._piece(layout, scale, rng) if part else _framed(layout, self.size, rng)
+            self._crop(layout, scale, rng)
+            if crop
+            else _whole_with_margins(layout, self.size, rng)
         )
-        # Upside down is a mirror image turned by half.
-        piece = replace(piece, mirror=mirror != over, turns=2 if over else 0)
-        cut, targets = _seen(layout, piece, chosen)
+        # A vertical flip is a horizontal one turned by 180 degrees.
+        turns = 2 if upside_down else 0
+        piece = replace(piece, mirror=mirror != upside_down, turns=turns)
+        cut, targets = _visible_targets(layout, piece, chosen)
         return View(
             image=image,
             piece=piece,
@@ -166,20 +176,20 @@ class Mix:
             look=sample_photometric_change(rng),
         )
 
-    def _made(
+    def _generated_view(
         self,
         image: LabelledImage,
         scale: tuple[float, float],
         rng: np.random.Generator,
     ) -> View | None:
-        """A random piece, with words made for what is in it."""
+        """Plan a random crop with generated expressions; None: none was possible."""
         piece = replace(
-            self._piece(image.layout, scale, rng, image.mistakes),
+            self._crop(image.layout, scale, rng, image.mistakes),
             mirror=bool(rng.random() < 0.5),
             turns=int(rng.integers(4)),
         )
         cut, _ = crop_layout(image.layout, piece)
-        made = generate_expressions(
+        generated = generate_expressions(
             cut,
             rng=rng,
             count=self.expressions,
@@ -189,68 +199,71 @@ class Mix:
                 for kind, share in SHARES.items()
             },
         )
-        if not made:
+        if not generated:
             return None
-        made = [made[i % len(made)] for i in range(self.expressions)]
+        chosen = [generated[i % len(generated)] for i in range(self.expressions)]
         return View(
             image=image,
             piece=piece,
             layout=cut,
-            texts=tuple(item.text for item in made),
-            types=tuple(item.type for item in made),
-            targets=tuple(item.targets for item in made),
+            texts=tuple(item.text for item in chosen),
+            types=tuple(item.type for item in chosen),
+            targets=tuple(item.targets for item in chosen),
             look=sample_photometric_change(rng),
         )
 
-    def _astray(self, view: View, rng: np.random.Generator) -> View:
-        """Some of the expressions exchanged for those of things that are not there.
+    def _swap_expressions(self, view: View, rng: np.random.Generator) -> View:
+        """Replace some expressions by hand-written ones about classes absent here.
 
-        What people write of a class is more varied, and harder to turn down, than what
-        is made to have no target.
+        Hand-written expressions are more varied than generated ones without a target,
+        and harder to reject.
         """
         if not self.swapped_expressions:
             return view
         layout = view.image.layout
-        there = {item.category for item in layout.objects}
-        absent = sorted((layout.complete - there) & self._told.keys())
+        present = {item.category for item in layout.objects}
+        written = self._written_by_category
+        absent = sorted((layout.complete - present) & written.keys())
         if not absent:
             return view
         texts, types, targets = list(view.texts), list(view.types), list(view.targets)
-        for place in range(len(texts)):
+        for position in range(len(texts)):
             if rng.random() < self.swapped_expressions:
-                told = self._told[absent[int(rng.integers(len(absent)))]]
-                texts[place] = told[int(rng.integers(len(told)))]
-                types[place], targets[place] = NO_TARGET, ()
+                choices = written[absent[int(rng.integers(len(absent)))]]
+                texts[position] = choices[int(rng.integers(len(choices)))]
+                types[position], targets[position] = NO_TARGET, ()
         return replace(
             view, texts=tuple(texts), types=tuple(types), targets=tuple(targets)
         )
 
     @cached_property
-    def _told(self) -> Mapping[str, Sequence[str]]:
-        """What people wrote of things, by the class of all that is meant."""
-        told: dict[str, dict[str, None]] = {}
+    def _written_by_category(self) -> Mapping[str, Sequence[str]]:
+        """Hand-written expressions by category, if all targets are of one."""
+        by_category: dict[str, dict[str, None]] = {}
         for source in self.sources:
             for image in source.images:
                 for item in image.written:
-                    named = {image.layout.objects[i].category for i in item.targets}
-                    if len(named) == 1:
-                        told.setdefault(named.pop(), {})[item.text] = None
-        return {category: tuple(texts) for category, texts in told.items()}
+                    objects = image.layout.objects
+                    categories = {objects[i].category for i in item.targets}
+                    if len(categories) == 1:
+                        texts = by_category.setdefault(categories.pop(), {})
+                        texts[item.text] = None
+        return {category: tuple(texts) for category, texts in by_category.items()}
 
-    def _piece(
+    def _crop(
         self,
         layout: Layout,
         scale: tuple[float, float],
         rng: np.random.Generator,
         mistakes: Sequence[tuple[float, float]] = (),
     ) -> Crop:
-        """Somewhere at some scale; mostly where something is, or was thought to be."""
+        """Choose a random crop and scale, mostly around an object or a mistake."""
         low, high = np.log(scale)
         side = self.size / float(np.exp(rng.uniform(low, high)))
         side = round(min(side, 1.25 * max(layout.width, layout.height)))
         left = _offset(layout.width, side, rng)
         top = _offset(layout.height, side, rng)
-        if mistakes and rng.random() < AGAIN:
+        if mistakes and rng.random() < HARD_NEGATIVE_SHARE:
             x, y = mistakes[int(rng.integers(len(mistakes)))]
             left = x - side * rng.uniform(0.15, 0.85)
             top = y - side * rng.uniform(0.15, 0.85)
@@ -259,83 +272,77 @@ class Mix:
             x1, y1, x2, y2 = chosen.polygon.bounds
             left = (x1 + x2) / 2 - side * rng.uniform(0.15, 0.85)
             top = (y1 + y2) / 2 - side * rng.uniform(0.15, 0.85)
-        # Whole pixels, so that every way of drawing resamples the very same rectangle.
+        # Whole pixels, so that every renderer resamples the same rectangle.
         return Crop(
-            left=round(_held(left, layout.width, side)),
-            top=round(_held(top, layout.height, side)),
+            left=round(_clamp_offset(left, layout.width, side)),
+            top=round(_clamp_offset(top, layout.height, side)),
             width=side,
             height=side,
             size=(self.size, self.size),
         )
 
 
-def parted_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
-    """(H, W) True on the targets, but for the seams between those that touch."""
+def separated_mask(layout: Layout, targets: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return (H, W), True on the targets except on seams between touching ones."""
     return draw_mask(layout, targets) & ~draw_boundaries(layout, targets)
 
 
 def written_masks(
     layout: Layout, piece: Crop, items: Sequence[WrittenExpression]
 ) -> NDArray[np.bool_]:
-    """(E, h, w) of what is seen in a piece of the targets of E written expressions."""
-    cut, targets = _seen(layout, piece, items)
-    return np.stack([draw_mask(cut, which) for which in targets])
+    """Return (E, h, w) masks of E hand-written expressions in a piece."""
+    cut, targets = _visible_targets(layout, piece, items)
+    return np.stack([draw_mask(cut, indices) for indices in targets])
 
 
-def _seen(
+def _visible_targets(
     layout: Layout, piece: Crop, items: Sequence[WrittenExpression]
 ) -> tuple[Layout, tuple[tuple[int, ...], ...]]:
-    """What is in a piece, and which of it each expression means."""
+    """Return the layout of a piece, and the targets of each expression in it."""
     cut, kept = crop_layout(layout, piece)
-    place = {old: new for new, old in enumerate(kept)}
-    targets = (tuple(place[t] for t in item.targets if t in place) for item in items)
+    new_index = {old: new for new, old in enumerate(kept)}
+    targets = (
+        tuple(new_index[target] for target in item.targets if target in new_index)
+        for item in items
+    )
     return cut, tuple(targets)
 
 
-def _some(
+def _choose_written(
     items: Sequence[WrittenExpression], count: int, rng: np.random.Generator
 ) -> list[WrittenExpression]:
-    """So many of the items, each once before any twice."""
-    shares = np.array([1.0 if item.targets else DENIED for item in items])
-    order = rng.choice(len(items), len(items), replace=False, p=shares / shares.sum())
+    """Choose `count` items at random; none is repeated before all are used."""
+    weights = np.array([1.0 if item.targets else NO_TARGET_WEIGHT for item in items])
+    order = rng.choice(len(items), len(items), replace=False, p=weights / weights.sum())
     return [items[order[i % len(order)]] for i in range(count)]
 
 
-def _framed(layout: Layout, size: int, rng: np.random.Generator) -> Crop:
-    """The whole image; every other time with margins, and so stretched a little.
+def _whole_with_margins(layout: Layout, size: int, rng: np.random.Generator) -> Crop:
+    """Show the whole image, in half of the cases with random margins.
 
-    Words about the whole of it stay true, and no two samples are the same.
+    Margins vary the samples and keep expressions about the whole image true.
     """
     piece = full_crop(layout, size)
     if rng.random() < 0.5:
         return piece
-    wide = round(layout.width * rng.uniform(0, MARGIN))
-    high = round(layout.height * rng.uniform(0, MARGIN))
+    margin_w = round(layout.width * rng.uniform(0, MAX_MARGIN))
+    margin_h = round(layout.height * rng.uniform(0, MAX_MARGIN))
     return replace(
         piece,
-        left=-int(rng.integers(wide + 1)),
-        top=-int(rng.integers(high + 1)),
-        width=layout.width + wide,
-        height=layout.height + high,
+        left=-int(rng.integers(margin_w + 1)),
+        top=-int(rng.integers(margin_h + 1)),
+        width=layout.width + margin_w,
+        height=layout.height + margin_h,
     )
 
 
-def _flipped(text: str, *, mirror: bool, over: bool) -> str | None:
-    result: str | None = text
-    if mirror:
-        result = flip_words(text, "horizontal")
-    if over and result is not None:
-        result = flip_words(result, "vertical")
-    return result
-
-
 def _offset(length: float, side: float, rng: np.random.Generator) -> float:
-    """Anywhere inside, or centred with a margin where the image is smaller."""
+    """Choose a random offset: inside the image, or around it if it is smaller."""
     spare = length - side
     return float(rng.uniform(min(0.0, spare), max(0.0, spare)))
 
 
-def _held(offset: float, length: float, side: float) -> float:
-    """Moved so that the piece covers the image, or lies inside it."""
+def _clamp_offset(offset: float, length: float, side: float) -> float:
+    """Move an offset so that the crop lies inside the image, or covers it."""
     spare = length - side
     return float(min(max(offset, min(0.0, spare)), max(0.0, spare)))

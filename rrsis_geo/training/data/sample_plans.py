@@ -1,7 +1,8 @@
-"""Views as a few numbers: what processes that plan hand to the one that draws.
+"""Samples as small plans, which worker processes send to the GPU's renderer.
 
-Planning a sample takes words and outlines, drawing it takes pixels. A GPU draws many
-samples in the time a core needs for one, so there the processes plan only.
+Planning a sample needs expressions and outlines, rendering it needs pixels. A GPU
+renders many samples in the time a CPU core needs for one, so with a GPU the workers
+only plan.
 """
 
 from __future__ import annotations
@@ -16,38 +17,39 @@ from rrsis_geo.datasets.transforms.boundaries import MIN_AREA
 from rrsis_geo.datasets.transforms.crops import Crop
 from rrsis_geo.datasets.transforms.photometric import PhotometricChange
 from rrsis_geo.datasets.transforms.polygon_fill import layout_runs
-from rrsis_geo.training.data.mixture import Mix, View
+from rrsis_geo.training.data.mixture import Mixture, View
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plan:
-    """One image with E expressions about it, not drawn yet."""
+class SamplePlan:
+    """An image with E expressions, not rendered yet."""
 
     image: int
-    """Number of the image among those of the mix."""
+    """Index of the image in `MixturePlans.images`."""
     piece: Crop
     look: PhotometricChange
     texts: tuple[str, ...]
     runs: NDArray[np.int32]
-    """(R, 5): expression, row, first column, column after the last, and the object's
-    number among the expression's targets that can have seams, from 1, or 0."""
+    """(R, 5) run-length encoded masks: expression, row, first column, column after the
+    last, and the number of the object, from 1, among the expression's targets that
+    are large enough for seams; 0 for the others."""
 
 
-class Plans:
-    """The stream of a mix, as plans: item i depends on i only."""
+class MixturePlans:
+    """A mixture as a stream of plans: item i depends on i only."""
 
-    def __init__(self, mix: Mix) -> None:
-        self._mix = mix
+    def __init__(self, mixture: Mixture) -> None:
+        self._mixture = mixture
         self.images: tuple[LabelledImage, ...] = tuple(
-            image for source in mix.sources for image in source.images
+            image for source in mixture.sources for image in source.images
         )
-        self._number = {image: number for number, image in enumerate(self.images)}
+        self._index = {image: number for number, image in enumerate(self.images)}
 
-    def __getitem__(self, index: int) -> Plan:
-        """Plan number `index`, from 0."""
-        view = self._mix.view(index)
-        return Plan(
-            image=self._number[view.image],
+    def __getitem__(self, index: int) -> SamplePlan:
+        """Return plan number `index`, from 0."""
+        view = self._mixture.view(index)
+        return SamplePlan(
+            image=self._index[view.image],
             piece=view.piece,
             look=view.look,
             texts=view.texts,
@@ -56,7 +58,7 @@ class Plans:
 
 
 def _runs(view: View) -> NDArray[np.int32]:
-    """The pixels of all targets, as in `Plan.runs`."""
+    """Return the pixels of all targets, as in `SamplePlan.runs`."""
     fill = layout_runs(view.layout)
     parts = []
     for expression, targets in enumerate(view.targets):

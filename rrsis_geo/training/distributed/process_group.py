@@ -1,8 +1,9 @@
-"""Several processes that share every step: torch's distributed data parallel.
+"""Data-parallel training in several processes, by torch's DistributedDataParallel.
 
-`torchrun --nproc-per-node N -m rrsis_geo_cli train ...` starts them. Each works on its
-part of a step's images; gradients, counts and batch statistics are joined, so that the
-step is the one that a single process would do with all of the images.
+`torchrun --nproc-per-node N -m rrsis_geo_cli train ...` starts the processes. Each
+works on its part of a step's images. Gradients, loss denominators and batch statistics
+are averaged over all processes, so that a step equals that of a single process with all
+images.
 """
 
 from __future__ import annotations
@@ -20,81 +21,82 @@ from torch.nn.parallel import DistributedDataParallel
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.model.device import choose_device
-from rrsis_geo.training.distributed.sync_batch_norm import join_norms
+from rrsis_geo.training.distributed.sync_batch_norm import sync_batch_norms
 
-PATIENCE = timedelta(hours=6)
-"""The others wait while the first one validates."""
+TIMEOUT = timedelta(hours=6)
+"""Of a collective operation: the other processes wait while the main one validates."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessGroup:
-    """This process among those that share the steps."""
+    """This process and its place among those that share the steps."""
 
     device: torch.device
     rank: int = 0
-    world: int = 1
+    world_size: int = 1
 
     @property
-    def leads(self) -> bool:
-        """Whether this one validates, writes and speaks."""
+    def is_main(self) -> bool:
+        """Whether this process validates, writes files and reports progress."""
         return self.rank == 0
 
-    def joined(self, value: Tensor) -> Tensor:
-        """The mean of a value over all processes; without gradient."""
-        if self.world == 1:
+    def all_reduce_mean(self, value: Tensor) -> Tensor:
+        """Return the mean of a value over all processes, without gradient."""
+        if self.world_size == 1:
             return value
         total = value.detach().clone()
         dist.all_reduce(total)
-        return total / self.world
+        return total / self.world_size
 
     def wrap(self, objective: nn.Module) -> nn.Module:
-        """The objective, its gradients averaged over all processes.
+        """Wrap the objective so that its gradients are averaged over all processes.
 
-        Every parameter that asks for a gradient must get one in every step;
-        `freeze_unused` sees to that.
+        Every parameter that requires a gradient must get one in every step;
+        `freeze_unused` ensures it.
         """
-        if self.world == 1:
+        if self.world_size == 1:
             return objective
-        join_norms(objective, self.device)
+        sync_batch_norms(objective, self.device)
         return DistributedDataParallel(objective, broadcast_buffers=False)
 
-    def wait(self) -> None:
-        """Until all processes have come here."""
-        if self.world > 1:
+    def barrier(self) -> None:
+        """Wait until all processes have reached this point."""
+        if self.world_size > 1:
             dist.barrier()
 
-    def share(self, images: int) -> int:
-        """Images of a step that are this process's.
+    def images_per_process(self, images: int) -> int:
+        """Return how many images of a step each process gets.
 
         Raises:
-            OptionError: they do not split into equal parts.
+            OptionError: the images cannot be divided equally.
         """
-        if images % self.world:
+        if images % self.world_size:
             raise OptionError(
-                f"{images} images per step do not split over {self.world} processes"
+                f"{images} images per step do not split over {self.world_size} "
+                "processes"
             )
-        return images // self.world
+        return images // self.world_size
 
 
 @contextmanager
-def open_team(device: str) -> Iterator[ProcessGroup]:
-    """The team that torchrun has called, or this process alone.
+def open_process_group(device: str) -> Iterator[ProcessGroup]:
+    """Join the group that torchrun has started; without torchrun, a group of one.
 
     Raises:
-        OptionError: no such device.
+        OptionError: there is no such device.
     """
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    if world == 1:
+    world_size = int(os.environ.get("WORLD_SIZE", "1"))
+    if world_size == 1:
         yield ProcessGroup(device=choose_device(device))
         return
-    rank, local = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
-    place = choose_device(device)
-    if place.type == "cuda":
-        place = choose_device(f"cuda:{local}")
-        torch.cuda.set_device(place)
-    backend = "nccl" if place.type == "cuda" else "gloo"
-    dist.init_process_group(backend, timeout=PATIENCE)
+    rank, local_rank = int(os.environ["RANK"]), int(os.environ.get("LOCAL_RANK", "0"))
+    chosen = choose_device(device)
+    if chosen.type == "cuda":
+        chosen = choose_device(f"cuda:{local_rank}")
+        torch.cuda.set_device(chosen)
+    backend = "nccl" if chosen.type == "cuda" else "gloo"
+    dist.init_process_group(backend, timeout=TIMEOUT)
     try:
-        yield ProcessGroup(device=place, rank=rank, world=world)
+        yield ProcessGroup(device=chosen, rank=rank, world_size=world_size)
     finally:
         dist.destroy_process_group()

@@ -1,1 +1,1 @@
-"""Where the weights of a run start from."""
+"""Initial weights of a run."""

@@ -1,4 +1,4 @@
-"""Where training begins: trained weights, their words, public encoders, or nothing."""
+"""Build the initial network of a run: from weights, pretrained encoders, or random."""
 
 from __future__ import annotations
 
@@ -25,43 +25,45 @@ from rrsis_geo.model.serialization.initialization import (
 )
 from rrsis_geo.model.serialization.vocabulary_pruning import prune_vocabulary
 from rrsis_geo.model.serialization.weights import card_of, load_weights
-from rrsis_geo.training.builders import changed, model_config
+from rrsis_geo.training.builders import model_config, with_changes
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.initial_weights.pretrained_encoders import (
-    WEIGHTS,
-    WORDS,
-    find_public,
-    start_image,
+    VOCABULARY_FILE,
+    WEIGHTS_FILE,
+    find_pretrained,
+    load_pretrained_image_encoder,
 )
 
 GSD_RANGE = (0.15, 1.5)
-"""Metres per pixel that the training images of the default weights cover well."""
+"""Metres per pixel that the training images of a mix cover well."""
 
-UNKNOWN_RANGE = (0.1, 3.0)
-"""Metres per pixel that weights are offered for where the data name none."""
+UNKNOWN_GSD_RANGE = (0.1, 3.0)
+"""Metres per pixel for the card of weights whose training data name none."""
 
 IMAGE_START = Path("weights") / "mobilenet_v2_imagenet_bn_folded.safetensors"
+"""ImageNet weights of the image encoder, in a folder of public data."""
 
-WRITTEN = ("nwpu.jsonl", "scenes.jsonl")
+EXPRESSION_FILES = ("nwpu.jsonl", "scenes.jsonl")
+"""Hand-written expressions, in `expressions` of a folder of public data."""
 
 
-def public_start(name: str, *, data: Path, text: str) -> tuple[BTDNet, Card]:
-    """A preset with public encoders and no more words than needed.
+def init_from_public(name: str, *, data: Path, text: str) -> tuple[BTDNet, Card]:
+    """Build a preset with pretrained encoders and a vocabulary pruned to what is used.
 
     Args:
         name: of the preset.
-        data: folder of public data, for the image encoder and the written words.
+        data: folder of public data, with image encoder and hand-written expressions.
         text: folder or hub name of a MiniLM.
 
     Raises:
         DataError, WeightsError: a file is missing or of another kind.
     """
-    vocabulary = read_vocabulary(find_public(text, WORDS))
+    vocabulary = read_vocabulary(find_pretrained(text, VOCABULARY_FILE))
     network = BTDNet(preset(name))
     load_image_encoder(network, data / IMAGE_START)
-    load_text_encoder(network, find_public(text, WEIGHTS))
+    load_text_encoder(network, find_pretrained(text, WEIGHTS_FILE))
     texts: list[str] = []
-    for file in WRITTEN:
+    for file in EXPRESSION_FILES:
         path = data / "expressions" / file
         try:
             lines = path.read_text().splitlines()
@@ -72,26 +74,26 @@ def public_start(name: str, *, data: Path, text: str) -> tuple[BTDNet, Card]:
     return small, Card(name=name, vocabulary=words, gsd_range=GSD_RANGE)
 
 
-def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
-    """Weights of this project, to be trained on.
+def init_from_weights(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
+    """Load weights of this project to continue their training.
 
-    The network is the one of the file; of the config's [model] only what training alone
-    needs may be added to it, and attention layers of its neck, which say nothing at
-    first: the grown network answers as the one of the file.
+    The network is that of the file. The config's [model] may only add D-MOLS, and
+    attention layers of the neck; these start as identities, so that the larger network
+    predicts what that of the file does.
 
     Raises:
         WeightsError: there are no such weights.
-        OptionError: the config wants another network.
+        OptionError: [model] asks for another network.
     """
     network, info = load_weights(weights)
-    odd = sorted(set(config.model) - {"dmols", "dmols_branches", "neck_mixers"})
-    if odd:
+    refused = sorted(set(config.model) - {"dmols", "dmols_branches", "neck_mixers"})
+    if refused:
         raise OptionError(
-            f"[model] sets {odd}, but the network of {weights} is made already; take "
-            "them out, or leave --from away"
+            f"[model] sets {refused}, which the weights {weights} have fixed; remove "
+            "them, or leave --from away"
         )
     if config.model:
-        larger = BTDNet(changed(network.config, config.model, "model"))
+        larger = BTDNet(with_changes(network.config, config.model, "model"))
         _check_growth(network.config, larger.config, weights)
         zero_init_mixers(larger)
         state = larger.state_dict()
@@ -101,65 +103,67 @@ def trained_start(config: TrainConfig, weights: str) -> tuple[BTDNet, Card]:
 
 
 def _check_growth(old: ModelConfig, new: ModelConfig, weights: str) -> None:
-    """Only levels that have attention layers can get more of them."""
+    """Check that only levels with attention layers get more of them."""
     for before, after in zip(old.neck_mixers, new.neck_mixers, strict=True):
         if after < before or (after and not before):
             raise OptionError(
-                f"[model] neck_mixers {list(new.neck_mixers)} cannot grow out of the "
-                f"{list(old.neck_mixers)} of {weights}: levels that have some may get "
-                "more, the others stay without"
+                f"[model] neck_mixers {list(new.neck_mixers)} cannot extend the "
+                f"{list(old.neck_mixers)} of {weights}: levels with attention layers "
+                "may get more, the others must stay at 0"
             )
 
 
-def new_start(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:
-    """A network with public encoders where the config names some, else random ones.
+def init_from_config(config: TrainConfig, texts: Iterable[str]) -> tuple[BTDNet, Card]:
+    """Build a network with the pretrained encoders that the config names, if any.
 
     Args:
-        config: `image_start` and `text_start` count here.
-        texts: of the training; without a `text_start` their words, letters and digits
-            are the vocabulary.
+        config: of the run, with `image_start` and `text_start`.
+        texts: of the training data; without `text_start` the vocabulary consists of
+            their words, letters and digits.
 
     Raises:
-        WeightsError: public weights are not there, broken, or of another size.
-        OptionError: a random text encoder that would not learn.
+        WeightsError: pretrained weights are missing, broken, or of another size.
+        OptionError: the text encoder would be random and never trained.
     """
     if config.text_start:
-        vocabulary = read_vocabulary(find_public(config.text_start, WORDS))
+        vocabulary = read_vocabulary(
+            find_pretrained(config.text_start, VOCABULARY_FILE)
+        )
     elif config.train_text:
-        vocabulary = spelling(texts)
+        vocabulary = spelling_vocabulary(texts)
     else:
         raise OptionError(
-            "no text_start, so the text encoder is random, and train_text is off, so "
-            "it would stay so; name a public BERT (--text-start), or set train_text"
+            "without text_start the text encoder is random, and without train_text it "
+            "stays so; name a public BERT (--text-start), or set train_text"
         )
     network = BTDNet(model_config(config, text_vocabulary=len(vocabulary)))
     if config.text_start:
-        load_text_encoder(network, find_public(config.text_start, WEIGHTS))
+        load_text_encoder(network, find_pretrained(config.text_start, WEIGHTS_FILE))
     if config.image_start:
-        start_image(network, config.image_start)
-    card = Card(name=config.preset, vocabulary=vocabulary, gsd_range=UNKNOWN_RANGE)
+        load_pretrained_image_encoder(network, config.image_start)
+    card = Card(name=config.preset, vocabulary=vocabulary, gsd_range=UNKNOWN_GSD_RANGE)
     return network, card
 
 
-def fresh_start(
-    config: TrainConfig, *, words: str | Path, image: Path | None = None
+def init_with_text_of(
+    text_weights: str | Path, config: TrainConfig, *, image: Path | None = None
 ) -> tuple[BTDNet, Card]:
-    """A network of any make whose text encoder and vocabulary are those of weights.
+    """Build a network with the text encoder and the vocabulary of given weights.
 
-    What is compared in an ablation begins here, so that every variant has the same; and
-    so does what shares its text encoder with the shipped weights.
+    Ablations use it so that all variants share a text encoder, and so do weights that
+    share theirs with the shipped ones.
 
     Args:
-        config: of the run; its model must have the text encoder of `words`.
-        words: name or file of weights to take text encoder and vocabulary from.
+        text_weights: name or file of the weights.
+        config: of the run; its model must have a text encoder of the same sizes.
         image: ImageNet weights of MobileNetV2, as `load_image_encoder` reads them,
-            where the config names no `image_start`; None: a random image encoder.
+            used if the config has no `image_start`; None: a random image encoder.
 
     Raises:
         WeightsError: a file is missing or of another kind.
         OptionError: the model's text encoder has other sizes.
     """
-    given, info = load_weights(words)
+    given, info = load_weights(text_weights)
     sizes = model_config(
         config,
         text_vocabulary=given.config.text_vocabulary,
@@ -170,22 +174,23 @@ def fresh_start(
     state = given.text.state_dict()
     if wanted != {name: value.shape for name, value in state.items()}:
         raise OptionError(
-            f"{words}: has another text encoder than the preset {config.preset!r} with "
-            "its [model]; take the text settings of those weights, or other --words"
+            f"{text_weights}: has another text encoder than the preset "
+            f"{config.preset!r} with its [model]; use the text settings of those "
+            "weights, or other --words"
         )
     network.text.load_state_dict(state)
     if config.image_start:
-        start_image(network, config.image_start)
+        load_pretrained_image_encoder(network, config.image_start)
     elif image is not None:
         load_image_encoder(network, image)
-    gsd_range = GSD_RANGE if config.dataset == "mix" else UNKNOWN_RANGE
+    gsd_range = GSD_RANGE if config.dataset == "mix" else UNKNOWN_GSD_RANGE
     return network, Card(
         name=config.preset, vocabulary=info.vocabulary, gsd_range=gsd_range
     )
 
 
-def spelling(texts: Iterable[str]) -> tuple[str, ...]:
-    """A vocabulary of the words of some texts, and of all letters to spell others."""
+def spelling_vocabulary(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return a vocabulary of the words of texts, and of letters to spell all others."""
     words = {word for text in texts for word in re.findall(r"[a-z]+", text.lower())}
     pieces = [CONTINUES + letter for letter in sorted(LETTERS)]
     known = (*SPECIAL, *sorted(CHARACTERS), *pieces)

@@ -1,6 +1,7 @@
-"""Public weights of encoders, from a folder or the Hugging Face hub, in our names.
+"""Load pretrained encoders from a folder or the Hugging Face hub.
 
-Only safetensors are read: a pickle can run code when it is opened.
+Tensors are renamed to the names of our modules. Only safetensors are read, since
+loading a pickle can run code.
 """
 
 from __future__ import annotations
@@ -18,28 +19,30 @@ from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.serialization.initialization import load_strictly, read_tensors
 
-WEIGHTS = "model.safetensors"
-WORDS = "vocab.txt"
-CONFIG = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+VOCABULARY_FILE = "vocab.txt"
+CONFIG_FILE = "config.json"
 
 _HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?")
-_SMALL = 1e-3
-"""Epsilon of the batch norms in MobileNetV2, as TensorFlow trained it."""
+_EPSILON = 1e-3
+"""Of the batch norms in MobileNetV2, as trained with TensorFlow."""
 
 
-def find_public(name: str, file: str) -> Path:
-    """A file of a public model.
+def find_pretrained(name: str, file: str) -> Path:
+    """Find a file of a pretrained model; download it if needed.
 
     Args:
-        name: a folder, a file in it, or a name on the hub: owner/model.
-        file: the wanted one, where `name` is no file itself.
+        name: a folder, a file in it, or owner/model on the hub.
+        file: name of the wanted file.
 
     Raises:
-        WeightsError: it is not there, or the hub cannot be reached.
+        WeightsError: the file is missing, or the hub cannot be reached.
     """
     path = Path(name)
     if path.is_file():
-        return path if path.name == file or file == WEIGHTS else path.with_name(file)
+        return (
+            path if path.name == file or file == WEIGHTS_FILE else path.with_name(file)
+        )
     if path.is_dir():
         if not (path / file).is_file():
             raise WeightsError(
@@ -52,18 +55,19 @@ def find_public(name: str, file: str) -> Path:
     return _download(name, file)
 
 
-def start_image(network: BTDNet, name: str) -> None:
-    """Fill the image encoder with public ImageNet weights.
+def load_pretrained_image_encoder(network: BTDNet, name: str) -> None:
+    """Load ImageNet weights into the image encoder of a network.
 
-    A Swin or a MobileNetV2 as transformers saves it, or our own folded MobileNetV2.
+    They are a Swin or a MobileNetV2 saved by transformers, or our MobileNetV2 with
+    folded batch norms.
 
     Raises:
-        WeightsError: the weights are not there, broken, or of another size.
+        WeightsError: the weights are missing, broken, or of another size.
     """
-    path = find_public(name, WEIGHTS)
+    path = find_pretrained(name, WEIGHTS_FILE)
     if network.config.image_encoder == "swin":
-        find_public(name, CONFIG)
-        tensors = _swin(path)
+        find_pretrained(name, CONFIG_FILE)
+        tensors = _read_swin(path)
     else:
         tensors = read_tensors(path)
         if "stem.weight" not in tensors:
@@ -72,15 +76,15 @@ def start_image(network: BTDNet, name: str) -> None:
     load_strictly(network.visual.encoder, kept, path)
 
 
-def _swin(path: Path) -> dict[str, Tensor]:
-    """A Swin in the names of ours, read by transformers, which knows its old names."""
+def _read_swin(path: Path) -> dict[str, Tensor]:
+    """Read a Swin by transformers, which also knows older tensor names."""
     from transformers.models.swin.modeling_swin import SwinModel
-    from transformers.utils import logging as library
+    from transformers.utils import logging as transformers_logging
 
-    said = library.get_verbosity()
-    library.set_verbosity(logging.CRITICAL)  # what matters is said below, in a line
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity(logging.CRITICAL)  # errors are raised below
     try:
-        found: Any = SwinModel.from_pretrained(
+        loaded: Any = SwinModel.from_pretrained(
             path.parent,
             use_safetensors=True,
             add_pooling_layer=False,
@@ -90,38 +94,39 @@ def _swin(path: Path) -> dict[str, Tensor]:
         reason = str(error).splitlines()[0]
         raise WeightsError(f"{path}: no Swin of transformers ({reason})") from error
     finally:
-        library.set_verbosity(said)
-    whole, told = found
-    if told["missing_keys"]:
-        first = sorted(told["missing_keys"])[0]
+        transformers_logging.set_verbosity(verbosity)
+    model, loading_info = loaded
+    if loading_info["missing_keys"]:
+        first = sorted(loading_info["missing_keys"])[0]
         raise WeightsError(f"{path}: no Swin of transformers: it has no {first}")
     return {
         name.removeprefix("encoder."): value
-        for name, value in whole.state_dict().items()
+        for name, value in model.state_dict().items()
         if name.startswith(("embeddings.", "encoder.layers."))
     }
 
 
 def fold_mobilenet(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A MobileNetV2 of transformers in the names of ours, its batch norms folded in."""
-    short = {name.removeprefix("mobilenet_v2."): v for name, v in tensors.items()}
-    found: dict[str, Tensor] = {}
+    """Fold the batch norms of a MobileNetV2 of transformers into its convolutions."""
+    unprefixed = {name.removeprefix("mobilenet_v2."): v for name, v in tensors.items()}
+    folded: dict[str, Tensor] = {}
     for ours, theirs in _mobilenet_names().items():
         try:
-            weight = short[f"{theirs}.convolution.weight"].float()
+            weight = unprefixed[f"{theirs}.convolution.weight"].float()
             scale, shift, mean, variance = (
-                short[f"{theirs}.normalization.{part}"].float()
+                unprefixed[f"{theirs}.normalization.{part}"].float()
                 for part in ("weight", "bias", "running_mean", "running_var")
             )
         except KeyError as error:
             raise WeightsError(f"not a MobileNetV2: it has no {error}") from error
-        gain = scale * (variance + _SMALL).rsqrt()
-        found[f"{ours}.weight"] = weight * gain[:, None, None, None]
-        found[f"{ours}.bias"] = shift - mean * gain
-    return found
+        gain = scale * (variance + _EPSILON).rsqrt()
+        folded[f"{ours}.weight"] = weight * gain[:, None, None, None]
+        folded[f"{ours}.bias"] = shift - mean * gain
+    return folded
 
 
 def _mobilenet_names() -> dict[str, str]:
+    """Return our name -> name in transformers, for every convolution."""
     names = {
         "stem": "conv_stem.first_conv",
         "blocks.0.dw": "conv_stem.conv_3x3",
@@ -135,14 +140,14 @@ def _mobilenet_names() -> dict[str, str]:
 
 
 def _download(name: str, file: str) -> Path:
-    """From the hub, or from what it has left on this machine before."""
+    """Download a file from the hub, or take it from its cache."""
     from huggingface_hub import hf_hub_download
 
     try:
         return Path(hf_hub_download(name, file))
-    except Exception as error:  # of many libraries; all mean that it is not to be had
+    except Exception as error:  # many libraries raise many types here
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(
-            f"{name}: {file} cannot be had from the Hugging Face hub ({reason}); "
+            f"{name}: cannot get {file} from the Hugging Face hub ({reason}); "
             f"download the model where there is a network and give its folder"
         ) from error

@@ -1,1 +1,1 @@
-"""What a run writes down: log, curves, TensorBoard."""
+"""The log of a run: JSON lines, plots, TensorBoard."""

@@ -1,4 +1,4 @@
-"""What a run has to say: log.jsonl, curves.png and a file for TensorBoard."""
+"""The log of a run: log.jsonl, curves.png and a file for TensorBoard."""
 
 from __future__ import annotations
 
@@ -13,83 +13,85 @@ from rrsis_geo.errors import OutputError
 from rrsis_geo.model.losses import Losses
 from rrsis_geo.training.loop import Step
 from rrsis_geo.training.monitoring.plots import Curve, Panel, write_curves
-from rrsis_geo.training.monitoring.tensorboard import NAME, Event, write_events
+from rrsis_geo.training.monitoring.tensorboard import EVENTS_FILE, Event, write_events
 from rrsis_geo.training.validation import Report
 
-LOG = "log.jsonl"
-NOT_CURVES = frozenset({"step", "time", "check"})
+LOG_FILE = "log.jsonl"
+
+NOT_METRICS = frozenset({"step", "time", "check"})
+"""Keys of a log entry that are not plotted."""
 
 
 class RunLog:
-    """One line of JSON per step and per validation; pictures are drawn from them.
+    """A line of JSON per step and per validation; plots are drawn from them.
 
-    A run that goes on strikes out what came after its checkpoint. Numbers of a step
-    are fetched from the GPU only when they are written, some steps at a time.
+    Entries after the checkpoint of a resumed run are removed. Steps are buffered until
+    `flush`, because reading their metrics waits for the GPU.
 
     Args:
         folder: of the run.
-        first: step that the run begins with.
+        first: step that the run starts or resumes at.
     """
 
     def __init__(self, folder: Path, *, first: int) -> None:
         self._folder = folder
-        self._waiting: list[tuple[float, Step]] = []
+        self._buffer: list[tuple[float, Step]] = []
         self._entries = [
             entry
-            for entry in _read(folder / LOG)
+            for entry in _read(folder / LOG_FILE)
             if entry["step"] < first
             or ("check" in entry and entry["step"] == first > 0)
         ]
-        with staged(folder / LOG) as place:
-            place.write_text("".join(json.dumps(e) + "\n" for e in self._entries))
+        with staged(folder / LOG_FILE) as part:
+            part.write_text("".join(json.dumps(e) + "\n" for e in self._entries))
 
-    def step(self, step: Step) -> None:
-        """Remember a step."""
-        self._waiting.append((time.time(), step))
+    def record_step(self, step: Step) -> None:
+        """Buffer a step."""
+        self._buffer.append((time.time(), step))
 
-    def check(self, step: int, name: str, report: Report) -> None:
-        """Write down what a validation after so many steps found."""
+    def record_validation(self, step: int, name: str, report: Report) -> None:
+        """Write the report of a validation after `step` steps."""
         self._write(
-            [{"step": step, "time": time.time(), "check": name, **report.numbers()}]
+            [{"step": step, "time": time.time(), "check": name, **report.metrics()}]
         )
 
-    def unsaid(self, steps: int, seconds: float) -> bool:
-        """Whether so many steps, or so long a time, wait to be written down."""
-        spent = sum(step.seconds for _, step in self._waiting)
-        return len(self._waiting) >= steps or spent >= seconds
+    def due(self, *, steps: int, seconds: float) -> bool:
+        """Whether the buffered steps reach a number of steps or a duration."""
+        buffered = sum(step.seconds for _, step in self._buffer)
+        return len(self._buffer) >= steps or buffered >= seconds
 
     def flush(self) -> dict[str, float]:
-        """Write down all steps so far; returns the mean of those that were waiting."""
+        """Write the buffered steps and return the means of their metrics."""
         entries = [
             {
                 "step": step.number,
-                "time": when,
-                **step.numbers(),
+                "time": recorded,
+                **step.metrics(),
                 "rate": step.rate,
                 "seconds": step.seconds,
                 "waited": step.waited,
             }
-            for when, step in self._waiting
+            for recorded, step in self._buffer
         ]
-        self._waiting.clear()
+        self._buffer.clear()
         self._write(entries)
         return {
             name: sum(entry[name] for entry in entries) / len(entries)
             for name in (entries[0] if entries else ())
-            if name not in NOT_CURVES
+            if name not in NOT_METRICS
         }
 
-    def draw(self) -> None:
-        """Curves and TensorBoard's file, from all that is written down.
+    def write_plots(self) -> None:
+        """Write curves.png and the file for TensorBoard from all entries.
 
         Raises:
             OutputError: they cannot be written.
         """
         write_curves(self._folder / "curves.png", _panels(self._entries))
-        write_events(self._folder / NAME, map(_event, self._entries))
+        write_events(self._folder / EVENTS_FILE, map(_event, self._entries))
 
     def _write(self, entries: list[dict[str, Any]]) -> None:
-        path = self._folder / LOG
+        path = self._folder / LOG_FILE
         try:
             with path.open("a", encoding="utf-8") as log:
                 log.write("".join(json.dumps(entry) + "\n" for entry in entries))
@@ -100,7 +102,7 @@ class RunLog:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    """Lines of a log; one that a full disk cut short ends it."""
+    """Read a log up to the first line that is incomplete, as after a full disk."""
     entries: list[dict[str, Any]] = []
     if not path.exists():
         return entries
@@ -142,10 +144,10 @@ def _curve(key: str, entries: list[dict[str, Any]], name: str = "") -> Curve:
 
 
 def _event(entry: Mapping[str, Any]) -> Event:
-    room = f"validation {entry['check']}" if "check" in entry else "training"
+    group = f"validation {entry['check']}" if "check" in entry else "training"
     values = {
-        f"{room}/{name}": float(value)
+        f"{group}/{name}": float(value)
         for name, value in entry.items()
-        if name not in NOT_CURVES
+        if name not in NOT_METRICS
     }
     return Event(entry["time"], entry["step"], values)

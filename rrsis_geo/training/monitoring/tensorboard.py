@@ -1,9 +1,8 @@
-"""Curves for TensorBoard, written without it: its file of events in seventy lines.
+"""Write event files for TensorBoard without installing it.
 
-A file is a row of records: length (uint64), its checksum, the record, its checksum;
-all little-endian. A record is a protocol buffer `Event`, of which only the time, the
-step and scalar values are needed here. Formats: record_writer.h and event.proto of
-tensorflow/core.
+A file is a sequence of records: length (uint64), checksum of the length, data, checksum
+of the data; all little-endian. The data are a protocol buffer `Event` with time, step
+and scalar values. Formats: record_writer.h and event.proto of tensorflow/core.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from typing import NamedTuple
 
 from rrsis_geo.atomic_write import staged
 
-NAME = "events.out.tfevents.0.rrsis-geo"
-"""TensorBoard takes files with `tfevents` in their names."""
+EVENTS_FILE = "events.out.tfevents.0.rrsis-geo"
+"""TensorBoard reads files with `tfevents` in their names."""
 
 
 class Event(NamedTuple):
@@ -28,18 +27,18 @@ class Event(NamedTuple):
 
 
 def write_events(path: Path, events: Iterable[Event]) -> None:
-    """A file of events; whole or not at all.
+    """Write a file of events, atomically.
 
     Raises:
         OutputError: it cannot be written.
     """
-    with staged(path) as place, place.open("wb") as stream:
+    with staged(path) as part, part.open("wb") as stream:
         stream.write(_record(_double(1, 0.0) + _bytes(3, b"brain.Event:2")))
         for event in events:
-            stream.write(_record(_encoded(event)))
+            stream.write(_record(_encode_event(event)))
 
 
-def _encoded(event: Event) -> bytes:
+def _encode_event(event: Event) -> bytes:
     values = b"".join(
         _bytes(1, _bytes(1, tag.encode()) + _tag(2, 5) + struct.pack("<f", value))
         for tag, value in event.values.items()
@@ -74,24 +73,24 @@ def _record(body: bytes) -> bytes:
 
 
 def _checksum(body: bytes) -> bytes:
-    """CRC-32C, rotated and shifted, so that a checksum of checksums stays one."""
+    """Return the CRC-32C, masked as the format demands."""
     crc = crc32c(body)
     rotated = (crc >> 15 | crc << 17) & 0xFFFFFFFF
     return struct.pack("<I", (rotated + 0xA282EAD8) & 0xFFFFFFFF)
 
 
 def crc32c(body: bytes) -> int:
-    """Castagnoli's checksum."""
+    """Return the CRC-32C (Castagnoli) checksum."""
     crc = 0xFFFFFFFF
     for byte in body:
         crc = _TABLE[(crc ^ byte) & 0xFF] ^ crc >> 8
     return crc ^ 0xFFFFFFFF
 
 
-def _entry(value: int) -> int:
+def _table_entry(value: int) -> int:
     for _ in range(8):
         value = value >> 1 ^ (0x82F63B78 if value & 1 else 0)
     return value
 
 
-_TABLE = tuple(_entry(value) for value in range(256))
+_TABLE = tuple(_table_entry(value) for value in range(256))

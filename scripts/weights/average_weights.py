@@ -1,13 +1,13 @@
-"""Average the networks of two weights files of one make.
+"""Average the networks of two weights files of the same architecture.
 
-    python scripts/average_weights.py FIRST SECOND OUTPUT --share 0.5 --name default
+    python scripts/weights/average_weights.py FIRST SECOND OUTPUT --share 0.5 \
+        --name default
 
-A network that was trained on from another one learns new things and forgets old ones;
-the mean of both files keeps most of either (Wortsman et al., Robust fine-tuning of
-zero-shot models, CVPR 2022). The card is the second file's. What is equal in both, as
-a text encoder that was not trained, stays as it is to the last bit. Attention layers
-that the second has and the first has not are silent in the first: they come in by the
-share of what they say.
+A fine-tuned network learns new things and forgets old ones; the mean of the networks
+before and after keeps most of both (Wortsman et al., Robust fine-tuning of zero-shot
+models, CVPR 2022). The card is that of SECOND. Tensors that are equal in both, as a
+frozen text encoder, stay bitwise equal. Attention layers that only SECOND has count as
+identities in FIRST, so their output is scaled by the share.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def main() -> None:
     fewer = one.config.neck_mixers <= other.config.neck_mixers
     grown = replace(one.config, neck_mixers=other.config.neck_mixers)
     if grown != other.config or not fewer:
-        raise WeightsError(f"{options.first} and {options.second} are of two makes")
+        raise WeightsError(
+            f"{options.first} and {options.second} have different architectures"
+        )
     other.load_state_dict(
         mean_state(one.state_dict(), other.state_dict(), options.share)
     )
@@ -64,12 +66,12 @@ def main() -> None:
 def mean_state(
     old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float
 ) -> dict[str, Tensor]:
-    """Tensors of the mean.
+    """Average two state dicts.
 
     Args:
         old: of the first network.
-        new: of the second; may hold more, in attention layers.
-        share: of the second.
+        new: of the second network; may have more attention layers.
+        share: weight of the second, in [0, 1].
     """
     mean = {}
     for name, value in new.items():

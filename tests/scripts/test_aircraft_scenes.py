@@ -1,4 +1,4 @@
-"""Boxes become outlines where the network's shape fills them, and nothing else does."""
+"""Boxes become outlines if the predicted shape fits them."""
 
 import json
 
@@ -6,26 +6,26 @@ import numpy as np
 import pytest
 import shapely
 from PIL import Image
-
-from rrsis_geo.errors import DataError
-from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
-from rrsis_geo.training.recipe.aircraft_scenes import (
-    LOST,
-    SMALL,
+from recipe.aircraft_boxes import airbus_boxes, airport_boxes
+from recipe.aircraft_scenes import (
+    MAX_MISSING,
+    SMALL_SIDE,
     airbus,
     airports,
     read_outlines,
 )
-from rrsis_geo.training.recipe.boxes_to_outlines import outline_boxes
+from recipe.boxes_to_outlines import outline_boxes
+
+from rrsis_geo.errors import DataError
 
 
 def bright(pixels):
-    """An honest stand-in for a network: what is bright is an aircraft."""
+    """Predict by brightness, in place of a network."""
     return pixels[0].astype(np.float32) / 255
 
 
 def cross(left, top, side):
-    """A plus sign in a box, about as an aircraft lies in it."""
+    """Return a plus sign in a box, roughly shaped like an aircraft."""
     arm = side // 3
     return shapely.union(
         shapely.box(left, top + arm, left + side, top + side - arm),
@@ -40,26 +40,26 @@ def painted(shape, side=600):
     return pixels
 
 
-def test_a_shape_that_fills_its_box_becomes_its_outline():
-    there = cross(100, 150, 90)
+def test_a_shape_that_fits_its_box_becomes_its_outline():
+    truth = cross(100, 150, 90)
     found = outline_boxes(
-        painted(there), [(100, 150, 190, 240)], bright, scales=(0.8, 1.6)
+        painted(truth), [(100, 150, 190, 240)], bright, scales=(0.8, 1.6)
     )
     (outline,) = found
-    shared = shapely.intersection(outline, there).area
-    assert shared / shapely.union(outline, there).area > 0.9
+    shared = shapely.intersection(outline, truth).area
+    assert shared / shapely.union(outline, truth).area > 0.9
 
 
-def test_what_does_not_fill_its_box_gets_no_outline():
-    there = cross(100, 150, 90)
+def test_a_shape_that_does_not_fit_its_box_is_rejected():
+    truth = cross(100, 150, 90)
     boxes = [(80, 130, 260, 310), (400, 400, 480, 480), (120, 175, 160, 215)]
-    found = outline_boxes(painted(there), boxes, bright, scales=(1.0,))
-    assert found == [None, None, None]  # too large, empty, all of it aircraft
+    found = outline_boxes(painted(truth), boxes, bright, scales=(1.0,))
+    assert found == [None, None, None]  # too large, empty, completely filled
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Both sets as published: one Airbus scene and two pictures, one unlabelled."""
+    """Both data sets as published: an Airbus scene and two images, one unlabelled."""
     scenes = tmp_path / "airbus-aircraft"
     (scenes / "images").mkdir(parents=True)
     Image.new("RGB", (64, 64)).save(scenes / "images" / "074737f4-a.jpg")
@@ -88,10 +88,10 @@ def test_boxes_are_read_as_published(folder):
     (scene,) = airbus_boxes(folder).values()
     assert scene == [(10, 10, 90, 90), (200, 10, 220, 30)]
     pictures = {path.name: boxes for path, boxes in airport_boxes(folder).items()}
-    assert pictures == {"one.jpg": [(10, 20, 50, 60)]}  # unlabelled and tiny ones left
+    assert pictures == {"one.jpg": [(10, 20, 50, 60)]}  # no tiny, no unlabelled
 
 
-def test_outlines_serve_and_small_boxes_need_none(folder, tmp_path):
+def test_outlines_are_used_and_small_boxes_get_an_ellipse(folder, tmp_path):
     path = tmp_path / "outlines.jsonl"
     corners = [[10, 10], [90, 10], [50, 90], [10, 10]]
     line = {"image": "074737f4-a.jpg", "box": 0, "outline": corners}
@@ -105,8 +105,8 @@ def test_outlines_serve_and_small_boxes_need_none(folder, tmp_path):
 
 
 def test_images_with_too_many_boxes_without_outline_are_left_out(folder):
-    assert SMALL > 20
-    assert LOST < 0.5
+    assert SMALL_SIDE > 20
+    assert MAX_MISSING < 0.5
     assert airbus(folder, {}) == []
     assert airports(folder, {}) == []
 

@@ -1,16 +1,16 @@
 """Repeat the whole training of the shipped weights.
 
-    python scripts/make_weights.py DATA [--text MODEL] [--work FOLDER] [--only NAME]
-        [--steps N]
+    python scripts/weights/make_weights.py DATA [--text MODEL] [--work FOLDER]
+        [--only NAME] [--steps N]
 
 DATA is the folder of public data sets of docs/model-card.md. Every command of the
-recipe below runs in the work folder and makes one part; a part that is there is not
-made again, and an interrupted training goes on where it was. What is to be shipped
-comes to lie in FOLDER/weights, as in rrsis_geo/weights.
+recipe below runs in the work folder and makes one part. Parts that exist are not made
+again, and an interrupted training is resumed. The files to ship are written to
+FOLDER/weights, with the names they have in rrsis_geo/weights.
 
---text names the public MiniLM, a folder or owner/model of the hub; `default` takes the
-text encoder of the weights in the package, which is the same but for some words of its
-table. --steps is for rehearsals: so many small steps a training, few drawn scenes.
+--text is the public MiniLM: a folder, or owner/model of the hub; `default` uses the
+text encoder of the weights in the package, which differs in some rows of its word table
+only. --steps N is for rehearsals: N small steps per training, few drawn scenes.
 """
 
 from __future__ import annotations
@@ -24,86 +24,88 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 PUBLIC_TEXT = "sentence-transformers/all-MiniLM-L6-v2"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A file or folder of the recipe."""
+    """A file or folder that the recipe makes."""
 
     file: str
     """In the work folder."""
     command: str
-    """As one would type it there. DATA and TEXT are filled in; scripts are those of
-    this checkout, and rrsis-geo is this Python's."""
+    """As typed in the work folder. DATA and TEXT are filled in; scripts are those of
+    this checkout, python and rrsis-geo those of this environment."""
 
 
-KNOWN = (
+CATEGORIES = (
     *("airplane", "ship", "storage_tank", "baseball_diamond", "tennis_court"),
     *("basketball_court", "ground_track_field", "harbor", "bridge", "vehicle"),
     *("building", "tree"),
     *("road", "river", "lake", "field", "parking_lot", "swimming_pool"),  # drawn only
 )
-"""Classes that the default weights may be asked for by the map."""
+"""Classes for which the card of the default weights allows queries on the map."""
 
 RECIPES = {
     "default": (
         Part(
             file="first.safetensors",
-            command="rrsis-geo train default --data DATA TEXT -o first.safetensors",
+            command="python scripts/weights/train_public.py default --data DATA TEXT "
+            "-o first.safetensors",
         ),
         Part(
             file="second.safetensors",
-            command="rrsis-geo train default-labels --data DATA "
+            command="python scripts/weights/train_public.py default-labels --data DATA "
             "--from first.safetensors -o second.safetensors",
         ),
         Part(
             file="outlines.jsonl",
-            command="python scripts/outline_aircraft.py DATA outlines.jsonl "
+            command="python scripts/weights/outline_aircraft.py DATA outlines.jsonl "
             "--weights second.safetensors",
         ),
         Part(
             file="third.safetensors",
-            command="rrsis-geo train default-aircraft --data DATA "
-            "--from second.safetensors --outlines outlines.jsonl -o third.safetensors",
+            command="python scripts/weights/train_public.py default-aircraft "
+            "--data DATA --from second.safetensors --outlines outlines.jsonl "
+            "-o third.safetensors",
         ),
         Part(
             file="between.safetensors",
-            command="python scripts/average_weights.py second.safetensors "
+            command="python scripts/weights/average_weights.py second.safetensors "
             "third.safetensors between.safetensors --share 0.7",
         ),
         Part(
             file="mistakes.jsonl",
-            command="python scripts/mine_mistakes.py DATA mistakes.jsonl "
+            command="python scripts/weights/mine_mistakes.py DATA mistakes.jsonl "
             "--weights between.safetensors --outlines outlines.jsonl",
         ),
         Part(
             file="fourth.safetensors",
-            command="rrsis-geo train default-mistakes --data DATA "
-            "--from between.safetensors --outlines outlines.jsonl "
+            command="python scripts/weights/train_public.py default-mistakes "
+            "--data DATA --from between.safetensors --outlines outlines.jsonl "
             "--mistakes mistakes.jsonl -o fourth.safetensors",
         ),
         Part(
             file="before.safetensors",
-            command="python scripts/average_weights.py second.safetensors "
+            command="python scripts/weights/average_weights.py second.safetensors "
             "third.safetensors before.safetensors --share 0.25",
         ),
         Part(
             file="mean.safetensors",
-            command="python scripts/average_weights.py before.safetensors "
+            command="python scripts/weights/average_weights.py before.safetensors "
             "fourth.safetensors mean.safetensors --share 0.5 --categories "
-            f"{' '.join(KNOWN)}",
+            f"{' '.join(CATEGORIES)}",
         ),
         Part(
             file="outlines-again.jsonl",
-            command="python scripts/outline_aircraft.py DATA outlines-again.jsonl "
-            "--weights mean.safetensors",
+            command="python scripts/weights/outline_aircraft.py DATA "
+            "outlines-again.jsonl --weights mean.safetensors",
         ),
         Part(
             file="pack",
-            command="python scripts/pack_sources.py DATA pack "
+            command="python scripts/weights/pack_sources.py DATA pack "
             "--outlines outlines-again.jsonl --drawn 130 --theme industrial "
             "--quality 78",
         ),
@@ -116,9 +118,9 @@ RECIPES = {
         ),
         Part(
             file="all.safetensors",
-            command="python scripts/average_weights.py mean.safetensors "
+            command="python scripts/weights/average_weights.py mean.safetensors "
             "fifth.safetensors all.safetensors --share 0.55 --categories "
-            f"{' '.join(KNOWN)}",
+            f"{' '.join(CATEGORIES)}",
         ),
         Part(
             file="sixth.safetensors",
@@ -129,13 +131,13 @@ RECIPES = {
         ),
         Part(
             file="both.safetensors",
-            command="python scripts/average_weights.py all.safetensors "
+            command="python scripts/weights/average_weights.py all.safetensors "
             "sixth.safetensors both.safetensors --share 0.5 --sure 0.6 --categories "
-            f"{' '.join(KNOWN)}",
+            f"{' '.join(CATEGORIES)}",
         ),
         Part(
             file="weights/btd-mobile.safetensors",
-            command="python scripts/split_weights.py both.safetensors "
+            command="python scripts/weights/split_weights.py both.safetensors "
             "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
             "--name default",
         ),
@@ -143,12 +145,13 @@ RECIPES = {
     "open": (
         Part(
             file="open.safetensors",
-            command="rrsis-geo train open --data DATA TEXT -o open.safetensors "
+            command="python scripts/weights/train_public.py open --data DATA TEXT "
+            "-o open.safetensors "
             "--licence 'free for any use (data: CC BY 4.0, ODbL, public domain)'",
         ),
         Part(
             file="weights/open.safetensors",
-            command="python scripts/split_weights.py open.safetensors "
+            command="python scripts/weights/split_weights.py open.safetensors "
             "weights/open.safetensors --text weights/minilm-18k.safetensors "
             "--name open",
         ),
@@ -164,7 +167,7 @@ def main() -> None:
     parser.add_argument("--text", default=PUBLIC_TEXT, help="MiniLM, or default")
     parser.add_argument("--work", type=Path, default=Path("runs/weights"))
     parser.add_argument("--only", choices=sorted(RECIPES))
-    parser.add_argument("--steps", type=int, help="of each training, to rehearse")
+    parser.add_argument("--steps", type=int, help="of each training, for a rehearsal")
     options = parser.parse_args()
     if not options.data.is_dir():
         parser.error(f"{options.data}: no such folder")
@@ -174,54 +177,66 @@ def main() -> None:
         if options.only in (None, name):
             for part in parts:
                 make(part, parts, work, words_of(part, options))
-    print(f"shipped are the files in {work / 'weights'}")
+    print(f"the files to ship are in {work / 'weights'}")
 
 
 def words_of(part: Part, options: argparse.Namespace) -> list[str]:
-    """The command of a part, ready to run."""
+    """Return the arguments of a part's command, ready to run."""
     text = ["--words", "default"]
     if options.text != "default":
-        there = Path(options.text)
-        text = ["--text-start", str(there.resolve() if there.exists() else there)]
-    known = {"DATA": [str(options.data.resolve())], "TEXT": text}
-    known["python"] = [sys.executable]
-    known["rrsis-geo"] = [sys.executable, "-m", "rrsis_geo_cli"]
+        path = Path(options.text)
+        text = ["--text-start", str(path.resolve() if path.exists() else path)]
+    replacements = {"DATA": [str(options.data.resolve())], "TEXT": text}
+    replacements["python"] = [sys.executable]
+    replacements["rrsis-geo"] = [sys.executable, "-m", "rrsis_geo_cli"]
     words: list[str] = []
     for word in shlex.split(part.command):
         if word.startswith(("scripts/", "benchmarks/")):
             word = str(ROOT / word)
-        words += known.get(word, [word])
-    if options.steps is not None and "train" in words:
+        words += replacements.get(word, [word])
+    if options.steps is not None and is_training(part):
         words += ["--steps", str(options.steps), "--set", "drawn=8"]
         words += ["--set", "images=2", "--set", "size=128"]
-    few = {
+    rehearsal = {
         "calibration.py": ["--pieces", "2"],
         "outline_aircraft.py": ["--most", "2"],
         "mine_mistakes.py": ["--most", "2"],
         "pack_sources.py": ["--drawn", "8"],
     }
     if options.steps is not None:
-        for script, less in few.items():
-            words += less if script in part.command else []
+        for script, arguments in rehearsal.items():
+            words += arguments if script in part.command else []
     return words
 
 
+def is_training(part: Part) -> bool:
+    """Whether a part is made by a training."""
+    return part.command.startswith(
+        ("rrsis-geo train ", "python scripts/weights/train_public.py ")
+    )
+
+
 def make(part: Part, parts: tuple[Part, ...], work: Path, words: list[str]) -> None:
-    """Make a part, unless it is there, was made by this command, and is not too old."""
+    """Make a part unless it is there.
+
+    Exits if it was made by another command, or before a part that it is made of.
+    """
     record = work / "commands.json"
     made = json.loads(record.read_text()) if record.is_file() else {}
     file = work / part.file
     if file.exists():
-        way_out = f"remove it (and its .run folder), or take another --work than {work}"
+        remedy = (
+            f"remove it (and its .run folder), or choose another --work than {work}"
+        )
         if made.get(part.file, words) != words:
-            sys.exit(f"Error: {part.file} was made by another command; {way_out}")
+            sys.exit(f"Error: {part.file} was made by another command; {remedy}")
         for other in parts:
             source = work / other.file
             used = other.file != part.file and other.file in words
             if used and source.stat().st_mtime > file.stat().st_mtime:
                 sys.exit(
-                    f"Error: {part.file} is older than {other.file}, of which it is "
-                    f"made; {way_out}"
+                    f"Error: {part.file} is older than {other.file}, which it is made "
+                    f"of; {remedy}"
                 )
         print(f"{part.file}: there already", flush=True)
         return
@@ -229,7 +244,7 @@ def make(part: Part, parts: tuple[Part, ...], work: Path, words: list[str]) -> N
     began = time.monotonic()
     code = subprocess.run(words, cwd=work, check=False).returncode  # noqa: S603
     if code or not file.exists():
-        sys.exit(f"Error: {part.file} was not made; start again to go on from here")
+        sys.exit(f"Error: {part.file} was not made; start again to resume here")
     record.write_text(json.dumps({**made, part.file: words}, indent=1))
     print(f"{part.file}: made in {time.monotonic() - began:.0f} s", flush=True)
 

@@ -1,4 +1,4 @@
-"""Tree cover of NAIP images: near a labelled tree and green in the infrared."""
+"""Tree cover of NAIP images: high NDVI near a labelled tree."""
 
 from __future__ import annotations
 
@@ -17,45 +17,47 @@ from rrsis_geo.datasets.formats.coco import polygons_of
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 
-NEAR = 8
-"""Pixels; cover farther from every labelled tree is lawn, or another plant."""
+MAX_DISTANCE = 8
+"""Pixels; vegetation farther from every labelled tree is lawn or another plant."""
 
-GREEN = 0.08
-"""Least NDVI of a tree; those of dry towns are not very green."""
+MIN_NDVI = 0.08
+"""Low, because trees of dry towns are not very green."""
 
-LEAST = 6.0
-"""Square pixels of a patch worth keeping."""
+MIN_AREA = 6.0
+"""Square pixels; smaller patches are dropped."""
 
-WORDS = (
+TREE_EXPRESSIONS = (
     *("tree", "trees", "the trees", "all trees", "all the trees", "tree cover"),
     *("tree canopy", "tree crowns", "any trees", "trees and their crowns"),
 )
-ABSENT = ("airplane", "planes", "ships", "a storage tank", "oil tanks", "harbour")
-"""Nothing of this is in any of these images."""
+NO_TARGET_EXPRESSIONS = (
+    *("airplane", "planes", "ships", "a storage tank", "oil tanks", "harbour"),
+)
+"""None of the images shows any of these."""
 
 
 def naip_trees(folder: Path) -> list[LabelledImage]:
-    """Urban tree detection: 256 x 256 pixels of 0.6 m, points of trees.
+    """Return the urban tree detection set: 256 x 256 px at 0.6 m, trees as points.
 
-    Crowns that touch are one patch, so patches cannot be counted or ranked: the only
-    words about them are those for all.
+    Crowns that touch form one patch, so patches cannot be counted or ranked: the only
+    expressions are those for all trees.
 
     Raises:
         DataError: a file is missing or broken.
     """
     base = folder / "urban-tree-naip"
     images = []
-    for points in sorted((base / "csv").glob("*.csv")):  # some images have none
+    for points in sorted((base / "csv").glob("*.csv")):  # some images have no points
         path = base / "images" / f"{points.stem}.tif"
         with rasterio.open(path) as dataset:
             bands = dataset.read().astype(np.float32)
         mask = tree_cover(bands, _points(points))
-        found = shapes(mask.astype(np.uint8), mask=mask)
-        patches = [polygons_of(shape(outline)) for outline, _ in found]
+        outlines = shapes(mask.astype(np.uint8), mask=mask)
+        patches = [polygons_of(shape(outline)) for outline, _ in outlines]
         objects = tuple(
             LabelledObject(category="tree", polygon=patch)
             for patch in patches
-            if patch.area >= LEAST
+            if patch.area >= MIN_AREA
         )
         everything = tuple(range(len(objects)))
         images.append(
@@ -75,11 +77,11 @@ def naip_trees(folder: Path) -> list[LabelledImage]:
                         WrittenExpression(
                             text=text, targets=everything, type="category"
                         )
-                        for text in WORDS
+                        for text in TREE_EXPRESSIONS
                     ),
                     *(
                         WrittenExpression(text=text, targets=(), type="no-target")
-                        for text in ABSENT
+                        for text in NO_TARGET_EXPRESSIONS
                     ),
                 ),
             )
@@ -90,11 +92,11 @@ def naip_trees(folder: Path) -> list[LabelledImage]:
 def tree_cover(
     bands: NDArray[np.float32], points: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
-    """(H, W) True on tree cover.
+    """Return a (H, W) mask of tree cover.
 
     Args:
         bands: (4, H, W) red, green, blue, near infrared.
-        points: (N, 2) x and y of trees, in pixels.
+        points: (N, 2), x and y of trees in pixels.
     """
     red, infrared = bands[0], bands[3]
     ndvi = (infrared - red) / np.maximum(infrared + red, 1)
@@ -104,9 +106,9 @@ def tree_cover(
     if len(points):
         tree = shapely.STRtree([shapely.Point(point) for point in points])
         pixels = shapely.points(cols.ravel() + 0.5, rows.ravel() + 0.5)
-        found = tree.query(pixels, predicate="dwithin", distance=NEAR)[0]
-        near.ravel()[np.unique(found)] = True
-    cover: NDArray[np.bool_] = near & (ndvi > GREEN)
+        hits = tree.query(pixels, predicate="dwithin", distance=MAX_DISTANCE)[0]
+        near.ravel()[np.unique(hits)] = True
+    cover: NDArray[np.bool_] = near & (ndvi > MIN_NDVI)
     return cover
 
 

@@ -1,12 +1,12 @@
-"""Leave the text encoder of a weights file to a second file, which others may share.
+"""Move the text encoder of a weights file to a second file, which others may share.
 
-    python scripts/split_weights.py WHOLE OUTPUT --text FILE [--name NAME]
+    python scripts/weights/split_weights.py WHOLE OUTPUT --text FILE [--name NAME]
 
-OUTPUT and FILE lie in one folder. FILE is written where it is not there yet; where it
-is, its text encoder and vocabulary must be those of WHOLE, so that several OUTPUTs can
-name it. --name is the new weights' name, and puts them into the index.json beside them,
-as the package has one. Where a text encoder went through arithmetic that rounds, as
-averages once did, --tolerance 1e-6 lets WHOLE in with the encoder of FILE.
+OUTPUT and FILE must be in the same folder. FILE is written if it does not exist;
+otherwise its text encoder and vocabulary must equal those of WHOLE, so that several
+OUTPUTs can share it. --name is the name of the new weights and adds them to the
+index.json beside them, as in the package. --tolerance 1e-6 accepts a text encoder that
+differs from that of FILE by rounding.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MADE_FROM = (
 
 
 def main() -> None:
-    """Read the command line."""
+    """Parse the command line and split the weights."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("whole", help="name or file of weights")
     parser.add_argument("output", type=Path)
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def split(options: argparse.Namespace) -> None:
-    """Write what was asked for."""
+    """Write OUTPUT, and FILE if it does not exist."""
     if not options.text.exists():
         write_text_encoder(
             options.whole,
@@ -68,7 +68,7 @@ def split(options: argparse.Namespace) -> None:
         entries[options.name] = {"file": info.path.name, "sha256": info.sha256}
         with staged(index) as part:
             part.write_text(json.dumps(entries, indent=1) + "\n")
-        sidecar_of(info.path).unlink()  # the index has it
+        sidecar_of(info.path).unlink()  # index.json holds the checksum
     together = info.size + options.text.stat().st_size
     print(f"{info.path}: {info.size} bytes, {together} with {options.text.name}")
     print(f"sha256 {info.sha256}")

@@ -1,12 +1,11 @@
-"""Put the training images of the default weights, with their labels, into one folder.
+"""Pack the training images and labels of the default weights into one folder.
 
-    python scripts/pack_sources.py DATA_FOLDER PACK [--outlines outlines.jsonl]
+    python scripts/weights/pack_sources.py DATA_FOLDER PACK [--outlines outlines.jsonl]
         [--mistakes mistakes.jsonl] [--drawn 150] [--theme industrial] [--quality 82]
         [--open-only]
 
-`rrsis-geo train CONFIG --data PACK` then takes it instead of DATA_FOLDER, on a machine
-that has none of the data sets. Scenes are drawn before, since drawing takes
-longer than training where there is a GPU.
+`rrsis-geo train CONFIG --data PACK` reads it, also on machines without the data sets.
+Drawn scenes are included, because with a GPU drawing takes longer than training.
 """
 
 from __future__ import annotations
@@ -14,10 +13,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rrsis_geo.training.recipe.drawn_scenes import draw_scenes
-from rrsis_geo.training.recipe.hard_negatives import read_mistakes, with_mistakes
-from rrsis_geo.training.recipe.pack import write_pack
-from rrsis_geo.training.recipe.public_datasets import default_sources
+from recipe.drawn_scenes import draw_scenes
+from recipe.public_datasets import default_sources
+
+from rrsis_geo.training.data.hard_negatives import read_mistakes, with_mistakes
+from rrsis_geo.training.data.pack import write_pack
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--outlines", type=Path)
     parser.add_argument("--mistakes", type=Path)
     parser.add_argument("--drawn", type=int, default=150)
-    parser.add_argument("--theme", help="what every second drawn scene shows")
+    parser.add_argument("--theme", help="of every second drawn scene")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--quality", type=int, default=82)
     parser.add_argument("--workers", type=int, default=2)

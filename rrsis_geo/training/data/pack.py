@@ -1,8 +1,8 @@
-"""The images and labels of a mix in one folder, to train on another machine.
+"""Packs: training images and labels of a mixture in one folder.
 
-A lent GPU has no public data sets and may reach none. A pack holds what a mix draws
-from, images compressed once more and outlines to a tenth of a pixel, and nothing that
-is kept for validation.
+A pack trains on machines without the public data sets. Images are compressed again,
+outlines are rounded to a tenth of a pixel; validation images are not included.
+`scripts/weights/pack_sources.py` writes packs.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from rrsis_geo.errors import DataError, OutputError
 from rrsis_geo.training.data.mixture import Source
 
 INDEX = "pack.jsonl.gz"
+"""File with a line of JSON per image."""
 
-TENTHS = 10
-"""Steps of a coordinate in a pixel."""
+COORDINATE_SCALE = 10
+"""Stored units per pixel."""
 
 
 def is_pack(folder: Path) -> bool:
@@ -36,27 +37,27 @@ def is_pack(folder: Path) -> bool:
 
 
 def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
-    """Write the sources; the folder has its name only when it is whole.
+    """Write a pack beside its place and rename it when it is complete.
 
     Args:
-        sources: what training draws from.
-        folder: that is not there yet.
-        quality: of the WebP images, in 1 to 100.
+        sources: of the mixture.
+        folder: to create.
+        quality: of the WebP images, from 1 to 100.
 
     Returns:
         Bytes written.
 
     Raises:
-        OutputError: something is there already.
+        OutputError: `folder` exists.
     """
     if folder.exists():
         raise OutputError(f"{folder}: is there already; remove it, or choose another")
     part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)  # of a run that was stopped
+    shutil.rmtree(part, ignore_errors=True)  # of an interrupted run
     images = part / "images"
     images.mkdir(parents=True)
     size = 0
-    with gzip.open(part / INDEX, "wt", encoding="utf-8") as out:
+    with gzip.open(part / INDEX, "wt", encoding="utf-8") as index:
         number = 0
         for source in sources:
             for image in source.images:
@@ -64,36 +65,43 @@ def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
                 pixels = Image.fromarray(image.pixels.transpose(1, 2, 0))
                 pixels.save(file, "WEBP", quality=quality)
                 size += file.stat().st_size
-                line = {"file": file.name, **_source(source), **_image(image)}
-                out.write(json.dumps(line, separators=(",", ":")) + "\n")
+                line = {
+                    "file": file.name,
+                    **_encode_source(source),
+                    **_encode_image(image),
+                }
+                index.write(json.dumps(line, separators=(",", ":")) + "\n")
                 number += 1
     part.rename(folder)
     return size + (folder / INDEX).stat().st_size
 
 
 def read_pack(folder: Path) -> list[Source]:
-    """The sources of a pack, in their order; images are read when they are needed.
+    """Read the sources of a pack; images are decoded when they are used.
 
     Raises:
-        DataError: the index is broken or names an image that is not there.
+        DataError: the index is broken or names a missing image.
     """
-    found: dict[str, tuple[dict[str, Any], list[LabelledImage]]] = {}
+    by_source: dict[str, tuple[dict[str, Any], list[LabelledImage]]] = {}
     try:
         with gzip.open(folder / INDEX, "rt", encoding="utf-8") as lines:
             for text in lines:
                 line = json.loads(text)
-                known = found.setdefault(line["source"], (line, []))
-                known[1].append(_labelled(line, folder))
+                _, images = by_source.setdefault(line["source"], (line, []))
+                images.append(_decode_image(line, folder))
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{folder / INDEX}: cannot be read ({error})") from error
     missing = [
         image.path
-        for _, images in found.values()
+        for _, images in by_source.values()
         for image in images
         if not image.path.is_file()
     ]
     if missing:
-        raise DataError(f"{missing[0]}: there is no such image; the pack is not whole")
+        raise DataError(
+            f"{missing[0]}: there is no such image; the pack is incomplete, copy it "
+            "again"
+        )
     return [
         Source(
             name=name,
@@ -101,11 +109,11 @@ def read_pack(folder: Path) -> list[Source]:
             images=tuple(images),
             scale=(line["scale"][0], line["scale"][1]),
         )
-        for name, (line, images) in found.items()
+        for name, (line, images) in by_source.items()
     ]
 
 
-def _source(source: Source) -> dict[str, Any]:
+def _encode_source(source: Source) -> dict[str, Any]:
     return {
         "source": source.name,
         "weight": source.weight,
@@ -113,7 +121,7 @@ def _source(source: Source) -> dict[str, Any]:
     }
 
 
-def _image(image: LabelledImage) -> dict[str, Any]:
+def _encode_image(image: LabelledImage) -> dict[str, Any]:
     layout = image.layout
     return {
         "name": image.name,
@@ -133,15 +141,18 @@ def _image(image: LabelledImage) -> dict[str, Any]:
 
 
 def _rings(shape: Polygon | MultiPolygon) -> Iterator[list[list[int]]]:
-    """Parts of rings of flat coordinates in tenths of a pixel."""
+    """Yield the rings of each part, as flat coordinates in stored units."""
     for part in shapely.get_parts(shape):
         yield [
-            np.rint(shapely.get_coordinates(ring) * TENTHS).astype(int).ravel().tolist()
+            np.rint(shapely.get_coordinates(ring) * COORDINATE_SCALE)
+            .astype(int)
+            .ravel()
+            .tolist()
             for ring in (part.exterior, *part.interiors)
         ]
 
 
-def _labelled(line: dict[str, Any], folder: Path) -> LabelledImage:
+def _decode_image(line: dict[str, Any], folder: Path) -> LabelledImage:
     width, height = line["size"]
     return LabelledImage(
         name=line["name"],
@@ -152,7 +163,9 @@ def _labelled(line: dict[str, Any], folder: Path) -> LabelledImage:
             height=height,
             objects=tuple(
                 LabelledObject(
-                    category=category, polygon=_shape(rings), attributes=attributes
+                    category=category,
+                    polygon=_decode_shape(rings),
+                    attributes=attributes,
                 )
                 for category, attributes, rings in line["objects"]
             ),
@@ -167,14 +180,14 @@ def _labelled(line: dict[str, Any], folder: Path) -> LabelledImage:
     )
 
 
-def _shape(parts: list[list[list[int]]]) -> Polygon | MultiPolygon:
-    """Valid again, where rounding made a sliver cross itself."""
+def _decode_shape(parts: list[list[list[int]]]) -> Polygon | MultiPolygon:
+    """Build a polygon; repair those that rounding has made invalid."""
     polygons = []
     for rings in parts:
-        outer, *holes = (np.reshape(ring, (-1, 2)) / TENTHS for ring in rings)
+        outer, *holes = (np.reshape(ring, (-1, 2)) / COORDINATE_SCALE for ring in rings)
         polygons.append(Polygon(outer, holes))
     shape = polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
     if shape.is_valid:
         return shape
-    whole = shapely.buffer(shape, 0)
-    return shape if whole.is_empty else whole
+    repaired = shapely.buffer(shape, 0)
+    return shape if repaired.is_empty else repaired

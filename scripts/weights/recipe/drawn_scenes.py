@@ -1,4 +1,4 @@
-"""Drawn scenes as labelled images, kept in memory."""
+"""Synthetic scenes as labelled images, held in memory."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.synthetic import draw_scene
 
 SIDE = 768
-"""Pixels of a drawn scene's side in the mix."""
+"""Side of a drawn scene, in pixels."""
 
 GSD = (0.2, 1.4)
-"""Metres per pixel of drawn scenes, smallest and largest."""
+"""Finest and coarsest metres per pixel."""
 
 
 def draw_scenes(
     count: int, *, seed: int, workers: int, theme: str | None = None
 ) -> list[LabelledImage]:
-    """Drawn scenes of many kinds and scales.
+    """Draw scenes of many kinds and scales.
 
     Args:
-        count: how many.
-        seed: other seeds give other scenes.
-        workers: processes that draw.
-        theme: what every second of them shows.
+        count: number of scenes.
+        seed: of the first scene; different seeds give different scenes.
+        workers: number of processes.
+        theme: of every second scene; None: random.
     """
     seeds = range(seed * 100_000, seed * 100_000 + count)
     themes = [theme if number % 2 else None for number in seeds]
@@ -46,5 +46,5 @@ def _draw(seed: int, theme: str | None) -> LabelledImage:
         place=f"drawn-{seed}",
         layout=scene.layout,
     )
-    image.__dict__["pixels"] = scene.pixels  # already at hand; there is no file
+    image.__dict__["pixels"] = scene.pixels  # cached, as there is no file
     return image

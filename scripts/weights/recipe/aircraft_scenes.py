@@ -1,4 +1,4 @@
-"""Scenes with aircraft, whose boxes a first network has turned into outlines."""
+"""Labelled images of two aircraft data sets, with outlines in place of their boxes."""
 
 from __future__ import annotations
 
@@ -12,59 +12,60 @@ from shapely.affinity import scale
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError
-from rrsis_geo.training.recipe.aircraft_boxes import Box, airbus_boxes, airport_boxes
+
+from .aircraft_boxes import Box, airbus_boxes, airport_boxes
 
 SAME_AIRPORT = (
     ("074737f4", "135fdc4c", "4f833867"),
     ("bd4fba16", "d8873734"),
 )
-"""Beginnings of names of Airbus scenes that show one place at several dates."""
+"""Name prefixes of Airbus scenes that show one airport on several dates."""
 
-SMALL = 26.0
-"""Pixels; an aircraft with a longer side below is little more than a blob, so that an
-ellipse serves as its outline where none was found."""
+SMALL_SIDE = 26.0
+"""Pixels; an aircraft up to this size that has no outline gets an ellipse."""
 
-BLOB = 0.8
-"""Axes of that ellipse against the box's sides."""
+ELLIPSE_SCALE = 0.8
+"""Axes of that ellipse as a share of the box's sides."""
 
-LOST = 0.35
-"""Images with a larger share of larger boxes without an outline are left out; in the
-others a rhombus stands in for the few: better than to teach that nothing is there."""
+MAX_MISSING = 0.35
+"""Images in which a larger share of the boxes is above `SMALL_SIDE` and has no outline
+are left out. In the others such a box gets a rhombus: without one, training would
+learn that there is no aircraft."""
 
 Outlines = dict[tuple[str, int], shapely.Polygon | None]
-"""(image name, row of the box) -> outline, or None where none looked right."""
+"""(image name, index of the box) -> outline; None where no outline was accepted."""
 
 
 def read_outlines(path: Path) -> Outlines:
-    """What `scripts/outline_aircraft.py` wrote.
+    """Read the JSON lines that `scripts/weights/outline_aircraft.py` writes.
 
     Raises:
         DataError: the file is missing or broken.
     """
-    found: Outlines = {}
+    outlines: Outlines = {}
     try:
         for line in path.read_text().splitlines():
             row = json.loads(line)
             points = row["outline"]
             polygon = None if points is None else shapely.Polygon(points)
-            found[row["image"], row["box"]] = polygon
+            outlines[row["image"], row["box"]] = polygon
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: outlines cannot be read ({error})") from error
-    return found
+    return outlines
 
 
 def airbus(folder: Path, outlines: Outlines) -> list[LabelledImage]:
-    """Airbus aircraft: 16 scenes at about half a metre."""
+    """Return the Airbus aircraft sample: 16 scenes at about 0.5 m."""
     return _images(airbus_boxes(folder), outlines, side=2560, gsd=0.5)
 
 
 def airports(folder: Path, outlines: Outlines) -> list[LabelledImage]:
-    """Aerial Airport: small pictures, each of another place, at half to one metre."""
+    """Return Aerial Airport: small images of distinct places at 0.5 to 1 m."""
     return _images(airport_boxes(folder), outlines, side=600, gsd=0.75)
 
 
 def places_of(boxes: Mapping[Path, Sequence[Box]]) -> set[str]:
-    """Places of all images of a set, whether their aircraft have outlines or not."""
+    """Return the places of all images, with or without outlines."""
     return {_place(path.name) for path in boxes}
 
 
@@ -73,12 +74,12 @@ def _images(
 ) -> list[LabelledImage]:
     images = []
     for path, rows in boxes.items():
-        found = [outlines.get((path.name, row)) for row in range(len(rows))]
-        lost = [
-            outline is None and _side(box) > SMALL
-            for box, outline in zip(rows, found, strict=True)
+        known = [outlines.get((path.name, row)) for row in range(len(rows))]
+        missing = [
+            outline is None and _longer_side(box) > SMALL_SIDE
+            for box, outline in zip(rows, known, strict=True)
         ]
-        if sum(lost) > LOST * len(rows):
+        if sum(missing) > MAX_MISSING * len(rows):
             continue
         images.append(
             LabelledImage(
@@ -90,9 +91,10 @@ def _images(
                     height=side,
                     objects=tuple(
                         LabelledObject(
-                            category="airplane", polygon=outline or _stand_in(box)
+                            category="airplane",
+                            polygon=outline or _default_outline(box),
                         )
-                        for box, outline in zip(rows, found, strict=True)
+                        for box, outline in zip(rows, known, strict=True)
                     ),
                     complete=frozenset({"airplane", "baseball_diamond"}),
                     gsd=gsd,
@@ -102,22 +104,24 @@ def _images(
     return images
 
 
-def _side(box: Box) -> float:
+def _longer_side(box: Box) -> float:
     return max(box[2] - box[0], box[3] - box[1])
 
 
-def _stand_in(box: Box) -> shapely.Polygon:
-    """Roughly where an aircraft is in its box."""
+def _default_outline(box: Box) -> shapely.Polygon:
+    """Approximate an aircraft in its box by a rhombus, or by an ellipse if small."""
     left, top, right, bottom = box
     x, y = (left + right) / 2, (top + bottom) / 2
-    if _side(box) > SMALL:
+    if _longer_side(box) > SMALL_SIDE:
         return shapely.Polygon([(left, y), (x, top), (right, y), (x, bottom)])
     circle = shapely.Point(x, y).buffer(1.0)
-    return scale(circle, BLOB * (right - left) / 2, BLOB * (bottom - top) / 2)
+    return scale(
+        circle, ELLIPSE_SCALE * (right - left) / 2, ELLIPSE_SCALE * (bottom - top) / 2
+    )
 
 
 def _place(name: str) -> str:
-    for same in SAME_AIRPORT:
-        if name.startswith(same):
-            return same[0]
+    for prefixes in SAME_AIRPORT:
+        if name.startswith(prefixes):
+            return prefixes[0]
     return name

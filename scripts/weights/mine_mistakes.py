@@ -1,10 +1,10 @@
-"""Collect where weights are wrong on the training images of the default weights.
+"""Find places where weights are wrong on the training images of the default weights.
 
-    python scripts/mine_mistakes.py DATA_FOLDER mistakes.jsonl --weights WEIGHTS \
-        [--outlines outlines.jsonl] [--open-only]
+    python scripts/weights/mine_mistakes.py DATA_FOLDER mistakes.jsonl \
+        --weights WEIGHTS [--outlines outlines.jsonl] [--open-only]
 
-One line a place, {"source": name, "image": name, "category": name, "x": x, "y": y}, for
-`rrsis-geo train --mistakes`. Images kept out of training are not looked at.
+Writes JSON lines {"source": name, "image": name, "category": name, "x": x, "y": y} for
+`rrsis-geo train --mistakes`, one per place. Validation images are not used.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from recipe.find_hard_negatives import find_mistakes
+from recipe.public_datasets import default_sources
 
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.expressions.wording.noun_choice import LEXICON
 from rrsis_geo.model.predictor import make_predictor
-from rrsis_geo.training.recipe.hard_negatives import find_mistakes
-from rrsis_geo.training.recipe.public_datasets import default_sources
 
-ASKED = {
+CATEGORIES = {
     "nwpu": (
         "airplane",
         "ship",
@@ -38,10 +38,10 @@ ASKED = {
     "airports": ("airplane",),
     "banepa": ("building", "airplane", "storage_tank"),
 }
-"""Source -> classes whose every object is labelled there."""
+"""Source -> classes that are completely labelled in it."""
 
 SCALES = {"nwpu": 0.5, "banepa": 0.5}
-"""Result pixels per source pixel to look at, where not 1."""
+"""Source -> result pixels per source pixel, if not 1."""
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--weights", default="default")
     parser.add_argument("--outlines", type=Path)
     parser.add_argument("--open-only", action="store_true")
-    parser.add_argument("--most", type=int, help="images of a source, to rehearse")
+    parser.add_argument("--most", type=int, help="images per source, for a rehearsal")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     training, _ = default_sources(
@@ -61,7 +61,7 @@ def main() -> None:
     count = 0
     with staged(options.output) as part, part.open("w") as stream:
         for source in training:
-            categories = ASKED.get(source.name, ())
+            categories = CATEGORIES.get(source.name, ())
             if not categories:
                 continue
             texts = [LEXICON[name][0].singular for name in categories]
@@ -89,7 +89,7 @@ def main() -> None:
                     }
                     stream.write(json.dumps(line) + "\n")
                     count += 1
-                image.__dict__.pop("pixels", None)  # read once, not kept
+                image.__dict__.pop("pixels", None)  # frees memory
             print(f"{source.name}: {count} places so far", flush=True)
 
 

@@ -1,29 +1,29 @@
-"""Tree cover is what is green in the infrared and near a labelled tree."""
+"""Tree cover has a high NDVI and is near a labelled tree."""
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from recipe.tree_cover import MAX_DISTANCE, naip_trees, tree_cover
 
 from rrsis_geo.datasets.transforms.crops import draw_mask
 from rrsis_geo.errors import DataError
-from rrsis_geo.training.recipe.tree_cover import NEAR, naip_trees, tree_cover
 
 
 def bands(side=64):
-    """Bare ground, and a green half on the right."""
-    found = np.full((4, side, side), 100, np.float32)
-    found[3, :, side // 2 :] = 180
-    return found
+    """Bands of bare ground, with vegetation in the right half."""
+    values = np.full((4, side, side), 100, np.float32)
+    values[3, :, side // 2 :] = 180
+    return values
 
 
-def test_cover_is_green_and_near_as_by_hand():
+def test_cover_equals_a_brute_force_computation():
     points = np.array([[33.0, 20.0], [60.0, 50.0], [5.0, 5.0]], np.float32)
     cover = tree_cover(bands(), points)
     for row in range(64):
         for col in range(64):
-            far = min(np.hypot(col + 0.5 - x, row + 0.5 - y) for x, y in points)
-            assert cover[row, col] == (far <= NEAR and col >= 32)
+            distance = min(np.hypot(col + 0.5 - x, row + 0.5 - y) for x, y in points)
+            assert cover[row, col] == (distance <= MAX_DISTANCE and col >= 32)
 
 
 def test_without_trees_there_is_no_cover():
@@ -47,7 +47,7 @@ def write(folder, rows):
     (base / "csv" / "eureka_2020_1.csv").write_text("\n".join(rows) + "\n")
 
 
-def test_words_are_of_all_trees_or_of_what_is_not_there(tmp_path):
+def test_expressions_refer_to_all_trees_or_have_no_target(tmp_path):
     write(tmp_path, ["x,y", "40,20", "60,50"])
     (image,) = naip_trees(tmp_path)
     assert image.place == "eureka"

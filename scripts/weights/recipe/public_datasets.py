@@ -1,8 +1,8 @@
-"""The labelled images of the default weights, read from one folder of public data.
+"""Read the labelled images of the shipped weights from a folder of public data sets.
 
-The folder holds the public data sets named in the model card, each in its own
-subfolder and in its published form. Whatever is missing is an error: weights that
-silently lack a data set would not be the weights of the card.
+The folder holds the data sets that the model card names, each in a subfolder and in its
+published format. A missing one is an error, because weights trained without it would
+not match the card.
 """
 
 from __future__ import annotations
@@ -28,26 +28,28 @@ from rrsis_geo.datasets.formats.coco import polygons_of, read_coco
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
-from rrsis_geo.training.recipe.aircraft_boxes import airbus_boxes, airport_boxes
-from rrsis_geo.training.recipe.aircraft_scenes import (
+
+from .aircraft_boxes import airbus_boxes, airport_boxes
+from .aircraft_scenes import (
     airbus,
     airports,
     places_of,
     read_outlines,
 )
-from rrsis_geo.training.recipe.tree_cover import naip_trees
+from .tree_cover import naip_trees
 
-_Parts = tuple[list[LabelledImage], list[LabelledImage]]
+_Split = tuple[list[LabelledImage], list[LabelledImage]]
+"""Training and validation."""
 
 BANEPA_SPLIT = 3328
-"""Rows of the Banepa mosaic from here on are kept for validation."""
+"""First row of the Banepa mosaic that is kept for validation."""
 
 
 def nwpu(folder: Path) -> list[LabelledImage]:
-    """NWPU VHR-10: ten classes, with the expressions written by hand.
+    """Return NWPU VHR-10: ten classes, with hand-written expressions.
 
-    Harbours and vehicles are not labelled everywhere. Neighbouring numbers often show
-    the same place.
+    Harbours and vehicles are not labelled completely. Images with neighbouring numbers
+    often show the same place.
     """
     base = folder / "nwpu-vhr10"
     images, index = read_coco(
@@ -76,13 +78,13 @@ def nwpu(folder: Path) -> list[LabelledImage]:
 
 
 def tanks(folder: Path) -> list[LabelledImage]:
-    """Airbus oil tanks: the ellipse in a box is a near-exact outline of a tank."""
+    """Return Airbus oil tanks; the ellipse in a box is a near-exact outline."""
     base = folder / "airbus-oiltank"
     boxes: dict[str, list[LabelledObject]] = defaultdict(list)
     for row in _rows(base / "annotations.csv"):
         x1, y1, x2, y2 = ast.literal_eval(row["bounds"])
         if x2 <= x1 or y2 <= y1:
-            continue  # one box of the published file is inverted
+            continue  # one box of the published file has swapped corners
         circle = Point((x1 + x2) / 2, (y1 + y2) / 2).buffer(1.0, quad_segs=8)
         tank = scale(circle, (x2 - x1) / 2, (y2 - y1) / 2)
         boxes[row["image_id"]].append(
@@ -106,7 +108,7 @@ def tanks(folder: Path) -> list[LabelledImage]:
 
 
 def banepa(folder: Path) -> list[LabelledImage]:
-    """The Banepa mosaic in two parts, the southern one for validation."""
+    """Return the Banepa mosaic in two parts: the south is for validation."""
     path = folder / "oam-banepa" / "banepa_train.tif"
     with rasterio.open(path) as dataset:
         crs, transform = dataset.crs, ~dataset.transform
@@ -122,9 +124,9 @@ def banepa(folder: Path) -> list[LabelledImage]:
         objects = []
         for geometry in labels.geometry:
             moved = translate(affine_transform(geometry, matrix), 0, -top)
-            seen = polygons_of(shapely.make_valid(moved).intersection(frame))
-            if seen.area > 0:
-                objects.append(LabelledObject(category="building", polygon=seen))
+            clipped = polygons_of(shapely.make_valid(moved).intersection(frame))
+            if clipped.area > 0:
+                objects.append(LabelledObject(category="building", polygon=clipped))
         parts.append(
             LabelledImage(
                 name=f"banepa-{name}",
@@ -144,16 +146,16 @@ def banepa(folder: Path) -> list[LabelledImage]:
 
 
 def open_cities(folder: Path) -> list[LabelledImage]:
-    """Two drone tiles at 2 cm with building masks."""
+    """Return two drone tiles at 2 cm with building masks."""
     base = folder / "open-cities" / "training_data"
-    found = []
+    tiles = []
     for path in sorted((base / "images").glob("*.tif")):
         with rasterio.open(base / "masks" / f"{path.stem}_mask.tif") as dataset:
             mask = (dataset.read(1) > 0).astype("uint8")
         outlines = [
             polygons_of(shape(outline)) for outline, _ in shapes(mask, mask=mask > 0)
         ]
-        found.append(
+        tiles.append(
             LabelledImage(
                 name=path.name,
                 path=path,
@@ -171,7 +173,7 @@ def open_cities(folder: Path) -> list[LabelledImage]:
                 ),
             )
         )
-    return found
+    return tiles
 
 
 def split(
@@ -180,25 +182,25 @@ def split(
     every: int,
     among: Iterable[str] | None = None,
 ) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """(training, validation): every so-manieth place is kept for validation.
+    """Split by place into training and validation; every n-th place is for validation.
 
     Args:
         images: to split.
-        every: one place of so many is kept.
-        among: all places that there are; None: those of the images. Where some images
-            are left out, the others have to stay on the side on which they were.
+        every: n.
+        among: all places of the data set; None: those of `images`. If some images are
+            left out, this keeps the others on the side they would be on otherwise.
     """
     images = list(images)
     places = sorted({image.place for image in images} if among is None else set(among))
-    kept = set(places[every // 2 :: every])
+    held_out = set(places[every // 2 :: every])
     return (
-        [image for image in images if image.place not in kept],
-        [image for image in images if image.place in kept],
+        [image for image in images if image.place not in held_out],
+        [image for image in images if image.place in held_out],
     )
 
 
 OPEN = frozenset({"airports", "banepa", "drawn", "open-cities", "trees"})
-"""Sources whose licences allow any use of what is trained on them."""
+"""Sources whose licences allow any use of weights trained on them."""
 
 FOLDERS = {
     "nwpu": ("nwpu-vhr10", "expressions"),
@@ -209,7 +211,7 @@ FOLDERS = {
     "open-cities": ("open-cities",),
     "trees": ("urban-tree-naip",),
 }
-"""Source -> folders of public data that it reads."""
+"""Source -> folders of public data that it needs."""
 
 
 def default_sources(
@@ -219,18 +221,19 @@ def default_sources(
     outlines: Path | None = None,
     open_only: bool = False,
 ) -> tuple[list[Source], list[Source]]:
-    """(training, validation) of the default weights.
+    """Return the training and the validation sources of the shipped weights.
 
-    The split is by place and fixed: it does not depend on what else is read.
+    The split is by place and fixed: it does not depend on which sources are read.
 
     Args:
-        folder: the folder of public data.
-        drawn: scenes from `rrsis_geo.synthetic`, already drawn.
-        outlines: file of `scripts/outline_aircraft.py`; without it the aircraft sets,
-            which have boxes only, are left out.
-        open_only: only what may be used for anything. Outlines by a network that saw
-            other data are not: without any, Aerial Airport is read with ellipses for
-            its small aircraft, and without the images of large ones.
+        folder: of public data.
+        drawn: scenes drawn by `draw_scenes`.
+        outlines: file by `scripts/weights/outline_aircraft.py`; None: the aircraft
+            sets, which have boxes only, are left out.
+        open_only: only data whose licence allows any use. Outlines by a network that
+            was trained on other data do not count as such; without outlines, Aerial
+            Airport is read with ellipses for its small aircraft, and without the images
+            of large ones.
 
     Raises:
         DataError: a data set is missing.
@@ -247,10 +250,10 @@ def default_sources(
     )
     if missing:
         raise DataError(
-            f"{folder}: data sets {missing} are missing; see the model card"
+            f"{folder}: data sets {missing} are missing; docs/model-card.md lists them"
         )
     shapes_of = {} if outlines is None else read_outlines(outlines)
-    read: dict[str, tuple[float, tuple[float, float], Callable[[], _Parts]]] = {
+    read: dict[str, tuple[float, tuple[float, float], Callable[[], _Split]]] = {
         "nwpu": (0.52, (0.45, 1.3), lambda: split(nwpu(folder), every=7)),
         "tanks": (0.12, (0.5, 1.6), lambda: split(tanks(folder), every=6)),
         "airbus": (
@@ -271,24 +274,28 @@ def default_sources(
                 among=places_of(airport_boxes(folder)),
             ),
         ),
-        "banepa": (0.10, (0.25, 1.0), lambda: _ends(banepa(folder))),
-        "open-cities": (0.02, (0.12, 0.5), lambda: _ends(open_cities(folder))),
+        "banepa": (0.10, (0.25, 1.0), lambda: _first_and_rest(banepa(folder))),
+        "open-cities": (
+            0.02,
+            (0.12, 0.5),
+            lambda: _first_and_rest(open_cities(folder)),
+        ),
         "trees": (0.04, (0.8, 2.0), lambda: split(naip_trees(folder), every=4)),
     }
-    found = [(name, *read[name]) for name in wanted]
-    found.append(("drawn", 0.24, (0.6, 1.2), lambda: split(drawn, every=20)))
+    chosen = [(name, *read[name]) for name in wanted]
+    chosen.append(("drawn", 0.24, (0.6, 1.2), lambda: split(drawn, every=20)))
     training: list[Source] = []
-    kept: list[Source] = []
-    for name, weight, scales, parts in found:
-        for side, part in zip((training, kept), parts(), strict=True):
+    validation: list[Source] = []
+    for name, weight, scales, parts in chosen:
+        for side, part in zip((training, validation), parts(), strict=True):
             if part:
                 side.append(
                     Source(name=name, weight=weight, images=tuple(part), scale=scales)
                 )
-    return training, kept
+    return training, validation
 
 
-def _ends(images: list[LabelledImage]) -> _Parts:
+def _first_and_rest(images: list[LabelledImage]) -> _Split:
     return images[:1], images[1:]
 
 

@@ -1,1 +1,0 @@
-"""The data behind the shipped weights."""

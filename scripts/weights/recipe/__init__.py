@@ -1,0 +1,1 @@
+"""Training data of the shipped weights, read from public data sets."""
