@@ -28,7 +28,9 @@ class RRSISGeoPlugin:
 
     def initProcessing(self) -> None:  # the name is QGIS's
         """Register the algorithms; all that qgis_process asks for."""
-        from .provider import RRSISGeoProvider  # Processing may be switched off
+        from .algorithms.provider import (
+            RRSISGeoProvider,  # Processing may be switched off
+        )
 
         self._provider = RRSISGeoProvider()
         QgsApplication.processingRegistry().addProvider(self._provider)
@@ -74,9 +76,9 @@ class RRSISGeoPlugin:
     def show_panel(self) -> object:
         """Make the panel where there is none yet, and show it."""
         if self._panel is None:
-            from .controller import Controller  # not at QGIS's start
-            from .environment import find_python
-            from .panel import Panel
+            from .find_python import find_python
+            from .panel.panel import Panel
+            from .worker.controller import Controller  # not at QGIS's start
 
             window = self._iface.mainWindow()
             self._panel = Panel(

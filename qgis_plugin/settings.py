@@ -7,8 +7,8 @@ from typing import Dict
 
 from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 
-from .installation import InstallChoice
-from .proxies import as_variables
+from .environment.installation import InstallChoice
+from .environment.proxies import as_variables
 
 GROUP = "rrsis_geo"
 

@@ -14,7 +14,7 @@ OUTPUTS = dict(part.split("\n", 1) for part in TEXT.split("=== ")[1:])
 
 @pytest.mark.parametrize("name", sorted(OUTPUTS))
 def test_each_output_is_told_by_its_cause(name):
-    from rrsis_geo_qgis.failures import classify
+    from rrsis_geo_qgis.environment.pip_failures import classify
 
     proxy = "127.0.0.1" if name.startswith("proxy") else ""
     notice = classify(OUTPUTS[name], 1, home="/home/ada/profile", proxy=proxy)
@@ -23,13 +23,13 @@ def test_each_output_is_told_by_its_cause(name):
 
 
 def test_every_cause_of_the_list_occurs():
-    from rrsis_geo_qgis.failures import SIGNS
+    from rrsis_geo_qgis.environment.pip_failures import SIGNS
 
     assert {kind for kind, _ in SIGNS} <= {name.split("-")[0] for name in OUTPUTS}
 
 
 def test_every_failure_is_a_sentence_and_what_to_do():
-    from rrsis_geo_qgis.failures import TEXTS, failure
+    from rrsis_geo_qgis.environment.pip_failures import TEXTS, failure
 
     for kind in TEXTS:
         notice = failure(kind, home="/home/ada/profile", detail="as pip said")
@@ -40,14 +40,14 @@ def test_every_failure_is_a_sentence_and_what_to_do():
 
 
 def test_a_killed_program_is_told_from_one_that_failed():
-    from rrsis_geo_qgis.failures import classify
+    from rrsis_geo_qgis.environment.pip_failures import classify
 
     assert classify("Installing collected packages", -9, home="").kind == "killed"
     assert classify("Installing collected packages", 1, home="").kind == "unknown"
 
 
 def test_the_translation_comes_before_the_values():
-    from rrsis_geo_qgis.failures import failure
+    from rrsis_geo_qgis.environment.pip_failures import failure
 
     words = failure("disk_full", home="/h").words(lambda text: text.upper().lower())
 
@@ -55,7 +55,7 @@ def test_the_translation_comes_before_the_values():
 
 
 def test_an_index_that_does_not_know_a_package_has_not_refused():
-    from rrsis_geo_qgis.failures import refusals
+    from rrsis_geo_qgis.environment.pip_failures import refusals
 
     known = "1 Could not fetch URL x: 404 Client Error: Not Found for url: x - skipping"
     other = "2 Could not fetch URL y: 403 Client Error: Forbidden for url: y - skipping"

@@ -59,15 +59,15 @@ def wheels(tmp_path):
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A managed environment that is not made yet."""
-    from rrsis_geo_qgis import installation
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis.environment import installation
+    from rrsis_geo_qgis.environment.managed_environment import Managed
 
     monkeypatch.setattr(installation, "ROOM", dict.fromkeys(("cpu", "cuda"), 10**7))
     return Managed(tmp_path / "profile" / "rrsis_geo")
 
 
 def install(managed, *, report=lambda stage: None, cancelled=lambda: False, **choice):
-    from rrsis_geo_qgis.installation import Installation, InstallChoice
+    from rrsis_geo_qgis.environment.installation import Installation, InstallChoice
 
     chosen = InstallChoice(
         base=sys.executable, **{k: str(v) for k, v in choice.items()}
@@ -78,7 +78,7 @@ def install(managed, *, report=lambda stage: None, cancelled=lambda: False, **ch
 
 
 def failure_of(managed, **choice):
-    from rrsis_geo_qgis.installation import InstallFailed
+    from rrsis_geo_qgis.environment.installation import InstallFailed
 
     with pytest.raises(InstallFailed) as caught:
         install(managed, **choice)
@@ -166,7 +166,11 @@ def test_failures_say_what_to_do(home, wheels, tmp_path):
 
 
 def test_an_interpreter_that_is_none_is_refused(home, make_python):
-    from rrsis_geo_qgis.installation import Installation, InstallChoice, InstallFailed
+    from rrsis_geo_qgis.environment.installation import (
+        Installation,
+        InstallChoice,
+        InstallFailed,
+    )
 
     choice = InstallChoice(base=make_python("exit 1"))
     with pytest.raises(InstallFailed) as caught:
@@ -177,7 +181,7 @@ def test_an_interpreter_that_is_none_is_refused(home, make_python):
 
 
 def test_a_full_disk_is_seen_before(home, wheels, monkeypatch):
-    from rrsis_geo_qgis import installation
+    from rrsis_geo_qgis.environment import installation
 
     monkeypatch.setattr(installation, "ROOM", {"cpu": 10**18, "cuda": 10**18})
 
@@ -189,7 +193,7 @@ def test_a_full_disk_is_seen_before(home, wheels, monkeypatch):
 
 
 def test_a_profile_that_cannot_be_written_is_said_so(tmp_path, wheels):
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis.environment.managed_environment import Managed
 
     (tmp_path / "profile").write_text("a file where a folder should be")
 
@@ -203,7 +207,7 @@ HOLD = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from rrsis_geo_qgis.install_lock import InstallLock
+from rrsis_geo_qgis.environment.install_lock import InstallLock
 with InstallLock(Path(sys.argv[2])):
     print("held", flush=True)
     time.sleep(600)
@@ -218,7 +222,7 @@ def test_two_qgis_do_not_install_at_once(home, wheels, plugin_folder):
             assert failure_of(home, wheels=wheels).kind == "locked"
         finally:
             os.kill(other.pid, signal.SIGKILL)
-    from rrsis_geo_qgis.install_lock import InstallLock
+    from rrsis_geo_qgis.environment.install_lock import InstallLock
 
     with InstallLock(home.home):  # the system has freed it
         pass
@@ -226,7 +230,7 @@ def test_two_qgis_do_not_install_at_once(home, wheels, plugin_folder):
 
 def test_what_a_killed_qgis_left_running_keeps_others_out(home, plugin_folder):
     """pip inherits the lock, so that no second one writes beside it."""
-    from rrsis_geo_qgis.install_lock import InstallLock, Locked
+    from rrsis_geo_qgis.environment.install_lock import InstallLock, Locked
 
     with InstallLock(home.home) as lock:
         code = "import time; print('on', flush=True); time.sleep(600)"
@@ -271,7 +275,7 @@ def test_the_state_survives_anything_in_its_file(home):
     ],
 )
 def test_which_build_a_choice_brings(build, index, platform, brings, missing):
-    from rrsis_geo_qgis.installation import (
+    from rrsis_geo_qgis.environment.installation import (
         InstallChoice,
         expected_build,
         index_missing,
@@ -320,7 +324,7 @@ def test_the_index_of_torch_is_asked_for_torch_only(home, wheels, monkeypatch):
 def test_torch_is_asked_for_as_the_package_does():
     import tomllib
 
-    from rrsis_geo_qgis.installation import TORCH
+    from rrsis_geo_qgis.environment.installation import TORCH
 
     root = Path(__file__).resolve().parents[2]
     settings = tomllib.loads((root / "pyproject.toml").read_text())

@@ -36,7 +36,7 @@ def put(packages, name, version, source=None):
 
 
 def judge(program):
-    from rrsis_geo_qgis.interpreters import check_interpreter
+    from rrsis_geo_qgis.environment.interpreters import check_interpreter
 
     return check_interpreter(program, version=VERSION)
 
@@ -100,7 +100,7 @@ def test_paths_that_are_no_program_are_refused(tmp_path):
 
 
 def test_variables_of_qgis_do_not_leak(monkeypatch):
-    from rrsis_geo_qgis.interpreters import ask, clean_environment
+    from rrsis_geo_qgis.environment.interpreters import ask, clean_environment
 
     for name in ("PYTHONHOME", "PYTHONPATH", "PROJ_LIB", "LD_LIBRARY_PATH"):
         monkeypatch.setenv(name, "/nowhere")
@@ -116,7 +116,7 @@ def test_variables_of_qgis_do_not_leak(monkeypatch):
 
 
 def test_the_safest_python_comes_first(make_python):
-    from rrsis_geo_qgis.interpreters import find_interpreters
+    from rrsis_geo_qgis.environment.interpreters import find_interpreters
 
     def fake(version, venv="true"):
         name = "python" + "".join(version.split(", "))
@@ -139,7 +139,7 @@ def test_the_safest_python_comes_first(make_python):
 
 
 def test_this_computer_has_one():
-    from rrsis_geo_qgis.interpreters import find_interpreters
+    from rrsis_geo_qgis.environment.interpreters import find_interpreters
 
     found = find_interpreters()
 
@@ -150,7 +150,7 @@ def test_this_computer_has_one():
 
 
 def test_the_launcher_of_windows_is_understood():
-    from rrsis_geo_qgis.interpreters import launcher_paths
+    from rrsis_geo_qgis.environment.interpreters import launcher_paths
 
     listing = (
         " -V:3.13 *        C:\\Python313\\python.exe\n"

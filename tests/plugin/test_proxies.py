@@ -10,7 +10,7 @@ WORDS = ["secret", "p@ss:w/rd?#%", "geheim ä"]
 
 @pytest.mark.parametrize("word", WORDS)
 def test_name_and_password_survive_any_character(word):
-    from rrsis_geo_qgis.proxies import as_variables
+    from rrsis_geo_qgis.environment.proxies import as_variables
 
     made = as_variables(
         kind="HttpProxy", host="proxy.example", port="3128", user="a@b", password=word
@@ -23,7 +23,7 @@ def test_name_and_password_survive_any_character(word):
 
 
 def test_socks_resolves_names_at_the_proxy():
-    from rrsis_geo_qgis.proxies import as_variables
+    from rrsis_geo_qgis.environment.proxies import as_variables
 
     made = as_variables(kind="Socks5Proxy", host="h", port="1080")
 
@@ -31,7 +31,7 @@ def test_socks_resolves_names_at_the_proxy():
 
 
 def test_excluded_addresses_are_reached_directly(monkeypatch):
-    from rrsis_geo_qgis.proxies import as_variables
+    from rrsis_geo_qgis.environment.proxies import as_variables
 
     made = as_variables(
         kind="", host="h", port="8", excluded=["https://index.example/simple", "b.org"]
@@ -46,7 +46,7 @@ def test_excluded_addresses_are_reached_directly(monkeypatch):
 
 
 def test_the_host_is_found_again():
-    from rrsis_geo_qgis.proxies import as_variables, proxy_host
+    from rrsis_geo_qgis.environment.proxies import as_variables, proxy_host
 
     assert proxy_host(as_variables(kind="", host="h.example", port="")) == "h.example"
     assert proxy_host({}) == ""

@@ -92,8 +92,8 @@ def messages(qgis_iface):
 def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
     """A panel with the drawn scene, the small weights and a folder of its own."""
     from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
-    from rrsis_geo_qgis.controller import Controller
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.worker.controller import Controller
 
     QgsSettings().clear()
     layer = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")

@@ -13,10 +13,10 @@ from qgis.core import (
     QgsRasterLayer,
     QgsRectangle,
 )
-from rrsis_geo_qgis import layers
-from rrsis_geo_qgis.area import Area
-from rrsis_geo_qgis.panel_area import RECTANGLE, SELECTED
-from rrsis_geo_qgis.panel_options import displayed_bands
+from rrsis_geo_qgis.layers import result_layers as layers
+from rrsis_geo_qgis.layers.area import Area
+from rrsis_geo_qgis.panel.area_chooser import RECTANGLE, SELECTED
+from rrsis_geo_qgis.panel.options import displayed_bands
 
 gdal.UseExceptions()
 

@@ -2,9 +2,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from rrsis_geo_qgis.controller import Controller, State
 from rrsis_geo_qgis.core.job import SegmentJob, VectorizeJob
-from rrsis_geo_qgis.worker_client import WorkerClient
+from rrsis_geo_qgis.worker.controller import Controller, State
+from rrsis_geo_qgis.worker.worker_client import WorkerClient
 
 WHIMS = Path(__file__).with_name("worker_of_whim.py")
 PLUGIN = str(Path(sys.modules["rrsis_geo_qgis"].__file__).parents[1])

@@ -81,7 +81,7 @@ def tile_layer(server, name):
 
 
 def prepared(layer, path, *, extent=AREA, gsd=0.5):
-    from rrsis_geo_qgis import export
+    from rrsis_geo_qgis.layers import export
 
     context = QgsCoordinateTransformContext()
     return export.prepare(
@@ -203,7 +203,7 @@ def test_an_export_runs_in_a_thread(tiles, tmp_path, qgis_app, qtbot):
 
 def test_numbers_in_memory_keep_every_pixel(inputs, tmp_path, qgis_app):
     from osgeo import gdal
-    from rrsis_geo_qgis import export
+    from rrsis_geo_qgis.layers import export
 
     gdal.UseExceptions()
     gdal.Translate("/vsimem/scene.tif", str(inputs / "demo.tif"))
@@ -245,7 +245,7 @@ def test_a_tile_layer_is_searched_or_the_run_refused(
     tiles, inputs, worker_python, tmp_path, qgis_app, monkeypatch
 ):
     """From the layer to polygons, through Processing."""
-    from rrsis_geo_qgis.algorithms_segment import SegmentByText
+    from rrsis_geo_qgis.algorithms.segment_by_text import SegmentByText
 
     monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
 
@@ -278,7 +278,7 @@ def test_a_tile_layer_is_searched_or_the_run_refused(
 
 
 def test_files_are_opened_by_the_worker_itself(inputs, qgis_app):
-    from rrsis_geo_qgis import export
+    from rrsis_geo_qgis.layers import export
 
     path = str(inputs / "demo.tif")
     layer = QgsRasterLayer(path, "scene", "gdal")

@@ -14,11 +14,12 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from rrsis_geo_qgis import history, layers
-from rrsis_geo_qgis.area import Area, write_area
 from rrsis_geo_qgis.core.job import SegmentJob, SegmentOptions
-from rrsis_geo_qgis.panel_area import POLYGON, RECTANGLE, SELECTED, VISIBLE
-from rrsis_geo_qgis.search import Outcome
+from rrsis_geo_qgis.layers import result_layers as layers
+from rrsis_geo_qgis.layers.area import Area, write_area
+from rrsis_geo_qgis.panel import history
+from rrsis_geo_qgis.panel.area_chooser import POLYGON, RECTANGLE, SELECTED, VISIBLE
+from rrsis_geo_qgis.panel.search import Outcome
 
 
 def tank_yard(scene):

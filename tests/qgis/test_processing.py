@@ -36,7 +36,7 @@ def let_go():
 @pytest.fixture
 def provider(qgis_app, worker_python, monkeypatch):
     """Our provider in the registry, with an environment that works."""
-    from rrsis_geo_qgis.provider import RRSISGeoProvider
+    from rrsis_geo_qgis.algorithms.provider import RRSISGeoProvider
 
     monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
     ours = RRSISGeoProvider()
@@ -212,7 +212,7 @@ class Impatient(QgsProcessingFeedback):
 
 
 def test_cancelling_ends_the_worker(run, inputs, tmp_path, monkeypatch, alive):
-    from rrsis_geo_qgis import session
+    from rrsis_geo_qgis.worker import run_job as session
 
     clients = []
 

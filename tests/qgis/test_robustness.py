@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtWidgets import QAction
-from rrsis_geo_qgis import layers
-from rrsis_geo_qgis.controller import Controller, State
+from rrsis_geo_qgis.layers import result_layers as layers
 from rrsis_geo_qgis.plugin import RRSISGeoPlugin
+from rrsis_geo_qgis.worker.controller import Controller, State
 
 PLUGIN = str(Path(sys.modules["rrsis_geo_qgis"].__file__).parents[1])
 
@@ -133,7 +133,7 @@ from qgis.core import QgsApplication
 app = QgsApplication([], True)
 app.initQgis()
 from qgis.PyQt.QtCore import QTimer
-from rrsis_geo_qgis.controller import Controller
+from rrsis_geo_qgis.worker.controller import Controller
 from rrsis_geo_qgis.core.job import SegmentJob, SegmentOptions
 controller = Controller(lambda: sys.argv[2])
 def begun(progress):
@@ -177,7 +177,7 @@ def test_a_qgis_that_ends_takes_its_worker_along(
 
 
 def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
 
     other = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
     ended = []

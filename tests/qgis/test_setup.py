@@ -21,7 +21,7 @@ def settings(qgis_app, monkeypatch):
 @pytest.fixture
 def dialog(qtbot, until):
     """The dialog, once it has looked around."""
-    from rrsis_geo_qgis.setup_dialog import SetupDialog
+    from rrsis_geo_qgis.setup.setup_dialog import SetupDialog
 
     dialog = SetupDialog()
     qtbot.addWidget(dialog)
@@ -33,7 +33,7 @@ def dialog(qtbot, until):
 
 
 def test_nothing_is_chosen_at_first(dialog):
-    from rrsis_geo_qgis.environment import find_python
+    from rrsis_geo_qgis.find_python import find_python
 
     assert find_python() is None
     assert dialog.status.text() == "There is no environment yet."
@@ -42,7 +42,7 @@ def test_nothing_is_chosen_at_first(dialog):
 
 
 def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
-    from rrsis_geo_qgis.environment import find_python
+    from rrsis_geo_qgis.find_python import find_python
 
     dialog.choose_way(1)
     dialog.existing.program.setFilePath(worker_python)
@@ -63,7 +63,7 @@ def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
     ],
 )
 def test_an_interpreter_that_does_not_is_refused(dialog, until, program, said):
-    from rrsis_geo_qgis.environment import find_python
+    from rrsis_geo_qgis.find_python import find_python
 
     dialog.choose_way(1)
     dialog.existing.program.setFilePath(program)
@@ -102,7 +102,7 @@ def test_a_worker_that_does_not_start_is_reported(dialog, until):
 
 
 def test_the_managed_environment_lies_in_the_profile(qgis_app):
-    from rrsis_geo_qgis.environment import managed
+    from rrsis_geo_qgis.find_python import managed
 
     home = managed().home
     assert str(home).startswith(QgsApplication.qgisSettingsDirPath().rstrip("/"))
@@ -110,7 +110,7 @@ def test_the_managed_environment_lies_in_the_profile(qgis_app):
 
 
 def test_choices_are_kept(qgis_app):
-    from rrsis_geo_qgis.installation import InstallChoice
+    from rrsis_geo_qgis.environment.installation import InstallChoice
     from rrsis_geo_qgis.settings import install_settings, keep_install_settings
 
     assert install_settings() == InstallChoice()
@@ -149,8 +149,9 @@ def test_an_installation_is_cancelled_and_what_is_there_kept(
     dialog, until, tmp_path, monkeypatch
 ):
     """A real one, stopped at its first line; the dialog stays and says so."""
-    from rrsis_geo_qgis import environment, setup_dialog
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis import find_python as environment
+    from rrsis_geo_qgis.environment.managed_environment import Managed
+    from rrsis_geo_qgis.setup import setup_dialog
 
     home = Managed(tmp_path / "rrsis_geo")
     monkeypatch.setattr(setup_dialog, "managed", lambda: home)
@@ -174,8 +175,8 @@ def test_an_installation_is_cancelled_and_what_is_there_kept(
 def test_closing_while_it_installs_stops_it_first(
     dialog, until, tmp_path, monkeypatch, qtbot
 ):
-    from rrsis_geo_qgis import setup_dialog
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis.environment.managed_environment import Managed
+    from rrsis_geo_qgis.setup import setup_dialog
 
     home = Managed(tmp_path / "rrsis_geo")
     monkeypatch.setattr(setup_dialog, "managed", lambda: home)

@@ -71,8 +71,8 @@ def test_the_compiled_file_is_that_of_the_source(tmp_path):
 def test_the_panel_speaks_german(german, panel, qgis_iface):
     assert german is not None
     assert tr("Whole layer") == "Ganzer Layer"
-    from rrsis_geo_qgis.controller import Controller
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.worker.controller import Controller
 
     other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
     texts = {label.text() for label in other.findChildren(QLabel)}
@@ -96,8 +96,8 @@ def test_no_two_fields_of_the_panel_share_a_letter(
     if language == "de":
         request.getfixturevalue("german")
     from qgis.PyQt.QtWidgets import QAbstractButton
-    from rrsis_geo_qgis.controller import Controller
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.worker.controller import Controller
 
     QgsSettings().clear()
     other = Panel(qgis_iface, Controller(lambda: None), lambda: None)

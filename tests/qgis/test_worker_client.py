@@ -12,7 +12,7 @@ from rrsis_geo_qgis.core.protocol import (
     Segment,
     Weights,
 )
-from rrsis_geo_qgis.worker_client import WorkerClient
+from rrsis_geo_qgis.worker.worker_client import WorkerClient
 
 WHIMS = Path(__file__).with_name("worker_of_whim.py")
 PLUGIN = str(Path(sys.modules["rrsis_geo_qgis"].__file__).parents[1])
