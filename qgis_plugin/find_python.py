@@ -1,4 +1,4 @@
-"""The Python that the worker runs in: the user's choice or the managed one."""
+"""The Python that runs the worker: the user's choice or the managed environment."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ from pathlib import Path
 
 from qgis.core import QgsApplication
 
-from .environment.managed_environment import Managed
+from .environment.managed_environment import ManagedEnvironment
 from .settings import chosen_python
 
 VARIABLE = "RRSIS_GEO_PYTHON"
-"""Names an interpreter for servers and tests; it wins over the settings."""
+"""Environment variable that names an interpreter; it overrides the settings."""
 
 
 def find_python() -> str | None:
-    """The interpreter to start the worker with; None: none has been set up.
+    """Return the interpreter for the worker; None if none has been set up.
 
-    Starts no process and looks into no package: a missing file is seen, a broken
-    environment shows itself when the worker starts.
+    No process is started: a broken environment is noticed when the worker starts.
     """
-    chosen = os.environ.get(VARIABLE) or chosen_python()
-    if chosen:
-        return chosen
-    return managed().ready_python()
+    program = os.environ.get(VARIABLE) or chosen_python()
+    if program:
+        return program
+    return managed_environment().ready_python()
 
 
-def managed() -> Managed:
-    """The managed environment of this profile, made or not."""
-    return Managed(Path(QgsApplication.qgisSettingsDirPath(), "rrsis_geo"))
+def managed_environment() -> ManagedEnvironment:
+    """Return the managed environment of this profile, which need not exist yet."""
+    return ManagedEnvironment(Path(QgsApplication.qgisSettingsDirPath(), "rrsis_geo"))

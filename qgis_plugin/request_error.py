@@ -1,7 +1,7 @@
-"""What cannot be asked."""
+"""The error of a request that cannot be run."""
 
 from __future__ import annotations
 
 
-class Refused(Exception):
-    """A question that cannot be run; the text is one sentence for the user."""
+class RequestError(Exception):
+    """A request that cannot be run; the text is one sentence for the user."""

@@ -86,9 +86,9 @@ def scenario():
     QTest.qWait(500)  # the docks find their places
     iface.mapCanvas().setExtent(layer.extent())
     iface.mapCanvas().refresh()
-    ended, retraced = [], []
+    ended, threshold_changed = [], []
     panel.search.ended.connect(ended.append)
-    panel.search.retraced.connect(retraced.append)
+    panel.search.threshold_changed.connect(threshold_changed.append)
 
     type_lines(panel.query.edit, QUERY.splitlines())
     until(lambda: panel.query.plan, "the plan in words")
@@ -110,7 +110,7 @@ def scenario():
     picture("found")
 
     panel.results.slider.setValue(85)
-    until(lambda: retraced, "polygons at another threshold")
+    until(lambda: threshold_changed, "polygons at another threshold")
     picture("threshold")
     item = panel.results.tree.topLevelItem(0).child(0)
     panel.results.tree.itemDoubleClicked.emit(item, 0)

@@ -1,4 +1,4 @@
-"""Polygons from a probability raster: another threshold, without the network."""
+"""The algorithm "Polygons from probability raster"."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from qgis.core import (
 from ..core.errors import Cancelled, RRSISError
 from ..core.job import VectorizeJob
 from ..translate import tr
-from .worker_algorithm import WorkerAlgorithm, scratch_folder
+from .worker_algorithm import WorkerAlgorithm, temporary_folder
 
 
 class PolygonsFromProbability(WorkerAlgorithm):
-    """The job of the panel's slider and of `rrsis-geo vectorize`."""
+    """Runs the same job as the slider of the panel and `rrsis-geo vectorize`."""
 
     def name(self) -> str:
-        """Part of the id `rrsis_geo:polygonsfromprobability`."""
+        """Return the second part of the id `rrsis_geo:polygonsfromprobability`."""
         return "polygonsfromprobability"
 
     def displayName(self) -> str:  # the name is QGIS's
-        """In the toolbox."""
+        """Return the name in the toolbox."""
         return tr("Polygons from probability raster")
 
     def tags(self) -> list[str]:
-        """Words that the toolbox finds it by."""
+        """Return words by which the toolbox finds the algorithm."""
         return tr("polygonize,vectorize,threshold,probability,score").split(",")
 
     def shortDescription(self) -> str:  # the name is QGIS's
-        """In tooltips."""
+        """Return the text of the tooltip."""
         return tr("Traces polygons from probabilities, at any threshold.")
 
     def shortHelpString(self) -> str:  # the name is QGIS's
-        """Beside the parameters."""
+        """Return the help beside the parameters."""
         return tr(
             "Traces polygons from a probability raster that “Segment by text” wrote: "
             "tries another threshold or minimum area in seconds, without the network. "
@@ -48,7 +48,7 @@ class PolygonsFromProbability(WorkerAlgorithm):
         )
 
     def initAlgorithm(self, _configuration: Any = None) -> None:  # QGIS's name
-        """The parameters, in the order they are shown."""
+        """Add the parameters in the order in which they are shown."""
         self.add(
             QgsProcessingParameterRasterLayer(self.INPUT, tr("Probability raster")),
             tr("As written by “Segment by text”."),
@@ -62,9 +62,9 @@ class PolygonsFromProbability(WorkerAlgorithm):
         context: QgsProcessingContext,
         _feedback: QgsProcessingFeedback,
     ) -> bool:
-        """Read the layer, in QGIS's main thread."""
+        """Check the layer; in QGIS's main thread."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        self.take_layer(layer, None, None, context)
+        self.prepare_layer(layer, None, None, context)
         return True
 
     def processAlgorithm(  # the name is QGIS's
@@ -73,20 +73,20 @@ class PolygonsFromProbability(WorkerAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> Dict[str, Any]:
-        """Trace; in any thread."""
-        with scratch_folder() as folder:
+        """Trace the polygons; in any thread."""
+        with temporary_folder() as folder:
             failed = ""
             try:
-                task = VectorizeJob(
+                job = VectorizeJob(
                     probability=self.scene(feedback).path,
                     output=os.path.join(folder, "found.gpkg"),
                     **self.polygon_options(parameters, context),
                 )
-                self.work(task, feedback)
+                self.run_in_worker(job, feedback)
             except Cancelled:
                 return {}
             except RRSISError as error:
                 failed = str(error)
-            if failed:  # not chained: QGIS never lets go of what an error holds
+            if failed:  # not chained: QGIS never frees an exception and its frames
                 raise QgsProcessingException(failed)
-            return self.hand_over(task.output, parameters, context, feedback)
+            return self.write_sink(job.output, parameters, context, feedback)

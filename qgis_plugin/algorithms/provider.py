@@ -1,48 +1,46 @@
-"""The algorithms as QGIS's Processing sees them."""
+"""The Processing provider."""
 
 from __future__ import annotations
 
-import os
 from typing import List
 
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..core import __version__
+from ..icon import plugin_icon
 from .polygons_from_probability import PolygonsFromProbability
 from .segment_by_text import SegmentByText
 
-HERE = os.path.dirname(__file__)
-
 
 class RRSISGeoProvider(QgsProcessingProvider):
-    """Two algorithms; their names stay, since models and scripts call them."""
+    """Two algorithms; their ids must not change, since models and scripts use them."""
 
     def id(self) -> str:
-        """Part of every algorithm's name."""
+        """Return the first part of every algorithm's id."""
         return "rrsis_geo"
 
     def name(self) -> str:
-        """A proper name, not translated."""
+        """Return the name, which is not translated."""
         return "RRSIS Geo"
 
     def longName(self) -> str:  # the name is QGIS's
-        """With the version, for reports."""
+        """Return name and version."""
         return f"RRSIS Geo {__version__}"
 
     def versionInfo(self) -> str:  # the name is QGIS's
-        """Of the plugin."""
+        """Return the version of the plugin."""
         return __version__
 
     def icon(self) -> QIcon:
-        """The plugin's."""
-        return QIcon(os.path.join(HERE, "icon.svg"))
+        """Return the icon of the plugin."""
+        return plugin_icon()
 
     def supportedOutputRasterLayerExtensions(self) -> List[str]:  # QGIS's name
-        """Probabilities are GeoTIFFs."""
+        """Return the formats of probability rasters: GeoTIFF."""
         return ["tif"]
 
     def loadAlgorithms(self) -> None:  # the name is QGIS's
-        """Add what there is."""
+        """Add both algorithms."""
         self.addAlgorithm(SegmentByText())
         self.addAlgorithm(PolygonsFromProbability())

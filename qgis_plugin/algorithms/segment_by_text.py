@@ -1,4 +1,4 @@
-"""Segment by text: a raster and words in, polygons out."""
+"""The algorithm "Segment by text"."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from qgis.core import (
 
 from ..core.errors import Cancelled, RRSISError
 from ..core.job import DEVICES, RESOLVES, SegmentJob, SegmentOptions
-from ..expressions import expressions_in
+from ..expressions import parse_expressions
 from ..layers.area import Area, check_overlap, write_area
-from ..request_error import Refused
+from ..option_texts import HELP, TITLES
+from ..request_error import RequestError
 from ..translate import tr
-from .worker_algorithm import DEFAULT, WorkerAlgorithm, scratch_folder
+from .worker_algorithm import WorkerAlgorithm, temporary_folder
 
 
 class SegmentByText(WorkerAlgorithm):
-    """The job of the panel and of `rrsis-geo segment`, with the same polygons."""
+    """Runs the same job as the panel and `rrsis-geo segment`."""
 
     EXPRESSION = "EXPRESSION"
     EXTENT = "EXTENT"
@@ -50,23 +51,23 @@ class SegmentByText(WorkerAlgorithm):
         self._options: Dict[str, Any] = {}
 
     def name(self) -> str:
-        """Part of the id `rrsis_geo:segmentbytext`."""
+        """Return the second part of the id `rrsis_geo:segmentbytext`."""
         return "segmentbytext"
 
     def displayName(self) -> str:  # the name is QGIS's
-        """In the toolbox."""
+        """Return the name in the toolbox."""
         return tr("Segment by text")
 
     def tags(self) -> list[str]:
-        """Words that the toolbox finds it by."""
+        """Return words by which the toolbox finds the algorithm."""
         return tr("find,detect,objects,text,language,deep learning,ai,query").split(",")
 
     def shortDescription(self) -> str:  # the name is QGIS's
-        """In tooltips."""
+        """Return the text of the tooltip."""
         return tr("Finds what words describe in an image, as polygons.")
 
     def shortHelpString(self) -> str:  # the name is QGIS's
-        """Beside the parameters."""
+        """Return the help beside the parameters."""
         return tr(
             "Finds what a text describes in an aerial or satellite image and gives it "
             "as polygons.\n\n"
@@ -83,7 +84,7 @@ class SegmentByText(WorkerAlgorithm):
         )
 
     def initAlgorithm(self, _configuration: Any = None) -> None:  # QGIS's name
-        """The parameters, in the order they are shown."""
+        """Add the parameters in the order in which they are shown."""
         self.add(
             QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
             tr("Any raster layer with a CRS."),
@@ -108,8 +109,10 @@ class SegmentByText(WorkerAlgorithm):
             tr("Only the inside of these polygons is searched."),
         )
         self.add(
-            QgsProcessingParameterString(self.WEIGHTS, tr("Weights"), "default"),
-            tr("Name of the network's weights, or the path of a weights file."),
+            QgsProcessingParameterString(
+                self.WEIGHTS, tr("Weights"), SegmentJob.weights
+            ),
+            tr(HELP["weights"]),
         )
         self.add_polygon_parameters()
         self._add_advanced()
@@ -152,26 +155,26 @@ class SegmentByText(WorkerAlgorithm):
                 self.OVERLAP,
                 tr("Overlap of windows (pixels)"),
                 whole,
-                DEFAULT.overlap,
+                SegmentOptions.overlap,
                 False,
                 0,
-                DEFAULT.window_size - 1,
+                SegmentOptions.window_size - 1,
             ),
-            tr("How much neighbouring windows share."),
+            tr(HELP["overlap"]),
             advanced=True,
         )
         self.add_choice(
             self.DEVICE,
-            tr("Device"),
+            tr(TITLES["device"]),
             DEVICES,
-            DEFAULT.device,
+            SegmentOptions.device,
             tr("Where the network computes; auto takes a GPU where there is one."),
         )
         self.add_choice(
             self.RESOLVE,
-            tr("Which one is meant"),
+            tr(TITLES["resolve"]),
             RESOLVES,
-            DEFAULT.resolve,
+            SegmentOptions.resolve,
             tr(
                 "Who decides about words such as “the largest” or “near the road”: the "
                 "network in each window, or geometry over the whole scene; auto: by "
@@ -182,12 +185,12 @@ class SegmentByText(WorkerAlgorithm):
     def checkParameterValues(  # the name is QGIS's
         self, parameters: Mapping[str, Any], context: QgsProcessingContext
     ) -> Tuple[bool, str]:
-        """Refuse before the run what the worker would refuse."""
-        good, why = super().checkParameterValues(parameters, context)
-        if not good:
-            return good, why
+        """Check before the run what the worker would refuse."""
+        valid, message = super().checkParameterValues(parameters, context)
+        if not valid:
+            return valid, message
         try:
-            self._ask(parameters, context)
+            self._read_expressions(parameters, context)
             self._read_options(parameters, context)
         except RRSISError as error:
             return False, str(error)
@@ -199,7 +202,7 @@ class SegmentByText(WorkerAlgorithm):
         context: QgsProcessingContext,
         _feedback: QgsProcessingFeedback,
     ) -> bool:
-        """Read layers, in QGIS's main thread."""
+        """Check layer, extent and environment; in QGIS's main thread."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         options = self._read_options(parameters, context)
         if layer is not None and parameters.get(self.EXTENT) not in (None, ""):
@@ -210,9 +213,9 @@ class SegmentByText(WorkerAlgorithm):
                 check_overlap(
                     Area(QgsGeometry.fromRect(self._extent), layer.crs()), layer
                 )
-            except Refused as error:
+            except RequestError as error:
                 raise QgsProcessingException(str(error)) from error
-        self.take_layer(layer, self._extent, options.gsd, context)
+        self.prepare_layer(layer, self._extent, options.gsd, context)
         return True
 
     def processAlgorithm(  # the name is QGIS's
@@ -222,20 +225,22 @@ class SegmentByText(WorkerAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> Dict[str, Any]:
         """Search; in any thread."""
-        wanted = self.parameterAsOutputLayer(parameters, self.PROBABILITY, context)
-        with scratch_folder() as folder:
+        probability = self.parameterAsOutputLayer(parameters, self.PROBABILITY, context)
+        with temporary_folder() as folder:
             failed = ""
             try:
-                job = self._job(parameters, context, feedback, folder, wanted or None)
-                self.work(job, feedback)
+                job = self._job(parameters, context, feedback, folder, probability)
+                self.run_in_worker(job, feedback)
             except Cancelled:
                 return {}
-            except (RRSISError, Refused) as error:
+            except (RRSISError, RequestError) as error:
                 failed = str(error)
-            if failed:  # not chained: QGIS never lets go of what an error holds
+            if failed:  # not chained: QGIS never frees an exception and its frames
                 raise QgsProcessingException(failed)
-            results = self.hand_over(job.output, parameters, context, feedback)
-        return {**results, **({self.PROBABILITY: wanted} if wanted else {})}
+            results = self.write_sink(job.output, parameters, context, feedback)
+        if probability:
+            results[self.PROBABILITY] = probability
+        return results
 
     def _job(
         self,
@@ -243,44 +248,44 @@ class SegmentByText(WorkerAlgorithm):
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
         folder: str,
-        probability: str | None,
+        probability: str,
     ) -> SegmentJob:
         scene = self.scene(feedback)
-        given: Dict[str, Any] = {"crs": scene.crs}
+        extra: Dict[str, Any] = {"crs": scene.crs}
         if self._extent is not None:
-            given["bbox"] = _numbers(self._extent)
+            extra["bbox"] = _bounding_box(self._extent)
         source = self.parameterAsSource(parameters, self.AREA, context)
         if source is not None:
             shapes = [feature.geometry() for feature in source.getFeatures()]
-            given["aoi"] = os.path.join(folder, "area.gpkg")
+            extra["aoi"] = os.path.join(folder, "area.gpkg")
             area = Area(QgsGeometry.unaryUnion(shapes), source.sourceCrs())
-            write_area(area, given["aoi"])
+            write_area(area, extra["aoi"])
         return SegmentJob(
             scene=scene.path,
-            expressions=self._ask(parameters, context),
+            expressions=self._read_expressions(parameters, context),
             output=os.path.join(folder, "found.gpkg"),
-            probability=probability,
+            probability=probability or None,
             weights=self.parameterAsString(parameters, self.WEIGHTS, context),
             overwrite=True,
-            options=self._read_options(parameters, context, **given),
+            options=self._read_options(parameters, context, **extra),
         )
 
-    def _ask(
+    def _read_expressions(
         self, parameters: Mapping[str, Any], context: QgsProcessingContext
     ) -> Tuple[str, ...]:
         text = self.parameterAsString(parameters, self.EXPRESSION, context)
-        return SegmentJob(scene="any", expressions=expressions_in(text)).expressions
+        return SegmentJob(scene="any", expressions=parse_expressions(text)).expressions
 
     def _read_options(
         self,
         parameters: Mapping[str, Any],
         context: QgsProcessingContext,
-        **given: Any,
+        **extra: Any,
     ) -> SegmentOptions:
-        """Options of a run.
+        """Read the options of a run.
 
         Raises:
-            OptionError: one is out of range.
+            OptionError: One is out of range.
         """
         values: Dict[str, Any] = self.polygon_options(parameters, context)
         if parameters.get(self.GSD) is not None:
@@ -290,10 +295,9 @@ class SegmentByText(WorkerAlgorithm):
             values["bands"] = tuple(bands)
         values["overlap"] = self.parameterAsInt(parameters, self.OVERLAP, context)
         for name in (self.DEVICE, self.RESOLVE):
-            chosen = self.parameterAsEnumString(parameters, name, context)
-            values[name.lower()] = chosen
-        return SegmentOptions.from_mapping({**values, **given})
+            values[name.lower()] = self.parameterAsEnumString(parameters, name, context)
+        return SegmentOptions.from_mapping({**values, **extra})
 
 
-def _numbers(extent: QgsRectangle) -> Tuple[float, float, float, float]:
+def _bounding_box(extent: QgsRectangle) -> Tuple[float, float, float, float]:
     return (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())

@@ -1,4 +1,4 @@
-"""What both algorithms share: the worker, the sink, the numbers of polygons."""
+"""Base class of the algorithms: shared parameters, the worker and the output."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from qgis.PyQt.QtGui import QIcon
 from ..core.errors import RRSISError
 from ..core.job import SegmentOptions
 from ..find_python import find_python
-from ..layers import export
-from ..layers.export import Export, SceneSource
+from ..icon import plugin_icon
+from ..layers.export import Export, SceneSource, find_source, plan_export
 from ..layers.styling import style_polygons
+from ..notices import NO_CRS
+from ..option_texts import HELP, TITLES
 from ..translate import tr
-from ..worker.run_job import Task, run_job
-
-DEFAULT = SegmentOptions()
+from ..worker.run_job import run_job
+from ..worker.worker_client import Job
 
 SPLITS: Dict[str, bool | None] = {"auto": None, "yes": True, "no": False}
-
-HERE = os.path.dirname(__file__)
+"""Choice of the parameter SPLIT -> value of the option."""
 
 
 class WorkerAlgorithm(QgsProcessingAlgorithm):
-    """An algorithm whose work another process does."""
+    """An algorithm that runs its job in a worker process."""
 
     INPUT = "INPUT"
     THRESHOLD = "THRESHOLD"
@@ -65,44 +65,51 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         self._export: Export | None = None
 
     def createInstance(self) -> QgsProcessingAlgorithm:  # the name is QGIS's
-        """A fresh one for a run."""
+        """Return a new instance for a run."""
         return type(self)()
 
     def icon(self) -> QIcon:
-        """The plugin's."""
-        return QIcon(os.path.join(HERE, "icon.svg"))
+        """Return the icon of the plugin."""
+        return plugin_icon()
 
     def add_polygon_parameters(self) -> None:
-        """How polygons are made of probabilities."""
+        """Add the parameters that turn probabilities into polygons."""
         self.add(
-            _number(self.THRESHOLD, tr("Threshold"), DEFAULT.threshold, highest=0.99),
-            tr("Pixels with a higher probability belong to an object."),
+            _number_parameter(
+                self.THRESHOLD, tr("Threshold"), SegmentOptions.threshold, highest=0.99
+            ),
+            tr(HELP["threshold"]),
         )
         self.add(
-            _number(self.MIN_AREA, tr("Minimum area (m²)"), DEFAULT.min_area),
-            tr("Smaller polygons are dropped."),
+            _number_parameter(
+                self.MIN_AREA, tr("Minimum area (m²)"), SegmentOptions.min_area
+            ),
+            tr(HELP["min_area"]),
         )
         self.add(
-            _number(self.FILL_HOLES, tr("Fill holes below (m²)"), DEFAULT.fill_holes),
-            tr("Smaller holes in polygons are filled."),
+            _number_parameter(
+                self.FILL_HOLES, tr("Fill holes below (m²)"), SegmentOptions.fill_holes
+            ),
+            tr(HELP["fill_holes"]),
             advanced=True,
         )
         self.add(
-            _number(self.SIMPLIFY, tr("Simplify (m)"), DEFAULT.simplify),
+            _number_parameter(
+                self.SIMPLIFY, tr("Simplify (m)"), SegmentOptions.simplify
+            ),
             tr("Outlines may move by this much, for fewer corners; 0 keeps them."),
             advanced=True,
         )
-
         self.add_choice(
             self.SPLIT,
-            tr("Part touching objects"),
+            tr(TITLES["split"]),
             tuple(SPLITS),
             "auto",
             tr("Where outlines of neighbours have grown together; auto: by class."),
         )
 
     def add_outputs(self) -> None:
-        """Polygons and their number."""
+        """Add the outputs: polygons and their number."""
         sink = QgsProcessingParameterFeatureSink(
             self.OUTPUT, tr("Polygons"), QgsProcessing.SourceType.TypeVectorPolygon
         )
@@ -116,7 +123,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         *,
         advanced: bool = False,
     ) -> None:
-        """A parameter with its help."""
+        """Add a parameter with its help."""
         parameter.setHelp(help_text)
         if advanced:
             flag = QgsProcessingParameterDefinition.Flag.FlagAdvanced
@@ -124,37 +131,42 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         self.addParameter(parameter)
 
     def add_choice(
-        self, name: str, title: str, choices: Sequence[str], default: str, about: str
+        self,
+        name: str,
+        title: str,
+        choices: Sequence[str],
+        default: str,
+        help_text: str,
     ) -> None:
-        """A list to choose one word of, among the advanced parameters."""
+        """Add an advanced parameter whose value is one of several words."""
         parameter = QgsProcessingParameterEnum(
             name, title, list(choices), False, default, False, usesStaticStrings=True
         )
-        self.add(parameter, about, advanced=True)
+        self.add(parameter, help_text, advanced=True)
 
     def polygon_options(
         self, parameters: Mapping[str, Any], context: QgsProcessingContext
     ) -> Dict[str, Any]:
-        """Fields of both jobs."""
+        """Return the options that `SegmentOptions` and `VectorizeJob` share."""
         names = (self.THRESHOLD, self.MIN_AREA, self.FILL_HOLES, self.SIMPLIFY)
         options: Dict[str, Any] = {
             name.lower(): self.parameterAsDouble(parameters, name, context)
             for name in names
         }
-        parted = self.parameterAsEnumString(parameters, self.SPLIT, context)
-        return {**options, "split": SPLITS[parted]}
+        split = self.parameterAsEnumString(parameters, self.SPLIT, context)
+        return {**options, "split": SPLITS[split]}
 
-    def take_layer(
+    def prepare_layer(
         self,
         layer: QgsRasterLayer | None,
         extent: QgsRectangle | None,
         gsd: float | None,
         context: QgsProcessingContext,
     ) -> None:
-        """Look at layer and environment, in QGIS's main thread.
+        """Check layer and environment, and plan an export; in QGIS's main thread.
 
         Raises:
-            QgsProcessingException: there is none that works.
+            QgsProcessingException: The layer or the environment cannot be used.
         """
         if layer is None or not layer.isValid():
             raise QgsProcessingException(tr("The raster layer cannot be read."))
@@ -168,13 +180,8 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
                 )
             )
         if not layer.crs().isValid():
-            raise QgsProcessingException(
-                tr(
-                    "Layer {layer} has no CRS, so polygons would have no place: set it "
-                    "with a right click on the layer, Layer CRS."
-                ).format(layer=layer.name())
-            )
-        self._source = export.scene_of(layer)
+            raise QgsProcessingException(tr(NO_CRS).format(layer=layer.name()))
+        self._source = find_source(layer)
         if self._source is None:
             self._plan_export(layer, extent or layer.extent(), gsd, context)
 
@@ -187,7 +194,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
     ) -> None:
         failed = ""
         try:
-            self._export = export.prepare(
+            self._export = plan_export(
                 layer,
                 extent=extent,
                 gsd=gsd,
@@ -200,10 +207,10 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
             raise QgsProcessingException(failed)
 
     def scene(self, feedback: QgsProcessingFeedback) -> SceneSource:
-        """What the worker opens; exported now where the layer is no file.
+        """Return what the worker opens; run the export that was planned.
 
         Raises:
-            RRSISError: the export is not complete.
+            RRSISError: The export failed or was cancelled.
         """
         if self._source is not None:
             return self._source
@@ -215,46 +222,49 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         )
         return SceneSource(planned.run(feedback), None)
 
-    def work(self, task: Task, feedback: QgsProcessingFeedback) -> None:
-        """Do a job.
+    def run_in_worker(self, job: Job, feedback: QgsProcessingFeedback) -> None:
+        """Run a job and wait for its end.
 
         Raises:
-            RRSISError: it failed or was cancelled.
+            RRSISError: It failed or was cancelled.
         """
-        run_job(self._python, task, feedback)
+        run_job(self._python, job, feedback)
 
-    def hand_over(
+    def write_sink(
         self,
         path: str,
         parameters: Mapping[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
     ) -> Dict[str, Any]:
-        """The worker's polygons into the sink, with all their attributes.
+        """Copy the worker's polygons with all attributes into the sink.
+
+        Returns:
+            The outputs of the algorithm.
 
         Raises:
-            QgsProcessingException: the sink cannot be written.
+            QgsProcessingException: The sink cannot be written.
         """
-        found = QgsVectorLayer(path, "found", "ogr")
-        if not found.isValid():
+        source = QgsVectorLayer(path, "found", "ogr")
+        if not source.isValid():
             raise QgsProcessingException(tr("The worker's result cannot be read."))
-        fields, places = _own_fields(found)
+        fields, indices = _fields_without_key(source)
         sink, name = self.parameterAsSink(
-            parameters, self.OUTPUT, context, fields, found.wkbType(), found.crs()
+            parameters, self.OUTPUT, context, fields, source.wkbType(), source.crs()
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, self.OUTPUT))
         count = 0
-        for feature in found.getFeatures():
+        for feature in source.getFeatures():
             row = QgsFeature(fields)
             row.setGeometry(feature.geometry())
-            row.setAttributes([feature.attribute(place) for place in places])
+            row.setAttributes([feature.attribute(index) for index in indices])
             if not sink.addFeature(row, QgsFeatureSink.Flag.FastInsert):
                 raise QgsProcessingException(
                     self.writeFeatureError(sink, parameters, self.OUTPUT)
                 )
             count += 1
-        del sink  # writes what is left
+        del sink  # writes the remaining features
         feedback.pushInfo(tr("{count} objects found").format(count=count))
         if context.willLoadLayerOnCompletion(name):
             details = context.layerToLoadOnCompletionDetails(name)
@@ -263,7 +273,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
 
 
 class _Styler(QgsProcessingLayerPostProcessorInterface):
-    """Polygons by score, as the panel shows them."""
+    """Applies the style of the panel's results."""
 
     def postProcessLayer(  # the name is QGIS's
         self,
@@ -276,12 +286,12 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
 
 
 STYLER = _Styler()
-"""QGIS does not keep it alive by itself."""
+"""A module variable, since QGIS keeps no reference to it."""
 
 
 @contextmanager
-def scratch_folder() -> Iterator[str]:
-    """A folder in Processing's temporary place, gone afterwards."""
+def temporary_folder() -> Iterator[str]:
+    """Create a folder among Processing's temporary files; delete it afterwards."""
     folder = QgsProcessingUtils.generateTempFilename("rrsis-geo")
     os.makedirs(folder)
     try:
@@ -290,7 +300,7 @@ def scratch_folder() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _number(
+def _number_parameter(
     name: str, title: str, default: float, *, highest: float = 1e12
 ) -> QgsProcessingParameterNumber:
     lowest = 0.01 if name == WorkerAlgorithm.THRESHOLD else 0.0
@@ -300,11 +310,11 @@ def _number(
     )
 
 
-def _own_fields(layer: QgsVectorLayer) -> tuple[QgsFields, list[int]]:
-    """The attributes of the core, without GeoPackage's own key."""
+def _fields_without_key(layer: QgsVectorLayer) -> tuple[QgsFields, list[int]]:
+    """Return the fields without the primary key of GeoPackage, and their indices."""
     keys = set(layer.primaryKeyAttributes())
-    places = [place for place in range(layer.fields().count()) if place not in keys]
+    indices = [index for index in range(layer.fields().count()) if index not in keys]
     fields = QgsFields()
-    for place in places:
-        fields.append(QgsField(layer.fields().at(place)))
-    return fields, places
+    for index in indices:
+        fields.append(QgsField(layer.fields().at(index)))
+    return fields, indices

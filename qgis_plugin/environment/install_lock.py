@@ -1,4 +1,4 @@
-"""One installation at a time, whichever QGIS runs it.
+"""A lock that lets one process install at a time.
 
 Standard library only, so that all of it is tested without QGIS.
 """
@@ -17,34 +17,34 @@ else:
     import fcntl
 
 
-class Locked(Exception):
+class LockedError(Exception):
     """Another process holds the lock."""
 
 
 class InstallLock:
-    """Holds a folder while inside the block; the system frees it on a kill.
+    """Lock of a folder, held inside a `with` block; freed by the system on a kill.
 
-    On Linux and macOS the programs that inherit `handle` hold it too: a pip that
-    outlives a killed QGIS keeps others out until it is done.
+    On Linux and macOS, programs that inherit `handle` hold the lock too: a pip that
+    outlives a killed QGIS keeps other installations out until it ends.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "lock"
         self.handle = -1
-        """Its file descriptor."""
+        """File descriptor; -1 where the lock is not held."""
 
     def __enter__(self) -> InstallLock:
         """Take the lock.
 
         Raises:
             Locked: another process has it.
-            OSError: the folder cannot be made or written.
+            OSError: The folder cannot be created or written.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self.handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        if not _take(self.handle):
+        if not _lock(self.handle):
             os.close(self.handle)
-            raise Locked(str(self._path))
+            raise LockedError(str(self._path))
         return self
 
     def __exit__(
@@ -56,13 +56,13 @@ class InstallLock:
         os.close(self.handle)
 
 
-def _take(handle: int) -> bool:
+def _lock(handle: int) -> bool:
     try:
         if sys.platform == "win32":
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        # A disk that knows no locks says others: better unguarded than impossible
+        # File systems without locks raise other errors: install without a lock then.
         return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
     return True

@@ -1,4 +1,4 @@
-"""Making the managed environment: steps that are done once, in order.
+"""Install the managed environment in steps; each finished step is done only once.
 
 Standard library only, so that all of it is tested without QGIS.
 """
@@ -10,14 +10,15 @@ import os
 import shutil
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Sequence, Tuple
 
 from ..core.errors import Cancelled, RRSISError
-from ..notices import Notice, tr
+from ..notices import Notice, installation_failure, tr_noop
 from . import processes
-from .install_lock import InstallLock, Locked
+from .install_choice import InstallChoice, expected_build
+from .install_lock import InstallLock, LockedError
 from .interpreters import (
     Interpreter,
     clean_environment,
@@ -25,84 +26,49 @@ from .interpreters import (
     no_interpreter,
     probe,
 )
-from .managed_environment import Managed
-from .pip_failures import classify, failure, refusals
+from .managed_environment import ManagedEnvironment
+from .pip_failures import classify_output, fetch_errors
 from .proxies import proxy_host
 
 TORCH = "torch>=2.4"
-"""As the package asks for it."""
+"""The requirement as in the package's metadata."""
 
 GIB = 2**30
 
-ROOM = {"cpu": 3 * GIB, "cuda": 10 * GIB}
-"""Bytes that each build of torch and all the rest need while they are installed;
-1.7 and 6.1 GiB afterwards."""
+DISK_SPACE = {"cpu": 3 * GIB, "cuda": 10 * GIB}
+"""Build of torch -> bytes needed while everything is installed; 1.7 and 6.1 GiB are
+used afterwards."""
 
-BUILDS = ("any", "cpu", "cuda")
+ISOLATED = ("-I", "-X", "utf8")
+"""Options of Python: ignore variables, current folder and user packages, and use
+UTF-8, since -I ignores PYTHONUTF8."""
 
-USUAL = {"linux": "cuda"}
-"""The build that pip finds where no index is named; elsewhere that for the CPU."""
-
-ALONE = ("-I", "-X", "utf8")
-"""Without variables, current folder and user packages; -I would ignore PYTHONUTF8."""
-
-LOADS = "import rrsis_geo.pipeline, torch, transformers; print(torch.__version__)"
-"""Loads everything that a run needs."""
-
-
-@dataclass(frozen=True)
-class InstallChoice:
-    """How the managed environment is made."""
-
-    base: str = ""
-    """Interpreter it is made of; empty: the best one found."""
-    package: str = ""
-    """Wheel or source folder of rrsis-geo; empty: the plugin's version by pip."""
-    wheels: str = ""
-    """Folder of wheels; nothing is fetched then."""
-    build: str = "any"
-    """any, cpu or cuda: the build of torch; any: as pip chooses."""
-    torch_index: str = ""
-    """Address of the package index that has that build; empty: as pip is set up."""
+IMPORT_CHECK = (
+    "import rrsis_geo.pipeline, torch, transformers; print(torch.__version__)"
+)
+"""Code that imports everything that a run needs."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """How far an installation is."""
+    """Progress of an installation."""
 
     number: int
-    """Of the step under way, from 1."""
-    of: int
+    """Current step, from 1."""
+    count: int
+    """Number of steps."""
     name: str
     line: str = ""
-    """What the program under way just printed."""
+    """Last line of output."""
     fraction: float | None = None
-    """Of a download; None: not told."""
+    """Of a download, in [0, 1]; None: unknown."""
 
 
-def expected_build(choice: InstallChoice, *, platform: str = sys.platform) -> str:
-    """cpu or cuda: which build of torch a choice will bring."""
-    named = choice.build != "any" and (choice.torch_index or choice.wheels)
-    if named or choice.build == "cpu":
-        return choice.build
-    return USUAL.get(platform, "cpu")
-
-
-def index_missing(choice: InstallChoice, *, platform: str = sys.platform) -> bool:
-    """Whether pip will bring another build of torch than was chosen, as far as is
-    known here: its configuration may name an index that we do not see."""
-    usual = USUAL.get(platform, "cpu")
-    other = choice.build not in ("any", usual)
-    return other and not (choice.torch_index.strip() or choice.wheels)
-
-
-class InstallFailed(RRSISError):
-    """The environment could not be made; `notice` says why and what to do."""
-
-    code = "environment"
+class InstallationError(RRSISError):
+    """The environment could not be installed; `notice` says why and what to do."""
 
     def __init__(self, notice: Notice) -> None:
-        super().__init__(notice.words())
+        super().__init__(notice.full_text())
         self.notice = notice
 
 
@@ -110,16 +76,16 @@ class InstallFailed(RRSISError):
 class _Step:
     name: str
     key: str
-    """Changes when what the step depends on changes."""
-    work: Callable[[], None]
+    """Name and settings of the step; another key means that it must be repeated."""
+    run: Callable[[], None]
 
 
 class Installation:
-    """One attempt; what an earlier one has finished is not done again."""
+    """One attempt to install; steps that an earlier attempt finished are skipped."""
 
     def __init__(
         self,
-        managed: Managed,
+        managed: ManagedEnvironment,
         choice: InstallChoice,
         *,
         version: str,
@@ -130,12 +96,12 @@ class Installation:
         """Prepare an attempt.
 
         Args:
-            managed: Where the environment is made.
-            choice: Of what.
-            version: Of rrsis-geo, the plugin's own.
-            variables: For pip, such as those of a proxy.
-            report: Called in the thread of `run`, often.
-            cancelled: Asked several times a second.
+            managed: The environment on disk.
+            choice: What to install.
+            version: Version of rrsis-geo, that of the plugin.
+            variables: Environment variables for pip, such as those of a proxy.
+            report: Called with every change, in the thread of `run`.
+            cancelled: Whether to stop; called several times a second.
         """
         self._managed = managed
         self._choice = choice
@@ -148,39 +114,46 @@ class Installation:
         self._lock: InstallLock | None = None
 
     def run(self) -> str:
-        """Make the environment, or go on where an earlier attempt stopped.
+        """Install the environment, or continue an earlier attempt.
 
         Returns:
-            The program of its interpreter.
+            Path of its interpreter.
 
         Raises:
-            InstallFailed: with the reason; what was finished is kept.
-            Cancelled: likewise.
+            InstallationError: The installation failed; finished steps are kept.
+            Cancelled: `cancelled` returned True; finished steps are kept.
         """
-        home = str(self._managed.home)
         try:
             with InstallLock(self._managed.home) as self._lock:
-                self._check_room()
+                self._check_disk_space()
                 self._managed.log.write_text("", encoding="utf-8")
                 try:
-                    self._do(self._steps())
+                    self._run_steps(self._steps())
                 finally:
                     shutil.rmtree(self._managed.scratch, ignore_errors=True)
-        except Locked as error:
-            raise InstallFailed(failure("locked", home=home)) from error
+        except LockedError as error:
+            raise self._failure("locked") from error
         except OSError as error:
-            said = f"{type(error).__name__}: {error}"
-            raise InstallFailed(classify(said, 1, home=home)) from error
+            text = f"{type(error).__name__}: {error}"
+            notice = classify_output(text, 1, home=self._home)
+            raise InstallationError(notice) from error
         return str(self._managed.python)
 
-    def _check_room(self) -> None:
-        there = _size(self._managed.folder)
-        free = shutil.disk_usage(self._managed.home).free + there
-        needed = ROOM[expected_build(self._choice)]
+    def _check_disk_space(self) -> None:
+        installed = _folder_size(self._managed.folder)
+        free = shutil.disk_usage(self._managed.home).free + installed
+        needed = DISK_SPACE[expected_build(self._choice)]
         if free < needed:
             detail = f"{free / GIB:.1f} GiB free, {needed / GIB:.0f} GiB needed"
-            home = str(self._managed.home)
-            raise InstallFailed(failure("disk_full", detail=detail, home=home))
+            raise self._failure("disk_full", detail)
+
+    @property
+    def _home(self) -> str:
+        return str(self._managed.home)
+
+    def _failure(self, kind: str, detail: str = "") -> InstallationError:
+        notice = installation_failure(kind, detail=detail, home=self._home)
+        return InstallationError(notice)
 
     def _steps(self) -> List[_Step]:
         choice, python = self._choice, self._interpreter()
@@ -188,63 +161,73 @@ class Installation:
         torch = {"build": choice.build, "index": choice.torch_index}
         package = {"package": choice.package, "version": self._version}
         return [
-            _Step(tr("Python environment"), _key("venv", key), self._make),
-            _Step(tr("pip"), _key("pip", key), self._renew_pip),
-            _Step(tr("torch"), _key("torch", key, torch), self._install_torch),
-            _Step(tr("rrsis-geo"), _key("package", package), self._install_package),
-            _Step(tr("First start"), "", self._try_out),
+            _Step(tr_noop("Python environment"), _key("venv", key), self._create_venv),
+            _Step(tr_noop("pip"), _key("pip", key), self._upgrade_pip),
+            _Step(tr_noop("torch"), _key("torch", key, torch), self._install_torch),
+            _Step(
+                tr_noop("rrsis-geo"), _key("package", package), self._install_package
+            ),
+            _Step(tr_noop("First start"), "", self._check_import),
         ]
 
-    def _do(self, steps: Sequence[_Step]) -> None:
-        done = self._kept(steps)
-        for name in self._managed.drop_half_installed():
-            self._tell(f"{name}: its installation was cut off and is repeated")
+    def _run_steps(self, steps: Sequence[_Step]) -> None:
+        done = self._finished_steps(steps)
+        for name in self._managed.drop_incomplete_packages():
+            self._log(f"{name}: its installation was cut off and is repeated")
         for number, step in enumerate(steps, 1):
             self._stage = Stage(number, len(steps), step.name)
             self._report(self._stage)
             if step.key not in done:
-                self._managed.keep(done=done, begun=step.key)
-                step.work()
+                self._managed.write_state(done=done, begun=step.key)
+                step.run()
                 done = [*done, step.key] if step.key else done
-        self._managed.keep(done=done, ready=True)
+        self._managed.write_state(done=done, ready=True)
 
-    def _kept(self, steps: Sequence[_Step]) -> List[str]:
-        """What is finished already; nothing where the base or torch is another."""
-        state = self._managed.state()
-        before, begun = state.get("done", []), state.get("begun", "")
+    def _finished_steps(self, steps: Sequence[_Step]) -> List[str]:
+        """Return the keys of finished steps.
+
+        Where the environment does not work, or base interpreter or torch are to be
+        others, it is removed: then no step is finished.
+        """
+        state = self._managed.read_state()
+        done, begun = state.get("done", []), state.get("begun", "")
         keys = [step.key for step in steps]
-        fixed = [key for key in [*before, begun] if key.startswith(("venv", "torch"))]
+        fixed = [key for key in [*done, begun] if key.startswith(("venv", "torch"))]
         works = self._managed.python.exists() and probe(str(self._managed.python))
         if not works or any(key not in keys for key in fixed):
-            self._managed.forget()
+            self._managed.remove()
             return []
-        return [key for key in before if key in keys]
+        return [key for key in done if key in keys]
 
     def _interpreter(self) -> Interpreter:
         if self._base is None:
-            named = self._choice.base
-            found = find_interpreters([named] if named else None)
-            if not found and named:
-                raise InstallFailed(failure("wrong_python", detail=named))
+            chosen = self._choice.base
+            found = find_interpreters([chosen] if chosen else None)
+            if not found and chosen:
+                raise self._failure("wrong_python", chosen)
             if not found:
-                raise InstallFailed(no_interpreter())
+                raise InstallationError(no_interpreter())
             self._base = found[0]
         return self._base
 
-    def _make(self) -> None:
+    def _create_venv(self) -> None:
         base = self._interpreter()
-        self._managed.forget()
+        self._managed.remove()
         pip = [] if base.venv else ["--without-pip"]
-        self._run([base.program, *ALONE, "-m", "venv", *pip, str(self._managed.folder)])
+        self._run(
+            [base.program, *ISOLATED, "-m", "venv", *pip, str(self._managed.folder)]
+        )
 
-    def _renew_pip(self) -> None:
-        """An old pip neither resumes downloads nor tells how far they are."""
+    def _upgrade_pip(self) -> None:
+        """Upgrade pip: old ones neither resume downloads nor report their progress."""
         if not self._interpreter().venv or self._choice.wheels:
             return
         try:
             self._pip("install", "--upgrade", "pip")
-        except InstallFailed as error:
-            if error.notice.kind != "no_wheel":  # the index has none: the old one does
+        except InstallationError as error:
+            if (
+                error.notice.kind != "no_wheel"
+            ):  # the index has no pip: the old one will do
                 raise
 
     def _install_torch(self) -> None:
@@ -255,20 +238,18 @@ class Installation:
     def _install_package(self) -> None:
         package = self._choice.package.strip()
         if package and not os.path.exists(package):
-            home = str(self._managed.home)
-            raise InstallFailed(failure("no_package", detail=package, home=home))
-        self._pip("uninstall", "--yes", "rrsis-geo")  # one of the same version, too
+            raise self._failure("no_package", package)
+        self._pip("uninstall", "--yes", "rrsis-geo")  # reinstalls the same version too
         self._install(package or f"rrsis-geo=={self._version}")
 
-    def _try_out(self) -> None:
+    def _check_import(self) -> None:
         python = str(self._managed.python)
-        code, output = self._call([python, *ALONE, "-c", LOADS])
+        code, output = self._call([python, *ISOLATED, "-c", IMPORT_CHECK])
         if code:
-            home = str(self._managed.home)
-            notice = classify(output, code, home=home)
+            notice = classify_output(output, code, home=self._home)
             if notice.kind != "missing_library":
-                notice = failure("not_working", detail=notice.detail, home=home)
-            raise InstallFailed(notice)
+                raise self._failure("not_working", notice.detail)
+            raise InstallationError(notice)
 
     def _install(self, what: str, *options: str) -> None:
         if self._choice.wheels:
@@ -277,53 +258,51 @@ class Installation:
 
     def _pip(self, verb: str, *arguments: str) -> None:
         base, python = self._interpreter(), str(self._managed.python)
-        pip = [python, *ALONE, "-m", "pip"]
-        if not base.venv:  # Debian without python3-venv: the base's pip does it
-            pip = [base.program, *ALONE, "-m", "pip", "--python", python]
-        told = ("--no-input", "--log", str(self._told), *self._bar(verb))
+        pip = [python, *ISOLATED, "-m", "pip"]
+        if not base.venv:  # Debian without python3-venv: use the pip of the base
+            pip = [base.program, *ISOLATED, "-m", "pip", "--python", python]
+        common = ("--no-input", "--log", str(self._pip_log))
         with suppress(FileNotFoundError):
-            os.remove(self._told)
-        self._run([*pip, verb, *told, *arguments])
+            os.remove(self._pip_log)
+        self._run([*pip, verb, *common, *self._progress_option(verb), *arguments])
 
-    def _bar(self, verb: str) -> Tuple[str, ...]:
+    def _progress_option(self, verb: str) -> Tuple[str, ...]:
         if verb != "install":
             return ()
         raw = self._pip_version() >= (24, 1)
         return (f"--progress-bar={'raw' if raw else 'off'}",)
 
     def _pip_version(self) -> Tuple[int, ...]:
-        """(0,) where pip lies elsewhere."""
-        site = self._managed.folder
-        for record in site.glob("**/pip-*.dist-info"):
+        """Return the version of pip in the environment; (0,) if there is none."""
+        for record in self._managed.folder.glob("**/pip-*.dist-info"):
             numbers = record.name[len("pip-") : -len(".dist-info")].split(".")[:2]
             return tuple(int(number) for number in numbers if number.isdigit())
         return (0,)
 
     @property
-    def _told(self) -> Path:
-        """Pip's own log: an index that refuses is named there only."""
+    def _pip_log(self) -> Path:
+        """Pip's own log; only there an index that refuses access is named."""
         return self._managed.scratch / "pip.log"
 
     def _run(self, arguments: Sequence[str]) -> None:
         code, output = self._call(arguments)
         if code:
-            home = str(self._managed.home)
-            proxy = proxy_host(self._environment())
-            notice = classify(output, code, home=home, proxy=proxy)
+            home, proxy = self._home, proxy_host(self._environment())
+            notice = classify_output(output, code, home=home, proxy=proxy)
             if notice.kind == "no_wheel":
-                said = refusals(_text(self._told)) + output
-                notice = classify(said, code, home=home, proxy=proxy)
-            raise InstallFailed(notice)
+                output = fetch_errors(_read_text(self._pip_log)) + output
+                notice = classify_output(output, code, home=home, proxy=proxy)
+            raise InstallationError(notice)
 
     def _call(self, arguments: Sequence[str]) -> Tuple[int, str]:
         if self._cancelled():
             raise Cancelled("stopped")
-        self._tell("> " + " ".join(arguments))
+        self._log("> " + " ".join(arguments))
         handle = self._lock.handle if self._lock else -1
         return processes.run(
             arguments,
             environment=self._environment(),
-            on_line=self._hear,
+            on_line=self._handle_line,
             cancelled=self._cancelled,
             keep_open=(handle,),
         )
@@ -331,11 +310,11 @@ class Installation:
     def _environment(self) -> Dict[str, str]:
         self._managed.scratch.mkdir(parents=True, exist_ok=True)
         scratch = str(self._managed.scratch)
-        mine = clean_environment(os.environ)
+        variables = clean_environment(os.environ)
         for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"):
-            mine.pop(name, None)  # they would lead pip out of the environment
-        mine.update(self._variables)
-        mine.update(
+            variables.pop(name, None)  # pip would install elsewhere
+        variables.update(self._variables)
+        variables.update(
             PIP_USER="0",
             PIP_DISABLE_PIP_VERSION_CHECK="1",
             PIP_RESUME_RETRIES="5",
@@ -344,30 +323,29 @@ class Installation:
             TMP=scratch,
         )
         if sys.platform == "win32":
-            mine.setdefault("SYSTEMROOT", r"C:\Windows")
-        return mine
+            variables.setdefault("SYSTEMROOT", r"C:\Windows")
+        return variables
 
-    def _hear(self, line: str) -> None:
+    def _handle_line(self, line: str) -> None:
         words = line.split()
         if words[:1] == ["Progress"] and len(words) == 4 and words[1].isdigit():
             done, total = int(words[1]), int(words[3]) if words[3].isdigit() else 0
             if total:
-                self._report(self._at(self._stage.line, min(done / total, 1.0)))
+                self._report(self._stage_at(self._stage.line, min(done / total, 1.0)))
             return
-        self._tell(line)
+        self._log(line)
 
-    def _tell(self, line: str) -> None:
+    def _log(self, line: str) -> None:
         with open(self._managed.log, "a", encoding="utf-8") as log:
             log.write(line + "\n")
-        self._stage = self._at(line, None)
+        self._stage = self._stage_at(line, None)
         self._report(self._stage)
 
-    def _at(self, line: str, fraction: float | None) -> Stage:
-        this = self._stage
-        return Stage(this.number, this.of, this.name, line, fraction)
+    def _stage_at(self, line: str, fraction: float | None) -> Stage:
+        return replace(self._stage, line=line, fraction=fraction)
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -378,8 +356,8 @@ def _key(name: str, *parts: Mapping[str, object]) -> str:
     return name + " " + json.dumps([dict(part) for part in parts], sort_keys=True)
 
 
-def _size(folder: Path) -> int:
-    """Bytes of what is installed already; it needs no room again."""
+def _folder_size(folder: Path) -> int:
+    """Return the bytes of all files in a folder."""
     if not folder.exists():
         return 0
     paths = (Path(root, name) for root, _, names in os.walk(folder) for name in names)

@@ -1,4 +1,4 @@
-"""Python interpreters: where they are, and whether rrsis-geo works in one.
+"""Python interpreters: find them, and check whether rrsis-geo works in one.
 
 Standard library only, so that all of it is tested without QGIS.
 """
@@ -15,57 +15,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Sequence
 
+from .. import notices
 from ..core.protocol import PROTOCOL_VERSION
-from ..notices import Notice, tr
+from ..notices import Notice, interpreter_notice
 
 MINIMUM = (3, 11)
 """The oldest Python that rrsis-geo runs on."""
 
 PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
-"""Versions that most packages have wheels for, the safest first."""
+"""Versions for which most packages have wheels, the safest first."""
 
-CHECKED = ("package", "torch", "protocol", "broken")
+CHECKED_KEYS = ("package", "torch", "protocol", "broken")
+"""Keys of the output of `CHECK_CODE` that notices show."""
 
-NAME_IT = tr(
-    "Choose the python program itself, e.g. bin/python or Scripts\\python.exe inside "
-    "the environment."
-)
+TIMEOUT = 60
+"""Seconds after which an interpreter without output counts as broken."""
 
-JUDGEMENTS = {
-    "old_python": (
-        tr("{program} is Python {python}; rrsis-geo needs {wanted} or newer."),
-        tr("Choose a newer Python, or let the plugin make an environment of its own."),
-    ),
-    "no_package": (
-        tr("Python {python} at {program} has no rrsis-geo."),
-        tr("Choose one that has it, or install it there: {install}"),
-    ),
-    "broken": (
-        tr("rrsis-geo at {program} cannot be loaded: {broken}."),
-        tr("Install it again: {install} --force-reinstall"),
-    ),
-    "no_torch": (
-        tr("Python {python} at {program} has rrsis-geo, but no torch."),
-        tr("Install it there: {install}"),
-    ),
-    "other_version": (
-        tr(
-            "{program} has rrsis-geo {package}; this plugin, {version}, works with its "
-            "own version only."
-        ),
-        tr("Install the plugin's version there: {install}"),
-    ),
-    "ok": (
-        tr("Python {python} at {program} has rrsis-geo {package} and torch {torch}."),
-        "",
-    ),
-}
-"""What `check_interpreter` says: the case, and what to do."""
-
-SECONDS = 60
-"""After which an interpreter that says nothing counts as broken."""
-
-LEAKS = (
+QGIS_VARIABLES = (
     "LD_LIBRARY_PATH",
     "LD_PRELOAD",
     "DYLD_LIBRARY_PATH",
@@ -81,7 +47,7 @@ LEAKS = (
 )
 """Variables of QGIS that make another Python load foreign libraries."""
 
-PROBE = """
+PROBE_CODE = """
 import json, struct, sys
 from importlib.util import find_spec
 print(json.dumps({
@@ -93,7 +59,7 @@ print(json.dumps({
 }))
 """
 
-CHECK = """
+CHECK_CODE = """
 import json, sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -117,45 +83,45 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that could carry an environment."""
+    """A Python from which an environment can perhaps be made."""
 
     program: str
     version: tuple
     """(major, minor, micro)"""
     bits: int
     venv: bool
-    """Whether it makes environments that have pip."""
+    """Whether it has the modules venv and ensurepip."""
     pip: bool
-    """Whether it has pip itself."""
+    """Whether pip is installed."""
 
     @property
     def suitable(self) -> bool:
-        """Whether an environment for rrsis-geo can be made of it."""
+        """Whether an environment for rrsis-geo can be made from it."""
         able = self.venv or self.pip
         return self.version[:2] >= MINIMUM and self.bits == 64 and able
 
     @property
     def label(self) -> str:
-        """What a list shows."""
+        """Text for a list of interpreters."""
         return f"Python {_dotted(self.version)} — {self.program}"
 
 
 def clean_environment(variables: Mapping[str, str]) -> Dict[str, str]:
-    """The variables that a Python outside QGIS should see."""
+    """Return the variables without those that belong to QGIS's own Python."""
     return {
         name: value
         for name, value in variables.items()
-        if name not in LEAKS and not name.startswith("PYTHON")
+        if name not in QGIS_VARIABLES and not name.startswith("PYTHON")
     }
 
 
-def ask(program: str, code: str, *, seconds: float = SECONDS) -> Any:
-    """What a piece of code prints as JSON in another Python.
+def run_code(program: str, code: str, *, seconds: float = TIMEOUT) -> Any:
+    """Run code in another Python and parse the JSON on its last line of output.
 
     Raises:
-        OSError: the program cannot be started.
-        ValueError: it did not answer as a Python does.
-        subprocess.TimeoutExpired: it said nothing.
+        OSError: The program cannot be started.
+        ValueError: The output is no JSON: the program is no Python.
+        subprocess.TimeoutExpired: No output within `seconds`.
     """
     done = subprocess.run(  # noqa: S603  # nosec B603
         [program, "-I", "-c", code],
@@ -172,136 +138,114 @@ def ask(program: str, code: str, *, seconds: float = SECONDS) -> Any:
 
 
 def probe(program: str) -> Interpreter | None:
-    """The interpreter at a path; None where there is no Python that answers."""
+    """Return the interpreter at a path; None if it is no working Python."""
     try:
-        answer = ask(program, PROBE)
+        output = run_code(program, PROBE_CODE)
         return Interpreter(
-            program=str(answer["program"] or program),  # not a launcher's
-            version=tuple(answer["version"]),
-            bits=int(answer["bits"]),
-            venv=bool(answer["venv"]),
-            pip=bool(answer["pip"]),
+            program=str(
+                output["program"] or program
+            ),  # of the Python itself where this is a launcher
+            version=tuple(output["version"]),
+            bits=int(output["bits"]),
+            venv=bool(output["venv"]),
+            pip=bool(output["pip"]),
         )
     except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
         return None
 
 
-def find_interpreters(places: Sequence[str] | None = None) -> List[Interpreter]:
-    """Every Python of this computer that can carry an environment, the best first.
+def find_interpreters(programs: Sequence[str] | None = None) -> List[Interpreter]:
+    """Find Pythons from which an environment can be made, the best first.
 
     Args:
-        places: Programs to look at; None: QGIS's own, PATH, the py launcher and the
+        programs: Programs to try; None: QGIS's Python, PATH, the py launcher and the
             usual folders of this platform.
     """
     found: Dict[str, Interpreter] = {}
-    for program in candidates() if places is None else places:
-        there = probe(program)
-        if there is not None and there.suitable:
-            found.setdefault(os.path.realpath(there.program), there)
-    return sorted(found.values(), key=_rank)
+    for program in candidates() if programs is None else programs:
+        interpreter = probe(program)
+        if interpreter is not None and interpreter.suitable:
+            path = os.path.realpath(interpreter.program)
+            found.setdefault(path, interpreter)
+    return sorted(found.values(), key=_sort_key)
 
 
 def candidates() -> Iterator[str]:
-    """Programs that may be a Python, without starting one, except the py launcher."""
+    """Yield programs that may be a Python; only the py launcher is started for it."""
     seen = set()
-    for program in _everywhere():
+    for program in _search_paths():
         if program not in seen and os.path.isfile(program):
             seen.add(program)
-            # Windows puts a program of no bytes on PATH that opens its shop
+            # Windows has an empty python.exe on PATH that opens its store.
             if "WindowsApps" not in program:
                 yield program
 
 
 def no_interpreter() -> Notice:
-    """What to say when `find_interpreters` found none."""
-    how = {
-        "win32": tr(
-            "Install Python 3.12 (64 bit) for Windows, then look again; or choose an "
-            "interpreter that has rrsis-geo already."
-        ),
-        "darwin": tr(
-            "Install Python 3.12 for macOS, then look again; or choose an interpreter "
-            "that has rrsis-geo already."
-        ),
-    }.get(
-        sys.platform,
-        tr(
-            "Install python3 and python3-venv with the package manager of your system, "
-            "then look again; or choose an interpreter that has rrsis-geo already."
-        ),
-    )
-    values = {"wanted": _dotted(MINIMUM), "own": _dotted(sys.version_info[:2])}
-    return Notice(
-        "no_python",
-        tr(
-            "No Python {wanted} or newer was found on this computer; that of QGIS is "
-            "{own}."
-        ),
-        how,
-        values,
+    """Return the notice for an empty result of `find_interpreters`."""
+    return notices.no_interpreter(
+        wanted=_dotted(MINIMUM), own=_dotted(sys.version_info[:2])
     )
 
 
 def check_interpreter(program: str, *, version: str) -> Notice:
-    """Whether the worker can run in an interpreter, without loading torch.
+    """Check whether the worker can run in an interpreter, without loading torch.
 
     Args:
         program: Path of a Python.
-        version: Of this plugin; the package's should be the same.
+        version: Version of this plugin; the package must have the same.
 
     Returns:
-        A notice of the kind ok, no_file, no_python, old_python, no_package, broken,
-        no_torch or other_version.
+        A notice whose kind is a key of `notices.INTERPRETER_NOTICES`.
     """
     values = {"program": program, "wanted": _dotted(MINIMUM), "version": version}
     values["install"] = f'"{program}" -m pip install rrsis-geo=={version}'
     if not program or not os.path.isfile(program):
-        return Notice("no_file", tr("There is no file {program}."), NAME_IT, values)
+        return interpreter_notice("no_file", values)
     try:
-        found = ask(program, CHECK)
+        found = run_code(program, CHECK_CODE)
         values["python"] = _dotted(found["version"])
-        values.update({name: str(found.get(name)) for name in CHECKED})
+        values.update({name: str(found.get(name)) for name in CHECKED_KEYS})
     except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError):
-        sentence = tr("{program} is not a Python that works.")
-        return Notice("no_python", sentence, NAME_IT, values)
-    return _judge(found, values)
+        return interpreter_notice("no_python", values)
+    return interpreter_notice(_classify(found, values["version"]), values)
 
 
-def _judge(found: Any, values: Dict[str, str]) -> Notice:
+def _classify(found: Mapping[str, Any], version: str) -> str:
+    """Return the kind of an interpreter from the output of `CHECK_CODE`."""
     if tuple(found["version"][:2]) < MINIMUM:
-        kind = "old_python"
-    elif found["package"] is None:
-        kind = "no_package"
-    elif "broken" in found:
-        kind = "broken"
-    elif found["torch"] is None:
-        kind = "no_torch"
-    elif (found["protocol"], found["package"]) != (PROTOCOL_VERSION, values["version"]):
-        kind = "other_version"
-    else:
-        kind = "ok"
-    return Notice(kind, *JUDGEMENTS[kind], values)
+        return "old_python"
+    if found["package"] is None:
+        return "no_package"
+    if "broken" in found:
+        return "broken"
+    if found["torch"] is None:
+        return "no_torch"
+    if (found["protocol"], found["package"]) != (PROTOCOL_VERSION, version):
+        return "other_version"
+    return "ok"
 
 
 def _dotted(numbers: Sequence[int]) -> str:
     return ".".join(map(str, numbers))
 
 
-def _rank(found: Interpreter) -> tuple:
-    series = found.version[:2]
+def _sort_key(interpreter: Interpreter) -> tuple:
+    series = interpreter.version[:2]
     place = PREFERRED.index(series) if series in PREFERRED else len(PREFERRED)
-    return (not found.venv, place, [-number for number in found.version])
+    newest = [-number for number in interpreter.version]
+    return (not interpreter.venv, place, newest)
 
 
-def _everywhere() -> Iterator[str]:
-    yield from _beside_qgis()
+def _search_paths() -> Iterator[str]:
+    yield from _qgis_interpreters()
     for name in [f"python3.{minor}" for _, minor in PREFERRED] + ["python3", "python"]:
-        there = shutil.which(name)
-        if there:
-            yield there
+        program = shutil.which(name)
+        if program:
+            yield program
     if sys.platform == "win32":
-        yield from _launcher()
-    else:  # programs started from a desktop see a short PATH
+        yield from _py_launcher()
+    else:  # PATH is short for programs started from a desktop
         for folder in (
             "/opt/homebrew/bin",
             "/usr/local/bin",
@@ -313,8 +257,8 @@ def _everywhere() -> Iterator[str]:
         yield from sorted(glob.glob(frameworks))
 
 
-def _beside_qgis() -> Iterator[str]:
-    """QGIS's own Python: sys.executable is QGIS itself on some platforms."""
+def _qgis_interpreters() -> Iterator[str]:
+    """Yield QGIS's own Python; sys.executable is QGIS itself on some platforms."""
     exact = "python{}.{}".format(*sys.version_info)
     for prefix in (sys.base_prefix, sys.base_exec_prefix, sys.prefix):
         if sys.platform == "win32":
@@ -329,8 +273,8 @@ def _beside_qgis() -> Iterator[str]:
         yield sys.executable
 
 
-def _launcher() -> Iterator[str]:
-    """What Windows' py launcher knows."""
+def _py_launcher() -> Iterator[str]:
+    """Yield the interpreters that the py launcher of Windows lists."""
     launcher = shutil.which("py")
     if launcher is None:
         return
@@ -338,17 +282,17 @@ def _launcher() -> Iterator[str]:
         done = subprocess.run(  # noqa: S603  # nosec B603
             [launcher, "-0p"],
             capture_output=True,
-            timeout=SECONDS,
+            timeout=TIMEOUT,
             check=False,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except (OSError, subprocess.SubprocessError):
         return
-    yield from launcher_paths(done.stdout.decode("utf-8", "replace"))
+    yield from parse_launcher_list(done.stdout.decode("utf-8", "replace"))
 
 
-def launcher_paths(listing: str) -> List[str]:
-    r"""Programs in what `py -0p` prints: ` -V:3.12 *   C:\Python312\python.exe`."""
+def parse_launcher_list(listing: str) -> List[str]:
+    r"""Parse the output of `py -0p`: ` -V:3.12 *   C:\Python312\python.exe`."""
     parts = [
         line.split(None, 1)[-1].lstrip("* ").strip()
         for line in listing.splitlines()

@@ -1,4 +1,4 @@
-"""The managed environment on disk: where it is, and how far it has come.
+"""The managed environment on disk: its files, and the state of its installation.
 
 Standard library only, so that all of it is tested without QGIS.
 """
@@ -14,79 +14,87 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List
 
-STATE = "state.json"
+STATE_FILE = "state.json"
 
 
 @dataclass(frozen=True)
-class Managed:
-    """A folder of the user's profile that holds one environment."""
+class ManagedEnvironment:
+    """An environment in a folder of the user's profile."""
 
     home: Path
-    """Holds the environment, its state, its lock and what pip unpacks on the way."""
+    """Holds the environment, its state, its lock and temporary files of pip."""
 
     @property
     def folder(self) -> Path:
-        """The environment itself."""
+        """Folder of the environment itself."""
         return self.home / "env"
 
     @property
     def scratch(self) -> Path:
-        """Where pip unpacks; on the same disk, as /tmp is small on many computers."""
+        """Temporary files of pip; on the same disk, since /tmp is often small."""
         return self.home / "tmp"
 
     @property
     def log(self) -> Path:
-        """What the last installation printed."""
+        """Output of the last installation."""
         return self.home / "install.log"
 
     @property
     def python(self) -> Path:
-        """Its interpreter, there or not."""
+        """Path of its interpreter, which need not exist yet."""
         if sys.platform == "win32":
             return self.folder / "Scripts" / "python.exe"
         return self.folder / "bin" / "python"
 
     def ready_python(self) -> str | None:
-        """The interpreter of a finished environment."""
-        if self.state().get("ready") and self.python.is_file():
+        """Return the interpreter of a finished environment, else None."""
+        if self.read_state().get("ready") and self.python.is_file():
             return str(self.python)
         return None
 
-    def state(self) -> Dict[str, Any]:
-        """`done` (finished steps), `begun` (one under way), `ready`; {} where none."""
+    def read_state(self) -> Dict[str, Any]:
+        """Return `done` (finished steps), `begun` (current step) and `ready`.
+
+        Empty where the file is missing or damaged.
+        """
         try:
-            stored = json.loads((self.home / STATE).read_text(encoding="utf-8"))
+            stored = json.loads((self.home / STATE_FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return stored if isinstance(stored, dict) else {}
 
-    def keep(self, *, done: List[str], begun: str = "", ready: bool = False) -> None:
-        """Write the state, whole or not at all."""
-        part = self.home / f"{STATE}.part"
+    def write_state(
+        self, *, done: List[str], begun: str = "", ready: bool = False
+    ) -> None:
+        """Replace the state file atomically."""
+        part = self.home / f"{STATE_FILE}.part"
         body = {"done": done, "begun": begun, "ready": ready}
         part.write_text(json.dumps(body), encoding="utf-8")
-        os.replace(part, self.home / STATE)
+        os.replace(part, self.home / STATE_FILE)
 
-    def forget(self) -> None:
-        """Remove environment and state; the lock must be held."""
+    def remove(self) -> None:
+        """Delete environment and state; the lock must be held."""
         with suppress(FileNotFoundError):
-            os.remove(self.home / STATE)
+            os.remove(self.home / STATE_FILE)
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
-    def drop_half_installed(self) -> List[str]:
-        """Make pip forget packages whose installation was cut off; their names.
+    def drop_incomplete_packages(self) -> List[str]:
+        """Delete the metadata of packages whose installation was interrupted.
 
-        pip writes INSTALLER into the list of files last of all; what lacks it there
-        would count as installed next time.
+        Pip lists the file INSTALLER last; a package without that entry is incomplete
+        but would count as installed next time.
+
+        Returns:
+            Names of these packages.
         """
         dropped = []
         for record in sorted(self.folder.glob("**/*.dist-info")):
             listing = record / "RECORD"
-            whole = listing.is_file() and "/INSTALLER," in listing.read_text(
+            complete = listing.is_file() and "/INSTALLER," in listing.read_text(
                 encoding="utf-8", errors="replace"
             ).replace("\\", "/")
-            if not whole:
+            if not complete:
                 shutil.rmtree(record)
                 dropped.append(record.name.rsplit(".", 1)[0])
         return dropped

@@ -1,4 +1,4 @@
-"""A proxy as environment variables, which is how pip and its like hear of one."""
+"""A proxy as environment variables, which pip and other programs read."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Dict, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 SCHEMES = {"Socks5Proxy": "socks5h", "HttpProxy": "http", "HttpCachingProxy": "http"}
-"""QGIS's name of the kind -> the scheme of its address."""
+"""Kind of proxy as QGIS stores it -> scheme of its address."""
 
 
-def as_variables(
+def proxy_environment(
     *,
     kind: str,
     host: str,
@@ -18,15 +18,15 @@ def as_variables(
     password: str = "",
     excluded: Sequence[str] = (),
 ) -> Dict[str, str]:
-    """HTTP_PROXY, HTTPS_PROXY and NO_PROXY in capitals and small letters.
+    """Return HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in upper and lower case.
 
     Args:
-        kind: As QGIS stores it; unknown kinds count as HTTP.
+        kind: Key of `SCHEMES`; other kinds count as HTTP.
         host: Name or address.
         port: Digits, or empty.
-        user: Empty where the proxy asks for none.
-        password: Any characters; they are quoted.
-        excluded: Addresses that are reached without the proxy, as the user typed them.
+        user: Empty for a proxy without login.
+        password: Any characters; they are percent-encoded.
+        excluded: Hosts or addresses that are reached without the proxy.
     """
     login = ""
     if user:
@@ -40,7 +40,7 @@ def as_variables(
 
 
 def proxy_host(variables: Mapping[str, str]) -> str:
-    """Host that variables send requests through; empty where none."""
+    """Return the host of the proxy that the variables name; empty without one."""
     for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         if variables.get(name):
             return urlsplit(variables[name]).hostname or ""

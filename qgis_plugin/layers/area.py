@@ -1,4 +1,4 @@
-"""Where to look: an area on the map, checked against the layer, kept as a file."""
+"""Areas on the map: from the view or a selection, checked, written to a file."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from ..request_error import Refused
+from ..request_error import RequestError
 from ..translate import tr
 
 
 @dataclass(frozen=True)
 class Area:
-    """Polygons, with the CRS of their coordinates."""
+    """Polygons with their CRS."""
 
     geometry: QgsGeometry
     crs: QgsCoordinateReferenceSystem
 
     def in_crs(self, crs: QgsCoordinateReferenceSystem) -> QgsGeometry:
-        """The polygons in another CRS, their edges bent where the map bends them.
+        """Transform the polygons; edges are densified first, since they may bend.
 
         Raises:
-            Refused: they cannot be shown there.
+            RequestError: The area has no coordinates in that CRS.
         """
         geometry = QgsGeometry(self.geometry)
         if self.crs == crs or not crs.isValid() or not self.crs.isValid():
@@ -45,7 +45,7 @@ class Area:
                 QgsCoordinateTransform(self.crs, crs, QgsProject.instance())
             )
         except QgsCsException as error:
-            raise Refused(
+            raise RequestError(
                 tr(
                     "The area lies where the layer's CRS {crs} has no coordinates."
                 ).format(crs=crs.authid())
@@ -54,44 +54,45 @@ class Area:
 
 
 def visible_area(settings: QgsMapSettings) -> Area:
-    """What the map shows, turned as it is."""
+    """Return the area that the map shows, which may be rotated."""
     corners = settings.visiblePolygon()
     corners.append(corners[0])  # only a closed ring is a polygon
-    shown = QgsGeometry.fromQPolygonF(corners)
-    return Area(shown, settings.destinationCrs())
+    return Area(QgsGeometry.fromQPolygonF(corners), settings.destinationCrs())
 
 
 def selected_area(layer: QgsVectorLayer | None) -> Area:
-    """The selected polygons of a layer.
+    """Return the union of the selected polygons of a layer.
 
     Raises:
-        Refused: none is selected, or they have no area.
+        RequestError: None is selected, or they have no area.
     """
     if layer is None:
-        raise Refused(tr("There is no polygon layer to take selected features from."))
+        raise RequestError(
+            tr("There is no polygon layer to take selected features from.")
+        )
     shapes = [feature.geometry() for feature in layer.selectedFeatures()]
     shapes = [shape for shape in shapes if not shape.isEmpty()]
     if not shapes:
-        raise Refused(
+        raise RequestError(
             tr(
                 "No feature of layer {layer} is selected: select polygons on the map."
             ).format(layer=layer.name())
         )
-    joined = QgsGeometry.unaryUnion(shapes)
-    if joined.type() != QgsWkbTypes.GeometryType.PolygonGeometry or not joined.area():
-        raise Refused(tr("The selected features have no area: select polygons."))
-    return Area(joined, layer.crs())
+    union = QgsGeometry.unaryUnion(shapes)
+    if union.type() != QgsWkbTypes.GeometryType.PolygonGeometry or not union.area():
+        raise RequestError(tr("The selected features have no area: select polygons."))
+    return Area(union, layer.crs())
 
 
 def check_overlap(area: Area, layer: QgsRasterLayer) -> None:
-    """Refuse an area that misses the layer.
+    """Check that an area intersects a layer.
 
     Raises:
-        Refused: it lies outside, or has no coordinates there.
+        RequestError: It lies outside, or has no coordinates in the layer's CRS.
     """
     extent = QgsGeometry.fromRect(layer.extent())
     if not area.in_crs(layer.crs()).intersects(extent):
-        raise Refused(
+        raise RequestError(
             tr(
                 "The area lies outside layer {layer}: draw or show a place on it."
             ).format(layer=layer.name())
@@ -99,10 +100,10 @@ def check_overlap(area: Area, layer: QgsRasterLayer) -> None:
 
 
 def write_area(area: Area, path: str) -> None:
-    """Keep the polygons as a GeoPackage.
+    """Write the polygons to a GeoPackage.
 
     Raises:
-        Refused: it cannot be written.
+        RequestError: The file cannot be written.
     """
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName = "GPKG"
@@ -115,10 +116,12 @@ def write_area(area: Area, path: str) -> None:
     feature.setGeometry(geometry)
     memory.dataProvider().addFeatures([feature])
     context = QgsProject.instance().transformContext()
-    answer = QgsVectorFileWriter.writeAsVectorFormatV3(memory, path, context, options)
-    if answer[0] != QgsVectorFileWriter.WriterError.NoError:
-        raise Refused(
+    code, message, *_ = QgsVectorFileWriter.writeAsVectorFormatV3(
+        memory, path, context, options
+    )
+    if code != QgsVectorFileWriter.WriterError.NoError:
+        raise RequestError(
             tr("The area cannot be kept in {path}: {reason}").format(
-                path=path, reason=answer[1]
+                path=path, reason=message
             )
         )

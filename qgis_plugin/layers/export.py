@@ -1,4 +1,4 @@
-"""Layers that are no files: their image written to a GeoTIFF, complete or refused."""
+"""Export of layers without a file of their own to a GeoTIFF."""
 
 from __future__ import annotations
 
@@ -29,40 +29,42 @@ from qgis.core import (
 from qgis.PyQt.QtCore import Qt
 
 from ..core.errors import Cancelled, OptionError, SceneError
+from ..notices import LAYER_UNREADABLE, NO_CRS
 from ..translate import tr
 
 DEFAULT_GSD = 0.5
-"""Metres per pixel of an image that has no resolution of its own."""
+"""Metres per pixel of an image without a resolution of its own."""
 
 MAX_PIXELS = 20_000 * 20_000
-"""An image of more takes hours to fetch, and servers do not like it."""
+"""Largest image to fetch; a larger one would take hours and burden the server."""
 
-SAMPLE = 1024
-"""Columns and rows that are looked at to see whether an image is empty."""
+SAMPLE_SIZE = 1024
+"""Columns and rows of the sample that tells whether an image is empty."""
 
-OPTIONS = ["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"]
+CREATION_OPTIONS = ["TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"]
 
 
 @dataclass(frozen=True)
 class SceneSource:
-    """A raster that the worker opens by itself."""
+    """A raster that the worker can open."""
 
     path: str
+    """Path or URL for GDAL."""
     crs: str | None
-    """What the user set in QGIS, where the file says something else or nothing."""
+    """CRS set in QGIS; None where it is that of the file."""
 
 
-def scene_of(layer: QgsRasterLayer) -> SceneSource | None:
-    """What the worker opens for a layer; None: the layer has to be exported.
+def find_source(layer: QgsRasterLayer) -> SceneSource | None:
+    """Return the file or URL of a layer; None if the layer has to be exported.
 
-    A file, or an address that GDAL reads. Layers with options or logins that only
-    QGIS knows, in QGIS's memory or of other providers are no files.
+    Layers with options or logins that only QGIS knows, in QGIS's memory or of other
+    providers than GDAL have to be exported.
     """
     source = layer.source()
     if layer.providerType() != "gdal" or "|" in source or "authcfg=" in source:
         return None
-    readable = source.startswith(("/vsi", "http://", "https://"))
-    if source.startswith("/vsimem/") or not (readable or os.path.exists(source)):
+    remote = source.startswith(("/vsi", "http://", "https://"))
+    if source.startswith("/vsimem/") or not (remote or os.path.exists(source)):
         return None
     shown, own = layer.crs(), layer.dataProvider().crs()
     same = shown == own or not shown.isValid()
@@ -70,14 +72,14 @@ def scene_of(layer: QgsRasterLayer) -> SceneSource | None:
 
 
 def crs_text(crs: QgsCoordinateReferenceSystem) -> str:
-    """A CRS in words that PROJ reads."""
+    """Return a CRS as text that PROJ can read: authority code, else WKT."""
     name = str(crs.authid())
     if name and not name.startswith("USER:"):
         return name
     return str(crs.toWkt(QgsCoordinateReferenceSystem.WktVariant.WKT_PREFERRED))
 
 
-def prepare(
+def plan_export(
     layer: QgsRasterLayer,
     *,
     extent: QgsRectangle,
@@ -85,39 +87,34 @@ def prepare(
     path: str,
     transform_context: QgsCoordinateTransformContext,
 ) -> Export:
-    """Plan an export; in the layer's own thread, as its provider is copied here.
+    """Plan an export in the layer's own thread, since its provider is copied.
 
     Args:
         layer: Any raster layer.
-        extent: What is wanted, in the layer's CRS.
-        gsd: Metres per pixel of a layer that is drawn (WMS, XYZ); None: `DEFAULT_GSD`,
-            or the layer's own where it has one. Layers of numbers keep their own.
+        extent: Extent to export, in the layer's CRS.
+        gsd: Metres per pixel of a layer that a server renders (WMS, XYZ); None: that
+            of the layer, else `DEFAULT_GSD`. Other layers keep their pixels.
         path: GeoTIFF to write.
-        transform_context: The project's.
+        transform_context: That of the project.
 
     Raises:
-        SceneError: the layer has no CRS or cannot be read.
-        OptionError: the extent misses the layer, or has too many pixels.
+        SceneError: The layer has no CRS or cannot be read.
+        OptionError: The extent misses the layer, or has too many pixels.
     """
     provider = layer.dataProvider()
     if provider is None or not layer.isValid():
-        raise SceneError(tr("Layer {layer} cannot be read.").format(layer=layer.name()))
+        raise SceneError(tr(LAYER_UNREADABLE).format(layer=layer.name()))
     if not layer.crs().isValid():
-        raise SceneError(
-            tr(
-                "Layer {layer} has no CRS, so polygons would have no place: set it "
-                "with a right click on the layer, Layer CRS."
-            ).format(layer=layer.name())
-        )
+        raise SceneError(tr(NO_CRS).format(layer=layer.name()))
     whole = layer.extent()
     wanted = extent.intersect(whole)
     if wanted.isEmpty():
         raise OptionError(
             tr("The area lies outside layer {layer}.").format(layer=layer.name())
         )
-    pixel = _own_pixel(provider)
-    if pixel is None or (_is_drawn(provider) and gsd is not None):
-        pixel = _pixel(layer.crs(), wanted, gsd or DEFAULT_GSD, transform_context)
+    pixel = _native_pixel_size(provider)
+    if pixel is None or (_is_rendered(provider) and gsd is not None):
+        pixel = _pixel_size(layer.crs(), wanted, gsd or DEFAULT_GSD, transform_context)
         origin = wanted
     else:
         origin = whole
@@ -131,7 +128,7 @@ def prepare(
         )
     return Export(
         name=layer.name(),
-        provider=_copy(provider),
+        provider=_copy_provider(provider),
         extent=aligned,
         columns=columns,
         rows=rows,
@@ -143,10 +140,10 @@ def prepare(
 
 @dataclass(frozen=True)
 class Export:
-    """An image that is going to be written; may run in any thread, once."""
+    """A planned export; `run` may be called once, in any thread."""
 
     name: str
-    """Of the layer."""
+    """Name of the layer."""
     provider: QgsRasterDataProvider
     extent: QgsRectangle
     columns: int
@@ -156,22 +153,28 @@ class Export:
     context: QgsCoordinateTransformContext
 
     def run(self, feedback: QgsFeedback | None = None) -> str:
-        """Write the image; the path.
+        """Write the image completely, or raise and leave no file.
+
+        Args:
+            feedback: Receives progress; cancelling it stops the export.
+
+        Returns:
+            The path of the image.
 
         Raises:
-            SceneError: part of it could not be had; nothing is left behind.
-            Cancelled: through the feedback; likewise.
+            SceneError: Part of the image could not be fetched.
+            Cancelled: The feedback was cancelled.
         """
-        listening = QgsRasterBlockFeedback()
+        block_feedback = QgsRasterBlockFeedback()
         direct = Qt.ConnectionType.DirectConnection  # the caller's thread may be busy
         if feedback is not None:
-            feedback.canceled.connect(listening.cancel, direct)
-            listening.progressChanged.connect(feedback.setProgress, direct)
+            feedback.canceled.connect(block_feedback.cancel, direct)
+            block_feedback.progressChanged.connect(feedback.setProgress, direct)
             if feedback.isCanceled():
-                listening.cancel()
+                block_feedback.cancel()
         part = f"{self.path}.part.tif"
         try:
-            self._write(part, listening)
+            self._write(part, block_feedback)
             os.replace(part, self.path)
         finally:
             for leftover in (part, f"{part}.aux.xml"):
@@ -181,15 +184,13 @@ class Export:
 
     def _write(self, part: str, feedback: QgsRasterBlockFeedback) -> None:
         pipe = QgsRasterPipe()
-        # The pipe deletes what it holds; a clone of a tile provider has its address
+        # The pipe deletes its provider; a clone of a tile provider keeps its address.
         if not pipe.set(self.provider.clone()):
-            raise SceneError(
-                tr("Layer {layer} cannot be read.").format(layer=self.name)
-            )
+            raise SceneError(tr(LAYER_UNREADABLE).format(layer=self.name))
         writer = QgsRasterFileWriter(part)
         writer.setOutputFormat("GTiff")
-        writer.setCreateOptions(OPTIONS)
-        with _warnings_here() as warned:
+        writer.setCreateOptions(CREATION_OPTIONS)
+        with _collect_warnings() as warned:
             done = writer.writeRaster(
                 pipe,
                 self.columns,
@@ -209,17 +210,17 @@ class Export:
                     "{reason}. Try again, or choose a smaller area."
                 ).format(layer=self.name, reason=_reason(errors, part))
             )
-        if _is_drawn(self.provider) and _is_empty(part):
+        if _is_rendered(self.provider) and _is_empty(part):
             raise SceneError(
                 tr("Layer {layer} draws nothing in this area.").format(layer=self.name)
             )
 
 
-def _copy(provider: QgsRasterDataProvider) -> QgsRasterDataProvider:
-    """A provider of our own, which another thread may use.
+def _copy_provider(provider: QgsRasterDataProvider) -> QgsRasterDataProvider:
+    """Copy a provider for use in another thread.
 
-    QGIS logs the first hundred lost tiles of an address only, and a lost tile is
-    known by its log alone; so tiles get an address that was never used.
+    QGIS reports a failed tile only in its log, and only the first hundred of an
+    address; so a tile provider gets an address that was never used before.
     """
     address = provider.dataSourceUri()
     tiled = "type=xyz" in address or "tileMatrixSet=" in address
@@ -233,44 +234,44 @@ def _copy(provider: QgsRasterDataProvider) -> QgsRasterDataProvider:
 
 
 @contextmanager
-def _warnings_here() -> Iterator[List[str]]:
-    """Warnings that providers log in this thread; they lose tiles without an error."""
-    here, heard = threading.get_ident(), []
+def _collect_warnings() -> Iterator[List[str]]:
+    """Collect warnings logged in this thread; providers lose tiles without an error."""
+    thread, messages = threading.get_ident(), []
 
-    def hear(text: str, _tag: str, level: Qgis.MessageLevel) -> None:
+    def collect(text: str, _tag: str, level: Qgis.MessageLevel) -> None:
         quiet = (Qgis.MessageLevel.Info, Qgis.MessageLevel.Success)
-        if threading.get_ident() == here and level not in quiet:
-            heard.append(text)
+        if threading.get_ident() == thread and level not in quiet:
+            messages.append(text)
 
     log = QgsApplication.messageLog()
-    link = log.messageReceived.connect(hear, Qt.ConnectionType.DirectConnection)
+    link = log.messageReceived.connect(collect, Qt.ConnectionType.DirectConnection)
     try:
-        yield heard
+        yield messages
     finally:
         log.messageReceived.disconnect(link)
 
 
-def _is_drawn(provider: QgsRasterDataProvider) -> bool:
-    """Whether it gives colours to look at instead of numbers."""
+def _is_rendered(provider: QgsRasterDataProvider) -> bool:
+    """Whether the provider delivers rendered colours instead of values."""
     kinds = (Qgis.DataType.ARGB32, Qgis.DataType.ARGB32_Premultiplied)
     return provider.dataType(1) in kinds
 
 
-def _own_pixel(provider: QgsRasterDataProvider) -> Tuple[float, float] | None:
-    """Width and height of a pixel of its own; None where it has none."""
+def _native_pixel_size(provider: QgsRasterDataProvider) -> Tuple[float, float] | None:
+    """Return width and height of the provider's pixels; None if it has none."""
     columns, rows, extent = provider.xSize(), provider.ySize(), provider.extent()
     if columns <= 0 or rows <= 0:
         return None
     return extent.width() / columns, extent.height() / rows
 
 
-def _pixel(
+def _pixel_size(
     crs: QgsCoordinateReferenceSystem,
     extent: QgsRectangle,
     gsd: float,
     context: QgsCoordinateTransformContext,
 ) -> Tuple[float, float]:
-    """Width and height in units of the CRS of so many metres on the ground."""
+    """Return the size of `gsd` metres on the ground in units of the CRS."""
     ruler = QgsDistanceArea()
     ruler.setSourceCrs(crs, context)
     ruler.setEllipsoid(crs.ellipsoidAcronym() or "EPSG:7030")
@@ -289,13 +290,16 @@ def _pixel(
 def _grid(
     wanted: QgsRectangle, origin: QgsRectangle, pixel: Tuple[float, float]
 ) -> Tuple[QgsRectangle, int, int]:
-    """Whole pixels, counted from the upper left of `origin`, that cover `wanted`."""
+    """Return extent, columns and rows of the pixels that cover `wanted`.
+
+    Pixels are counted from the upper left corner of `origin`.
+    """
     width, height = pixel
-    near = 1e-6  # pixels; sums of floating point
-    left = math.floor((wanted.xMinimum() - origin.xMinimum()) / width + near)
-    right = math.ceil((wanted.xMaximum() - origin.xMinimum()) / width - near)
-    top = math.floor((origin.yMaximum() - wanted.yMaximum()) / height + near)
-    bottom = math.ceil((origin.yMaximum() - wanted.yMinimum()) / height - near)
+    tolerance = 1e-6  # pixels, for rounding errors
+    left = math.floor((wanted.xMinimum() - origin.xMinimum()) / width + tolerance)
+    right = math.ceil((wanted.xMaximum() - origin.xMinimum()) / width - tolerance)
+    top = math.floor((origin.yMaximum() - wanted.yMaximum()) / height + tolerance)
+    bottom = math.ceil((origin.yMaximum() - wanted.yMinimum()) / height - tolerance)
     right, bottom = max(right, left + 1), max(bottom, top + 1)
     aligned = QgsRectangle(
         origin.xMinimum() + left * width,
@@ -307,17 +311,17 @@ def _grid(
 
 
 def _is_empty(path: str) -> bool:
-    """Whether nothing of a drawn image has been drawn, as far as a sample tells."""
+    """Whether a sample of a rendered image is fully transparent."""
     layer = QgsRasterLayer(path, "", "gdal")
     if not layer.isValid() or layer.bandCount() < 4:
         return not layer.isValid()
-    columns, rows = min(layer.width(), SAMPLE), min(layer.height(), SAMPLE)
+    columns, rows = min(layer.width(), SAMPLE_SIZE), min(layer.height(), SAMPLE_SIZE)
     opacity = layer.dataProvider().block(4, layer.extent(), columns, rows)
     return not any(bytes(opacity.data()))
 
 
 def _reason(errors: List[str], part: str) -> str:
-    """What went wrong, on one line."""
+    """Return the reason of a failed export as one line."""
     if errors:
         return " ".join(str(errors[0]).split())
     if not os.access(os.path.dirname(part) or ".", os.W_OK):

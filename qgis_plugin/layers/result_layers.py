@@ -1,7 +1,7 @@
-"""Results as layers: while a run goes on, at its end, and at another threshold.
+"""Layers with the results of a run: partial, finished, and at another threshold.
 
-Layers and groups are looked up by what is written on them, never held: the user, or a
-project that closes, may delete any of them at any time.
+Layers and groups are always found by their properties; no references are kept, since
+the user or a closing project may delete them at any time.
 """
 
 from __future__ import annotations
@@ -30,51 +30,60 @@ from ..translate import tr
 from .styling import style_polygons, style_probability
 
 RUN = "rrsis_geo/run"
-"""Property of groups and layers: folder of the run they belong to."""
+"""Property of groups and layers: folder of their run."""
 RECORD = "rrsis_geo/record"
-"""Property of result layers: a `record` as JSON."""
+"""Property of result layers: their `record`, as JSON."""
 PARTIAL = "rrsis_geo/partial"
-"""Property of the layer of polygons found so far."""
+"""Property of layers of partial results: folder of their run."""
+
+POLYGON_OPTIONS = (
+    "threshold",
+    "min_score",
+    "min_area",
+    "fill_holes",
+    "simplify",
+    "split",
+)
+"""Fields that `SegmentOptions` and `VectorizeJob` share."""
 
 
-def begin(run: str, title: str) -> None:
-    """A group for a run, on top of the layer tree; an older one of it goes."""
-    drop(run)
-    group = QgsProject.instance().layerTreeRoot().insertGroup(0, title)
-    group.setCustomProperty(RUN, run)
+def create_group(run: str, title: str) -> None:
+    """Create the group of a run on top of the layer tree, instead of an older one."""
+    remove_run(run)
+    _group(run, title)
 
 
 def add_partial(
-    run: str, title: str, expressions: Sequence[str], found: Partial
+    run: str, title: str, expressions: Sequence[str], partial: Partial
 ) -> None:
-    """Show polygons found so far."""
+    """Add polygons to the layers of partial results."""
     shown = {layer.property("expression"): layer for layer in _partial_layers(run)}
-    # a question about the whole scene asks the network for less than its words
+    # The network may search for less than the whole expression.
     names = list(dict.fromkeys([*expressions, *shown]))
     by_expression: dict[str, List[QgsFeature]] = {}
-    for row in found.rows:
+    for row in partial.rows:
         by_expression.setdefault(row["expression"], []).append(_feature(row))
     for expression, features in by_expression.items():
         layer = shown.get(expression)
         if layer is None:
             if expression not in names:
                 names.append(expression)
-            place = names.index(expression)
-            layer = _new_partial(run, title, expression, place, found.crs)
+            index = names.index(expression)
+            layer = _new_partial(run, title, expression, index, partial.crs)
         layer.dataProvider().addFeatures(features)
         layer.updateExtents()
         layer.triggerRepaint()
 
 
 def has_partial(run: str) -> bool:
-    """Whether polygons of an unfinished run are shown."""
+    """Whether partial results of a run are shown."""
     return any(layer.featureCount() for layer in _partial_layers(run))
 
 
 def keep_partial(run: str) -> None:
-    """Leave what a cancelled run found, marked as incomplete; nothing found goes."""
+    """Mark the partial results of a cancelled run as incomplete; remove empty ones."""
     if not has_partial(run):
-        drop(run)
+        remove_run(run)
         return
     for layer in _partial_layers(run):
         layer.setName(
@@ -84,52 +93,47 @@ def keep_partial(run: str) -> None:
         )
 
 
-def finish(
+def add_results(
     job: SegmentJob, *, run: str, title: str, scene: str, keep_probability: bool
 ) -> List[QgsVectorLayer]:
-    """The layers of a finished run: one for each expression, and the probabilities."""
+    """Replace partial results by a layer for each expression; return these layers."""
     for layer in list(_partial_layers(run)):
         QgsProject.instance().removeMapLayer(layer.id())
     group = _group(run, title)
-    made = []
-    for place, expression in enumerate(job.expressions):
+    added = []
+    for index, expression in enumerate(job.expressions):
         layer = QgsVectorLayer(job.output, expression, "ogr")
         if not layer.isValid():
             continue
-        _filter(layer, job.expressions, expression)
-        _describe(layer, job, expression, scene)
+        _filter_expression(layer, job.expressions, expression)
+        _set_metadata(layer, job, expression, scene)
         layer.setCustomProperty(RUN, run)
-        layer.setCustomProperty(RECORD, record(job, place, scene))
-        style_polygons(layer, place)
+        layer.setCustomProperty(RECORD, record(job, index, scene))
+        style_polygons(layer, index)
         QgsProject.instance().addMapLayer(layer, False)
-        group.addLayer(layer).setExpanded(place == 0 and len(job.expressions) == 1)
-        made.append(layer)
+        group.addLayer(layer).setExpanded(index == 0 and len(job.expressions) == 1)
+        added.append(layer)
     if keep_probability:
         _add_probability(group, job, run)
-    return made
+    return added
 
 
-def record(job: SegmentJob, place: int, scene: str) -> str:
-    """What a result layer must know of its run, as JSON."""
-    options = job.options
+def record(job: SegmentJob, index: int, scene: str) -> str:
+    """Return the settings of a run for one of its layers, as JSON."""
+    options = {name: getattr(job.options, name) for name in POLYGON_OPTIONS}
     return json.dumps(
         {
             "probability": job.probability,
             "expressions": list(job.expressions),
-            "expression": job.expressions[place],
+            "expression": job.expressions[index],
             "scene": scene,
-            "threshold": options.threshold,
-            "min_score": options.min_score,
-            "min_area": options.min_area,
-            "fill_holes": options.fill_holes,
-            "simplify": options.simplify,
-            "split": options.split,
+            **options,
         }
     )
 
 
-def record_of(layer: Any) -> Mapping[str, Any] | None:
-    """What `record` wrote on a layer; None where it is no result of ours."""
+def read_record(layer: Any) -> Mapping[str, Any] | None:
+    """Read the `record` of a layer; None if it is no result of this plugin."""
     text = layer.customProperty(RECORD) if layer is not None else None
     try:
         values = json.loads(text) if text else None
@@ -138,57 +142,57 @@ def record_of(layer: Any) -> Mapping[str, Any] | None:
     return values if isinstance(values, dict) and "probability" in values else None
 
 
-def layers_of(run: str) -> List[QgsVectorLayer]:
-    """The result layers of a run that are still there, in the order of its lines."""
+def run_layers(run: str) -> List[QgsVectorLayer]:
+    """Return the existing result layers of a run, in the order of its expressions."""
     found = [
         layer
         for layer in QgsProject.instance().mapLayers().values()
-        if layer.customProperty(RUN) == run and record_of(layer) is not None
+        if layer.customProperty(RUN) == run and read_record(layer) is not None
     ]
     order = {
-        text: place
+        text: index
         for layer in found
-        for place, text in enumerate(record_of(layer)["expressions"])
+        for index, text in enumerate(read_record(layer)["expressions"])
     }
-    return sorted(found, key=lambda layer: order[record_of(layer)["expression"]])
+    return sorted(found, key=lambda layer: order[read_record(layer)["expression"]])
 
 
-def count(layer: QgsVectorLayer) -> int:
-    """Objects of a layer, also where its file keeps no count of the filtered ones."""
-    known = layer.featureCount()
-    if known >= 0:
-        return known
-    wanted = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    return sum(1 for _ in layer.getFeatures(wanted.setNoAttributes()))
+def count_features(layer: QgsVectorLayer) -> int:
+    """Count the features of a layer, also if its file does not know the number."""
+    count = layer.featureCount()
+    if count >= 0:
+        return count
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    return sum(1 for _ in layer.getFeatures(request.setNoAttributes()))
 
 
-def replace(run: str, output: str, **changed: float) -> None:
-    """Let the layers of a run show other polygons of the same probabilities.
+def replace_polygons(run: str, output: str, **changed: float) -> None:
+    """Show other polygons of the same probabilities in the layers of a run.
 
     Args:
-        run: Its folder.
-        output: GeoPackage that holds them.
-        changed: Options that differ now; kept in the layers' records.
+        run: Folder of the run.
+        output: GeoPackage with the polygons.
+        changed: Options that differ now; updated in the records of the layers.
     """
     replaced = set()
-    for layer in layers_of(run):
-        values = {**record_of(layer), **changed}
+    for layer in run_layers(run):
+        values = {**read_record(layer), **changed}
         expression = values["expression"]
         replaced.add(layer.source().split("|")[0])
         renderer, labeling = layer.renderer().clone(), layer.labeling()
         labeling = labeling.clone() if labeling is not None else None
         layer.setDataSource(output, layer.name(), "ogr")
-        _filter(layer, values["expressions"], expression)
+        _filter_expression(layer, values["expressions"], expression)
         layer.setRenderer(renderer)
         layer.setLabeling(labeling)
         layer.setCustomProperty(RECORD, json.dumps(values))
         layer.triggerRepaint()
     for old in replaced - {output}:
-        _forget_file(old)
+        _delete_threshold_file(old)
 
 
-def drop(run: str) -> None:
-    """Take the group of a run off the map, with all its layers."""
+def remove_run(run: str) -> None:
+    """Remove the group of a run with all its layers."""
     root = QgsProject.instance().layerTreeRoot()
     for group in root.findGroups(True):
         if group.customProperty(RUN) == run:
@@ -214,7 +218,7 @@ def _partial_layers(run: str) -> Iterator[QgsVectorLayer]:
 
 
 def _new_partial(
-    run: str, title: str, expression: str, place: int, crs: str | None
+    run: str, title: str, expression: str, index: int, crs: str | None
 ) -> QgsVectorLayer:
     name = tr("{expression} (searching)").format(expression=expression)
     layer = QgsVectorLayer("Polygon", name, "memory")
@@ -229,8 +233,10 @@ def _new_partial(
     layer.updateFields()
     layer.setProperty("expression", expression)
     layer.setCustomProperty(PARTIAL, run)
-    layer.setCustomProperty("skipMemoryLayersCheck", 1)  # QGIS would ask at its exit
-    style_polygons(layer, place)
+    layer.setCustomProperty(
+        "skipMemoryLayersCheck", 1
+    )  # QGIS would ask about it on exit
+    style_polygons(layer, index)
     QgsProject.instance().addMapLayer(layer, False)
     _group(run, title).addLayer(layer).setExpanded(False)
     return layer
@@ -245,17 +251,19 @@ def _feature(row: Mapping[str, Any]) -> QgsFeature:
     return feature
 
 
-def _filter(layer: QgsVectorLayer, expressions: Sequence[str], wanted: str) -> None:
-    """Of a file with several expressions, show one."""
+def _filter_expression(
+    layer: QgsVectorLayer, expressions: Sequence[str], expression: str
+) -> None:
+    """Show only one expression of a file with several."""
     if len(expressions) > 1:
-        quoted = wanted.replace("'", "''")
+        quoted = expression.replace("'", "''")
         layer.setSubsetString(f"\"expression\" = '{quoted}'")
 
 
-def _describe(
+def _set_metadata(
     layer: QgsVectorLayer, job: SegmentJob, expression: str, scene: str
 ) -> None:
-    """The question in the layer's metadata, and attributes by names people know."""
+    """Set metadata and readable names of attributes."""
     data = QgsLayerMetadata(layer.metadata())
     data.setTitle(expression)
     data.setType("dataset")
@@ -307,22 +315,22 @@ def _add_probability(group: QgsLayerTreeGroup, job: SegmentJob, run: str) -> Non
     node.setExpanded(False)
 
 
-def _forget_file(path: str) -> None:
-    """Delete polygons that another threshold replaced; those of the run stay."""
+def _delete_threshold_file(path: str) -> None:
+    """Delete a file that `threshold_file` named; others stay."""
     if is_threshold_file(path):
         for ending in ("", "-wal", "-shm"):
             try:
                 os.remove(path + ending)
-            except OSError:  # gone already, or still open on Windows: harmless
+            except OSError:  # missing, or still open on Windows
                 continue
 
 
-def threshold_file(output: str, threshold: float, turn: int) -> str:
-    """Where polygons at another threshold go, beside those of the run."""
+def threshold_file(output: str, threshold: float, number: int) -> str:
+    """Return the path for polygons at another threshold, beside those of the run."""
     base = os.path.splitext(output)[0]
-    return f"{base}.threshold-{threshold:.2f}-{turn}.gpkg"
+    return f"{base}.threshold-{threshold:.2f}-{number}.gpkg"
 
 
 def is_threshold_file(path: str) -> bool:
-    """Whether `threshold_file` named it."""
+    """Whether `threshold_file` named this file."""
     return ".threshold-" in os.path.basename(path)

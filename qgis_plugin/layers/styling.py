@@ -1,4 +1,4 @@
-"""How results look on the map."""
+"""Style of results on the map."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ COLOURS = (
     (40, 224, 196),  # turquoise
     (255, 130, 208),  # pink
 )
-"""One for each expression, as in the pictures that the command line draws."""
+"""One for each expression, as in the previews of the command line."""
 
 BREAKS = (0.0, 0.6, 0.75, 0.9, 1.0)
-"""Scores between which a polygon is drawn alike: the surer, the fuller."""
+"""Limits of the classes of scores; a higher class has a more opaque fill."""
 
-FILLS = (20, 45, 75, 105)
-"""Opacity of the fill, of 255, from doubtful to sure."""
+FILL_OPACITY = (20, 45, 75, 105)
+"""Opacity of the fill of each class, of 255."""
 
 LABEL_SCALE = 10_000
-"""Map scale below which scores are written, where they fit into the polygon."""
+"""Smallest map scale with labels; they are shown where they fit into the polygon."""
 
 
-def style_polygons(layer: QgsVectorLayer, place: int) -> None:
-    """Fill by score in the colour of an expression, and scores as labels.
+def style_polygons(layer: QgsVectorLayer, index: int) -> None:
+    """Fill polygons by score in the colour of an expression, with scores as labels.
 
     Args:
         layer: Has the attribute `score`.
-        place: Which expression it is, from 0.
+        index: Index of the expression.
     """
-    colour = QColor(*COLOURS[place % len(COLOURS)])
+    colour = QColor(*COLOURS[index % len(COLOURS)])
     ranges = []
-    for low, high, opacity in zip(BREAKS, BREAKS[1:], FILLS):  # noqa: B905 - 3.9
+    for low, high, opacity in zip(BREAKS, BREAKS[1:], FILL_OPACITY):  # noqa: B905 - 3.9
         label = tr("score {low} to {high}").format(low=low, high=high)
         symbol = _fill(colour, opacity)
         ranges.append(QgsRendererRange(low, high, symbol, label))
@@ -62,9 +62,9 @@ def style_polygons(layer: QgsVectorLayer, place: int) -> None:
     layer.triggerRepaint()
 
 
-def style_probability(layer: QgsRasterLayer, place: int) -> None:
-    """Probabilities from see-through to the colour of an expression."""
-    colour = QColor(*COLOURS[place % len(COLOURS)])
+def style_probability(layer: QgsRasterLayer, index: int) -> None:
+    """Show probabilities from transparent to the colour of an expression."""
+    colour = QColor(*COLOURS[index % len(COLOURS)])
     shader = QgsColorRampShader(0.0, 1.0)
     items = []
     for probability in (0.0, 0.25, 0.5, 0.75, 1.0):

@@ -1,10 +1,9 @@
-"""Where to look: whole layer, visible map, drawn area, selected features."""
+"""Choice of the area: whole layer, visible map, drawn area, selected features."""
 
 from __future__ import annotations
 
 from qgis.core import QgsMapLayer, QgsMapLayerProxyModel
 from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox
-from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -14,18 +13,16 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..layers.area import Area, selected_area, visible_area
-from ..request_error import Refused
+from ..request_error import RequestError
 from ..translate import tr
 from .area_tool import AreaTool
 
 LAYER, VISIBLE, RECTANGLE, POLYGON, SELECTED = range(5)
-"""Places of the choices in the box."""
+"""Indices in the combo box."""
 
 
 class AreaChooser(QWidget):
-    """The area of the next run."""
-
-    changed = pyqtSignal()
+    """Chooses the area of the next run."""
 
     def __init__(self, canvas: QgsMapCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,8 +40,8 @@ class AreaChooser(QWidget):
             ]
         )
         self.choice.setToolTip(tr("Only this part of the layer is searched."))
-        self._again = QPushButton(tr("Draw"))
-        self._again.setToolTip(
+        self._draw_button = QPushButton(tr("Draw"))
+        self._draw_button.setToolTip(
             tr(
                 "Rectangle: drag. Polygon: click its corners, right click or Enter "
                 "closes it, Esc begins anew."
@@ -55,24 +52,23 @@ class AreaChooser(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.choice, 1)
-        row.addWidget(self._again)
+        row.addWidget(self._draw_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row)
         column.addWidget(self._layers)
         self.tool = AreaTool(canvas)
-        self.tool.drawn.connect(self._take)
+        self.tool.drawn.connect(self._set_drawn)
         self.choice.activated.connect(self._draw)
-        self.choice.currentIndexChanged.connect(self._choose)
-        self._again.clicked.connect(self._draw)
-        self._layers.layerChanged.connect(self.changed)
-        self._choose(LAYER)
+        self.choice.currentIndexChanged.connect(self._choice_changed)
+        self._draw_button.clicked.connect(self._draw)
+        self._choice_changed(LAYER)
 
     def area(self) -> Area | None:
-        """What is chosen; None: the whole layer.
+        """Return the chosen area; None for the whole layer.
 
         Raises:
-            Refused: nothing is drawn or selected yet.
+            RequestError: Nothing is drawn or selected yet.
         """
         choice = self.choice.currentIndex()
         if choice == LAYER:
@@ -82,28 +78,29 @@ class AreaChooser(QWidget):
         if choice == SELECTED:
             return selected_area(self._layers.currentLayer())
         if self._drawn is None:
-            raise Refused(tr("No area is drawn yet: press Draw and drag on the map."))
+            raise RequestError(
+                tr("No area is drawn yet: press Draw and drag on the map.")
+            )
         return self._drawn
 
-    def offer_layer(self, layer: QgsMapLayer | None) -> None:
-        """Let the active layer be the one whose selection counts, where it can."""
+    def select_layer(self, layer: QgsMapLayer | None) -> None:
+        """Select the layer whose selected features are used, if it has polygons."""
         if layer is not None:
             self._layers.setLayer(layer)
 
-    def forget(self) -> None:
-        """Drop what is drawn, as at the end of a project."""
+    def clear(self) -> None:
+        """Remove the drawn area."""
         self._drawn = None
         self.tool.clear()
-        self.changed.emit()
 
     def remove(self) -> None:
-        """Leave nothing on the canvas."""
+        """Remove the tool from the canvas."""
         self.tool.remove()
 
-    def _choose(self, choice: int) -> None:
-        self._again.setVisible(choice in (RECTANGLE, POLYGON))
+    def _choice_changed(self, choice: int) -> None:
+        self._draw_button.setVisible(choice in (RECTANGLE, POLYGON))
         self._layers.setVisible(choice == SELECTED)
-        self.forget()
+        self.clear()
 
     def _draw(self) -> None:
         choice = self.choice.currentIndex()
@@ -112,6 +109,5 @@ class AreaChooser(QWidget):
             self.tool.draw(rectangle=choice == RECTANGLE)
             self._canvas.setFocus()
 
-    def _take(self, area: Area) -> None:
+    def _set_drawn(self, area: Area) -> None:
         self._drawn = area
-        self.changed.emit()

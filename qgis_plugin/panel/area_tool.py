@@ -1,4 +1,4 @@
-"""Drawing a rectangle or a polygon on the map."""
+"""Map tool that draws a rectangle or a polygon."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ FILL = QColor(255, 196, 0, 40)
 
 
 class AreaTool(QgsMapTool):
-    """One tool for both: drag a rectangle, or click the corners of a polygon.
+    """Draws a rectangle by dragging, or a polygon by clicking its corners.
 
-    Enter, a right or a double click closes the polygon; Esc begins anew, Backspace
-    takes the last corner back. The drawn area stays on the map until `clear`.
+    Enter, a right click or a double click closes the polygon; Esc removes all corners,
+    Backspace the last one. The drawn area stays on the map until `clear`.
     """
 
     drawn = pyqtSignal(object)
@@ -36,24 +36,24 @@ class AreaTool(QgsMapTool):
         self.setCursor(Qt.CursorShape.CrossCursor)
 
     def draw(self, *, rectangle: bool) -> None:
-        """Begin with a rectangle or a polygon; becomes the canvas's tool."""
+        """Start to draw; this becomes the tool of the canvas."""
         self.clear()
         self._rectangle = rectangle
         self.canvas().setMapTool(self)
 
     def clear(self) -> None:
-        """Take what is drawn off the map."""
+        """Remove the drawn area from the map."""
         self._corners = []
         self._band.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
 
     def remove(self) -> None:
-        """Leave nothing of this tool on the canvas."""
+        """Remove this tool from the canvas."""
         self.canvas().unsetMapTool(self)
         if self._band.scene() is not None:
             self.canvas().scene().removeItem(self._band)
 
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:
-        """First corner of a rectangle, or the next one of a polygon."""
+        """Set the first corner of a rectangle or the next one of a polygon."""
         if self._rectangle:
             self.clear()
             self._corners = [event.mapPoint()]
@@ -64,7 +64,7 @@ class AreaTool(QgsMapTool):
             self._show(self._corners)
 
     def canvasMoveEvent(self, event: QgsMapMouseEvent) -> None:
-        """Show what would be drawn."""
+        """Show the area up to the pointer."""
         if not self._corners:
             return
         if self._rectangle:
@@ -73,17 +73,17 @@ class AreaTool(QgsMapTool):
             self._show([*self._corners, event.mapPoint()])
 
     def canvasReleaseEvent(self, event: QgsMapMouseEvent) -> None:
-        """Last corner of a rectangle."""
+        """Finish a rectangle."""
         if self._rectangle and self._corners:
             self._finish(_box(self._corners[0], event.mapPoint()))
 
     def canvasDoubleClickEvent(self, event: QgsMapMouseEvent) -> None:
-        """Close the polygon; the click before it has set its last corner."""
+        """Close the polygon; the click before has set its last corner."""
         if not self._rectangle:
             self._close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter closes, Backspace takes back, Esc begins anew."""
+        """Handle Enter, Backspace and Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -102,7 +102,7 @@ class AreaTool(QgsMapTool):
 
     def _finish(self, corners: List[QgsPointXY]) -> None:
         shape = QgsGeometry.fromPolygonXY([[*corners, corners[0]]])
-        if not shape.isGeosValid():  # edges that cross
+        if not shape.isGeosValid():  # its edges cross
             shape = shape.makeValid()
         self._corners = []
         if shape.area() <= 0:

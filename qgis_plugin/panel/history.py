@@ -1,4 +1,4 @@
-"""Queries asked before, kept in QGIS's settings."""
+"""History of queries, kept in QGIS's settings, and example queries."""
 
 from __future__ import annotations
 
@@ -6,35 +6,38 @@ from typing import List
 
 from qgis.core import QgsSettings
 
+from ..settings import GROUP
 from ..translate import tr
 
-KEY = "rrsis_geo/history"
-LENGTH = 30
+KEY = f"{GROUP}/history"
+
+MAX_QUERIES = 30
+"""Queries that are kept."""
 
 
 def recent() -> List[str]:
-    """Queries, the latest first; several lines are one query of several lines."""
-    kept = QgsSettings().value(KEY, [])
-    if isinstance(kept, str):  # a list of one comes back as a text
-        kept = [kept]
-    return [str(text) for text in kept or []]
+    """Return the queries, the latest first; a query may have several lines."""
+    stored = QgsSettings().value(KEY, [])
+    if isinstance(stored, str):  # a list of one is read as a text
+        stored = [stored]
+    return [str(text) for text in stored or []]
 
 
-def remember(query: str) -> None:
-    """Put a query on top; the oldest falls off."""
+def add(query: str) -> None:
+    """Add a query as the latest; the oldest is dropped."""
     query = query.strip()
     if query:
         others = [text for text in recent() if text != query]
-        QgsSettings().setValue(KEY, [query, *others][:LENGTH])
+        QgsSettings().setValue(KEY, [query, *others][:MAX_QUERIES])
 
 
-def forget() -> None:
-    """Empty the history."""
+def clear() -> None:
+    """Delete the history."""
     QgsSettings().remove(KEY)
 
 
 def examples() -> List[str]:
-    """Queries that show what can be asked; they stay English, as the network reads."""
+    """Return example queries, in English as the network expects them."""
     return [
         "storage tank",
         "the storage tank near the road",
@@ -46,8 +49,8 @@ def examples() -> List[str]:
     ]
 
 
-def short(query: str, length: int = 60) -> str:
-    """One line of a query, for a menu."""
+def shorten(query: str, length: int = 60) -> str:
+    """Return a query as one line for a menu."""
     lines = [line.strip() for line in query.splitlines() if line.strip()]
     text = "; ".join(lines)
     return text if len(text) <= length else text[: length - 1].rstrip() + tr("…")

@@ -1,8 +1,9 @@
-"""The dock panel: widgets put together, and what happens when one is used."""
+"""The dock panel: its widgets, and their connections."""
 
 from __future__ import annotations
 
 import os
+import time
 from typing import Any, Callable
 
 from qgis.core import Qgis, QgsMapLayer, QgsMapLayerProxyModel, QgsProject
@@ -26,27 +27,28 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.job import SegmentJob
 from ..core.protocol import Report
-from ..expressions import expressions_in
-from ..layers import export
-from ..layers import result_layers as layers
-from ..request_error import Refused
+from ..expressions import parse_expressions
+from ..layers import result_layers
+from ..layers.export import find_source
+from ..request_error import RequestError
 from ..translate import tr
 from ..worker.controller import Controller, State
 from . import history
 from .area_chooser import AreaChooser
-from .options import Advanced, Options
+from .options import AdvancedOptions, Options
 from .query_box import QueryBox
-from .request import Question
+from .request import SearchRequest
 from .results import Results
-from .run_box import RunBox, clock
+from .run_box import RunBox
 from .search import Outcome, Search
 from .setup_notice import SetupNotice
 
 TITLE = "RRSIS Geo"
 
 LOG_LINES = 2000
-"""Lines of the log that are kept."""
+"""Lines that the log keeps."""
 
 LEVELS = {
     "found": Qgis.MessageLevel.Success,
@@ -57,7 +59,7 @@ LEVELS = {
 
 
 class Panel(QgsDockWidget):
-    """Ask the map."""
+    """The panel of the plugin."""
 
     def __init__(
         self,
@@ -71,7 +73,7 @@ class Panel(QgsDockWidget):
         self._iface = iface
         self._controller = controller
         self._find_python = find_python
-        self._asked_weights = False
+        self._weights_requested = False
         self.search = Search(controller, self)
         self.layer = QgsMapLayerComboBox()
         self.layer.setObjectName("layer")
@@ -79,65 +81,65 @@ class Panel(QgsDockWidget):
         self.query = QueryBox()
         self.area = AreaChooser(iface.mapCanvas())
         self.options = Options()
-        self.advanced = Advanced()
+        self.advanced = AdvancedOptions()
         self.run_box = RunBox()
         self.results = Results(iface.mapCanvas())
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LOG_LINES)
         self.notice = SetupNotice()
-        self._put_together()
+        self._build_layout()
         self._connect()
         self._add_shortcuts()
-        self.look_for_environment()
+        self.check_environment()
 
     def run(self) -> None:
-        """Search for what is in the box, where and how it is chosen."""
-        if not self.look_for_environment():
-            self._say(
+        """Start a search with the chosen options."""
+        if not self.check_environment():
+            self._show_message(
                 "failed",
                 tr("No environment is set up yet: press Set up, a few minutes do it."),
             )
             return
         try:
-            question = self._question()
-            self.search.run(question)
-        except Refused as error:
-            self._say("failed", str(error))
+            request = self._request()
+            self.search.run(request)
+        except RequestError as error:
+            self._show_message("failed", str(error))
             return
-        history.remember(question.text)
+        history.add(request.text)
 
     def cancel(self) -> None:
-        """Stop what is under way."""
+        """Cancel the search."""
         self.search.cancel()
 
-    def look_for_environment(self) -> bool:
-        """Whether there is an environment; the panel asks to set one up if not."""
-        there = bool(self._find_python())
-        self.notice.setVisible(not there)
-        return there
+    def check_environment(self) -> bool:
+        """Return whether there is an environment; show the setup notice if not."""
+        ready = bool(self._find_python())
+        self.notice.setVisible(not ready)
+        return ready
 
-    def close_down(self) -> None:
-        """End the worker and let go of canvas and project."""
-        links, self._links = self._links, []
-        for signal, slot in links:
+    def shut_down(self) -> None:
+        """End the worker and disconnect from canvas and project."""
+        connections, self._connections = self._connections, []
+        for signal, slot in connections:
             signal.disconnect(slot)
         self.area.remove()
         self.search.close()
 
-    def _question(self) -> Question:
+    def _request(self) -> SearchRequest:
         layer = self.layer.currentLayer()
-        return Question(
+        return SearchRequest(
             layer=layer,
             text=self.query.text,
             area=self.area.area(),
-            weights=self.options.weights.currentText().strip() or "default",
+            weights=self.options.chosen_weights(),
             options={**self.options.values(), **self.advanced.values(layer)},
             folder=self.advanced.folder.filePath().strip(),
             keep_probability=self.advanced.probability.isChecked(),
         )
 
-    def _put_together(self) -> None:
+    def _build_layout(self) -> None:
         label = QLabel(tr("&Find"))
         label.setBuddy(self.query.edit)
         form = QFormLayout()
@@ -147,8 +149,8 @@ class Panel(QgsDockWidget):
         form.addRow(self.query.plan_label)
         form.addRow(tr("&Area"), self.area)
         self.options.add_to(form)
-        found = QgsCollapsibleGroupBox(tr("Results"))
-        QVBoxLayout(found).addWidget(self.results)
+        results = QgsCollapsibleGroupBox(tr("Results"))
+        QVBoxLayout(results).addWidget(self.results)
         log = QgsCollapsibleGroupBox(tr("Log"))
         copy = QPushButton(tr("Copy the log"))
         copy.clicked.connect(self._copy_log)
@@ -156,48 +158,48 @@ class Panel(QgsDockWidget):
         log_column.addWidget(self.log)
         log_column.addWidget(copy)
         log.setCollapsed(True)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        content = QWidget()
+        column = QVBoxLayout(content)
         column.addWidget(self.notice)
         column.addLayout(form)
         column.addWidget(self.advanced)
         column.addWidget(self.run_box)
-        column.addWidget(found, 1)
+        column.addWidget(results, 1)
         column.addWidget(log)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll.setWidget(content)
         self.setWidget(scroll)
-        self._choose_active(self._iface.activeLayer())
+        self._active_layer_changed(self._iface.activeLayer())
 
     def _connect(self) -> None:
         controller = self._controller
-        self._links = [
-            (controller.state_changed, self._state),
+        self._connections = [
+            (controller.state_changed, self._state_changed),
             (controller.started, self.run_box.show_started),
             (controller.progressed, self.run_box.show_progress),
-            (controller.told, self.tell),
-            (controller.reported, self._reported),
-            (self._iface.currentLayerChanged, self._choose_active),
-            (QgsProject.instance().cleared, self.area.forget),
+            (controller.logged, self.append_log),
+            (controller.reported, self._show_report),
+            (self._iface.currentLayerChanged, self._active_layer_changed),
+            (QgsProject.instance().cleared, self.area.clear),
         ]
-        for signal, slot in self._links:
+        for signal, slot in self._connections:
             signal.connect(slot)
         self.run_box.run.connect(self.run)
         self.run_box.cancel.connect(self.cancel)
-        self.query.settled.connect(self._explain)
+        self.query.edited.connect(self._explain)
         self.layer.layerChanged.connect(self._explain)
-        self.results.threshold_wanted.connect(self.search.retrace)
-        self.search.begun.connect(lambda: self.tell(tr("Search begun.")))
+        self.results.threshold_wanted.connect(self.search.change_threshold)
+        self.search.started.connect(lambda: self.append_log(tr("Search begun.")))
         self.search.ended.connect(self._ended)
-        self.search.retraced.connect(self._retraced)
-        self.search.trouble.connect(lambda text: self._say("failed", text))
-        self.search.preparing.connect(self.run_box.show_preparing)
-        self.notice.set_up.connect(self._set_up)
+        self.search.threshold_changed.connect(self._show_threshold)
+        self.search.warning.connect(lambda text: self._show_message("failed", text))
+        self.search.fetching.connect(self.run_box.show_fetching)
+        self.notice.clicked.connect(self._set_up)
         self.advanced.collapsedStateChanged.connect(
-            lambda _folded: self.advanced.show_default_folder()
+            lambda _collapsed: self.advanced.show_default_folder()
         )
 
     def _add_shortcuts(self) -> None:
@@ -211,64 +213,63 @@ class Panel(QgsDockWidget):
             shortcut.setContext(within)
             shortcut.activated.connect(slot)
 
-    def _choose_active(self, layer: QgsMapLayer | None) -> None:
-        """Follow the active layer: an image to search, or results to look at."""
-        self.area.offer_layer(layer)
+    def _active_layer_changed(self, layer: QgsMapLayer | None) -> None:
+        """Select the active layer, or show its results if it has some."""
+        self.area.select_layer(layer)
         if layer is None or self.search.running:
             return
-        record = layers.record_of(layer)
+        record = result_layers.read_record(layer)
         if record is not None:
-            self._show_results(layer.customProperty(layers.RUN))
-        elif not layer.customProperty(layers.RUN):
+            self._show_results(layer.customProperty(result_layers.RUN))
+        elif not layer.customProperty(result_layers.RUN):
             self.layer.setLayer(layer)
 
     def _explain(self) -> None:
-        question_lines = self.query.text.strip()
-        if not question_lines or not self._find_python():
+        expressions = parse_expressions(self.query.text)
+        if not self.query.text.strip() or not self._find_python():
             self.query.show_plan("")
             return
-        if not self._asked_weights:
-            self._asked_weights = self._controller.ask_weights()
-        weights = self.options.weights.currentText().strip() or "default"
-        expressions = expressions_in(question_lines)
+        if not self._weights_requested:
+            self._weights_requested = self._controller.request_weights()
+        weights = self.options.chosen_weights()
         self._controller.explain(expressions, self._local_scene(), weights)
 
     def _local_scene(self) -> str | None:
-        """The layer's file, whose size decides how a question is worked out."""
+        """Return the layer's local file, whose size the plan depends on."""
         layer = self.layer.currentLayer()
-        source = export.scene_of(layer) if layer is not None else None
+        source = find_source(layer) if layer is not None else None
         if source is None or source.crs or not os.path.isfile(source.path):
             return None
         return source.path
 
-    def _reported(self, kind: str, report: Report) -> None:
+    def _show_report(self, kind: str, report: Report) -> None:
         if kind == "explain":
-            self.query.show_plan(plan_in_words(report))
-        elif kind == "weights":
-            self.options.offer_weights(weights_offered(report))
+            self.query.show_plan(plan_text(report))
         else:
-            self.tell(report.text)
+            self.options.set_weights(describe_weights(report))
 
-    def _state(self, state: State) -> None:
+    def _state_changed(self, state: State) -> None:
         self.run_box.show_state(state)
         tracing = self._controller.busy and not self.search.running
         if tracing and state is not State.IDLE:
-            self.run_box.say(tr("Tracing polygons at the new threshold …"))
-        self.results.allow_threshold(not self.search.running)
+            self.run_box.set_status(tr("Tracing polygons at the new threshold …"))
+        self.results.enable_threshold(not self.search.running)
 
     def _ended(self, outcome: Outcome) -> None:
         self.run_box.show_state(State.IDLE)
         if outcome.kind in ("found", "nothing"):
             self._show_results(outcome.run)
-        self._say(outcome.kind, outcome.text)
+        self._show_message(outcome.kind, outcome.text)
 
-    def _retraced(self, run: str) -> None:
+    def _show_threshold(self, run: str) -> None:
         self.results.show_run(run)
-        shown = layers.layers_of(run)
-        count = sum(layers.count(layer) for layer in shown)
-        self.run_box.say(
+        shown = result_layers.run_layers(run)
+        count = sum(result_layers.count_features(layer) for layer in shown)
+        self.run_box.set_status(
             tr("Threshold {threshold}: {count} objects").format(
-                threshold=layers.record_of(shown[0])["threshold"] if shown else "",
+                threshold=result_layers.read_record(shown[0])["threshold"]
+                if shown
+                else "",
                 count=count,
             )
         )
@@ -277,15 +278,15 @@ class Panel(QgsDockWidget):
         if run != self.results.run or not self._controller.busy:
             self.results.show_run(run)
 
-    def _say(self, kind: str, text: str) -> None:
-        """One sentence: under the buttons, in QGIS's message bar, in the log."""
-        self.run_box.say(text)
-        self.tell(text)
+    def _show_message(self, kind: str, text: str) -> None:
+        """Show a sentence in status line, message bar and log."""
+        self.run_box.set_status(text)
+        self.append_log(text)
         self._iface.messageBar().pushMessage(TITLE, text, LEVELS[kind])
 
-    def tell(self, line: str) -> None:
-        """Add a line to the log."""
-        self.log.appendPlainText(f"{clock()}  {line}")
+    def append_log(self, line: str) -> None:
+        """Add a line with the time of day to the log."""
+        self.log.appendPlainText(f"{time.strftime('%H:%M:%S')}  {line}")
 
     def _copy_log(self) -> None:
         QApplication.clipboard().setText(self.log.toPlainText())
@@ -293,12 +294,12 @@ class Panel(QgsDockWidget):
     def _set_up(self) -> None:
         if self.notice.open_dialog(self._iface.mainWindow()):
             self._controller.restart()
-        self.look_for_environment()
+        self.check_environment()
         self._explain()
 
 
-def plan_in_words(report: Report) -> str:
-    """A line for each expression, with its notes; only the plan where there is one."""
+def plan_text(report: Report) -> str:
+    """Return a line for each plan and note; a single plan goes without expression."""
     rows = report.payload.get("questions", [])
     alone = len(rows) == 1
     lines = []
@@ -309,7 +310,9 @@ def plan_in_words(report: Report) -> str:
     return "\n".join(lines) if rows else report.text
 
 
-def weights_offered(report: Report) -> dict[str, Any]:
-    """Name -> what they are, of the answer to `Weights`."""
+def describe_weights(report: Report) -> dict[str, Any]:
+    """Return name -> description from the answer to `Weights`."""
     rows = report.payload.get("weights", [])
-    return {row["name"]: row.get("description", "") for row in rows} or {"default": ""}
+    return {row["name"]: row.get("description", "") for row in rows} or {
+        SegmentJob.weights: ""
+    }

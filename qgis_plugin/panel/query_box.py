@@ -1,4 +1,4 @@
-"""What to look for: the box, its history and examples, and the plan in words."""
+"""The text box for queries, with history, examples and the plan of the query."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from qgis.PyQt.QtWidgets import (
 from ..translate import tr
 from . import history
 
-LINES = 3
-"""Height of the box."""
+VISIBLE_LINES = 3
+"""Height of the text box."""
 
-PAUSE = 400
-"""Milliseconds without a key before the plan is asked for."""
+DEBOUNCE = 400
+"""Milliseconds without a change before the plan is requested."""
 
 
 class QueryBox(QWidget):
-    """Expressions, one a line."""
+    """Text box for expressions, one on each line."""
 
-    settled = pyqtSignal()
-    """The text has changed and the keys rest."""
+    edited = pyqtSignal()
+    """The text has changed and typing has paused."""
 
     plan_label: QLabel
-    """Its place is the panel's: it wants more width than the box."""
+    """How the query is understood; the panel places it, as it needs its full width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class QueryBox(QWidget):
                 "Ctrl+Enter runs."
             )
         )
-        height = self.edit.fontMetrics().lineSpacing() * LINES
+        height = self.edit.fontMetrics().lineSpacing() * VISIBLE_LINES
         frame = 2 * (
             self.edit.frameWidth() + int(self.edit.document().documentMargin())
         )
@@ -63,24 +63,24 @@ class QueryBox(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.edit)
         column.addLayout(buttons)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(PAUSE)
-        self._rest.timeout.connect(self.settled)
-        self.edit.textChanged.connect(self._rest.start)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DEBOUNCE)
+        self._timer.timeout.connect(self.edited)
+        self.edit.textChanged.connect(self._timer.start)
 
     @property
     def text(self) -> str:
-        """What is in the box."""
+        """Text of the box."""
         return self.edit.toPlainText()
 
     @property
     def plan(self) -> str:
-        """How the words are understood; empty where nothing is said."""
+        """How the query is understood; empty if it is not shown."""
         return self.plan_label.text()
 
     def show_plan(self, text: str) -> None:
-        """Say how the words are understood; empty hides it."""
+        """Show how the query is understood; an empty text hides it."""
         self.plan_label.setText(text)
         self.plan_label.setVisible(bool(text))
 
@@ -96,23 +96,23 @@ class QueryBox(QWidget):
         menu.clear()
         queries = history.recent()
         for query in queries:
-            self._offer(menu, query)
+            self._add_query(menu, query)
         if queries:
             menu.addSeparator()
-            menu.addAction(tr("Empty the history")).triggered.connect(history.forget)
+            menu.addAction(tr("Empty the history")).triggered.connect(history.clear)
         else:
             menu.addAction(tr("Nothing asked yet")).setEnabled(False)
 
     def _fill_examples(self, menu: QMenu) -> None:
         menu.clear()
         for query in history.examples():
-            self._offer(menu, query)
+            self._add_query(menu, query)
 
-    def _offer(self, menu: QMenu, query: str) -> None:
-        action = menu.addAction(history.short(query).replace("&", "&&"))
-        action.triggered.connect(lambda: self._take(query))
+    def _add_query(self, menu: QMenu, query: str) -> None:
+        action = menu.addAction(history.shorten(query).replace("&", "&&"))
+        action.triggered.connect(lambda: self._set_query(query))
 
-    def _take(self, query: str) -> None:
+    def _set_query(self, query: str) -> None:
         self.edit.setPlainText(query)
         self.edit.setFocus()
         self.edit.selectAll()

@@ -1,4 +1,4 @@
-"""From what the panel shows to the job the worker gets."""
+"""A request of the panel, and the job that it becomes."""
 
 from __future__ import annotations
 
@@ -7,56 +7,49 @@ import os
 import re
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Mapping, Tuple
+from typing import Any, Mapping, Sequence, Tuple
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QStandardPaths
 
 from ..core.errors import OptionError
 from ..core.job import SegmentJob, SegmentOptions
-from ..expressions import expressions_in
+from ..expressions import parse_expressions
 from ..layers.area import Area, check_overlap, write_area
-from ..request_error import Refused
+from ..layers.export import SceneSource
+from ..notices import NO_CRS
+from ..request_error import RequestError
 from ..translate import tr
 
 FOLDER = "rrsis-geo"
-"""Name of the folder of results, beside the project or in the documents."""
+"""Name of the folder of results, beside the project or in the user's documents."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """What the user asks, of which layer."""
+class SearchRequest:
+    """The input of the panel for one run."""
 
     layer: QgsRasterLayer | None
     text: str
-    """Expressions, one a line; empty lines and lines with # in front are skipped."""
+    """Expressions, one on each line, as `parse_expressions` reads them."""
     area: Area | None
-    """None: the whole layer."""
+    """Area to search; None: the whole layer."""
     weights: str
     options: Mapping[str, Any]
     """Fields of `SegmentOptions`."""
     folder: str
-    """Where results go; empty: `default_folder()`."""
+    """Folder of results; empty: `default_folder()`."""
     keep_probability: bool
-    """Show the probability raster as a layer too."""
+    """Whether to add the probability raster as a layer."""
 
     @property
     def expressions(self) -> Tuple[str, ...]:
-        """What to look for, each once, in the order of the lines."""
-        return expressions_in(self.text)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A raster that the worker opens by itself."""
-
-    path: str
-    crs: str | None
-    """Of a file that doesn't name its own."""
+        """Expressions of the text, each once, in order."""
+        return parse_expressions(self.text)
 
 
 def default_folder() -> str:
-    """Beside the project where it has a place, else in the user's documents."""
+    """Return the folder beside a saved project, else in the user's documents."""
     home = QgsProject.instance().absolutePath()
     if not home:
         home = QStandardPaths.writableLocation(
@@ -65,124 +58,128 @@ def default_folder() -> str:
     return os.path.join(home or os.path.expanduser("~"), FOLDER)
 
 
-def check(question: Question) -> None:
-    """Refuse what cannot work, before anything is started.
+def check_request(request: SearchRequest) -> None:
+    """Check a request before anything is started.
 
     Raises:
-        Refused: no layer, nothing asked, no CRS, an area outside the layer, or a text
-            or number out of range.
+        RequestError: No layer, no expression, no CRS, an area outside the layer, or an
+            expression or option that is not valid.
     """
-    layer = question.layer
+    layer = request.layer
     if layer is None or not layer.isValid():
-        raise Refused(tr("There is no raster layer to search: add an image first."))
-    if not question.expressions:
-        raise Refused(
+        raise RequestError(
+            tr("There is no raster layer to search: add an image first.")
+        )
+    if not request.expressions:
+        raise RequestError(
             tr("Say what to look for, for example: the storage tank near the road")
         )
     if not layer.crs().isValid():
-        raise Refused(
-            tr(
-                "Layer {layer} has no CRS, so polygons would have no place: set it "
-                "with a right click on the layer, Layer CRS."
-            ).format(layer=layer.name())
-        )
-    if question.area is not None:
-        check_overlap(question.area, layer)
-    _job(question, scene="any", options=_options(question, None))
+        raise RequestError(tr(NO_CRS).format(layer=layer.name()))
+    if request.area is not None:
+        check_overlap(request.area, layer)
+    _job(request, scene="any", options=_options(request, None))
 
 
-def new_folder(question: Question) -> str:
-    """A folder of its own for this run, made now; two QGIS never share one.
+def create_folder(request: SearchRequest) -> str:
+    """Create a new folder for a run, which no other QGIS uses.
 
     Raises:
-        Refused: it cannot be made.
+        RequestError: It cannot be created.
     """
-    base = question.folder or default_folder()
+    base = request.folder or default_folder()
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    name = f"{slug(question.expressions[0])}-{stamp}"
-    for extra in ("", *(f"-{number}" for number in range(2, 100))):
-        path = os.path.join(base, name + extra)
+    name = f"{slug(request.expressions[0])}-{stamp}"
+    for suffix in ("", *(f"-{number}" for number in range(2, 100))):
+        path = os.path.join(base, name + suffix)
         try:
             os.makedirs(base, exist_ok=True)
             os.mkdir(path)
         except FileExistsError:
             continue
         except OSError as error:
-            raise Refused(
+            raise RequestError(
                 tr(
                     "Results cannot be written to {folder}: {reason}. Choose another "
                     "output folder under Advanced."
                 ).format(folder=base, reason=error.strerror or error)
             ) from error
         return path
-    raise Refused(tr("There are too many results in {folder}.").format(folder=base))
+    raise RequestError(
+        tr("There are too many results in {folder}.").format(folder=base)
+    )
 
 
-def build(question: Question, scene: Scene, folder: str) -> SegmentJob:
-    """The job; the area is written into the folder.
+def build_job(request: SearchRequest, scene: SceneSource, folder: str) -> SegmentJob:
+    """Build the job of a request; its area is written into the folder of the run.
 
     Raises:
-        Refused: an option is out of range, or the area cannot be written.
+        RequestError: An option is out of range, or the area cannot be written.
     """
-    options = _options(question, scene)
-    if question.area is not None:
+    options = _options(request, scene)
+    if request.area is not None:
         path = os.path.join(folder, "area.gpkg")
         if not os.path.exists(path):
-            write_area(question.area, path)
+            write_area(request.area, path)
         options = replace(options, aoi=path)
-    name = slug(question.expressions[0])
+    base = output_base(folder, request.expressions)
     return _job(
-        question,
+        request,
         scene=scene.path,
-        output=os.path.join(folder, f"{name}.gpkg"),
-        probability=os.path.join(folder, f"{name}-probability.tif"),
+        output=f"{base}.gpkg",
+        probability=f"{base}-probability.tif",
         overwrite=True,
         options=options,
     )
 
 
-def same_question(question: Question) -> str:
-    """A text that is equal for two questions with the same answer."""
-    area = question.area
+def request_key(request: SearchRequest) -> str:
+    """Return a text that is equal for two requests with the same results."""
+    area = request.area
     return json.dumps(
         [
-            question.layer.source() if question.layer else "",
-            question.expressions,
+            request.layer.source() if request.layer else "",
+            request.expressions,
             [area.geometry.asWkt(), area.crs.authid()] if area else None,
-            question.weights,
-            sorted((name, repr(value)) for name, value in question.options.items()),
-            question.folder,
+            request.weights,
+            sorted((name, repr(value)) for name, value in request.options.items()),
+            request.folder,
         ]
     )
 
 
-def title(question: Question) -> str:
-    """Name of a run's group in the layer tree."""
-    first, *others = question.expressions
+def output_base(folder: str, expressions: Sequence[str]) -> str:
+    """Return the path of a run's files without their suffixes."""
+    return os.path.join(folder, slug(expressions[0]))
+
+
+def group_title(request: SearchRequest) -> str:
+    """Return the name of a run's group in the layer tree."""
+    first, *others = request.expressions
     more = f" +{len(others)}" if others else ""
-    return f"{first}{more} · {question.layer.name()}"
+    return f"{first}{more} · {request.layer.name()}"
 
 
 def slug(text: str) -> str:
-    """A file name of a text: ASCII words with hyphens, never empty, never long."""
+    """Return a file name for a text: at most 48 characters of ASCII."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     return "-".join(words)[:48].strip("-") or "query"
 
 
-def _job(question: Question, **values: Any) -> SegmentJob:
+def _job(request: SearchRequest, **values: Any) -> SegmentJob:
     try:
         return SegmentJob(
-            expressions=question.expressions, weights=question.weights, **values
+            expressions=request.expressions, weights=request.weights, **values
         )
     except OptionError as error:
-        raise Refused(str(error)) from error
+        raise RequestError(str(error)) from error
 
 
-def _options(question: Question, scene: Scene | None) -> SegmentOptions:
-    values = dict(question.options)
+def _options(request: SearchRequest, scene: SceneSource | None) -> SegmentOptions:
+    values = dict(request.options)
     if scene is not None and scene.crs:
         values["crs"] = scene.crs
     try:
         return SegmentOptions.from_mapping(values)
     except OptionError as error:
-        raise Refused(str(error)) from error
+        raise RequestError(str(error)) from error

@@ -1,4 +1,4 @@
-"""What was found: a threshold to play with, and a list to zoom from."""
+"""Results of a run: a slider for the threshold and a list of objects."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..layers import result_layers as layers
+from ..layers import result_layers
 from ..translate import tr
-from .options import number
+from .options import number_box
 
-MOST = 500
-"""Objects of a query that are listed; the attribute table has them all."""
+MAX_LISTED = 500
+"""Objects of an expression that are listed; the attribute table has all."""
 
-PLACE = Qt.ItemDataRole.UserRole
-"""Role of (layer id, feature id or None)."""
+FEATURE_ROLE = Qt.ItemDataRole.UserRole
+"""Role of (layer id, feature id); feature id is None for the item of a layer."""
 
 
 class Results(QWidget):
-    """The objects of one run."""
+    """Shows the objects of one run."""
 
     threshold_wanted = pyqtSignal(str, float)
     """Folder of the run, the new threshold."""
@@ -48,7 +48,7 @@ class Results(QWidget):
         self.slider.setToolTip(
             tr("Changes the polygons shown, without searching again.")
         )
-        self.box: QDoubleSpinBox = number(0.01, 0.99, 0.05, 0.5)
+        self.box: QDoubleSpinBox = number_box(0.01, 0.99, 0.05, 0.5)
         self._label = QLabel(tr("Threshold of these results"))
         self._label.setBuddy(self.slider)
         self.tree = QTreeWidget()
@@ -64,44 +64,44 @@ class Results(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.slider, 1)
         row.addWidget(self.box)
-        column_of_all = QVBoxLayout(self)
-        column_of_all.setContentsMargins(0, 0, 0, 0)
-        column_of_all.addWidget(self._label)
-        column_of_all.addLayout(row)
-        column_of_all.addWidget(self.tree, 1)
-        self.slider.valueChanged.connect(self._slid)
-        self.box.valueChanged.connect(self._typed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._label)
+        layout.addLayout(row)
+        layout.addWidget(self.tree, 1)
+        self.slider.valueChanged.connect(self._slider_moved)
+        self.box.valueChanged.connect(self._box_changed)
         self.tree.itemActivated.connect(self._zoom)
         self.tree.itemDoubleClicked.connect(self._zoom)
         self.show_run("")
 
     @property
     def run(self) -> str:
-        """Folder of the run shown; empty where there is none."""
+        """Folder of the run that is shown; empty if there is none."""
         return self._run
 
     def show_run(self, run: str) -> None:
         """List the objects of a run and set the slider to its threshold."""
-        shown = layers.layers_of(run) if run else []
+        shown = result_layers.run_layers(run) if run else []
         self._run = run if shown else ""
         self.tree.clear()
         for part in (self._label, self.slider, self.box, self.tree):
             part.setEnabled(bool(shown))
         if shown:
-            self._set_threshold(layers.record_of(shown[0])["threshold"])
+            self._set_threshold(result_layers.read_record(shown[0])["threshold"])
         for layer in shown:
             self._list(layer, alone=len(shown) == 1)
 
-    def allow_threshold(self, allowed: bool) -> None:
-        """Whether polygons can be traced anew now."""
+    def enable_threshold(self, enabled: bool) -> None:
+        """Enable or disable the slider and its box."""
         for part in (self.slider, self.box):
-            part.setEnabled(allowed and bool(self._run))
+            part.setEnabled(enabled and bool(self._run))
 
     def _list(self, layer: QgsVectorLayer, *, alone: bool) -> None:
-        count = layers.count(layer)
-        expression = layers.record_of(layer)["expression"]
+        count = result_layers.count_features(layer)
+        expression = result_layers.read_record(layer)["expression"]
         top = QTreeWidgetItem([f"{expression} ({count})", "", ""])
-        top.setData(0, PLACE, (layer.id(), None))
+        top.setData(0, FEATURE_ROLE, (layer.id(), None))
         top.setToolTip(0, expression)
         self.tree.addTopLevelItem(top)
         top.setFirstColumnSpanned(True)
@@ -109,9 +109,9 @@ class Results(QWidget):
         why = layer.fields().indexOf("why") >= 0
         wanted = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
         features = sorted(
-            layer.getFeatures(wanted), key=lambda one: _order(one, ranked)
+            layer.getFeatures(wanted), key=lambda one: _sort_key(one, ranked)
         )
-        for feature in features[:MOST]:
+        for feature in features[:MAX_LISTED]:
             item = QTreeWidgetItem(
                 [
                     _name(feature, ranked),
@@ -121,21 +121,23 @@ class Results(QWidget):
             )
             for column in (1, 2):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
-            item.setData(0, PLACE, (layer.id(), feature.id()))
+            item.setData(0, FEATURE_ROLE, (layer.id(), feature.id()))
             if why:
                 item.setToolTip(0, feature["why"] or "")
             top.addChild(item)
-        if count > MOST:
+        if count > MAX_LISTED:
             more = tr("… and {count} more: see the attribute table")
-            top.addChild(QTreeWidgetItem([more.format(count=count - MOST), "", ""]))
+            top.addChild(
+                QTreeWidgetItem([more.format(count=count - MAX_LISTED), "", ""])
+            )
         top.setExpanded(alone or count <= 20)
 
     def _zoom(self, item: QTreeWidgetItem, _column: int) -> None:
-        place = item.data(0, PLACE)
-        layer = QgsProject.instance().mapLayer(place[0]) if place else None
+        target = item.data(0, FEATURE_ROLE)
+        layer = QgsProject.instance().mapLayer(target[0]) if target else None
         if layer is None:
             return
-        if place[1] is None:
+        if target[1] is None:
             layer.updateExtents()
             extent = self._canvas.mapSettings().layerExtentToOutputExtent(
                 layer, layer.extent()
@@ -145,24 +147,24 @@ class Results(QWidget):
                 self._canvas.setExtent(extent)
                 self._canvas.refresh()
             return
-        ids: List[int] = [place[1]]
+        ids: List[int] = [target[1]]
         self._canvas.zoomToFeatureIds(layer, ids)
-        self._canvas.zoomByFactor(2.0)  # with what is around it
+        self._canvas.zoomByFactor(2.0)  # shows the surroundings
         self._canvas.flashFeatureIds(layer, ids)
 
-    def _slid(self, value: int) -> None:
+    def _slider_moved(self, value: int) -> None:
         self.box.blockSignals(True)
         self.box.setValue(value / 100)
         self.box.blockSignals(False)
-        self._want(value / 100)
+        self._emit_threshold(value / 100)
 
-    def _typed(self, value: float) -> None:
+    def _box_changed(self, value: float) -> None:
         self.slider.blockSignals(True)
         self.slider.setValue(round(value * 100))
         self.slider.blockSignals(False)
-        self._want(value)
+        self._emit_threshold(value)
 
-    def _want(self, threshold: float) -> None:
+    def _emit_threshold(self, threshold: float) -> None:
         if self._run:
             self.threshold_wanted.emit(self._run, round(threshold, 2))
 
@@ -175,8 +177,8 @@ class Results(QWidget):
             part.blockSignals(False)
 
 
-def _order(feature: Any, ranked: bool) -> tuple[int, float]:
-    """By rank where there is one, then the surest first."""
+def _sort_key(feature: Any, ranked: bool) -> tuple[int, float]:
+    """Sort by rank if there is one, then by descending score."""
     rank = feature["rank"] if ranked else 0
     return (rank or 1 << 30, -feature["score"])
 

@@ -1,8 +1,6 @@
-"""Something the worker can open: the layer's own file, or an exported image."""
+"""The scene for the worker: the layer's own file, or an exported image."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from qgis.core import (
     QgsApplication,
@@ -15,96 +13,97 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.errors import Cancelled, RRSISError
 from ..layers import export
-from ..request_error import Refused
+from ..layers.export import SceneSource
+from ..request_error import RequestError
 from ..translate import tr
-from .request import Question, Scene
+from .request import SearchRequest
 
 
 class SceneMaker(QObject):
-    """Makes one scene at a time, in the background where it takes long."""
+    """Prepares one scene at a time; exports run in the background."""
 
     made = pyqtSignal(object)
-    """`Scene`."""
+    """`SceneSource`."""
     failed = pyqtSignal(str)
-    """Why not; empty where the user cancelled."""
+    """Why there is no scene; empty if the user cancelled."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._task: _ExportTask | None = None
-        self._cause = ""
+        self._cancel_reason = ""
 
     @property
     def busy(self) -> bool:
-        """Whether an image is being fetched."""
+        """Whether an image is being exported."""
         return self._task is not None
 
-    def make(self, question: Question, path: str) -> None:
-        """The scene of a question; `made` or `failed` follows, perhaps at once.
+    def make(self, request: SearchRequest, path: str) -> None:
+        """Prepare the scene of a request; `made` or `failed` follows, perhaps at once.
 
         Args:
-            question: Its layer, area and resolution.
-            path: GeoTIFF to write where the layer is no file.
+            request: Its layer, area and resolution are used.
+            path: GeoTIFF to write if the layer has no file.
         """
-        layer = question.layer
-        source = export.scene_of(layer)
+        layer = request.layer
+        source = export.find_source(layer)
         if source is not None:
-            self.made.emit(Scene(source.path, source.crs))
+            self.made.emit(source)
             return
         extent = layer.extent()
         try:
-            if question.area is not None:
-                area = question.area.in_crs(layer.crs())
+            if request.area is not None:
+                area = request.area.in_crs(layer.crs())
                 extent = extent.intersect(area.boundingBox())
-            prepared = export.prepare(
+            planned = export.plan_export(
                 layer,
                 extent=extent,
-                gsd=question.options.get("gsd"),
+                gsd=request.options.get("gsd"),
                 path=path,
                 transform_context=QgsProject.instance().transformContext(),
             )
-        except (Refused, RRSISError) as error:
+        except (RequestError, RRSISError) as error:
             self.failed.emit(str(error))
             return
-        self._cause = ""
-        self._task = _ExportTask(prepared, layer.name())
-        self._task.over.connect(self._over)
+        self._cancel_reason = ""
+        self._task = _ExportTask(planned, layer.name())
+        self._task.ended.connect(self._finished)
         QgsApplication.taskManager().addTask(self._task)
 
-    def cancel(self, cause: str) -> None:
-        """Stop fetching; `failed` follows with the cause."""
+    def cancel(self, reason: str) -> None:
+        """Cancel an export; `failed` follows with the reason."""
         if self._task is not None:
-            self._cause = cause
+            self._cancel_reason = reason
             self._task.cancel()
 
-    def _over(self, path: str, message: str) -> None:
+    def _finished(self, path: str, message: str) -> None:
         self._task = None
         if path:
-            self.made.emit(Scene(path, None))
+            self.made.emit(SceneSource(path, None))
         else:
-            self.failed.emit(message or self._cause)
+            self.failed.emit(message or self._cancel_reason)
 
 
 class _ExportTask(QgsTask):
-    """Fetches the image in a thread; the manager deletes it afterwards."""
+    """Exports an image in a thread; the task manager deletes it afterwards."""
 
-    over = pyqtSignal(str, str)
-    """Path and message; one of them is empty, both where it was cancelled."""
+    ended = pyqtSignal(str, str)
+    """Path, message; one of them is empty, both after cancelling."""
 
-    def __init__(self, prepared: Any, name: str) -> None:
+    def __init__(self, planned: export.Export, name: str) -> None:
         super().__init__(
             tr("Fetching the image of {layer}").format(layer=name),
             QgsTask.Flag.CanCancel,
         )
-        self._prepared = prepared
+        self._export = planned
         self._feedback: QgsFeedback = QgsRasterBlockFeedback()
         self._feedback.progressChanged.connect(self.setProgress)
         self._path = ""
         self._message = ""
 
     def run(self) -> bool:
-        """In a thread."""
+        """Export; called in a thread."""
         try:
-            self._path = self._prepared.run(self._feedback)
+            self._path = self._export.run(self._feedback)
         except Cancelled:
             return False
         except RRSISError as error:
@@ -113,10 +112,10 @@ class _ExportTask(QgsTask):
         return True
 
     def cancel(self) -> None:
-        """From the main thread."""
+        """Cancel; called in the main thread."""
         self._feedback.cancel()
         super().cancel()
 
-    def finished(self, good: bool) -> None:
-        """In the main thread again."""
-        self.over.emit(self._path if good else "", self._message)
+    def finished(self, successful: bool) -> None:
+        """Emit the result; called in the main thread."""
+        self.ended.emit(self._path if successful else "", self._message)

@@ -1,4 +1,4 @@
-"""Runs of the panel: from a question to layers, through the controller."""
+"""Runs of the panel: from a request to layers, through the controller."""
 
 from __future__ import annotations
 
@@ -12,16 +12,26 @@ from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ..core.job import SegmentJob, VectorizeJob
 from ..core.protocol import Finished, Partial
-from ..layers import result_layers as layers
-from ..request_error import Refused
+from ..layers import result_layers
+from ..layers.export import SceneSource
+from ..notices import CANCELLED
+from ..request_error import RequestError
 from ..translate import tr
 from ..worker.controller import Controller
-from . import request
-from .request import Question, Scene
+from ..worker.worker_client import Job
+from .request import (
+    SearchRequest,
+    build_job,
+    check_request,
+    create_folder,
+    group_title,
+    output_base,
+    request_key,
+)
 from .scene_maker import SceneMaker
 
-PAUSE = 250
-"""Milliseconds a slider must rest before polygons are traced anew."""
+DEBOUNCE = 250
+"""Milliseconds without a change of the slider before polygons are traced again."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +48,9 @@ class Outcome:
 
 @dataclass
 class _Run:
-    """The run under way."""
+    """The current run."""
 
-    question: Question
+    request: SearchRequest
     folder: str
     title: str
     scene_name: str
@@ -48,162 +58,167 @@ class _Run:
 
 
 class Search(QObject):
-    """One run at a time, and thresholds of runs that are over."""
+    """Runs one search at a time, and changes the threshold of finished runs."""
 
-    begun = pyqtSignal()
-    """A run has its folder and its group."""
+    started = pyqtSignal()
+    """A run has started; its folder and its group exist."""
     ended = pyqtSignal(object)
     """`Outcome`."""
-    retraced = pyqtSignal(str)
+    threshold_changed = pyqtSignal(str)
     """Folder of a run whose layers show other polygons now."""
-    trouble = pyqtSignal(str)
-    """One sentence about something that failed beside a run."""
-    preparing = pyqtSignal(bool)
-    """True: the layer's image is being fetched; False: no longer."""
+    warning = pyqtSignal(str)
+    """One sentence about a failure outside of a run."""
+    fetching = pyqtSignal(bool)
+    """Whether the image of the layer is being fetched."""
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
         self._scenes = SceneMaker(self)
         self._run: _Run | None = None
-        self._unfinished: tuple[str, str] | None = None  # its question, its folder
-        self._wanted: tuple[str, float] | None = None
-        self._turn = 0
+        self._unfinished: tuple[str, str] | None = (
+            None  # key of its request, its folder
+        )
+        self._pending_threshold: tuple[str, float] | None = None
+        self._file_number = 0
         self._closed = False
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(PAUSE)
-        self._rest.timeout.connect(self._retrace)
-        controller.partial.connect(self._partial)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DEBOUNCE)
+        self._timer.timeout.connect(self._trace_again)
+        controller.partial.connect(self._add_partial)
         controller.finished.connect(self._finished)
         controller.failed.connect(self._failed)
-        self._scenes.made.connect(self._ask)
-        self._scenes.failed.connect(self._no_scene)
+        self._scenes.made.connect(self._start_job)
+        self._scenes.failed.connect(self._scene_failed)
         project = QgsProject.instance()
-        project.layersWillBeRemoved.connect(self._layers_go)
-        project.cleared.connect(self._project_closed)
+        project.layersWillBeRemoved.connect(self._layers_removed)
+        project.cleared.connect(self._project_cleared)
 
     @property
     def busy(self) -> bool:
-        """Whether a run or a new threshold is under way."""
+        """Whether a run or a change of the threshold is in progress."""
         return self._run is not None or self._controller.busy
 
     @property
     def running(self) -> bool:
-        """Whether a run is under way."""
+        """Whether a run is in progress."""
         return self._run is not None
 
-    @property
-    def worker(self) -> int:
-        """Process number of the worker; 0 where there is none."""
-        return self._controller.pid
-
-    def run(self, question: Question) -> None:
-        """Begin a run.
+    def run(self, request: SearchRequest) -> None:
+        """Start a run.
 
         Raises:
-            Refused: it cannot work, or another is under way.
+            RequestError: The request is not valid, or a run is in progress.
         """
         if self._run is not None:
-            raise Refused(tr("A search is running: wait for it, or cancel it first."))
+            raise RequestError(
+                tr("A search is running: wait for it, or cancel it first.")
+            )
         if self._controller.busy:
-            raise Refused(tr("Polygons are being traced anew: wait a moment."))
-        request.check(question)
-        folder = self._folder(question)
-        title = request.title(question)
-        layer = question.layer
-        self._run = _Run(question, folder, title, layer.name(), layer.id())
-        self._unfinished = (request.same_question(question), folder)
-        layers.begin(folder, title)
-        self.begun.emit()
-        self.preparing.emit(True)
-        self._scenes.make(question, os.path.join(folder, "scene.tif"))
+            raise RequestError(tr("Polygons are being traced anew: wait a moment."))
+        check_request(request)
+        folder = self._choose_folder(request)
+        title = group_title(request)
+        layer = request.layer
+        self._run = _Run(request, folder, title, layer.name(), layer.id())
+        self._unfinished = (request_key(request), folder)
+        result_layers.create_group(folder, title)
+        self.started.emit()
+        self.fetching.emit(True)
+        self._scenes.make(request, os.path.join(folder, "scene.tif"))
 
-    def cancel(self, cause: str = "") -> None:
-        """Stop what is under way."""
+    def cancel(self, reason: str = "") -> None:
+        """Cancel the current run or change of the threshold.
+
+        Args:
+            reason: One sentence; empty if the user cancelled it.
+        """
         if self._scenes.busy:
-            self._scenes.cancel(cause)
+            self._scenes.cancel(reason)
         else:
-            self._controller.cancel(cause)
+            self._controller.cancel(reason)
 
-    def retrace(self, run: str, threshold: float) -> None:
-        """Show the polygons of a run at another threshold, soon."""
-        self._wanted = (run, threshold)
-        self._rest.start()
+    def change_threshold(self, run: str, threshold: float) -> None:
+        """Show the polygons of a run at another threshold, after a short delay."""
+        self._pending_threshold = (run, threshold)
+        self._timer.start()
 
     def close(self) -> None:
-        """Stop everything and let go of the project; once is enough."""
+        """Stop everything and disconnect from the project; may be called twice."""
         if self._closed:
             return
         self._closed = True
-        self._rest.stop()
+        self._timer.stop()
         self._scenes.cancel("")
         project = QgsProject.instance()
-        project.layersWillBeRemoved.disconnect(self._layers_go)
-        project.cleared.disconnect(self._project_closed)
+        project.layersWillBeRemoved.disconnect(self._layers_removed)
+        project.cleared.disconnect(self._project_cleared)
         if self._run is not None:
-            layers.drop(self._run.folder)
+            result_layers.remove_run(self._run.folder)
             self._run = None
         self._controller.close()
-        self._forget_unfinished()
+        self._delete_unfinished()
 
     def end_worker(self) -> None:
-        """End the worker and whatever it does, at once, as at QGIS's exit."""
+        """End the worker at once, whatever it does, as QGIS's exit needs it."""
         self._controller.close()
 
-    def _folder(self, question: Question) -> str:
-        """The folder of the same question's unfinished run, else a new one."""
+    def _choose_folder(self, request: SearchRequest) -> str:
+        """Return the folder of the same request's unfinished run, else a new one."""
         if self._unfinished is not None:
-            same, folder = self._unfinished
-            if same == request.same_question(question) and os.path.isdir(folder):
+            key, folder = self._unfinished
+            if key == request_key(request) and os.path.isdir(folder):
                 return folder
-        folder = request.new_folder(question)
-        self._forget_unfinished()
+        folder = create_folder(request)
+        self._delete_unfinished()
         return folder
 
-    def _forget_unfinished(self) -> None:
-        """What an abandoned run has left to go on from."""
+    def _delete_unfinished(self) -> None:
+        """Delete the folder of an unfinished run."""
         if self._unfinished is not None:
             shutil.rmtree(self._unfinished[1], ignore_errors=True)
             self._unfinished = None
 
-    def _ask(self, scene: Scene) -> None:
-        self.preparing.emit(False)
+    def _start_job(self, scene: SceneSource) -> None:
+        self.fetching.emit(False)
         run = self._run
         try:
-            job = request.build(run.question, scene, run.folder)
-        except Refused as error:
+            job = build_job(run.request, scene, run.folder)
+        except RequestError as error:
             self._end("failed", str(error))
             return
         self._controller.run(job)
 
-    def _no_scene(self, message: str) -> None:
-        self.preparing.emit(False)
+    def _scene_failed(self, message: str) -> None:
+        self.fetching.emit(False)
         if self._run is not None:
-            self._end("failed" if message else "cancelled", message or tr("Cancelled."))
+            self._end("failed" if message else "cancelled", message or tr(CANCELLED))
 
-    def _partial(self, found: Partial) -> None:
+    def _add_partial(self, partial: Partial) -> None:
         run = self._run
         if run is not None:
-            layers.add_partial(run.folder, run.title, run.question.expressions, found)
+            result_layers.add_partial(
+                run.folder, run.title, run.request.expressions, partial
+            )
 
-    def _finished(self, task: Any, finished: Finished) -> None:
-        if isinstance(task, VectorizeJob):
-            self._retraced(task)
+    def _finished(self, job: Job, finished: Finished) -> None:
+        if isinstance(job, VectorizeJob):
+            self._show_polygons(job)
         elif self._run is not None:
-            self._done(task, finished)
+            self._show_results(job, finished)
 
-    def _done(self, job: SegmentJob, finished: Finished) -> None:
+    def _show_results(self, job: SegmentJob, finished: Finished) -> None:
         run = self._run
-        made = layers.finish(
+        added = result_layers.add_results(
             job,
             run=run.folder,
             title=run.title,
             scene=run.scene_name,
-            keep_probability=run.question.keep_probability,
+            keep_probability=run.request.keep_probability,
         )
         self._unfinished = None
-        if not made:
+        if not added:
             self._end(
                 "failed",
                 tr("{file} was written, but QGIS cannot open it.").format(
@@ -211,7 +226,7 @@ class Search(QObject):
                 ),
             )
         elif finished.polygons:
-            self._end("found", _found(made))
+            self._end("found", _summary(added))
         else:
             self._end(
                 "nothing",
@@ -221,68 +236,68 @@ class Search(QObject):
                 ),
             )
 
-    def _failed(self, task: Any, code: str, message: str) -> None:
-        if isinstance(task, VectorizeJob):
-            if code != "cancelled":  # an older wish that a newer one stopped
-                self.trouble.emit(message)
-            self._next_retrace()
+    def _failed(self, job: Job, cancelled: bool, message: str) -> None:
+        if isinstance(job, VectorizeJob):
+            if not cancelled:  # a newer threshold cancels an older one
+                self.warning.emit(message)
+            self._trace_next()
         elif self._run is not None:
-            self._end("cancelled" if code == "cancelled" else "failed", message)
+            self._end("cancelled" if cancelled else "failed", message)
 
     def _end(self, kind: str, text: str) -> None:
         run, self._run = self._run, None
         if kind == "cancelled":
-            layers.keep_partial(run.folder)
+            result_layers.keep_partial(run.folder)
         elif kind == "failed":
-            layers.drop(run.folder)
+            result_layers.remove_run(run.folder)
         self.ended.emit(Outcome(kind, text, run.folder))
 
-    def _retrace(self) -> None:
-        if self._wanted is None or self._run is not None:
+    def _trace_again(self) -> None:
+        if self._pending_threshold is None or self._run is not None:
             return
         if self._controller.busy:
-            if isinstance(self._controller.task, VectorizeJob):
-                self._controller.cancel()  # an older wish; its end calls again
+            if isinstance(self._controller.job, VectorizeJob):
+                self._controller.cancel()  # its end calls this again
             return
-        run, threshold = self._wanted
-        self._wanted = None
-        shown = layers.layers_of(run)
+        run, threshold = self._pending_threshold
+        self._pending_threshold = None
+        shown = result_layers.run_layers(run)
         if not shown:
             return
-        values = layers.record_of(shown[0])
-        if not os.path.exists(values["probability"]):
-            self.trouble.emit(
+        record = result_layers.read_record(shown[0])
+        if not os.path.exists(record["probability"]):
+            self.warning.emit(
                 tr("The probabilities {file} are gone: run the query again.").format(
-                    file=values["probability"]
+                    file=record["probability"]
                 )
             )
             return
-        self._turn += 1
-        anchor = os.path.join(run, request.slug(values["expressions"][0]) + ".gpkg")
-        task = VectorizeJob(
-            probability=values["probability"],
-            output=layers.threshold_file(anchor, threshold, self._turn),
+        self._file_number += 1
+        output = f"{output_base(run, record['expressions'])}.gpkg"
+        options = {
+            name: record[name]
+            for name in result_layers.POLYGON_OPTIONS
+            if name in record
+        }
+        job = VectorizeJob(
+            probability=record["probability"],
+            output=result_layers.threshold_file(output, threshold, self._file_number),
             overwrite=True,
-            threshold=threshold,
-            min_score=values.get("min_score"),
-            min_area=values["min_area"],
-            fill_holes=values["fill_holes"],
-            simplify=values["simplify"],
-            split=values.get("split"),
+            **{**options, "threshold": threshold},
         )
-        self._controller.run(task)
+        self._controller.run(job)
 
-    def _retraced(self, task: VectorizeJob) -> None:
-        run = os.path.dirname(task.output)
-        layers.replace(run, task.output, threshold=task.threshold)
-        self.retraced.emit(run)
-        self._next_retrace()
+    def _show_polygons(self, job: VectorizeJob) -> None:
+        run = os.path.dirname(job.output)
+        result_layers.replace_polygons(run, job.output, threshold=job.threshold)
+        self.threshold_changed.emit(run)
+        self._trace_next()
 
-    def _next_retrace(self) -> None:
-        if self._wanted is not None:
-            self._rest.start()
+    def _trace_next(self) -> None:
+        if self._pending_threshold is not None:
+            self._timer.start()
 
-    def _layers_go(self, ids: List[str]) -> None:
+    def _layers_removed(self, ids: List[str]) -> None:
         if self._run is not None and self._run.layer_id in ids:
             self.cancel(
                 tr("Layer {layer} was removed, so its search was cancelled.").format(
@@ -290,19 +305,20 @@ class Search(QObject):
                 )
             )
 
-    def _project_closed(self) -> None:
-        self._wanted = None
+    def _project_cleared(self) -> None:
+        self._pending_threshold = None
         if self._run is not None:
             self.cancel(tr("The project was closed, so the search was cancelled."))
 
 
-def _found(made: List[Any]) -> str:
-    counts = [layers.count(layer) for layer in made]
+def _summary(added: List[Any]) -> str:
+    """Return the number of objects in all layers and in each."""
+    counts = [result_layers.count_features(layer) for layer in added]
     if len(counts) == 1:
         return _objects(counts[0])
     parts = [
         f"{layer.name()}: {count}"
-        for layer, count in zip(made, counts)  # noqa: B905 - Python 3.9
+        for layer, count in zip(added, counts)  # noqa: B905 - Python 3.9
     ]
     return _objects(sum(counts)) + " (" + ", ".join(parts) + ")"
 

@@ -1,4 +1,4 @@
-"""What the panel shows while there is no environment."""
+"""Notice in the panel while there is no environment."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ..translate import tr
 
 
 class SetupNotice(QFrame):
-    """Says what is missing, and leads to the setup."""
+    """Says that the environment is missing, with a button that opens the setup."""
 
-    set_up = pyqtSignal()
+    clicked = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,13 +24,13 @@ class SetupNotice(QFrame):
         )
         text.setWordWrap(True)
         self.button = QPushButton(tr("Set up …"))
-        self.button.clicked.connect(self.set_up)
+        self.button.clicked.connect(self.clicked)
         column = QVBoxLayout(self)
         column.addWidget(text)
         column.addWidget(self.button)
 
     def open_dialog(self, parent: QWidget) -> bool:
-        """Show the setup; whether an environment is there afterwards."""
-        from ..setup.setup_dialog import SetupDialog  # opened once in a life
+        """Show the setup dialog; return whether it was accepted."""
+        from ..setup.setup_dialog import SetupDialog  # rarely needed
 
         return bool(SetupDialog(parent).exec())

@@ -1,4 +1,4 @@
-"""Where the user sets up the Python that searches."""
+"""The dialog that sets up the Python environment."""
 
 from __future__ import annotations
 
@@ -20,121 +20,125 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core import __version__
-from ..environment.installation import InstallChoice, Stage
+from ..environment.install_choice import InstallChoice
+from ..environment.installation import Stage
 from ..environment.interpreters import (
     check_interpreter,
     find_interpreters,
     no_interpreter,
 )
-from ..find_python import find_python, managed
+from ..find_python import find_python, managed_environment
 from ..notices import Notice
 from ..settings import (
     choose_python,
     chosen_python,
     install_settings,
-    keep_install_settings,
     proxy_variables,
+    save_install_settings,
 )
 from ..translate import tr
-from ..worker.doctor_client import DoctorClient, about, hide_home
+from ..worker.doctor_client import DoctorClient, hide_home, versions
 from .setup_pages import ExistingPage, ManagedPage, WheelsPage
-from .setup_threads import Background, InstallThread
+from .setup_threads import BackgroundThread, InstallThread
 
-STEPS = 100
-"""Of the progress bar, for one step of the installation."""
+BAR_STEPS = 100
+"""Steps of the progress bar for one step of the installation."""
+
+MANAGED, EXISTING, WHEELS = range(3)
+"""Indices of the pages."""
 
 
 class SetupDialog(QDialog):
-    """Leads to an environment by one of three ways; accepted when there is one."""
+    """Sets up an environment in one of three ways; accepted once there is one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Set up RRSIS Geo"))
         self.setObjectName("rrsis_geo_setup")
-        self._busy: Any = None
+        self._activity: Any = None
         self._doctor: DoctorClient | None = None
-        self._leaving = False
-        self._make_ways()
-        self._make_rest()
-        self._arrange()
-        self._show_busy(None)
-        self._look_around()
+        self._closing = False
+        self._create_pages()
+        self._create_widgets()
+        self._build_layout()
+        self._set_activity(None)
+        self._find_interpreters()
 
-    def way(self) -> int:
-        """0 managed, 1 existing interpreter, 2 folder of wheels."""
+    def page(self) -> int:
+        """Return the index of the current page."""
         return self.pages.currentIndex()
 
-    def choose_way(self, way: int) -> None:
-        """Show the page of a way."""
-        self.ways[way].setChecked(True)
+    def choose_page(self, index: int) -> None:
+        """Show a page."""
+        self.page_buttons[index].setChecked(True)
 
     def start(self) -> None:
-        """Do what the page says."""
-        if self._busy is not None:
+        """Check the interpreter or start the installation of the current page."""
+        if self._activity is not None:
             return
         self.log.clear()
-        if self.way() == 1:
+        if self.page() == EXISTING:
             program = self.existing.program.filePath().strip().strip('"')
-            self._in_background(
+            self._run_in_background(
                 lambda: check_interpreter(program, version=__version__),
-                lambda notice: self._judged(notice, program),
+                lambda notice: self._interpreter_checked(notice, program),
             )
             return
-        page = self.managed if self.way() == 0 else self.wheels
+        page = self.managed if self.page() == MANAGED else self.wheels
         choice: InstallChoice = page.choice()
-        if self.way() == 2 and not choice.wheels:
-            self._say(tr("Choose the folder of wheels first."), bad=True)
+        if self.page() == WHEELS and not choice.wheels:
+            self._set_status(tr("Choose the folder of wheels first."), bold=True)
             return
-        keep_install_settings(choice)
-        thread = InstallThread(managed(), choice, proxy_variables())
-        thread.stage.connect(self._advanced)
+        save_install_settings(choice)
+        thread = InstallThread(managed_environment(), choice, proxy_variables())
+        thread.stage.connect(self._show_stage)
         thread.finished.connect(self._installed)
-        self._show_busy(thread)
+        self._set_activity(thread)
         thread.begin()
 
     def examine(self) -> None:
-        """Show the report of the environment there is."""
+        """Request the report of the current environment."""
         python = find_python()
         if python is None:
-            self._say(tr("There is no environment yet."), bad=True)
+            self._set_status(tr("There is no environment yet."), bold=True)
             return
-        self._say(tr("Examining the environment; this takes half a minute."))
+        self._set_status(tr("Examining the environment; this takes half a minute."))
         self._doctor = DoctorClient(python, self)
-        self._doctor.answered.connect(self._examined)
-        self._show_busy(self._doctor)
+        self._doctor.answered.connect(self._show_report)
+        self._set_activity(self._doctor)
         self._doctor.start()
 
     def stop(self) -> None:
-        """Stop what is under way."""
-        if isinstance(self._busy, InstallThread):
-            self._say(tr("Stopping …"))
+        """Stop the installation or the examination."""
+        if isinstance(self._activity, InstallThread):
+            self._set_status(tr("Stopping …"))
             self.stop_button.setEnabled(False)
-            self._busy.stop()
-        elif isinstance(self._busy, DoctorClient):
-            self._busy.close()
-            self._say(tr("Stopped."))
-            self._show_busy(None)
+            self._activity.stop()
+        elif isinstance(self._activity, DoctorClient):
+            self._activity.close()
+            self._set_status(tr("Stopped."))
+            self._set_activity(None)
 
     def reject(self) -> None:
-        """Close; an installation is stopped first, and what it did is kept."""
-        if isinstance(self._busy, (InstallThread, Background)):
-            self._leaving = True
+        """Close; an installation is stopped first, its finished steps are kept."""
+        if isinstance(self._activity, (InstallThread, BackgroundThread)):
+            self._closing = True
             self.stop()
             return
         self.stop()
         super().reject()
 
     def copy_report(self) -> None:
-        """All that a bug report needs, with home paths hidden."""
+        """Copy the report to the clipboard."""
         QGuiApplication.clipboard().setText(self.report())
 
     def report(self) -> str:
-        """What is copied."""
-        shown = self.log.toPlainText()
-        text = f"{self.status.text()}\n{shown}".strip()
-        return hide_home(text if about() in text else f"{about()}\n{text}")
+        """Return versions, status and log for a bug report; home paths are hidden."""
+        log = self.log.toPlainText()
+        text = f"{self.status.text()}\n{log}".strip()
+        return hide_home(text if versions() in text else f"{versions()}\n{text}")
 
-    def _make_ways(self) -> None:
+    def _create_pages(self) -> None:
         choice = install_settings()
         self.managed = ManagedPage(choice)
         self.existing = ExistingPage(chosen_python())
@@ -145,14 +149,14 @@ class SetupDialog(QDialog):
             tr("&Use a Python that has rrsis-geo already"),
             tr("Install from a folder of &wheels, without network"),
         )
-        self.ways = [QRadioButton(title) for title in titles]
-        for place, page in enumerate((self.managed, self.existing, self.wheels)):
+        self.page_buttons = [QRadioButton(title) for title in titles]
+        for index, page in enumerate((self.managed, self.existing, self.wheels)):
             self.pages.addWidget(page)
-            self.ways[place].toggled.connect(self._turn_page)
-        first = 1 if chosen_python() else 2 if choice.wheels else 0
-        self.ways[first].setChecked(True)
+            self.page_buttons[index].toggled.connect(self._page_changed)
+        first = EXISTING if chosen_python() else WHEELS if choice.wheels else MANAGED
+        self.page_buttons[first].setChecked(True)
 
-    def _make_rest(self) -> None:
+    def _create_widgets(self) -> None:
         self.status = QLabel()
         self.status.setObjectName("status")
         self.status.setWordWrap(True)
@@ -179,19 +183,19 @@ class SetupDialog(QDialog):
         self.stop_button.clicked.connect(self.stop)
         self.examine_button.clicked.connect(self.examine)
         self.copy_button.clicked.connect(self.copy_report)
-        self.close_button.clicked.connect(self._leave)
+        self.close_button.clicked.connect(self._close)
 
-    def _arrange(self) -> None:
-        about_it = QLabel(
+    def _build_layout(self) -> None:
+        introduction = QLabel(
             tr(
                 "The search runs outside QGIS in a Python of its own, so that it "
                 "cannot harm QGIS. Nothing of QGIS or of this plugin is changed."
             )
         )
-        about_it.setWordWrap(True)
+        introduction.setWordWrap(True)
         column = QVBoxLayout(self)
-        column.addWidget(about_it)
-        for button in self.ways:
+        column.addWidget(introduction)
+        for button in self.page_buttons:
             column.addWidget(button)
         column.addWidget(self.pages)
         column.addWidget(self.status)
@@ -209,108 +213,112 @@ class SetupDialog(QDialog):
             self.fontMetrics().averageCharWidth() * 90, self.sizeHint().height()
         )
 
-    def _turn_page(self) -> None:
-        for place, button in enumerate(self.ways):
+    def _page_changed(self) -> None:
+        for index, button in enumerate(self.page_buttons):
             if button.isChecked():
-                self.pages.setCurrentIndex(place)
+                self.pages.setCurrentIndex(index)
         if hasattr(self, "start_button"):
-            self.start_button.setText(tr("&Use") if self.way() == 1 else tr("&Install"))
+            self.start_button.setText(
+                tr("&Use") if self.page() == EXISTING else tr("&Install")
+            )
 
-    def _look_around(self) -> None:
-        """Fill the lists of interpreters, and say what there is."""
+    def _find_interpreters(self) -> None:
+        """Fill the lists of interpreters, and show the state of the environment."""
         python = find_python()
 
-        def look() -> Any:
-            there = python and check_interpreter(python, version=__version__)
-            return find_interpreters(), there
+        def search() -> Any:
+            notice = python and check_interpreter(python, version=__version__)
+            return find_interpreters(), notice
 
-        self._in_background(look, self._looked)
+        self._run_in_background(search, self._show_interpreters)
 
-    def _looked(self, answer: Any) -> None:
-        found, there = answer
+    def _show_interpreters(self, result: Any) -> None:
+        found, notice = result
         for page in (self.managed, self.wheels):
-            page.base.offer(found)
-        if there:
-            self._tell(there)
+            page.base.set_interpreters(found)
+        if notice:
+            self._show_notice(notice)
         elif not found:
-            self._tell(no_interpreter())
+            self._show_notice(no_interpreter())
         else:
-            self._say(tr("There is no environment yet."))
+            self._set_status(tr("There is no environment yet."))
 
-    def _in_background(
-        self, work: Callable[[], Any], then: Callable[[Any], None]
+    def _run_in_background(
+        self, function: Callable[[], Any], on_result: Callable[[Any], None]
     ) -> None:
-        thread = Background(work)
+        thread = BackgroundThread(function)
 
-        def over() -> None:
-            self._show_busy(None)
-            then(thread.answer)
-            self._leave_if_wanted()
+        def finish() -> None:
+            self._set_activity(None)
+            on_result(thread.result)
+            self._close_if_requested()
 
-        thread.finished.connect(over)
-        self._show_busy(thread)
+        thread.finished.connect(finish)
+        self._set_activity(thread)
         thread.begin()
 
-    def _judged(self, notice: Notice, program: str) -> None:
-        self._tell(notice)
+    def _interpreter_checked(self, notice: Notice, program: str) -> None:
+        self._show_notice(notice)
         if notice.kind == "ok":
             choose_python(program)
             self.accept()
 
-    def _advanced(self, stage: Stage) -> None:
-        self.bar.setRange(0, stage.of * STEPS)
+    def _show_stage(self, stage: Stage) -> None:
+        self.bar.setRange(0, stage.count * BAR_STEPS)
         part = stage.fraction or 0.0
-        self.bar.setValue(int((stage.number - 1 + part) * STEPS))
-        self._say(
+        self.bar.setValue(int((stage.number - 1 + part) * BAR_STEPS))
+        self._set_status(
             tr("Step {number} of {of}: {name}").format(
-                number=stage.number, of=stage.of, name=tr(stage.name)
+                number=stage.number, of=stage.count, name=tr(stage.name)
             )
         )
         if stage.line and stage.fraction is None:
             self.log.appendPlainText(stage.line)
 
     def _installed(self) -> None:
-        thread = self._busy
-        self._show_busy(None)
+        thread = self._activity
+        self._set_activity(None)
         if thread.python:
             choose_python("")
             self.accept()
         elif thread.notice is not None:
-            self._tell(thread.notice)
+            self._show_notice(thread.notice)
         else:
-            self._say(tr("Stopped. What is there is kept; Install goes on from it."))
-        self._leave_if_wanted()
+            self._set_status(
+                tr("Stopped. What is there is kept; Install goes on from it.")
+            )
+        self._close_if_requested()
 
-    def _examined(self, text: str) -> None:
-        self._show_busy(None)
-        self._say(tr("The report is below."))
+    def _show_report(self, text: str) -> None:
+        self._set_activity(None)
+        self._set_status(tr("The report is below."))
         self.log.setPlainText(text)
 
-    def _leave(self) -> None:
-        """Close; accepted where an environment is there."""
-        if self._busy is None and find_python() is not None:
+    def _close(self) -> None:
+        """Close the dialog; accepted if there is an environment."""
+        if self._activity is None and find_python() is not None:
             self.accept()
         else:
             self.reject()
 
-    def _leave_if_wanted(self) -> None:
-        if self._leaving:
+    def _close_if_requested(self) -> None:
+        if self._closing:
             super().reject()
 
-    def _show_busy(self, what: Any) -> None:
-        self._busy = what
-        installing = isinstance(what, InstallThread)
-        self.start_button.setEnabled(what is None)
-        self.examine_button.setEnabled(what is None and find_python() is not None)
-        self.stop_button.setEnabled(installing or isinstance(what, DoctorClient))
-        self.bar.setVisible(what is not None)
+    def _set_activity(self, activity: Any) -> None:
+        self._activity = activity
+        installing = isinstance(activity, InstallThread)
+        self.start_button.setEnabled(activity is None)
+        self.examine_button.setEnabled(activity is None and find_python() is not None)
+        self.stop_button.setEnabled(installing or isinstance(activity, DoctorClient))
+        self.bar.setVisible(activity is not None)
         self.bar.setRange(0, 0)
-        for widget in (*self.ways, self.pages):
+        for widget in (*self.page_buttons, self.pages):
             widget.setEnabled(not installing)
 
-    def _tell(self, notice: Notice) -> None:
-        self._say(notice.words(tr), bad=notice.kind != "ok")
+    def _show_notice(self, notice: Notice) -> None:
+        self._set_status(notice.full_text(tr), bold=notice.kind != "ok")
 
-    def _say(self, text: str, *, bad: bool = False) -> None:
+    def _set_status(self, text: str, *, bold: bool = False) -> None:
         self.status.setText(text)
-        self.status.setStyleSheet("font-weight: bold" if bad else "")
+        self.status.setStyleSheet("font-weight: bold" if bold else "")

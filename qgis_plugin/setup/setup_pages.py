@@ -1,4 +1,4 @@
-"""The three ways to a Python with rrsis-geo, as pages of the setup dialog."""
+"""Pages of the setup dialog, one for each way to set up an environment."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import List
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
-from ..environment.installation import InstallChoice, index_missing
+from ..environment.install_choice import InstallChoice, index_missing
 from ..environment.interpreters import Interpreter
 from ..translate import tr
 
 
-class BaseBox(QComboBox):
-    """Interpreters that an environment can be made of; another may be typed in."""
+class InterpreterBox(QComboBox):
+    """Chooses the interpreter for a new environment; any path may be typed in."""
 
     def __init__(self, chosen: str) -> None:
         super().__init__()
@@ -23,30 +23,30 @@ class BaseBox(QComboBox):
         self.lineEdit().setPlaceholderText(tr("the best Python of this computer"))
         self.setEditText(chosen)
 
-    def offer(self, found: List[Interpreter]) -> None:
-        """Fill the list; what was chosen stays chosen."""
+    def set_interpreters(self, found: List[Interpreter]) -> None:
+        """Fill the list; the chosen interpreter stays."""
         chosen = self.program()
         self.clear()
         for interpreter in found:
             self.addItem(interpreter.label, interpreter.program)
-        place = self.findData(chosen)
-        if place >= 0:
-            self.setCurrentIndex(place)
+        index = self.findData(chosen)
+        if index >= 0:
+            self.setCurrentIndex(index)
         elif chosen or not found:
             self.setEditText(chosen)
 
     def program(self) -> str:
-        """Path of the chosen one; empty: the best."""
-        place = self.findText(self.currentText())
-        return str(self.itemData(place) if place >= 0 else self.currentText().strip())
+        """Return the path of the chosen interpreter; empty: the best one found."""
+        index = self.findText(self.currentText())
+        return str(self.itemData(index) if index >= 0 else self.currentText().strip())
 
 
 class ManagedPage(QWidget):
-    """An environment of the plugin's own, from a package index."""
+    """Install the managed environment from a package index."""
 
     def __init__(self, choice: InstallChoice) -> None:
         super().__init__()
-        self.base = BaseBox(choice.base)
+        self.base = InterpreterBox(choice.base)
         self.base.setObjectName("base")
         self.build = QComboBox()
         self.build.setObjectName("build")
@@ -80,12 +80,12 @@ class ManagedPage(QWidget):
         form.addRow(tr("&Index of torch"), self.index)
         form.addRow(tr("Package &rrsis-geo"), self.package)
         form.addRow(self.hint)
-        self.build.currentIndexChanged.connect(self._say)
-        self.index.textChanged.connect(self._say)
-        self._say()
+        self.build.currentIndexChanged.connect(self._update_hint)
+        self.index.textChanged.connect(self._update_hint)
+        self._update_hint()
 
     def choice(self) -> InstallChoice:
-        """What is chosen."""
+        """Return the chosen settings."""
         return InstallChoice(
             base=self.base.program(),
             package=self.package.filePath().strip(),
@@ -93,7 +93,7 @@ class ManagedPage(QWidget):
             torch_index=self.index.text().strip(),
         )
 
-    def _say(self) -> None:
+    def _update_hint(self) -> None:
         self.hint.setText(
             tr(
                 "For this build name an index that has it: PyTorch's installation page "
@@ -109,11 +109,11 @@ class ManagedPage(QWidget):
 
 
 class WheelsPage(QWidget):
-    """An environment of the plugin's own, from a folder; no network is used."""
+    """Install the managed environment from a folder of wheels, without network."""
 
     def __init__(self, choice: InstallChoice) -> None:
         super().__init__()
-        self.base = BaseBox(choice.base)
+        self.base = InterpreterBox(choice.base)
         self.folder = QgsFileWidget()
         self.folder.setObjectName("wheels")
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
@@ -132,13 +132,13 @@ class WheelsPage(QWidget):
         form.addRow(hint)
 
     def choice(self) -> InstallChoice:
-        """What is chosen."""
+        """Return the chosen settings."""
         wheels = self.folder.filePath().strip()
         return InstallChoice(base=self.base.program(), wheels=wheels, build="cpu")
 
 
 class ExistingPage(QWidget):
-    """A Python that has rrsis-geo already."""
+    """Use a Python that has rrsis-geo already."""
 
     def __init__(self, program: str) -> None:
         super().__init__()
@@ -150,8 +150,8 @@ class ExistingPage(QWidget):
         )
         hint = QLabel(
             tr(
-                "The python program of an environment in which “rrsis-geo doctor” is "
-                "content. It must have the plugin's version of rrsis-geo."
+                "The python program of an environment in which “rrsis-geo doctor” "
+                "reports no failure. It must have the plugin's version of rrsis-geo."
             )
         )
         hint.setWordWrap(True)

@@ -1,4 +1,4 @@
-"""What the setup dialog lets run beside it."""
+"""Threads of the setup dialog."""
 
 from __future__ import annotations
 
@@ -9,42 +9,43 @@ from qgis.PyQt.QtCore import QThread, pyqtSignal
 
 from ..core import __version__
 from ..core.errors import Cancelled
-from ..environment.installation import Installation, InstallChoice, InstallFailed
-from ..environment.managed_environment import Managed
+from ..environment.install_choice import InstallChoice
+from ..environment.installation import Installation, InstallationError
+from ..environment.managed_environment import ManagedEnvironment
 from ..notices import Notice
 
 _RUNNING: Set[QThread] = set()
+"""References to running threads; Qt aborts if a running one is deleted."""
 
 
 class _Thread(QThread):
-    """Outlives the dialog that began it, since Qt aborts where a running one is
-    deleted."""
+    """A thread that may outlive the dialog that started it."""
 
     def begin(self) -> None:
-        """Start, and stay until the end."""
+        """Start the thread, and keep a reference until it ends."""
         _RUNNING.add(self)
         self.finished.connect(lambda: _RUNNING.discard(self))
         self.start()
 
 
-class Background(_Thread):
-    """A function in a thread; `answer` holds what it returned once `finished` came."""
+class BackgroundThread(_Thread):
+    """Runs a function; `result` is its return value once `finished` is emitted."""
 
-    def __init__(self, work: Callable[[], Any]) -> None:
+    def __init__(self, function: Callable[[], Any]) -> None:
         super().__init__()
-        self._work = work
-        self.answer: Any = None
+        self._function = function
+        self.result: Any = None
 
     def run(self) -> None:
-        """In the thread."""
-        self.answer = self._work()
+        """Call the function; in the thread."""
+        self.result = self._function()
 
 
 class InstallThread(_Thread):
-    """Makes the managed environment.
+    """Installs the managed environment.
 
-    Once `finished` came, `python` names its interpreter, or `notice` says why there is
-    none; both are empty where it was stopped.
+    Once `finished` is emitted, `python` names its interpreter, or `notice` says why
+    there is none; both are empty after a stop.
     """
 
     stage = pyqtSignal(object)
@@ -52,32 +53,32 @@ class InstallThread(_Thread):
 
     def __init__(
         self,
-        managed: Managed,
+        managed: ManagedEnvironment,
         choice: InstallChoice,
         variables: Mapping[str, str],
     ) -> None:
         super().__init__()
         self.python = ""
         self.notice: Notice | None = None
-        self._stop = threading.Event()
+        self._cancelled = threading.Event()
         self._installation = Installation(
             managed,
             choice,
             version=__version__,
             variables=variables,
             report=self.stage.emit,
-            cancelled=self._stop.is_set,
+            cancelled=self._cancelled.is_set,
         )
 
     def run(self) -> None:
-        """In the thread."""
+        """Install; in the thread."""
         try:
             self.python = self._installation.run()
-        except InstallFailed as error:
+        except InstallationError as error:
             self.notice = error.notice
         except Cancelled:
             pass
 
     def stop(self) -> None:
-        """From any thread; `finished` follows."""
-        self._stop.set()
+        """Cancel from any thread; `finished` follows."""
+        self._cancelled.set()

@@ -1,4 +1,4 @@
-"""What the panel is doing: states and jobs, free of widgets and layers."""
+"""Jobs of the panel and their state, without widgets or layers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any, Callable, Sequence
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..core.job import SegmentJob, VectorizeJob
+from ..core.errors import Cancelled
 from ..core.protocol import (
     Advice,
-    Doctor,
     Explain,
     Failed,
     Finished,
@@ -18,28 +17,27 @@ from ..core.protocol import (
     Progress,
     Ready,
     Report,
-    Segment,
     Started,
-    Vectorize,
     Weights,
 )
+from ..notices import CANCELLED
 from ..translate import tr
-from .worker_client import Stopped, WorkerClient
+from .worker_client import Job, Stopped, WorkerClient, job_request
 
 
 class State(Enum):
-    """What goes on."""
+    """State of the controller."""
 
     IDLE = "idle"
-    STARTING = "starting"  # the worker, and its network
+    STARTING = "starting"  # starts the worker and loads the network
     RUNNING = "running"
     CANCELLING = "cancelling"
 
 
 class Controller(QObject):
-    """One job at a time on a worker that stays warm between them.
+    """Runs one job at a time on a worker, which keeps its network in memory.
 
-    The worker is started by the first request, and again after it ended.
+    The worker is started by the first request, and again after it has ended.
     """
 
     state_changed = pyqtSignal(object)
@@ -49,16 +47,15 @@ class Controller(QObject):
     progressed = pyqtSignal(object)
     """`Progress`."""
     partial = pyqtSignal(object)
-    """`Partial`: polygons found so far."""
+    """`Partial`."""
     finished = pyqtSignal(object, object)
-    """The job as given, `Finished`."""
-    failed = pyqtSignal(object, str, str)
-    """The job as given, code ("cancelled" where the user did it, "worker" where the
-    process ended), one sentence."""
-    told = pyqtSignal(str)
+    """The job, `Finished`."""
+    failed = pyqtSignal(object, bool, str)
+    """The job, whether it was cancelled, one sentence."""
+    logged = pyqtSignal(str)
     """A line for the log."""
     reported = pyqtSignal(str, object)
-    """Kind of an answer ("explain", "weights", "doctor"), `Report`."""
+    """Kind of query ("explain" or "weights"), `Report`."""
 
     def __init__(
         self,
@@ -67,10 +64,10 @@ class Controller(QObject):
         make_client: Callable[..., WorkerClient] = WorkerClient,
         parent: QObject | None = None,
     ) -> None:
-        """A controller.
+        """Create a controller without a worker.
 
         Args:
-            find_python: The interpreter of the environment; None: not set up.
+            find_python: Returns the interpreter of the environment, None without one.
             make_client: Called with the interpreter.
             parent: Owner in Qt's tree.
         """
@@ -79,72 +76,65 @@ class Controller(QObject):
         self._make_client = make_client
         self._client: WorkerClient | None = None
         self._state = State.IDLE
-        self._number = 0
-        self._job = 0
-        self._task: Any = None
-        self._cause = ""
-        self._asked: dict[int, str] = {}
+        self._last_number = 0
+        self._job_number = 0
+        self._job: Job | None = None
+        self._cancel_reason = ""
+        self._queries: dict[int, str] = {}
 
     @property
     def state(self) -> State:
-        """What goes on now."""
+        """Current state."""
         return self._state
 
     @property
     def busy(self) -> bool:
-        """Whether a job is under way."""
+        """Whether a job is running."""
         return self._state is not State.IDLE
 
     @property
-    def task(self) -> Any:
-        """The job under way, as it was given; None while idle."""
-        return self._task
+    def job(self) -> Job | None:
+        """The running job; None while idle."""
+        return self._job
 
     @property
     def pid(self) -> int:
-        """Process number of the worker; 0 where there is none."""
+        """Process id of the worker; 0 if there is none."""
         return self._client.pid if self._client else 0
 
-    @property
-    def log(self) -> str:
-        """End of the worker's stderr."""
-        return self._client.log if self._client else ""
-
-    def run(self, task: SegmentJob | VectorizeJob) -> bool:
-        """Begin a job; False, and nothing happens, where one is under way."""
+    def run(self, job: Job) -> bool:
+        """Start a job; return False and do nothing if one is running."""
         if self.busy:
             return False
-        kind = Segment if isinstance(task, SegmentJob) else Vectorize
-        self._number += 1
-        self._job, self._task, self._cause = self._number, task, ""
         if not self._ensure_worker():
-            self._task = None
             self.failed.emit(
-                task,
-                "environment",
+                job,
+                False,
                 tr("No environment is set up yet: it holds the network and its tools."),
             )
             return True
-        self._enter(State.STARTING)
-        self._client.send(kind(job=self._job, task=task.to_mapping()))
+        self._last_number += 1
+        self._job, self._job_number, self._cancel_reason = job, self._last_number, ""
+        self._set_state(State.STARTING)
+        self._client.send(job_request(self._job_number, job))
         return True
 
-    def cancel(self, cause: str = "") -> None:
-        """Stop the job under way.
+    def cancel(self, reason: str = "") -> None:
+        """Cancel the running job.
 
         Args:
-            cause: Why, as one sentence, where it wasn't the user's wish.
+            reason: One sentence; empty if the user cancelled it.
         """
         if self._state in (State.STARTING, State.RUNNING) and self._client:
-            self._cause = cause
-            self._enter(State.CANCELLING)
-            self._client.cancel(self._job)
+            self._cancel_reason = reason
+            self._set_state(State.CANCELLING)
+            self._client.cancel(self._job_number)
 
     def explain(
         self, expressions: Sequence[str], scene: str | None, weights: str
     ) -> bool:
-        """Ask for the plan in words; False where there is no environment."""
-        return self._ask(
+        """Request the plans of expressions; False without an environment."""
+        return self._send_query(
             "explain",
             Explain,
             expressions=tuple(expressions),
@@ -152,35 +142,31 @@ class Controller(QObject):
             weights=weights,
         )
 
-    def ask_weights(self) -> bool:
-        """Ask which weights there are; False where there is no environment."""
-        return self._ask("weights", Weights)
-
-    def ask_doctor(self) -> bool:
-        """Ask how the environment is; False where there is none."""
-        return self._ask("doctor", Doctor)
+    def request_weights(self) -> bool:
+        """Request the list of weights; False without an environment."""
+        return self._send_query("weights", Weights)
 
     def restart(self) -> None:
-        """Let the worker go, for an environment that changed; nothing may run."""
+        """End an idle worker, so that the next request starts one with new settings."""
         if not self.busy:
             self.close()
 
     def close(self) -> None:
-        """End the worker now; the controller may be used again afterwards."""
+        """End the worker; the controller may be used again afterwards."""
         client, self._client = self._client, None
-        self._asked.clear()
+        self._queries.clear()
         if client is not None:
             client.close()
             client.deleteLater()
-        self._task = None
-        self._enter(State.IDLE)
+        self._job = None
+        self._set_state(State.IDLE)
 
-    def _ask(self, name: str, kind: Any, **values: Any) -> bool:
+    def _send_query(self, name: str, kind: Any, **values: Any) -> bool:
         if not self._ensure_worker():
             return False
-        self._number += 1
-        self._asked[self._number] = name
-        self._client.send(kind(job=self._number, **values))
+        self._last_number += 1
+        self._queries[self._last_number] = name
+        self._client.send(kind(job=self._last_number, **values))
         return True
 
     def _ensure_worker(self) -> bool:
@@ -192,7 +178,7 @@ class Controller(QObject):
         client = self._make_client(program)
         client.setParent(self)
         client.received.connect(self._receive)
-        client.stray.connect(self.told)
+        client.log_line.connect(self.logged)
         client.silent.connect(self._silent)
         client.stopped.connect(self._stopped)
         self._client = client
@@ -201,47 +187,47 @@ class Controller(QObject):
 
     def _receive(self, message: Any) -> None:
         if isinstance(message, Ready):
-            self.told.emit(
+            self.logged.emit(
                 tr("Worker {pid}: rrsis-geo {version}, Python {python}").format(
                     pid=message.pid, version=message.version, python=message.python
                 )
             )
-        elif message.job in self._asked:
-            self._answer(message)
-        elif message.job == self._job and self._task is not None:
-            self._follow(message)
+        elif message.job in self._queries:
+            self._handle_answer(message)
+        elif message.job == self._job_number and self._job is not None:
+            self._handle_job_message(message)
 
-    def _answer(self, message: Any) -> None:
+    def _handle_answer(self, message: Any) -> None:
         if not isinstance(message, (Report, Failed)):
             return
-        kind = self._asked.pop(message.job)
+        kind = self._queries.pop(message.job)
         if isinstance(message, Failed):
-            self.told.emit(message.message)
-        elif kind not in self._asked.values():  # else a newer answer is on its way
+            self.logged.emit(message.message)
+        elif kind not in self._queries.values():  # else a newer answer will follow
             self.reported.emit(kind, message)
 
-    def _follow(self, message: Any) -> None:
+    def _handle_job_message(self, message: Any) -> None:
         if isinstance(message, Finished):
-            self._over(self.finished, message)
+            self._end_job(self.finished, message)
         elif isinstance(message, Failed):
-            self._fail(message.code, message.message)
+            self._fail(message.message, cancelled=message.code == Cancelled.code)
         elif isinstance(message, Advice):
-            self.told.emit(message.message)
+            self.logged.emit(message.message)
         elif self._state is not State.CANCELLING:
-            self._show(message)
+            self._emit_progress(message)
 
-    def _show(self, message: Any) -> None:
+    def _emit_progress(self, message: Any) -> None:
         if isinstance(message, Started):
-            self._enter(State.RUNNING)
+            self._set_state(State.RUNNING)
             self.started.emit(message)
         elif isinstance(message, Progress):
-            self._enter(State.RUNNING)
+            self._set_state(State.RUNNING)
             self.progressed.emit(message)
         elif isinstance(message, Partial):
             self.partial.emit(message)
 
     def _silent(self, seconds: int) -> None:
-        self.told.emit(
+        self.logged.emit(
             tr(
                 "The worker has said nothing for {seconds} s. It may be loading or at "
                 "a heavy part; Cancel stops it."
@@ -250,30 +236,27 @@ class Controller(QObject):
 
     def _stopped(self, stopped: Stopped) -> None:
         client, self._client = self._client, None
-        self._asked.clear()
+        self._queries.clear()
         if client is not None:
             client.deleteLater()
-        if self._task is None:
+        if self._job is None:
             if stopped.reason:
-                self.told.emit(stopped.reason)
-        elif self._state is State.CANCELLING:
-            self._fail("cancelled", "")
+                self.logged.emit(stopped.reason)
         else:
-            self._fail("worker", stopped.reason)
+            self._fail(stopped.reason)
 
-    def _fail(self, code: str, message: str) -> None:
-        if self._state is State.CANCELLING:  # it may end on the way by another failure
-            code = "cancelled"
-            message = self._cause or tr("Cancelled.")
-        self._over(self.failed, code, message)
+    def _fail(self, message: str, *, cancelled: bool = False) -> None:
+        if self._state is State.CANCELLING:  # whatever ended the job
+            cancelled, message = True, self._cancel_reason or tr(CANCELLED)
+        self._end_job(self.failed, cancelled, message)
 
-    def _over(self, signal: Any, *values: Any) -> None:
-        """Idle first, so that a listener may begin the next job."""
-        task, self._task = self._task, None
-        self._enter(State.IDLE)
-        signal.emit(task, *values)
+    def _end_job(self, signal: Any, *values: Any) -> None:
+        """Become idle before emitting, so that a slot may start the next job."""
+        job, self._job = self._job, None
+        self._set_state(State.IDLE)
+        signal.emit(job, *values)
 
-    def _enter(self, state: State) -> None:
+    def _set_state(self, state: State) -> None:
         if state is not self._state:
             self._state = state
             self.state_changed.emit(state)

@@ -1,4 +1,4 @@
-"""The report of `rrsis-geo doctor`, asked from the worker."""
+"""The report of `rrsis-geo doctor`, requested from a worker."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from qgis.PyQt.QtCore import PYQT_VERSION_STR, QT_VERSION_STR, QObject, pyqtSign
 
 from ..core import __version__
 from ..core.protocol import Doctor, Failed, Report
+from ..notices import WORKER_ENDED
 from ..translate import tr
 from .worker_client import Stopped, WorkerClient
 
 
 def hide_home(text: str) -> str:
-    """A text with ~ for the home folder, so that it can be passed on."""
+    """Replace the home folder by ~, so that the text can be published."""
     home = os.path.expanduser("~").rstrip("/\\")
     if len(home) < 2:
         return text
@@ -24,8 +25,8 @@ def hide_home(text: str) -> str:
     return text
 
 
-def about() -> str:
-    """What a bug report should say of QGIS and the plugin."""
+def versions() -> str:
+    """Return the versions of plugin, QGIS and Qt for a bug report."""
     return (
         f"RRSIS Geo {__version__}, QGIS {Qgis.version()}, Qt {QT_VERSION_STR}, "
         f"PyQt {PYQT_VERSION_STR}"
@@ -33,26 +34,26 @@ def about() -> str:
 
 
 class DoctorClient(QObject):
-    """Asks one worker for its report."""
+    """Requests the report from a worker of its own."""
 
     answered = pyqtSignal(str)
-    """The report, or why there is none; home paths are hidden."""
+    """The report, or the reason why there is none; home paths are hidden."""
 
     def __init__(self, python: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = WorkerClient(python, parent=self)
         self._client.received.connect(self._received)
         self._client.stopped.connect(self._stopped)
-        self._over = False
+        self._answered = False
 
     def start(self) -> None:
-        """`answered` follows, in half a minute."""
+        """Start the worker; `answered` follows in about half a minute."""
         self._client.start()
         self._client.send(Doctor(job=1))
 
     def close(self) -> None:
         """End the worker."""
-        self._over = True
+        self._answered = True
         self._client.close()
 
     def _received(self, message: Any) -> None:
@@ -61,11 +62,11 @@ class DoctorClient(QObject):
             self._answer(text)
             self._client.stop()
 
-    def _stopped(self, how: Stopped) -> None:
-        text = how.reason or tr("The worker process ended.")
-        self._answer(f"{text}\n{how.log}".strip())
+    def _stopped(self, stopped: Stopped) -> None:
+        text = stopped.reason or tr(WORKER_ENDED)
+        self._answer(f"{text}\n{stopped.log}".strip())
 
     def _answer(self, text: str) -> None:
-        if not self._over:
-            self._over = True
-            self.answered.emit(hide_home(f"{about()}\n{text}"))
+        if not self._answered:
+            self._answered = True
+            self.answered.emit(hide_home(f"{versions()}\n{text}"))

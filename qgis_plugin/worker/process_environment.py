@@ -1,4 +1,4 @@
-"""Environment variables of a process that is not QGIS's own Python."""
+"""Environment variables of the worker process."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qgis.PyQt.QtCore import QProcessEnvironment
 from ..environment.interpreters import clean_environment
 
 
-def child_environment() -> QProcessEnvironment:
-    """The variables of this process without what belongs to QGIS alone."""
+def process_environment() -> QProcessEnvironment:
+    """Return the variables of this process without those of QGIS's own Python."""
     environment = QProcessEnvironment()
     for name, value in clean_environment(os.environ).items():
         environment.insert(name, value)

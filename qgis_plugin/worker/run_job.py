@@ -1,127 +1,112 @@
-"""The worker for Processing: one job, waited for in the algorithm's own thread."""
+"""Run one job in a worker and wait for it, as algorithms of Processing do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Union
+from typing import Any, Callable
 
 from qgis.core import QgsProcessingFeedback
 from qgis.PyQt.QtCore import QEventLoop, QTimer
 
 from ..core.errors import Cancelled, RRSISError
-from ..core.job import SegmentJob, VectorizeJob
 from ..core.protocol import (
     Advice,
     Failed,
     Finished,
     Progress,
-    Segment,
     Started,
-    Vectorize,
 )
+from ..notices import CANCELLED, WORKER_ENDED
 from ..translate import tr
-from .worker_client import Stopped, WorkerClient
+from .progress_text import start_text
+from .worker_client import Job, Stopped, WorkerClient, job_request
 
-Task = Union[SegmentJob, VectorizeJob]
+JOB_NUMBER = 1
+"""Number of the only job of a worker."""
 
-JOB = 1
-"""Number of the one job of a worker."""
-
-LISTEN = 100
-"""Milliseconds between looks at the feedback, which gives no signal across threads."""
+POLL_INTERVAL = 100
+"""Milliseconds between checks of the feedback, whose signals do not cross threads."""
 
 
-class WorkerFailed(RRSISError):
+class WorkerError(RRSISError):
     """The worker refused the job or ended; the message is one for the user."""
-
-    code = "worker"
 
 
 @dataclass
-class _Course:
-    """What is known of the job so far."""
+class _Outcome:
+    """How the job ended; both are None while it runs."""
 
     finished: Finished | None = None
     error: RRSISError | None = None
 
 
-def run_job(python: str, task: Task, feedback: QgsProcessingFeedback) -> Finished:
-    """Do a job in a worker of its own and wait for it; for any thread.
+def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> Finished:
+    """Run a job in a new worker and wait for its end; in any thread.
 
     Args:
         python: Interpreter that has rrsis-geo.
-        task: What to do.
-        feedback: Hears progress and advice; cancelling it stops the worker, which is
-            killed after five seconds if it does not obey.
+        job: The job.
+        feedback: Receives progress and advice. Cancelling it stops the worker, which is
+            killed after five seconds if it does not stop.
 
     Raises:
-        Cancelled: through the feedback.
-        WorkerFailed: the job failed or the worker ended.
+        Cancelled: The feedback was cancelled.
+        WorkerError: The job failed or the worker ended.
     """
-    loop, course = QEventLoop(), _Course()
+    loop, outcome = QEventLoop(), _Outcome()
     client = WorkerClient(python)
     timer = QTimer()
-    timer.setInterval(LISTEN)
+    timer.setInterval(POLL_INTERVAL)
 
-    def listen() -> None:
+    def check_cancelled() -> None:
         if feedback.isCanceled():
             timer.stop()
-            client.cancel(JOB)
+            client.cancel(JOB_NUMBER)
 
     def end(error: RRSISError | None = None) -> None:
-        course.error = course.error or error
+        outcome.error = outcome.error or error
         loop.quit()
 
     def stopped(how: Stopped) -> None:
         if feedback.isCanceled():
-            end(Cancelled(tr("Cancelled.")))
+            end(Cancelled(tr(CANCELLED)))
         else:
             if how.log:
                 feedback.pushConsoleInfo(how.log)
-            end(WorkerFailed(how.reason or tr("The worker process ended.")))
+            end(WorkerError(how.reason or tr(WORKER_ENDED)))
 
     def received(message: Any) -> None:
         if isinstance(message, Finished):
-            course.finished = message
+            outcome.finished = message
             end()
         elif isinstance(message, Failed):
-            cancelled = message.code == "cancelled"
-            kind = Cancelled if cancelled else WorkerFailed
+            cancelled = message.code == Cancelled.code
+            kind = Cancelled if cancelled else WorkerError
             end(kind(message.message))
         else:
-            _tell(message, feedback)
+            _report(message, feedback)
 
     client.received.connect(received)
-    client.stray.connect(feedback.pushConsoleInfo)
+    client.log_line.connect(feedback.pushConsoleInfo)
     client.silent.connect(_warn_of_silence(feedback))
     client.stopped.connect(stopped)
-    timer.timeout.connect(listen)
+    timer.timeout.connect(check_cancelled)
     try:
         client.start()
-        client.send(_request(task))
+        client.send(job_request(JOB_NUMBER, job))
         timer.start()
         loop.exec()
     finally:
         timer.stop()
         client.close()
-    if course.error is not None:
-        raise course.error
-    return course.finished
+    if outcome.error is not None:
+        raise outcome.error
+    return outcome.finished
 
 
-def _request(task: Task) -> Union[Segment, Vectorize]:
-    if isinstance(task, SegmentJob):
-        return Segment(job=JOB, task=task.to_mapping())
-    return Vectorize(job=JOB, task=task.to_mapping())
-
-
-def _tell(message: Any, feedback: QgsProcessingFeedback) -> None:
+def _report(message: Any, feedback: QgsProcessingFeedback) -> None:
     if isinstance(message, Started):
-        feedback.pushInfo(
-            tr("{windows} windows at {gsd} m per pixel on {device}").format(
-                windows=message.windows, gsd=f"{message.gsd:.3g}", device=message.device
-            )
-        )
+        feedback.pushInfo(start_text(message))
     elif isinstance(message, Progress):
         feedback.setProgress(100 * message.done / max(message.total, 1))
         feedback.setProgressText(

@@ -71,7 +71,7 @@ def test_what_does_not_go_is_killed(monkeypatch):
     from rrsis_geo_qgis.core.errors import Cancelled
     from rrsis_geo_qgis.environment import processes
 
-    monkeypatch.setattr(processes, "PATIENCE", 0.2)
+    monkeypatch.setattr(processes, "GRACE_PERIOD", 0.2)
     lines = []
     with pytest.raises(Cancelled):
         run(STUBBORN, on_line=lines.append, cancelled=lambda: bool(lines))

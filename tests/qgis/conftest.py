@@ -110,7 +110,7 @@ def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
     panel.query.edit.setPlainText("storage tank")
     panel.show()
     yield panel
-    panel.close_down()
+    panel.shut_down()
     panel.deleteLater()
 
 

@@ -209,7 +209,7 @@ def test_numbers_in_memory_keep_every_pixel(inputs, tmp_path, qgis_app):
     gdal.Translate("/vsimem/scene.tif", str(inputs / "demo.tif"))
     layer = QgsRasterLayer("/vsimem/scene.tif", "in memory", "gdal")
     assert layer.isValid()
-    assert export.scene_of(layer) is None
+    assert export.find_source(layer) is None
 
     path = prepared(layer, tmp_path / "a.tif", extent=layer.extent(), gsd=3.0).run()
 
@@ -283,8 +283,8 @@ def test_files_are_opened_by_the_worker_itself(inputs, qgis_app):
     path = str(inputs / "demo.tif")
     layer = QgsRasterLayer(path, "scene", "gdal")
 
-    assert export.scene_of(layer) == export.SceneSource(path, None)
+    assert export.find_source(layer) == export.SceneSource(path, None)
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
-    assert export.scene_of(layer).crs == "EPSG:3857"
+    assert export.find_source(layer).crs == "EPSG:3857"
     missing = QgsRasterLayer("/nowhere.tif", "gone", "gdal")
-    assert export.scene_of(missing) is None
+    assert export.find_source(missing) is None

@@ -113,9 +113,9 @@ def test_a_fresh_profile_offers_both_algorithms(environment):
 
     assert set(listed) == {SEGMENT, AGAIN}
     for name in (SEGMENT, AGAIN):
-        told = json.loads(call(environment, "--json", "help", name).stdout)
-        assert told["algorithm_details"]["short_description"]
-        assert "OUTPUT" in told["outputs"]
+        logged = json.loads(call(environment, "--json", "help", name).stdout)
+        assert logged["algorithm_details"]["short_description"]
+        assert "OUTPUT" in logged["outputs"]
 
 
 def test_both_algorithms_find_what_the_command_line_finds(

@@ -48,7 +48,7 @@ def content(layer):
 
 
 def result_layers(panel):
-    return layers.layers_of(panel.ended[-1].run)
+    return layers.run_layers(panel.ended[-1].run)
 
 
 @pytest.fixture(scope="module")
@@ -154,13 +154,13 @@ def test_the_slider_changes_polygons_without_the_network(found, until):
     (layer,) = result_layers(found)
     before, ground = layers.count(layer), ground_of(layer)
     first_file = layer.source().split("|")[0]
-    retraced = []
-    found.search.retraced.connect(retraced.append)
+    threshold_changed = []
+    found.search.threshold_changed.connect(threshold_changed.append)
 
     found.results.slider.setValue(97)
-    until(lambda: retraced)
+    until(lambda: threshold_changed)
 
-    assert layers.record_of(layer)["threshold"] == 0.97
+    assert layers.read_record(layer)["threshold"] == 0.97
     assert all(feature["score"] > 0.97 for feature in layer.getFeatures())
     assert 0 < ground_of(layer) < ground  # however many: every rim is gone
     assert found.results.tree.topLevelItem(0).childCount() == layers.count(layer)
@@ -169,7 +169,7 @@ def test_the_slider_changes_polygons_without_the_network(found, until):
 
     second_file = layer.source().split("|")[0]
     found.results.slider.setValue(50)
-    until(lambda: len(retraced) == 2)
+    until(lambda: len(threshold_changed) == 2)
 
     assert layers.count(layer) == before
     assert ground_of(layer) == pytest.approx(ground)
@@ -182,7 +182,7 @@ def test_a_slider_on_the_move_ends_at_its_last_place(found, until):
         found.results.slider.setValue(value)
         QTest.qWait(40)
 
-    until(lambda: layers.record_of(layer)["threshold"] == 0.94)
+    until(lambda: layers.read_record(layer)["threshold"] == 0.94)
     until(lambda: not found.search.busy)
 
     assert len(list(Path(found.ended[0].run).glob("*.threshold-*.gpkg"))) == 1

@@ -44,7 +44,7 @@ def test_nothing_is_chosen_at_first(dialog):
 def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
     from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_way(1)
+    dialog.choose_page(1)
     dialog.existing.program.setFilePath(worker_python)
     dialog.start()
     until(lambda: dialog.result() == 1)
@@ -65,7 +65,7 @@ def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
 def test_an_interpreter_that_does_not_is_refused(dialog, until, program, said):
     from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_way(1)
+    dialog.choose_page(1)
     dialog.existing.program.setFilePath(program)
     dialog.start()
     until(lambda: said in dialog.status.text())
@@ -111,13 +111,13 @@ def test_the_managed_environment_lies_in_the_profile(qgis_app):
 
 def test_choices_are_kept(qgis_app):
     from rrsis_geo_qgis.environment.installation import InstallChoice
-    from rrsis_geo_qgis.settings import install_settings, keep_install_settings
+    from rrsis_geo_qgis.settings import install_settings, save_install_settings
 
     assert install_settings() == InstallChoice()
     chosen = InstallChoice(
         base="/usr/bin/python3", build="cpu", torch_index="https://index.example/cpu"
     )
-    keep_install_settings(chosen)
+    save_install_settings(chosen)
     assert install_settings() == chosen
 
 
@@ -150,14 +150,14 @@ def test_an_installation_is_cancelled_and_what_is_there_kept(
 ):
     """A real one, stopped at its first line; the dialog stays and says so."""
     from rrsis_geo_qgis import find_python as environment
-    from rrsis_geo_qgis.environment.managed_environment import Managed
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
     from rrsis_geo_qgis.setup import setup_dialog
 
-    home = Managed(tmp_path / "rrsis_geo")
+    home = ManagedEnvironment(tmp_path / "rrsis_geo")
     monkeypatch.setattr(setup_dialog, "managed", lambda: home)
     monkeypatch.setattr(environment, "managed", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_way(2)
+    dialog.choose_page(2)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())
@@ -175,13 +175,13 @@ def test_an_installation_is_cancelled_and_what_is_there_kept(
 def test_closing_while_it_installs_stops_it_first(
     dialog, until, tmp_path, monkeypatch, qtbot
 ):
-    from rrsis_geo_qgis.environment.managed_environment import Managed
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
     from rrsis_geo_qgis.setup import setup_dialog
 
-    home = Managed(tmp_path / "rrsis_geo")
+    home = ManagedEnvironment(tmp_path / "rrsis_geo")
     monkeypatch.setattr(setup_dialog, "managed", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_way(2)
+    dialog.choose_page(2)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())

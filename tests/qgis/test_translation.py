@@ -76,7 +76,7 @@ def test_the_panel_speaks_german(german, panel, qgis_iface):
 
     other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
     texts = {label.text() for label in other.findChildren(QLabel)}
-    other.close_down()
+    other.shut_down()
     other.deleteLater()
 
     assert "&Gewichte" in texts
@@ -103,7 +103,7 @@ def test_no_two_fields_of_the_panel_share_a_letter(
     other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
     parts = other.findChildren(QLabel) + other.findChildren(QAbstractButton)
     letters = re.findall(r"&(\w)", " ".join(part.text() for part in parts).lower())
-    other.close_down()
+    other.shut_down()
     other.deleteLater()
 
     assert len(letters) >= 7

@@ -30,7 +30,7 @@ def whimsical(qtbot):
         )
         client.said, client.strays, client.ends, client.silences = [], [], [], []
         client.received.connect(client.said.append)
-        client.stray.connect(client.strays.append)
+        client.log_line.connect(client.strays.append)
         client.stopped.connect(client.ends.append)
         client.silent.connect(client.silences.append)
         clients.append(client)

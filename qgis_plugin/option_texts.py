@@ -1,0 +1,21 @@
+"""Texts of options that the panel and the algorithms show alike."""
+
+from __future__ import annotations
+
+from .notices import tr_noop
+
+TITLES = {
+    "split": tr_noop("Part touching objects"),
+    "resolve": tr_noop("Which one is meant"),
+    "device": tr_noop("Device"),
+}
+"""Field of `SegmentOptions` -> label."""
+
+HELP = {
+    "weights": tr_noop("Name of the network's weights, or the path of a weights file."),
+    "threshold": tr_noop("Pixels with a higher probability belong to an object."),
+    "min_area": tr_noop("Smaller polygons are dropped."),
+    "fill_holes": tr_noop("Smaller holes in polygons are filled."),
+    "overlap": tr_noop("How much neighbouring windows share."),
+}
+"""Field of `SegmentJob` or `SegmentOptions` -> help."""
