@@ -79,7 +79,7 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
     "no_permission": (
         tr_noop("A file or folder may not be written."),
         tr_noop(
-            "Check that {home} belongs to you and that no protection program guards "
+            "Check that {home} belongs to you and that no antivirus program protects "
             "it, then try again."
         ),
     ),
@@ -118,7 +118,7 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
     "damaged": (
         tr_noop("A downloaded package is damaged."),
         tr_noop(
-            "Try again; if it stays, a proxy or protection program may change files."
+            "Try again; if it happens again, a proxy or antivirus program may change files."
         ),
     ),
     "conflict": (

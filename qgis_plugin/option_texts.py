@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .notices import tr_noop
+from .translate import tr
 
 TITLES = {
     "split": tr_noop("Part touching objects"),
@@ -19,3 +20,13 @@ HELP = {
     "overlap": tr_noop("How much neighbouring windows share."),
 }
 """Field of `SegmentJob` or `SegmentOptions` -> help."""
+
+
+def option_title(name: str) -> str:
+    """Return the translated label of an option."""
+    return tr(TITLES[name])
+
+
+def option_help(name: str) -> str:
+    """Return the translated help of an option."""
+    return tr(HELP[name])

@@ -25,7 +25,7 @@ from ..core.errors import Cancelled, RRSISError
 from ..core.job import DEVICES, RESOLVES, SegmentJob, SegmentOptions
 from ..expressions import parse_expressions
 from ..layers.area import Area, check_overlap, write_area
-from ..option_texts import HELP, TITLES
+from ..option_texts import option_help, option_title
 from ..request_error import RequestError
 from ..translate import tr
 from .worker_algorithm import WorkerAlgorithm, temporary_folder
@@ -112,7 +112,7 @@ class SegmentByText(WorkerAlgorithm):
             QgsProcessingParameterString(
                 self.WEIGHTS, tr("Weights"), SegmentJob.weights
             ),
-            tr(HELP["weights"]),
+            option_help("weights"),
         )
         self.add_polygon_parameters()
         self._add_advanced()
@@ -160,19 +160,19 @@ class SegmentByText(WorkerAlgorithm):
                 0,
                 SegmentOptions.window_size - 1,
             ),
-            tr(HELP["overlap"]),
+            option_help("overlap"),
             advanced=True,
         )
         self.add_choice(
             self.DEVICE,
-            tr(TITLES["device"]),
+            option_title("device"),
             DEVICES,
             SegmentOptions.device,
             tr("Where the network computes; auto takes a GPU where there is one."),
         )
         self.add_choice(
             self.RESOLVE,
-            tr(TITLES["resolve"]),
+            option_title("resolve"),
             RESOLVES,
             SegmentOptions.resolve,
             tr(

@@ -37,7 +37,7 @@ from ..icon import plugin_icon
 from ..layers.export import Export, SceneSource, find_source, plan_export
 from ..layers.styling import style_polygons
 from ..notices import NO_CRS
-from ..option_texts import HELP, TITLES
+from ..option_texts import option_help, option_title
 from ..translate import tr
 from ..worker.run_job import run_job
 from ..worker.worker_client import Job
@@ -78,19 +78,19 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
             _number_parameter(
                 self.THRESHOLD, tr("Threshold"), SegmentOptions.threshold, highest=0.99
             ),
-            tr(HELP["threshold"]),
+            option_help("threshold"),
         )
         self.add(
             _number_parameter(
                 self.MIN_AREA, tr("Minimum area (m²)"), SegmentOptions.min_area
             ),
-            tr(HELP["min_area"]),
+            option_help("min_area"),
         )
         self.add(
             _number_parameter(
                 self.FILL_HOLES, tr("Fill holes below (m²)"), SegmentOptions.fill_holes
             ),
-            tr(HELP["fill_holes"]),
+            option_help("fill_holes"),
             advanced=True,
         )
         self.add(
@@ -102,7 +102,7 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         )
         self.add_choice(
             self.SPLIT,
-            tr(TITLES["split"]),
+            option_title("split"),
             tuple(SPLITS),
             "auto",
             tr("Where outlines of neighbours have grown together; auto: by class."),

@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.job import DEVICES, SegmentJob, SegmentOptions
-from ..option_texts import HELP, TITLES
+from ..option_texts import option_help, option_title
 from ..settings import output_folder, save_output_folder
 from ..translate import tr
 from .request import default_folder
@@ -31,14 +31,14 @@ class Options:
         self.weights.setObjectName("weights")
         self.weights.setEditable(True)
         self.weights.addItem(SegmentJob.weights)
-        self.weights.setToolTip(tr(HELP["weights"]))
+        self.weights.setToolTip(option_help("weights"))
         self.threshold = number_box(0.01, 0.99, 0.05, SegmentOptions.threshold)
         self.threshold.setObjectName("threshold")
-        self.threshold.setToolTip(tr(HELP["threshold"]))
+        self.threshold.setToolTip(option_help("threshold"))
         self.min_area = number_box(0, 1e9, 5, SegmentOptions.min_area, suffix=tr(" m²"))
         self.min_area.setObjectName("min_area")
         self.min_area.setDecimals(1)
-        self.min_area.setToolTip(tr(HELP["min_area"]))
+        self.min_area.setToolTip(option_help("min_area"))
 
     def add_to(self, form: QFormLayout) -> None:
         """Add a row for each option to a form."""
@@ -83,7 +83,7 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         self.overlap.setRange(0, SegmentOptions.window_size - 1)
         self.overlap.setValue(SegmentOptions.overlap)
         self.overlap.setSuffix(tr(" pixels"))
-        self.overlap.setToolTip(tr(HELP["overlap"]))
+        self.overlap.setToolTip(option_help("overlap"))
         self.simplify = number_box(
             0, 1000, 0.1, SegmentOptions.simplify, suffix=tr(" m")
         )
@@ -93,7 +93,7 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         self.fill_holes = number_box(
             0, 1e9, 5, SegmentOptions.fill_holes, suffix=tr(" m²")
         )
-        self.fill_holes.setToolTip(tr(HELP["fill_holes"]))
+        self.fill_holes.setToolTip(option_help("fill_holes"))
         self.split = choice_box(
             {tr("automatic"): None, tr("yes"): True, tr("no"): False}
         )
@@ -132,9 +132,9 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         form.addRow(tr("Overlap"), self.overlap)
         form.addRow(tr("Simplify"), self.simplify)
         form.addRow(tr("Fill holes below"), self.fill_holes)
-        form.addRow(tr(TITLES["split"]), self.split)
-        form.addRow(tr(TITLES["resolve"]), self.resolve)
-        form.addRow(tr(TITLES["device"]), self.device)
+        form.addRow(option_title("split"), self.split)
+        form.addRow(option_title("resolve"), self.resolve)
+        form.addRow(option_title("device"), self.device)
         form.addRow(tr("Output folder"), self.folder)
         form.addRow(self.displayed)
         form.addRow(self.probability)

@@ -32,7 +32,9 @@ def test_every_failure_is_a_sentence_and_what_to_do():
     from rrsis_geo_qgis.notices import INSTALLATION_FAILURES, installation_failure
 
     for kind in INSTALLATION_FAILURES:
-        notice = installation_failure(kind, home="/home/ada/profile", detail="as pip said")
+        notice = installation_failure(
+            kind, home="/home/ada/profile", detail="as pip said"
+        )
         assert notice.message().endswith(".")
         assert "{" not in notice.full_text()
         assert notice.full_text().endswith("as pip said")
@@ -42,14 +44,20 @@ def test_every_failure_is_a_sentence_and_what_to_do():
 def test_a_killed_program_is_told_from_one_that_failed():
     from rrsis_geo_qgis.environment.pip_failures import classify_output
 
-    assert classify_output("Installing collected packages", -9, home="").kind == "killed"
-    assert classify_output("Installing collected packages", 1, home="").kind == "unknown"
+    assert (
+        classify_output("Installing collected packages", -9, home="").kind == "killed"
+    )
+    assert (
+        classify_output("Installing collected packages", 1, home="").kind == "unknown"
+    )
 
 
 def test_the_translation_comes_before_the_values():
     from rrsis_geo_qgis.notices import installation_failure
 
-    text = installation_failure("disk_full", home="/h").full_text(lambda text: text.upper().lower())
+    text = installation_failure("disk_full", home="/h").full_text(
+        lambda text: text.upper().lower()
+    )
 
     assert "/h" in text
 

@@ -62,7 +62,9 @@ def home(tmp_path, monkeypatch):
     from rrsis_geo_qgis.environment import installation
     from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
 
-    monkeypatch.setattr(installation, "DISK_SPACE", dict.fromkeys(("cpu", "cuda"), 10**7))
+    monkeypatch.setattr(
+        installation, "DISK_SPACE", dict.fromkeys(("cpu", "cuda"), 10**7)
+    )
     return ManagedEnvironment(tmp_path / "profile" / "rrsis_geo")
 
 
@@ -168,8 +170,8 @@ def test_failures_say_what_to_do(home, wheels, tmp_path):
 def test_an_interpreter_that_is_none_is_refused(home, make_python):
     from rrsis_geo_qgis.environment.installation import (
         Installation,
-        InstallChoice,
         InstallationError,
+        InstallChoice,
     )
 
     choice = InstallChoice(base=make_python("exit 1"))
@@ -197,7 +199,9 @@ def test_a_profile_that_cannot_be_written_is_said_so(tmp_path, wheels):
 
     (tmp_path / "profile").write_text("a file where a folder should be")
 
-    notice = failure_of(ManagedEnvironment(tmp_path / "profile" / "rrsis_geo"), wheels=wheels)
+    notice = failure_of(
+        ManagedEnvironment(tmp_path / "profile" / "rrsis_geo"), wheels=wheels
+    )
 
     assert notice.kind in ("no_permission", "unknown")
     assert "profile" in notice.detail

@@ -106,7 +106,9 @@ def test_variables_of_qgis_do_not_leak(monkeypatch):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("HTTPS_PROXY", "http://h:1")
 
-    seen = run_code(sys.executable, "import json, os; print(json.dumps(dict(os.environ)))")
+    seen = run_code(
+        sys.executable, "import json, os; print(json.dumps(dict(os.environ)))"
+    )
 
     assert seen["HTTPS_PROXY"] == "http://h:1"
     assert "/nowhere" not in seen.values()

@@ -48,5 +48,7 @@ def test_excluded_addresses_are_reached_directly(monkeypatch):
 def test_the_host_is_found_again():
     from rrsis_geo_qgis.environment.proxies import proxy_environment, proxy_host
 
-    assert proxy_host(proxy_environment(kind="", host="h.example", port="")) == "h.example"
+    assert (
+        proxy_host(proxy_environment(kind="", host="h.example", port="")) == "h.example"
+    )
     assert proxy_host({}) == ""

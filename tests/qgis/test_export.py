@@ -1,4 +1,4 @@
-"""Layers that are no files: exported completely, or refused."""
+"""Layers without a file are exported completely, or the export fails."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,14 +35,14 @@ def picture(colour):
 
 @pytest.fixture(autouse=True)
 def let_go():
-    """What an error's traceback holds must not outlive QGIS."""
+    """Clear frames that a traceback keeps alive: they must not outlive QGIS."""
     yield
     leaked_frames.clear()
 
 
 @pytest.fixture
 def tiles():
-    """A server of tiles, each of one colour; `served` counts, `answer` may refuse."""
+    """A tile server; `served` counts requests, `answer` returns status and body."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):  # the name is http.server's
@@ -84,7 +84,7 @@ def prepared(layer, path, *, extent=AREA, gsd=0.5):
     from rrsis_geo_qgis.layers import export
 
     context = QgsCoordinateTransformContext()
-    return export.prepare(
+    return export.plan_export(
         layer, extent=extent, gsd=gsd, path=str(path), transform_context=context
     )
 
@@ -148,7 +148,7 @@ def test_an_image_without_anything_is_refused(tiles, tmp_path, qgis_app):
 
 
 def test_lost_tiles_are_seen_after_hundreds_of_them(tiles, tmp_path, qgis_app):
-    """QGIS itself stops telling after a hundred."""
+    """QGIS itself logs only the first hundred."""
     from rrsis_geo_qgis.core.errors import SceneError
 
     tiles.answer = lambda count: (404, b"gone")
@@ -176,7 +176,7 @@ def test_cancelling_leaves_nothing(tiles, tmp_path, qgis_app):
 
 
 def test_an_export_runs_in_a_thread(tiles, tmp_path, qgis_app, qtbot):
-    """As the panel and Processing do it; a lost tile is heard there too."""
+    """As panel and Processing do it; a lost tile is noticed in a thread too."""
 
     class Work(QThread):
         def __init__(self, export):

@@ -1,4 +1,4 @@
-"""Things that go wrong while a search runs: no crash, no orphan, one message each."""
+"""Failures during a search: no crash, no process left behind, one message each."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtWidgets import QAction
-from rrsis_geo_qgis.layers import result_layers as layers
+from rrsis_geo_qgis.layers import result_layers
 from rrsis_geo_qgis.plugin import RRSISGeoPlugin
 from rrsis_geo_qgis.worker.controller import Controller, State
 
@@ -79,7 +79,7 @@ def test_results_removed_while_it_runs_come_at_the_end(panel, until):
     until(lambda: panel.ended)
 
     assert panel.ended[0].kind == "found"
-    assert len(layers.run_layers(panel.ended[0].run)) == 1
+    assert len(result_layers.run_layers(panel.ended[0].run)) == 1
 
 
 def test_unloading_while_it_runs_leaves_no_process_and_no_layer(long_run, alive):

@@ -1,4 +1,4 @@
-"""The setup dialog and what it leaves in QGIS's settings."""
+"""The setup dialog and its settings."""
 
 import gc
 import os
@@ -6,11 +6,12 @@ import os
 import pytest
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtGui import QGuiApplication
+from rrsis_geo_qgis.setup.setup_dialog import EXISTING, MANAGED, WHEELS
 
 
 @pytest.fixture(autouse=True)
 def settings(qgis_app, monkeypatch):
-    """Nothing chosen before, nothing left after."""
+    """Empty settings before and after each test."""
     monkeypatch.delenv("RRSIS_GEO_PYTHON", raising=False)
     QgsSettings().clear()
     yield
@@ -20,7 +21,7 @@ def settings(qgis_app, monkeypatch):
 
 @pytest.fixture
 def dialog(qtbot, until):
-    """The dialog, once it has looked around."""
+    """The dialog, once it has found the interpreters."""
     from rrsis_geo_qgis.setup.setup_dialog import SetupDialog
 
     dialog = SetupDialog()
@@ -29,7 +30,7 @@ def dialog(qtbot, until):
     until(lambda: dialog.start_button.isEnabled())
     yield dialog
     dialog.close()
-    until(lambda: dialog._busy is None)
+    until(lambda: dialog._activity is None)
 
 
 def test_nothing_is_chosen_at_first(dialog):
@@ -37,14 +38,14 @@ def test_nothing_is_chosen_at_first(dialog):
 
     assert find_python() is None
     assert dialog.status.text() == "There is no environment yet."
-    assert dialog.way() == 0
+    assert dialog.page() == MANAGED
     assert dialog.managed.base.count() > 0
 
 
 def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
     from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_page(1)
+    dialog.choose_page(EXISTING)
     dialog.existing.program.setFilePath(worker_python)
     dialog.start()
     until(lambda: dialog.result() == 1)
@@ -65,7 +66,7 @@ def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
 def test_an_interpreter_that_does_not_is_refused(dialog, until, program, said):
     from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_page(1)
+    dialog.choose_page(EXISTING)
     dialog.existing.program.setFilePath(program)
     dialog.start()
     until(lambda: said in dialog.status.text())
@@ -102,9 +103,9 @@ def test_a_worker_that_does_not_start_is_reported(dialog, until):
 
 
 def test_the_managed_environment_lies_in_the_profile(qgis_app):
-    from rrsis_geo_qgis.find_python import managed
+    from rrsis_geo_qgis.find_python import managed_environment
 
-    home = managed().home
+    home = managed_environment().home
     assert str(home).startswith(QgsApplication.qgisSettingsDirPath().rstrip("/"))
     assert "plugins" not in home.parts
 
@@ -148,16 +149,16 @@ def test_the_proxy_of_qgis_is_passed_on(qgis_app):
 def test_an_installation_is_cancelled_and_what_is_there_kept(
     dialog, until, tmp_path, monkeypatch
 ):
-    """A real one, stopped at its first line; the dialog stays and says so."""
+    """A real one, stopped at its first line of output; the dialog stays open."""
     from rrsis_geo_qgis import find_python as environment
     from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
     from rrsis_geo_qgis.setup import setup_dialog
 
     home = ManagedEnvironment(tmp_path / "rrsis_geo")
-    monkeypatch.setattr(setup_dialog, "managed", lambda: home)
-    monkeypatch.setattr(environment, "managed", lambda: home)
+    monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
+    monkeypatch.setattr(environment, "managed_environment", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_page(2)
+    dialog.choose_page(WHEELS)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())
@@ -179,9 +180,9 @@ def test_closing_while_it_installs_stops_it_first(
     from rrsis_geo_qgis.setup import setup_dialog
 
     home = ManagedEnvironment(tmp_path / "rrsis_geo")
-    monkeypatch.setattr(setup_dialog, "managed", lambda: home)
+    monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_page(2)
+    dialog.choose_page(WHEELS)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())

@@ -23,7 +23,7 @@ entries = {
 
 @pytest.fixture
 def german():
-    """German, as the user chose it in QGIS."""
+    """German as the language of QGIS."""
     QSettings().setValue("locale/userLocale", "de_DE")
     translator = load_translator(str(SHIPPED))
     yield translator
@@ -61,11 +61,11 @@ def test_the_compiled_file_is_that_of_the_source(tmp_path):
     assert fresh.load(str(target))
     assert shipped.load(str(TS.with_suffix(".qm")))
 
-    def said(translator, text):
+    def translated(translator, text):
         return translator.translate(CONTEXT, text.encode())
 
     for text in entries:
-        assert said(shipped, text) == said(fresh, text)
+        assert translated(shipped, text) == translated(fresh, text)
 
 
 def test_the_panel_speaks_german(german, panel, qgis_iface):
