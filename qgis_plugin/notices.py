@@ -118,7 +118,8 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
     "damaged": (
         tr_noop("A downloaded package is damaged."),
         tr_noop(
-            "Try again; if it happens again, a proxy or antivirus program may change files."
+            "Try again; if it happens again, a proxy or antivirus program may change "
+            "files."
         ),
     ),
     "conflict": (
