@@ -1,6 +1,6 @@
-"""A worker with a network that misbehaves: python -I odd_worker.py KIND FOLDER.
+"""A worker with a fake network: python -I fake_network_worker.py KIND FOLDER.
 
-Stands alone: an isolated Python finds nothing beside it but what is installed.
+Imports installed packages only, since Python runs isolated.
 """
 
 import ctypes
@@ -30,7 +30,7 @@ class Bright:
 
 
 class Noisy(Bright):
-    """Prints in every way there is, and wants to read stdin."""
+    """Prints in many ways, and reads stdin."""
 
     def __call__(self, pixels):
         print("noise from Python")
@@ -46,7 +46,7 @@ class Noisy(Bright):
 
 
 class Gated(Bright):
-    """Looks at one batch; in the second it waits for the file `go`."""
+    """Processes one batch; in the second it waits for the file `go`."""
 
     def __call__(self, pixels):
         if self.windows:
@@ -57,21 +57,21 @@ class Gated(Bright):
 
 
 class Broken(Bright):
-    """Fails as nobody foresees."""
+    """Fails with an unexpected error."""
 
     def __call__(self, pixels):
         raise ZeroDivisionError("a\nbug")
 
 
 class Greedy(Bright):
-    """Wants too much."""
+    """Runs out of memory."""
 
     def __call__(self, pixels):
         raise MemoryError
 
 
 class Leaving(Bright):
-    """A library that crashes."""
+    """Aborts the process, like a library that crashes."""
 
     def __call__(self, pixels):
         os.abort()
