@@ -1,6 +1,6 @@
-"""Messages that say what is wrong and what to do, in one table for each subject.
+"""Messages about problems and what to do, in a table for each subject.
 
-Standard library only, so that all that uses them is tested without QGIS.
+Standard library only, so that everything that uses them is tested without QGIS.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ def tr_noop(text: str) -> str:
 
 @dataclass(frozen=True)
 class Notice:
-    """What is the case, and what to do about it."""
+    """A problem or a state, and what to do about it."""
 
     kind: str
     """One word for programs."""
     sentence: str
-    """What is the case; names in braces are filled from `values`."""
+    """The problem; names in braces are replaced by `values`."""
     advice: str = ""
-    """What to do; likewise."""
+    """What to do, with the same placeholders; may be empty."""
     values: Dict[str, str] = field(default_factory=dict)
     detail: str = ""
     """Output of another program, unchanged."""
@@ -48,7 +48,7 @@ NO_CRS = tr_noop(
 LAYER_UNREADABLE = tr_noop("Layer {layer} cannot be read.")
 WORKER_ENDED = tr_noop("The worker process ended.")
 CANCELLED = tr_noop("Cancelled.")
-"""Sentences that several parts of the plugin say."""
+"""Sentences that several parts of the plugin show."""
 
 CHECK_PROXY = tr_noop("Check the proxy in QGIS under Settings, Options, Network.")
 

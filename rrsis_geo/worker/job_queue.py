@@ -98,7 +98,7 @@ class JobQueue:
         number = request.job
         with self._changed:
             if number in self._unanswered:
-                error = ProtocolError(f"job {number} is under way: number jobs anew")
+                error = ProtocolError(f"job {number} has not ended yet: use another number")
                 self._writer.send(failure_message(error, job=0))
                 return
             self._unanswered.add(number)
