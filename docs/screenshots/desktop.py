@@ -91,7 +91,7 @@ def scenario():
     panel.search.threshold_changed.connect(threshold_changed.append)
 
     type_lines(panel.query.edit, QUERY.splitlines())
-    until(lambda: panel.query.plan, "the plan in words")
+    until(lambda: panel.query.plan_label.text(), "the plan in words")
     picture("asked")
 
     QTest.mouseClick(panel.run_box.run_button, Qt.MouseButton.LeftButton)

@@ -75,14 +75,9 @@ def add_partial(
         layer.triggerRepaint()
 
 
-def has_partial(run: str) -> bool:
-    """Whether partial results of a run are shown."""
-    return any(layer.featureCount() for layer in _partial_layers(run))
-
-
 def keep_partial(run: str) -> None:
     """Mark the partial results of a cancelled run as incomplete; remove empty ones."""
-    if not has_partial(run):
+    if not any(layer.featureCount() for layer in _partial_layers(run)):
         remove_run(run)
         return
     for layer in _partial_layers(run):

@@ -74,11 +74,6 @@ class QueryBox(QWidget):
         """Text of the box."""
         return self.edit.toPlainText()
 
-    @property
-    def plan(self) -> str:
-        """How the query is understood; empty if it is not shown."""
-        return self.plan_label.text()
-
     def show_plan(self, text: str) -> None:
         """Show how the query is understood; an empty text hides it."""
         self.plan_label.setText(text)

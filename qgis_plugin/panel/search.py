@@ -96,11 +96,6 @@ class Search(QObject):
         project.cleared.connect(self._project_cleared)
 
     @property
-    def busy(self) -> bool:
-        """Whether a run or a change of the threshold is in progress."""
-        return self._run is not None or self._controller.busy
-
-    @property
     def running(self) -> bool:
         """Whether a run is in progress."""
         return self._run is not None

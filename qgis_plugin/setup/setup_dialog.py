@@ -68,10 +68,6 @@ class SetupDialog(QDialog):
         """Return the index of the current page."""
         return self.pages.currentIndex()
 
-    def choose_page(self, index: int) -> None:
-        """Show a page."""
-        self.page_buttons[index].setChecked(True)
-
     def start(self) -> None:
         """Check the interpreter or start the installation of the current page."""
         if self._activity is not None:

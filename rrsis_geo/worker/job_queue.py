@@ -98,7 +98,9 @@ class JobQueue:
         number = request.job
         with self._changed:
             if number in self._unanswered:
-                error = ProtocolError(f"job {number} has not ended yet: use another number")
+                error = ProtocolError(
+                    f"job {number} has not ended yet: use another number"
+                )
                 self._writer.send(failure_message(error, job=0))
                 return
             self._unanswered.add(number)

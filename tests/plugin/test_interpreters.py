@@ -166,3 +166,13 @@ def test_the_launcher_of_windows_is_understood():
         "C:\\Users\\Ada B\\Python312\\python.exe",
         "C:\\Python311\\python.exe",
     ]
+
+
+def test_the_oldest_python_is_that_of_the_package():
+    import tomllib
+
+    from rrsis_geo_qgis.environment.interpreters import MINIMUM
+
+    root = Path(__file__).resolve().parents[2]
+    settings = tomllib.loads((root / "pyproject.toml").read_text())
+    assert settings["project"]["requires-python"] == ">=" + ".".join(map(str, MINIMUM))

@@ -185,7 +185,7 @@ def test_a_slider_on_the_move_ends_at_its_last_place(found, until):
         QTest.qWait(40)
 
     until(lambda: result_layers.read_record(layer)["threshold"] == 0.94)
-    until(lambda: not found.search.busy)
+    until(lambda: not found._controller.busy)
 
     assert len(list(Path(found.ended[0].run).glob("*.threshold-*.gpkg"))) == 1
 

@@ -45,7 +45,7 @@ def test_nothing_is_chosen_at_first(dialog):
 def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
     from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_page(EXISTING)
+    dialog.page_buttons[EXISTING].setChecked(True)
     dialog.existing.program.setFilePath(worker_python)
     dialog.start()
     until(lambda: dialog.result() == 1)
@@ -66,7 +66,7 @@ def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
 def test_an_interpreter_that_does_not_is_refused(dialog, until, program, said):
     from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_page(EXISTING)
+    dialog.page_buttons[EXISTING].setChecked(True)
     dialog.existing.program.setFilePath(program)
     dialog.start()
     until(lambda: said in dialog.status.text())
@@ -158,7 +158,7 @@ def test_an_installation_is_cancelled_and_what_is_there_kept(
     monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
     monkeypatch.setattr(environment, "managed_environment", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_page(WHEELS)
+    dialog.page_buttons[WHEELS].setChecked(True)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())
@@ -182,7 +182,7 @@ def test_closing_while_it_installs_stops_it_first(
     home = ManagedEnvironment(tmp_path / "rrsis_geo")
     monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_page(WHEELS)
+    dialog.page_buttons[WHEELS].setChecked(True)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())
