@@ -225,9 +225,8 @@ class Installation:
         try:
             self._pip("install", "--upgrade", "pip")
         except InstallationError as error:
-            if (
-                error.notice.kind != "no_wheel"
-            ):  # the index has no pip: the old one will do
+            # An index without pip does no harm: the old one will do.
+            if error.notice.kind != "no_wheel":
                 raise
 
     def _install_torch(self) -> None:

@@ -142,9 +142,8 @@ def probe(program: str) -> Interpreter | None:
     try:
         output = run_code(program, PROBE_CODE)
         return Interpreter(
-            program=str(
-                output["program"] or program
-            ),  # of the Python itself where this is a launcher
+            # A launcher answers with the path of its Python.
+            program=str(output["program"] or program),
             version=tuple(output["version"]),
             bits=int(output["bits"]),
             venv=bool(output["venv"]),

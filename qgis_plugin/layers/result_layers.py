@@ -228,9 +228,8 @@ def _new_partial(
     layer.updateFields()
     layer.setProperty("expression", expression)
     layer.setCustomProperty(PARTIAL, run)
-    layer.setCustomProperty(
-        "skipMemoryLayersCheck", 1
-    )  # QGIS would ask about it on exit
+    # Otherwise QGIS asks about the layer on exit.
+    layer.setCustomProperty("skipMemoryLayersCheck", 1)
     style_polygons(layer, index)
     QgsProject.instance().addMapLayer(layer, False)
     _group(run, title).addLayer(layer).setExpanded(False)

@@ -76,10 +76,10 @@ class Search(QObject):
         self._controller = controller
         self._scenes = SceneMaker(self)
         self._run: _Run | None = None
-        self._unfinished: tuple[str, str] | None = (
-            None  # key of its request, its folder
-        )
+        self._unfinished: tuple[str, str] | None = None
+        """Key and folder of a request whose run has not finished."""
         self._pending_threshold: tuple[str, float] | None = None
+        """Folder of a run and its next threshold."""
         self._file_number = 0
         self._closed = False
         self._timer = QTimer(self)

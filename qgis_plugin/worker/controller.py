@@ -106,15 +106,16 @@ class Controller(QObject):
         """Start a job; return False and do nothing if one is running."""
         if self.busy:
             return False
+        self._last_number += 1
+        self._job, self._job_number, self._cancel_reason = job, self._last_number, ""
         if not self._ensure_worker():
+            self._job = None
             self.failed.emit(
                 job,
                 False,
                 tr("No environment is set up yet: it holds the network and its tools."),
             )
             return True
-        self._last_number += 1
-        self._job, self._job_number, self._cancel_reason = job, self._last_number, ""
         self._set_state(State.STARTING)
         self._client.send(job_request(self._job_number, job))
         return True

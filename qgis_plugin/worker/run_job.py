@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, Callable, List
 
 from qgis.core import QgsProcessingFeedback
 from qgis.PyQt.QtCore import QEventLoop, QTimer
 
 from ..core.errors import Cancelled, RRSISError
-from ..core.protocol import (
-    Advice,
-    Failed,
-    Finished,
-    Progress,
-    Started,
-)
+from ..core.protocol import Advice, Failed, Finished, Progress, Started
 from ..notices import CANCELLED, WORKER_ENDED
 from ..translate import tr
 from .progress_text import start_text
@@ -32,15 +25,7 @@ class WorkerError(RRSISError):
     """The worker refused the job or ended; the message is one for the user."""
 
 
-@dataclass
-class _Outcome:
-    """How the job ended; both are None while it runs."""
-
-    finished: Finished | None = None
-    error: RRSISError | None = None
-
-
-def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> Finished:
+def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> None:
     """Run a job in a new worker and wait for its end; in any thread.
 
     Args:
@@ -53,7 +38,8 @@ def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> Finished:
         Cancelled: The feedback was cancelled.
         WorkerError: The job failed or the worker ended.
     """
-    loop, outcome = QEventLoop(), _Outcome()
+    loop = QEventLoop()
+    errors: List[RRSISError] = []
     client = WorkerClient(python)
     timer = QTimer()
     timer.setInterval(POLL_INTERVAL)
@@ -63,33 +49,32 @@ def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> Finished:
             timer.stop()
             client.cancel(JOB_NUMBER)
 
-    def end(error: RRSISError | None = None) -> None:
-        outcome.error = outcome.error or error
+    def fail(error: RRSISError) -> None:
+        errors.append(error)
         loop.quit()
 
-    def stopped(how: Stopped) -> None:
+    def worker_stopped(stopped: Stopped) -> None:
         if feedback.isCanceled():
-            end(Cancelled(tr(CANCELLED)))
+            fail(Cancelled(tr(CANCELLED)))
         else:
-            if how.log:
-                feedback.pushConsoleInfo(how.log)
-            end(WorkerError(how.reason or tr(WORKER_ENDED)))
+            if stopped.log:
+                feedback.pushConsoleInfo(stopped.log)
+            fail(WorkerError(stopped.reason or tr(WORKER_ENDED)))
 
     def received(message: Any) -> None:
         if isinstance(message, Finished):
-            outcome.finished = message
-            end()
+            loop.quit()
         elif isinstance(message, Failed):
             cancelled = message.code == Cancelled.code
             kind = Cancelled if cancelled else WorkerError
-            end(kind(message.message))
+            fail(kind(message.message))
         else:
             _report(message, feedback)
 
     client.received.connect(received)
     client.log_line.connect(feedback.pushConsoleInfo)
     client.silent.connect(_warn_of_silence(feedback))
-    client.stopped.connect(stopped)
+    client.stopped.connect(worker_stopped)
     timer.timeout.connect(check_cancelled)
     try:
         client.start()
@@ -99,9 +84,8 @@ def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> Finished:
     finally:
         timer.stop()
         client.close()
-    if outcome.error is not None:
-        raise outcome.error
-    return outcome.finished
+    if errors:
+        raise errors[0]
 
 
 def _report(message: Any, feedback: QgsProcessingFeedback) -> None:
