@@ -24,8 +24,8 @@ from qgis.core import (
 from ..core.errors import Cancelled, RRSISError
 from ..core.job import DEVICES, RESOLVES, SegmentJob, SegmentOptions
 from ..expressions import parse_expressions
+from ..job_options import option_help, option_title
 from ..layers.area import Area, check_overlap, write_area
-from ..option_texts import option_help, option_title
 from ..request_error import RequestError
 from ..translate import tr
 from .worker_algorithm import WorkerAlgorithm, temporary_folder

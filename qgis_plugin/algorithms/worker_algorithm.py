@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, Mapping, Sequence
+from typing import Any, Dict, Iterator, Mapping, Sequence, Tuple
 
 from qgis.core import (
     QgsFeature,
@@ -34,10 +34,10 @@ from ..core.errors import RRSISError
 from ..core.job import SegmentOptions
 from ..find_python import find_python
 from ..icon import plugin_icon
+from ..job_options import THRESHOLD_RANGE, option_help, option_title
 from ..layers.export import Export, SceneSource, find_source, plan_export
 from ..layers.styling import style_polygons
 from ..notices import NO_CRS
-from ..option_texts import option_help, option_title
 from ..translate import tr
 from ..worker.run_job import run_job
 from ..worker.worker_client import Job
@@ -76,7 +76,10 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         """Add the parameters that turn probabilities into polygons."""
         self.add(
             _number_parameter(
-                self.THRESHOLD, tr("Threshold"), SegmentOptions.threshold, highest=0.99
+                self.THRESHOLD,
+                tr("Threshold"),
+                SegmentOptions.threshold,
+                THRESHOLD_RANGE,
             ),
             option_help("threshold"),
         )
@@ -301,13 +304,10 @@ def temporary_folder() -> Iterator[str]:
 
 
 def _number_parameter(
-    name: str, title: str, default: float, *, highest: float = 1e12
+    name: str, title: str, default: float, limits: Tuple[float, float] = (0.0, 1e12)
 ) -> QgsProcessingParameterNumber:
-    lowest = 0.01 if name == WorkerAlgorithm.THRESHOLD else 0.0
     kind = QgsProcessingParameterNumber.Type.Double
-    return QgsProcessingParameterNumber(
-        name, title, kind, default, False, lowest, highest
-    )
+    return QgsProcessingParameterNumber(name, title, kind, default, False, *limits)
 
 
 def _fields_without_key(layer: QgsVectorLayer) -> tuple[QgsFields, list[int]]:

@@ -196,6 +196,38 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Erster Start</translation>
         </message>
         <message>
+            <source>Part touching objects</source>
+            <translation>Berührende Objekte trennen</translation>
+        </message>
+        <message>
+            <source>Which one is meant</source>
+            <translation>Welches gemeint ist</translation>
+        </message>
+        <message>
+            <source>Device</source>
+            <translation>Gerät</translation>
+        </message>
+        <message>
+            <source>Name of the network's weights, or the path of a weights file.</source>
+            <translation>Name der Gewichte des Netzes oder Pfad einer Gewichtsdatei.</translation>
+        </message>
+        <message>
+            <source>Pixels with a higher probability belong to an object.</source>
+            <translation>Pixel mit höherer Wahrscheinlichkeit gehören zu einem Objekt.</translation>
+        </message>
+        <message>
+            <source>Smaller polygons are dropped.</source>
+            <translation>Kleinere Polygone fallen weg.</translation>
+        </message>
+        <message>
+            <source>Smaller holes in polygons are filled.</source>
+            <translation>Kleinere Löcher in Polygonen werden gefüllt.</translation>
+        </message>
+        <message>
+            <source>How much neighbouring windows share.</source>
+            <translation>Wie viel benachbarte Fenster gemeinsam haben.</translation>
+        </message>
+        <message>
             <source>There is no polygon layer to take selected features from.</source>
             <translation>Es gibt keinen Polygonlayer, dessen Auswahl gelten könnte.</translation>
         </message>
@@ -568,38 +600,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Python {python} in {program} hat rrsis-geo {package} und torch {torch}.</translation>
         </message>
         <message>
-            <source>Part touching objects</source>
-            <translation>Berührende Objekte trennen</translation>
-        </message>
-        <message>
-            <source>Which one is meant</source>
-            <translation>Welches gemeint ist</translation>
-        </message>
-        <message>
-            <source>Device</source>
-            <translation>Gerät</translation>
-        </message>
-        <message>
-            <source>Name of the network's weights, or the path of a weights file.</source>
-            <translation>Name der Gewichte des Netzes oder Pfad einer Gewichtsdatei.</translation>
-        </message>
-        <message>
-            <source>Pixels with a higher probability belong to an object.</source>
-            <translation>Pixel mit höherer Wahrscheinlichkeit gehören zu einem Objekt.</translation>
-        </message>
-        <message>
-            <source>Smaller polygons are dropped.</source>
-            <translation>Kleinere Polygone fallen weg.</translation>
-        </message>
-        <message>
-            <source>Smaller holes in polygons are filled.</source>
-            <translation>Kleinere Löcher in Polygonen werden gefüllt.</translation>
-        </message>
-        <message>
-            <source>How much neighbouring windows share.</source>
-            <translation>Wie viel benachbarte Fenster gemeinsam haben.</translation>
-        </message>
-        <message>
             <source>Only this part of the layer is searched.</source>
             <translation>Nur dieser Teil des Layers wird durchsucht.</translation>
         </message>
@@ -676,6 +676,18 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Objekte trennen, die sich berühren, etwa Häuser in einer Reihe; automatisch: je nach Art.</translation>
         </message>
         <message>
+            <source>automatic</source>
+            <translation>automatisch</translation>
+        </message>
+        <message>
+            <source>by the network, in each window</source>
+            <translation>vom Netz, in jedem Fenster</translation>
+        </message>
+        <message>
+            <source>by geometry, over the whole layer</source>
+            <translation>von der Geometrie, im ganzen Layer</translation>
+        </message>
+        <message>
             <source>Who decides about words such as “the largest” or “near the road”.</source>
             <translation>Wer über Worte wie „the largest“ oder „near the road“ entscheidet.</translation>
         </message>
@@ -720,24 +732,12 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation> m</translation>
         </message>
         <message>
-            <source>automatic</source>
-            <translation>automatisch</translation>
-        </message>
-        <message>
             <source>yes</source>
             <translation>ja</translation>
         </message>
         <message>
             <source>no</source>
             <translation>nein</translation>
-        </message>
-        <message>
-            <source>by the network, in each window</source>
-            <translation>vom Netz, in jedem Fenster</translation>
-        </message>
-        <message>
-            <source>by geometry, over the whole layer</source>
-            <translation>von der Geometrie, im ganzen Layer</translation>
         </message>
         <message>
             <source>&amp;Find</source>

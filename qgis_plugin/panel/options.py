@@ -16,8 +16,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..core.job import DEVICES, SegmentJob, SegmentOptions
-from ..option_texts import option_help, option_title
+from ..core.job import DEVICES, RESOLVES, SegmentJob, SegmentOptions
+from ..job_options import THRESHOLD_RANGE, option_help, option_title
 from ..settings import output_folder, save_output_folder
 from ..translate import tr
 from .request import default_folder
@@ -32,7 +32,7 @@ class Options:
         self.weights.setEditable(True)
         self.weights.addItem(SegmentJob.weights)
         self.weights.setToolTip(option_help("weights"))
-        self.threshold = number_box(0.01, 0.99, 0.05, SegmentOptions.threshold)
+        self.threshold = number_box(*THRESHOLD_RANGE, 0.05, SegmentOptions.threshold)
         self.threshold.setObjectName("threshold")
         self.threshold.setToolTip(option_help("threshold"))
         self.min_area = number_box(0, 1e9, 5, SegmentOptions.min_area, suffix=tr(" m²"))
@@ -100,13 +100,12 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         self.split.setToolTip(
             tr("Part objects that touch, such as houses in a row; automatic: by kind.")
         )
-        self.resolve = choice_box(
-            {
-                tr("automatic"): "auto",
-                tr("by the network, in each window"): "network",
-                tr("by geometry, over the whole layer"): "scene",
-            }
-        )
+        labels = {
+            "auto": tr("automatic"),
+            "network": tr("by the network, in each window"),
+            "scene": tr("by geometry, over the whole layer"),
+        }
+        self.resolve = choice_box({labels[mode]: mode for mode in RESOLVES})
         self.resolve.setToolTip(
             tr("Who decides about words such as “the largest” or “near the road”.")
         )

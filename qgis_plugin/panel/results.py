@@ -19,6 +19,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.job import SegmentOptions
+from ..job_options import THRESHOLD_RANGE
 from ..layers import result_layers
 from ..translate import tr
 from .options import number_box
@@ -42,13 +44,14 @@ class Results(QWidget):
         self._run = ""
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("slider")
-        self.slider.setRange(1, 99)
+        low, high = THRESHOLD_RANGE
+        self.slider.setRange(round(100 * low), round(100 * high))
         self.slider.setPageStep(10)
-        self.slider.setValue(50)
+        self.slider.setValue(round(100 * SegmentOptions.threshold))
         self.slider.setToolTip(
             tr("Changes the polygons shown, without searching again.")
         )
-        self.box: QDoubleSpinBox = number_box(0.01, 0.99, 0.05, 0.5)
+        self.box: QDoubleSpinBox = number_box(low, high, 0.05, SegmentOptions.threshold)
         self._label = QLabel(tr("Threshold of these results"))
         self._label.setBuddy(self.slider)
         self.tree = QTreeWidget()

@@ -12,7 +12,7 @@ SOURCES = sorted(PLUGIN.rglob("*.py"))
 LEVELS = [
     {"core"},
     {"notices", "translate", "request_error", "expressions", "icon"},
-    {"environment", "option_texts"},
+    {"environment", "job_options"},
     {"settings", "worker", "layers"},
     {"find_python"},
     {"setup"},

@@ -1,9 +1,12 @@
-"""Texts of options that the panel and the algorithms show alike."""
+"""Labels, help and ranges of options that panel and algorithms share."""
 
 from __future__ import annotations
 
 from .notices import tr_noop
 from .translate import tr
+
+THRESHOLD_RANGE = (0.01, 0.99)
+"""Smallest and largest threshold that can be chosen."""
 
 TITLES = {
     "split": tr_noop("Part touching objects"),
