@@ -21,12 +21,15 @@ from rrsis_geo.protocol import (
 )
 from rrsis_geo.worker.failure import failure_message
 from rrsis_geo.worker.stdio import MessageWriter
-from rrsis_geo.worker.tasks import Job, NetworkFactory, Task, make_task
+from rrsis_geo.worker.tasks import (
+    NOT_STARTED,
+    JobRequest,
+    NetworkFactory,
+    Task,
+    make_task,
+)
 
 log = logging.getLogger(__name__)
-
-NOT_STARTED = "stopped before it began"
-"""Message of a job that was cancelled while it waited."""
 
 
 class JobQueue:
@@ -94,7 +97,7 @@ class JobQueue:
             return False
         return True
 
-    def _accept(self, request: Job) -> None:
+    def _accept(self, request: JobRequest) -> None:
         number = request.job
         with self._changed:
             if number in self._unanswered:
@@ -123,7 +126,7 @@ class JobQueue:
     def _cancel(self, number: int) -> None:
         with self._changed:
             if number not in self._unanswered:
-                log.info("job %d is over already: nothing to cancel", number)
+                log.info("job %d has already ended: nothing to cancel", number)
                 return
             self._cancelled.add(number)
             others = deque(entry for entry in self._waiting if entry[0] != number)
@@ -143,9 +146,8 @@ class JobQueue:
         self._end(number, last)
 
     def _end(self, number: int, last: Message) -> None:
-        with (
-            self._changed
-        ):  # before the message, so that its reader may reuse the number
+        # Before the message, so that the client may reuse the number.
+        with self._changed:
             self._unanswered.discard(number)
             self._cancelled.discard(number)
         self._writer.send(last)

@@ -34,10 +34,14 @@ IMPORT_LOCK = RLock()
 """Held during late imports: shapely's modules import each other, so a second thread
 that imports it at the same time may see half of it."""
 
-Job = Segment | Vectorize | Explain | Weights | Doctor
+JobRequest = Segment | Vectorize | Explain | Weights | Doctor
+"""Requests that get a last message of their own."""
+
+NOT_STARTED = "stopped before it began"
+"""Message of a job that was cancelled before it started."""
 
 
-def make_task(request: Job, network: NetworkFactory) -> Task:
+def make_task(request: JobRequest, network: NetworkFactory) -> Task:
     """Return the function that answers a request.
 
     Args:
@@ -74,7 +78,7 @@ def _segment(
             send(message)
 
     if cancelled():
-        raise Cancelled("stopped before it began")
+        raise Cancelled(NOT_STARTED)
     reporter = _Reporter(number, send)
     run(job, report=reporter, cancelled=cancelled, found=send_partials, network=network)
     return reporter.last
