@@ -6,7 +6,7 @@ from typing import Any
 
 
 def classFactory(iface: Any) -> Any:  # the name is QGIS's
-    """The plugin; imported here so that tests may load parts of the package."""
+    """Return the plugin; imported here so that tests may load parts of the package."""
     from .plugin import RRSISGeoPlugin
 
     return RRSISGeoPlugin(iface)

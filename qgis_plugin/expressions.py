@@ -1,12 +1,12 @@
-"""Texts that are asked, from a box that holds one a line."""
+"""Expressions from a text with one on each line."""
 
 from __future__ import annotations
 
 from typing import Tuple
 
 
-def expressions_in(text: str) -> Tuple[str, ...]:
-    """Each line once, in order; empty lines and lines with # in front are skipped."""
+def parse_expressions(text: str) -> Tuple[str, ...]:
+    """Return each line once, in order; empty lines and lines with # are skipped."""
     lines = (" ".join(line.split()) for line in text.splitlines())
-    wanted = (line for line in lines if line and not line.startswith("#"))
-    return tuple(dict.fromkeys(wanted))
+    expressions = (line for line in lines if line and not line.startswith("#"))
+    return tuple(dict.fromkeys(expressions))

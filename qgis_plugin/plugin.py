@@ -1,4 +1,4 @@
-"""What QGIS loads: an action, the panel behind it, the Processing provider."""
+"""The plugin as QGIS loads it: an action, its panel and the Processing provider."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ import os
 from qgis.core import QgsApplication
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
+from .icon import plugin_icon
 from .translate import load_translator, tr
 
-HERE = os.path.dirname(__file__)
+TRANSLATIONS = os.path.join(os.path.dirname(__file__), "i18n")
 MENU = "RRSIS Geo"
 
 
 class RRSISGeoPlugin:
-    """Everything that QGIS sees of this plugin; `unload` takes all of it away."""
+    """All objects that the plugin adds to QGIS; `unload` removes them."""
 
     def __init__(self, iface: QgisInterface | None) -> None:
         self._iface = iface
-        self._translator = load_translator(os.path.join(HERE, "i18n"))
+        self._translator = load_translator(TRANSLATIONS)
         self._action: QAction | None = None
         self._panel = None
         self._provider = None
 
     def initProcessing(self) -> None:  # the name is QGIS's
-        """Register the algorithms; all that qgis_process asks for."""
-        from .provider import RRSISGeoProvider  # Processing may be switched off
+        """Register the algorithms; qgis_process calls nothing else."""
+        from .algorithms.provider import (
+            RRSISGeoProvider,  # Processing may be switched off
+        )
 
         self._provider = RRSISGeoProvider()
         QgsApplication.processingRegistry().addProvider(self._provider)
 
     def initGui(self) -> None:  # the name is QGIS's
-        """Add the action and the algorithms; the panel is made when first shown."""
-        icon = QIcon(os.path.join(HERE, "icon.svg"))
-        self._action = QAction(icon, tr("Ask the map …"), self._iface.mainWindow())
+        """Add the action and the algorithms; the panel is created when first shown."""
+        self._action = QAction(
+            plugin_icon(), tr("Ask the map …"), self._iface.mainWindow()
+        )
         self._action.setObjectName("rrsis_geo_action")
         self._action.setCheckable(True)
         self._action.setToolTip(tr("Find things in an image by describing them"))
@@ -47,7 +50,7 @@ class RRSISGeoPlugin:
         self.initProcessing()
 
     def unload(self) -> None:
-        """Leave nothing behind: no process, action, panel, provider or translator."""
+        """Remove process, action, panel, provider and translator."""
         if self._action is not None:
             QCoreApplication.instance().aboutToQuit.disconnect(self._quit)
             self._iface.removePluginRasterMenu(MENU, self._action)
@@ -55,7 +58,7 @@ class RRSISGeoPlugin:
             self._action.deleteLater()
             self._action = None
         if self._panel is not None:
-            self._panel.close_down()
+            self._panel.shut_down()
             self._iface.removeDockWidget(self._panel)
             self._panel.deleteLater()
             self._panel = None
@@ -66,17 +69,12 @@ class RRSISGeoPlugin:
             QCoreApplication.removeTranslator(self._translator)
             self._translator = None
 
-    @property
-    def panel(self) -> object:
-        """The dock widget; None until it is first shown."""
-        return self._panel
-
     def show_panel(self) -> object:
-        """Make the panel where there is none yet, and show it."""
+        """Show the panel; it is created the first time."""
         if self._panel is None:
-            from .controller import Controller  # not at QGIS's start
-            from .environment import find_python
-            from .panel import Panel
+            from .find_python import find_python
+            from .panel.panel import Panel
+            from .worker.controller import Controller  # keeps QGIS's start fast
 
             window = self._iface.mainWindow()
             self._panel = Panel(
@@ -90,13 +88,13 @@ class RRSISGeoPlugin:
         self._panel.query.edit.setFocus()
         return self._panel
 
-    def _toggle(self, wanted: bool) -> None:
-        if wanted:
+    def _toggle(self, checked: bool) -> None:
+        if checked:
             self.show_panel()
         elif self._panel is not None:
             self._panel.hide()
 
     def _quit(self) -> None:
-        """QGIS ends, perhaps without unloading plugins: no process may stay."""
+        """End the worker, since QGIS may quit without unloading its plugins."""
         if self._panel is not None:
             self._panel.search.end_worker()

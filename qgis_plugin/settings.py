@@ -1,4 +1,4 @@
-"""What the plugin remembers between sessions, in QGIS's own settings."""
+"""Settings of the plugin, kept in those of QGIS."""
 
 from __future__ import annotations
 
@@ -7,27 +7,40 @@ from typing import Dict
 
 from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 
-from .installation import InstallChoice
-from .proxies import as_variables
+from .environment.install_choice import InstallChoice
+from .environment.proxies import proxy_environment
 
 GROUP = "rrsis_geo"
 
 PYTHON = f"{GROUP}/python"
 """Interpreter that the user chose; empty: the managed environment."""
 
+OUTPUT_FOLDER = f"{GROUP}/output_folder"
+"""Folder of results; empty: the default folder."""
+
 
 def chosen_python() -> str:
-    """The interpreter that the user chose; empty where none."""
+    """Return the interpreter that the user chose; empty if none."""
     return str(QgsSettings().value(PYTHON, "") or "")
 
 
 def choose_python(program: str) -> None:
-    """Remember an interpreter; an empty text goes back to the managed environment."""
+    """Store an interpreter; an empty text selects the managed environment."""
     QgsSettings().setValue(PYTHON, program)
 
 
+def output_folder() -> str:
+    """Return the folder of results that the user chose; empty if none."""
+    return str(QgsSettings().value(OUTPUT_FOLDER, "", type=str))
+
+
+def save_output_folder(path: str) -> None:
+    """Store the folder of results."""
+    QgsSettings().setValue(OUTPUT_FOLDER, path)
+
+
 def install_settings() -> InstallChoice:
-    """The last choices of the installation."""
+    """Return the choices of the last installation."""
     stored = QgsSettings()
     return InstallChoice(
         **{
@@ -37,40 +50,40 @@ def install_settings() -> InstallChoice:
     )
 
 
-def keep_install_settings(values: InstallChoice) -> None:
-    """Remember the choices for the next time."""
+def save_install_settings(choice: InstallChoice) -> None:
+    """Store the choices for the next installation."""
     stored = QgsSettings()
-    for name, value in asdict(values).items():
+    for name, value in asdict(choice).items():
         stored.setValue(f"{GROUP}/install/{name}", value)
 
 
 def proxy_variables() -> Dict[str, str]:
-    """QGIS's proxy as the variables that pip and others read; empty where it has none.
+    """Return QGIS's proxy as environment variables; empty if none is set.
 
-    Name and password travel in the environment, never on a command line.
+    User name and password are never passed on a command line.
     """
     stored = QgsSettings()
     if not stored.value("proxy/proxyEnabled", False, type=bool):
         return {}
     kind = str(stored.value("proxy/proxyType", "") or "")
     host = str(stored.value("proxy/proxyHost", "") or "")
-    if not host or kind == "DefaultProxy":  # the system's own, which pip finds
+    if not host or kind == "DefaultProxy":  # that of the system, which pip finds itself
         return {}
     user = str(stored.value("proxy/proxyUser", "") or "")
-    word = str(stored.value("proxy/proxyPassword", "") or "")
-    login = str(stored.value("proxy/authcfg", "") or "")
-    if login:
+    password = str(stored.value("proxy/proxyPassword", "") or "")
+    auth_id = str(stored.value("proxy/authcfg", "") or "")
+    if auth_id:
         config = QgsAuthMethodConfig()
         manager = QgsApplication.authManager()
-        if manager.loadAuthenticationConfig(login, config, True):
-            user, word = config.config("username"), config.config("password")
+        if manager.loadAuthenticationConfig(auth_id, config, True):
+            user, password = config.config("username"), config.config("password")
     excluded = stored.value("proxy/noProxyUrls", []) or []
     excluded = [excluded] if isinstance(excluded, str) else list(excluded)
-    return as_variables(
+    return proxy_environment(
         kind=kind,
         host=host,
         port=str(stored.value("proxy/proxyPort", "") or ""),
         user=user,
-        password=word,
+        password=password,
         excluded=excluded,
     )

@@ -1,4 +1,4 @@
-"""Texts for people, in their language."""
+"""Translation of texts into the language of QGIS."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ CONTEXT = "rrsis_geo_qgis"
 
 
 def tr(text: str) -> str:
-    """The text in QGIS's language; placeholders in braces are filled by the caller.
+    """Translate a text; the caller fills placeholders in braces.
 
-    One context for the whole plugin, so that functions and classes translate alike.
+    The whole plugin is one context of Qt, so functions and classes translate alike.
     """
     return QCoreApplication.translate(CONTEXT, text)
 
 
 def load_translator(folder: str) -> QTranslator | None:
-    """The translator of QGIS's language, installed; None where there is none.
+    """Install the translator for QGIS's language; None if there is none.
 
     Args:
         folder: Holds `rrsis_geo_qgis_<language>.qm`.
@@ -29,6 +29,6 @@ def load_translator(folder: str) -> QTranslator | None:
 
 
 def _locale() -> QLocale:
-    """What the user chose for QGIS, else what the system speaks."""
+    """Return the language chosen in QGIS, else that of the system."""
     chosen = QSettings().value("locale/userLocale", "", type=str)
     return QLocale(chosen) if chosen else QLocale.system()

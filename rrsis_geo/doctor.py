@@ -1,4 +1,4 @@
-"""Is this installation able to work, and what to do where it is not."""
+"""Checks of the installation, with advice for those that fail."""
 
 from __future__ import annotations
 
@@ -30,79 +30,85 @@ PACKAGES = (
     "torch",
 )
 
-LEAKS = ("PYTHONPATH", "PYTHONHOME", "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_LIB")
-"""Variables of other GIS programs that make our libraries load foreign files."""
+FOREIGN_VARIABLES = (
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "GDAL_DATA",
+    "GDAL_DRIVER_PATH",
+    "PROJ_LIB",
+)
+"""Variables that other GIS programs set and that change what our libraries load."""
 
 REINSTALL = "install it again: pip install --force-reinstall rrsis-geo"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing looked at."""
+    """Result of a check."""
 
     name: str
     status: str
-    """ok, warn (works, but) or fail (rrsis-geo cannot do its work)."""
+    """ok, warn (works with a limitation) or fail (rrsis-geo does not work)."""
 
     found: str
-    """What there is, on one line."""
+    """What the check found, on one line."""
 
     advice: str = ""
-    """What to do about it; empty where nothing is."""
+    """What to do about it; empty if nothing."""
 
 
 def examine() -> Iterator[Check]:
-    """Every check, one after the other, as soon as it is done.
+    """Run all checks and yield each result at once.
 
-    A check that breaks is itself a failed check: nothing is raised. Paths in the
-    home folder are shown from ~, so that the answer can be passed on.
+    A check that raises is a failed check. The home folder is shown as ~, so that the
+    results can be published.
     """
-    for name, look in CHECKS.items():
+    for name, check in CHECKS.items():
         try:
-            status, found, advice = look()
+            status, found, advice = check()
         except Exception as error:
             status, found = "fail", " ".join(f"{type(error).__name__}: {error}".split())
             advice = ADVICE.get(name, REINSTALL)
         yield Check(
-            name=name, status=status, found=_discreet(found), advice=_discreet(advice)
+            name=name, status=status, found=_hide_home(found), advice=_hide_home(advice)
         )
 
 
-Answer = tuple[str, str, str]
-"""status, found, advice"""
+Result = tuple[str, str, str]
+"""Status, found and advice of a `Check`."""
 
 
-def _python() -> Answer:
+def _python() -> Result:
     found = f"rrsis-geo {version('rrsis-geo')}, Python {platform.python_version()}, "
     found += f"{platform.system()} {platform.machine()}, {sys.prefix}"
     return "ok", found, ""
 
 
-def _packages() -> Answer:
-    missing, there = [], []
+def _packages() -> Result:
+    missing, installed = [], []
     for name in PACKAGES:
         try:
             import_module(name)
-            there.append(f"{name} {version(name)}")
+            installed.append(f"{name} {version(name)}")
         except (ImportError, OSError, PackageNotFoundError) as error:
             missing.append(f"{name} ({error})")
     if missing:
         return "fail", "cannot be imported: " + ", ".join(missing), REINSTALL
-    return "ok", ", ".join(there), ""
+    return "ok", ", ".join(installed), ""
 
 
-def _environment() -> Answer:
-    leaks = [name for name in LEAKS if os.environ.get(name)]
-    if not leaks:
+def _environment() -> Result:
+    foreign = [name for name in FOREIGN_VARIABLES if os.environ.get(name)]
+    if not foreign:
         return "ok", "no variables of other GIS programs", ""
     return (
         "warn",
-        ", ".join(f"{name}={os.environ[name]}" for name in leaks),
+        ", ".join(f"{name}={os.environ[name]}" for name in foreign),
         "unset them for rrsis-geo if projections or drivers fail below",
     )
 
 
-def _projections() -> Answer:
+def _projections() -> Result:
     import rasterio
     from pyproj import Transformer
     from rasterio.warp import transform
@@ -115,7 +121,7 @@ def _projections() -> Answer:
     return "ok", found, ""
 
 
-def _drivers() -> Answer:
+def _drivers() -> Result:
     import pyogrio
     from rasterio.drivers import raster_driver_extensions
     from rasterio.env import Env
@@ -126,10 +132,10 @@ def _drivers() -> Answer:
         rasters = environment.drivers()
     vectors = pyogrio.list_drivers(write=True)
     needed = {"GTiff", "COG", "VRT", "PNG"}
-    lost = sorted(needed - rasters.keys())
-    lost += sorted({f.driver for f in FORMATS if f.needs_driver} - vectors.keys())
-    if lost:
-        return "fail", f"GDAL lacks {', '.join(lost)}", REINSTALL
+    missing = sorted(needed - rasters.keys())
+    missing += sorted({f.driver for f in FORMATS if f.needs_driver} - vectors.keys())
+    if missing:
+        return "fail", f"GDAL lacks {', '.join(missing)}", REINSTALL
     found = ", ".join([*sorted(needed), *sorted(f.driver for f in FORMATS)])
     if "jp2" not in raster_driver_extensions():
         return (
@@ -140,7 +146,7 @@ def _drivers() -> Answer:
     return "ok", f"{found}, JPEG 2000", ""
 
 
-def _gpu() -> Answer:
+def _gpu() -> Result:
     import torch
 
     if torch.cuda.is_available():
@@ -161,7 +167,7 @@ def _gpu() -> Answer:
     return "ok", "none; the CPU does the work", ""
 
 
-def _weights() -> Answer:
+def _weights() -> Result:
     from rrsis_geo.model.serialization.header import list_weights, verify
 
     found = [f"{name} sha256 {verify(name).sha256[:12]}" for name in list_weights()]
@@ -170,7 +176,7 @@ def _weights() -> Answer:
     return "ok", "; ".join(found), ""
 
 
-def _memory() -> Answer:
+def _memory() -> Result:
     free, total = memory()
     found = f"{free / GIB:.1f} of {total / GIB:.1f} GiB free, {os.cpu_count()} cores"
     if free and free < 2 * GIB:
@@ -178,25 +184,25 @@ def _memory() -> Answer:
     return "ok", found, ""
 
 
-def _disk() -> Answer:
-    places = {"current folder": Path.cwd(), "temporary": Path(tempfile.gettempdir())}
-    free = {name: shutil.disk_usage(path).free for name, path in places.items()}
+def _disk() -> Result:
+    folders = {"current folder": Path.cwd(), "temporary": Path(tempfile.gettempdir())}
+    free = {name: shutil.disk_usage(path).free for name, path in folders.items()}
     found = ", ".join(
-        f"{name} {left / GIB:.1f} GiB free" for name, left in free.items()
+        f"{name} {size / GIB:.1f} GiB free" for name, size in free.items()
     )
     if min(free.values()) < GIB:
         return "warn", found, "make room, or set TMPDIR to a folder on a larger disk"
     return "ok", found, ""
 
 
-def self_test(weights: str = "default") -> Answer:
-    """One window of a drawn scene through the whole path, and the layer read again.
+def self_test(weights: str = "default") -> Result:
+    """Segment a drawn scene of one window and read the output.
 
     Args:
         weights: Name or path.
 
     Raises:
-        RRSISError: something on the path does not work.
+        RRSISError: The run failed.
     """
     import pyogrio
 
@@ -224,7 +230,7 @@ def self_test(weights: str = "default") -> Answer:
 
 
 def memory() -> tuple[int, int]:
-    """Free and total memory in bytes; (0, 0) where the system does not tell."""
+    """Return free and total memory in bytes; (0, 0) on systems without /proc."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -235,12 +241,12 @@ def memory() -> tuple[int, int]:
     return kilobytes["MemAvailable"] * 1024, kilobytes["MemTotal"] * 1024
 
 
-def _discreet(text: str) -> str:
+def _hide_home(text: str) -> str:
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text
 
 
-CHECKS: dict[str, Callable[[], Answer]] = {
+CHECKS: dict[str, Callable[[], Result]] = {
     "python": _python,
     "packages": _packages,
     "environment": _environment,
@@ -257,6 +263,6 @@ ADVICE = {
     "projections": "unset PROJ_LIB, PROJ_DATA and GDAL_DATA, or use an environment of "
     "its own for rrsis-geo",
     "weights": "the package is incomplete; " + REINSTALL,
-    "self-test": "mend what failed above; if nothing did, RRSIS_GEO_DEBUG=1 rrsis-geo "
+    "self-test": "fix what failed above; if nothing did, RRSIS_GEO_DEBUG=1 rrsis-geo "
     "demo shows where it breaks: please report that",
 }

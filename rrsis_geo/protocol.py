@@ -1,7 +1,8 @@
-"""What a run reports and what the worker is asked, one JSON object a line.
+"""Messages of a run and requests to the worker, as lines of JSON.
 
-Messages come from a run: to a terminal, a log or the plugin. Requests go to
-`python -m rrsis_geo.worker`. Runs inside QGIS's Python: stdlib only, 3.9-safe.
+Messages go from a run to a terminal, a log or the plugin. Requests go to
+`python -m rrsis_geo.worker`. Runs inside QGIS's Python: standard library only, Python
+3.9-safe.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from .version import __version__
 PROTOCOL_VERSION = 2
 
 MAX_ROWS = 200
-"""Polygons in one `Partial`, at most."""
+"""Maximum number of polygons in one `Partial`."""
 
 
 @dataclass(frozen=True)
 class Hello:
-    """Who asks. A worker of another version answers `Failed` and ends."""
+    """Version of the client; a worker of another version answers `Failed` and ends."""
 
     protocol: int = PROTOCOL_VERSION
     version: str = __version__
@@ -29,17 +30,17 @@ class Hello:
 
 @dataclass(frozen=True)
 class Segment:
-    """Look for something in a scene; jobs that come meanwhile wait their turn."""
+    """Search a scene; jobs run one after another, in the order of their requests."""
 
     job: int
-    """Number the client chose; every message about the job carries it."""
+    """Number chosen by the client; every message about the job carries it."""
     task: Mapping[str, Any]
     """`SegmentJob.to_mapping()`."""
 
 
 @dataclass(frozen=True)
 class Vectorize:
-    """Polygons from probabilities again, without the network."""
+    """Trace polygons from a probability raster again, without the network."""
 
     job: int
     task: Mapping[str, Any]
@@ -48,12 +49,12 @@ class Vectorize:
 
 @dataclass(frozen=True)
 class Explain:
-    """Say how expressions are understood; answered at once, while a job runs too."""
+    """Explain how expressions are understood; answered at once, also during a job."""
 
     job: int
     expressions: Tuple[str, ...]
     scene: str | None = None
-    """Scene to tell windows and resolution of as well."""
+    """Scene whose windows and resolution are reported too."""
     weights: str = "default"
 
     def __post_init__(self) -> None:
@@ -62,28 +63,28 @@ class Explain:
 
 @dataclass(frozen=True)
 class Weights:
-    """List the weights inside the package; answered at once."""
+    """List the weights in the package; answered at once."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Doctor:
-    """Examine the installation; answered in half a minute, by another process."""
+    """Check the installation in a subprocess, which takes about half a minute."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Cancel:
-    """Stop a job before its next batch; it answers `Failed` with code cancelled."""
+    """Stop a job before its next batch; it ends with `Failed` of code cancelled."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Quit:
-    """Stop what runs and end; closing the worker's stdin does the same."""
+    """Stop all jobs and end the worker; closing its stdin does the same."""
 
 
 Request = Union[Hello, Segment, Vectorize, Explain, Weights, Doctor, Cancel, Quit]
@@ -91,11 +92,11 @@ Request = Union[Hello, Segment, Vectorize, Explain, Weights, Doctor, Cancel, Qui
 
 @dataclass(frozen=True)
 class Ready:
-    """The worker listens; its first message, before any heavy library is loaded."""
+    """The worker is ready; its first message, sent before heavy imports."""
 
     protocol: int
     version: str
-    """Of the package rrsis-geo."""
+    """Version of the package rrsis-geo."""
     python: str
     """Path of the interpreter."""
     pid: int
@@ -104,34 +105,34 @@ class Ready:
 
 @dataclass(frozen=True)
 class Started:
-    """The plan is made; the network begins to look."""
+    """The windows are planned; inference begins."""
 
     windows: int
-    """Windows to look at, those already done in an interrupted run included."""
+    """Windows to process, including those finished in an interrupted run."""
     skipped: int
     """Windows without data or outside the AOI."""
     gsd: float
-    """Metres per pixel the scene is read at."""
+    """Metres per pixel at which the scene is read."""
     device: str
     job: int = 0
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Some of the windows are done."""
+    """A batch of windows is finished."""
 
     done: int
     total: int
     polygons: int
     """Finished polygons so far."""
     seconds: float
-    """Since the network began to look."""
+    """Seconds since inference began."""
     job: int = 0
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Something the user may want to know; the run goes on."""
+    """A hint for the user; the run continues."""
 
     message: str
     job: int = 0
@@ -139,16 +140,16 @@ class Advice:
 
 @dataclass(frozen=True)
 class Partial:
-    """Polygons finished since the last one, to be shown while the job runs.
+    """Polygons finished since the last `Partial`, to be shown while the job runs.
 
-    The layer of `Finished` replaces them: it may hold more, since very large outlines
-    are left out here, and fewer, where an expression chooses among what was found.
+    The output of `Finished` replaces them. It may hold more polygons, since very large
+    ones are left out here, or fewer, if an expression selects among candidates.
     """
 
     crs: str | None
     """WKT; None for pixel coordinates."""
     rows: Tuple[Mapping[str, Any], ...]
-    """At most `MAX_ROWS`; wkb (hexadecimal), expression, score, area_m2."""
+    """At most `MAX_ROWS` rows of wkb (hexadecimal), expression, score, area_m2."""
     job: int = 0
 
     def __post_init__(self) -> None:
@@ -157,7 +158,7 @@ class Partial:
 
 @dataclass(frozen=True)
 class Finished:
-    """The run is over and its files are in place."""
+    """The run has ended and its files are complete."""
 
     polygons: int
     files: Tuple[str, ...]
@@ -170,7 +171,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The run ended early; code is RRSISError.code or "bug"."""
+    """The run failed; `code` is that of an `RRSISError`, or "bug"."""
 
     code: str
     message: str
@@ -182,15 +183,15 @@ class Report:
     """The answer to `Explain`, `Weights` or `Doctor`."""
 
     text: str
-    """For people."""
+    """Text for people."""
     payload: Mapping[str, Any] = field(default_factory=dict)
-    """The same for programs, as JSON values."""
+    """The same as JSON values, for programs."""
     job: int = 0
 
 
 Message = Union[Ready, Started, Progress, Advice, Partial, Finished, Failed, Report]
 
-KINDS: Dict[str, Type[Any]] = {
+MESSAGES: Dict[str, Type[Any]] = {
     "ready": Ready,
     "started": Started,
     "progress": Progress,
@@ -200,7 +201,7 @@ KINDS: Dict[str, Type[Any]] = {
     "failed": Failed,
     "report": Report,
 }
-"""Messages, from a run or the worker."""
+"""Kind -> message, from a run or the worker."""
 
 REQUESTS: Dict[str, Type[Any]] = {
     "hello": Hello,
@@ -212,54 +213,54 @@ REQUESTS: Dict[str, Type[Any]] = {
     "cancel": Cancel,
     "quit": Quit,
 }
-"""Requests, to the worker."""
+"""Kind -> request, to the worker."""
 
-NAMES = {kind: name for name, kind in [*KINDS.items(), *REQUESTS.items()]}
+KIND_OF = {cls: kind for kind, cls in [*MESSAGES.items(), *REQUESTS.items()]}
 
 
 def encode(line: Union[Message, Request]) -> str:
-    """One line; non-ASCII is escaped so that no console encoding can hurt it."""
-    return json.dumps({"kind": NAMES[type(line)], **asdict(line)}) + "\n"
+    """Encode as one line of ASCII, which every console encoding keeps."""
+    return json.dumps({"kind": KIND_OF[type(line)], **asdict(line)}) + "\n"
 
 
 def decode(line: str) -> Message:
-    """The message on a line.
+    """Decode a line with a message.
 
     Raises:
-        ProtocolError: the line is no message.
+        ProtocolError: The line is no message.
     """
-    message: Message = _read(line, KINDS, "message")
+    message: Message = _decode(line, MESSAGES, "message")
     return message
 
 
 def decode_request(line: str) -> Request:
-    """The request on a line.
+    """Decode a line with a request.
 
     Raises:
-        ProtocolError: the line is no request.
+        ProtocolError: The line is no request.
     """
-    request: Request = _read(line, REQUESTS, "request")
+    request: Request = _decode(line, REQUESTS, "request")
     return request
 
 
 def check_versions(
-    protocol: int, version: str, *, asker: bool = False, ours: str = __version__
+    protocol: int, version: str, *, peer_is_plugin: bool = False
 ) -> None:
-    """Refuse the other side where it speaks another language than this one.
+    """Check that both sides have the same versions.
 
     Args:
-        protocol: What the other side said in `Ready` or `Hello`.
-        version: The same, of its package.
-        asker: The other side is the plugin and this one the worker; else the plugin
-            looks at a worker's `Ready`.
-        ours: Version of this side.
+        protocol: Protocol version of the peer, from `Ready` or `Hello`.
+        version: Package or plugin version of the peer.
+        peer_is_plugin: Whether the peer is the plugin; otherwise it is the worker.
 
     Raises:
-        ProtocolError: it is of another version; says which, and the way out.
+        ProtocolError: A version differs.
     """
-    if protocol == PROTOCOL_VERSION and version == ours:
+    if protocol == PROTOCOL_VERSION and version == __version__:
         return
-    plugin, package = (version, ours) if asker else (ours, version)
+    plugin, package = (
+        (version, __version__) if peer_is_plugin else (__version__, version)
+    )
     raise ProtocolError(
         f"the plugin is of version {plugin} and the rrsis-geo it uses of version "
         f"{package} (protocols {protocol} and {PROTOCOL_VERSION}): "
@@ -267,13 +268,13 @@ def check_versions(
     )
 
 
-def _read(line: str, kinds: Mapping[str, Type[Any]], what: str) -> Any:
+def _decode(line: str, classes: Mapping[str, Type[Any]], what: str) -> Any:
     try:
         body = json.loads(line)
-        read = kinds[body.pop("kind")](**body)
-        job = getattr(read, "job", 0)
-        if type(job) is not int or not isinstance(getattr(read, "task", {}), dict):
+        decoded = classes[body.pop("kind")](**body)
+        job = getattr(decoded, "job", 0)
+        if type(job) is not int or not isinstance(getattr(decoded, "task", {}), dict):
             raise TypeError("a number or an object is something else")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProtocolError(f"not a {what}: {line[:80]!r}") from error
-    return read
+    return decoded

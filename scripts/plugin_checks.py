@@ -1,6 +1,7 @@
-"""What the plugin's folder must keep to, so that the plugin repository takes it.
+"""Checks of the assembled plugin for the plugin repository, Qt 6 and Python 3.9.
 
-Each check takes the assembled folder and yields one line for everything wrong in it.
+Each check takes the assembled folder, or the syntax tree of a file, and yields one line
+for every problem.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAX_BYTES = 2_000_000
-"""Of the zip."""
+"""Maximum size of the zip."""
 
 SUFFIXES = {".py", ".svg", ".qm", ".txt", ""}
-"""What may lie in the folder; no compiled code, no archives, no pictures of pages."""
+"""Suffixes of allowed files: no compiled code, archives or screenshots."""
 
 WITHOUT_SUFFIX = {"LICENSE"}
 
@@ -34,28 +35,32 @@ REQUIRED = (
     *METADATA,
 )
 
-OTHERS_MAY_BE = {"qgis", "processing"}
-"""What the plugin may import besides the standard library and itself."""
+ALLOWED_PACKAGES = {"qgis", "processing"}
+"""Packages that the plugin may import besides the standard library and itself."""
 
 OLDEST_PYTHON = (3, 9)
 
 QT_CLASS = re.compile(r"Q(t|[A-Z]\w*|gs[A-Z]\w*|gis)$")
 ENUM_MEMBER = re.compile(r"[A-Z]\w*$")
 WITHOUT_SCOPE = {"QVariant"}
-"""Under Qt 6 QGIS puts its old types back, and those alone: QVariant.String."""
+"""Classes whose unscoped members QGIS restores under Qt 6: QVariant.String."""
 
-OLD_METHODS = {"exec_", "print_"}
-"""Gone in Qt 6."""
+REMOVED_METHODS = {"exec_", "print_"}
+"""Methods that Qt 6 has removed."""
 
 
-def problems(folder: Path, *, version: str) -> list[str]:
-    """Everything wrong with an assembled plugin.
+def find_problems(folder: Path, *, version: str) -> list[str]:
+    """Run all checks on an assembled plugin.
 
     Args:
         folder: The assembled plugin.
-        version: Of the package that it belongs to.
+        version: Version of the package.
     """
-    found = [*names(folder), *metadata(folder, version=version), *parts(folder)]
+    found = [
+        *check_names(folder),
+        *check_metadata(folder, version=version),
+        *check_required_files(folder),
+    ]
     for path in sorted(folder.rglob("*.py")):
         shown = path.relative_to(folder).as_posix()
         try:
@@ -65,12 +70,14 @@ def problems(folder: Path, *, version: str) -> list[str]:
         except (SyntaxError, ValueError) as error:
             found.append(f"{shown}: not Python {OLDEST_PYTHON}: {error}")
             continue
-        found += [f"{shown}: {line}" for line in (*imports(tree), *qt(tree))]
+        found += [
+            f"{shown}: {line}" for line in (*check_imports(tree), *check_qt(tree))
+        ]
     return found
 
 
-def names(folder: Path) -> Iterator[str]:
-    """Names that every system spells, of kinds that the repository takes."""
+def check_names(folder: Path) -> Iterator[str]:
+    """Check for portable file names and allowed kinds of files."""
     for path in sorted(folder.rglob("*")):
         shown = path.relative_to(folder).as_posix()
         if not re.fullmatch(r"[\w./-]+", shown, re.ASCII):
@@ -85,8 +92,8 @@ def names(folder: Path) -> Iterator[str]:
             yield f"{shown}: a file of no known kind"
 
 
-def metadata(folder: Path, *, version: str) -> Iterator[str]:
-    """Complete, and of the same version as the package."""
+def check_metadata(folder: Path, *, version: str) -> Iterator[str]:
+    """Check that the metadata are complete and have the version of the package."""
     path = folder / "metadata.txt"
     parser = configparser.ConfigParser(interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
@@ -99,9 +106,9 @@ def metadata(folder: Path, *, version: str) -> Iterator[str]:
     for key in REQUIRED:
         if not general.get(key, "").strip():
             yield f"metadata.txt: {key} is missing"
-    for key, wanted in METADATA.items():
-        if general.get(key, wanted) != wanted:
-            yield f"metadata.txt: {key} is {general[key]}, not {wanted}"
+    for key, expected in METADATA.items():
+        if general.get(key, expected) != expected:
+            yield f"metadata.txt: {key} is {general[key]}, not {expected}"
     if general.get("version") != version:
         yield f"metadata.txt: version is {general.get('version')}, not {version}"
     for key in ("repository", "tracker", "homepage"):
@@ -112,8 +119,8 @@ def metadata(folder: Path, *, version: str) -> Iterator[str]:
         yield f"metadata.txt: there is no icon {icon}"
 
 
-def parts(folder: Path) -> Iterator[str]:
-    """What QGIS and the repository look for."""
+def check_required_files(folder: Path) -> Iterator[str]:
+    """Check for the files that QGIS and the repository require."""
     for name in ("LICENSE", "__init__.py", "core/__init__.py", "core/LICENSE"):
         if not (folder / name).is_file():
             yield f"{name}: is missing"
@@ -122,8 +129,8 @@ def parts(folder: Path) -> Iterator[str]:
         yield "__init__.py: has no classFactory"
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    """Only QGIS, the standard library and the plugin's own files, by relative names."""
+def check_imports(tree: ast.AST) -> Iterator[str]:
+    """Check for imports other than QGIS, standard library and relative ones."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
@@ -133,7 +140,7 @@ def imports(tree: ast.AST) -> Iterator[str]:
             continue
         for module in modules:
             top = module.split(".")[0]
-            if top in sys.stdlib_module_names or top in OTHERS_MAY_BE:
+            if top in sys.stdlib_module_names or top in ALLOWED_PACKAGES:
                 continue
             yield (
                 f"line {node.lineno}: imports {module}; allowed are the standard "
@@ -142,15 +149,15 @@ def imports(tree: ast.AST) -> Iterator[str]:
             )
 
 
-def qt(tree: ast.AST) -> Iterator[str]:
-    """Nothing that only Qt 5 has: enums without their scope, old method names."""
+def check_qt(tree: ast.AST) -> Iterator[str]:
+    """Check for names that only Qt 5 has: enums without scope, removed methods."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     inner = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     types = {id(part) for note in _annotations(tree) for part in ast.walk(note)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute):
             continue
-        if node.attr in OLD_METHODS:
+        if node.attr in REMOVED_METHODS:
             yield f"line {node.lineno}: {node.attr} is gone in Qt 6"
         owner = node.value
         name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")

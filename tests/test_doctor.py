@@ -33,13 +33,13 @@ def test_the_home_folder_is_not_told(monkeypatch, tmp_path):
 
 
 def test_variables_of_other_programs_are_a_warning(monkeypatch):
-    for name in doctor.LEAKS:
+    for name in doctor.FOREIGN_VARIABLES:
         monkeypatch.delenv(name, raising=False)
-    look = doctor.CHECKS["environment"]
-    assert look()[0] == "ok"
+    check = doctor.CHECKS["environment"]
+    assert check()[0] == "ok"
 
     monkeypatch.setenv("GDAL_DATA", "/opt/other/share/gdal")
-    status, found, advice = look()
+    status, found, advice = check()
 
     assert status == "warn"
     assert "GDAL_DATA=/opt/other/share/gdal" in found

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rrsis_geo import __version__
 from rrsis_geo.errors import ProtocolError
 from rrsis_geo.protocol import (
-    KINDS,
+    MESSAGES,
     PROTOCOL_VERSION,
     REQUESTS,
     Advice,
@@ -42,7 +42,7 @@ VALUE = st.none() | st.booleans() | COUNT | SECONDS | TEXT
 MAPPING = st.dictionaries(TEXT, VALUE | st.lists(VALUE, max_size=3), max_size=4)
 TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 
-MESSAGES = st.one_of(
+MESSAGE = st.one_of(
     st.builds(Ready, protocol=COUNT, version=TEXT, python=TEXT, pid=COUNT),
     st.builds(
         Started, windows=COUNT, skipped=COUNT, gsd=SECONDS, device=TEXT, job=COUNT
@@ -62,7 +62,7 @@ MESSAGES = st.one_of(
     st.builds(Report, text=TEXT, payload=MAPPING, job=COUNT),
 )
 
-ASKED = st.one_of(
+REQUEST = st.one_of(
     st.builds(Hello, protocol=COUNT, version=TEXT),
     st.builds(Segment, job=COUNT, task=MAPPING),
     st.builds(Vectorize, job=COUNT, task=MAPPING),
@@ -80,7 +80,7 @@ def is_one_line(line):
     return line.isascii() and line.count("\n") == 1 and line.endswith("\n")
 
 
-@given(MESSAGES)
+@given(MESSAGE)
 def test_every_message_is_one_ascii_line_and_comes_back(message):
     assert is_one_line(encode(message))
     assert decode(encode(message)) == message
@@ -88,7 +88,7 @@ def test_every_message_is_one_ascii_line_and_comes_back(message):
         decode_request(encode(message))
 
 
-@given(ASKED)
+@given(REQUEST)
 def test_every_request_is_one_ascii_line_and_comes_back(request):
     assert is_one_line(encode(request))
     assert decode_request(encode(request)) == request
@@ -97,7 +97,7 @@ def test_every_request_is_one_ascii_line_and_comes_back(request):
 
 
 @pytest.mark.parametrize(
-    ("table", "strategy"), [(KINDS, MESSAGES), (REQUESTS, ASKED)], ids=["out", "in"]
+    ("table", "strategy"), [(MESSAGES, MESSAGE), (REQUESTS, REQUEST)], ids=["out", "in"]
 )
 def test_the_strategies_above_draw_every_kind(table, strategy):
     drawn = {
@@ -131,18 +131,20 @@ def test_what_is_no_request_is_refused(line):
 
 def test_sides_of_one_version_understand_each_other():
     check_versions(PROTOCOL_VERSION, __version__)
-    check_versions(PROTOCOL_VERSION, __version__, asker=True)
+    check_versions(PROTOCOL_VERSION, __version__, peer_is_plugin=True)
 
 
-@pytest.mark.parametrize("asker", [False, True])
+@pytest.mark.parametrize("peer_is_plugin", [False, True])
 @pytest.mark.parametrize(
     ("protocol", "version"),
     [(PROTOCOL_VERSION + 1, __version__), (PROTOCOL_VERSION, "9.9.9"), (1, "0.0.1")],
 )
-def test_another_version_is_named_with_the_way_out(protocol, version, asker):
+def test_another_version_is_named_with_the_way_out(protocol, version, peer_is_plugin):
     with pytest.raises(ProtocolError) as failure:
-        check_versions(protocol, version, asker=asker)
-    plugin, package = (version, __version__) if asker else (__version__, version)
+        check_versions(protocol, version, peer_is_plugin=peer_is_plugin)
+    plugin, package = (
+        (version, __version__) if peer_is_plugin else (__version__, version)
+    )
     assert f"plugin is of version {plugin}" in str(failure.value)
     assert f"uses of version {package}" in str(failure.value)
     assert f"protocols {protocol} and {PROTOCOL_VERSION}" in str(failure.value)

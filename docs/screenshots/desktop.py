@@ -1,6 +1,6 @@
-"""Runs inside QGIS (see `take`): asks, cancels, asks again, moves the slider.
+"""Runs inside QGIS (see `take`): searches, cancels, searches again, moves the slider.
 
-Every step checks what a person would look for, and the pictures are taken on the way.
+Every step checks what a user would look at, and takes a picture.
 """
 
 import os
@@ -23,13 +23,13 @@ QUALITY = 70
 
 
 def report(text):
-    """Keep a line where `take` finds it."""
+    """Write a line to the report that `take` reads."""
     with open(WORK / "report.txt", "a", encoding="utf-8") as file:
         file.write(text + "\n")
 
 
 def until(condition, what, seconds=900):
-    """Wait for something that must happen."""
+    """Wait until a condition holds; fail after a timeout."""
     for _ in range(seconds * 20):
         if condition():
             return
@@ -38,7 +38,7 @@ def until(condition, what, seconds=900):
 
 
 def picture(name):
-    """Of the whole window, once the map is drawn."""
+    """Take a picture of the whole window once the map is drawn."""
     QTest.qWait(400)
     until(lambda: not iface.mapCanvas().isDrawing(), "the map is drawn")
     QTest.qWait(200)
@@ -47,8 +47,8 @@ def picture(name):
     report(f"{path.name}: {path.stat().st_size // 1000} kB")
 
 
-def polygons_on_the_way():
-    """Features of the layers of an unfinished search."""
+def count_partial():
+    """Count the features in layers of partial results."""
     return sum(
         layer.featureCount()
         for layer in QgsProject.instance().mapLayers().values()
@@ -57,7 +57,7 @@ def polygons_on_the_way():
 
 
 def type_lines(box, lines):
-    """As on a keyboard, with Return between the lines."""
+    """Type lines on the keyboard, with Return between them."""
     for number, line in enumerate(lines):
         if number:
             QTest.keyClick(box, Qt.Key.Key_Return)
@@ -65,14 +65,14 @@ def type_lines(box, lines):
 
 
 def check(good, text):
-    """Say what was found, and stop where it is wrong."""
+    """Report a result; fail if it is not good."""
     report(text)
     if not good:
         raise AssertionError(text)
 
 
 def scenario():
-    """What a user does on the first day."""
+    """Do what a new user does."""
     window = iface.mainWindow()
     window.resize(*SIZE)
     layer = iface.addRasterLayer(SCENE, Path(SCENE).stem)
@@ -81,17 +81,17 @@ def scenario():
         dock = window.findChild(QDockWidget, name)
         if dock is not None:
             dock.hide()
-    QApplication.setActiveWindow(window)  # no window manager does it here
+    QApplication.setActiveWindow(window)  # there is no window manager
     panel.query.edit.setFocus()
-    QTest.qWait(500)  # the docks find their places
+    QTest.qWait(500)  # until the docks are laid out
     iface.mapCanvas().setExtent(layer.extent())
     iface.mapCanvas().refresh()
-    ended, retraced = [], []
+    ended, threshold_changed = [], []
     panel.search.ended.connect(ended.append)
-    panel.search.retraced.connect(retraced.append)
+    panel.search.threshold_changed.connect(threshold_changed.append)
 
     type_lines(panel.query.edit, QUERY.splitlines())
-    until(lambda: panel.query.plan, "the plan in words")
+    until(lambda: panel.query.plan_label.text(), "the plan in words")
     picture("asked")
 
     QTest.mouseClick(panel.run_box.run_button, Qt.MouseButton.LeftButton)
@@ -102,30 +102,30 @@ def scenario():
 
     control = Qt.KeyboardModifier.ControlModifier
     QTest.keyClick(panel.query.edit, Qt.Key.Key_Return, control)
-    until(lambda: polygons_on_the_way() or len(ended) > 1, "polygons on the way")
-    check(len(ended) == 1, f"on the way: {polygons_on_the_way()} polygons")
+    until(lambda: count_partial() or len(ended) > 1, "partial results")
+    check(len(ended) == 1, f"partial: {count_partial()} polygons")
     picture("running")
     until(lambda: len(ended) > 1, "the end of the search")
     check(ended[-1].kind == "found", f"searched: {ended[-1].text}")
     picture("found")
 
     panel.results.slider.setValue(85)
-    until(lambda: retraced, "polygons at another threshold")
+    until(lambda: threshold_changed, "polygons at another threshold")
     picture("threshold")
     item = panel.results.tree.topLevelItem(0).child(0)
     panel.results.tree.itemDoubleClicked.emit(item, 0)
-    QTest.qWait(2500)  # the flash is over
+    QTest.qWait(2500)  # until the flash has ended
     picture("object")
 
     panel.query.edit.setPlainText("swimming pool")
     QTest.mouseClick(panel.run_box.run_button, Qt.MouseButton.LeftButton)
     until(lambda: panel.run_box.bar.value() > 0, "progress of the last search")
-    report(f"worker {panel.search.worker}")
-    report("done")  # and QGIS quits in the middle of it
+    report(f"worker {panel._controller.pid}")
+    report("done")  # QGIS quits during this search
 
 
 def go():
-    """Run, and leave QGIS whatever happens."""
+    """Run the scenario and quit QGIS in any case."""
     try:
         scenario()
     except Exception:

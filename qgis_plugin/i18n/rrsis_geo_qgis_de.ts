@@ -72,10 +72,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Nur im Inneren dieser Polygone wird gesucht.</translation>
         </message>
         <message>
-            <source>Name of the network's weights, or the path of a weights file.</source>
-            <translation>Name der Gewichte des Netzes oder Pfad einer Gewichtsdatei.</translation>
-        </message>
-        <message>
             <source>Resolution the network sees; empty: as its weights were trained. For layers from servers also that of the image fetched.</source>
             <translation>Auflösung, die das Netz sieht; leer: die, mit der die Gewichte trainiert wurden. Bei Layern von Servern auch die des geholten Bildes.</translation>
         </message>
@@ -84,20 +80,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Einer oder drei; leer: wie die Datei sie benennt.</translation>
         </message>
         <message>
-            <source>How much neighbouring windows share.</source>
-            <translation>Wie viel benachbarte Fenster gemeinsam haben.</translation>
-        </message>
-        <message>
-            <source>Device</source>
-            <translation>Gerät</translation>
-        </message>
-        <message>
             <source>Where the network computes; auto takes a GPU where there is one.</source>
             <translation>Wo das Netz rechnet; auto nimmt eine GPU, wo es eine gibt.</translation>
-        </message>
-        <message>
-            <source>Which one is meant</source>
-            <translation>Welches gemeint ist</translation>
         </message>
         <message>
             <source>Who decides about words such as “the largest” or “near the road”: the network in each window, or geometry over the whole scene; auto: by the expression.</source>
@@ -140,24 +124,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Überlappung der Fenster (Pixel)</translation>
         </message>
         <message>
-            <source>Pixels with a higher probability belong to an object.</source>
-            <translation>Pixel mit höherer Wahrscheinlichkeit gehören zu einem Objekt.</translation>
-        </message>
-        <message>
-            <source>Smaller polygons are dropped.</source>
-            <translation>Kleinere Polygone fallen weg.</translation>
-        </message>
-        <message>
-            <source>Smaller holes in polygons are filled.</source>
-            <translation>Kleinere Löcher in Polygonen werden gefüllt.</translation>
-        </message>
-        <message>
             <source>Outlines may move by this much, for fewer corners; 0 keeps them.</source>
             <translation>Umrisse dürfen sich so weit verschieben, für weniger Ecken; 0 lässt sie, wie sie sind.</translation>
-        </message>
-        <message>
-            <source>Part touching objects</source>
-            <translation>Berührende Objekte trennen</translation>
         </message>
         <message>
             <source>Where outlines of neighbours have grown together; auto: by class.</source>
@@ -208,8 +176,56 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>{count} Objekte gefunden</translation>
         </message>
         <message>
-            <source>Layer {layer} has no CRS, so polygons would have no place: set it with a right click on the layer, Layer CRS.</source>
-            <translation>Layer {layer} hat kein KBS, Polygone hätten also keinen Ort: setzen Sie es mit Rechtsklick auf den Layer, Layer-KBS.</translation>
+            <source>Python environment</source>
+            <translation>Python-Umgebung</translation>
+        </message>
+        <message>
+            <source>pip</source>
+            <translation>pip</translation>
+        </message>
+        <message>
+            <source>torch</source>
+            <translation>torch</translation>
+        </message>
+        <message>
+            <source>rrsis-geo</source>
+            <translation>rrsis-geo</translation>
+        </message>
+        <message>
+            <source>First start</source>
+            <translation>Erster Start</translation>
+        </message>
+        <message>
+            <source>Part touching objects</source>
+            <translation>Berührende Objekte trennen</translation>
+        </message>
+        <message>
+            <source>Which one is meant</source>
+            <translation>Welches gemeint ist</translation>
+        </message>
+        <message>
+            <source>Device</source>
+            <translation>Gerät</translation>
+        </message>
+        <message>
+            <source>Name of the network's weights, or the path of a weights file.</source>
+            <translation>Name der Gewichte des Netzes oder Pfad einer Gewichtsdatei.</translation>
+        </message>
+        <message>
+            <source>Pixels with a higher probability belong to an object.</source>
+            <translation>Pixel mit höherer Wahrscheinlichkeit gehören zu einem Objekt.</translation>
+        </message>
+        <message>
+            <source>Smaller polygons are dropped.</source>
+            <translation>Kleinere Polygone fallen weg.</translation>
+        </message>
+        <message>
+            <source>Smaller holes in polygons are filled.</source>
+            <translation>Kleinere Löcher in Polygonen werden gefüllt.</translation>
+        </message>
+        <message>
+            <source>How much neighbouring windows share.</source>
+            <translation>Wie viel benachbarte Fenster gemeinsam haben.</translation>
         </message>
         <message>
             <source>There is no polygon layer to take selected features from.</source>
@@ -236,26 +252,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Die Fläche liegt, wo das KBS {crs} des Layers keine Koordinaten hat.</translation>
         </message>
         <message>
-            <source>No environment is set up yet: it holds the network and its tools.</source>
-            <translation>Es ist noch keine Umgebung eingerichtet: sie enthält das Netz und seine Werkzeuge.</translation>
-        </message>
-        <message>
-            <source>Cancelled.</source>
-            <translation>Abgebrochen.</translation>
-        </message>
-        <message>
-            <source>The worker has said nothing for {seconds} s. It may be loading or at a heavy part; Cancel stops it.</source>
-            <translation>Der Arbeitsprozess schweigt seit {seconds} s. Vielleicht lädt er, oder er ist an einem schweren Teil; Abbrechen hält ihn an.</translation>
-        </message>
-        <message>
-            <source>Worker {pid}: rrsis-geo {version}, Python {python}</source>
-            <translation>Arbeitsprozess {pid}: rrsis-geo {version}, Python {python}</translation>
-        </message>
-        <message>
-            <source>The worker process ended.</source>
-            <translation>Der Arbeitsprozess ist beendet.</translation>
-        </message>
-        <message>
             <source>the file could not be written</source>
             <translation>die Datei konnte nicht geschrieben werden</translation>
         </message>
@@ -266,10 +262,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>{folder} may not be written</source>
             <translation>in {folder} darf nicht geschrieben werden</translation>
-        </message>
-        <message>
-            <source>Layer {layer} cannot be read.</source>
-            <translation>Layer {layer} kann nicht gelesen werden.</translation>
         </message>
         <message>
             <source>The area lies outside layer {layer}.</source>
@@ -290,262 +282,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Layer {layer} draws nothing in this area.</source>
             <translation>Layer {layer} zeigt in dieser Fläche nichts.</translation>
-        </message>
-        <message>
-            <source>Check the proxy in QGIS under Settings, Options, Network.</source>
-            <translation>Prüfen Sie den Proxy in QGIS unter Einstellungen, Optionen, Netzwerk.</translation>
-        </message>
-        <message>
-            <source>The package index could not be reached.</source>
-            <translation>Das Paketverzeichnis war nicht zu erreichen.</translation>
-        </message>
-        <message>
-            <source>Check the network and try again: what is already there is kept. On a computer without network, use a folder of wheels.</source>
-            <translation>Prüfen Sie das Netzwerk und versuchen Sie es noch einmal: was schon da ist, bleibt. Auf einem Rechner ohne Netzwerk nehmen Sie einen Ordner mit Wheels.</translation>
-        </message>
-        <message>
-            <source>The proxy did not let the installation through.</source>
-            <translation>Der Proxy hat die Installation nicht durchgelassen.</translation>
-        </message>
-        <message>
-            <source>The certificate of the package index is not trusted.</source>
-            <translation>Dem Zertifikat des Paketverzeichnisses wird nicht vertraut.</translation>
-        </message>
-        <message>
-            <source>Networks that inspect traffic need their own certificate: ask who runs the network for it, and name its file in pip's configuration (cert).</source>
-            <translation>Netze, die den Verkehr prüfen, brauchen ihr eigenes Zertifikat: fragen Sie die Betreiber des Netzes danach und nennen Sie seine Datei in der Konfiguration von pip (cert).</translation>
-        </message>
-        <message>
-            <source>The package index refused access.</source>
-            <translation>Das Paketverzeichnis hat den Zugriff verweigert.</translation>
-        </message>
-        <message>
-            <source>Check the name and password of the index in pip's configuration.</source>
-            <translation>Prüfen Sie Name und Kennwort des Verzeichnisses in der Konfiguration von pip.</translation>
-        </message>
-        <message>
-            <source>The disk is full.</source>
-            <translation>Die Festplatte ist voll.</translation>
-        </message>
-        <message>
-            <source>Make room on the disk of {home}, then try again.</source>
-            <translation>Schaffen Sie Platz auf der Festplatte von {home} und versuchen Sie es noch einmal.</translation>
-        </message>
-        <message>
-            <source>A file or folder may not be written.</source>
-            <translation>Eine Datei oder ein Ordner darf nicht geschrieben werden.</translation>
-        </message>
-        <message>
-            <source>Check that {home} belongs to you and that no protection program guards it, then try again.</source>
-            <translation>Prüfen Sie, dass {home} Ihnen gehört und kein Schutzprogramm darüber wacht, und versuchen Sie es noch einmal.</translation>
-        </message>
-        <message>
-            <source>A file of the environment is in use.</source>
-            <translation>Eine Datei der Umgebung ist in Gebrauch.</translation>
-        </message>
-        <message>
-            <source>Close other QGIS windows and running searches, then try again.</source>
-            <translation>Schließen Sie andere QGIS-Fenster und laufende Suchen und versuchen Sie es noch einmal.</translation>
-        </message>
-        <message>
-            <source>The packages do not fit this version of Python.</source>
-            <translation>Die Pakete passen nicht zu dieser Version von Python.</translation>
-        </message>
-        <message>
-            <source>Choose another Python (3.12 is the safest), then try again.</source>
-            <translation>Wählen Sie ein anderes Python (3.12 ist am sichersten) und versuchen Sie es noch einmal.</translation>
-        </message>
-        <message>
-            <source>There is no package for this platform and Python where pip looked.</source>
-            <translation>Für dieses System und Python gibt es kein Paket dort, wo pip gesucht hat.</translation>
-        </message>
-        <message>
-            <source>Choose another Python (3.12 is the safest) or another index; a folder of wheels must hold those for this system and this Python.</source>
-            <translation>Wählen Sie ein anderes Python (3.12 ist am sichersten) oder ein anderes Verzeichnis; ein Ordner mit Wheels muss die für dieses System und dieses Python enthalten.</translation>
-        </message>
-        <message>
-            <source>This Python cannot make environments.</source>
-            <translation>Dieses Python kann keine Umgebungen anlegen.</translation>
-        </message>
-        <message>
-            <source>On Debian and Ubuntu install python3-venv; elsewhere choose another Python.</source>
-            <translation>Installieren Sie unter Debian und Ubuntu python3-venv; sonst wählen Sie ein anderes Python.</translation>
-        </message>
-        <message>
-            <source>The address of the package index or the package's name is not valid.</source>
-            <translation>Die Adresse des Paketverzeichnisses oder der Name des Pakets ist nicht gültig.</translation>
-        </message>
-        <message>
-            <source>Check the address: it begins with https:// or file://.</source>
-            <translation>Prüfen Sie die Adresse: sie beginnt mit https:// oder file://.</translation>
-        </message>
-        <message>
-            <source>There is no package at the place that was named.</source>
-            <translation>An der genannten Stelle ist kein Paket.</translation>
-        </message>
-        <message>
-            <source>Choose a wheel (.whl), a folder of wheels or the package's source folder.</source>
-            <translation>Wählen Sie ein Wheel (.whl), einen Ordner mit Wheels oder den Quellordner des Pakets.</translation>
-        </message>
-        <message>
-            <source>A downloaded package is damaged.</source>
-            <translation>Ein geladenes Paket ist beschädigt.</translation>
-        </message>
-        <message>
-            <source>Try again; if it stays, a proxy or protection program may change files.</source>
-            <translation>Versuchen Sie es noch einmal; bleibt es so, verändert vielleicht ein Proxy oder Schutzprogramm die Dateien.</translation>
-        </message>
-        <message>
-            <source>The packages that were found do not fit together.</source>
-            <translation>Die gefundenen Pakete passen nicht zueinander.</translation>
-        </message>
-        <message>
-            <source>Check that pip's configuration holds no constraints of another project.</source>
-            <translation>Prüfen Sie, dass die Konfiguration von pip keine Einschränkungen eines anderen Projekts enthält.</translation>
-        </message>
-        <message>
-            <source>A library of the system is missing or too old for the packages.</source>
-            <translation>Eine Bibliothek des Systems fehlt oder ist zu alt für die Pakete.</translation>
-        </message>
-        <message>
-            <source>On Windows install the Microsoft Visual C++ Redistributable; on Linux use a newer system or older packages.</source>
-            <translation>Installieren Sie unter Windows das Microsoft Visual C++ Redistributable; nehmen Sie unter Linux ein neueres System oder ältere Pakete.</translation>
-        </message>
-        <message>
-            <source>A path is longer than Windows allows.</source>
-            <translation>Ein Pfad ist länger, als Windows erlaubt.</translation>
-        </message>
-        <message>
-            <source>Allow long paths in Windows, or use a QGIS profile with a shorter path.</source>
-            <translation>Erlauben Sie in Windows lange Pfade oder nehmen Sie ein QGIS-Profil mit kürzerem Pfad.</translation>
-        </message>
-        <message>
-            <source>Another QGIS is installing the environment.</source>
-            <translation>Ein anderes QGIS installiert gerade die Umgebung.</translation>
-        </message>
-        <message>
-            <source>Wait until it has finished, or stop it there.</source>
-            <translation>Warten Sie, bis es fertig ist, oder halten Sie es dort an.</translation>
-        </message>
-        <message>
-            <source>Everything was installed, but rrsis-geo does not start.</source>
-            <translation>Alles wurde installiert, aber rrsis-geo startet nicht.</translation>
-        </message>
-        <message>
-            <source>Make the environment anew; if that does not help, report what is below.</source>
-            <translation>Legen Sie die Umgebung neu an; hilft das nicht, melden Sie, was unten steht.</translation>
-        </message>
-        <message>
-            <source>The system ended the installation, probably for lack of memory.</source>
-            <translation>Das System hat die Installation beendet, wahrscheinlich aus Mangel an Speicher.</translation>
-        </message>
-        <message>
-            <source>Close other programs and try again: what is already there is kept.</source>
-            <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal: was schon da ist, bleibt.</translation>
-        </message>
-        <message>
-            <source>The installation failed for a reason that is not known.</source>
-            <translation>Die Installation ist aus einem unbekannten Grund gescheitert.</translation>
-        </message>
-        <message>
-            <source>The log below says more; please report it if trying again does not help.</source>
-            <translation>Das Protokoll unten sagt mehr; bitte melden Sie es, wenn ein neuer Versuch nicht hilft.</translation>
-        </message>
-        <message>
-            <source>…</source>
-            <translation>…</translation>
-        </message>
-        <message>
-            <source>Python environment</source>
-            <translation>Python-Umgebung</translation>
-        </message>
-        <message>
-            <source>pip</source>
-            <translation>pip</translation>
-        </message>
-        <message>
-            <source>torch</source>
-            <translation>torch</translation>
-        </message>
-        <message>
-            <source>rrsis-geo</source>
-            <translation>rrsis-geo</translation>
-        </message>
-        <message>
-            <source>First start</source>
-            <translation>Erster Start</translation>
-        </message>
-        <message>
-            <source>Choose the python program itself, e.g. bin/python or Scripts\python.exe inside the environment.</source>
-            <translation>Wählen Sie das Programm python selbst, z. B. bin/python oder Scripts\python.exe in der Umgebung.</translation>
-        </message>
-        <message>
-            <source>{program} is Python {python}; rrsis-geo needs {wanted} or newer.</source>
-            <translation>{program} ist Python {python}; rrsis-geo braucht {wanted} oder neuer.</translation>
-        </message>
-        <message>
-            <source>Choose a newer Python, or let the plugin make an environment of its own.</source>
-            <translation>Wählen Sie ein neueres Python oder lassen Sie die Erweiterung eine eigene Umgebung anlegen.</translation>
-        </message>
-        <message>
-            <source>Python {python} at {program} has no rrsis-geo.</source>
-            <translation>Python {python} in {program} hat kein rrsis-geo.</translation>
-        </message>
-        <message>
-            <source>Choose one that has it, or install it there: {install}</source>
-            <translation>Wählen Sie eins, das es hat, oder installieren Sie es dort: {install}</translation>
-        </message>
-        <message>
-            <source>rrsis-geo at {program} cannot be loaded: {broken}.</source>
-            <translation>rrsis-geo in {program} kann nicht geladen werden: {broken}.</translation>
-        </message>
-        <message>
-            <source>Install it again: {install} --force-reinstall</source>
-            <translation>Installieren Sie es noch einmal: {install} --force-reinstall</translation>
-        </message>
-        <message>
-            <source>Python {python} at {program} has rrsis-geo, but no torch.</source>
-            <translation>Python {python} in {program} hat rrsis-geo, aber kein torch.</translation>
-        </message>
-        <message>
-            <source>Install it there: {install}</source>
-            <translation>Installieren Sie es dort: {install}</translation>
-        </message>
-        <message>
-            <source>{program} has rrsis-geo {package}; this plugin, {version}, works with its own version only.</source>
-            <translation>{program} hat rrsis-geo {package}; diese Erweiterung, {version}, arbeitet nur mit der eigenen Version.</translation>
-        </message>
-        <message>
-            <source>Install the plugin's version there: {install}</source>
-            <translation>Installieren Sie dort die Version der Erweiterung: {install}</translation>
-        </message>
-        <message>
-            <source>Python {python} at {program} has rrsis-geo {package} and torch {torch}.</source>
-            <translation>Python {python} in {program} hat rrsis-geo {package} und torch {torch}.</translation>
-        </message>
-        <message>
-            <source>Install python3 and python3-venv with the package manager of your system, then look again; or choose an interpreter that has rrsis-geo already.</source>
-            <translation>Installieren Sie python3 und python3-venv mit der Paketverwaltung Ihres Systems und suchen Sie dann noch einmal; oder wählen Sie einen Interpreter, der rrsis-geo schon hat.</translation>
-        </message>
-        <message>
-            <source>No Python {wanted} or newer was found on this computer; that of QGIS is {own}.</source>
-            <translation>Auf diesem Rechner wurde kein Python {wanted} oder neuer gefunden; das von QGIS ist {own}.</translation>
-        </message>
-        <message>
-            <source>There is no file {program}.</source>
-            <translation>Es gibt keine Datei {program}.</translation>
-        </message>
-        <message>
-            <source>{program} is not a Python that works.</source>
-            <translation>{program} ist kein Python, das funktioniert.</translation>
-        </message>
-        <message>
-            <source>Install Python 3.12 (64 bit) for Windows, then look again; or choose an interpreter that has rrsis-geo already.</source>
-            <translation>Installieren Sie Python 3.12 (64 Bit) für Windows und suchen Sie dann noch einmal; oder wählen Sie einen Interpreter, der rrsis-geo schon hat.</translation>
-        </message>
-        <message>
-            <source>Install Python 3.12 for macOS, then look again; or choose an interpreter that has rrsis-geo already.</source>
-            <translation>Installieren Sie Python 3.12 für macOS und suchen Sie dann noch einmal; oder wählen Sie einen Interpreter, der rrsis-geo schon hat.</translation>
         </message>
         <message>
             <source>Query</source>
@@ -612,44 +348,256 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Gewichte {weights}, Schwelle {threshold}, Szene {path}</translation>
         </message>
         <message>
-            <source>&amp;Find</source>
-            <translation>&amp;Finden</translation>
+            <source>score {low} to {high}</source>
+            <translation>Bewertung {low} bis {high}</translation>
         </message>
         <message>
-            <source>La&amp;yer</source>
-            <translation>La&amp;yer</translation>
+            <source>Layer {layer} has no CRS, so polygons would have no place: set it with a right click on the layer, Layer CRS.</source>
+            <translation>Layer {layer} hat kein KBS, Polygone hätten also keinen Ort: setzen Sie es mit Rechtsklick auf den Layer, Layer-KBS.</translation>
         </message>
         <message>
-            <source>&amp;Area</source>
-            <translation>Fl&amp;äche</translation>
+            <source>Layer {layer} cannot be read.</source>
+            <translation>Layer {layer} kann nicht gelesen werden.</translation>
         </message>
         <message>
-            <source>Results</source>
-            <translation>Ergebnisse</translation>
+            <source>The worker process ended.</source>
+            <translation>Der Arbeitsprozess ist beendet.</translation>
         </message>
         <message>
-            <source>Log</source>
-            <translation>Protokoll</translation>
+            <source>Cancelled.</source>
+            <translation>Abgebrochen.</translation>
         </message>
         <message>
-            <source>Copy the log</source>
-            <translation>Protokoll kopieren</translation>
+            <source>Check the proxy in QGIS under Settings, Options, Network.</source>
+            <translation>Prüfen Sie den Proxy in QGIS unter Einstellungen, Optionen, Netzwerk.</translation>
         </message>
         <message>
-            <source>No environment is set up yet: press Set up, a few minutes do it.</source>
-            <translation>Es ist noch keine Umgebung eingerichtet: drücken Sie Einrichten, ein paar Minuten genügen.</translation>
+            <source>Choose the python program itself, e.g. bin/python or Scripts\python.exe inside the environment.</source>
+            <translation>Wählen Sie das Programm python selbst, z. B. bin/python oder Scripts\python.exe in der Umgebung.</translation>
         </message>
         <message>
-            <source>Tracing polygons at the new threshold …</source>
-            <translation>Polygone werden mit der neuen Schwelle nachgezeichnet …</translation>
+            <source>No Python {wanted} or newer was found on this computer; that of QGIS is {own}.</source>
+            <translation>Auf diesem Rechner wurde kein Python {wanted} oder neuer gefunden; das von QGIS ist {own}.</translation>
         </message>
         <message>
-            <source>Search begun.</source>
-            <translation>Suche begonnen.</translation>
+            <source>Install Python 3.12 (64 bit) for Windows, then look again; or choose an interpreter that has rrsis-geo already.</source>
+            <translation>Installieren Sie Python 3.12 (64 Bit) für Windows und suchen Sie dann noch einmal; oder wählen Sie einen Interpreter, der rrsis-geo schon hat.</translation>
         </message>
         <message>
-            <source>Threshold {threshold}: {count} objects</source>
-            <translation>Schwelle {threshold}: {count} Objekte</translation>
+            <source>Install Python 3.12 for macOS, then look again; or choose an interpreter that has rrsis-geo already.</source>
+            <translation>Installieren Sie Python 3.12 für macOS und suchen Sie dann noch einmal; oder wählen Sie einen Interpreter, der rrsis-geo schon hat.</translation>
+        </message>
+        <message>
+            <source>Install python3 and python3-venv with the package manager of your system, then look again; or choose an interpreter that has rrsis-geo already.</source>
+            <translation>Installieren Sie python3 und python3-venv mit der Paketverwaltung Ihres Systems und suchen Sie dann noch einmal; oder wählen Sie einen Interpreter, der rrsis-geo schon hat.</translation>
+        </message>
+        <message>
+            <source>The package index could not be reached.</source>
+            <translation>Das Paketverzeichnis war nicht zu erreichen.</translation>
+        </message>
+        <message>
+            <source>Check the network and try again: what is already there is kept. On a computer without network, use a folder of wheels.</source>
+            <translation>Prüfen Sie das Netzwerk und versuchen Sie es noch einmal: was schon da ist, bleibt. Auf einem Rechner ohne Netzwerk nehmen Sie einen Ordner mit Wheels.</translation>
+        </message>
+        <message>
+            <source>The proxy did not let the installation through.</source>
+            <translation>Der Proxy hat die Installation nicht durchgelassen.</translation>
+        </message>
+        <message>
+            <source>The certificate of the package index is not trusted.</source>
+            <translation>Dem Zertifikat des Paketverzeichnisses wird nicht vertraut.</translation>
+        </message>
+        <message>
+            <source>Networks that inspect traffic need their own certificate: ask who runs the network for it, and name its file in pip's configuration (cert).</source>
+            <translation>Netze, die den Verkehr prüfen, brauchen ihr eigenes Zertifikat: fragen Sie die Betreiber des Netzes danach und nennen Sie seine Datei in der Konfiguration von pip (cert).</translation>
+        </message>
+        <message>
+            <source>The package index refused access.</source>
+            <translation>Das Paketverzeichnis hat den Zugriff verweigert.</translation>
+        </message>
+        <message>
+            <source>Check the name and password of the index in pip's configuration.</source>
+            <translation>Prüfen Sie Name und Kennwort des Verzeichnisses in der Konfiguration von pip.</translation>
+        </message>
+        <message>
+            <source>The disk is full.</source>
+            <translation>Die Festplatte ist voll.</translation>
+        </message>
+        <message>
+            <source>Make room on the disk of {home}, then try again.</source>
+            <translation>Schaffen Sie Platz auf der Festplatte von {home} und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>A file or folder may not be written.</source>
+            <translation>Eine Datei oder ein Ordner darf nicht geschrieben werden.</translation>
+        </message>
+        <message>
+            <source>Check that {home} belongs to you and that no antivirus program protects it, then try again.</source>
+            <translation>Prüfen Sie, dass {home} Ihnen gehört und kein Virenschutz darüber wacht, und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>A file of the environment is in use.</source>
+            <translation>Eine Datei der Umgebung ist in Gebrauch.</translation>
+        </message>
+        <message>
+            <source>Close other QGIS windows and running searches, then try again.</source>
+            <translation>Schließen Sie andere QGIS-Fenster und laufende Suchen und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>The packages do not fit this version of Python.</source>
+            <translation>Die Pakete passen nicht zu dieser Version von Python.</translation>
+        </message>
+        <message>
+            <source>Choose another Python (3.12 is the safest), then try again.</source>
+            <translation>Wählen Sie ein anderes Python (3.12 ist am sichersten) und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>There is no package for this platform and Python where pip looked.</source>
+            <translation>Für dieses System und Python gibt es kein Paket dort, wo pip gesucht hat.</translation>
+        </message>
+        <message>
+            <source>Choose another Python (3.12 is the safest) or another index; a folder of wheels must hold those for this system and this Python.</source>
+            <translation>Wählen Sie ein anderes Python (3.12 ist am sichersten) oder ein anderes Verzeichnis; ein Ordner mit Wheels muss die für dieses System und dieses Python enthalten.</translation>
+        </message>
+        <message>
+            <source>This Python cannot make environments.</source>
+            <translation>Dieses Python kann keine Umgebungen anlegen.</translation>
+        </message>
+        <message>
+            <source>On Debian and Ubuntu install python3-venv; elsewhere choose another Python.</source>
+            <translation>Installieren Sie unter Debian und Ubuntu python3-venv; sonst wählen Sie ein anderes Python.</translation>
+        </message>
+        <message>
+            <source>The address of the package index or the package's name is not valid.</source>
+            <translation>Die Adresse des Paketverzeichnisses oder der Name des Pakets ist nicht gültig.</translation>
+        </message>
+        <message>
+            <source>Check the address: it begins with https:// or file://.</source>
+            <translation>Prüfen Sie die Adresse: sie beginnt mit https:// oder file://.</translation>
+        </message>
+        <message>
+            <source>There is no package at the place that was named.</source>
+            <translation>An der genannten Stelle ist kein Paket.</translation>
+        </message>
+        <message>
+            <source>Choose a wheel (.whl), a folder of wheels or the package's source folder.</source>
+            <translation>Wählen Sie ein Wheel (.whl), einen Ordner mit Wheels oder den Quellordner des Pakets.</translation>
+        </message>
+        <message>
+            <source>A downloaded package is damaged.</source>
+            <translation>Ein geladenes Paket ist beschädigt.</translation>
+        </message>
+        <message>
+            <source>Try again; if it happens again, a proxy or antivirus program may change files.</source>
+            <translation>Versuchen Sie es noch einmal; bleibt es so, verändert vielleicht ein Proxy oder Virenschutz die Dateien.</translation>
+        </message>
+        <message>
+            <source>The packages that were found do not fit together.</source>
+            <translation>Die gefundenen Pakete passen nicht zueinander.</translation>
+        </message>
+        <message>
+            <source>Check that pip's configuration holds no constraints of another project.</source>
+            <translation>Prüfen Sie, dass die Konfiguration von pip keine Einschränkungen eines anderen Projekts enthält.</translation>
+        </message>
+        <message>
+            <source>A library of the system is missing or too old for the packages.</source>
+            <translation>Eine Bibliothek des Systems fehlt oder ist zu alt für die Pakete.</translation>
+        </message>
+        <message>
+            <source>On Windows install the Microsoft Visual C++ Redistributable; on Linux use a newer system or older packages.</source>
+            <translation>Installieren Sie unter Windows das Microsoft Visual C++ Redistributable; nehmen Sie unter Linux ein neueres System oder ältere Pakete.</translation>
+        </message>
+        <message>
+            <source>A path is longer than Windows allows.</source>
+            <translation>Ein Pfad ist länger, als Windows erlaubt.</translation>
+        </message>
+        <message>
+            <source>Allow long paths in Windows, or use a QGIS profile with a shorter path.</source>
+            <translation>Erlauben Sie in Windows lange Pfade oder nehmen Sie ein QGIS-Profil mit kürzerem Pfad.</translation>
+        </message>
+        <message>
+            <source>Another QGIS is installing the environment.</source>
+            <translation>Ein anderes QGIS installiert gerade die Umgebung.</translation>
+        </message>
+        <message>
+            <source>Wait until it has finished, or stop it there.</source>
+            <translation>Warten Sie, bis es fertig ist, oder halten Sie es dort an.</translation>
+        </message>
+        <message>
+            <source>Everything was installed, but rrsis-geo does not start.</source>
+            <translation>Alles wurde installiert, aber rrsis-geo startet nicht.</translation>
+        </message>
+        <message>
+            <source>Make the environment anew; if that does not help, report what is below.</source>
+            <translation>Legen Sie die Umgebung neu an; hilft das nicht, melden Sie, was unten steht.</translation>
+        </message>
+        <message>
+            <source>The system ended the installation, probably for lack of memory.</source>
+            <translation>Das System hat die Installation beendet, wahrscheinlich aus Mangel an Speicher.</translation>
+        </message>
+        <message>
+            <source>Close other programs and try again: what is already there is kept.</source>
+            <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal: was schon da ist, bleibt.</translation>
+        </message>
+        <message>
+            <source>The installation failed for a reason that is not known.</source>
+            <translation>Die Installation ist aus einem unbekannten Grund gescheitert.</translation>
+        </message>
+        <message>
+            <source>The log below says more; please report it if trying again does not help.</source>
+            <translation>Das Protokoll unten sagt mehr; bitte melden Sie es, wenn ein neuer Versuch nicht hilft.</translation>
+        </message>
+        <message>
+            <source>There is no file {program}.</source>
+            <translation>Es gibt keine Datei {program}.</translation>
+        </message>
+        <message>
+            <source>{program} is not a Python that works.</source>
+            <translation>{program} ist kein Python, das funktioniert.</translation>
+        </message>
+        <message>
+            <source>{program} is Python {python}; rrsis-geo needs {wanted} or newer.</source>
+            <translation>{program} ist Python {python}; rrsis-geo braucht {wanted} oder neuer.</translation>
+        </message>
+        <message>
+            <source>Choose a newer Python, or let the plugin make an environment of its own.</source>
+            <translation>Wählen Sie ein neueres Python oder lassen Sie die Erweiterung eine eigene Umgebung anlegen.</translation>
+        </message>
+        <message>
+            <source>Python {python} at {program} has no rrsis-geo.</source>
+            <translation>Python {python} in {program} hat kein rrsis-geo.</translation>
+        </message>
+        <message>
+            <source>Choose one that has it, or install it there: {install}</source>
+            <translation>Wählen Sie eins, das es hat, oder installieren Sie es dort: {install}</translation>
+        </message>
+        <message>
+            <source>rrsis-geo at {program} cannot be loaded: {broken}.</source>
+            <translation>rrsis-geo in {program} kann nicht geladen werden: {broken}.</translation>
+        </message>
+        <message>
+            <source>Install it again: {install} --force-reinstall</source>
+            <translation>Installieren Sie es noch einmal: {install} --force-reinstall</translation>
+        </message>
+        <message>
+            <source>Python {python} at {program} has rrsis-geo, but no torch.</source>
+            <translation>Python {python} in {program} hat rrsis-geo, aber kein torch.</translation>
+        </message>
+        <message>
+            <source>Install it there: {install}</source>
+            <translation>Installieren Sie es dort: {install}</translation>
+        </message>
+        <message>
+            <source>{program} has rrsis-geo {package}; this plugin, {version}, works with its own version only.</source>
+            <translation>{program} hat rrsis-geo {package}; diese Erweiterung, {version}, arbeitet nur mit der eigenen Version.</translation>
+        </message>
+        <message>
+            <source>Install the plugin's version there: {install}</source>
+            <translation>Installieren Sie dort die Version der Erweiterung: {install}</translation>
+        </message>
+        <message>
+            <source>Python {python} at {program} has rrsis-geo {package} and torch {torch}.</source>
+            <translation>Python {python} in {program} hat rrsis-geo {package} und torch {torch}.</translation>
         </message>
         <message>
             <source>Only this part of the layer is searched.</source>
@@ -688,6 +636,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Es ist noch keine Fläche gezeichnet: drücken Sie Zeichnen und ziehen Sie auf der Karte.</translation>
         </message>
         <message>
+            <source>…</source>
+            <translation>…</translation>
+        </message>
+        <message>
             <source>Wei&amp;ghts</source>
             <translation>&amp;Gewichte</translation>
         </message>
@@ -722,6 +674,18 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Part objects that touch, such as houses in a row; automatic: by kind.</source>
             <translation>Objekte trennen, die sich berühren, etwa Häuser in einer Reihe; automatisch: je nach Art.</translation>
+        </message>
+        <message>
+            <source>automatic</source>
+            <translation>automatisch</translation>
+        </message>
+        <message>
+            <source>by the network, in each window</source>
+            <translation>vom Netz, in jedem Fenster</translation>
+        </message>
+        <message>
+            <source>by geometry, over the whole layer</source>
+            <translation>von der Geometrie, im ganzen Layer</translation>
         </message>
         <message>
             <source>Who decides about words such as “the largest” or “near the road”.</source>
@@ -768,10 +732,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation> m</translation>
         </message>
         <message>
-            <source>automatic</source>
-            <translation>automatisch</translation>
-        </message>
-        <message>
             <source>yes</source>
             <translation>ja</translation>
         </message>
@@ -780,12 +740,44 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>nein</translation>
         </message>
         <message>
-            <source>by the network, in each window</source>
-            <translation>vom Netz, in jedem Fenster</translation>
+            <source>&amp;Find</source>
+            <translation>&amp;Finden</translation>
         </message>
         <message>
-            <source>by geometry, over the whole layer</source>
-            <translation>von der Geometrie, im ganzen Layer</translation>
+            <source>La&amp;yer</source>
+            <translation>La&amp;yer</translation>
+        </message>
+        <message>
+            <source>&amp;Area</source>
+            <translation>Fl&amp;äche</translation>
+        </message>
+        <message>
+            <source>Results</source>
+            <translation>Ergebnisse</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>Protokoll</translation>
+        </message>
+        <message>
+            <source>Copy the log</source>
+            <translation>Protokoll kopieren</translation>
+        </message>
+        <message>
+            <source>No environment is set up yet: press Set up, a few minutes do it.</source>
+            <translation>Es ist noch keine Umgebung eingerichtet: drücken Sie Einrichten, ein paar Minuten genügen.</translation>
+        </message>
+        <message>
+            <source>Tracing polygons at the new threshold …</source>
+            <translation>Polygone werden mit der neuen Schwelle nachgezeichnet …</translation>
+        </message>
+        <message>
+            <source>Search begun.</source>
+            <translation>Suche begonnen.</translation>
+        </message>
+        <message>
+            <source>Threshold {threshold}: {count} objects</source>
+            <translation>Schwelle {threshold}: {count} Objekte</translation>
         </message>
         <message>
             <source>the storage tank near the road</source>
@@ -810,6 +802,22 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Empty the history</source>
             <translation>Verlauf leeren</translation>
+        </message>
+        <message>
+            <source>There is no raster layer to search: add an image first.</source>
+            <translation>Es gibt keinen Rasterlayer zum Durchsuchen: fügen Sie zuerst ein Bild hinzu.</translation>
+        </message>
+        <message>
+            <source>Say what to look for, for example: the storage tank near the road</source>
+            <translation>Sagen Sie, was gesucht wird, zum Beispiel: the storage tank near the road</translation>
+        </message>
+        <message>
+            <source>There are too many results in {folder}.</source>
+            <translation>In {folder} sind zu viele Ergebnisse.</translation>
+        </message>
+        <message>
+            <source>Results cannot be written to {folder}: {reason}. Choose another output folder under Advanced.</source>
+            <translation>Ergebnisse können nicht nach {folder} geschrieben werden: {reason}. Wählen Sie unter Erweitert einen anderen Ausgabeordner.</translation>
         </message>
         <message>
             <source>Changes the polygons shown, without searching again.</source>
@@ -852,10 +860,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Anhalten (Esc)</translation>
         </message>
         <message>
-            <source>{hours} h {minutes} min</source>
-            <translation>{hours} h {minutes} min</translation>
-        </message>
-        <message>
             <source>Starting: the network is being loaded …</source>
             <translation>Start: das Netz wird geladen …</translation>
         </message>
@@ -864,68 +868,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Das Bild des Layers wird geholt …</translation>
         </message>
         <message>
-            <source>{done} of {total} windows</source>
-            <translation>{done} von {total} Fenstern</translation>
-        </message>
-        <message>
-            <source>{seconds} s</source>
-            <translation>{seconds} s</translation>
-        </message>
-        <message>
-            <source>{minutes} min {seconds} s</source>
-            <translation>{minutes} min {seconds} s</translation>
-        </message>
-        <message>
             <source>Cancelling …</source>
             <translation>Wird abgebrochen …</translation>
-        </message>
-        <message>
-            <source>{windows} windows at {gsd} m per pixel on {device}</source>
-            <translation>{windows} Fenster mit {gsd} m je Pixel auf {device}</translation>
-        </message>
-        <message>
-            <source>{rate} per second</source>
-            <translation>{rate} je Sekunde</translation>
-        </message>
-        <message>
-            <source>{time} left</source>
-            <translation>noch {time}</translation>
-        </message>
-        <message>
-            <source>{count} found so far</source>
-            <translation>bisher {count} gefunden</translation>
-        </message>
-        <message>
-            <source>The search runs in a Python environment of its own, outside QGIS. It is set up once and takes a few minutes.</source>
-            <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Sie wird einmal eingerichtet; das dauert ein paar Minuten.</translation>
-        </message>
-        <message>
-            <source>Set up …</source>
-            <translation>Einrichten …</translation>
-        </message>
-        <message>
-            <source>Ask the map …</source>
-            <translation>Die Karte fragen …</translation>
-        </message>
-        <message>
-            <source>Find things in an image by describing them</source>
-            <translation>Dinge in einem Bild finden, indem man sie beschreibt</translation>
-        </message>
-        <message>
-            <source>There is no raster layer to search: add an image first.</source>
-            <translation>Es gibt keinen Rasterlayer zum Durchsuchen: fügen Sie zuerst ein Bild hinzu.</translation>
-        </message>
-        <message>
-            <source>Say what to look for, for example: the storage tank near the road</source>
-            <translation>Sagen Sie, was gesucht wird, zum Beispiel: the storage tank near the road</translation>
-        </message>
-        <message>
-            <source>There are too many results in {folder}.</source>
-            <translation>In {folder} sind zu viele Ergebnisse.</translation>
-        </message>
-        <message>
-            <source>Results cannot be written to {folder}: {reason}. Choose another output folder under Advanced.</source>
-            <translation>Ergebnisse können nicht nach {folder} geschrieben werden: {reason}. Wählen Sie unter Erweitert einen anderen Ausgabeordner.</translation>
         </message>
         <message>
             <source>Fetching the image of {layer}</source>
@@ -964,12 +908,20 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Layer {layer} wurde entfernt, deshalb wurde die Suche darin abgebrochen.</translation>
         </message>
         <message>
-            <source>The worker has said nothing for {seconds} s; it may still be busy.</source>
-            <translation>Der Arbeitsprozess schweigt seit {seconds} s; vielleicht arbeitet er noch.</translation>
+            <source>The search runs in a Python environment of its own, outside QGIS. It is set up once and takes a few minutes.</source>
+            <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Sie wird einmal eingerichtet; das dauert ein paar Minuten.</translation>
         </message>
         <message>
-            <source>{done} of {total} windows, {polygons} objects</source>
-            <translation>{done} von {total} Fenstern, {polygons} Objekte</translation>
+            <source>Set up …</source>
+            <translation>Einrichten …</translation>
+        </message>
+        <message>
+            <source>Ask the map …</source>
+            <translation>Die Karte fragen …</translation>
+        </message>
+        <message>
+            <source>Find things in an image by describing them</source>
+            <translation>Dinge in einem Bild finden, indem man sie beschreibt</translation>
         </message>
         <message>
             <source>Set up RRSIS Geo</source>
@@ -1116,8 +1068,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>&amp;Ordner mit Wheels</translation>
         </message>
         <message>
-            <source>The python program of an environment in which “rrsis-geo doctor” is content. It must have the plugin's version of rrsis-geo.</source>
-            <translation>Das Programm python einer Umgebung, mit der „rrsis-geo doctor“ zufrieden ist. Sie muss rrsis-geo in der Version der Erweiterung haben.</translation>
+            <source>The python program of an environment in which “rrsis-geo doctor” reports no failure. It must have the plugin's version of rrsis-geo.</source>
+            <translation>Das Programm python einer Umgebung, mit der „rrsis-geo doctor“ keinen Fehler meldet. Sie muss rrsis-geo in der Version der Erweiterung haben.</translation>
         </message>
         <message>
             <source>&amp;Interpreter</source>
@@ -1132,8 +1084,56 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Pakete kommen aus dem Verzeichnis, auf das pip eingerichtet ist; der Proxy von QGIS wird weitergereicht. Was geholt ist, bleibt beim Abbrechen erhalten.</translation>
         </message>
         <message>
-            <source>score {low} to {high}</source>
-            <translation>Bewertung {low} bis {high}</translation>
+            <source>No environment is set up yet: it holds the network and its tools.</source>
+            <translation>Es ist noch keine Umgebung eingerichtet: sie enthält das Netz und seine Werkzeuge.</translation>
+        </message>
+        <message>
+            <source>The worker has said nothing for {seconds} s. It may be loading or at a heavy part; Cancel stops it.</source>
+            <translation>Der Arbeitsprozess schweigt seit {seconds} s. Vielleicht lädt er, oder er ist an einem schweren Teil; Abbrechen hält ihn an.</translation>
+        </message>
+        <message>
+            <source>Worker {pid}: rrsis-geo {version}, Python {python}</source>
+            <translation>Arbeitsprozess {pid}: rrsis-geo {version}, Python {python}</translation>
+        </message>
+        <message>
+            <source>{windows} windows at {gsd} m per pixel on {device}</source>
+            <translation>{windows} Fenster mit {gsd} m je Pixel auf {device}</translation>
+        </message>
+        <message>
+            <source>{hours} h {minutes} min</source>
+            <translation>{hours} h {minutes} min</translation>
+        </message>
+        <message>
+            <source>{done} of {total} windows</source>
+            <translation>{done} von {total} Fenstern</translation>
+        </message>
+        <message>
+            <source>{seconds} s</source>
+            <translation>{seconds} s</translation>
+        </message>
+        <message>
+            <source>{minutes} min {seconds} s</source>
+            <translation>{minutes} min {seconds} s</translation>
+        </message>
+        <message>
+            <source>{rate} per second</source>
+            <translation>{rate} je Sekunde</translation>
+        </message>
+        <message>
+            <source>{time} left</source>
+            <translation>noch {time}</translation>
+        </message>
+        <message>
+            <source>{count} found so far</source>
+            <translation>bisher {count} gefunden</translation>
+        </message>
+        <message>
+            <source>The worker has said nothing for {seconds} s; it may still be busy.</source>
+            <translation>Der Arbeitsprozess schweigt seit {seconds} s; vielleicht arbeitet er noch.</translation>
+        </message>
+        <message>
+            <source>{done} of {total} windows, {polygons} objects</source>
+            <translation>{done} von {total} Fenstern, {polygons} Objekte</translation>
         </message>
         <message>
             <source>{program} has no package rrsis-geo. Set the environment up again, or choose another interpreter.</source>

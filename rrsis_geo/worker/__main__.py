@@ -2,5 +2,5 @@
 
 from rrsis_geo.worker.main import main
 
-if __name__ == "__main__":  # processes of an engine import this file too
+if __name__ == "__main__":  # processes of an engine import this file
     main()

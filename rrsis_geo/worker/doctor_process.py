@@ -1,7 +1,7 @@
 """Runs doctor in a subprocess: `python -I -u -m rrsis_geo.worker.doctor_process`.
 
-He loads every library, and a broken one may take its process with it. One JSON object
-on stdout; ends when its stdin is closed, so that it does not outlive the worker.
+Doctor loads every library, and a broken one may crash the process. It prints one JSON
+object and ends when its stdin is closed, so that it does not outlive the worker.
 """
 
 from __future__ import annotations
@@ -20,44 +20,48 @@ from rrsis_geo.errors import Cancelled, RRSISError
 from rrsis_geo.protocol import Report
 from rrsis_geo.worker.stdio import claim_stdin
 
-POLL = 0.1
-"""Seconds between two looks at whether the answer is still wanted."""
+POLL_INTERVAL = 0.1
+"""Seconds between two checks whether the job was cancelled."""
 
 
-def check_up(*, job: int, cancelled: Callable[[], bool]) -> Report:
-    """The answer of `rrsis-geo doctor`, for people and for programs.
+def run_doctor(*, job: int, cancelled: Callable[[], bool]) -> Report:
+    """Run doctor in a subprocess and wait for its report.
+
+    Args:
+        job: Number of the job.
+        cancelled: Whether to stop; called several times a second.
 
     Raises:
-        Cancelled: `cancelled` said so.
-        RRSISError: a library took the process down.
+        Cancelled: `cancelled` returned True.
+        RRSISError: The subprocess crashed.
     """
     command = [sys.executable, "-I", "-u", "-m", "rrsis_geo.worker.doctor_process"]
-    with subprocess.Popen(  # noqa: S603 - ourselves
+    with subprocess.Popen(  # noqa: S603 - this module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         try:
             while True:
                 with suppress(subprocess.TimeoutExpired):
-                    # it waits for the end of its stdin, so that must stay open
-                    child.wait(POLL)
+                    # communicate() would close its stdin, and so end it
+                    child.wait(POLL_INTERVAL)
                     break
                 if cancelled():
                     raise Cancelled("stopped")
         finally:
             child.kill()
-        said = child.stdout.read() if child.stdout else ""
+        output = child.stdout.read() if child.stdout else ""
     try:
-        payload = json.loads(said)
+        payload = json.loads(output)
     except ValueError as error:
         raise RRSISError(
             f"the examination ended with exit code {child.returncode} in the middle: "
             "a library crashed; the log says more, and installing the environment "
             "again may help"
         ) from error
-    return Report(text=_spoken(payload["checks"]), payload=payload, job=job)
+    return Report(text=_format_checks(payload["checks"]), payload=payload, job=job)
 
 
-def _spoken(checks: list[dict[str, Any]]) -> str:
+def _format_checks(checks: list[dict[str, Any]]) -> str:
     lines = []
     for check in checks:
         lines.append(f"{check['status']:4}  {check['name']:12} {check['found']}")
@@ -67,22 +71,22 @@ def _spoken(checks: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Examine, and print what came of it."""
+    """Run all checks and print their results as JSON."""
     own = os.dup(1)
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # output of libraries goes to stderr
     parent = claim_stdin()
 
-    def leave_with_parent() -> None:
+    def exit_with_parent() -> None:
         parent.read()
         os._exit(1)
 
-    threading.Thread(target=leave_with_parent, daemon=True).start()
+    threading.Thread(target=exit_with_parent, daemon=True).start()
     from rrsis_geo.doctor import examine
 
     checks = [asdict(check) for check in examine()]
-    well = all(check["status"] != "fail" for check in checks)
+    ok = all(check["status"] != "fail" for check in checks)
     with os.fdopen(own, "w", encoding="ascii") as out:
-        out.write(json.dumps({"ok": well, "checks": checks}))
+        out.write(json.dumps({"ok": ok, "checks": checks}))
     os._exit(0)  # the thread is still reading
 
 

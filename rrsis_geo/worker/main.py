@@ -1,4 +1,4 @@
-"""The worker's threads: one listens, one works, two answer what is quickly said."""
+"""The worker's threads: one reads requests, one runs jobs, two answer queries."""
 
 from __future__ import annotations
 
@@ -15,58 +15,59 @@ from rrsis_geo.protocol import PROTOCOL_VERSION, Ready
 from rrsis_geo.version import __version__
 from rrsis_geo.worker.job_queue import JobQueue
 from rrsis_geo.worker.stdio import claim_stdin, claim_stdout
-from rrsis_geo.worker.tasks import Network
+from rrsis_geo.worker.tasks import NetworkFactory
 
 if TYPE_CHECKING:
     from rrsis_geo.types import Predictor
 
-GRACE = 3.0
-"""Seconds that a job may take to stop after the worker was told to end."""
+GRACE_PERIOD = 3.0
+"""Seconds that a running job gets to stop before the process ends."""
 
 
-def main(network: Network | None = None) -> None:
-    """Serve until the other side says `Quit` or goes away; does not return.
+def main(network: NetworkFactory | None = None) -> None:
+    """Serve requests until `Quit` or the end of stdin; does not return.
 
     Args:
-        network: Gives the network of a job; None: weights, kept warm between jobs.
+        network: Returns the predictor of a job; None: loads the weights of the job and
+            keeps them in memory between jobs.
     """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing here is half-written
-    wire, lines = claim_stdout(), claim_stdin()
-    wire.send(Ready(PROTOCOL_VERSION, __version__, sys.executable, os.getpid()))
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # all files are written atomically
+    writer, lines = claim_stdout(), claim_stdin()
+    writer.send(Ready(PROTOCOL_VERSION, __version__, sys.executable, os.getpid()))
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("rrsis_geo").setLevel(logging.INFO)
-    desk = JobQueue(wire, network or _warm())
+    queue = JobQueue(writer, network or _cached_network())
 
-    def listen() -> None:
+    def read_requests() -> None:
         for line in lines:
-            if not desk.take(line):
+            if not queue.handle_line(line):
                 break
-        desk.close()
-        threading.Event().wait(GRACE)
-        _leave()
+        queue.close()
+        threading.Event().wait(GRACE_PERIOD)
+        _exit()
 
-    threading.Thread(target=listen, daemon=True).start()
-    desk.work()
-    _leave()
+    threading.Thread(target=read_requests, daemon=True).start()
+    queue.run_jobs()
+    _exit()
 
 
-def _warm() -> Network:
-    """Weights stay in memory; torch is loaded when the first job needs it."""
-    kept: list[Network] = []
+def _cached_network() -> NetworkFactory:
+    """Return a factory that keeps weights in memory; the first job loads torch."""
+    cached: list[NetworkFactory] = []
 
     def bind(job: SegmentJob, texts: Sequence[str]) -> Predictor:
-        if not kept:
+        if not cached:
             from rrsis_geo.model.cached_predictor import CachedPredictor  # loads torch
 
-            kept.append(CachedPredictor().bind)
-        return kept[0](job, texts)
+            cached.append(CachedPredictor().bind)
+        return cached[0](job, texts)
 
     return bind
 
 
-def _leave() -> None:
-    """End at once; children watch for that, and a thread may still be reading."""
+def _exit() -> None:
+    """End the process at once, since a thread may still be reading stdin."""
     logging.shutdown()
     os._exit(0)

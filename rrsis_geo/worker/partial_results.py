@@ -11,11 +11,16 @@ from rrsis_geo.protocol import MAX_ROWS, Partial
 from rrsis_geo.types import Polygons
 
 MAX_VERTICES = 20_000
-"""Larger outlines come with the file at the end: a line of the protocol stays short."""
+"""Polygons with more vertices are left to the final file, so that lines stay short."""
 
 
 def partials(polygons: Polygons, *, job: int) -> Iterator[Partial]:
-    """Messages that hold the polygons, in order."""
+    """Yield messages with the polygons, in order.
+
+    Args:
+        polygons: Finished polygons of a run.
+        job: Number of the job.
+    """
     columns = [polygons.columns[name] for name in ("expression", "score", "area_m2")]
     rows = (
         {
@@ -29,5 +34,5 @@ def partials(polygons: Polygons, *, job: int) -> Iterator[Partial]:
         )
         if shapely.get_num_coordinates(shape) <= MAX_VERTICES
     )
-    while some := tuple(islice(rows, MAX_ROWS)):
-        yield Partial(crs=polygons.crs, rows=some, job=job)
+    while batch := tuple(islice(rows, MAX_ROWS)):
+        yield Partial(crs=polygons.crs, rows=batch, job=job)

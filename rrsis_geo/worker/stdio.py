@@ -1,4 +1,4 @@
-"""The two streams of the protocol, out of reach of every library."""
+"""stdin and stdout for the protocol alone, not for libraries."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from rrsis_geo.protocol import Message, encode
 
 
 class MessageWriter:
-    """Sends messages, whole lines from any thread."""
+    """Writes messages as whole lines, from any thread."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
 
     def send(self, message: Message) -> None:
-        """Write a line; where nobody reads any more, nothing happens.
+        """Write a message; do nothing if the stream is closed on the other side.
 
-        Whoever closes our stdout closes our stdin too, and that ends the worker.
+        The client closes stdin together with stdout, and that ends the worker.
         """
         with self._lock:
             try:
@@ -30,20 +30,23 @@ class MessageWriter:
 
 
 def claim_stdout() -> MessageWriter:
-    """The protocol's own way out; any other print, C code's too, goes to stderr."""
-    own = os.dup(1)  # not inherited: no child can hold it open
+    """Take stdout for messages; everything else that is printed goes to stderr.
+
+    This holds for C code and child processes too.
+    """
+    own = os.dup(1)  # not inherited, so no child keeps it open
     os.dup2(2, 1)
     return MessageWriter(os.fdopen(own, "w", encoding="ascii", newline="\n"))
 
 
 def claim_stdin() -> TextIO:
-    """The protocol's own way in; everybody else reads an empty file.
+    """Take stdin for requests; everything else reads an empty file.
 
-    On Windows a library that asks what kind of file stdin is would else wait for our
-    thread that reads from it.
+    On Windows a library that queries the type of stdin would otherwise block until the
+    reading thread returns.
     """
     own = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
     return os.fdopen(own, "r", encoding="ascii", errors="backslashreplace")

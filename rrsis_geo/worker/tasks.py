@@ -1,4 +1,4 @@
-"""What a request asks for, as something to do; heavy rooms are imported late."""
+"""Requests as functions to call; heavy packages are imported when they are needed."""
 
 from __future__ import annotations
 
@@ -21,31 +21,35 @@ from rrsis_geo.protocol import (
     Weights,
 )
 
-if TYPE_CHECKING:  # rasterio is not for the first message to wait for
+if TYPE_CHECKING:  # rasterio would delay the first message
     from rrsis_geo.types import Polygons, Predictor
 
 Send = Callable[[Message], None]
 Task = Callable[[Send, Callable[[], bool]], Message]
-"""Takes where messages go and whether to stop; returns the last message."""
+"""Called with `send` and `cancelled`; returns the last message of the job."""
 
-Network = Callable[[SegmentJob, Sequence[str]], "Predictor"]
+NetworkFactory = Callable[[SegmentJob, Sequence[str]], "Predictor"]
 
-IMPORTING = RLock()
-"""Held while heavy rooms are imported: two threads that load shapely at once each see
-half of it, since its modules import one another in a circle."""
+IMPORT_LOCK = RLock()
+"""Held during late imports: shapely's modules import each other, so a second thread
+that imports it at the same time may see half of it."""
 
-Job = Segment | Vectorize | Explain | Weights | Doctor
+JobRequest = Segment | Vectorize | Explain | Weights | Doctor
+"""Requests that get a last message of their own."""
+
+NOT_STARTED = "stopped before it began"
+"""Message of a job that was cancelled before it started."""
 
 
-def task_for(request: Job, network: Network) -> Task:
-    """What answers a request.
+def make_task(request: JobRequest, network: NetworkFactory) -> Task:
+    """Return the function that answers a request.
 
     Args:
-        request: With a job of its own number.
-        network: Gives the network of a job.
+        request: Request with the number of its job.
+        network: Returns the predictor of a job.
 
     Raises:
-        OptionError: what is asked for is out of range.
+        OptionError: The job in the request is not valid.
     """
     number = request.job
     if isinstance(request, Segment):
@@ -61,40 +65,40 @@ def task_for(request: Job, network: Network) -> Task:
 def _segment(
     number: int,
     job: SegmentJob,
-    network: Network,
+    network: NetworkFactory,
     send: Send,
     cancelled: Callable[[], bool],
 ) -> Message:
-    with IMPORTING:
+    with IMPORT_LOCK:
         from rrsis_geo.pipeline.runner import run
         from rrsis_geo.worker.partial_results import partials
 
-    def show(polygons: Polygons) -> None:
+    def send_partials(polygons: Polygons) -> None:
         for message in partials(polygons, job=number):
             send(message)
 
     if cancelled():
-        raise Cancelled("stopped before it began")
-    last = _Last(number, send)
-    run(job, report=last, cancelled=cancelled, found=show, network=network)
-    return last.message
+        raise Cancelled(NOT_STARTED)
+    reporter = _Reporter(number, send)
+    run(job, report=reporter, cancelled=cancelled, found=send_partials, network=network)
+    return reporter.last
 
 
 def _vectorize(
     number: int, job: VectorizeJob, send: Send, cancelled: Callable[[], bool]
 ) -> Message:
-    with IMPORTING:
+    with IMPORT_LOCK:
         from rrsis_geo.pipeline.revectorize import revectorize
 
-    last = _Last(number, send)
-    revectorize(job, report=last, cancelled=cancelled)
-    return last.message
+    reporter = _Reporter(number, send)
+    revectorize(job, report=reporter, cancelled=cancelled)
+    return reporter.last
 
 
-class _Last:
-    """Sends what a run reports under its number; keeps the end back."""
+class _Reporter:
+    """Sends the messages of a run with its job number; keeps `Finished` as `last`."""
 
-    message: Message
+    last: Finished
 
     def __init__(self, number: int, send: Send) -> None:
         self._number = number
@@ -103,21 +107,23 @@ class _Last:
     def __call__(self, message: Message) -> None:
         own = replace(message, job=self._number)
         if isinstance(own, Finished):
-            self.message = own
+            self.last = own
         else:
             self._send(own)
 
 
 def _explain(request: Explain, send: Send, cancelled: Callable[[], bool]) -> Message:
-    with IMPORTING:
+    with IMPORT_LOCK:
         from rrsis_geo.pipeline.explain import explain
 
-    said = explain(request.expressions, request.scene, weights=request.weights)
-    return Report(text=str(said), payload=said.to_mapping(), job=request.job)
+    explanation = explain(request.expressions, request.scene, weights=request.weights)
+    return Report(
+        text=str(explanation), payload=explanation.to_mapping(), job=request.job
+    )
 
 
 def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
-    with IMPORTING:
+    with IMPORT_LOCK:
         from rrsis_geo.model.serialization.header import list_weights, read_header
 
     lines: list[str] = []
@@ -126,19 +132,19 @@ def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
         header = read_header(name)
         low, high = header.gsd_range
         size = f"{header.total_size / 1e6:.1f} MB"
-        about = f"{low:g} to {high:g} m, {size}, {header.licence}"
+        description = f"{low:g} to {high:g} m, {size}, {header.licence}"
         entry = asdict(header) | {"name": name, "path": str(header.path)}
         entry["text_path"] = header.text_path and str(header.text_path)
-        entry["description"] = about
+        entry["description"] = description
         del entry["vocabulary"], entry["config"]
         entries.append(entry)
-        lines.append(f"{name}: {about}")
+        lines.append(f"{name}: {description}")
     payload = {"weights": entries}
     return Report(text="\n".join(lines), payload=payload, job=number)
 
 
 def _doctor(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
-    with IMPORTING:
-        from rrsis_geo.worker.doctor_process import check_up
+    with IMPORT_LOCK:
+        from rrsis_geo.worker.doctor_process import run_doctor
 
-    return check_up(job=number, cancelled=cancelled)
+    return run_doctor(job=number, cancelled=cancelled)

@@ -14,50 +14,58 @@ OUTPUTS = dict(part.split("\n", 1) for part in TEXT.split("=== ")[1:])
 
 @pytest.mark.parametrize("name", sorted(OUTPUTS))
 def test_each_output_is_told_by_its_cause(name):
-    from rrsis_geo_qgis.failures import classify
+    from rrsis_geo_qgis.environment.pip_failures import classify_output
 
     proxy = "127.0.0.1" if name.startswith("proxy") else ""
-    notice = classify(OUTPUTS[name], 1, home="/home/ada/profile", proxy=proxy)
+    notice = classify_output(OUTPUTS[name], 1, home="/home/ada/profile", proxy=proxy)
 
     assert notice.kind == name.split("-")[0]
 
 
 def test_every_cause_of_the_list_occurs():
-    from rrsis_geo_qgis.failures import SIGNS
+    from rrsis_geo_qgis.environment.pip_failures import PATTERNS
 
-    assert {kind for kind, _ in SIGNS} <= {name.split("-")[0] for name in OUTPUTS}
+    assert {kind for kind, _ in PATTERNS} <= {name.split("-")[0] for name in OUTPUTS}
 
 
 def test_every_failure_is_a_sentence_and_what_to_do():
-    from rrsis_geo_qgis.failures import TEXTS, failure
+    from rrsis_geo_qgis.notices import INSTALLATION_FAILURES, installation_failure
 
-    for kind in TEXTS:
-        notice = failure(kind, home="/home/ada/profile", detail="as pip said")
-        assert notice.said().endswith(".")
-        assert "{" not in notice.words()
-        assert notice.words().endswith("as pip said")
+    for kind in INSTALLATION_FAILURES:
+        notice = installation_failure(
+            kind, home="/home/ada/profile", detail="as pip said"
+        )
+        assert notice.message().endswith(".")
+        assert "{" not in notice.full_text()
+        assert notice.full_text().endswith("as pip said")
         assert len(notice.advice) > 20
 
 
 def test_a_killed_program_is_told_from_one_that_failed():
-    from rrsis_geo_qgis.failures import classify
+    from rrsis_geo_qgis.environment.pip_failures import classify_output
 
-    assert classify("Installing collected packages", -9, home="").kind == "killed"
-    assert classify("Installing collected packages", 1, home="").kind == "unknown"
+    assert (
+        classify_output("Installing collected packages", -9, home="").kind == "killed"
+    )
+    assert (
+        classify_output("Installing collected packages", 1, home="").kind == "unknown"
+    )
 
 
 def test_the_translation_comes_before_the_values():
-    from rrsis_geo_qgis.failures import failure
+    from rrsis_geo_qgis.notices import installation_failure
 
-    words = failure("disk_full", home="/h").words(lambda text: text.upper().lower())
+    text = installation_failure("disk_full", home="/h").full_text(
+        lambda text: text.upper().lower()
+    )
 
-    assert "/h" in words
+    assert "/h" in text
 
 
 def test_an_index_that_does_not_know_a_package_has_not_refused():
-    from rrsis_geo_qgis.failures import refusals
+    from rrsis_geo_qgis.environment.pip_failures import fetch_errors
 
     known = "1 Could not fetch URL x: 404 Client Error: Not Found for url: x - skipping"
     other = "2 Could not fetch URL y: 403 Client Error: Forbidden for url: y - skipping"
 
-    assert refusals(f"noise\n{known}\n{other}\n") == f"{other}\n"
+    assert fetch_errors(f"noise\n{known}\n{other}\n") == f"{other}\n"

@@ -59,15 +59,17 @@ def wheels(tmp_path):
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A managed environment that is not made yet."""
-    from rrsis_geo_qgis import installation
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis.environment import installation
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
 
-    monkeypatch.setattr(installation, "ROOM", dict.fromkeys(("cpu", "cuda"), 10**7))
-    return Managed(tmp_path / "profile" / "rrsis_geo")
+    monkeypatch.setattr(
+        installation, "DISK_SPACE", dict.fromkeys(("cpu", "cuda"), 10**7)
+    )
+    return ManagedEnvironment(tmp_path / "profile" / "rrsis_geo")
 
 
 def install(managed, *, report=lambda stage: None, cancelled=lambda: False, **choice):
-    from rrsis_geo_qgis.installation import Installation, InstallChoice
+    from rrsis_geo_qgis.environment.installation import Installation, InstallChoice
 
     chosen = InstallChoice(
         base=sys.executable, **{k: str(v) for k, v in choice.items()}
@@ -78,9 +80,9 @@ def install(managed, *, report=lambda stage: None, cancelled=lambda: False, **ch
 
 
 def failure_of(managed, **choice):
-    from rrsis_geo_qgis.installation import InstallFailed
+    from rrsis_geo_qgis.environment.installation import InstallationError
 
-    with pytest.raises(InstallFailed) as caught:
+    with pytest.raises(InstallationError) as caught:
         install(managed, **choice)
     return caught.value.notice
 
@@ -103,7 +105,7 @@ def test_made_stopped_resumed_renewed(home, wheels):
             cancelled=lambda: bool(seen) and seen[-1].name == "torch",
         )
     assert home.ready_python() is None
-    assert [key.split()[0] for key in home.state()["done"]] == ["venv", "pip"]
+    assert [key.split()[0] for key in home.read_state()["done"]] == ["venv", "pip"]
     assert not home.scratch.exists()
     made = home.python.lstat().st_mtime_ns
 
@@ -147,7 +149,7 @@ def test_made_stopped_resumed_renewed(home, wheels):
     assert home.ready_python() is None
 
     # Its home holds everything: nothing is left when it goes.
-    home.forget()
+    home.remove()
     left = {path.name for path in home.home.iterdir()}
     assert left <= {"install.log", "lock"}
 
@@ -166,10 +168,14 @@ def test_failures_say_what_to_do(home, wheels, tmp_path):
 
 
 def test_an_interpreter_that_is_none_is_refused(home, make_python):
-    from rrsis_geo_qgis.installation import Installation, InstallChoice, InstallFailed
+    from rrsis_geo_qgis.environment.installation import (
+        Installation,
+        InstallationError,
+        InstallChoice,
+    )
 
     choice = InstallChoice(base=make_python("exit 1"))
-    with pytest.raises(InstallFailed) as caught:
+    with pytest.raises(InstallationError) as caught:
         Installation(home, choice, version=VERSION).run()
 
     assert caught.value.notice.kind == "wrong_python"
@@ -177,23 +183,25 @@ def test_an_interpreter_that_is_none_is_refused(home, make_python):
 
 
 def test_a_full_disk_is_seen_before(home, wheels, monkeypatch):
-    from rrsis_geo_qgis import installation
+    from rrsis_geo_qgis.environment import installation
 
-    monkeypatch.setattr(installation, "ROOM", {"cpu": 10**18, "cuda": 10**18})
+    monkeypatch.setattr(installation, "DISK_SPACE", {"cpu": 10**18, "cuda": 10**18})
 
     notice = failure_of(home, wheels=wheels)
 
     assert notice.kind == "disk_full"
-    assert str(home.home) in notice.words()
+    assert str(home.home) in notice.full_text()
     assert not home.folder.exists()
 
 
 def test_a_profile_that_cannot_be_written_is_said_so(tmp_path, wheels):
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
 
     (tmp_path / "profile").write_text("a file where a folder should be")
 
-    notice = failure_of(Managed(tmp_path / "profile" / "rrsis_geo"), wheels=wheels)
+    notice = failure_of(
+        ManagedEnvironment(tmp_path / "profile" / "rrsis_geo"), wheels=wheels
+    )
 
     assert notice.kind in ("no_permission", "unknown")
     assert "profile" in notice.detail
@@ -203,7 +211,7 @@ HOLD = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from rrsis_geo_qgis.install_lock import InstallLock
+from rrsis_geo_qgis.environment.install_lock import InstallLock
 with InstallLock(Path(sys.argv[2])):
     print("held", flush=True)
     time.sleep(600)
@@ -218,7 +226,7 @@ def test_two_qgis_do_not_install_at_once(home, wheels, plugin_folder):
             assert failure_of(home, wheels=wheels).kind == "locked"
         finally:
             os.kill(other.pid, signal.SIGKILL)
-    from rrsis_geo_qgis.install_lock import InstallLock
+    from rrsis_geo_qgis.environment.install_lock import InstallLock
 
     with InstallLock(home.home):  # the system has freed it
         pass
@@ -226,7 +234,7 @@ def test_two_qgis_do_not_install_at_once(home, wheels, plugin_folder):
 
 def test_what_a_killed_qgis_left_running_keeps_others_out(home, plugin_folder):
     """pip inherits the lock, so that no second one writes beside it."""
-    from rrsis_geo_qgis.install_lock import InstallLock, Locked
+    from rrsis_geo_qgis.environment.install_lock import InstallLock, LockedError
 
     with InstallLock(home.home) as lock:
         code = "import time; print('on', flush=True); time.sleep(600)"
@@ -237,7 +245,7 @@ def test_what_a_killed_qgis_left_running_keeps_others_out(home, plugin_folder):
         )
         child.stdout.readline()
     try:
-        with pytest.raises(Locked), InstallLock(home.home):
+        with pytest.raises(LockedError), InstallLock(home.home):
             pass
     finally:
         child.kill()
@@ -250,9 +258,9 @@ def test_the_state_survives_anything_in_its_file(home):
     home.home.mkdir(parents=True)
     for text in ("", "{", "[]", "\x00"):
         (home.home / "state.json").write_text(text)
-        assert home.state() == {}
+        assert home.read_state() == {}
         assert home.ready_python() is None
-    home.keep(done=["venv x"], ready=True)
+    home.write_state(done=["venv x"], ready=True)
     assert json.loads((home.home / "state.json").read_text())["ready"]
     assert home.ready_python() is None  # its interpreter is gone
 
@@ -271,7 +279,7 @@ def test_the_state_survives_anything_in_its_file(home):
     ],
 )
 def test_which_build_a_choice_brings(build, index, platform, brings, missing):
-    from rrsis_geo_qgis.installation import (
+    from rrsis_geo_qgis.environment.install_choice import (
         InstallChoice,
         expected_build,
         index_missing,
@@ -314,13 +322,13 @@ def test_the_index_of_torch_is_asked_for_torch_only(home, wheels, monkeypatch):
     asked = [line for line in commands if "--index-url" in line]
     assert len(asked) == 1
     assert asked[0].endswith("torch>=2.4")
-    assert [key.split()[0] for key in home.state()["done"]][-1] == "torch"
+    assert [key.split()[0] for key in home.read_state()["done"]][-1] == "torch"
 
 
 def test_torch_is_asked_for_as_the_package_does():
     import tomllib
 
-    from rrsis_geo_qgis.installation import TORCH
+    from rrsis_geo_qgis.environment.installation import TORCH
 
     root = Path(__file__).resolve().parents[2]
     settings = tomllib.loads((root / "pyproject.toml").read_text())

@@ -36,7 +36,7 @@ def put(packages, name, version, source=None):
 
 
 def judge(program):
-    from rrsis_geo_qgis.interpreters import check_interpreter
+    from rrsis_geo_qgis.environment.interpreters import check_interpreter
 
     return check_interpreter(program, version=VERSION)
 
@@ -45,7 +45,7 @@ def test_the_python_of_these_tests_is_fit():
     notice = judge(sys.executable)
 
     assert notice.kind == "ok"
-    assert f"rrsis-geo {VERSION} and torch" in notice.words()
+    assert f"rrsis-geo {VERSION} and torch" in notice.full_text()
 
 
 def test_an_interpreter_gets_better_step_by_step(bare):
@@ -56,14 +56,14 @@ def test_an_interpreter_gets_better_step_by_step(bare):
     assert judge(program).kind == "no_package"
     put(packages, "rrsis_geo", "0.0.1", "import nothing_there")
     assert judge(program).kind == "broken"
-    assert "nothing_there" in judge(program).words()
+    assert "nothing_there" in judge(program).full_text()
     (packages / "rrsis_geo" / "protocol.py").write_text(good)
     assert judge(program).kind == "no_torch"
     put(packages, "torch", "2.13.0")
     notice = judge(program)
     assert notice.kind == "other_version"
-    assert "0.0.1" in notice.words()
-    assert f"pip install rrsis-geo=={VERSION}" in notice.words()
+    assert "0.0.1" in notice.full_text()
+    assert f"pip install rrsis-geo=={VERSION}" in notice.full_text()
     (packages / "rrsis_geo-0.0.1.dist-info").rename(
         packages / f"rrsis_geo-{VERSION}.dist-info"
     )
@@ -100,13 +100,15 @@ def test_paths_that_are_no_program_are_refused(tmp_path):
 
 
 def test_variables_of_qgis_do_not_leak(monkeypatch):
-    from rrsis_geo_qgis.interpreters import ask, clean_environment
+    from rrsis_geo_qgis.environment.interpreters import clean_environment, run_code
 
     for name in ("PYTHONHOME", "PYTHONPATH", "PROJ_LIB", "LD_LIBRARY_PATH"):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("HTTPS_PROXY", "http://h:1")
 
-    seen = ask(sys.executable, "import json, os; print(json.dumps(dict(os.environ)))")
+    seen = run_code(
+        sys.executable, "import json, os; print(json.dumps(dict(os.environ)))"
+    )
 
     assert seen["HTTPS_PROXY"] == "http://h:1"
     assert "/nowhere" not in seen.values()
@@ -116,7 +118,7 @@ def test_variables_of_qgis_do_not_leak(monkeypatch):
 
 
 def test_the_safest_python_comes_first(make_python):
-    from rrsis_geo_qgis.interpreters import find_interpreters
+    from rrsis_geo_qgis.environment.interpreters import find_interpreters
 
     def fake(version, venv="true"):
         name = "python" + "".join(version.split(", "))
@@ -139,7 +141,7 @@ def test_the_safest_python_comes_first(make_python):
 
 
 def test_this_computer_has_one():
-    from rrsis_geo_qgis.interpreters import find_interpreters
+    from rrsis_geo_qgis.environment.interpreters import find_interpreters
 
     found = find_interpreters()
 
@@ -150,7 +152,7 @@ def test_this_computer_has_one():
 
 
 def test_the_launcher_of_windows_is_understood():
-    from rrsis_geo_qgis.interpreters import launcher_paths
+    from rrsis_geo_qgis.environment.interpreters import parse_launcher_list
 
     listing = (
         " -V:3.13 *        C:\\Python313\\python.exe\n"
@@ -159,8 +161,18 @@ def test_the_launcher_of_windows_is_understood():
         "No global python\n"
     )
 
-    assert launcher_paths(listing) == [
+    assert parse_launcher_list(listing) == [
         "C:\\Python313\\python.exe",
         "C:\\Users\\Ada B\\Python312\\python.exe",
         "C:\\Python311\\python.exe",
     ]
+
+
+def test_the_oldest_python_is_that_of_the_package():
+    import tomllib
+
+    from rrsis_geo_qgis.environment.interpreters import MINIMUM
+
+    root = Path(__file__).resolve().parents[2]
+    settings = tomllib.loads((root / "pyproject.toml").read_text())
+    assert settings["project"]["requires-python"] == ">=" + ".".join(map(str, MINIMUM))

@@ -30,7 +30,7 @@ def runs(pid):
 
 
 def run(code, **kind):
-    from rrsis_geo_qgis.processes import run
+    from rrsis_geo_qgis.environment.processes import run
 
     settings = {"on_line": lambda line: None, "cancelled": lambda: False, **kind}
     return run([sys.executable, "-c", code], environment=os.environ, **settings)
@@ -68,17 +68,17 @@ def test_stopping_takes_the_children_along():
 
 
 def test_what_does_not_go_is_killed(monkeypatch):
-    from rrsis_geo_qgis import processes
     from rrsis_geo_qgis.core.errors import Cancelled
+    from rrsis_geo_qgis.environment import processes
 
-    monkeypatch.setattr(processes, "PATIENCE", 0.2)
+    monkeypatch.setattr(processes, "GRACE_PERIOD", 0.2)
     lines = []
     with pytest.raises(Cancelled):
         run(STUBBORN, on_line=lines.append, cancelled=lambda: bool(lines))
 
 
 def test_a_program_that_is_not_there_is_said_so():
-    from rrsis_geo_qgis.processes import run
+    from rrsis_geo_qgis.environment.processes import run
 
     with pytest.raises(FileNotFoundError):
         run(

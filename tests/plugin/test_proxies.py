@@ -10,9 +10,9 @@ WORDS = ["secret", "p@ss:w/rd?#%", "geheim ä"]
 
 @pytest.mark.parametrize("word", WORDS)
 def test_name_and_password_survive_any_character(word):
-    from rrsis_geo_qgis.proxies import as_variables
+    from rrsis_geo_qgis.environment.proxies import proxy_environment
 
-    made = as_variables(
+    made = proxy_environment(
         kind="HttpProxy", host="proxy.example", port="3128", user="a@b", password=word
     )
 
@@ -23,17 +23,17 @@ def test_name_and_password_survive_any_character(word):
 
 
 def test_socks_resolves_names_at_the_proxy():
-    from rrsis_geo_qgis.proxies import as_variables
+    from rrsis_geo_qgis.environment.proxies import proxy_environment
 
-    made = as_variables(kind="Socks5Proxy", host="h", port="1080")
+    made = proxy_environment(kind="Socks5Proxy", host="h", port="1080")
 
     assert made["http_proxy"] == "socks5h://h:1080"
 
 
 def test_excluded_addresses_are_reached_directly(monkeypatch):
-    from rrsis_geo_qgis.proxies import as_variables
+    from rrsis_geo_qgis.environment.proxies import proxy_environment
 
-    made = as_variables(
+    made = proxy_environment(
         kind="", host="h", port="8", excluded=["https://index.example/simple", "b.org"]
     )
     for name, value in made.items():
@@ -46,7 +46,9 @@ def test_excluded_addresses_are_reached_directly(monkeypatch):
 
 
 def test_the_host_is_found_again():
-    from rrsis_geo_qgis.proxies import as_variables, proxy_host
+    from rrsis_geo_qgis.environment.proxies import proxy_environment, proxy_host
 
-    assert proxy_host(as_variables(kind="", host="h.example", port="")) == "h.example"
+    assert (
+        proxy_host(proxy_environment(kind="", host="h.example", port="")) == "h.example"
+    )
     assert proxy_host({}) == ""

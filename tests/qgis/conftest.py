@@ -37,7 +37,7 @@ def worker_python():
 
 @pytest.fixture(scope="session")
 def inputs(worker_python, tmp_path_factory):
-    """Folder with scene.tif (drawn, 0.6 m) and tiny.safetensors (untrained, fast)."""
+    """Folder with demo.tif (drawn, 0.6 m) and tiny.safetensors (untrained, fast)."""
     folder = tmp_path_factory.mktemp("inputs")
     script = Path(__file__).with_name("make_inputs.py")
     subprocess.run([worker_python, "-I", str(script), str(folder)], check=True)
@@ -46,7 +46,7 @@ def inputs(worker_python, tmp_path_factory):
 
 @pytest.fixture
 def until(qtbot, request):
-    """Wait until a condition holds; the test fails where it never does."""
+    """Wait until a condition holds; the test fails if it does not."""
 
     def wait(condition, seconds=180):
         try:
@@ -60,7 +60,7 @@ def until(qtbot, request):
 
 @pytest.fixture
 def alive():
-    """Whether a process number belongs to a process that runs."""
+    """Whether a process id belongs to a running process."""
 
     def look(pid):
         try:
@@ -74,7 +74,7 @@ def alive():
 
 @pytest.fixture
 def messages(qgis_iface):
-    """What QGIS's message bar has shown, as (level, text)."""
+    """Messages of QGIS's message bar, as (level, text)."""
 
     def shown():
         bar = qgis_iface.messageBar()
@@ -90,10 +90,10 @@ def messages(qgis_iface):
 
 @pytest.fixture
 def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
-    """A panel with the drawn scene, the small weights and a folder of its own."""
+    """A panel with the demo scene, tiny weights and an output folder of its own."""
     from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
-    from rrsis_geo_qgis.controller import Controller
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.worker.controller import Controller
 
     QgsSettings().clear()
     layer = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
@@ -110,13 +110,13 @@ def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
     panel.query.edit.setPlainText("storage tank")
     panel.show()
     yield panel
-    panel.close_down()
+    panel.shut_down()
     panel.deleteLater()
 
 
 @pytest.fixture
 def long_run(panel, until):
-    """A run that would take minutes, and is under way."""
+    """A panel with a run in progress that would take minutes."""
     panel.advanced.overlap.setValue(470)
     panel.run()
     until(lambda: panel.run_box.bar.value() > 0)

@@ -1,7 +1,7 @@
-"""QGIS never lets go of an exception that an algorithm raised in Python.
+"""QGIS never frees an exception that an algorithm raised in Python.
 
-Its traceback keeps the frames of all callers, and those the layers of a test, which
-crash when they outlive QGIS.
+Its traceback keeps the frames of all callers alive, and these the layers of a test,
+which crash if they outlive QGIS.
 """
 
 import gc
@@ -10,7 +10,7 @@ import types
 
 
 def clear():
-    """Empty the frames of tests and plugin that are over."""
+    """Clear the frames of tests and plugin that have ended."""
     for thing in gc.get_objects():
         if isinstance(thing, types.FrameType):
             code = thing.f_code

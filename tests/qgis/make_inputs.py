@@ -1,4 +1,4 @@
-"""Run by the worker's Python: a scene and small weights for the tests of the plugin."""
+"""Write a scene and tiny weights for the tests; run by the worker's Python."""
 
 import sys
 from dataclasses import replace

@@ -3,10 +3,10 @@
     python -I qt_names.py PLUGINS             in QGIS's Python: Qt 5, names of QGIS too
     python -I qt_names.py PLUGINS SHIM        in a Python with PyQt6 and no QGIS
 
-PLUGINS holds rrsis_geo_qgis/. SHIM is the folder qgis/PyQt of an installed QGIS: with
-the version it was built for replaced, it is what QGIS puts between plugins and Qt 6.
-QGIS's own classes are then bare stand-ins. Enums that lost their scope are used deep
-inside of functions, so each dotted name is looked up, wherever it stands.
+PLUGINS holds rrsis_geo_qgis/. SHIM is the folder qgis/PyQt of an installed QGIS; with
+its Qt version replaced it is the layer between plugins and Qt 6. QGIS's own classes are
+then stubs. Enums without scope may be used anywhere inside functions, so every dotted
+name of a file is looked up.
 """
 
 import ast
@@ -17,7 +17,7 @@ from pathlib import Path
 
 PACKAGE = "rrsis_geo_qgis"
 
-STAND_INS = """
+STUBS = """
 from PyQt6 import QtCore, QtWidgets
 
 WIDGETS = {"QgsDockWidget": QtWidgets.QDockWidget, "QgisInterface": QtCore.QObject,
@@ -29,7 +29,7 @@ def kind_of(base):
         def __getattr__(cls, name):
             if not name[0].isupper():
                 raise AttributeError(name)
-            return stand_in(name, object)
+            return stub(name, object)
 
         def __or__(cls, other):
             return cls
@@ -39,7 +39,7 @@ def kind_of(base):
     return Kind
 
 
-def stand_in(name, base):
+def stub(name, base):
     return kind_of(base)(name, (base,), {})
 
 
@@ -47,13 +47,13 @@ def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
     base = WIDGETS.get(name, BASE)
-    made = globals()[name] = stand_in(name, base)
+    made = globals()[name] = stub(name, base)
     return made
 """
 
 
 def install_shim(shim, folder):
-    """A package `qgis` over PyQt6."""
+    """Create a package `qgis` over PyQt6."""
     package = folder / "qgis"
     (package / "PyQt").mkdir(parents=True)
     (package / "__init__.py").touch()
@@ -63,13 +63,13 @@ def install_shim(shim, folder):
         (package / "PyQt" / path.name).write_text(text, encoding="utf-8")
     for name, base in [("core", "QObject"), ("gui", "QWidget"), ("utils", "QObject")]:
         module = "QtWidgets" if base == "QWidget" else "QtCore"
-        source = f"{STAND_INS}\nBASE = {module}.{base}\n"
+        source = f"{STUBS}\nBASE = {module}.{base}\n"
         (package / f"{name}.py").write_text(source, encoding="utf-8")
     sys.path.insert(0, str(folder))
 
 
 def dotted(node):
-    """Names of a chain such as Qt.AlignmentFlag.AlignTop; None: no chain."""
+    """Return the names of a chain such as Qt.AlignmentFlag.AlignTop, else None."""
     names = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -78,7 +78,7 @@ def dotted(node):
 
 
 def missing(path, *, only_qt):
-    """Dotted names of a file that are not there."""
+    """Yield the dotted names of a file that do not exist."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     roots = {}
     for node in ast.walk(tree):
@@ -111,7 +111,7 @@ COUNTS = []
 
 
 def main():
-    """Print what is missing; exit code 1 where something is."""
+    """Print missing names; exit with code 1 if there are any."""
     plugins, *shim = sys.argv[1:]
     scratch = tempfile.TemporaryDirectory()
     if shim:

@@ -1,4 +1,4 @@
-"""Input that cannot work, or looks as if it could not: one clear sentence, or a run."""
+"""Unusual input either fails with one clear sentence or works."""
 
 import os
 from pathlib import Path
@@ -13,10 +13,10 @@ from qgis.core import (
     QgsRasterLayer,
     QgsRectangle,
 )
-from rrsis_geo_qgis import layers
-from rrsis_geo_qgis.area import Area
-from rrsis_geo_qgis.panel_area import RECTANGLE, SELECTED
-from rrsis_geo_qgis.panel_options import displayed_bands
+from rrsis_geo_qgis.layers import result_layers
+from rrsis_geo_qgis.layers.area import Area
+from rrsis_geo_qgis.panel.area_chooser import RECTANGLE, SELECTED
+from rrsis_geo_qgis.panel.options import displayed_bands
 
 gdal.UseExceptions()
 
@@ -96,7 +96,7 @@ def test_a_crs_that_only_qgis_knows_is_passed_on(panel, raster, until):
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:32631"))
 
     assert run_over(panel, layer, until).kind == "found"
-    (found,) = layers.layers_of(panel.ended[-1].run)
+    (found,) = result_layers.run_layers(panel.ended[-1].run)
     assert found.crs().authid() == "EPSG:32631"
 
 
@@ -104,7 +104,7 @@ def test_a_rotated_raster_gives_polygons_where_it_lies(panel, raster, until):
     layer = raster(turned=True)
 
     assert run_over(panel, layer, until).kind == "found"
-    (found,) = layers.layers_of(panel.ended[-1].run)
+    (found,) = result_layers.run_layers(panel.ended[-1].run)
     corners = [(0, 0), (600, 0), (600, 600), (0, 600), (0, 0)]
     outline = ", ".join(
         f"{500_000 + 0.4 * col + 0.3 * row} {5e6 + 0.3 * col - 0.4 * row}"

@@ -2,31 +2,31 @@ import sys
 from pathlib import Path
 
 import pytest
-from rrsis_geo_qgis.controller import Controller, State
 from rrsis_geo_qgis.core.job import SegmentJob, VectorizeJob
-from rrsis_geo_qgis.worker_client import WorkerClient
+from rrsis_geo_qgis.worker.controller import Controller, State
+from rrsis_geo_qgis.worker.worker_client import WorkerClient
 
-WHIMS = Path(__file__).with_name("worker_of_whim.py")
+FAKE_WORKER = Path(__file__).with_name("fake_worker.py")
 PLUGIN = str(Path(sys.modules["rrsis_geo_qgis"].__file__).parents[1])
 JOB = SegmentJob(scene="scene.tif", expressions=("tank",))
 
 
 @pytest.fixture
 def controlled(qtbot):
-    """A controller of workers with a whim, and all that it announces."""
+    """A factory of controllers of a fake worker that record their signals."""
     made = []
 
-    def make(whim, **settings):
+    def make(behaviour, **settings):
         def client(program):
-            arguments = ["-u", str(WHIMS), whim, PLUGIN]
+            arguments = ["-u", str(FAKE_WORKER), behaviour, PLUGIN]
             return WorkerClient(program, arguments, **settings)
 
         controller = Controller(lambda: sys.executable, make_client=client)
         controller.states, controller.ends = [], []
         controller.state_changed.connect(controller.states.append)
-        controller.finished.connect(lambda task, done: controller.ends.append(task))
+        controller.finished.connect(lambda job, done: controller.ends.append(job))
         controller.failed.connect(
-            lambda task, code, text: controller.ends.append((code, text))
+            lambda job, cancelled, text: controller.ends.append((cancelled, text))
         )
         made.append(controller)
         return controller
@@ -68,28 +68,28 @@ def test_cancel_ends_in_one_answer(controlled, until):
 
     until(lambda: controller.ends)
 
-    assert controller.ends == [("cancelled", "Cancelled.")]
+    assert controller.ends == [(True, "Cancelled.")]
     assert controller.states == [State.STARTING, State.CANCELLING, State.IDLE]
 
 
-def test_a_cause_of_cancelling_is_what_the_user_reads(controlled, until):
+def test_the_reason_for_cancelling_is_shown_to_the_user(controlled, until):
     controller = controlled("waits for a cancel")
     controller.run(JOB)
     controller.cancel("The project was closed.")
 
     until(lambda: controller.ends)
 
-    assert controller.ends == [("cancelled", "The project was closed.")]
+    assert controller.ends == [(True, "The project was closed.")]
 
 
 def test_a_stubborn_worker_is_killed_and_the_next_job_gets_a_new_one(controlled, until):
-    controller = controlled("ignores everything", patience=200)
+    controller = controlled("ignores everything", stop_timeout=200)
     controller.run(JOB)
     until(lambda: controller.pid)
     first = controller.pid
     controller.cancel()
     until(lambda: controller.ends)
-    assert controller.ends == [("cancelled", "Cancelled.")]
+    assert controller.ends == [(True, "Cancelled.")]
 
     assert controller.run(JOB)
     until(lambda: controller.pid)
@@ -103,8 +103,8 @@ def test_a_worker_that_dies_is_one_failure(controlled, until):
 
     until(lambda: controller.ends)
 
-    ((code, text),) = controller.ends
-    assert code == "worker"
+    ((cancelled, text),) = controller.ends
+    assert not cancelled
     assert "ended unexpectedly" in text
     assert controller.state is State.IDLE
 
@@ -112,18 +112,18 @@ def test_a_worker_that_dies_is_one_failure(controlled, until):
 def test_without_an_environment_a_job_fails_at_once(qtbot):
     controller = Controller(lambda: None)
     ends = []
-    controller.failed.connect(lambda task, code, text: ends.append(code))
+    controller.failed.connect(lambda job, cancelled, text: ends.append(text))
 
     controller.run(JOB)
 
-    assert ends == ["environment"]
+    assert ends == ["No environment is set up yet: it holds the network and its tools."]
     assert controller.state is State.IDLE
 
 
-def test_a_listener_may_begin_the_next_job(controlled, until):
+def test_a_slot_may_start_the_next_job(controlled, until):
     controller = controlled("is quick")
     controller.finished.connect(
-        lambda task, done: len(controller.ends) < 3 and controller.run(JOB)
+        lambda job, done: len(controller.ends) < 3 and controller.run(JOB)
     )
     controller.run(JOB)
 

@@ -1,4 +1,4 @@
-"""Layers that are no files: exported completely, or refused."""
+"""Layers without a file are exported completely, or the export fails."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,14 +35,14 @@ def picture(colour):
 
 @pytest.fixture(autouse=True)
 def let_go():
-    """What an error's traceback holds must not outlive QGIS."""
+    """Clear frames that a traceback keeps alive: they must not outlive QGIS."""
     yield
     leaked_frames.clear()
 
 
 @pytest.fixture
 def tiles():
-    """A server of tiles, each of one colour; `served` counts, `answer` may refuse."""
+    """A tile server; `served` counts requests, `answer` returns status and body."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):  # the name is http.server's
@@ -81,10 +81,10 @@ def tile_layer(server, name):
 
 
 def prepared(layer, path, *, extent=AREA, gsd=0.5):
-    from rrsis_geo_qgis import export
+    from rrsis_geo_qgis.layers import export
 
     context = QgsCoordinateTransformContext()
-    return export.prepare(
+    return export.plan_export(
         layer, extent=extent, gsd=gsd, path=str(path), transform_context=context
     )
 
@@ -148,7 +148,7 @@ def test_an_image_without_anything_is_refused(tiles, tmp_path, qgis_app):
 
 
 def test_lost_tiles_are_seen_after_hundreds_of_them(tiles, tmp_path, qgis_app):
-    """QGIS itself stops telling after a hundred."""
+    """QGIS itself logs only the first hundred."""
     from rrsis_geo_qgis.core.errors import SceneError
 
     tiles.answer = lambda count: (404, b"gone")
@@ -176,7 +176,7 @@ def test_cancelling_leaves_nothing(tiles, tmp_path, qgis_app):
 
 
 def test_an_export_runs_in_a_thread(tiles, tmp_path, qgis_app, qtbot):
-    """As the panel and Processing do it; a lost tile is heard there too."""
+    """As panel and Processing do it; a lost tile is noticed in a thread too."""
 
     class Work(QThread):
         def __init__(self, export):
@@ -203,13 +203,13 @@ def test_an_export_runs_in_a_thread(tiles, tmp_path, qgis_app, qtbot):
 
 def test_numbers_in_memory_keep_every_pixel(inputs, tmp_path, qgis_app):
     from osgeo import gdal
-    from rrsis_geo_qgis import export
+    from rrsis_geo_qgis.layers import export
 
     gdal.UseExceptions()
     gdal.Translate("/vsimem/scene.tif", str(inputs / "demo.tif"))
     layer = QgsRasterLayer("/vsimem/scene.tif", "in memory", "gdal")
     assert layer.isValid()
-    assert export.scene_of(layer) is None
+    assert export.find_source(layer) is None
 
     path = prepared(layer, tmp_path / "a.tif", extent=layer.extent(), gsd=3.0).run()
 
@@ -245,7 +245,7 @@ def test_a_tile_layer_is_searched_or_the_run_refused(
     tiles, inputs, worker_python, tmp_path, qgis_app, monkeypatch
 ):
     """From the layer to polygons, through Processing."""
-    from rrsis_geo_qgis.algorithms_segment import SegmentByText
+    from rrsis_geo_qgis.algorithms.segment_by_text import SegmentByText
 
     monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
 
@@ -278,13 +278,13 @@ def test_a_tile_layer_is_searched_or_the_run_refused(
 
 
 def test_files_are_opened_by_the_worker_itself(inputs, qgis_app):
-    from rrsis_geo_qgis import export
+    from rrsis_geo_qgis.layers import export
 
     path = str(inputs / "demo.tif")
     layer = QgsRasterLayer(path, "scene", "gdal")
 
-    assert export.scene_of(layer) == export.SceneSource(path, None)
+    assert export.find_source(layer) == export.SceneSource(path, None)
     layer.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
-    assert export.scene_of(layer).crs == "EPSG:3857"
+    assert export.find_source(layer).crs == "EPSG:3857"
     missing = QgsRasterLayer("/nowhere.tif", "gone", "gdal")
-    assert export.scene_of(missing) is None
+    assert export.find_source(missing) is None

@@ -1,7 +1,7 @@
-"""The zip in a fresh profile, used by qgis_process as on a server: no window, no panel.
+"""The zip in a fresh profile, used by qgis_process as on a server.
 
-Everything here runs in processes of its own, with nothing of this checkout in reach but
-the zip and the environment that the workers run in.
+Everything runs in processes of its own, which see nothing of this checkout but the zip
+and the environment of the workers.
 """
 
 import json
@@ -17,13 +17,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = Path(os.environ.get("RRSIS_GEO_PLUGIN", ROOT / "build"))
 BANEPA = ROOT / ".." / "shared" / "data" / "oam-banepa" / "banepa_predict.tif"
 SEGMENT, AGAIN = "rrsis_geo:segmentbytext", "rrsis_geo:polygonsfromprobability"
-PATIENCE = 400
+TIMEOUT = 400
 """Seconds for one call; none takes nearly as long."""
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory, worker_python):
-    """Variables of a QGIS that has never run, with the zip unpacked as QGIS does."""
+    """Variables for a QGIS with a new profile, in which the zip is unpacked."""
     archive = PLUGIN / "rrsis_geo_qgis.zip"
     if not archive.is_file():
         pytest.fail(f"{archive}: not there; run scripts/build_plugin")
@@ -50,7 +50,7 @@ def environment(tmp_path_factory, worker_python):
 
 
 def call(environment, *words, good=True):
-    """Run qgis_process from the root folder; its answer."""
+    """Run qgis_process from the root folder; return the completed process."""
     done = subprocess.run(
         ["qgis_process", *map(str, words)],
         env=environment,
@@ -59,7 +59,7 @@ def call(environment, *words, good=True):
         capture_output=True,
         text=True,
         check=False,
-        timeout=PATIENCE,
+        timeout=TIMEOUT,
     )
     if good:
         assert done.returncode == 0, done.stdout + done.stderr
@@ -67,14 +67,14 @@ def call(environment, *words, good=True):
 
 
 def run(environment, algorithm, **parameters):
-    """Results of an algorithm."""
+    """Run an algorithm; return its results."""
     words = [f"{name}={value}" for name, value in parameters.items()]
     done = call(environment, "--json", "run", algorithm, "--", *words)
     return json.loads(done.stdout)["results"]
 
 
 def command(worker_python, *words):
-    """The command line of the core."""
+    """Run the command line of the package."""
     subprocess.run(
         [worker_python, "-I", "-m", "rrsis_geo_cli", *map(str, words)],
         check=True,
@@ -83,7 +83,7 @@ def command(worker_python, *words):
 
 
 def features(path):
-    """Geometries with all attributes but the key that the format adds."""
+    """Return CRS, field names and all features without the format's own key."""
     layer = QgsVectorLayer(str(path), "layer", "ogr")
     assert layer.isValid(), path
     names = [name for name in layer.fields().names() if name != "fid"]
@@ -95,7 +95,7 @@ def features(path):
 
 
 def left_behind(environment):
-    """Numbers of processes that still run with these variables."""
+    """Return the ids of processes that still run with these variables."""
     mark = f"QGIS_CUSTOM_CONFIG_PATH={environment['QGIS_CUSTOM_CONFIG_PATH']}".encode()
     found = set()
     for entry in Path("/proc").glob("[0-9]*/environ"):
@@ -113,9 +113,9 @@ def test_a_fresh_profile_offers_both_algorithms(environment):
 
     assert set(listed) == {SEGMENT, AGAIN}
     for name in (SEGMENT, AGAIN):
-        told = json.loads(call(environment, "--json", "help", name).stdout)
-        assert told["algorithm_details"]["short_description"]
-        assert "OUTPUT" in told["outputs"]
+        shown = json.loads(call(environment, "--json", "help", name).stdout)
+        assert shown["algorithm_details"]["short_description"]
+        assert "OUTPUT" in shown["outputs"]
 
 
 def test_both_algorithms_find_what_the_command_line_finds(

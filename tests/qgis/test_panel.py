@@ -14,15 +14,16 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from rrsis_geo_qgis import history, layers
-from rrsis_geo_qgis.area import Area, write_area
 from rrsis_geo_qgis.core.job import SegmentJob, SegmentOptions
-from rrsis_geo_qgis.panel_area import POLYGON, RECTANGLE, SELECTED, VISIBLE
-from rrsis_geo_qgis.search import Outcome
+from rrsis_geo_qgis.layers import result_layers
+from rrsis_geo_qgis.layers.area import Area, write_area
+from rrsis_geo_qgis.panel import history
+from rrsis_geo_qgis.panel.area_chooser import POLYGON, RECTANGLE, SELECTED, VISIBLE
+from rrsis_geo_qgis.panel.search import Outcome
 
 
 def tank_yard(scene):
-    """The upper middle of the drawn scene, where the tanks stand."""
+    """The upper middle of the drawn scene, where the tanks are."""
     box = scene.extent()
     return QgsRectangle(
         box.xMinimum() + 0.52 * box.width(),
@@ -33,7 +34,7 @@ def tank_yard(scene):
 
 
 def draw(panel, rectangle):
-    """The area that a user would drag on the map."""
+    """Set the area that a user would draw on the map."""
     panel.area.choice.setCurrentIndex(RECTANGLE)
     area = Area(QgsGeometry.fromRect(rectangle), panel.scene.crs())
     panel.area.tool.drawn.emit(area)
@@ -46,13 +47,13 @@ def content(layer):
     ]
 
 
-def result_layers(panel):
-    return layers.layers_of(panel.ended[-1].run)
+def layers_of_run(panel):
+    return result_layers.run_layers(panel.ended[-1].run)
 
 
 @pytest.fixture(scope="module")
 def finished(inputs, worker_python, tmp_path_factory):
-    """One run with the embedded weights over the tank yard; many tests look at it."""
+    """One run with the packaged weights over the tank yard, for many tests."""
     folder = tmp_path_factory.mktemp("run")
     scene = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
     write_area(
@@ -76,7 +77,7 @@ def finished(inputs, worker_python, tmp_path_factory):
 
 @pytest.fixture
 def found(panel, finished, tmp_path):
-    """A panel whose project has the results of that run."""
+    """A panel whose project holds the results of that run."""
     run = tmp_path / "results" / "run"
     shutil.copytree(Path(finished.output).parent, run)
     job = replace(
@@ -84,7 +85,7 @@ def found(panel, finished, tmp_path):
         output=str(run / Path(finished.output).name),
         probability=str(run / Path(finished.probability).name),
     )
-    layers.finish(
+    result_layers.add_results(
         job,
         run=str(run),
         title="storage tank · demo",
@@ -104,7 +105,7 @@ def test_what_is_found_lies_on_the_tanks(panel, inputs, finished, until):
 
     (outcome,) = panel.ended
     assert outcome.kind == "found"
-    (layer,) = result_layers(panel)
+    (layer,) = layers_of_run(panel)
     labels = QgsVectorLayer(str(inputs / "demo-labels.gpkg"), "labels", "ogr")
     tanks = [
         feature.geometry()
@@ -129,7 +130,7 @@ def test_what_is_found_lies_on_the_tanks(panel, inputs, finished, until):
 
 
 def test_a_result_carries_its_question(found):
-    (layer,) = result_layers(found)
+    (layer,) = layers_of_run(found)
     root = QgsProject.instance().layerTreeRoot()
     (group,) = root.findGroups()
 
@@ -144,51 +145,53 @@ def test_a_result_carries_its_question(found):
     assert [node.name() for node in group.findLayers()][-1] == "Probability"
 
 
-def ground_of(layer):
+def total_area(layer):
     """Square metres of all polygons."""
     return sum(feature["area_m2"] for feature in layer.getFeatures())
 
 
 def test_the_slider_changes_polygons_without_the_network(found, until):
-    (layer,) = result_layers(found)
-    before, ground = layers.count(layer), ground_of(layer)
+    (layer,) = layers_of_run(found)
+    before, area_before = result_layers.count_features(layer), total_area(layer)
     first_file = layer.source().split("|")[0]
-    retraced = []
-    found.search.retraced.connect(retraced.append)
+    threshold_changed = []
+    found.search.threshold_changed.connect(threshold_changed.append)
 
     found.results.slider.setValue(97)
-    until(lambda: retraced)
+    until(lambda: threshold_changed)
 
-    assert layers.record_of(layer)["threshold"] == 0.97
+    assert result_layers.read_record(layer)["threshold"] == 0.97
     assert all(feature["score"] > 0.97 for feature in layer.getFeatures())
-    assert 0 < ground_of(layer) < ground  # however many: every rim is gone
-    assert found.results.tree.topLevelItem(0).childCount() == layers.count(layer)
+    assert 0 < total_area(layer) < area_before  # every polygon has lost its margin
+    assert found.results.tree.topLevelItem(
+        0
+    ).childCount() == result_layers.count_features(layer)
     assert Path(first_file).exists()
     assert layer.renderer().classAttribute() == "score"
 
     second_file = layer.source().split("|")[0]
     found.results.slider.setValue(50)
-    until(lambda: len(retraced) == 2)
+    until(lambda: len(threshold_changed) == 2)
 
-    assert layers.count(layer) == before
-    assert ground_of(layer) == pytest.approx(ground)
+    assert result_layers.count_features(layer) == before
+    assert total_area(layer) == pytest.approx(area_before)
     assert not Path(second_file).exists()  # replaced by the third
 
 
 def test_a_slider_on_the_move_ends_at_its_last_place(found, until):
-    (layer,) = result_layers(found)
+    (layer,) = layers_of_run(found)
     for value in range(55, 95, 3):
         found.results.slider.setValue(value)
         QTest.qWait(40)
 
-    until(lambda: layers.record_of(layer)["threshold"] == 0.94)
-    until(lambda: not found.search.busy)
+    until(lambda: result_layers.read_record(layer)["threshold"] == 0.94)
+    until(lambda: not found._controller.busy)
 
     assert len(list(Path(found.ended[0].run).glob("*.threshold-*.gpkg"))) == 1
 
 
 def test_double_click_zooms_to_an_object(found, qgis_iface):
-    (layer,) = result_layers(found)
+    (layer,) = layers_of_run(found)
     item = found.results.tree.topLevelItem(0).child(0)
     _, number = item.data(0, Qt.ItemDataRole.UserRole)
     wanted = layer.getFeature(number).geometry().boundingBox()
@@ -206,11 +209,11 @@ def test_several_lines_are_layers_of_their_own(panel, until):
     panel.run()
     until(lambda: panel.ended)
 
-    one, other = result_layers(panel)
+    one, other = layers_of_run(panel)
     assert [one.name(), other.name()] == ["storage tank", "it's a tank"]
     for layer in (one, other):
-        said = {feature["expression"] for feature in layer.getFeatures()}
-        assert said == {layer.name()}
+        values = {feature["expression"] for feature in layer.getFeatures()}
+        assert values == {layer.name()}
     assert one.source().split("|")[0] == other.source().split("|")[0]
 
 
@@ -222,7 +225,7 @@ def test_polygons_come_while_it_runs(panel, until):
         return [
             layer
             for layer in QgsProject.instance().mapLayers().values()
-            if layer.customProperty(layers.PARTIAL)
+            if layer.customProperty(result_layers.PARTIAL)
         ]
 
     until(lambda: any(layer.featureCount() for layer in partial()) or panel.ended)
@@ -244,7 +247,7 @@ def test_nothing_found_is_said_and_a_layer_is_there(panel, until, messages):
     assert panel.ended[0].kind == "nothing"
     assert "Nothing found" in panel.run_box.status.text()
     assert len(messages()) == 1
-    assert result_layers(panel)[0].featureCount() == 0
+    assert layers_of_run(panel)[0].featureCount() == 0
 
 
 def test_options_of_the_panel_are_those_of_the_core(panel):
@@ -273,7 +276,7 @@ def test_the_area_is_what_is_selected(panel):
         layer.dataProvider().addFeatures([feature])
     QgsProject.instance().addMapLayer(layer)
     panel.area.choice.setCurrentIndex(SELECTED)
-    panel.area.offer_layer(layer)
+    panel.area.select_layer(layer)
     layer.selectByIds([2])
 
     area = panel.area.area()
@@ -308,10 +311,10 @@ def test_the_area_is_what_is_drawn(panel, qgis_iface, choice, rectangle):
 
 def test_history_keeps_queries_once_the_latest_first(panel):
     for query in ("tank", "road", "tank"):
-        history.remember(query)
+        history.add(query)
 
     assert history.recent() == ["tank", "road"]
-    history.forget()
+    history.clear()
     assert history.recent() == []
 
 

@@ -1,4 +1,4 @@
-"""The algorithms inside Processing, with a real worker; the same as everywhere else."""
+"""The algorithms in Processing, with a real worker; same results as elsewhere."""
 
 import json
 import os
@@ -28,15 +28,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def let_go():
-    """What an error's traceback holds must not outlive QGIS."""
+    """Clear frames that a traceback keeps alive: they must not outlive QGIS."""
     yield
     leaked_frames.clear()
 
 
 @pytest.fixture
 def provider(qgis_app, worker_python, monkeypatch):
-    """Our provider in the registry, with an environment that works."""
-    from rrsis_geo_qgis.provider import RRSISGeoProvider
+    """The plugin's provider in the registry, with a working environment."""
+    from rrsis_geo_qgis.algorithms.provider import RRSISGeoProvider
 
     monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
     ours = RRSISGeoProvider()
@@ -47,7 +47,7 @@ def provider(qgis_app, worker_python, monkeypatch):
 
 @pytest.fixture
 def run(provider, inputs):
-    """Run an algorithm to its end, in this thread; its results."""
+    """Run an algorithm to its end in this thread; return its results."""
 
     def go(name, feedback=None, **parameters):
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(name)
@@ -204,31 +204,31 @@ def test_nothing_found_is_an_empty_layer(run, inputs, tmp_path):
     assert layer.crs() == QgsRasterLayer(str(inputs / "demo.tif"), "", "gdal").crs()
 
 
-class Impatient(QgsProcessingFeedback):
-    """Cancels as soon as the network has begun to look."""
+class CancelAtOnce(QgsProcessingFeedback):
+    """Cancels with the first progress."""
 
     def setProgressText(self, text):  # the name is QGIS's
         self.cancel()
 
 
 def test_cancelling_ends_the_worker(run, inputs, tmp_path, monkeypatch, alive):
-    from rrsis_geo_qgis import session
+    from rrsis_geo_qgis.worker import run_job
 
     clients = []
 
-    class Client(session.WorkerClient):
+    class Client(run_job.WorkerClient):
         def start(self):
             clients.append(self)
             super().start()
 
-        def close(self, patience=500):
+        def close(self):
             self.last_pid = self.pid
-            super().close(patience)
+            super().close()
 
-    monkeypatch.setattr(session, "WorkerClient", Client)
+    monkeypatch.setattr(run_job, "WorkerClient", Client)
     results = run(
         SEGMENT,
-        Impatient(),
+        CancelAtOnce(),
         INPUT=str(inputs / "demo.tif"),
         EXPRESSION="storage tank",
         OVERLAP=470,
@@ -242,7 +242,7 @@ def test_cancelling_ends_the_worker(run, inputs, tmp_path, monkeypatch, alive):
 
 
 def test_it_runs_in_the_background(provider, inputs, tmp_path, qtbot):
-    """As the toolbox runs it: in a thread, while QGIS's own goes on."""
+    """As the toolbox runs it: in a thread beside QGIS's main thread."""
     algorithm = QgsApplication.processingRegistry().createAlgorithmById(SEGMENT)
     context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
     context.setProject(QgsProject.instance())

@@ -1,4 +1,4 @@
-"""Every name of Qt and QGIS that the plugin uses is there, in Qt 5 and in Qt 6."""
+"""Every name of Qt and QGIS that the plugin uses exists, in Qt 5 and in Qt 6."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ QT6 = os.environ.get("RRSIS_GEO_PYQT6", "")
 
 
 def look_up(python, *words):
-    """What the script says, under an interpreter that knows nothing of the tests."""
+    """Run the script with an interpreter in isolated mode; return its output."""
     done = subprocess.run(
         [python, "-I", str(SCRIPT), *map(str, words)],
         env={"QT_QPA_PLATFORM": "offscreen", "PATH": os.environ["PATH"]},

@@ -1,4 +1,4 @@
-"""Things that go wrong while a search runs: no crash, no orphan, one message each."""
+"""Failures during a search: no crash, no process left behind, one message each."""
 
 import os
 import signal
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtWidgets import QAction
-from rrsis_geo_qgis import layers
-from rrsis_geo_qgis.controller import Controller, State
+from rrsis_geo_qgis.layers import result_layers
 from rrsis_geo_qgis.plugin import RRSISGeoPlugin
+from rrsis_geo_qgis.worker.controller import Controller, State
 
 PLUGIN = str(Path(sys.modules["rrsis_geo_qgis"].__file__).parents[1])
 
@@ -79,14 +79,14 @@ def test_results_removed_while_it_runs_come_at_the_end(panel, until):
     until(lambda: panel.ended)
 
     assert panel.ended[0].kind == "found"
-    assert len(layers.layers_of(panel.ended[0].run)) == 1
+    assert len(result_layers.run_layers(panel.ended[0].run)) == 1
 
 
 def test_unloading_while_it_runs_leaves_no_process_and_no_layer(long_run, alive):
     pid = long_run._controller.pid
     assert alive(pid)
 
-    long_run.close_down()
+    long_run.shut_down()
 
     assert not alive(pid)
     assert QgsProject.instance().layerTreeRoot().findGroups() == []
@@ -133,7 +133,7 @@ from qgis.core import QgsApplication
 app = QgsApplication([], True)
 app.initQgis()
 from qgis.PyQt.QtCore import QTimer
-from rrsis_geo_qgis.controller import Controller
+from rrsis_geo_qgis.worker.controller import Controller
 from rrsis_geo_qgis.core.job import SegmentJob, SegmentOptions
 controller = Controller(lambda: sys.argv[2])
 def begun(progress):
@@ -177,7 +177,7 @@ def test_a_qgis_that_ends_takes_its_worker_along(
 
 
 def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
 
     other = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
     ended = []
@@ -195,7 +195,7 @@ def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
         until(lambda: panel.ended and ended)
         pids = {panel._controller.pid, other._controller.pid}
     finally:
-        other.close_down()
+        other.shut_down()
 
     runs = {panel.ended[0].run, ended[0].run}
     assert len(runs) == len(pids) == 2
@@ -227,7 +227,7 @@ def test_reloading_ten_times_leaves_nothing_behind(qgis_iface, alive, until):
         panel._controller._find_python = lambda: os.environ.get(
             "RRSIS_GEO_PYTHON", sys.executable
         )
-        if panel._controller.ask_weights():
+        if panel._controller.request_weights():
             pids.append(panel._controller.pid)
         plugin.unload()
 

@@ -1,4 +1,4 @@
-"""The setup dialog and what it leaves in QGIS's settings."""
+"""The setup dialog and its settings."""
 
 import gc
 import os
@@ -6,11 +6,12 @@ import os
 import pytest
 from qgis.core import QgsApplication, QgsSettings
 from qgis.PyQt.QtGui import QGuiApplication
+from rrsis_geo_qgis.setup.setup_dialog import EXISTING, MANAGED, WHEELS
 
 
 @pytest.fixture(autouse=True)
 def settings(qgis_app, monkeypatch):
-    """Nothing chosen before, nothing left after."""
+    """Empty settings before and after each test."""
     monkeypatch.delenv("RRSIS_GEO_PYTHON", raising=False)
     QgsSettings().clear()
     yield
@@ -20,8 +21,8 @@ def settings(qgis_app, monkeypatch):
 
 @pytest.fixture
 def dialog(qtbot, until):
-    """The dialog, once it has looked around."""
-    from rrsis_geo_qgis.setup_dialog import SetupDialog
+    """The dialog, once it has found the interpreters."""
+    from rrsis_geo_qgis.setup.setup_dialog import SetupDialog
 
     dialog = SetupDialog()
     qtbot.addWidget(dialog)
@@ -29,22 +30,22 @@ def dialog(qtbot, until):
     until(lambda: dialog.start_button.isEnabled())
     yield dialog
     dialog.close()
-    until(lambda: dialog._busy is None)
+    until(lambda: dialog._activity is None)
 
 
 def test_nothing_is_chosen_at_first(dialog):
-    from rrsis_geo_qgis.environment import find_python
+    from rrsis_geo_qgis.find_python import find_python
 
     assert find_python() is None
     assert dialog.status.text() == "There is no environment yet."
-    assert dialog.way() == 0
+    assert dialog.page() == MANAGED
     assert dialog.managed.base.count() > 0
 
 
 def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
-    from rrsis_geo_qgis.environment import find_python
+    from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_way(1)
+    dialog.page_buttons[EXISTING].setChecked(True)
     dialog.existing.program.setFilePath(worker_python)
     dialog.start()
     until(lambda: dialog.result() == 1)
@@ -63,9 +64,9 @@ def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
     ],
 )
 def test_an_interpreter_that_does_not_is_refused(dialog, until, program, said):
-    from rrsis_geo_qgis.environment import find_python
+    from rrsis_geo_qgis.find_python import find_python
 
-    dialog.choose_way(1)
+    dialog.page_buttons[EXISTING].setChecked(True)
     dialog.existing.program.setFilePath(program)
     dialog.start()
     until(lambda: said in dialog.status.text())
@@ -102,22 +103,22 @@ def test_a_worker_that_does_not_start_is_reported(dialog, until):
 
 
 def test_the_managed_environment_lies_in_the_profile(qgis_app):
-    from rrsis_geo_qgis.environment import managed
+    from rrsis_geo_qgis.find_python import managed_environment
 
-    home = managed().home
+    home = managed_environment().home
     assert str(home).startswith(QgsApplication.qgisSettingsDirPath().rstrip("/"))
     assert "plugins" not in home.parts
 
 
 def test_choices_are_kept(qgis_app):
-    from rrsis_geo_qgis.installation import InstallChoice
-    from rrsis_geo_qgis.settings import install_settings, keep_install_settings
+    from rrsis_geo_qgis.environment.installation import InstallChoice
+    from rrsis_geo_qgis.settings import install_settings, save_install_settings
 
     assert install_settings() == InstallChoice()
     chosen = InstallChoice(
         base="/usr/bin/python3", build="cpu", torch_index="https://index.example/cpu"
     )
-    keep_install_settings(chosen)
+    save_install_settings(chosen)
     assert install_settings() == chosen
 
 
@@ -148,15 +149,16 @@ def test_the_proxy_of_qgis_is_passed_on(qgis_app):
 def test_an_installation_is_cancelled_and_what_is_there_kept(
     dialog, until, tmp_path, monkeypatch
 ):
-    """A real one, stopped at its first line; the dialog stays and says so."""
-    from rrsis_geo_qgis import environment, setup_dialog
-    from rrsis_geo_qgis.managed import Managed
+    """A real one, stopped at its first line of output; the dialog stays open."""
+    from rrsis_geo_qgis import find_python as environment
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
+    from rrsis_geo_qgis.setup import setup_dialog
 
-    home = Managed(tmp_path / "rrsis_geo")
-    monkeypatch.setattr(setup_dialog, "managed", lambda: home)
-    monkeypatch.setattr(environment, "managed", lambda: home)
+    home = ManagedEnvironment(tmp_path / "rrsis_geo")
+    monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
+    monkeypatch.setattr(environment, "managed_environment", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_way(2)
+    dialog.page_buttons[WHEELS].setChecked(True)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())
@@ -174,13 +176,13 @@ def test_an_installation_is_cancelled_and_what_is_there_kept(
 def test_closing_while_it_installs_stops_it_first(
     dialog, until, tmp_path, monkeypatch, qtbot
 ):
-    from rrsis_geo_qgis import setup_dialog
-    from rrsis_geo_qgis.managed import Managed
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
+    from rrsis_geo_qgis.setup import setup_dialog
 
-    home = Managed(tmp_path / "rrsis_geo")
-    monkeypatch.setattr(setup_dialog, "managed", lambda: home)
+    home = ManagedEnvironment(tmp_path / "rrsis_geo")
+    monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
     (tmp_path / "wheels").mkdir()
-    dialog.choose_way(2)
+    dialog.page_buttons[WHEELS].setChecked(True)
     dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
     dialog.start()
     until(lambda: dialog.log.toPlainText())

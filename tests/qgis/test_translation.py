@@ -23,7 +23,7 @@ entries = {
 
 @pytest.fixture
 def german():
-    """German, as the user chose it in QGIS."""
+    """German as the language of QGIS."""
     QSettings().setValue("locale/userLocale", "de_DE")
     translator = load_translator(str(SHIPPED))
     yield translator
@@ -61,22 +61,22 @@ def test_the_compiled_file_is_that_of_the_source(tmp_path):
     assert fresh.load(str(target))
     assert shipped.load(str(TS.with_suffix(".qm")))
 
-    def said(translator, text):
+    def translated(translator, text):
         return translator.translate(CONTEXT, text.encode())
 
     for text in entries:
-        assert said(shipped, text) == said(fresh, text)
+        assert translated(shipped, text) == translated(fresh, text)
 
 
 def test_the_panel_speaks_german(german, panel, qgis_iface):
     assert german is not None
     assert tr("Whole layer") == "Ganzer Layer"
-    from rrsis_geo_qgis.controller import Controller
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.worker.controller import Controller
 
     other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
     texts = {label.text() for label in other.findChildren(QLabel)}
-    other.close_down()
+    other.shut_down()
     other.deleteLater()
 
     assert "&Gewichte" in texts
@@ -96,14 +96,14 @@ def test_no_two_fields_of_the_panel_share_a_letter(
     if language == "de":
         request.getfixturevalue("german")
     from qgis.PyQt.QtWidgets import QAbstractButton
-    from rrsis_geo_qgis.controller import Controller
-    from rrsis_geo_qgis.panel import Panel
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.worker.controller import Controller
 
     QgsSettings().clear()
     other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
     parts = other.findChildren(QLabel) + other.findChildren(QAbstractButton)
     letters = re.findall(r"&(\w)", " ".join(part.text() for part in parts).lower())
-    other.close_down()
+    other.shut_down()
     other.deleteLater()
 
     assert len(letters) >= 7

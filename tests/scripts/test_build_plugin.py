@@ -220,4 +220,4 @@ def test_the_panel_colours_as_the_pictures_do():
 
     ours = colours("rrsis_geo/pipeline/preview.py")
     assert len(ours) > 1
-    assert colours("qgis_plugin/styling.py") == ours
+    assert colours("qgis_plugin/layers/styling.py") == ours

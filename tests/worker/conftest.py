@@ -13,19 +13,19 @@ import pytest
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.protocol import Failed, Finished, Report, decode, encode
 
-PATIENCE = 90
-"""Seconds after which a test gives up; nothing here takes that long."""
+TIMEOUT = 90
+"""Seconds after which a test fails; nothing here takes that long."""
 
-ODD = Path(__file__).with_name("odd_worker.py")
+FAKE_WORKER = Path(__file__).with_name("fake_network_worker.py")
 
 
 class Client:
-    """The other side of a worker."""
+    """A client of a worker process."""
 
     def __init__(self, *program, stderr):
         self.stderr = stderr
         self.lines = []
-        self._waiting = queue.Queue()
+        self._unread = queue.Queue()
         with stderr.open("wb") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-I", "-u", *program],
@@ -41,8 +41,8 @@ class Client:
     def _read(self):
         for line in self.process.stdout:
             self.lines.append(line)
-            self._waiting.put(line)
-        self._waiting.put(None)
+            self._unread.put(line)
+        self._unread.put(None)
 
     def send(self, *requests):
         for request in requests:
@@ -52,44 +52,48 @@ class Client:
         self.process.stdin.flush()
 
     def next(self):
-        """The next message; None at the end of the worker's stdout."""
-        line = self._waiting.get(timeout=PATIENCE)
+        """Return the next message; None at the end of the worker's stdout."""
+        line = self._unread.get(timeout=TIMEOUT)
         return None if line is None else decode(line)
 
-    def until(self, wanted):
-        """Messages up to the first that is wanted; that one last."""
-        heard = []
-        while not (heard and wanted(heard[-1])):
-            heard.append(self.next())
-            assert heard[-1] is not None, (heard, self.log())
-        return heard
+    def until(self, condition):
+        """Return messages up to and including the first that meets a condition."""
+        messages = []
+        while not (messages and condition(messages[-1])):
+            messages.append(self.next())
+            assert messages[-1] is not None, (messages, self.log())
+        return messages
 
     def answer(self, job):
-        """Messages up to the last one of a job."""
+        """Return messages up to the last one of a job."""
         last = (Finished, Failed, Report)
-        return self.until(lambda said: said.job == job and isinstance(said, last))
+        return self.until(lambda item: item.job == job and isinstance(item, last))
 
     def log(self):
         return self.stderr.read_text(encoding="utf-8", errors="replace")
 
     def end(self):
-        """Exit code, after closing its stdin."""
+        """Close its stdin and return the exit code."""
         self.process.stdin.close()
         return self.wait()
 
     def wait(self):
-        code = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
+        code = self.process.wait(TIMEOUT)
+        self._reader.join(TIMEOUT)
         return code
 
 
 @pytest.fixture
 def start(tmp_path):
-    """A factory of workers; each is over when the test is."""
+    """A factory of workers, which are killed after the test."""
     clients = []
 
     def begin(kind=None):
-        program = ("-m", "rrsis_geo.worker") if kind is None else (ODD, kind, tmp_path)
+        program = (
+            ("-m", "rrsis_geo.worker")
+            if kind is None
+            else (FAKE_WORKER, kind, tmp_path)
+        )
         log = tmp_path / f"worker-{len(clients)}.log"
         clients.append(Client(*map(str, program), stderr=log))
         return clients[-1]
@@ -113,17 +117,17 @@ def scene(make_scene):
 
 @pytest.fixture
 def job(scene, tmp_path):
-    """A factory of jobs on the scene, with files of the same names in any folder."""
+    """A factory of jobs on the scene, with the same file names in every folder."""
 
     def make(folder="found", expressions=("bright",), **options):
-        place = tmp_path / folder
-        place.mkdir(exist_ok=True)
+        path = tmp_path / folder
+        path.mkdir(exist_ok=True)
         small = {"window_size": 64, "overlap": 16} | options
         return SegmentJob(
             scene=scene,
             expressions=expressions,
-            output=str(place / "found.gpkg"),
-            probability=str(place / "found.tif"),
+            output=str(path / "found.gpkg"),
+            probability=str(path / "found.tif"),
             overwrite=True,
             options=SegmentOptions(**small),
         )
@@ -132,7 +136,7 @@ def job(scene, tmp_path):
 
 
 def children_of(pid):
-    """Numbers of the processes below a process, from Linux's /proc."""
+    """Return the ids of all descendants of a process, from /proc."""
     parents = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -150,7 +154,7 @@ def children_of(pid):
 
 @pytest.fixture
 def processes():
-    """Looks at other processes; skips where the system does not show them."""
+    """The function `children_of`; skips without /proc."""
     if not os.path.isdir("/proc/self"):
         pytest.skip("no /proc to see processes in")
     return children_of

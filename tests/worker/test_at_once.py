@@ -1,4 +1,4 @@
-"""Everything asked at once of a worker that has loaded nothing yet."""
+"""Simultaneous requests to a worker that has imported nothing yet."""
 
 import pytest
 
@@ -40,9 +40,9 @@ def test_first_jobs_load_the_same_libraries_side_by_side(
 
     ends = {}
     while len(ends) < 3:
-        said = worker.next()
-        if isinstance(said, Finished | Failed | Report):
-            ends[said.job] = type(said)
+        message = worker.next()
+        if isinstance(message, Finished | Failed | Report):
+            ends[message.job] = type(message)
 
     assert ends == {1: Report, 2: Report, 3: Finished}, worker.log()
     assert worker.end() == 0

@@ -1,4 +1,4 @@
-"""Worker, command line and Python call give the same; the network stays warm."""
+"""Worker, command line and Python give the same results; the network is kept."""
 
 import shutil
 from dataclasses import replace
@@ -23,7 +23,7 @@ LOADED, KEPT = "loaded default on cpu", "default is still loaded on cpu"
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """A drawn scene with things in it that the default weights find."""
+    """A drawn scene with objects that the default weights find."""
     folder = tmp_path_factory.mktemp("drawn")
     write_scene(
         folder / "scene.tif", folder / "labels.geojson", 1, width=450, height=400
@@ -41,33 +41,35 @@ def as_rows(partial):
         yield shapely.normalize(shape).wkb, *list(row.values())[1:]
 
 
-def test_three_doors_one_result_and_a_warm_network(start, job, drawn):
-    def asked(folder, *expressions):
+def test_worker_python_and_command_line_give_one_result(start, job, drawn):
+    def make_job(folder, *expressions):
         made = job(folder, expressions, window_size=256, overlap=32, device="cpu")
         return replace(made, scene=drawn)
 
     texts = ("storage tank", "building")
     worker = start()
-    first, again = asked("worker", *texts), asked("again", *texts)
+    first, again = make_job("worker", *texts), make_job("again", *texts)
     worker.send(
         Segment(job=1, task=first.to_mapping()),
-        Segment(job=2, task=asked("other", "road").to_mapping()),
+        Segment(job=2, task=make_job("other", "road").to_mapping()),
         Segment(job=3, task=again.to_mapping()),
     )
-    heard = worker.answer(3)
+    messages = worker.answer(3)
 
-    finished = {said.job: said for said in heard if isinstance(said, Finished)}
+    finished = {
+        message.job: message for message in messages if isinstance(message, Finished)
+    }
     assert set(finished) == {1, 2, 3}
     assert finished[1].polygons >= 3
     log = worker.log()
     assert (log.count(LOADED), log.count(KEPT)) == (1, 2)
     assert files(first) == files(again)
 
-    here = asked("python", *texts)
+    here = make_job("python", *texts)
     result = run(here)
     assert files(here) == files(first)
 
-    there = asked("command", *texts)
+    there = make_job("command", *texts)
     words = ["segment", drawn, "-e", texts[0], "-e", texts[1], "-o", there.output]
     words += ["--probability", there.probability, "--device", "cpu"]
     words += ["--window-size", "256", "--overlap", "32"]
@@ -75,7 +77,11 @@ def test_three_doors_one_result_and_a_warm_network(start, job, drawn):
     assert done.exit_code == 0, done.output
     assert files(there) == files(first)
 
-    parts = [said for said in heard if isinstance(said, Partial) and said.job == 1]
+    parts = [
+        message
+        for message in messages
+        if isinstance(message, Partial) and message.job == 1
+    ]
     rows = [row for part in parts for row in as_rows(part)]
     final = zip(
         shapely.to_wkb(shapely.normalize(result.polygons.geometry)),

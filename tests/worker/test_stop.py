@@ -1,4 +1,4 @@
-"""Cancelled, killed, abandoned: nothing half-written, nothing left running."""
+"""Cancelled, killed or abandoned jobs leave no partial file and no process."""
 
 import signal
 import sys
@@ -26,7 +26,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
 def written(job):
-    """Names beside the output, but for the folder that lets the run continue."""
+    """Return names beside the output, without the folder that lets the run continue."""
     folder = Path(job.output).parent
     return sorted(
         path.name for path in folder.iterdir() if path.suffix != ".rrsis-part"
@@ -37,10 +37,10 @@ def result(job):
     return [Path(path).read_bytes() for path in (job.output, job.probability)]
 
 
-def gone(pids, look):
-    """Whether all these processes end, sooner or later."""
+def all_end(pids, is_alive):
+    """Whether all these processes end within a minute."""
     for _ in range(600):
-        if not any(look(pid) for pid in pids):
+        if not any(is_alive(pid) for pid in pids):
             return True
         time.sleep(0.1)
     return False
@@ -60,13 +60,17 @@ def test_a_cancelled_job_stops_before_its_next_batch(start, job, tmp_path):
     while not (tmp_path / "waiting").exists():  # in the second batch
         time.sleep(0.01)
     worker.send(Cancel(job=1), "{}\n")
-    worker.until(lambda said: isinstance(said, Failed) and said.job == 0)  # it heard
+    worker.until(
+        lambda message: isinstance(message, Failed) and message.job == 0
+    )  # the cancel was read
     (tmp_path / "go").touch()
 
     *between, failed = worker.answer(1)
 
     assert (failed.code, failed.job) == ("cancelled", 1)
-    assert [said for said in between if isinstance(said, Progress)][-1].done == 2
+    assert [message for message in between if isinstance(message, Progress)][
+        -1
+    ].done == 2
     assert written(task) == []
 
     worker.send(Segment(job=2, task=task.to_mapping()))
@@ -82,14 +86,17 @@ def test_a_job_that_waits_is_cancelled_at_once(start, job, tmp_path):
     for number in (1, 2, 3):
         task = job(f"found-{number}").to_mapping()
         worker.send(Segment(job=number, task=task))
-    worker.until(lambda said: isinstance(said, Progress))
+    worker.until(lambda message: isinstance(message, Progress))
     worker.send(Cancel(job=2))
 
     assert worker.answer(2)[-1].code == "cancelled"  # while job 1 still runs
     (tmp_path / "go").touch()
-    heard = worker.answer(3)
-    assert [said.job for said in heard if isinstance(said, Finished)] == [1, 3]
-    assert not any(said.job == 2 for said in heard)
+    messages = worker.answer(3)
+    assert [message.job for message in messages if isinstance(message, Finished)] == [
+        1,
+        3,
+    ]
+    assert not any(message.job == 2 for message in messages)
 
 
 def test_the_examination_is_cancelled_with_its_process(start, processes):
@@ -101,14 +108,14 @@ def test_the_examination_is_cancelled_with_its_process(start, processes):
     worker.send(Cancel(job=1))
 
     assert worker.answer(1)[-1].code == "cancelled"
-    assert gone(examining, alive)
+    assert all_end(examining, alive)
 
 
 @pytest.mark.parametrize("how", ["stdin closed", "quit"])
 def test_the_end_of_the_client_ends_a_running_job(start, job, tmp_path, how):
     worker, task = start("Gated"), job()
     worker.send(Segment(job=1, task=task.to_mapping()))
-    worker.until(lambda said: isinstance(said, Progress))
+    worker.until(lambda message: isinstance(message, Progress))
     if how == "quit":
         worker.send(Quit())
     else:
@@ -119,7 +126,7 @@ def test_the_end_of_the_client_ends_a_running_job(start, job, tmp_path, how):
     assert written(task) == []
 
 
-def test_whoever_asked_is_answered_before_the_end(start, job, tmp_path):
+def test_every_job_is_answered_before_the_end(start, job, tmp_path):
     worker = start("Gated")
     for number in (1, 2):
         task = job(f"found-{number}").to_mapping()
@@ -130,9 +137,13 @@ def test_whoever_asked_is_answered_before_the_end(start, job, tmp_path):
     (tmp_path / "go").touch()
 
     assert worker.wait() == 0
-    heard = [decode(line) for line in worker.lines]
-    last = {said.job: said for said in heard if isinstance(said, (Failed, Report))}
-    assert {number: type(said) for number, said in last.items()} == {
+    messages = [decode(line) for line in worker.lines]
+    last = {
+        message.job: message
+        for message in messages
+        if isinstance(message, (Failed, Report))
+    }
+    assert {number: type(message) for number, message in last.items()} == {
         1: Failed,
         2: Failed,
         3: Report,
@@ -143,9 +154,9 @@ def test_whoever_asked_is_answered_before_the_end(start, job, tmp_path):
 def test_a_job_that_hangs_does_not_keep_the_worker_alive(start, job):
     worker, task = start("Gated"), job()
     worker.send(Segment(job=1, task=task.to_mapping()))
-    worker.until(lambda said: isinstance(said, Progress))
+    worker.until(lambda message: isinstance(message, Progress))
 
-    assert worker.end() == 0  # and the gate was never opened
+    assert worker.end() == 0  # and `go` never existed
     assert written(task) == []
 
 
@@ -155,7 +166,7 @@ def test_a_killed_worker_leaves_nothing_half_written_and_the_next_one_continues(
 ):
     first, task = start("Gated"), job(batch_size=4)
     first.send(Segment(job=1, task=task.to_mapping()))
-    first.until(lambda said: isinstance(said, Progress))
+    first.until(lambda message: isinstance(message, Progress))
     first.process.send_signal(signal.SIGKILL)
     assert first.wait() == -signal.SIGKILL
     assert written(task) == []
@@ -163,8 +174,8 @@ def test_a_killed_worker_leaves_nothing_half_written_and_the_next_one_continues(
 
     second = start("Gated")
     second.send(Segment(job=1, task=task.to_mapping()))
-    heard = second.answer(1)
-    assert isinstance(heard[-1], Finished)
+    messages = second.answer(1)
+    assert isinstance(messages[-1], Finished)
 
     plain = replace(job("plain"), options=task.options)
     second.send(Segment(job=2, task=plain.to_mapping()))
@@ -189,7 +200,7 @@ def test_no_process_outlives_the_worker(start, job, processes, how, what):
     if what == "engine":
         task = job(engine="processes", workers=2)
         worker.send(Segment(job=1, task=task.to_mapping()))
-        worker.until(lambda said: isinstance(said, Started))
+        worker.until(lambda message: isinstance(message, Started))
     else:
         worker.send(Doctor(job=1))
     while not (children := processes(worker.process.pid)):
@@ -200,4 +211,4 @@ def test_no_process_outlives_the_worker(start, job, processes, how, what):
         worker.wait()
     else:
         assert worker.end() == 0
-    assert gone(children | processes(worker.process.pid), alive)
+    assert all_end(children | processes(worker.process.pid), alive)

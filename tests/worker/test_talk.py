@@ -1,4 +1,4 @@
-"""What goes over the wire, and what does not."""
+"""Messages of the worker on stdout, and nothing else."""
 
 import sys
 from pathlib import Path
@@ -38,7 +38,7 @@ BAD_LINES = [
 ]
 
 
-def test_it_says_who_it_is_before_anything_is_asked(start):
+def test_ready_comes_before_any_request(start):
     worker = start()
 
     ready = worker.next()
@@ -50,7 +50,7 @@ def test_it_says_who_it_is_before_anything_is_asked(start):
     assert Path(ready.python) == Path(sys.executable)
 
 
-def test_a_client_of_the_same_version_is_welcome(start):
+def test_a_client_of_the_same_version_is_accepted(start):
     worker = start()
     worker.send(Hello(), Weights(job=1))
 
@@ -74,27 +74,27 @@ def test_a_client_of_another_version_gets_one_clear_message(start, hello):
     assert "update" in failed.message
 
 
-def test_lines_that_are_no_requests_are_answered_and_forgotten(start):
+def test_lines_that_are_no_requests_are_answered_with_a_failure(start):
     worker = start()
     for line in BAD_LINES:
         worker.send(line + "\n", "\n")
     worker.send(Weights(job=1))
 
     _, *failures, report = worker.answer(1)
-    assert [(said.code, said.job) for said in failures] == [("protocol", 0)] * len(
-        BAD_LINES
-    )
-    assert all(len(said.message) < 200 for said in failures)
+    assert [(message.code, message.job) for message in failures] == [
+        ("protocol", 0)
+    ] * len(BAD_LINES)
+    assert all(len(message.message) < 200 for message in failures)
     assert isinstance(report, Report)
 
 
-def test_nothing_else_reaches_the_wire(start, job):
+def test_only_messages_reach_stdout(start, job):
     worker = start("Noisy")
     worker.send(Segment(job=1, task=job().to_mapping()))
 
-    heard = worker.answer(1)
+    messages = worker.answer(1)
 
-    assert isinstance(heard[-1], Finished)  # every line before it was a message
+    assert isinstance(messages[-1], Finished)  # every line before it was a message
     log = worker.log()
     for source in ("Python", "sys.__stdout__", "a descriptor", "C", "a child"):
         assert log.count(f"noise {'on' if '__' in source else 'from'} {source}") == 9
@@ -104,41 +104,41 @@ def test_messages_carry_their_job_and_come_in_order(start, job):
     worker = start("Bright")
     worker.send(Segment(job=7, task=job().to_mapping()))
 
-    _, *heard = worker.answer(7)
+    _, *messages = worker.answer(7)
 
-    assert {said.job for said in heard} == {7}
-    assert isinstance(heard[0], Started)
-    done = [said.done for said in heard if isinstance(said, Progress)]
+    assert {message.job for message in messages} == {7}
+    assert isinstance(messages[0], Started)
+    done = [message.done for message in messages if isinstance(message, Progress)]
     assert done == sorted(done)
-    assert done[-1] == heard[0].windows == 9
-    assert isinstance(heard[-1], Finished)
-    assert all(Path(file).is_file() for file in heard[-1].files)
+    assert done[-1] == messages[0].windows == 9
+    assert isinstance(messages[-1], Finished)
+    assert all(Path(file).is_file() for file in messages[-1].files)
 
 
-def test_quick_questions_overtake_a_job(start, job, tmp_path):
+def test_queries_overtake_a_job(start, job, tmp_path):
     worker = start("Gated")
     worker.send(Segment(job=1, task=job().to_mapping()))
-    worker.until(lambda said: isinstance(said, Progress))
+    worker.until(lambda message: isinstance(message, Progress))
     worker.send(Weights(job=2))
     overtaking = worker.answer(2)
     (tmp_path / "go").touch()
 
-    assert [said for said in overtaking if said.job == 1] == []
+    assert [message for message in overtaking if message.job == 1] == []
     assert overtaking[-1].payload["weights"][0]["name"] == "default"
     assert "default" in overtaking[-1].text
     assert isinstance(worker.answer(1)[-1], Finished)
 
 
-def test_quick_questions_load_no_torch(start, scene):
+def test_queries_load_no_torch(start, scene):
     if not Path("/proc/self/maps").exists():
         pytest.skip("no /proc to see loaded libraries in")
     worker = start()
     worker.send(Weights(job=1), Explain(job=2, expressions=("red roof",), scene=scene))
-    heard = worker.answer(2)
+    messages = worker.answer(2)
 
-    assert isinstance(heard[-1], Report), heard[-1]
-    assert "red roof" in heard[-1].text
-    assert heard[-1].payload
+    assert isinstance(messages[-1], Report), messages[-1]
+    assert "red roof" in messages[-1].text
+    assert messages[-1].payload
     maps = Path(f"/proc/{worker.process.pid}/maps").read_text()
     assert "numpy" in maps or "python" in maps
     assert "libtorch" not in maps
@@ -151,26 +151,32 @@ def test_jobs_wait_for_one_another(start, job, tmp_path):
         worker.send(Segment(job=number, task=task))
     (tmp_path / "go").touch()
 
-    heard = worker.answer(3)
+    messages = worker.answer(3)
 
-    waits = {said.job: said.message for said in heard if isinstance(said, Advice)}
+    waits = {
+        message.job: message.message
+        for message in messages
+        if isinstance(message, Advice)
+    }
     assert waits == {
         2: "waits until job 1 is done",
         3: "waits until job 2 is done",
     }
     steps = [
-        said.job for said in heard if isinstance(said, (Started, Progress, Finished))
+        message.job
+        for message in messages
+        if isinstance(message, (Started, Progress, Finished))
     ]
     assert steps == sorted(steps)
     assert set(steps) == {1, 2, 3}
 
 
-def test_a_number_under_way_is_not_given_twice(start, job, tmp_path):
+def test_the_number_of_a_running_job_is_refused(start, job, tmp_path):
     worker = start("Gated")
     task = job().to_mapping()
     worker.send(Segment(job=1, task=task), Segment(job=1, task=task))
-    heard = worker.until(lambda said: isinstance(said, Failed))
-    assert (heard[-1].job, heard[-1].code) == (0, "protocol")
+    messages = worker.until(lambda message: isinstance(message, Failed))
+    assert (messages[-1].job, messages[-1].code) == (0, "protocol")
     (tmp_path / "go").touch()
     assert isinstance(worker.answer(1)[-1], Finished)
 
@@ -202,7 +208,7 @@ def test_a_number_under_way_is_not_given_twice(start, job, tmp_path):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_foreseen_failure_is_one_line_and_the_worker_goes_on(
+def test_a_known_failure_is_one_line_and_the_worker_goes_on(
     start, request_, code, part
 ):
     worker = start()
@@ -218,14 +224,14 @@ def test_a_foreseen_failure_is_one_line_and_the_worker_goes_on(
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "said"),
+    ("kind", "code", "start_of_message"),
     [
         ("Broken", "bug", "ZeroDivisionError: a bug"),
         ("Greedy", "error", "out of memory: choose a smaller area"),
     ],
 )
-def test_an_unforeseen_failure_is_told_with_its_traceback_in_the_log(
-    start, job, kind, code, said
+def test_an_unexpected_failure_leaves_its_traceback_in_the_log(
+    start, job, kind, code, start_of_message
 ):
     worker = start(kind)
     worker.send(Segment(job=1, task=job().to_mapping()))
@@ -233,7 +239,7 @@ def test_an_unforeseen_failure_is_told_with_its_traceback_in_the_log(
     failed = worker.answer(1)[-1]
 
     assert failed.code == code
-    assert failed.message.startswith(said)
+    assert failed.message.startswith(start_of_message)
     assert "Traceback" in worker.log()
     worker.send(Segment(job=2, task=job().to_mapping()))
     assert worker.answer(2)[-1].code == code

@@ -1,0 +1,1 @@
+"""Layers of QGIS: areas, exported images, results and their style."""

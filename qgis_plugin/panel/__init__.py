@@ -1,0 +1,1 @@
+"""The dock panel: widgets, and the search that they start."""

@@ -1,0 +1,113 @@
+"""The text box for queries, with history, examples and the plan of the query."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..translate import tr
+from . import history
+
+VISIBLE_LINES = 3
+"""Height of the text box."""
+
+DEBOUNCE = 400
+"""Milliseconds without a change before the plan is requested."""
+
+
+class QueryBox(QWidget):
+    """Text box for expressions, one on each line."""
+
+    edited = pyqtSignal()
+    """The text has changed and typing has paused."""
+
+    plan_label: QLabel
+    """How the query is understood; the panel places it, as it needs its full width."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.edit = QPlainTextEdit()
+        self.edit.setObjectName("query")
+        self.edit.setTabChangesFocus(True)
+        self.edit.setPlaceholderText(tr("the storage tank near the road"))
+        self.edit.setToolTip(
+            tr(
+                "What to look for, in English words. Several things: one a line. "
+                "Ctrl+Enter runs."
+            )
+        )
+        height = self.edit.fontMetrics().lineSpacing() * VISIBLE_LINES
+        frame = 2 * (
+            self.edit.frameWidth() + int(self.edit.document().documentMargin())
+        )
+        self.edit.setFixedHeight(height + frame)
+        self.plan_label = QLabel()
+        self.plan_label.setObjectName("plan")
+        self.plan_label.setWordWrap(True)
+        self.plan_label.hide()
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._menu_button(tr("H&istory"), self._fill_history))
+        buttons.addWidget(self._menu_button(tr("E&xamples"), self._fill_examples))
+        buttons.addStretch()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.edit)
+        column.addLayout(buttons)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DEBOUNCE)
+        self._timer.timeout.connect(self.edited)
+        self.edit.textChanged.connect(self._timer.start)
+
+    @property
+    def text(self) -> str:
+        """Text of the box."""
+        return self.edit.toPlainText()
+
+    def show_plan(self, text: str) -> None:
+        """Show how the query is understood; an empty text hides it."""
+        self.plan_label.setText(text)
+        self.plan_label.setVisible(bool(text))
+
+    def _menu_button(self, text: str, fill: Callable[[QMenu], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.setFlat(True)
+        menu = QMenu(button)
+        menu.aboutToShow.connect(lambda: fill(menu))
+        button.setMenu(menu)
+        return button
+
+    def _fill_history(self, menu: QMenu) -> None:
+        menu.clear()
+        queries = history.recent()
+        for query in queries:
+            self._add_query(menu, query)
+        if queries:
+            menu.addSeparator()
+            menu.addAction(tr("Empty the history")).triggered.connect(history.clear)
+        else:
+            menu.addAction(tr("Nothing asked yet")).setEnabled(False)
+
+    def _fill_examples(self, menu: QMenu) -> None:
+        menu.clear()
+        for query in history.examples():
+            self._add_query(menu, query)
+
+    def _add_query(self, menu: QMenu, query: str) -> None:
+        action = menu.addAction(history.shorten(query).replace("&", "&&"))
+        action.triggered.connect(lambda: self._set_query(query))
+
+    def _set_query(self, query: str) -> None:
+        self.edit.setPlainText(query)
+        self.edit.setFocus()
+        self.edit.selectAll()

@@ -1,0 +1,92 @@
+"""The buttons Run and Cancel, the progress bar and the status line."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..core.protocol import Progress, Started
+from ..translate import tr
+from ..worker.controller import State
+from ..worker.progress_text import progress_text, start_text
+
+
+class RunBox(QWidget):
+    """Buttons, progress bar and status line of a run."""
+
+    run = pyqtSignal()
+    cancel = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.run_button = QPushButton(tr("R&un"))
+        self.run_button.setObjectName("run")
+        self.run_button.setDefault(True)
+        self.run_button.setToolTip(tr("Search the layer (Ctrl+Enter)"))
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setObjectName("cancel")
+        self.cancel_button.setToolTip(tr("Stop (Esc)"))
+        self.cancel_button.setEnabled(False)
+        self.bar = QProgressBar()
+        self.bar.hide()
+        self.status = QLabel()
+        self.status.setObjectName("status")
+        self.status.setWordWrap(True)
+        self.status.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.run_button)
+        row.addWidget(self.cancel_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.bar)
+        column.addWidget(self.status)
+        self.run_button.clicked.connect(self.run)
+        self.cancel_button.clicked.connect(self.cancel)
+
+    def show_state(self, state: State) -> None:
+        """Enable the buttons for a state; show its text until there is progress."""
+        busy = state is not State.IDLE
+        self.run_button.setEnabled(not busy)
+        self.cancel_button.setEnabled(busy and state is not State.CANCELLING)
+        self.bar.setVisible(busy)
+        if state is State.STARTING:
+            self._show_busy_bar()
+            self.set_status(tr("Starting: the network is being loaded …"))
+        elif state is State.CANCELLING:
+            self._show_busy_bar()
+            self.set_status(tr("Cancelling …"))
+
+    def show_fetching(self, fetching: bool) -> None:
+        """Show that the image of a layer without a file is being fetched."""
+        self.run_button.setEnabled(not fetching)
+        self.cancel_button.setEnabled(fetching)
+        self.bar.setVisible(fetching)
+        if fetching:
+            self._show_busy_bar()
+            self.set_status(tr("Fetching the layer's image …"))
+
+    def show_started(self, started: Started) -> None:
+        """Show the number of windows, the resolution and the device."""
+        self.set_status(start_text(started))
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show windows done, rate and remaining time."""
+        self.bar.setRange(0, max(progress.total, 1))
+        self.bar.setValue(progress.done)
+        self.set_status(progress_text(progress))
+
+    def set_status(self, text: str) -> None:
+        """Show one line; an empty text hides it."""
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+
+    def _show_busy_bar(self) -> None:
+        self.bar.setRange(0, 0)

@@ -1,0 +1,160 @@
+"""Pages of the setup dialog, one for each way to set up an environment."""
+
+from __future__ import annotations
+
+import sys
+from typing import List
+
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+
+from ..environment.install_choice import InstallChoice, index_missing
+from ..environment.interpreters import Interpreter
+from ..translate import tr
+
+
+class InterpreterBox(QComboBox):
+    """Chooses the interpreter for a new environment; any path may be typed in."""
+
+    def __init__(self, chosen: str) -> None:
+        super().__init__()
+        self.setEditable(True)
+        self.setMinimumContentsLength(30)
+        self.lineEdit().setPlaceholderText(tr("the best Python of this computer"))
+        self.setEditText(chosen)
+
+    def set_interpreters(self, found: List[Interpreter]) -> None:
+        """Fill the list; the chosen interpreter stays."""
+        chosen = self.program()
+        self.clear()
+        for interpreter in found:
+            self.addItem(interpreter.label, interpreter.program)
+        index = self.findData(chosen)
+        if index >= 0:
+            self.setCurrentIndex(index)
+        elif chosen or not found:
+            self.setEditText(chosen)
+
+    def program(self) -> str:
+        """Return the path of the chosen interpreter; empty: the best one found."""
+        index = self.findText(self.currentText())
+        return str(self.itemData(index) if index >= 0 else self.currentText().strip())
+
+
+class ManagedPage(QWidget):
+    """Install the managed environment from a package index."""
+
+    def __init__(self, choice: InstallChoice) -> None:
+        super().__init__()
+        self.base = InterpreterBox(choice.base)
+        self.base.setObjectName("base")
+        self.build = QComboBox()
+        self.build.setObjectName("build")
+        usual = tr("as pip chooses")
+        if sys.platform == "linux":
+            usual = tr("as pip chooses (with CUDA, about 6 GB)")
+        self.build.addItem(usual, "any")
+        self.build.addItem(tr("for the CPU only (about 2 GB)"), "cpu")
+        self.build.addItem(tr("for NVIDIA GPUs, CUDA (about 6 GB)"), "cuda")
+        self.build.setCurrentIndex(max(self.build.findData(choice.build), 0))
+        self.index = QLineEdit(choice.torch_index)
+        self.index.setObjectName("torch_index")
+        self.index.setPlaceholderText(tr("as pip is set up"))
+        self.index.setToolTip(
+            tr(
+                "Address of a package index that has this build. PyTorch's "
+                "installation page shows it after --index-url."
+            )
+        )
+        self.package = QgsFileWidget()
+        self.package.setFilter(tr("Wheels (*.whl)"))
+        self.package.setFilePath(choice.package)
+        self.package.lineEdit().setPlaceholderText(
+            tr("the plugin's version, from the package index")
+        )
+        self.hint = QLabel()
+        self.hint.setWordWrap(True)
+        form = QFormLayout(self)
+        form.addRow(tr("&Python"), self.base)
+        form.addRow(tr("&Build of torch"), self.build)
+        form.addRow(tr("&Index of torch"), self.index)
+        form.addRow(tr("Package &rrsis-geo"), self.package)
+        form.addRow(self.hint)
+        self.build.currentIndexChanged.connect(self._update_hint)
+        self.index.textChanged.connect(self._update_hint)
+        self._update_hint()
+
+    def choice(self) -> InstallChoice:
+        """Return the chosen settings."""
+        return InstallChoice(
+            base=self.base.program(),
+            package=self.package.filePath().strip(),
+            build=str(self.build.currentData()),
+            torch_index=self.index.text().strip(),
+        )
+
+    def _update_hint(self) -> None:
+        self.hint.setText(
+            tr(
+                "For this build name an index that has it: PyTorch's installation page "
+                "shows the address after --index-url. Without one pip brings its "
+                "usual build, unless its own configuration names an index."
+            )
+            if index_missing(self.choice())
+            else tr(
+                "Packages come from the index that pip is set up for; QGIS's proxy is "
+                "passed on. What has been fetched is kept when you cancel."
+            )
+        )
+
+
+class WheelsPage(QWidget):
+    """Install the managed environment from a folder of wheels, without network."""
+
+    def __init__(self, choice: InstallChoice) -> None:
+        super().__init__()
+        self.base = InterpreterBox(choice.base)
+        self.folder = QgsFileWidget()
+        self.folder.setObjectName("wheels")
+        self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder.setFilePath(choice.wheels)
+        hint = QLabel(
+            tr(
+                "A folder with the wheels of rrsis-geo, torch and what they need, "
+                "made on a computer with the same system and Python by "
+                "“pip download rrsis-geo”. No network is used."
+            )
+        )
+        hint.setWordWrap(True)
+        form = QFormLayout(self)
+        form.addRow(tr("&Folder of wheels"), self.folder)
+        form.addRow(tr("&Python"), self.base)
+        form.addRow(hint)
+
+    def choice(self) -> InstallChoice:
+        """Return the chosen settings."""
+        wheels = self.folder.filePath().strip()
+        return InstallChoice(base=self.base.program(), wheels=wheels, build="cpu")
+
+
+class ExistingPage(QWidget):
+    """Use a Python that has rrsis-geo already."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__()
+        self.program = QgsFileWidget()
+        self.program.setObjectName("interpreter")
+        self.program.setFilePath(program)
+        self.program.lineEdit().setPlaceholderText(
+            r"…\Scripts\python.exe" if sys.platform == "win32" else "…/bin/python"
+        )
+        hint = QLabel(
+            tr(
+                "The python program of an environment in which “rrsis-geo doctor” "
+                "reports no failure. It must have the plugin's version of rrsis-geo."
+            )
+        )
+        hint.setWordWrap(True)
+        form = QFormLayout(self)
+        form.addRow(tr("&Interpreter"), self.program)
+        form.addRow(hint)
