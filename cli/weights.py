@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import click
 
@@ -35,9 +34,7 @@ def show_command(name: str) -> None:
     """What is written in the weights NAME, as JSON."""
     from rrsis_geo.model.serialization.header import read_header
 
-    body = asdict(read_header(name))
-    for file in ("path", "text_path"):
-        body[file] = body[file] and str(body[file])
+    body = read_header(name).to_mapping()
     body["vocabulary"] = f"{len(body['vocabulary'])} tokens"
     click.echo(json.dumps(body, indent=2))
 

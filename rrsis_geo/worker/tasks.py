@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -133,9 +133,7 @@ def _weights(number: int, send: Send, cancelled: Callable[[], bool]) -> Message:
         low, high = header.gsd_range
         size = f"{header.total_size / 1e6:.1f} MB"
         description = f"{low:g} to {high:g} m, {size}, {header.licence}"
-        entry = asdict(header) | {"name": name, "path": str(header.path)}
-        entry["text_path"] = header.text_path and str(header.text_path)
-        entry["description"] = description
+        entry = header.to_mapping() | {"name": name, "description": description}
         del entry["vocabulary"], entry["config"]
         entries.append(entry)
         lines.append(f"{name}: {description}")

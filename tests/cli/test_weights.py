@@ -38,6 +38,7 @@ def test_what_is_shown_is_json(tiny_weights):
     assert body["name"] == "tiny"
     assert body["config"]["preset"] == "btd-tiny"
     assert body["gsd_range"] == [0.1, 10.0]
+    assert body["calibration"]["sure"] == 0.4  # the key of the file
 
 
 def test_whole_weights_are_verified(copy):

@@ -124,7 +124,9 @@ def test_queries_overtake_a_job(start, job, tmp_path):
     (tmp_path / "go").touch()
 
     assert [message for message in overtaking if message.job == 1] == []
-    assert overtaking[-1].payload["weights"][0]["name"] == "default"
+    weights = overtaking[-1].payload["weights"][0]
+    assert weights["name"] == "default"
+    assert {"sure", "temperature"} < set(weights["calibration"])
     assert "default" in overtaking[-1].text
     assert isinstance(worker.answer(1)[-1], Finished)
 

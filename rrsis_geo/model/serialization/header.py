@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.job import SCORE_MARGIN
@@ -61,6 +61,10 @@ class Calibration:
     """How far above the threshold the mean probability of an object must lie, as a
     share of the way from the threshold to 1, in [0, 1). In files: `sure`."""
 
+    def to_mapping(self) -> dict[str, float]:
+        """The numbers, with the keys that files have."""
+        return {_CALIBRATION_KEYS[name]: value for name, value in asdict(self).items()}
+
 
 _CALIBRATION_KEYS = {
     item.name: "sure" if item.name == "score_margin" else item.name
@@ -101,6 +105,14 @@ class WeightsInfo(Card):
     """File of the text encoder, which other weights may share; None: in `path`."""
     text_sha256: str | None = None
     """sha256 of that file when the weights were written."""
+
+    def to_mapping(self) -> dict[str, Any]:
+        """JSON values, with the keys that files have."""
+        values = asdict(self)
+        values["calibration"] = self.calibration.to_mapping()
+        values["path"] = str(self.path)
+        values["text_path"] = self.text_path and str(self.text_path)
+        return values
 
     @property
     def total_size(self) -> int:
@@ -260,10 +272,7 @@ def metadata_of(
             "text_file": text.path.name,
             "text_sha256": text.sha256,
         }
-    calibration = {
-        _CALIBRATION_KEYS[name]: value
-        for name, value in asdict(card.calibration).items()
-    }
+    calibration = card.calibration.to_mapping()
     return {
         "format": FORMAT,
         **words,
