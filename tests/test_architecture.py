@@ -23,9 +23,9 @@ LEVELS = [
     {"doctor"},
     {"worker"},
 ]
-"""A room imports only rooms of lower levels."""
+"""A package, or a module at the top, imports only those of lower levels."""
 
-LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
+LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 CODE = [*SOURCES, *sorted((ROOT / "cli").rglob("*.py"))]
 
@@ -85,11 +85,11 @@ def modules_imported(path):
     }
 
 
-def room_of(path):
+def package_of(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def rooms_imported(path):
+def packages_imported(path):
     parts = [name.split(".") for name in imported(path)]
     return {
         part[1]
@@ -99,17 +99,17 @@ def rooms_imported(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
-def test_every_room_has_a_level(path):
-    assert room_of(path) in LEVEL.keys() | {"__init__"}
+def test_every_package_has_a_level(path):
+    assert package_of(path) in LEVEL.keys() | {"__init__"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
-def test_rooms_import_only_lower_rooms(path):
-    room = room_of(path)
-    if room == "__init__":
-        pytest.skip("the door names its rooms for type checkers and loads them late")
-    others = rooms_imported(path) - {room}
-    assert sorted(other for other in others if LEVEL[other] >= LEVEL[room]) == []
+def test_packages_import_only_lower_packages(path):
+    own = package_of(path)
+    if own == "__init__":
+        pytest.skip("names packages for type checkers and imports them late")
+    others = packages_imported(path) - {own}
+    assert sorted(other for other in others if LEVEL[other] >= LEVEL[own]) == []
 
 
 def test_no_two_modules_import_each_other():
@@ -135,7 +135,7 @@ def test_files_stay_readable(path):
 
 
 @pytest.mark.parametrize("path", CODE, ids=ids)
-def test_no_file_is_a_drawer_for_everything(path):
+def test_no_file_is_a_catch_all(path):
     assert path.stem not in {"utils", "util", "helpers", "misc", "common", "tools"}
 
 
@@ -143,9 +143,9 @@ def test_no_file_is_a_drawer_for_everything(path):
 def test_torch_is_imported_only_behind_the_seam(path):
     heavy = {name.split(".")[0] for name in imported(path)} & {"torch", "transformers"}
     place = path.relative_to(PACKAGE).as_posix()
-    behind = room_of(path) in {"model", "training", "evaluation"}
-    if place in TORCH_FREE or not behind:
-        assert heavy <= ({"torch"} if room_of(path) == "doctor" else set())
+    may_use_torch = package_of(path) in {"model", "training", "evaluation"}
+    if place in TORCH_FREE or not may_use_torch:
+        assert heavy <= ({"torch"} if package_of(path) == "doctor" else set())
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=ids)
@@ -198,7 +198,7 @@ def test_what_qgis_loads_is_python_3_9_and_standard_library(name):
 
 @pytest.mark.parametrize("name", ["errors.py", "job.py", "protocol.py", "version.py"])
 def test_what_qgis_loads_imports_only_its_like(name):
-    assert rooms_imported(PACKAGE / name) <= {"errors", "job", "protocol", "version"}
+    assert packages_imported(PACKAGE / name) <= {"errors", "job", "protocol", "version"}
 
 
 def modules_after(code):
@@ -219,7 +219,7 @@ def test_the_protocol_loads_neither_numpy_nor_torch():
     assert loaded & {"numpy", "torch", "rasterio", "shapely"} == set()
 
 
-def test_the_door_loads_no_torch_before_a_job_runs():
+def test_the_public_names_load_no_torch_before_a_job_runs():
     loaded = modules_after("from rrsis_geo import segment, SegmentJob, SegmentOptions")
     assert loaded & {"torch", "transformers"} == set()
     assert "rrsis_geo" in loaded

@@ -356,21 +356,17 @@ def _write(
             polygons=polygons,
             expressions=job.expressions,
         )
-    layers = (
+    title = ", ".join(job.expressions)
+    description = (
+        f"Found by rrsis-geo {__version__} with the weights "
+        f"{weights.name} at a threshold of {job.options.threshold:g}"
+    )
+    for path, layer, of in (
         (job.anchors, answers.anchors, "anchors of "),
         (job.output, polygons, ""),
-    )
-    for path, layer, of in layers:
+    ):
         if path is not None:
-            write_polygons(
-                layer,
-                path,
-                title=of + ", ".join(job.expressions),
-                description=(
-                    f"Found by rrsis-geo {__version__} with the weights "
-                    f"{weights.name} at a threshold of {job.options.threshold:g}"
-                ),
-            )
+            write_polygons(layer, path, title=of + title, description=description)
     this.timer.lap("write")
     found = Counter(polygons.columns["expression"])
     manifest = run_manifest.build(
