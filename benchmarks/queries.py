@@ -210,7 +210,7 @@ def validation(options: argparse.Namespace) -> list[Row]:
         print(f"\n{title}: mIoU by operator", *by_operator.lines(MODES), sep="\n")
         print(f"\n{title}: mIoU by type", *by_type.lines(MODES), sep="\n")
     print(
-        "\nfor docs/decisions/0101, of the other half:",
+        "\nfor docs/measurements/query.md, of the other half:",
         *documented(halves[1]),
         sep="\n",
     )
