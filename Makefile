@@ -2,7 +2,7 @@
 #   make demo   draws a sample scene, finds something in it, writes ./demo
 #   make test   installs what the tests need and runs every test but those inside QGIS
 #   make test-qgis   the plugin inside QGIS; installs QGIS where it may (scripts/qgis_setup)
-#   make weights DATA=folder   repeats the training of the shipped weights (scripts/
+#   make weights DATA=folder   repeats the training of the shipped weights (scripts/weights/
 #                make_weights.py); TEXT=MiniLM's folder, or default; STEPS=2 rehearses
 # PYTHON=python3.12 chooses another interpreter, VENV=folder another environment.
 
