@@ -27,8 +27,8 @@ OPERATORS_WITHIN_WINDOW = frozenset(
     }
 )
 """On images that the network sees whole: those that the map answers better on the
-validation images (docs/measurements/query.md). The others, such as near, in, along, between and
-groups, become words of the phrase."""
+validation images (docs/measurements/query.md). The others, such as near, in, along,
+between and groups, become words of the phrase."""
 
 _NOT_SELECTING = frozenset({n.Find, n.Union, n.Counted})
 """Nodes that the network needs no help with on an image that it sees whole."""
