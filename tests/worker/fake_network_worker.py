@@ -79,4 +79,4 @@ class Leaving(Bright):
 
 if __name__ == "__main__":
     kind, folder = sys.argv[1:]
-    main(network=lambda job: globals()[kind](folder))
+    main(network=lambda job, texts: globals()[kind](folder))

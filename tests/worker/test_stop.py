@@ -37,6 +37,15 @@ def result(job):
     return [Path(path).read_bytes() for path in (job.output, job.probability)]
 
 
+def wait_until(condition):
+    """The first true value of a condition; fails after a minute and a half."""
+    for _ in range(9000):
+        if value := condition():
+            return value
+        time.sleep(0.01)
+    return pytest.fail("what the test waits for never happened")
+
+
 def all_end(pids, is_alive):
     """Whether all these processes end within a minute."""
     for _ in range(600):
@@ -57,8 +66,7 @@ def alive(pid):
 def test_a_cancelled_job_stops_before_its_next_batch(start, job, tmp_path):
     worker, task = start("Gated"), job()
     worker.send(Segment(job=1, task=task.to_mapping()))
-    while not (tmp_path / "waiting").exists():  # in the second batch
-        time.sleep(0.01)
+    wait_until((tmp_path / "waiting").exists)  # in the second batch
     worker.send(Cancel(job=1), "{}\n")
     worker.until(
         lambda message: isinstance(message, Failed) and message.job == 0
@@ -103,8 +111,7 @@ def test_the_examination_is_cancelled_with_its_process(start, processes):
     worker = start()
     worker.next()
     worker.send(Doctor(job=1))
-    while not (examining := processes(worker.process.pid)):
-        time.sleep(0.01)
+    examining = wait_until(lambda: processes(worker.process.pid))
     worker.send(Cancel(job=1))
 
     assert worker.answer(1)[-1].code == "cancelled"
@@ -131,8 +138,7 @@ def test_every_job_is_answered_before_the_end(start, job, tmp_path):
     for number in (1, 2):
         task = job(f"found-{number}").to_mapping()
         worker.send(Segment(job=number, task=task))
-    while not (tmp_path / "waiting").exists():
-        time.sleep(0.01)
+    wait_until((tmp_path / "waiting").exists)
     worker.send(Weights(job=3), Quit())
     (tmp_path / "go").touch()
 
@@ -203,8 +209,7 @@ def test_no_process_outlives_the_worker(start, job, processes, how, what):
         worker.until(lambda message: isinstance(message, Started))
     else:
         worker.send(Doctor(job=1))
-    while not (children := processes(worker.process.pid)):
-        time.sleep(0.01)
+    children = wait_until(lambda: processes(worker.process.pid))
 
     if how == "killed":
         worker.process.send_signal(signal.SIGKILL)
