@@ -5,9 +5,10 @@
 
 Segments a synthetic scene and divides the time from the first window to the written
 files by the time that the same network needs for the same windows in memory. The
-network runs with batches of one, as on a CPU by default. `--random btd-mobile` uses untrained
-weights, which take as long; a threshold of 0.99 suppresses their polygons. The ratio of
-processor times is printed too, because wall time is unreliable on a busy machine.
+network runs with batches of one, as on a CPU by default. `--random btd-mobile` uses
+untrained weights, which take as long; a threshold of 0.99 suppresses their polygons.
+The ratio of processor times is printed too, because wall time is unreliable on a busy
+machine.
 """
 
 from __future__ import annotations

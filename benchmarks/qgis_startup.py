@@ -3,10 +3,10 @@
     python benchmarks/qgis_startup.py [--runs 5] [--json qgis_startup.json]
 
 Starts the QGIS desktop on a virtual display (xvfb-run) in new profiles, alternately
-with the built plugin enabled and disabled. Each desktop measures the wall and processor time
-until it runs a script, the time of loading the plugin as reported by QGIS, and the time
-from opening the panel to its first rendering. The desktop with the plugin should start
-at most 0.1 s later than the other, and the panel should open within 0.3 s.
+with the built plugin enabled and disabled. Each desktop measures the wall and processor
+time until it runs a script, the time of loading the plugin as reported by QGIS, and the
+time from opening the panel to its first rendering. The desktop with the plugin should
+start at most 0.1 s later than the other, and the panel should open within 0.3 s.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 
     python scripts/query_pictures.py [--out docs/images]
 
-Draws the demo scene, segments all expressions in one run, and arranges one small picture
-per expression in a grid, with anchors in a second colour.
+Draws the demo scene, segments all expressions in one run, and arranges one small
+picture per expression in a grid, with anchors in a second colour.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--weights", default="default")
     options = parser.parse_args()
-    texts_of_all = [text for texts in SHEETS.values() for text in texts]
+    expressions = [text for texts in SHEETS.values() for text in texts]
     with TemporaryDirectory() as folder:
         scene = demo_scene(Path(folder)).scene
-        found = segment(scene, texts_of_all, weights=options.weights, resolve="scene")
+        found = segment(scene, expressions, weights=options.weights, resolve="scene")
         with Scene.open(str(scene)) as opened:
             pixels, valid, small = opened.thumbnail(SIDE * 2)
     for name, texts in SHEETS.items():
@@ -69,14 +69,14 @@ def main() -> None:
             picture = draw(pixels, valid, small, both, labels)
             picture.thumbnail((SIDE, SIDE * 2), Image.Resampling.LANCZOS)
             tiles.append(picture)
-            print(f"{len(mine):4} {text}")
+            print(f"{len(polygons):4} {text}")
         _sheet(tiles).save(options.out / name, quality=66, optimize=True)
 
 
 def _select(polygons: Polygons, text: str) -> Polygons:
-    polygons = polygons.columns["expression"] == text
-    columns = {name: values[polygons] for name, values in polygons.columns.items()}
-    return replace(polygons, geometry=polygons.geometry[polygons], columns=columns)
+    selected = polygons.columns["expression"] == text
+    columns = {name: values[selected] for name, values in polygons.columns.items()}
+    return replace(polygons, geometry=polygons.geometry[selected], columns=columns)
 
 
 def _concatenate(first: Polygons, second: Polygons) -> Polygons:

@@ -13,12 +13,15 @@ DOCUMENTS = [
 ]
 
 PATH = re.compile(r"(?<![\w./-])(?:benchmarks|scripts|examples)/[\w./-]*[\w/]")
-"""A path from the root of the repository; a full stop ends the sentence, not the path."""
+"""A path from the root of the repository, without a full stop after it."""
 
 COMMAND = re.compile(
     r"python3?\s+((?:benchmarks|scripts|examples)/[\w/]+\.py)([^`\n]*)"
 )
 """A command with its arguments, up to the end of the line or of the code span."""
+
+DELEGATES = {"scripts/weights/train_public.py": ("cli/train.py",)}
+"""Files that define options of a script besides the script itself."""
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
@@ -54,5 +57,6 @@ def test_a_documented_script_exists(document, path):
 
 @pytest.mark.parametrize(("document", "script", "option"), OPTIONS)
 def test_a_documented_option_is_defined_by_its_script(document, script, option):
-    source = (ROOT / script).read_text("utf-8")
+    sources = (script, *DELEGATES.get(script, ()))
+    source = "".join((ROOT / name).read_text("utf-8") for name in sources)
     assert f'"{option}"' in source, f"{document}: {script} has no {option}"

@@ -163,8 +163,8 @@ def test_nothing_is_replaced_without_overwrite(work):
     assert (work / "sheet.png").read_text() == "mine"
 
 
-def test_a_full_disk_leaves_nothing(work, no_room_from):
-    with no_room_from(3000):
+def test_a_full_disk_leaves_nothing(work, limit_file_size):
+    with limit_file_size(3000):
         answer = run(*BUILD, "--label", "roof", *SMALL, "-o", "set")
     assert answer.exit_code == 8, answer.output
     assert "manifest.jsonl: cannot be written: File too large" in answer.output

@@ -61,19 +61,19 @@ ONE, TWO, FAR = (0, 0, 10, 10), (20, 0, 30, 10), (60, 60, 90, 90)
 )
 def test_captions_say_what_was_measured(gallery, tile, truth, found, verdict, caption):
     wanted = None if truth is None else boxes(*truth)
-    said = gallery.judged(tile(wanted), boxes(*found))
-    assert said[:2] == (verdict, caption)
+    judged = gallery.judge(tile(wanted), boxes(*found))
+    assert judged[:2] == (verdict, caption)
 
 
 def test_every_polygon_is_drawn_once_as_right_or_wrong(gallery, tile):
-    _, _, groups = gallery.judged(tile(boxes(ONE, TWO)), boxes(ONE, FAR))
+    _, _, groups = gallery.judge(tile(boxes(ONE, TWO)), boxes(ONE, FAR))
     areas = {name: [p.area for p in part] for name, part in groups.items()}
     assert areas == {"tanks: right": [100], "wrong": [900], "missed": [100]}
 
 
 def test_cover_is_judged_by_its_pixels(gallery, tile):
     found = boxes((0, 0, 10, 10), (10, 0, 15, 10))
-    verdict, caption, groups = gallery.judged(
+    verdict, caption, groups = gallery.judge(
         tile(boxes((0, 0, 10, 20)), rule="area"), found
     )
     assert (verdict, caption) == ("partly", "IoU of pixels 0.40 against weak labels")
@@ -94,7 +94,7 @@ def test_the_page_shows_every_picture_under_its_verdict(gallery, tile):
     for verdict, title in gallery.SECTIONS.items():
         part = text.split(f"## {title}")[1]
         assert re.findall(r"gallery/([\w-]+)\.jpg", part)[0] == f"picture-{verdict}"
-    assert gallery.contact(shots).width == 6 * (gallery.SMALL + 6)
+    assert gallery.contact_sheet(shots).width == 6 * (gallery.SMALL + 6)
 
 
 def test_pictures_in_the_docs_are_shown_and_small():
