@@ -188,7 +188,7 @@ def test_a_vectorize_job_round_trips_through_json(
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [
         {"threshold": 1.5},
         {"threshold": "high"},

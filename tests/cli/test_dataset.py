@@ -1,4 +1,4 @@
-"""rrsis-geo dataset: files and messages; bad input gets a one-line error."""
+"""The commands of `dataset`: files, messages and one-line errors."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def run(*words):
 
 @pytest.fixture
 def work(make_scene, tmp_path, monkeypatch):
-    """An empty folder with a scene of eighteen roofs and their labels."""
+    """Folder with a scene of eighteen roofs and their labels."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -1,4 +1,4 @@
-"""What is shown, against rasterio on the whole array."""
+"""Pixels of patches, compared with rasterio on the whole array."""
 
 import numpy as np
 import pytest
