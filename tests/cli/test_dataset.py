@@ -83,7 +83,7 @@ def test_build_check_convert(work):
         assert one.read()[1].shape == (80, 80)
 
 
-def test_codes_get_words(work):
+def test_codes_are_mapped_to_class_names(work):
     built = run(
         *BUILD, "--label-field", "code", "--class", "2=storage tank", *SMALL,
         "--shares", "1,0,0", "-o", "set",

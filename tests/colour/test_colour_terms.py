@@ -62,7 +62,7 @@ def at(result, thing):
     return result[0, y + side // 2, x + side // 2]
 
 
-def test_a_red_car_counts_beside_white_ones():
+def test_a_red_car_is_found_among_white_ones():
     cars = [(20 + 22 * k, 60, 9, WHITE) for k in range(5)]
     red = (20 + 22 * 5, 60, 9, RED)
     pixels, probability = picture(*cars, red)

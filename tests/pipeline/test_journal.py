@@ -67,7 +67,7 @@ def test_success_removes_everything(tmp_path, output):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interruption_before_the_first_partleaves_nothing(tmp_path, output):
+def test_an_interruption_before_the_first_strip_leaves_nothing(tmp_path, output):
     interrupted(output, [])
     assert list(tmp_path.iterdir()) == []
 
@@ -98,7 +98,7 @@ def test_old_strips_are_discarded_without_resume(output):
         assert journal.gaps(60) == [range(60)]
 
 
-def test_a_partial_partis_ignored(output):
+def test_a_partial_strip_is_ignored(output):
     interrupted(output, [strip(0, 10)])
     folder = working_folder(output)
     (folder / "000000010-000000020.strip.part").write_bytes(b"half")

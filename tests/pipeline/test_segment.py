@@ -188,7 +188,7 @@ def test_pixel_coordinates_are_read_as_they_are(tmp_path, weights):
     assert found.to_geodataframe().crs is None
 
 
-def test_a_dry_run_times_a_window_of_the_real_network(scene, weights):
+def test_a_dry_run_measures_a_window_of_the_network(scene, weights):
     job = SegmentJob(
         scene=scene,
         expressions=("storage tank",),

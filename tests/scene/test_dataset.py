@@ -121,7 +121,7 @@ def test_remote_scenes_are_recognized_by_their_paths(path, remote):
     assert bool(gdal_options(path)) is remote
 
 
-def test_the_users_own_settings_of_gdal_win(monkeypatch):
+def test_gdal_settings_of_the_user_take_precedence(monkeypatch):
     monkeypatch.setenv("GDAL_HTTP_TIMEOUT", "7")
     assert "GDAL_HTTP_TIMEOUT" not in gdal_options("https://host/a.tif")
 

@@ -31,7 +31,7 @@ def rotated(degrees, across=0.5, down=0.5):
     return Affine(across * c, down * s, 5e5, across * s, -down * c, 5e6)
 
 
-def test_projected_pixels_are_as_large_as_the_projection_says_up_to_its_scale():
+def test_projected_pixel_sizes_are_corrected_by_the_scale_factor():
     # On the central meridian of a UTM zone, a metre of the map is 1 / 0.9996 m.
     here = grid(Affine(0.5, 0, 5e5 - 100, 0, -0.5, 5e6), UTM)
     assert here.pixel_size == pytest.approx((0.5 / 0.9996, 0.5 / 0.9996), rel=1e-6)

@@ -15,13 +15,13 @@ def start_prefetch(work, items, depth=3, around=None):
 
 
 @pytest.mark.parametrize("depth", [1, 2, 100])
-def test_results_come_in_order_without_the_empty_ones(depth):
+def test_results_are_in_order_without_none(depth):
     found = start_prefetch(lambda n: n if n % 3 else None, range(50), depth)
     assert list(found) == [n for n in range(50) if n % 3]
     assert not running_threads()
 
 
-def test_no_more_than_depth_results_wait():
+def test_at_most_depth_results_are_queued():
     made = []
     reached = threading.Event()
 

@@ -78,7 +78,7 @@ def test_closing_early_stops_the_reading(make_scene):
     assert not [t for t in threading.enumerate() if t.name == "prefetch"]
 
 
-def test_two_readings_do_not_disturb_each_other(make_scene):
+def test_two_iterators_do_not_affect_each_other(make_scene):
     with Scene.open(make_scene(NOISE)) as scene:
         windows = tiles(scene.grid(), 32, 32)
         one, two = (scene.patches(scene.grid(), windows) for _ in "12")

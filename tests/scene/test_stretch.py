@@ -15,7 +15,7 @@ def show(stretch, pixels, valid=None):
     return stretch.apply(pixels, valid)
 
 
-def test_imagery_of_8_bits_stays_as_it_is():
+def test_8_bit_imagery_is_unchanged():
     values = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     stretch = estimate_stretch(values.reshape(1, -1))
     assert stretch.identity

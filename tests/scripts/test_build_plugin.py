@@ -47,7 +47,7 @@ def checkout(tmp_path):
     return root
 
 
-def test_the_zip_holds_the_folder(built):
+def test_the_zip_contains_the_folder(built):
     folder = built / "rrsis_geo_qgis"
     there = {
         path.relative_to(built).as_posix(): path.read_bytes()
