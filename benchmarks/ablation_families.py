@@ -1,5 +1,4 @@
-"""What is compared with what: the ladder of the paper, and the decisions of the small
-network."""
+"""Families of variants: ablations of the paper, and design choices of the default."""
 
 from __future__ import annotations
 
@@ -11,17 +10,17 @@ from rrsis_geo.training.config import CONFIG_FOLDER, TrainConfig, read_config
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """Variants that are trained alike."""
+    """Variants that are trained in the same way, and the pairs to compare."""
 
     variants: Mapping[str, TrainConfig]
-    """By name; budget, size and seed are set by who runs them."""
+    """Configs by name; the benchmark sets budget, size and seed."""
 
     changes: tuple[tuple[str, str, str], ...]
-    """Name of the variant before, of the one after, and what was changed."""
+    """(variant before, variant after, change)."""
 
 
 def ladder() -> Family:
-    """What the paper adds, one thing a rung, without the shipped network's own."""
+    """Return the ablations of the paper, which add one component at a time."""
     rungs = sorted(CONFIG_FOLDER.glob("ablations/?-*.toml"))
     names = [path.stem for path in rungs]
     return Family(
@@ -31,7 +30,7 @@ def ladder() -> Family:
 
 
 def decisions() -> Family:
-    """The shipped network, and one thing of it changed at a time."""
+    """Return the default preset, and variants with one change each."""
     return Family(
         variants={
             SHIPPED: TrainConfig(),
@@ -61,7 +60,7 @@ _RUNGS = (
     (1, 6, "all but D-MOLS"),
     (1, 9, "everything"),
 )
-"""Number of the rung before, of the one after, and what was added."""
+"""(number of the rung before, number of the rung after, what was added)."""
 
 _MODELS: dict[str, dict[str, object]] = {
     "no coordinates": {"coordinates": False},
@@ -73,7 +72,7 @@ _MODELS: dict[str, dict[str, object]] = {
     "8 channels decoded at stride 4": {"decoder_dims": (8, 64, 96, 96)},
     "no word layer": {"word_dim": 0},
     STAGES: {"fusion": "stages"},
-    # all that fusion in the stages cannot have, so that the place is what differs
+    # without all that fusion in the stages excludes, so that only the place differs
     BARE: {"neck_mixers": (0, 0, 0, 0), "word_dim": 0, "coordinates": False},
 }
-"""Changes of the preset, by the names of `ModelConfig`."""
+"""Changes of the preset, as fields of `ModelConfig`."""

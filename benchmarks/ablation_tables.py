@@ -1,4 +1,4 @@
-"""Tables of what variants said about the kept samples, each run kept as JSON."""
+"""Tables of the scores of variants on the validation samples; one JSON file per run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rrsis_geo.evaluation.evaluate import Outcome
 from rrsis_geo.evaluation.protocols import PixelCounts
 
 SMALL = 0.005
-"""Of the image: a target below is small, 34 x 34 pixels of 480 x 480."""
+"""Share of the image below which a target is small: 34 x 34 pixels of 480 x 480."""
 
 KINDS: Mapping[str, Callable[[Outcome], bool]] = {
     "small": lambda o: 0 < _area(o) < SMALL,
@@ -23,7 +23,7 @@ KINDS: Mapping[str, Callable[[Outcome], bool]] = {
     "relations": lambda o: o.type == "relation",
     "attributes": lambda o: o.type == "attribute",
 }
-"""Expressions with a target that are looked at by themselves."""
+"""Groups of expressions with a target that get a column of their own."""
 
 Changes = Iterable[tuple[str, str, str]]
 
@@ -31,36 +31,36 @@ Changes = Iterable[tuple[str, str, str]]
 def print_tables(
     folder: Path, names: Iterable[str], changes: Changes, seeds: Sequence[int]
 ) -> None:
-    """Figures of every variant, and what the changes between them did.
+    """Print the scores of every variant, and the differences between variants.
 
     Args:
-        folder: of the results.
-        names: of the variants.
-        changes: name before, name after, what was changed.
-        seeds: all of which every variant was run with.
+        folder: Folder of the results.
+        names: Names of the variants.
+        changes: (variant before, variant after, change).
+        seeds: Seeds of each variant.
     """
-    found = _variants(folder, names, seeds)
-    _changes(found, changes)
-    _kinds(found, changes, len(seeds))
+    outcomes = _print_variants(folder, names, seeds)
+    _print_changes(outcomes, changes)
+    _print_kinds(outcomes, changes, len(seeds))
 
 
 def result_file(folder: Path, variant: str, seed: int) -> Path:
-    """Where a run is kept."""
+    """Return the path of the result of a run."""
     return folder / f"{variant.replace(' ', '-')}-{seed}.json"
 
 
-def line(rows: Iterable[dict[str, Any]]) -> str:
-    """A run in short."""
+def summary(rows: Iterable[dict[str, Any]]) -> str:
+    """Summarize a run in one line."""
     outcomes = _outcomes(rows)
     count = sum(outcome.target for outcome in outcomes)
     return f"mIoU {100 * _miou(outcomes):.1f} on {count} with a target"
 
 
-def _variants(
+def _print_variants(
     folder: Path, names: Iterable[str], seeds: Sequence[int]
 ) -> dict[str, list[Outcome]]:
-    """Print every variant's figures; what each said, all seeds together."""
-    found: dict[str, list[Outcome]] = {}
+    """Print the scores of every variant; return its outcomes of all seeds."""
+    outcomes_by_variant: dict[str, list[Outcome]] = {}
     print("| variant | parameters | mIoU by seed | mIoU | oIoU | no target quiet |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name in names:
@@ -68,24 +68,24 @@ def _variants(
             json.loads(result_file(folder, name, seed).read_text()) for seed in seeds
         ]
         each = [_outcomes(result["rows"]) for result in results]
-        found[name] = both = list(chain.from_iterable(each))
+        outcomes_by_variant[name] = both = list(chain.from_iterable(each))
         by_seed = " / ".join(f"{100 * _miou(part):.1f}" for part in each)
-        shared = [o.pixels["reference"] for o in both if o.target]
-        pooled = sum(p.intersection for p in shared) / sum(p.union for p in shared)
+        counts = [o.pixels["reference"] for o in both if o.target]
+        pooled = sum(p.intersection for p in counts) / sum(p.union for p in counts)
         quiet = fmean(o.pixels["reference"].quiet for o in both if not o.target)
         print(
             f"| {name} | {results[0]['parameters'] / 1e6:.2f} M | {by_seed} "
             f"| {100 * _miou(both):.1f} | {100 * pooled:.1f} | {100 * quiet:.1f} % |"
         )
-    return found
+    return outcomes_by_variant
 
 
-def _changes(found: Mapping[str, list[Outcome]], changes: Changes) -> None:
-    """Print what each step changed, with intervals."""
+def _print_changes(outcomes: Mapping[str, list[Outcome]], changes: Changes) -> None:
+    """Print the differences of each change, with confidence intervals."""
     print("\n| change | mIoU | 95 % | p | oIoU | 95 % |")
     print("| --- | --- | --- | --- | --- | --- |")
     for before, after, what in changes:
-        change = _differences(found[before], found[after], lambda o: o.target)
+        change = _differences(outcomes[before], outcomes[after], lambda o: o.target)
         miou, oiou = (
             f"{100 * item.value:+.1f} | {100 * item.low:+.1f} to {100 * item.high:+.1f}"
             for item in (change["miou"], change["oiou"])
@@ -93,14 +93,16 @@ def _changes(found: Mapping[str, list[Outcome]], changes: Changes) -> None:
         print(f"| {what} | {miou} | {change['miou'].p:.3f} | {oiou} |")
 
 
-def _kinds(found: Mapping[str, list[Outcome]], changes: Changes, seeds: int) -> None:
-    """Print what each step changed in mIoU by kind, and in quiet without a target."""
-    some = next(iter(found.values()))
-    counts = [f"{kind} ({sum(map(of, some)) // seeds})" for kind, of in KINDS.items()]
+def _print_kinds(
+    outcomes: Mapping[str, list[Outcome]], changes: Changes, seeds: int
+) -> None:
+    """Print the differences in mIoU by kind, and in quiet without a target."""
+    first = next(iter(outcomes.values()))
+    counts = [f"{kind} ({sum(map(of, first)) // seeds})" for kind, of in KINDS.items()]
     print(f"\n| change | {' | '.join(counts)} | no target quiet |")
     print(f"| --- |{' --- |' * (len(KINDS) + 1)}")
     for before, after, what in changes:
-        sides = found[before], found[after]
+        sides = outcomes[before], outcomes[after]
         items = [_differences(*sides, of)["miou"] for of in KINDS.values()]
         items.append(_differences(*sides, lambda o: not o.target)["quiet"])
         cells = (
@@ -113,13 +115,13 @@ def _kinds(found: Mapping[str, list[Outcome]], changes: Changes, seeds: int) -> 
 def _differences(
     before: Iterable[Outcome], after: Iterable[Outcome], of: Callable[[Outcome], bool]
 ) -> dict[str, Difference]:
-    """Paired, over the expressions that count."""
+    """Compute paired differences over the expressions selected by `of`."""
     sides = [[o for o in side if of(o)] for side in (before, after)]
     return differences(sides[0], sides[1], rule="reference")
 
 
 def _outcomes(rows: Iterable[dict[str, Any]]) -> list[Outcome]:
-    """As the bootstrap takes them; an image is the same one for every seed."""
+    """Convert rows for the bootstrap; an image has the same name for every seed."""
     counts = ("intersection", "union", "predicted", "total")
     return [
         Outcome(
@@ -142,7 +144,7 @@ def _miou(outcomes: Iterable[Outcome]) -> float:
 
 
 def _area(outcome: Outcome) -> float:
-    """Of the target, as a share of the image."""
+    """Compute the area of the target as a share of the image."""
     counts = outcome.pixels["reference"]
-    wanted = counts.intersection + counts.union - counts.predicted
-    return wanted / counts.total
+    target = counts.intersection + counts.union - counts.predicted
+    return target / counts.total

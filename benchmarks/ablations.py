@@ -1,18 +1,18 @@
-"""What each part of the network is worth, at the same small budget for every variant.
+"""Ablation study of the network, with the same small training budget per variant.
 
     python benchmarks/ablations.py DATA_FOLDER --keep FOLDER [--family decisions]
         [--seeds 0 1] [--steps 240]
 
 DATA_FOLDER holds the public data sets of the model card. The variants are those of
-`ablation_families.py`: the ladder, configs of `rrsis_geo/training/configs/ablations`
-from 1 to 9; or the decisions, the shipped preset with one thing changed. All start from
-the same ImageNet encoder and the same text encoder, and a seed trains all of them on
-the same samples in the same order. Scored by the reference rule on images kept out of
-training; differences by a bootstrap over images that takes the seeds of an image
-together.
+`ablation_families.py`: the ladder, configs 1 to 9 of
+`rrsis_geo/training/configs/ablations`; or the decisions, the default preset with one
+change each. All start from the same ImageNet encoder and the same text encoder, and all
+runs of a seed use the same samples in the same order. They are scored by the reference
+rule on images kept out of training; the confidence intervals of differences come from a
+bootstrap over images, with all seeds of an image together.
 
-A run whose result lies in the folder is not repeated, so this can be interrupted, and
-once more prints the tables again.
+A run whose result is in the folder is not repeated. So the benchmark can be interrupted
+and continued, and run again to print the tables.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 from ablation_families import FAMILIES
-from ablation_tables import line, print_tables, result_file
+from ablation_tables import print_tables, result_file, summary
 from numpy.typing import NDArray
 from public_data import default_sources
 
@@ -48,11 +48,11 @@ from rrsis_geo.training.text_features import TextFeatures
 from rrsis_geo.training.validation import made_samples, written_samples
 
 SHARES = {"nwpu": 0.65, "tanks": 0.15, "banepa": 0.2}
-"""How often each source is drawn from; those with exact masks only."""
+"""Sampling probability of each source; only sources with exact masks."""
 
 
 def main() -> None:
-    """Run what is missing, print the tables."""
+    """Run the missing variants and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--keep", type=Path, required=True, help="folder of results")
@@ -77,14 +77,16 @@ def main() -> None:
         training, kept = default_sources(options.data, [])
         samples = list(_kept(kept))
     for seed in dict.fromkeys(seed for seed, _ in todo):
-        batches = list(_batches(_mix(training, options, seed), options))
+        batches = list(_batches(_make_mixture(training, options, seed), options))
         for name in (name for number, name in todo if number == seed):
             _run(name, family.variants[name], seed, batches, samples, options)
     print()
     print_tables(options.keep, family.variants, family.changes, options.seeds)
 
 
-def _mix(sources: Iterable[Any], options: argparse.Namespace, seed: int) -> Mixture:
+def _make_mixture(
+    sources: Iterable[Any], options: argparse.Namespace, seed: int
+) -> Mixture:
     return Mixture(
         sources=tuple(
             replace(source, weight=SHARES[source.name])
@@ -97,15 +99,15 @@ def _mix(sources: Iterable[Any], options: argparse.Namespace, seed: int) -> Mixt
     )
 
 
-def _batches(mix: Mixture, options: argparse.Namespace) -> Iterator[Batch]:
-    """Every step's samples, in memory: each variant sees the very same."""
+def _batches(mixture: Mixture, options: argparse.Namespace) -> Iterator[Batch]:
+    """Yield the batches, which are kept in memory for all variants."""
     for step in range(options.steps):
         first = step * options.images
-        yield collate([mix[first + i] for i in range(options.images)])
+        yield collate([mixture[first + i] for i in range(options.images)])
 
 
 def _kept(sources: Iterable[Any]) -> Iterator[Sample]:
-    """The words people wrote for NWPU, and made ones for what has exact masks."""
+    """Yield validation samples: written expressions of NWPU, and generated ones."""
     for source in sources:
         if source.name in SHARES:
             if source.name == "nwpu":
@@ -121,7 +123,7 @@ def _run(
     kept: Sequence[Sample],
     options: argparse.Namespace,
 ) -> None:
-    """Train one variant and keep what it says about the kept samples."""
+    """Train one variant and write its scores on the validation samples."""
     config = replace(
         config,
         seed=seed,
@@ -137,14 +139,14 @@ def _run(
     network, card = init_with_text_of(options.words, config, image=image)
     tokenizer = Tokenizer(card.vocabulary)
     device = choose_device(options.device)
-    learned = sum(
+    parameters = sum(
         value.numel()
         for name, value in network.named_parameters()
         if not name.startswith(("text.", "dmols."))
     )
-    began = time.perf_counter()
+    start = time.perf_counter()
     network = fit(config, network.to(device), tokenizer, batches)
-    seconds = time.perf_counter() - began
+    seconds = time.perf_counter() - start
     fast = uses_bfloat16(config, device)
     rows = list(
         _scores(network, TextFeatures(tokenizer, network.text), kept, fast=fast)
@@ -153,35 +155,35 @@ def _run(
         "variant": name,
         "seed": seed,
         "config": asdict(config),
-        "parameters": learned,
+        "parameters": parameters,
         "seconds": seconds,
         "rows": rows,
     }
     result_file(options.keep, name, seed).write_text(json.dumps(result))
-    print(f"{name} seed {seed}: {seconds:.0f} s, {line(rows)}", flush=True)
+    print(f"{name} seed {seed}: {seconds:.0f} s, {summary(rows)}", flush=True)
 
 
 @torch.inference_mode()
 def _scores(
     network: BTDNet, words: TextFeatures, kept: Sequence[Sample], *, fast: bool
 ) -> Iterator[dict[str, Any]]:
-    """Counts of every kept expression, by the reference rule."""
-    place = next(network.parameters()).device
+    """Count pixels of every validation expression by the reference rule."""
+    device = next(network.parameters()).device
     for number, sample in enumerate(kept):
         features, mask = words([sample.texts])
-        pixels = torch.from_numpy(sample.pixels)[None].to(place)
-        with torch.autocast(place.type, torch.bfloat16, enabled=fast):
+        pixels = torch.from_numpy(sample.pixels)[None].to(device)
+        with torch.autocast(device.type, torch.bfloat16, enabled=fast):
             output = network(pixels, features, mask)
         size = sample.pixels.shape[-2:]
         found: NDArray[np.bool_] = (output.logits(size)[0].float() > 0).cpu().numpy()
-        for painted, wanted, kind in zip(
+        for predicted, target, kind in zip(
             found, sample.masks, sample.types, strict=True
         ):
             yield {
                 "image": number,
                 "type": kind,
-                "target": bool(wanted.any()),
-                **asdict(count_pixels(painted, wanted)),
+                "target": bool(target.any()),
+                **asdict(count_pixels(predicted, target)),
             }
 
 

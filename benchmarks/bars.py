@@ -1,10 +1,10 @@
-"""What the default weights reach against what was asked of them, in one table.
+"""Accuracy and speed of the default weights against their target values ("bars").
 
     python benchmarks/bars.py DATA_FOLDER [--weights default] [--keep FOLDER]
 
-DATA_FOLDER holds the public data sets of the model card; only what was kept out of
-training is looked at. Expressions are answered by the network alone and as the product
-answers them, with place, size and order worked out on the map. `--keep FOLDER` keeps
+DATA_FOLDER holds the public data sets of the model card; only images kept out of
+training are used. Expressions are resolved by the network alone and by `--resolve
+auto`, which computes position, size and order from the geometry. `--keep FOLDER` caches
 the probabilities of whole scenes for the next run.
 """
 
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from public_data import default_sources, nwpu, split
 from query_validation import Case, cases, without_target
-from real_scenes import looked_at, scored, tasks
+from real_scenes import predict_scene, score_scene, tasks
 
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores
 from rrsis_geo.model.predictor import make_predictor
@@ -34,15 +34,15 @@ GROUPS = (
     ("relation", ("relation",), 68),
     ("attribute", ("attribute",), 58),
 )
-PIECES = 30
-"""Looked at of every source of kept images, as `calibration.py` does."""
+CROPS = 30
+"""Crops of each validation source, as in `calibration.py`."""
 
 CROWD = 4
-"""Objects of the target's class from which "which one" is hard."""
+"""Least number of objects of the target's class in a crowded image."""
 
 
 def main() -> None:
-    """Print every bar with what was measured."""
+    """Print every bar with the measured value."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--weights", default="default")
@@ -50,13 +50,13 @@ def main() -> None:
     options = parser.parse_args()
     print("| what | bar | network alone | as the product answers | of |")
     print("| --- | --- | --- | --- | --- |")
-    found = cases(options.data, options.weights, made=6, limit=None)
-    _expressions(found, options.data)
+    all_cases = cases(options.data, options.weights, made=6, limit=None)
+    _expressions(all_cases, options.data)
     _, kept = default_sources(options.data, [])
     others = [source for source in kept if source.name != "nwpu"]
-    silent = [case for case in found if not case.target]
-    silent += without_target(others, options.weights, count=PIECES)
-    _row("nothing painted, all kept images", 95, silent)
+    without_targets = [case for case in all_cases if not case.target]
+    without_targets += without_target(others, options.weights, count=CROPS)
+    _row("nothing painted, all kept images", 95, without_targets)
     print("\n| what | bar | measured | of |\n| --- | --- | --- | --- |")
     with TemporaryDirectory() as temporary:
         _scenes(options, Path(temporary))
@@ -87,7 +87,7 @@ def _expressions(found: Sequence[Case], data: Path) -> None:
 
 
 def _crowded(data: Path) -> set[tuple[str, str]]:
-    """(image, expression) of location words with several of the class in view."""
+    """(image, expression) of location expressions in crowded images."""
     _, kept = split(nwpu(data), every=7)
     found = set()
     for image in kept:
@@ -110,23 +110,23 @@ def _row(name: str, bar: float, of: Iterable[Case]) -> None:
 
 
 def _scenes(options: argparse.Namespace, folder: Path) -> None:
-    """Tanks, aircraft, buildings; then what is found where nothing is."""
+    """Score tanks, aircraft and buildings; then count false positives."""
     keep = options.keep or folder
     keep.mkdir(parents=True, exist_ok=True)
     totals: dict[str, ObjectScores] = {}
-    chance = 0
+    by_chance = 0
     for absent in (False, True):
         for task in tasks(options.data, folder, absent=absent):
             if "trained on" not in task.group:
                 raster = keep / f"{task.group.split(',')[0]}--{task.name}.tif"
-                looked_at(task, raster, options.weights)
+                predict_scene(task, raster, options.weights)
                 head = make_plan(task.expression).finds[0]
                 (touching,) = split_by_class([head.categories], None)
-                counts, _ = scored(task, raster, threshold=0.5, parted=touching)
-                other, _ = scored(
-                    task, raster, threshold=0.5, parted=touching, beside=53
+                counts, _ = score_scene(task, raster, threshold=0.5, split=touching)
+                shifted, _ = score_scene(
+                    task, raster, threshold=0.5, split=touching, border_shift=53
                 )
-                chance += other.border_broken
+                by_chance += shifted.border_broken
                 group = "absent" if absent else task.group
                 totals[group] = totals.get(group, ObjectScores()) + counts
     for group, bars in (("airbus-oiltank", (90, 90)), ("airbus-aircraft", (90, 85))):
@@ -137,19 +137,21 @@ def _scenes(options: argparse.Namespace, folder: Path) -> None:
         ):
             number = counts.objects if name == "recall" else counts.polygons
             print(f"| {group}, {name} | {bar} % | {100 * value:.1f} % | {number} |")
-    houses = totals["oam-banepa"]
-    print(f"| Banepa strip, area IoU | 0.60 | {houses.iou:.2f} | {houses.objects} |")
-    nothing = totals["absent"]
-    rate = f"{nothing.wrong_per_km2:.1f} | {nothing.km2:.1f} km2"
+    buildings = totals["oam-banepa"]
+    print(
+        f"| Banepa strip, area IoU | 0.60 | {buildings.iou:.2f} | {buildings.objects} |"
+    )
+    absent_scores = totals["absent"]
+    rate = f"{absent_scores.wrong_per_km2:.1f} | {absent_scores.km2:.1f} km2"
     print(f"| wrong polygons per km2 where nothing is | 0.5 | {rate} |")
     broken = sum(totals[group].border_broken for group in totals)
     objects = sum(totals[group].objects for group in totals)
-    shown = f"{broken}, and {chance} at lines where no window ends | {objects}"
+    shown = f"{broken}, and {by_chance} at lines where no window ends | {objects}"
     print(f"| objects doubled or broken at window borders | 0 | {shown} |")
 
 
 def _window(options: argparse.Namespace) -> float:
-    """Seconds of a window, the median of twenty."""
+    """Median seconds of a window, over twenty runs after two for warming up."""
     network = make_predictor(options.weights, ["the storage tank near the road"])
     pixels = np.random.default_rng(0).integers(0, 255, (1, 3, 480, 480), np.uint8)
     spent = []

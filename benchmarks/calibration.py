@@ -1,14 +1,15 @@
-"""Reliability of weights on kept-back images, and the calibration that they need.
+"""Reliability of weights on validation images, and the calibration they need.
 
     python benchmarks/calibration.py DATA_FOLDER [--weights default] [--png plot.png]
-        [--write calibrated.safetensors] [--kept seen.npz] [--open-only]
+        [--write calibrated.safetensors] [--kept logits.npz] [--open-only]
 
 DATA_FOLDER holds the public data sets of the model card. Prints how reliable pixels and
-presence are as the weights stand, fits temperature and bias of both, and scores every
-threshold and weight of presence. `--write` saves the weights with the fitted
-calibration and the chosen weight of presence in their header; the tensors stay as they
-are. `--kept` keeps what the network said, for another look without it. `--open-only`
-takes only images that may be used for anything, for weights that shall be so, too.
+presence are with the current calibration, fits temperature and bias of both, and scores
+every threshold and weight of presence. `--write` saves the weights with the fitted
+calibration and the chosen weight of presence in their header; the tensors are not
+changed. `--kept` caches histograms of the logits, so that the next run does not need
+the network. `--open-only` uses only images with open licences, for weights that are
+published under one.
 """
 
 from __future__ import annotations
@@ -48,25 +49,29 @@ THRESHOLDS = tuple(round(0.2 + 0.05 * k, 2) for k in range(13))
 GATES = (0.0, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
-def look(data: Path, weights: str, pieces: int, *, open_only: bool) -> LogitHistograms:
-    """Ask about every kept image."""
+def collect_histograms(
+    data: Path, weights: str, crops: int, *, open_only: bool
+) -> LogitHistograms:
+    """Predict every validation image and collect histograms of the logits."""
     network = WeightsNetwork(weights)
     _, kept = default_sources(data, [], open_only=open_only)
     target, other, presence, names = [], [], [], []
     for source in kept:
-        parts = [made_samples(source, count=pieces, seed=7)]
+        parts = [made_samples(source, count=crops, seed=7)]
         if any(image.written for image in source.images):
             parts.insert(0, written_samples(source.images))
         for sample in chain(*parts):
             for start in range(0, len(sample.texts), 8):
                 texts = sample.texts[start : start + 8]
                 answer = network.predict(sample.pixels, texts, [(SIDE, SIDE)])
-                sure = network.presence_logits
+                presence_logits = network.presence_logits
                 for k, mask in enumerate(sample.masks[start : start + 8]):
                     inside, outside = histogram(answer.logits[0][k], mask)
                     target.append(inside)
                     other.append(outside)
-                    presence.append(np.nan if sure is None else sure[k])
+                    presence.append(
+                        np.nan if presence_logits is None else presence_logits[k]
+                    )
                     names.append(source.name)
         print(f"{source.name}: {names.count(source.name)} pairs", flush=True)
     return LogitHistograms(
@@ -78,59 +83,75 @@ def look(data: Path, weights: str, pieces: int, *, open_only: bool) -> LogitHist
 
 
 def table(title: str, bins: list[Bin], error: float) -> Iterator[str]:
-    """A reliability table, ready to print."""
+    """Yield the lines of a reliability table."""
     yield f"{title}: expected calibration error {100 * error:.2f} %"
-    yield "   probability      share    said    true"
+    yield "   probability      share  predicted  observed"
     for row in bins:
         yield (
             f"  {row.low:5.2f} to {row.high:4.2f}  {100 * row.share:7.2f} "
-            f"{100 * row.said:7.1f} {100 * row.true:7.1f}"
+            f"{100 * row.confidence:10.1f} {100 * row.accuracy:9.1f}"
         )
 
 
 def panel(title: str, lines: dict[str, tuple[list[Bin], float]]) -> Image.Image:
-    """One reliability diagram."""
+    """Draw one reliability diagram."""
     side, left, top = 360, 56, 40
     picture = Image.new("RGB", (side + left + 24, side + top + 56), "white")
     pen, font = ImageDraw.Draw(picture), ImageFont.load_default(14)
     pen.text((left, 10), title, fill="black", font=font)
 
-    def at(x: float, y: float) -> tuple[float, float]:
+    def to_pixels(x: float, y: float) -> tuple[float, float]:
         return left + x * side, top + (1 - y) * side
 
     for k in range(6):
         mark = k / 5
-        pen.line([at(mark, 0), at(mark, 1)], fill=(230, 230, 230))
-        pen.line([at(0, mark), at(1, mark)], fill=(230, 230, 230))
+        pen.line([to_pixels(mark, 0), to_pixels(mark, 1)], fill=(230, 230, 230))
+        pen.line([to_pixels(0, mark), to_pixels(1, mark)], fill=(230, 230, 230))
         pen.text(
-            (left - 34, at(0, mark)[1] - 8), f"{mark:.1f}", fill="black", font=font
+            (left - 34, to_pixels(0, mark)[1] - 8),
+            f"{mark:.1f}",
+            fill="black",
+            font=font,
         )
-        pen.text((at(mark, 0)[0] - 10, top + side + 6), f"{mark:.1f}", fill="black",
-                 font=font)  # fmt: skip
-    pen.line([at(0, 0), at(1, 1)], fill=(150, 150, 150), width=1)
+        pen.text(
+            (to_pixels(mark, 0)[0] - 10, top + side + 6),
+            f"{mark:.1f}",
+            fill="black",
+            font=font,
+        )
+    pen.line([to_pixels(0, 0), to_pixels(1, 1)], fill=(150, 150, 150), width=1)
     colours = ((200, 60, 50), (40, 110, 200))
-    for place, ((name, (bins, error)), colour) in enumerate(
+    for index, ((name, (bins, error)), colour) in enumerate(
         zip(lines.items(), colours, strict=True)
     ):
-        points = [at(row.confidence, row.accuracy) for row in bins]
+        points = [to_pixels(row.confidence, row.accuracy) for row in bins]
         pen.line(points, fill=colour, width=2)
         for (x, y), row in zip(points, bins, strict=True):
-            r = 2 + 8 * row.share**0.5  # the area shows how many
+            r = 2 + 8 * row.share**0.5  # area in proportion to the share
             pen.ellipse([x - r, y - r, x + r, y + r], fill=colour)
         text = f"{name}: off by {100 * error:.1f} %"
-        pen.text((left + 10, top + 8 + 20 * place), text, fill=colour, font=font)
-    pen.text((left, top + side + 28), "across: said; up: true", fill="black", font=font)
+        pen.text((left + 10, top + 8 + 20 * index), text, fill=colour, font=font)
+    pen.text(
+        (left, top + side + 28),
+        "across: predicted; up: observed",
+        fill="black",
+        font=font,
+    )
     return picture
 
 
 def main() -> None:
-    """Look, fit, print; write what was asked for."""
+    """Predict, fit, print; write the requested files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--weights", default="default")
-    parser.add_argument("--pieces", type=int, default=30, help="per source")
-    parser.add_argument("--loss", type=float, default=2.0, help="points of mIoU")
-    parser.add_argument("--gate", type=float, help="instead of the chosen one")
+    parser.add_argument("--pieces", type=int, default=30, help="crops per source")
+    parser.add_argument(
+        "--loss", type=float, default=2.0, help="points of mIoU to give up"
+    )
+    parser.add_argument(
+        "--gate", type=float, help="weight of presence instead of the chosen one"
+    )
     parser.add_argument(
         "--centre", action="store_true", help="move the chosen threshold to one half"
     )
@@ -141,51 +162,60 @@ def main() -> None:
     options = parser.parse_args()
     if options.kept and options.kept.exists():
         with np.load(options.kept) as stored:
-            seen = LogitHistograms(**{name: stored[name] for name in stored.files})
+            histograms = LogitHistograms(
+                **{name: stored[name] for name in stored.files}
+            )
     else:
-        seen = look(
+        histograms = collect_histograms(
             options.data,
             options.weights,
             options.pieces,
             open_only=options.open_only,
         )
         if options.kept:
-            np.savez_compressed(options.kept, **vars(seen))
+            np.savez_compressed(options.kept, **vars(histograms))
 
     before = read_header(options.weights).calibration
-    after = fit_calibration(seen, gate=before.presence_gate)
-    hits, misses = pixel_weights(seen)
-    known = np.isfinite(seen.presence)
-    there = seen.has_target[known].astype(float)
+    after = fit_calibration(histograms, gate=before.presence_gate)
+    hits, misses = pixel_weights(histograms)
+    with_presence = np.isfinite(histograms.presence)
+    has_target = histograms.has_target[with_presence].astype(float)
     pixels, pairs = {}, {}
     for name, calibration in (("before", before), ("after", after)):
         pixels[name] = reliability(pixel_probabilities(calibration), hits, misses)
         print(*table(f"\npixels, {name}", *pixels[name]), sep="\n")
-        if known.any():
-            chances = presence_probabilities(seen, calibration)[known]
-            pairs[name] = reliability(chances, there, 1 - there, bins=10)
+        if with_presence.any():
+            chances = presence_probabilities(histograms, calibration)[with_presence]
+            pairs[name] = reliability(chances, has_target, 1 - has_target, bins=10)
             print(*table(f"presence, {name}", *pairs[name]), sep="\n")
-    _, rest = reliability(fit_isotonic(hits, misses), hits, misses)
-    print(f"\npixels, isotonic on {len(CENTRES)} cells: off by {100 * rest:.2f} %")
-    if known.any():
+    _, isotonic_error = reliability(fit_isotonic(hits, misses), hits, misses)
+    print(
+        f"\npixels, isotonic on {len(CENTRES)} cells: "
+        f"off by {100 * isotonic_error:.2f} %"
+    )
+    if with_presence.any():
         print("\npresence by source: pairs, off by (before, after)")
-        for source in np.unique(seen.source[known]):
-            mine = seen.source[known] == source
-            off = [
-                reliability(presence_probabilities(seen, c)[known][mine], there[mine],
-                            1 - there[mine], bins=10)[1]
-                for c in (before, after)
-            ]  # fmt: skip
+        for source in np.unique(histograms.source[with_presence]):
+            in_source = histograms.source[with_presence] == source
+            target = has_target[in_source]
+            errors = []
+            for calibration in (before, after):
+                presence = presence_probabilities(histograms, calibration)
+                presence = presence[with_presence][in_source]
+                errors.append(reliability(presence, target, 1 - target, bins=10)[1])
             print(
-                f"  {source:12} {mine.sum():5} {100 * off[0]:6.1f} {100 * off[1]:6.1f}"
+                f"  {source:12} {in_source.sum():5} "
+                f"{100 * errors[0]:6.1f} {100 * errors[1]:6.1f}"
             )
 
-    gates = GATES if known.any() else (0.0,)
-    points = score_grid(seen, after, thresholds=THRESHOLDS, gates=gates)
-    now = score_grid(seen, before, thresholds=(0.5,), gates=(before.presence_gate,))[0]
+    gates = GATES if with_presence.any() else (0.0,)
+    points = score_grid(histograms, after, thresholds=THRESHOLDS, gates=gates)
+    current = score_grid(
+        histograms, before, thresholds=(0.5,), gates=(before.presence_gate,)
+    )[0]
     print(
-        f"\n{seen.has_target.sum()} pairs with a target: mIoU; "
-        f"{(~seen.has_target).sum()} "
+        f"\n{histograms.has_target.sum()} pairs with a target: mIoU; "
+        f"{(~histograms.has_target).sum()} "
         "without: next to nothing painted; by weight of presence"
     )
     print("threshold   " + "   ".join(f"{gate:11.2f}" for gate in gates))
@@ -195,7 +225,7 @@ def main() -> None:
         print(f"{threshold:9.2f}   {cells}")
     best, quiet = choose_operating_points(points, loss=options.loss / 100)
     for name, point in (
-        ("as the weights stand", now),
+        ("current calibration", current),
         ("best mIoU", best),
         (f"quietest within {options.loss:g} points", quiet),
     ):
@@ -204,7 +234,7 @@ def main() -> None:
             f"threshold of {point.threshold:g}, presence weighed {point.gate:g}"
         )
     chosen = fit_calibration(
-        seen, gate=quiet.gate if options.gate is None else options.gate
+        histograms, gate=quiet.gate if options.gate is None else options.gate
     )
     chosen = replace(chosen, score_margin=before.score_margin)
     if options.centre:
@@ -212,7 +242,7 @@ def main() -> None:
     print(f"calibration: {chosen}")
     if options.png:
         panels = [panel("Pixels of images with a target", pixels)]
-        if known.any():
+        if with_presence.any():
             panels.append(panel("Is the target there?", pairs))
         width = sum(part.width for part in panels)
         page = Image.new("RGB", (width, panels[0].height), "white")

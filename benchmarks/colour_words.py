@@ -1,11 +1,12 @@
-"""Colour words that people wrote, held against the pixels of the objects they meant.
+"""Colour words of written expressions, checked against the pixels of their targets.
 
     python benchmarks/colour_words.py DATA_FOLDER
 
-DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. No network: the
-labelled objects of a class stand in for what it finds, all of them as sure. Counted is
-how many of the meant ones stay, how many of the others fade, and how many expressions
-that nothing answers find nothing then. Nothing is learned, so all images count.
+DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. No network is
+used: the labelled objects of a class, at probability 1, stand in for its prediction.
+The table counts how many targets keep their probability, how many other objects fade,
+and how many expressions without a target end with no object. Nothing is trained, so
+all images are used.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rrsis_geo.datasets.transforms.crops import draw_mask
 from rrsis_geo.query import make_plan
 
 STAYS = 0.5
-"""Mean probability from which on an object counts as found."""
+"""Least mean probability of an object that counts as found."""
 
 
 def main() -> None:
@@ -34,39 +35,41 @@ def main() -> None:
     options = parser.parse_args()
     counts: dict[str, Counter[str]] = {}
     for image in nwpu(options.data):
-        for colour, found in _judged(image):
-            counts.setdefault(colour, Counter()).update(found)
-            counts.setdefault("all", Counter()).update(found)
+        for colour, outcome in _outcomes(image):
+            counts.setdefault(colour, Counter()).update(outcome)
+            counts.setdefault("all", Counter()).update(outcome)
         image.__dict__.pop("pixels", None)
     print(
         "| colour | meant, stay | of | not meant, fade | of | no target, quiet | of |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for colour, found in sorted(counts.items(), key=lambda item: -item[1]["meant"]):
+    for colour, count in sorted(counts.items(), key=lambda item: -item[1]["meant"]):
         cells = [
-            f"{100 * found[part] / max(found[whole], 1):.1f} % | {found[whole]}"
+            f"{100 * count[part] / max(count[whole], 1):.1f} % | {count[whole]}"
             for part, whole in (("stay", "meant"), ("fade", "other"), ("quiet", "none"))
         ]
         print(f"| {colour} | {' | '.join(cells)} |")
 
 
-def _judged(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
-    """Colour and counts of every expression with one."""
-    judged = []
+def _outcomes(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
+    """Colour and counts of every expression with a colour word."""
+    outcomes = []
     layout = image.layout
     for item in image.written:
-        tint = colour_term(make_plan(item.text).finds[0])
-        wanted = make_plan(item.text).finds[0].categories
-        alike = [k for k, one in enumerate(layout.objects) if one.category in wanted]
-        if not tint.colours or not alike:
+        term = colour_term(make_plan(item.text).finds[0])
+        categories = make_plan(item.text).finds[0].categories
+        same_class = [
+            k for k, one in enumerate(layout.objects) if one.category in categories
+        ]
+        if not term.colours or not same_class:
             continue
-        sure = draw_mask(layout, tuple(alike))[None].astype(np.float32)
-        left = fade_other_colours(image.pixels, sure, (tint,))[0]
+        probability = draw_mask(layout, tuple(same_class))[None].astype(np.float32)
+        faded = fade_other_colours(image.pixels, probability, (term,))[0]
         found: Counter[str] = Counter()
         stays = []
-        for number in alike:
+        for number in same_class:
             inside = draw_mask(layout, (number,))
-            stays.append(bool(inside.any() and left[inside].mean() >= STAYS))
+            stays.append(bool(inside.any() and faded[inside].mean() >= STAYS))
             meant = number in item.targets
             found["meant" if meant else "other"] += bool(item.targets)
             found["stay"] += meant and stays[-1]
@@ -74,8 +77,8 @@ def _judged(image: LabelledImage) -> list[tuple[str, Counter[str]]]:
         if not item.targets:
             found["none"] += 1
             found["quiet"] += not any(stays)
-        judged.append((tint.colours[0], found))
-    return judged
+        outcomes.append((term.colours[0], found))
+    return outcomes
 
 
 if __name__ == "__main__":

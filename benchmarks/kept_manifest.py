@@ -1,4 +1,4 @@
-"""The words written for images kept out of training, as a manifest for `evaluate`.
+"""Write the expressions of the validation images as a manifest for `evaluate`.
 
     python benchmarks/kept_manifest.py DATA_FOLDER -o kept.jsonl
     rrsis-geo evaluate kept.jsonl --split val
@@ -23,11 +23,11 @@ from rrsis_geo.datasets.transforms.crops import draw_mask
 
 
 def samples(image: LabelledImage) -> Iterator[Sample]:
-    """All that was written for an image."""
+    """Yield a sample for every expression written for an image."""
     for item in image.written:
-        named = {image.layout.objects[target].category for target in item.targets}
-        category = named.pop() if len(named) == 1 else ""
-        alike = sum(one.category == category for one in image.layout.objects)
+        categories = {image.layout.objects[target].category for target in item.targets}
+        category = categories.pop() if len(categories) == 1 else ""
+        same_class = sum(one.category == category for one in image.layout.objects)
         mask = draw_mask(image.layout, item.targets)
         yield Sample(
             image=image.path,
@@ -36,20 +36,20 @@ def samples(image: LabelledImage) -> Iterator[Sample]:
             split="val",
             type=item.type,
             category=category,
-            same_class=alike if category else None,
+            same_class=same_class if category else None,
         )
 
 
 def main() -> None:
-    """Write the manifest and say how much is in it."""
+    """Write the manifest and print its size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     options = parser.parse_args()
     _, kept = split(nwpu(options.data), every=7)
-    found = [sample for image in kept for sample in samples(image)]
-    write_manifest(options.output, found)
-    print(f"{len(found)} expressions about {len(kept)} images: {options.output}")
+    manifest = [sample for image in kept for sample in samples(image)]
+    write_manifest(options.output, manifest)
+    print(f"{len(manifest)} expressions about {len(kept)} images: {options.output}")
 
 
 if __name__ == "__main__":

@@ -3,14 +3,14 @@
     python benchmarks/memory.py [--weights default] [--rows N] [--json out.json]
     python benchmarks/memory.py --bright
 
-Writes scenes of 12,000 x 12,000 pixels and of three times as many, tall and wide, runs
-each in a process of its own and prints the peak of its resident memory. It does not
-grow with the rows; with the columns it grows by about 1.2 kB each
+Writes scenes of 12,000 x 12,000 pixels and of more than three times as many, tall and
+wide, runs each in a process of its own and prints its peak resident memory. The peak
+does not grow with the rows; with the columns it grows by about 1.2 kB each
 (docs/decisions/0020-stitching-sums.md).
 
-With --bright, brightness stands for the network, and the pipeline is measured alone.
-The network takes a while: --rows 4200 looks at so many rows only, where the peak shows
-already (fewer rows do not fill the cache of a narrow scene).
+With --bright, brightness replaces the network, and the pipeline is measured alone. The
+network is slow: --rows 4200 segments only the first 4,200 rows, which already reach the
+peak (fewer rows do not fill the cache of a narrow scene).
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline.runner import run
 
 SIZES = ((12_000, 12_000), (12_000, 40_000), (40_000, 12_000))
-"""Columns and rows; the first is what the others are compared with."""
+"""(columns, rows); the others are compared with the first."""
 
 BLOCK = 512
 
 
 class Bright:
-    """Brightness as probability: costs next to nothing and finds the boxes."""
+    """Use brightness as probability: very cheap, and finds the boxes."""
 
     device, batch_size = "cpu", 1
 
     def __call__(self, pixels: NDArray[np.uint8], /) -> NDArray[np.float32]:
-        """(B, 3, H, W) to (B, 1, H, W)."""
+        """Map (B, 3, H, W) pixels to (B, 1, H, W) probabilities."""
         return pixels[:, :1].astype(np.float32) / np.float32(255)
 
 
 def write_scene(path: Path, width: int, height: int) -> None:
-    """Grey ground with bright boxes, tiled, in metres; no more than a row in memory."""
+    """Write grey ground with bright boxes, one row of tiles at a time."""
     profile = {
         "driver": "GTiff",
         "width": width,
@@ -79,7 +79,7 @@ def write_scene(path: Path, width: int, height: int) -> None:
 
 
 def measure(scene: Path, weights: str | None, rows: int | None) -> dict[str, Any]:
-    """Run in this process and say what it took."""
+    """Run in this process; return counts, seconds and peak memory."""
     with rasterio.open(scene) as dataset:
         left, bottom, right, top = dataset.bounds
     if rows is not None:
@@ -91,22 +91,22 @@ def measure(scene: Path, weights: str | None, rows: int | None) -> dict[str, Any
         probability=str(scene.with_suffix(".probability.tif")),
         weights=weights or "default",
         overwrite=True,
-        # a high threshold: polygons take what they take, and are not what is measured
+        # a high threshold, because the memory of polygons is not measured here
         options=SegmentOptions(gsd=0.5, threshold=0.8, bbox=(left, bottom, right, top)),
     )
     began = time.perf_counter()
-    found = run(job, predictor=None if weights else Bright(), resume=False)
+    result = run(job, predictor=None if weights else Bright(), resume=False)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
-        "polygons": len(found.polygons),
-        "windows": found.counts.windows,
+        "polygons": len(result.polygons),
+        "windows": result.counts.windows,
         "seconds": round(time.perf_counter() - began, 1),
         "peak_mib": peak / (2**20 if sys.platform == "darwin" else 2**10),
     }
 
 
 def main() -> None:
-    """Compare the sizes, each in a fresh process."""
+    """Compare the sizes, each in a new process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", default="default")
     parser.add_argument("--bright", action="store_true")
@@ -126,13 +126,13 @@ def main() -> None:
         with TemporaryDirectory(prefix="rrsis-geo-") as folder:
             scene = Path(folder) / "scene.tif"
             write_scene(scene, width, height)
-            again = [sys.executable, __file__, "--measure", str(scene)]
-            again += ["--bright"] if options.bright else ["--weights", weights]
-            again += ["--rows", str(options.rows)] if options.rows else []
-            done = subprocess.run(
-                again, check=True, capture_output=True, text=True, env=os.environ
+            command = [sys.executable, __file__, "--measure", str(scene)]
+            command += ["--bright"] if options.bright else ["--weights", weights]
+            command += ["--rows", str(options.rows)] if options.rows else []
+            completed = subprocess.run(
+                command, check=True, capture_output=True, text=True, env=os.environ
             )
-        row = {"width": width, "height": height, **json.loads(done.stdout)}
+        row = {"width": width, "height": height, **json.loads(completed.stdout)}
         rows.append(row)
         row["ratio"] = row["peak_mib"] / rows[0]["peak_mib"]
         print(

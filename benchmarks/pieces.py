@@ -1,11 +1,11 @@
-"""What a training sample of a crowded scene costs, step by step.
+"""Processor time of the steps that make a training sample of a crowded scene.
 
     python benchmarks/pieces.py --scenes 8 --pieces 100
 
-Cuts pieces out of drawn scenes, makes eight expressions about each, with masks and
-seams, as training does. Beside our masks stand those of `rasterio.features.rasterize`,
-as the yardstick within the same run. Times are processor time of one core, in
-milliseconds a piece.
+Crops synthetic scenes and generates eight expressions for each crop, with masks and
+boundaries, as training does. Masks of `rasterio.features.rasterize` are measured for
+comparison and must be equal. Times are processor time of one core, in milliseconds per
+crop.
 """
 
 from __future__ import annotations
@@ -43,24 +43,24 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=8)
     parser.add_argument("--pieces", type=int, default=100)
     parser.add_argument("--json", type=Path, help="write the figures here")
-    given = parser.parse_args()
-    spent: dict[str, float] = defaultdict(float)
+    options = parser.parse_args()
+    seconds_by_step: dict[str, float] = defaultdict(float)
 
     def timed(name: str, work: Callable[[], Result]) -> Result:
         start = time.process_time()
         result = work()
-        spent[name] += time.process_time() - start
+        seconds_by_step[name] += time.process_time() - start
         return result
 
     rng = np.random.default_rng(0)
     drawn = [
         draw_scene(seed, width=768, height=768, gsd=0.4, theme=None)
-        for seed in range(given.scenes)
+        for seed in range(options.scenes)
     ]
     objects = 0
-    for number in range(given.pieces):
+    for number in range(options.pieces):
         scene = drawn[number % len(drawn)]
-        piece = Crop(
+        crop = Crop(
             left=float(rng.uniform(0, 768 - 600)),
             top=float(rng.uniform(0, 768 - 600)),
             width=600,
@@ -68,8 +68,8 @@ def main() -> None:
             size=(SIDE, SIDE),
             turns=number % 4,
         )
-        timed("pixels", lambda s=scene, p=piece: crop_pixels(s.pixels, p))
-        cut, _ = timed("labels", lambda s=scene, p=piece: crop_layout(s.layout, p))
+        timed("pixels", lambda s=scene, p=crop: crop_pixels(s.pixels, p))
+        cut, _ = timed("labels", lambda s=scene, p=crop: crop_layout(s.layout, p))
         objects += len(cut.objects)
         seed = np.random.default_rng(number)
         made = timed(
@@ -78,20 +78,22 @@ def main() -> None:
         )
         chosen = [item.targets for item in made if item.targets]
         for targets in chosen:
-            ours = timed("masks", lambda c=cut, t=targets: draw_mask(c, t))
+            mask = timed("masks", lambda c=cut, t=targets: draw_mask(c, t))
             timed("seams", lambda c=cut, t=targets: draw_boundaries(c, t))
             polygons = [cut.objects[at].polygon for at in targets]
-            theirs = timed(
+            rasterized = timed(
                 "masks by rasterio",
                 lambda p=polygons: rasterize(p, out_shape=(SIDE, SIDE), dtype="uint8"),
             )
-            if not np.array_equal(ours, theirs > 0):
+            if not np.array_equal(mask, rasterized > 0):
                 raise SystemExit(f"piece {number}: masks differ")
-    print(f"{given.pieces} pieces, {objects / given.pieces:.0f} objects each")
-    for name, seconds in spent.items():
-        print(f"{name:<20} {1000 * seconds / given.pieces:8.2f} ms")
-    if given.json:
-        given.json.write_text(json.dumps({"objects": objects, "seconds": spent}))
+    print(f"{options.pieces} pieces, {objects / options.pieces:.0f} objects each")
+    for name, seconds in seconds_by_step.items():
+        print(f"{name:<20} {1000 * seconds / options.pieces:8.2f} ms")
+    if options.json:
+        options.json.write_text(
+            json.dumps({"objects": objects, "seconds": seconds_by_step})
+        )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""What the pipeline costs beyond the network.
+"""Overhead of the pipeline over the network.
 
     python benchmarks/pipeline.py [--weights default] [--windows 60] [--repeat 3]
                                   [--threads N] [--json out.json]
 
-Segments a drawn scene and divides the time from the first window to the files in place
-by the time that the same network needs for the same windows, already in memory. The
-network runs at a batch of one, as on a CPU by default. `--random btd-mobile` takes
-untrained weights, which are as slow; they find nothing, as a threshold of 0.99 sees to.
-Beside the wall's time stands the processor's: on a busy machine only its ratio tells.
+Segments a synthetic scene and divides the time from the first window to the written
+files by the time that the same network needs for the same windows in memory. The
+network runs with batches of one, as on a CPU by default. `--random btd-mobile` uses
+untrained weights, which take as long; a threshold of 0.99 suppresses their polygons.
+The ratio of processor times is printed too, because wall time is unreliable on a busy
+machine.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from rrsis_geo.types import Predictor
 
 
 def random_weights(name: str, path: Path) -> None:
-    """An untrained network of a preset, as a weights file."""
+    """Write an untrained network of a preset as a weights file."""
     from rrsis_geo.model.btdnet import BTDNet
     from rrsis_geo.model.config import preset
     from rrsis_geo.model.encoders.wordpiece import (
@@ -55,8 +56,8 @@ def random_weights(name: str, path: Path) -> None:
     save_weights(net, path, card=card)
 
 
-def bare(job: SegmentJob, predictor: Predictor) -> tuple[float, float]:
-    """Seconds of the wall and of the processor for the network on the job's windows."""
+def time_network(job: SegmentJob, predictor: Predictor) -> tuple[float, float]:
+    """Measure wall and processor seconds of the network on a job's windows."""
     with Scene.open(job.scene) as scene:
         grid = scene.grid(None)
         windows = plan_windows(
@@ -66,21 +67,21 @@ def bare(job: SegmentJob, predictor: Predictor) -> tuple[float, float]:
             overlap=job.options.overlap,
         )
         patches = [patch.pixels[None] for patch in scene.patches(grid, windows)]
-    began, spent = time.perf_counter(), time.process_time()
+    wall, processor = time.perf_counter(), time.process_time()
     for pixels in patches:
         predictor(pixels)
-    return time.perf_counter() - began, time.process_time() - spent
+    return time.perf_counter() - wall, time.process_time() - processor
 
 
-def whole(job: SegmentJob, predictor: Predictor) -> tuple[dict[str, float], float]:
-    """Seconds of the wall by part, and of the processor; the network is loaded."""
-    spent = time.process_time()
-    found = run(job, predictor=predictor, resume=False)
-    return found.timings, time.process_time() - spent
+def time_run(job: SegmentJob, predictor: Predictor) -> tuple[dict[str, float], float]:
+    """Measure a run with a loaded network: wall seconds by step, processor seconds."""
+    start = time.process_time()
+    result = run(job, predictor=predictor, resume=False)
+    return result.timings, time.process_time() - start
 
 
 def main() -> None:
-    """Measure in turns, so that a slow spell of the machine hits both."""
+    """Measure alternately, so that other load on the machine affects both."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weights", default="default")
     parser.add_argument("--random", metavar="PRESET", help="untrained weights instead")
@@ -119,13 +120,13 @@ def main() -> None:
         )
         predictor = bind(job, job.expressions)
         size = settings.window_size
-        predictor(np.zeros((1, 3, size, size), np.uint8))  # the first one is slower
+        predictor(np.zeros((1, 3, size, size), np.uint8))  # warm up
         rows: list[dict[str, Any]] = []
         print("network s   whole s   ratio   (plan, look, write)   processor's ratio")
         for _ in range(options.repeat):
             (alone, alone_spent), (parts, spent) = (
-                bare(job, predictor),
-                whole(job, predictor),
+                time_network(job, predictor),
+                time_run(job, predictor),
             )
             row = {"network": alone, "whole": parts["total"], **parts}
             row["ratio"] = parts["total"] / alone

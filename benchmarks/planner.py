@@ -1,12 +1,12 @@
-"""How expressions are planned: right plans by kind, and the time they take.
+"""Accuracy and speed of the planner.
 
     python benchmarks/planner.py [DATA_FOLDER] [--json planner.json]
 
-The written plans are tests/query/plans.txt. With DATA_FOLDER, the folder of public data
-sets, also the share of people's requests whose plan has operators that fit the type
-they were written for; what the operators find is measured elsewhere. Times are those of
-the process, over random texts of up to 1,000 characters made of the grammar's own words
-and of any signs, the best of three.
+Compares plans with those in tests/query/plans.txt. With DATA_FOLDER, the folder of
+public data sets, it also prints the share of written expressions whose plan has an
+operator that fits their type; `queries.py` measures the results of operators. Times are
+processor times, the best of three, over random texts of up to 1,000 characters made of
+words of the grammar and of arbitrary characters.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ FITTING: dict[str, tuple[type, ...]] = {
 
 
 def written(path: Path) -> Iterator[tuple[str, str, str]]:
-    """(kind, expression, plan) of every line of a file of plans."""
+    """Yield (kind, expression, plan) of every line of a file of plans."""
     kind = ""
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -59,41 +59,43 @@ def written(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def fits(kind: str, plan: Plan) -> bool:
-    """Whether a plan has an operator that a request of this type calls for."""
-    some = list(walk(plan.root))
-    if any(isinstance(node, FITTING[kind]) for node in some):
+    """Whether a plan has an operator that fits expressions of a type."""
+    operators = list(walk(plan.root))
+    if any(isinstance(node, FITTING[kind]) for node in operators):
         return True
     return kind == "group" and any(
         (isinstance(node, nodes.Find) and node.plural)
         or (isinstance(node, nodes.Counted) and node.number > 1)
         or (getattr(node, "count", None) or 1) > 1
-        for node in some
+        for node in operators
     )
 
 
 def texts(count: int) -> Iterator[str]:
-    """Texts of up to 1,000 characters: words of the grammar, a few of them over and
-    over, and signs of all kinds."""
-    chance = random.Random(0)
+    """Yield random texts of up to 1,000 characters.
+
+    In turn: words of the grammar, a few words repeated, and arbitrary characters.
+    """
+    rng = random.Random(0)
     usual = (
         "the of and , in two largest left row tank one nearest to road except between"
     )
     words = sorted({word for noun in senses() for word in noun})
-    words += [w for some in vocabulary.DIRECTIONS.values() for w in some.split()]
+    words += [w for group in vocabulary.DIRECTIONS.values() for w in group.split()]
     words += 10 * usual.split()
     for turn in range(count):
         if turn % 3 == 0:
-            text = " ".join(chance.choices(words, k=250))
+            text = " ".join(rng.choices(words, k=250))
         elif turn % 3 == 1:
-            text = " ".join(chance.sample(words, chance.randint(1, 6)) * 200)
+            text = " ".join(rng.sample(words, rng.randint(1, 6)) * 200)
         else:
-            signs = (chance.choice((range(32, 127), range(0x2FFF))) for _ in range(999))
-            text = "".join(chr(chance.choice(some)) for some in signs)
-        yield text[: chance.randint(1, 1000)]
+            signs = (rng.choice((range(32, 127), range(0x2FFF))) for _ in range(999))
+            text = "".join(chr(rng.choice(codes)) for codes in signs)
+        yield text[: rng.randint(1, 1000)]
 
 
 def table(title: str, rows: Iterable[tuple[str, int, int]]) -> dict[str, list[int]]:
-    """Print and keep (name, right, all)."""
+    """Print rows of (name, right, total); return them by name."""
     print(f"\n{title}")
     found = {}
     for name, right, total in rows:
@@ -103,7 +105,7 @@ def table(title: str, rows: Iterable[tuple[str, int, int]]) -> dict[str, list[in
 
 
 def by_kind(pairs: Iterable[tuple[str, bool]]) -> list[tuple[str, int, int]]:
-    """(kind, good, all) of judged items, and their sum."""
+    """Count (kind, right, total) of judged items, and of all together."""
     judged = list(pairs)
     total = Counter(kind for kind, _ in judged)
     good = Counter(kind for kind, right in judged if right)
@@ -129,29 +131,29 @@ def main() -> None:
     }
     for name in ("nwpu", "scenes") if options.data else ():
         path = options.data / "expressions" / f"{name}.jsonl"
-        people = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         judged = [
             (one["type"], fits(one["type"], make_plan(one["expression"])))
-            for one in people
+            for one in rows
             if one["type"] in FITTING
         ]
         found[name] = table(f"{name}: an operator that fits the type", by_kind(judged))
-    taken = []
+    milliseconds = []
     for text in texts(options.texts):
         best = math.inf
-        for _ in range(3):  # the least disturbed by others on the machine
+        for _ in range(3):  # the best is least affected by other processes
             start = time.process_time()
             make_plan(text)
             best = min(best, time.process_time() - start)
-        taken.append(best * 1000)
-    taken.sort()
+        milliseconds.append(best * 1000)
+    milliseconds.sort()
     times = {
-        "median": statistics.median(taken),
-        "p99": taken[int(0.99 * len(taken))],
-        "most": taken[-1],
+        "median": statistics.median(milliseconds),
+        "p99": milliseconds[int(0.99 * len(milliseconds))],
+        "most": milliseconds[-1],
     }
     found["milliseconds"] = times
-    print(f"\n{len(taken)} texts of up to 1,000 characters, milliseconds")
+    print(f"\n{len(milliseconds)} texts of up to 1,000 characters, milliseconds")
     print("  " + ", ".join(f"{name} {value:.2f}" for name, value in times.items()))
     if options.json:
         options.json.write_text(json.dumps(found, indent=1))

@@ -1,16 +1,17 @@
-"""Whole-scene questions: how often they are answered right, and how fast.
+"""Whole-scene expressions: how often they are resolved correctly, and how fast.
 
     python benchmarks/queries.py scenes DATA_FOLDER [--weights default | --labels]
     python benchmarks/queries.py validation DATA_FOLDER [--weights default]
     python benchmarks/queries.py drawn [--weights default | --labels]
     python benchmarks/queries.py speed
 
-scenes: the expressions written for whole real scenes, with the labels in the place of
-what a perfect network finds, or with weights. validation: mIoU by type on the images
-kept out of training; the table of operators comes from every second image, the figures
-of auto from the others. drawn: 6,000 x 6,000 pixels with exact truth. speed: 100,000
-candidates. Probabilities are kept in the folder for temporary files, so that a second
-run only works out the answers. Each prints a table and writes JSON with --json FILE.
+scenes: the expressions written for whole real scenes, with the labels in place of a
+perfect network's predictions, or with weights. validation: mIoU by type on the images
+kept out of training; one half of the images gives the table of operators, the other
+half the figures of auto. drawn: synthetic scenes of 6,000 x 6,000 pixels with exact
+labels. speed: 100,000 candidates. Probabilities are cached in the folder for temporary
+files, so that a second run only resolves the expressions. Each prints a table and
+writes JSON with --json FILE.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ import numpy as np
 import shapely
 from affine import Affine
 from query_drawn import DRAWN, drawn_scene
-from query_scenes import Asked, LabelledScene, answer_from_labels, read_scenes
-from query_weights import Asker
+from query_scenes import LabelledQuery, LabelledScene, answer_from_labels, read_scenes
+from query_weights import ScenePredictor
 from rasterio.crs import CRS
 
 from rrsis_geo.language import nodes as n
@@ -45,7 +46,7 @@ from rrsis_geo.types import SCHEMA, Polygons
 Row = dict[str, Any]
 
 FEWER, CROWD = 25_000, 100_000
-"""Candidates whose seconds and memory are compared."""
+"""Numbers of candidates whose time and memory are compared."""
 
 CROWDED = (
     "the largest tank",
@@ -83,7 +84,7 @@ CROWDED = (
     "all tanks except the largest",
     "the largest tank and the largest building",
 )
-"""At least one question for every operator."""
+"""At least one expression for every operator."""
 
 
 def main() -> None:
@@ -92,19 +93,21 @@ def main() -> None:
     parser.add_argument("which", choices=["scenes", "validation", "drawn", "speed"])
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--weights", default="default")
-    parser.add_argument("--labels", action="store_true", help="a perfect network")
+    parser.add_argument(
+        "--labels", action="store_true", help="labels instead of a network"
+    )
     parser.add_argument(
         "--alone",
         type=int,
         default=4,
-        help="network alone: every so manyth question; 0: none",
+        help="resolve every n-th expression with the network alone; 0: none",
     )
     parser.add_argument(
         "--known",
         action="store_true",
-        help="scenes: only what names labelled things alone",
+        help="scenes: only expressions that name labelled classes alone",
     )
-    parser.add_argument("--limit", type=int, help="scenes or images, for a quick look")
+    parser.add_argument("--limit", type=int, help="number of scenes or images")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     rows = {
@@ -118,80 +121,85 @@ def main() -> None:
 
 
 def scenes(options: argparse.Namespace) -> list[Row]:
-    """Expressions written for whole scenes."""
+    """Resolve the expressions written for whole scenes."""
     rows: list[Row] = []
     for scene in read_scenes(options.data)[: options.limit]:
-        asked = scene.asked
+        queries = scene.queries
         if options.known:
-            asked = tuple(a for a in asked if scene.knows(make_plan(a.expression)))
-        rows += _scene_rows(scene, asked, options)
+            queries = tuple(
+                query for query in queries if scene.knows(make_plan(query.expression))
+            )
+        rows += _scene_rows(scene, queries, options)
     _print_right(rows)
     return rows
 
 
 def drawn(options: argparse.Namespace) -> list[Row]:
-    """Expressions made for drawn scenes, true by their geometry."""
+    """Resolve the expressions generated for drawn scenes."""
     rows: list[Row] = []
     for one in DRAWN[: options.limit]:
         scene = drawn_scene(one)
-        rows += _scene_rows(scene, scene.asked, options)
+        rows += _scene_rows(scene, scene.queries, options)
     _print_right(rows)
     return rows
 
 
 def _scene_rows(
-    scene: LabelledScene, asked: Sequence[Asked], options: argparse.Namespace
+    scene: LabelledScene, queries: Sequence[LabelledQuery], options: argparse.Namespace
 ) -> list[Row]:
-    texts = [one.expression for one in asked]
+    texts = [query.expression for query in queries]
     plans = [make_plan(text) for text in texts]
     known = [scene.knows(plan) for plan in plans]
-    given: dict[str, dict[str, frozenset[int]]] = {
+    answers_by_mode: dict[str, dict[str, frozenset[int]]] = {
         "perfect": {text: answer_from_labels(scene, text) for text in texts}
     }
     if not options.labels:
-        asker = Asker(weights=options.weights)
-        given["auto"] = _asked(asker, scene, texts, "auto")
-        some = [text for text, is_known in zip(texts, known, strict=True) if is_known]
-        few = some[:: options.alone] if options.alone else []
-        given["network"] = _asked(asker, scene, few, "network")
+        predictor = ScenePredictor(weights=options.weights)
+        answers_by_mode["auto"] = _predict(predictor, scene, texts, "auto")
+        known_texts = [
+            text for text, is_known in zip(texts, known, strict=True) if is_known
+        ]
+        subset = known_texts[:: options.alone] if options.alone else []
+        answers_by_mode["network"] = _predict(predictor, scene, subset, "network")
     rows = []
-    for one, plan, is_known in zip(asked, plans, known, strict=True):
+    for query, plan, is_known in zip(queries, plans, known, strict=True):
         row: Row = {
             "scene": scene.path.name,
-            "expression": one.expression,
-            "type": one.type,
+            "expression": query.expression,
+            "type": query.type,
             "operators": sorted(_operators(plan.root)),
             "in_labels": is_known,
             "plan": plan.notation(),
         }
         if not options.labels:
-            row["in_weights"] = known_to(frozenset(asker.categories))(plan.root)
-        for mode, answers in given.items():
-            if one.expression in answers:
-                row[mode] = one.is_right(answers[one.expression])
+            row["in_weights"] = known_to(frozenset(predictor.categories))(plan.root)
+        for mode, answers in answers_by_mode.items():
+            if query.expression in answers:
+                row[mode] = query.is_right(answers[query.expression])
         rows.append(row)
     return rows
 
 
-def _asked(
-    asker: Asker, scene: LabelledScene, texts: Sequence[str], mode: str
+def _predict(
+    predictor: ScenePredictor, scene: LabelledScene, texts: Sequence[str], mode: str
 ) -> dict[str, frozenset[int]]:
-    return dict(zip(texts, asker.answers(scene, texts, mode), strict=True))
+    return dict(zip(texts, predictor.answers(scene, texts, mode), strict=True))
 
 
 def validation(options: argparse.Namespace) -> list[Row]:
-    """Images kept out of training, every expression by every mode."""
-    from query_validation import (  # loads torch: only now
+    """Resolve every expression of the validation images in every mode."""
+    from query_validation import (  # imports torch, which the others do not need
         MODES,
+        Case,
         Tables,
         cases,
         documented,
     )
 
     found = cases(options.data, options.weights, made=6, limit=options.limit)
-    halves = defaultdict(list)
-    for place, image in enumerate(dict.fromkeys(case.image for case in found)):
-        halves[place % 2] += [case for case in found if case.image == image]
+    halves: dict[int, list[Case]] = defaultdict(list)
+    for index, image in enumerate(dict.fromkeys(case.image for case in found)):
+        halves[index % 2] += [case for case in found if case.image == image]
     for title, part in (
         ("the half for the table", halves[0]),
         ("the other", halves[1]),
@@ -222,13 +230,13 @@ def validation(options: argparse.Namespace) -> list[Row]:
 
 
 def speed(options: argparse.Namespace) -> list[Row]:
-    """Planning and resolving 100,000 candidates: seconds, memory, and their growth."""
+    """Measure time, memory and their growth for up to 100,000 candidates."""
     rows: list[Row] = []
     for text in CROWDED:
         plan = make_plan(text)
         row: Row = {"expression": text, "operators": sorted(_operators(plan.root))}
         for number in (FEWER, CROWD):
-            row[f"s_{number}"], row[f"mib_{number}"] = _spent(plan, number)
+            row[f"s_{number}"], row[f"mib_{number}"] = _measure(plan, number)
         row["growth"] = row[f"s_{CROWD}"] / max(row[f"s_{FEWER}"], 1e-9)
         row["memory_growth"] = row[f"mib_{CROWD}"] / max(row[f"mib_{FEWER}"], 1e-9)
         rows.append(row)
@@ -241,27 +249,27 @@ def speed(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def _spent(plan: Plan, number: int) -> tuple[float, float]:
-    """Seconds of this process, then the peak of numpy's and Python's memory, MiB."""
-    found, grid = _crowd(number)
+def _measure(plan: Plan, number: int) -> tuple[float, float]:
+    """Return processor seconds and the peak of allocated memory in MiB."""
+    found, grid = _generate_candidates(number)
     names = plan.phrases
     column = np.array(names, object)[np.arange(number) % len(names)]
     columns = found.columns | {"expression": column}
-    asked = Polygons(geometry=found.geometry, crs=found.crs, columns=columns)
+    polygons = Polygons(geometry=found.geometry, crs=found.crs, columns=columns)
     began = time.process_time()
-    resolve(make_plan(plan.expression), Candidates(asked, grid, names))
+    resolve(make_plan(plan.expression), Candidates(polygons, grid, names))
     seconds = time.process_time() - began
     tracemalloc.start()
-    resolve(plan, Candidates(asked, grid, names))
+    resolve(plan, Candidates(polygons, grid, names))
     peak = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
     return seconds, peak
 
 
-def _crowd(number: int) -> tuple[Polygons, Grid]:
-    """Round things of 24 corners, as close together however many there are.
+def _generate_candidates(number: int) -> tuple[Polygons, Grid]:
+    """Generate round polygons of 24 vertices at a constant density.
 
-    100,000 of them lie all over a scene of 40,000 x 40,000 pixels.
+    100,000 of them cover a scene of 40,000 x 40,000 pixels.
     """
     rng = np.random.default_rng(0)
     side = round(40_000 * (number / CROWD) ** 0.5)
@@ -270,16 +278,20 @@ def _crowd(number: int) -> tuple[Polygons, Grid]:
     )
     middle = rng.uniform(30, side - 30, (number, 2))
     radius = rng.uniform(4, 28, number)
-    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    rim = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-    corners = middle[:, None] + radius[:, None, None] * rim
-    places = np.stack(grid.pixels_to_crs(corners[..., 0], corners[..., 1]), axis=-1)
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    unit_circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    corners = middle[:, None] + radius[:, None, None] * unit_circle
+    coordinates = np.stack(
+        grid.pixels_to_crs(corners[..., 0], corners[..., 1]), axis=-1
+    )
     columns = {name: np.zeros(number, kind) for name, kind in SCHEMA.items()}
     columns["score"] = rng.uniform(0.6, 1, number).astype(np.float32)
     columns["area_m2"] = np.pi * radius**2 / 4
     return (
         Polygons(
-            geometry=shapely.polygons(places), crs=grid.crs.to_wkt(), columns=columns
+            geometry=shapely.polygons(coordinates),
+            crs=grid.crs.to_wkt(),
+            columns=columns,
         ),
         grid,
     )
@@ -299,9 +311,11 @@ def _print_right(rows: list[Row]) -> None:
     known = [row for row in rows if row["in_labels"]]
     parts = {"all": rows, "all named things labelled": known}
     if len(modes) > 1:
-        asked = [row for row in known if row["in_weights"]]
-        parts["and known to the weights"] = asked
-        parts["and asked of the network alone"] = [r for r in asked if "network" in r]
+        in_weights = [row for row in known if row["in_weights"]]
+        parts["and known to the weights"] = in_weights
+        parts["and resolved by the network alone"] = [
+            row for row in in_weights if "network" in row
+        ]
     for title, part in parts.items():
         print(f"\n{title}: answered right, % (of)")
         for name, group in _groups(part):

@@ -1,10 +1,10 @@
-"""Drawn scenes arranged so that words for how things stand are plainly true or false.
+"""Synthetic scenes in which spatial relations are clearly true or false.
 
-Scenes drawn from a theme are full: everything stands near everything, and nothing is
-alone. Here a meadow of 3 km is a chessboard of cells, with one small arrangement in
-each, far from the next: a ring around something, a part of a ring, a full and an empty
-car park, a row, one thing alone, a road with something on either side. `CASTS` says
-what is arranged in which way.
+Scenes drawn from a theme are dense: almost every object is near another, and none is
+isolated. Here a meadow of 3 km is divided into cells, with one small arrangement in
+each, far from the next: a ring or a part of a ring around an object, a full or an empty
+car park, a row, a single object, a road with an object on one side or on both. `CASTS`
+lists the classes of the arrangements.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from query_facts import SIDE
-from query_pieces import REACH, put, put_road
+from query_objects import SIZES, draw_object, draw_road
 
 from rrsis_geo.synthetic.canvas import DrawnObject
 from rrsis_geo.synthetic.geotiff import write_world
@@ -27,46 +27,47 @@ from rrsis_geo.synthetic.street_grid import Frame, Line
 from rrsis_geo.synthetic.world import World
 
 CELL = 300.0
-"""Metres."""
+"""Side of a cell in metres."""
 
 CELLS = 10
-"""Along each side of the scene."""
+"""Number of cells along each side of the scene."""
 
 RIVER, ROAD = 3, 7
-"""Upright lines between cells where a river and a road run."""
+"""Indices of the vertical cell borders with a river and a road."""
 
-HELD = ((), (), (0.75,), (0.2, 0.8), (0.14, 0.26, 0.6, 0.85))
-"""Where things lie in another one, as shares of its width."""
+POSITIONS_INSIDE = ((), (), (0.75,), (0.2, 0.8), (0.14, 0.26, 0.6, 0.85))
+"""Positions of objects inside another one, as shares of its width."""
 
 Arrange = Callable[[Plot, float, float], None]
-"""Puts things around a place of a plot, metres."""
+"""Draws objects around a point of a plot, in metres."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """Which classes are arranged in which way; "big" before a class that has sizes."""
+    """Classes of the arrangements of a scene; "big" before classes with sizes."""
 
     ringing: tuple[str, ...]
-    """Stand around each of `ringed`."""
+    """Classes drawn around each of `ringed`."""
     ringed: tuple[str, ...]
-    held: tuple[tuple[str, str], ...]
-    """A thing, and what it lies in."""
+    contained: tuple[tuple[str, str], ...]
+    """Class of the inner objects, and class of the outer one."""
     facing: tuple[tuple[str, str], ...]
-    """A thing, and what it stands opposite of."""
+    """Two classes on opposite sides of a road."""
     lined: tuple[str, ...]
-    """Stand in rows, and one of them alone."""
+    """Classes in rows, and in a cell with a single object."""
     sized: tuple[str, ...]
-    """Big and small ones."""
+    """Classes drawn in two sizes."""
     road: tuple[str, ...]
-    """Along the road, one after the other."""
+    """Classes along the road."""
     river: tuple[str, ...]
+    """Classes along the river."""
 
 
 CASTS = (
     Cast(
         ringing=("tree", "vehicle"),
         ringed=("big building", "big storage_tank", "lake", "tennis_court"),
-        held=(("vehicle", "parking_lot"), ("tree", "field"), ("ship", "lake")),
+        contained=(("vehicle", "parking_lot"), ("tree", "field"), ("ship", "lake")),
         facing=(("building", "big storage_tank"), ("tree", "basketball_court"),
                 ("swimming_pool", "parking_lot")),
         lined=("tennis_court", "airplane"),
@@ -77,7 +78,7 @@ CASTS = (
     Cast(
         ringing=("tree", "building"),
         ringed=("tennis_court", "baseball_diamond", "big swimming_pool"),
-        held=(("ship", "lake"), ("building", "field"), ("tree", "parking_lot"),
+        contained=(("ship", "lake"), ("building", "field"), ("tree", "parking_lot"),
               ("vehicle", "field")),
         facing=(("tree", "tennis_court"), ("building", "parking_lot"),
                 ("swimming_pool", "baseball_diamond")),
@@ -89,7 +90,7 @@ CASTS = (
     Cast(
         ringing=("vehicle", "swimming_pool"),
         ringed=("big airplane", "basketball_court", "ground_track_field"),
-        held=(("storage_tank", "field"), ("swimming_pool", "parking_lot"),
+        contained=(("storage_tank", "field"), ("swimming_pool", "parking_lot"),
               ("vehicle", "ground_track_field"), ("tree", "field")),
         facing=(("tree", "big building"), ("storage_tank", "basketball_court"),
                 ("swimming_pool", "baseball_diamond")),
@@ -101,7 +102,7 @@ CASTS = (
     Cast(
         ringing=("tree", "storage_tank"),
         ringed=("big building", "lake", "parking_lot", "baseball_diamond"),
-        held=(("tree", "ground_track_field"), ("vehicle", "field"),
+        contained=(("tree", "ground_track_field"), ("vehicle", "field"),
               ("building", "parking_lot")),
         facing=(("storage_tank", "tennis_court"), ("tree", "big swimming_pool"),
                 ("building", "basketball_court")),
@@ -139,12 +140,12 @@ class ArrangedWorld(World):
         self._cells[i, j](plot, u, v)
         lines = {RIVER: self._cast.river, ROAD: self._cast.road}
         if i in lines:
-            _stand_along(plot, west, lines[i][j % len(lines[i])], v)
+            _draw_along(plot, west, lines[i][j % len(lines[i])], v)
         return plot.things
 
 
 def write_arranged(path: Path, labels: Path, number: int) -> None:
-    """Draw the scene of one cast."""
+    """Draw the scene of a cast, by its index in `CASTS`."""
     world = ArrangedWorld(100 + number, CASTS[number])
     sensor = make_sensor(np.random.default_rng([100 + number, 3]))
     origin = (500_000.0, 5_300_000.0)
@@ -152,27 +153,33 @@ def write_arranged(path: Path, labels: Path, number: int) -> None:
 
 
 def _cells(rng: np.random.Generator, cast: Cast) -> dict[tuple[int, int], Arrange]:
-    """What each cell holds, anywhere."""
+    """Assign an arrangement to each cell at random."""
     arranged: list[Arrange] = []
     for amid in cast.ringed:
         for one in cast.ringing:
-            arranged += [partial(_ring, one, amid, turn) for turn in (1.0, 1.0, 0.3)]
-        arranged += [partial(_only, amid)] * 2
-    for one, inside in cast.held:
-        arranged += [partial(_held, one, inside, places) for places in HELD]
+            arranged += [
+                partial(_draw_ring, one, amid, turn) for turn in (1.0, 1.0, 0.3)
+            ]
+        arranged += [partial(_draw_single, amid)] * 2
+    for one, inside in cast.contained:
+        arranged += [
+            partial(_draw_contained, one, inside, places) for places in POSITIONS_INSIDE
+        ]
     for one, other in cast.facing:
-        arranged += [partial(_facing, one, other, across) for across in (True, False)]
-        arranged.append(partial(_only, other))
+        arranged += [
+            partial(_draw_facing, one, other, across) for across in (True, False)
+        ]
+        arranged.append(partial(_draw_single, other))
     for one in cast.lined:
-        arranged += [partial(_row, one, count) for count in (3, 4, 5)]
+        arranged += [partial(_draw_row, one, count) for count in (3, 4, 5)]
     for one in cast.sized:
-        arranged += [partial(_pair, f"{size}{one}") for size in ("", "big ") * 3]
-    alone = [partial(_only, one) for one in cast.lined]
+        arranged += [partial(_draw_pair, f"{size}{one}") for size in ("", "big ") * 3]
+    alone = [partial(_draw_single, one) for one in cast.lined]
     places = [(i, j) for i in range(CELLS) for j in range(CELLS)]
     rng.shuffle(places)
-    empty = partial(_only, "")
+    empty = partial(_draw_single, "")
     cells: dict[tuple[int, int], Arrange] = dict.fromkeys(places, empty)
-    # so that nothing of their kind is anywhere near
+    # corner cells are far from all others of their class
     corners: Sequence[tuple[int, int]] = ((0, 0), (CELLS - 1, CELLS - 1))
     cells |= dict(zip(corners, alone, strict=True))
     free = [(i, j) for i, j in places if (i, j) not in corners]
@@ -182,70 +189,74 @@ def _cells(rng: np.random.Generator, cast: Cast) -> dict[tuple[int, int], Arrang
     return cells
 
 
-def _only(name: str, plot: Plot, u: float, v: float) -> None:
+def _draw_single(name: str, plot: Plot, u: float, v: float) -> None:
     if name:
-        put(plot, name, u, v)
+        draw_object(plot, name, u, v)
 
 
-def _pair(name: str, plot: Plot, u: float, v: float) -> None:
-    step = 0.8 * REACH[name][0]
-    put(plot, name, u - step, v)
-    put(plot, name, u + step, v)
+def _draw_pair(name: str, plot: Plot, u: float, v: float) -> None:
+    step = 0.8 * SIZES[name][0]
+    draw_object(plot, name, u - step, v)
+    draw_object(plot, name, u + step, v)
 
 
-def _row(name: str, count: int, plot: Plot, u: float, v: float) -> None:
-    step = 1.25 * REACH[name][0]
+def _draw_row(name: str, count: int, plot: Plot, u: float, v: float) -> None:
+    step = 1.25 * SIZES[name][0]
     for place in range(count):
-        put(plot, name, u + step * (place - (count - 1) / 2), v)
+        draw_object(plot, name, u + step * (place - (count - 1) / 2), v)
 
 
-def _ring(name: str, amid: str, share: float, plot: Plot, u: float, v: float) -> None:
-    """So much of a ring, each thing beside the next."""
-    put(plot, amid, u, v)
-    wide, tall = REACH[name]
+def _draw_ring(
+    name: str, amid: str, share: float, plot: Plot, u: float, v: float
+) -> None:
+    """Draw a share of a ring around an object."""
+    draw_object(plot, amid, u, v)
+    wide, tall = SIZES[name]
     gap = 0.6 * min(wide, tall) + max(wide, tall) / 2
-    a, b = (half / 2 + gap for half in REACH[amid])
+    a, b = (half / 2 + gap for half in SIZES[amid])
     around = 2 * math.pi * math.hypot(a, b) / math.sqrt(2)
     count = max(int(around / (1.9 * max(wide, tall))), 7)
     start = plot.rng.uniform(0, 2 * math.pi)
     for place in range(max(round(share * count), 2)):
         angle = start + 2 * math.pi * place / count
-        put(plot, name, *_on_box(u, v, a, b, angle), turn=angle + math.pi / 2)
+        draw_object(plot, name, *_on_box(u, v, a, b, angle), turn=angle + math.pi / 2)
 
 
 def _on_box(
     u: float, v: float, a: float, b: float, angle: float
 ) -> tuple[float, float]:
-    """Where a ray leaves a box with halves a and b around a place."""
+    """Intersect a ray from the centre (u, v) with a box of half sides a and b."""
     x, y = math.cos(angle), math.sin(angle)
     far = min(a / max(abs(x), 1e-9), b / max(abs(y), 1e-9))
     return u + far * x, v + far * y
 
 
-def _held(
+def _draw_contained(
     name: str, inside: str, places: Sequence[float], plot: Plot, u: float, v: float
 ) -> None:
-    put(plot, inside, u, v)
+    draw_object(plot, inside, u, v)
     for place in places:
-        off = (place - 0.5) * REACH[inside][0]
-        put(plot, name, u + off, v + plot.rng.uniform(-2, 2), turn=math.pi / 2)
+        off = (place - 0.5) * SIZES[inside][0]
+        draw_object(plot, name, u + off, v + plot.rng.uniform(-2, 2), turn=math.pi / 2)
 
 
-def _facing(
+def _draw_facing(
     name: str, other: str, across: bool, plot: Plot, u: float, v: float
 ) -> None:
-    """A piece of road, with things on both sides or on one alone."""
+    """Draw a piece of road, with objects on one side or on both."""
     half = 2.0
-    put_road(plot, u, v - 60, v + 60, half)
-    put(plot, other, u - half - 2 - REACH[other][0] / 2, v)
+    draw_road(plot, u, v - 60, v + 60, half)
+    draw_object(plot, other, u - half - 2 - SIZES[other][0] / 2, v)
     if across:
-        put(plot, name, u + half + 1 + max(REACH[name]) / 2, v, turn=math.pi / 2)
+        draw_object(
+            plot, name, u + half + 1 + max(SIZES[name]) / 2, v, turn=math.pi / 2
+        )
 
 
-def _stand_along(plot: Plot, line: Line, name: str, v: float) -> None:
-    """Four beside a river or road, all on its right."""
-    wide = max(REACH[name])
+def _draw_along(plot: Plot, line: Line, name: str, v: float) -> None:
+    """Draw four objects along a river or road, all on its right."""
+    wide = max(SIZES[name])
     off = line.half + (6 if line.kind == "river" else 2) + wide / 2
     for place in range(4):
         along = v + (place - 1.5) * max(2.5 * wide, 20)
-        put(plot, name, line.at + off, along, turn=math.pi / 2)
+        draw_object(plot, name, line.at + off, along, turn=math.pi / 2)

@@ -1,4 +1,4 @@
-"""Drawn scenes with exact labels, and questions that are true by their geometry."""
+"""Synthetic scenes with exact labels, and expressions generated from their geometry."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from pathlib import Path
 
 import geopandas
 import numpy as np
-import query_asks_groups as groups
-import query_asks_places as places
-import query_asks_relations as relations
+import query_templates_groups as groups
+import query_templates_places as places
+import query_templates_relations as relations
 import rasterio
 import shapely
 from query_arranged import CASTS, write_arranged
-from query_facts import NOUNS, SIDE, Facts, Made, Rng
-from query_scenes import Asked, LabelledScene
+from query_facts import NOUNS, SIDE, Facts, Question, Rng
+from query_scenes import LabelledQuery, LabelledScene
 
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.synthetic import write_scene
 
-EACH = 10
-"""Questions of one kind to a scene, at most."""
+MAX_PER_KIND = 10
+"""Maximum number of expressions of one kind per scene."""
 
-Ask = Callable[[Facts, Rng], Made]
+Template = Callable[[Facts, Rng], Question | None]
 
-EVERYWHERE: Mapping[str, Ask] = {
+EVERYWHERE: Mapping[str, Template] = {
     "alike": places.ask_alike,
     "both": places.ask_both,
     "between": relations.ask_between,
@@ -49,9 +49,9 @@ EVERYWHERE: Mapping[str, Ask] = {
     "size": places.ask_size,
     "within": relations.ask_within,
 }
-"""Kinds of questions that are asked about scenes as they are drawn."""
+"""Templates for scenes drawn from a theme."""
 
-ARRANGED: Mapping[str, Ask] = {
+ARRANGED: Mapping[str, Template] = {
     **EVERYWHERE,
     "along": relations.ask_along,
     "around": relations.ask_around,
@@ -67,34 +67,33 @@ ARRANGED: Mapping[str, Ask] = {
     "some": groups.ask_some,
     "surrounded": relations.ask_surrounded,
 }
-"""Kinds for scenes where things are arranged for them as well."""
+"""Templates for arranged scenes."""
 
 CROWDED = (
     *("storage_tank", "airplane", "building", "tennis_court", "swimming_pool"),
     *("baseball_diamond", "basketball_court", "ground_track_field", "ship"),
     "parking_lot",
 )
-"""Classes that are asked about in scenes as they are drawn."""
+"""Classes in expressions about scenes drawn from a theme."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawn:
-    """How a scene is made, and what is asked of it."""
+    """How a scene is drawn, and how its expressions are generated."""
 
     name: str
-    """A theme with its seed, or arranged with the number of its cast."""
+    """Theme and seed, or "arranged" and the index in `CASTS`."""
     write: Callable[[Path, Path], None]
-    kinds: Mapping[str, Ask]
+    kinds: Mapping[str, Template]
     classes: tuple[str, ...]
     seed: int
-    most: int
-    """Questions; fewer where nothing else is clear."""
-    least: int
-    """Things of a class that is asked about."""
-    rather: float
-    """Power of the number of things with which a class is chosen: rather few ones."""
-    turns: int
-    """Times that each kind is tried."""
+    max_questions: int
+    min_objects: int
+    """Of a class that is the subject of an expression."""
+    count_power: float
+    """A class is chosen with a probability of its number of objects to this power."""
+    tries: int
+    """Number of tries with each template."""
 
 
 def _themed(seed: int, theme: str) -> Drawn:
@@ -106,10 +105,10 @@ def _themed(seed: int, theme: str) -> Drawn:
         kinds=EVERYWHERE,
         classes=CROWDED,
         seed=seed,
-        most=300,
-        least=4,
-        rather=-0.5,
-        turns=400,
+        max_questions=300,
+        min_objects=4,
+        count_power=-0.5,
+        tries=400,
     )
 
 
@@ -120,10 +119,10 @@ def _arranged(number: int) -> Drawn:
         kinds=ARRANGED,
         classes=tuple(NOUNS),
         seed=100 + number,
-        most=1000,
-        least=2,
-        rather=0,
-        turns=2000,
+        max_questions=1000,
+        min_objects=2,
+        count_power=0,
+        tries=2000,
     )
 
 
@@ -132,11 +131,11 @@ DRAWN = (
     _themed(12, "mixed"),
     *(_arranged(number) for number in range(len(CASTS))),
 )
-"""All scenes."""
+"""All scenes of the benchmark."""
 
 
 def drawn_scene(drawn: Drawn) -> LabelledScene:
-    """A scene of 3 km with its questions; drawn once and kept."""
+    """Return a scene of 3 km with its expressions; draw it if it is not cached."""
     folder = Path(tempfile.gettempdir()) / "rrsis-queries-drawn"
     folder.mkdir(exist_ok=True)
     path, labels = folder / f"{drawn.name}.tif", folder / f"{drawn.name}.gpkg"
@@ -146,41 +145,44 @@ def drawn_scene(drawn: Drawn) -> LabelledScene:
         grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
     table = geopandas.read_file(labels)
     table = table[table["class"].isin(drawn.classes)]
-    back = Grid(~grid.transform, None, 1, 1)
+    to_pixels = Grid(~grid.transform, None, 1, 1)
     shapes = shapely.transform(
-        table.geometry.to_numpy(), lambda xy: np.column_stack(back.pixels_to_crs(*xy.T))
+        table.geometry.to_numpy(),
+        lambda xy: np.column_stack(to_pixels.pixels_to_crs(*xy.T)),
     )
-    whole = [max(shapely.get_parts(shape), key=lambda p: p.area) for shape in shapes]
+    largest_parts = [
+        max(shapely.get_parts(shape), key=lambda p: p.area) for shape in shapes
+    ]
     kinds = tuple(table["class"])
     scene = LabelledScene(
         path=path,
         grid=grid,
         category=" ".join(sorted(set(kinds))),
-        shapes=np.array(whole, object),
+        shapes=np.array(largest_parts, object),
         kinds=kinds,
-        asked=(),
+        queries=(),
     )
-    return replace(scene, asked=tuple(_questions(scene, drawn)))
+    return replace(scene, queries=tuple(_questions(scene, drawn)))
 
 
-def _questions(scene: LabelledScene, drawn: Drawn) -> list[Asked]:
-    """The kinds in turn, until there are enough."""
+def _questions(scene: LabelledScene, drawn: Drawn) -> list[LabelledQuery]:
+    """Apply the templates in turn until there are enough expressions."""
     rng = np.random.default_rng(drawn.seed)
-    facts = Facts(scene, least=drawn.least, rather=drawn.rather)
-    asked: dict[str, Asked] = {}
+    facts = Facts(scene, min_objects=drawn.min_objects, count_power=drawn.count_power)
+    queries: dict[str, LabelledQuery] = {}
     count = dict.fromkeys(drawn.kinds, 0)
-    for name in list(drawn.kinds) * drawn.turns:
-        if len(asked) >= drawn.most:
+    for name in list(drawn.kinds) * drawn.tries:
+        if len(queries) >= drawn.max_questions:
             break
-        if count[name] >= EACH:
+        if count[name] >= MAX_PER_KIND:
             continue
-        made = drawn.kinds[name](facts, rng)
-        if made is not None and made.text not in asked:
+        question = drawn.kinds[name](facts, rng)
+        if question is not None and question.text not in queries:
             count[name] += 1
-            asked[made.text] = Asked(
-                expression=made.text,
+            queries[question.text] = LabelledQuery(
+                expression=question.text,
                 type=name,
-                targets=made.targets,
-                enough=made.enough,
+                targets=question.targets,
+                enough=question.enough,
             )
-    return list(asked.values())
+    return list(queries.values())

@@ -1,7 +1,7 @@
-"""What is known of a drawn scene, worked out plainly and without any room of the query.
+"""Geometry of a synthetic scene, computed by brute force and without `rrsis_geo.query`.
 
-With all pairs of outlines, on a north-up grid in metres. A question is only asked where
-its answer is plain: distances and sizes keep a margin around what people mean by it.
+Measures all pairs of outlines on a north-up grid in metres. An expression is generated
+only if it is unambiguous: distances and sizes keep a margin from every limit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from query_scenes import LabelledScene
 
 SIDE = 6000
-"""Pixels of half a metre."""
+"""Width and height of a scene, in pixels of half a metre."""
 
 NOUNS = {
     "storage_tank": ("storage tank", "storage tanks"),
@@ -35,13 +35,13 @@ NOUNS = {
     "road": ("road", "roads"),
     "river": ("river", "rivers"),
 }
-"""Classes that are asked about, with their words."""
+"""Singular and plural of each class."""
 
 LONG = ("road", "river")
-"""Things that others stand along and not around."""
+"""Classes of linear objects."""
 
 MOST = 1500
-"""Things of a class; more of them leave nothing clear."""
+"""Maximum number of objects of a class; more are ambiguous."""
 
 Rows = NDArray[np.intp]
 Values = NDArray[np.float64]
@@ -51,21 +51,17 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A text and the things that it means."""
+    """An expression and the objects it refers to."""
 
     text: str
     targets: frozenset[int]
     enough: int | None = None
-    """So many of the targets will do, none in particular; None: all are meant."""
-
-
-Made = Question | None
-"""None where nothing is clear."""
+    """Number of targets to return, in any choice; None for all."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
-    """All things of one class."""
+    """All objects of one class."""
 
     category: str
     one: str
@@ -73,23 +69,26 @@ class Kind:
     rows: Rows
 
     @property
-    def called(self) -> str:
-        """All of them behind "the"."""
+    def definite(self) -> str:
+        """The noun after "the": singular if there is one object."""
         return self.one if len(self.rows) == 1 else self.many
 
 
 class Facts:
-    """Sizes, places and distances of everything in a scene."""
+    """Sizes, positions and distances of all objects in a scene."""
 
-    def __init__(self, scene: LabelledScene, *, least: int, rather: float) -> None:
+    def __init__(
+        self, scene: LabelledScene, *, min_objects: int, count_power: float
+    ) -> None:
         """Measure a scene.
 
         Args:
             scene: Pixels of half a metre, north up.
-            least: Things of a class, fewer of which are no subject of a question.
-            rather: Power of a class's number with which it is chosen.
+            min_objects: Of a class that is the subject of an expression.
+            count_power: A class is chosen with a probability of its number of objects
+                to this power.
         """
-        self._rather = rather
+        self._count_power = count_power
         self._known: dict[tuple[bytes, bytes, str], Values] = {}
         kinds = np.array(scene.kinds)
         counts = {name: int((kinds == name).sum()) for name in NOUNS}
@@ -103,13 +102,13 @@ class Facts:
             for name, count in counts.items()
             if 0 < count <= MOST
         }
-        self.kinds = {k: v for k, v in self.all.items() if len(v.rows) >= least}
+        self.classes = {k: v for k, v in self.all.items() if len(v.rows) >= min_objects}
         self.shapes: Shapes = scene.shapes
         middle = shapely.get_coordinates(shapely.centroid(scene.shapes))
         self.middle: Values = middle * 0.5
         """(N, 2) metres, y down."""
         self.share: Values = middle / SIDE
-        """(N, 2) of the scene's width and height."""
+        """(N, 2) centroids as shares of the scene's width and height."""
         self.area: Values = shapely.area(scene.shapes) * 0.25
         """(N,) square metres."""
         self.size: Values = np.sqrt(self.area)
@@ -119,25 +118,30 @@ class Facts:
         """(N, 4) left, top, right, bottom in pixels."""
         self.cut = (box[:, :2] <= 1).any(axis=1) | (box[:, 2:] >= SIDE - 1).any(axis=1)
 
-    def some(self, rng: Rng, *, but: Iterable[str] = ()) -> Kind:
-        """A class of which there are several."""
-        names = sorted(set(self.kinds) - set(but))
-        odds = np.array([len(self.kinds[name].rows) ** self._rather for name in names])
-        return self.kinds[str(rng.choice(names, p=odds / odds.sum()))]
+    def choose_class(self, rng: Rng, *, exclude: Iterable[str] = ()) -> Kind:
+        """Choose a class with at least `min_objects` objects."""
+        names = sorted(set(self.classes) - set(exclude))
+        odds = np.array(
+            [len(self.classes[name].rows) ** self._count_power for name in names]
+        )
+        return self.classes[str(rng.choice(names, p=odds / odds.sum()))]
 
-    def two(self, rng: Rng, *, but: Iterable[str] = ()) -> tuple[Kind, Kind] | None:
-        """A class, and another to measure it against; None: the same one twice."""
-        first, second = self.some(rng, but=but), self.some(rng, but=but)
+    def choose_pair(
+        self, rng: Rng, *, exclude: Iterable[str] = ()
+    ) -> tuple[Kind, Kind] | None:
+        """Choose a class and a reference class; None if both are the same."""
+        first = self.choose_class(rng, exclude=exclude)
+        second = self.choose_class(rng, exclude=exclude)
         return None if first.category == second.category else (first, second)
 
     def largest(self, kind: Kind) -> int | None:
-        """The largest of a class, where it plainly is."""
-        chosen = run(self, kind.rows, -self.area[kind.rows], 0, 1, ratio=1.04)
+        """Return the largest object of a class if it is clearly the largest."""
+        chosen = select_ranked(self, kind.rows, -self.area[kind.rows], 0, 1, ratio=1.04)
         return None if chosen is None else int(chosen[0])
 
-    def away(self, rows: Rows, anchors: Rows) -> Values:
-        """(R,) metres to the nearest anchor; all pairs, itself left out."""
-        key = rows.tobytes(), anchors.tobytes(), "away"
+    def distances(self, rows: Rows, anchors: Rows) -> Values:
+        """Compute (R,) metres to the nearest anchor other than the object itself."""
+        key = rows.tobytes(), anchors.tobytes(), "distances"
         if key not in self._known:
             each = self.shapes[rows][:, None]
             gap = 0.5 * shapely.distance(each, self.shapes[anchors][None])
@@ -145,24 +149,27 @@ class Facts:
             self._known[key] = gap.min(axis=1)
         return self._known[key]
 
-    def close(
+    def near(
         self, rows: Rows, anchors: Rows, *, near: float, far: float
     ) -> NDArray[np.bool_] | None:
-        """(R,) whether an anchor is as near as the thing is large.
+        """Tell which objects are near an anchor, relative to their own size.
 
         Args:
-            rows: Things.
-            anchors: Others.
-            near: Sizes of a thing up to which another is plainly near.
-            far: Sizes from which on none is; None where one lies between.
+            rows: Objects.
+            anchors: Reference objects.
+            near: Largest distance that is clearly near, in sizes of the object.
+            far: Smallest distance that is clearly not near, in sizes of the object.
+
+        Returns:
+            (R,) near or not; None if a distance lies between the limits.
         """
-        away, size = self.away(rows, anchors), self.size[rows]
-        if ((away > near * size) & (away < far * size)).any():
+        distance, size = self.distances(rows, anchors), self.size[rows]
+        if ((distance > near * size) & (distance < far * size)).any():
             return None
-        return away <= near * size
+        return distance <= near * size
 
     def inside(self, rows: Rows, anchors: Rows) -> NDArray[np.bool_] | None:
-        """(R, A) whether a thing lies in an anchor; None where one is cut."""
+        """Tell (R, A) which objects lie in which anchor; None if partly inside."""
         key = rows.tobytes(), anchors.tobytes(), "inside"
         if key not in self._known:
             ground = shapely.polygons(shapely.get_exterior_ring(self.shapes[anchors]))
@@ -177,18 +184,20 @@ class Facts:
 
 
 def question(text: str, targets: Rows, *, enough: int | None = None) -> Question:
-    """A text that means these things."""
+    """Return an expression with these targets."""
     return Question(text=text, targets=frozenset(targets.tolist()), enough=enough)
 
 
-def some_of(text: str, rows: Rows, hold: NDArray[np.bool_] | None) -> Made:
-    """The rows for which it holds; None where it holds for none or for all."""
+def question_if_some(
+    text: str, rows: Rows, hold: NDArray[np.bool_] | None
+) -> Question | None:
+    """Return an expression for the rows that hold; None if none or all do."""
     if hold is None or not hold.any() or hold.all():
         return None
     return question(text, rows[hold])
 
 
-def run(
+def select_ranked(
     facts: Facts,
     rows: Rows,
     key: Values,
@@ -198,7 +207,20 @@ def run(
     ratio: float | None = None,
     gap: float = 0.002,
 ) -> Rows | None:
-    """The first ones by a key, where each step to the others is clear."""
+    """Select rows by rank in ascending order of a key.
+
+    Args:
+        facts: Of the scene.
+        rows: Objects.
+        key: (R,) values to sort by.
+        rank: First rank to select, from 0.
+        number: Number of rows to select.
+        ratio: Least ratio of keys between selected and other rows.
+        gap: Least difference of keys instead, if there is no ratio.
+
+    Returns:
+        Selected rows; None if the selection is ambiguous or an object is cut off.
+    """
     order = np.argsort(key)
     if len(rows) < rank + number + 1:
         return None

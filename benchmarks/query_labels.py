@@ -1,13 +1,13 @@
-"""What planner and map alone make of words that people wrote for images.
+"""Planner and operators without a network, on expressions written for images.
 
     python benchmarks/query_labels.py DATA_FOLDER [--json FILE] [--against FILE]
 
-DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. No network: all
-labelled objects of the classes that a phrase names stand in for what it finds, so words
-of looks ("white", "docked") choose nothing here. Counted are expressions in which
-`--resolve auto` leaves something to the map, and whose phrases name labelled things.
-Nothing is learned, so all images count. `--against` prints what changed since the run
-that wrote that file.
+DATA_FOLDER holds `nwpu-vhr10` and `expressions` of the model card. No network is
+used: all labelled objects of the classes that a phrase names stand in for its
+prediction, so appearance ("white", "docked") selects nothing here. The table covers
+expressions in which `--resolve auto` leaves an operator to the geometry, and whose
+phrases name labelled objects. Nothing is trained, so all images are used. `--against`
+prints the differences from the run that wrote that file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from public_data import nwpu
-from query_validation import SIDE, answered_mask, grid_of, overlap, question
+from query_validation import SIDE, answered_mask, grid_of, overlap, plan_expression
 
 from rrsis_geo.datasets.annotations import Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
@@ -35,7 +35,7 @@ from rrsis_geo.training.data.mixture import written_masks
 Row = dict[str, Any]
 
 CHANGED = 0.1
-"""Of an intersection over union that is worth a line."""
+"""Least change of an IoU that is printed."""
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
         row
         for image in nwpu(options.data)
         if image.written
-        for row in judged(image, info.categories)
+        for row in scored_expressions(image, info.categories)
     ]
     groups = defaultdict(list)
     for row in rows:
@@ -68,28 +68,30 @@ def main() -> None:
             for row in json.loads(options.against.read_text())
         }
         for row in rows:
-            was = before.get((row["image"], row["text"]))
-            if was and abs(was["iou"] - row["iou"]) > CHANGED:
+            old = before.get((row["image"], row["text"]))
+            if old and abs(old["iou"] - row["iou"]) > CHANGED:
                 print(
-                    f"{was['iou']:.2f} -> {row['iou']:.2f} {row['type']} "
+                    f"{old['iou']:.2f} -> {row['iou']:.2f} {row['type']} "
                     f"{row['image']}: {row['text']} => {row['plan']}"
                 )
 
 
-def judged(image: LabelledImage, categories: tuple[str, ...]) -> Iterator[Row]:
-    """Every expression that counts."""
-    piece = full_crop(image.layout, SIDE)
-    layout, _ = crop_layout(image.layout, piece)
+def scored_expressions(
+    image: LabelledImage, categories: tuple[str, ...]
+) -> Iterator[Row]:
+    """Yield a row for every expression that needs the geometry."""
+    crop = full_crop(image.layout, SIDE)
+    layout, _ = crop_layout(image.layout, crop)
     grid = grid_of(image)
-    masks = written_masks(image.layout, piece, image.written)
+    masks = written_masks(image.layout, crop, image.written)
     for item, mask in zip(image.written, masks, strict=True):
-        asked = question(item.text, "auto", grid, categories)
-        plan = asked.plans[0]
-        named = [text for text in asked.texts if text != item.text]
-        levels = {text: _labelled(layout, text) for text in named}
+        batch = plan_expression(item.text, "auto", grid, categories)
+        plan = batch.plans[0]
+        phrases = [text for text in batch.texts if text != item.text]
+        levels = {text: _labelled(layout, text) for text in phrases}
         if plan.is_plain or not all(level.any() for level in levels.values()):
             continue
-        # as the network takes the whole expression: not at all
+        # the network finds nothing for the whole expression
         levels[item.text] = np.zeros((SIDE, SIDE), np.uint8)
         yield {
             "image": image.name,
@@ -97,17 +99,17 @@ def judged(image: LabelledImage, categories: tuple[str, ...]) -> Iterator[Row]:
             "type": item.type,
             "plan": plan.notation(),
             "target": bool(mask.any()),
-            "iou": overlap(answered_mask(asked, levels, grid, SCORE_MARGIN), mask),
+            "iou": overlap(answered_mask(batch, levels, grid, SCORE_MARGIN), mask),
         }
 
 
 def _labelled(layout: Layout, phrase: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """(SIDE, SIDE) levels of all objects of the classes that a phrase names."""
-    wanted = make_plan(phrase).finds[0].categories
+    """Return (SIDE, SIDE) levels of all objects of the classes in a phrase."""
+    categories = make_plan(phrase).finds[0].categories
     level = np.zeros((SIDE, SIDE), np.uint8)
-    for place, thing in enumerate(layout.objects):
-        if thing.category in wanted:
-            level[draw_mask(layout, (place,))] = 254
+    for index, labelled in enumerate(layout.objects):
+        if labelled.category in categories:
+            level[draw_mask(layout, (index,))] = 254
     return level
 
 

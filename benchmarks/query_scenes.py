@@ -28,21 +28,21 @@ from rrsis_geo.types import SCHEMA, Polygons
 from rrsis_geo.vector.geodesic import areas_and_perimeters
 
 UTM = CRS.from_epsg(32631)
-"""Pictures without a place are laid on the equator's side of a zone, north up."""
+"""Images without a georeference are placed in this zone, north up."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """An expression and the objects it means."""
+class LabelledQuery:
+    """An expression and the objects it refers to."""
 
     expression: str
     type: str
     targets: frozenset[int]
     enough: int | None = None
-    """So many of the targets will do ("one of the tanks"); None: all are meant."""
+    """Number of targets to return ("one of the tanks"); None for all."""
 
     def is_right(self, answer: frozenset[int]) -> bool:
-        """Whether an answer holds every object that is meant, and no other."""
+        """Whether an answer contains the right objects and no other."""
         if self.enough is None:
             return answer == self.targets
         return len(answer) == self.enough and answer <= self.targets
@@ -50,20 +50,20 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelledScene:
-    """A picture, the outlines of all things of one class, and what is asked of it."""
+    """An image, the outlines of all objects of some classes, and expressions."""
 
     path: Path
     grid: Grid
     category: str
-    """One or more, with spaces between."""
+    """Labelled classes, separated by spaces."""
     shapes: NDArray[np.object_]
-    """In pixels; None in the place of a broken label."""
+    """(N,) outlines in pixels; None for a broken label."""
     kinds: tuple[str, ...] | None = None
-    """Class of each shape, where there are several."""
-    asked: tuple[Asked, ...]
+    """Class of each shape, if there are several classes."""
+    queries: tuple[LabelledQuery, ...]
 
     def knows(self, plan: Plan) -> bool:
-        """Whether everything a plan looks for is labelled, by its class alone."""
+        """Whether all phrases of a plan are plain names of labelled classes."""
         nouns = set(PLAIN)
         return all(
             one.phrase in nouns and set(one.categories) <= self.categories
@@ -72,11 +72,11 @@ class LabelledScene:
 
     @property
     def categories(self) -> frozenset[str]:
-        """Classes of which all things are labelled."""
+        """Classes of which all objects are labelled."""
         return frozenset(self.category.split())
 
-    def things(self, category: str) -> list[int]:
-        """Numbers of the sound labels of a class."""
+    def objects_of(self, category: str) -> list[int]:
+        """Return the indices of the valid labels of a class."""
         return [
             number
             for number, shape in enumerate(self.shapes)
@@ -86,39 +86,41 @@ class LabelledScene:
 
 
 PLAIN = {noun[0].singular: category for category, noun in LEXICON.items()}
-"""Plain names of classes, which add nothing to the class."""
+"""Plain name of each class, without attributes, and the class."""
 
 
 def answer_from_labels(scene: LabelledScene, text: str) -> frozenset[int]:
-    """What an expression means where the labels stand in for the network."""
+    """Resolve an expression with labels in place of the network's predictions."""
     plan = make_plan(text)
     numbers: list[int] = []
     names: list[str] = []
     for one in plan.finds:
         for category in one.categories:
             if category in scene.categories:
-                these = scene.things(category)
-                numbers += these
-                names += [one.phrase] * len(these)
+                rows = scene.objects_of(category)
+                numbers += rows
+                names += [one.phrase] * len(rows)
     shapes = [scene.shapes[number] for number in numbers]
-    seen = Candidates(candidates(scene.grid, names, shapes), scene.grid, plan.phrases)
-    return frozenset(numbers[row] for row in resolve(plan, seen).rows)
+    labels_as_candidates = Candidates(
+        candidates(scene.grid, names, shapes), scene.grid, plan.phrases
+    )
+    return frozenset(numbers[row] for row in resolve(plan, labels_as_candidates).rows)
 
 
 def read_scenes(folder: Path) -> list[LabelledScene]:
-    """All scenes of `expressions/scenes.jsonl`."""
-    asked = defaultdict(list)
+    """Read all scenes of `expressions/scenes.jsonl`."""
+    queries = defaultdict(list)
     for line in (folder / "expressions" / "scenes.jsonl").read_text().splitlines():
         row = json.loads(line)
-        asked[row["image"]].append(
-            Asked(
+        queries[row["image"]].append(
+            LabelledQuery(
                 expression=row["expression"],
                 type=row["type"],
                 targets=frozenset(row["targets"]),
             )
         )
     scenes = []
-    for image, questions in asked.items():
+    for image, of_image in queries.items():
         path = folder / image
         if image.startswith("oam-banepa"):
             grid, shapes = _buildings(path)
@@ -133,7 +135,7 @@ def read_scenes(folder: Path) -> list[LabelledScene]:
                 grid=grid,
                 category=category,
                 shapes=shapes,
-                asked=tuple(questions),
+                queries=tuple(of_image),
             )
         )
     return scenes
@@ -142,7 +144,7 @@ def read_scenes(folder: Path) -> list[LabelledScene]:
 def candidates(
     scene_grid: Grid, phrases: Sequence[str], shapes: Sequence[shapely.Geometry]
 ) -> Polygons:
-    """Shapes in pixels as a perfect network would find them, one for each phrase."""
+    """Convert outlines in pixels to the candidates of a perfect network."""
     placed = shapely.transform(
         np.array(shapes, object),
         lambda xy: np.column_stack(scene_grid.pixels_to_crs(*xy.T)),
@@ -196,16 +198,16 @@ def _buildings(path: Path) -> tuple[Grid, NDArray[np.object_]]:
     with rasterio.open(path) as dataset:
         grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
     labels = geopandas.read_file(path.with_name("buildings.geojson")).to_crs(grid.crs)
-    back = Grid(~grid.transform, None, 1, 1)
+    to_pixels = Grid(~grid.transform, None, 1, 1)
     pixels = shapely.transform(
         labels.geometry.to_numpy(),
-        lambda xy: np.column_stack(back.pixels_to_crs(*xy.T)),
+        lambda xy: np.column_stack(to_pixels.pixels_to_crs(*xy.T)),
     )
-    whole = [
+    largest_parts = [
         max(shapely.get_parts(shapely.make_valid(shape)), key=lambda part: part.area)
         for shape in pixels
     ]
-    return grid, np.array(whole, object)
+    return grid, np.array(largest_parts, object)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

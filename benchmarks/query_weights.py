@@ -1,9 +1,9 @@
-"""Questions to a scene answered by weights: one look, then as many answers as wanted.
+"""Expressions resolved with weights on whole scenes; probabilities are cached.
 
-The network looks at every window of a scene once for all texts that are new to it.
-What it answers to each text is kept, so that other questions with the same texts, other
-rules and other thresholds need no network. The files lie in the folder for temporary
-files and are named after scene, weights and text.
+The network predicts every window of a scene once for all new phrases. The probabilities
+of each phrase are cached, so that other expressions with the same phrases, other
+operators and other thresholds need no network. The rasters lie in the folder for
+temporary files and are named by a hash of scene, weights and phrase.
 """
 
 from __future__ import annotations
@@ -37,96 +37,101 @@ from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import vectorize
 
 PRECISION = "auto"
-"""bfloat16 on a CPU that has it: half the time, and hardly another outline."""
+"""bfloat16 on a CPU that has it: half the time, with nearly the same outlines."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Asker:
-    """Weights, and the folder in which their answers are kept."""
+class ScenePredictor:
+    """Weights, and the folder in which their probabilities are cached."""
 
     weights: str
     folder: Path = Path(tempfile.gettempdir()) / "rrsis-queries-scenes"
 
     @cached_property
     def categories(self) -> tuple[str, ...]:
-        """Classes that the weights know by name."""
+        """Classes that the weights were trained on."""
         return tuple(read_header(self._file).categories)
 
     def answers(
         self, scene: LabelledScene, texts: Sequence[str], mode: str
     ) -> list[frozenset[int]]:
-        """For each text the labels that are answered; -1 among them: something else.
+        """Resolve expressions on a scene.
 
         Args:
             scene: Larger than a window.
-            texts: What is asked.
+            texts: Expressions.
             mode: As `resolve` of a job.
+
+        Returns:
+            Indices of the labels found for each expression; -1 among them stands for
+            polygons that match no label.
         """
         if not texts:
             return []
-        questions = (
+        batch = (
             as_typed(texts)
             if mode == "network"
             else make_batch(texts, mode, categories=self.categories)
         )
-        sources = self._kept(scene, questions.texts)
-        found, grid, area = _traced(sources, questions.texts)
-        meant = questions.answer(found, grid, area).polygons
-        return [_labels_of(scene, meant, grid, text) for text in texts]
+        sources = self._rasters(scene, batch.texts)
+        found, grid, area = _polygonize(sources, batch.texts)
+        resolved = batch.answer(found, grid, area).polygons
+        return [_matching_labels(scene, resolved, grid, text) for text in texts]
 
     @cached_property
     def _file(self) -> Path:
         return find_weights(self.weights)
 
     @cached_property
-    def _mark(self) -> str:
+    def _weights_digest(self) -> str:
         return "|".join(digests(self._file))
 
-    def _kept(self, scene: LabelledScene, phrases: Sequence[str]) -> dict[str, Path]:
-        """Phrase -> raster of its probabilities, made where missing."""
+    def _rasters(self, scene: LabelledScene, phrases: Sequence[str]) -> dict[str, Path]:
+        """Return the probability raster of each phrase; predict the missing ones."""
         self.folder.mkdir(exist_ok=True)
-        mark = f"{scene.path}|{os.path.getmtime(scene.path)}|{self._mark}|{PRECISION}"
-        places = {text: self.folder / f"{_digest(mark, text)}.tif" for text in phrases}
-        missing = [text for text, path in places.items() if not path.exists()]
+        changed = os.path.getmtime(scene.path)
+        key = f"{scene.path}|{changed}|{self._weights_digest}|{PRECISION}"
+        paths = {text: self.folder / f"{_digest(key, text)}.tif" for text in phrases}
+        missing = [text for text, path in paths.items() if not path.exists()]
         if not missing:
-            return places
-        began = time.process_time()
-        made = self.folder / f"{scene.path.stem}.made.tif"
+            return paths
+        start = time.process_time()
+        raster_path = self.folder / f"{scene.path.stem}.made.tif"
         segment(
-            _placed(scene, self.folder),
+            _georeferenced(scene, self.folder),
             missing,
-            probability=made,
+            probability=raster_path,
             weights=self.weights,
             overwrite=True,
             resolve="network",
             precision=PRECISION,
             threshold=0.99,  # its polygons are not used
         )
-        with ProbabilityRaster.open(made) as raster:
+        with ProbabilityRaster.open(raster_path) as raster:
             strips = list(raster.strips())
             for band, text in enumerate(missing):
                 write_probability(
                     [Strip(top=one.top, levels=one.levels[[band]]) for one in strips],
-                    places[text],
+                    paths[text],
                     grid=raster.grid,
                     expressions=[text],
                     tags={},
                 )
-        made.unlink()
-        spent = time.process_time() - began
+        raster_path.unlink()
+        spent = time.process_time() - start
         line = f"{scene.path.name}: {len(missing)} new texts, {spent:.0f} s of this CPU"
         print(line, file=sys.stderr, flush=True)
-        return places
+        return paths
 
 
-def _digest(mark: str, text: str) -> str:
-    return hashlib.sha256(f"{mark}|{text}".encode()).hexdigest()[:24]
+def _digest(key: str, text: str) -> str:
+    return hashlib.sha256(f"{key}|{text}".encode()).hexdigest()[:24]
 
 
-def _traced(
+def _polygonize(
     sources: dict[str, Path], phrases: Sequence[str]
 ) -> tuple[Polygons, Grid, shapely.Geometry]:
-    """All phrases' polygons together, their grid, and where there is data."""
+    """Polygonize all phrases; return polygons, their grid, and the valid area."""
     parts, area = [], ValidArea()
     for text in phrases:
         with ProbabilityRaster.open(sources[text]) as raster:
@@ -162,40 +167,42 @@ def _traced(
     return joined, grid, area.outline
 
 
-def _labels_of(
-    scene: LabelledScene, meant: Polygons, grid: Grid, text: str
+def _matching_labels(
+    scene: LabelledScene, resolved: Polygons, grid: Grid, text: str
 ) -> frozenset[int]:
-    """The labels that the polygons of a text lie on.
+    """Match the polygons of an expression with labels.
 
-    A polygon stands for a label where more than half of it lies inside and it covers
-    a sixth of it (an aircraft covers two fifths of its box); crumbs of less than a
-    tenth of the median label are no answer and no error.
+    A polygon matches a label if more than half of it lies inside and it covers a sixth
+    of the label (an aircraft covers two fifths of its box). Polygons smaller than a
+    tenth of the median label are ignored.
     """
-    back = Grid(~grid.transform, None, 1, 1)
+    to_pixels = Grid(~grid.transform, None, 1, 1)
     shapes = shapely.transform(
-        meant.geometry[meant.columns["expression"] == text],
+        resolved.geometry[resolved.columns["expression"] == text],
         lambda xy: (
-            np.column_stack(back.pixels_to_crs(*xy.T))
+            np.column_stack(to_pixels.pixels_to_crs(*xy.T))
             * (scene.grid.width / grid.width, scene.grid.height / grid.height)
         ),
     )
-    sound = [n for n, shape in enumerate(scene.shapes) if shape is not None]
-    labels = scene.shapes[sound]
-    crumb = 0.1 * float(np.median(shapely.area(labels)))
+    valid_labels = [n for n, shape in enumerate(scene.shapes) if shape is not None]
+    labels = scene.shapes[valid_labels]
+    min_area = 0.1 * float(np.median(shapely.area(labels)))
     tree = shapely.STRtree(labels)
-    hit: set[int] = set()
+    matched: set[int] = set()
     for shape in shapes:
-        if shape.area < crumb:
+        if shape.area < min_area:
             continue
         near = tree.query(shape, predicate="intersects")
         shared = shapely.area(shapely.intersection(labels[near], shape))
         good = (shared > 0.5 * shape.area) & (shared > shapely.area(labels[near]) / 6)
-        hit.update(sound[place] for place in near[good]) if good.any() else hit.add(-1)
-    return frozenset(hit)
+        matched.update(
+            valid_labels[place] for place in near[good]
+        ) if good.any() else matched.add(-1)
+    return frozenset(matched)
 
 
-def _placed(scene: LabelledScene, folder: Path) -> Path:
-    """The picture as a raster with a place."""
+def _georeferenced(scene: LabelledScene, folder: Path) -> Path:
+    """Return the path of the scene; add a georeference if it has none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(scene.path) as dataset:

@@ -1,17 +1,17 @@
-"""Objects found in whole real scenes against their labels, parted and not.
+"""Objects found in whole real scenes against their labels, split and not.
 
     python benchmarks/real_scenes.py DATA_FOLDER [--weights default] [--json out.json]
 
 DATA_FOLDER holds `airbus-oiltank`, `airbus-aircraft` and `oam-banepa` as published. The
-network looks once at every scene; its probabilities are then traced twice, with
-touching objects parted and whole, so that both rows come from the same run. Boxes of
+network predicts every scene once; its probabilities are then polygonized twice, with
+touching objects split and not, so that both rows come from the same run. Boxes of
 tanks and aircraft are compared by the rule `box` of
 `rrsis_geo.evaluation.scenes.object_matching`, outlines of buildings, on the rows that
-the default weights were not trained on, by `outline`. `--keep FOLDER` keeps the
+the default weights were not trained on, by `outline`. `--keep FOLDER` caches the
 probabilities for the next run with other options.
 
-With `--absent` aircraft are asked for where there are only tanks, and both among the
-houses of Banepa: what is found per km2 where nothing is.
+`--absent` measures false positives per km2: it searches for aircraft where there are
+only tanks, and for both among the buildings of Banepa.
 """
 
 from __future__ import annotations
@@ -47,33 +47,33 @@ SETS = {
     "airbus-oiltank": ("storage tank", "bounds", 1.2),
     "airbus-aircraft": ("airplane", "geometry", 0.5),
 }
-KEPT = (
+VALIDATION = (
     *("285e6333", "588d3d60", "b64ce3b3", "cd0098b4"),
     *("20bfce20", "70332141"),
 )
-"""Beginnings of the names of the four tank and two aircraft scenes that no part of the
-default weights ever saw."""
+"""Name prefixes of the four tank and two aircraft scenes that no part of the default
+weights was trained on."""
 BANEPA_SPLIT = 3328
-"""Rows of the Banepa mosaic from here on are kept out of training."""
+"""First row of the Banepa mosaic that is kept out of training."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One scene to look at."""
+    """A scene to segment, with its labelled objects."""
 
     group: str
     name: str
     scene: Path
     expression: str
     objects: np.ndarray
-    """(M,) true ones in the scene's CRS."""
+    """(M,) labelled objects in the scene's CRS."""
     rule: str
     min_area: float
     bbox: tuple[float, float, float, float] | None = None
 
 
 def boxes_of(folder: Path, column: str) -> dict[str, list[shapely.Polygon]]:
-    """Image stem -> labelled boxes, in pixels."""
+    """Read the labelled boxes, in pixels, by image stem."""
     found: dict[str, list[shapely.Polygon]] = {}
     with (folder / "annotations.csv").open(newline="") as stream:
         for row in csv.DictReader(stream):
@@ -85,7 +85,7 @@ def boxes_of(folder: Path, column: str) -> dict[str, list[shapely.Polygon]]:
 
 
 def georeferenced(image: Path, folder: Path, gsd: float) -> Path:
-    """The photo as a GeoTIFF somewhere in UTM zone 32."""
+    """Write an image as a GeoTIFF at an arbitrary place in UTM zone 32."""
     pixels = np.asarray(Image.open(image).convert("RGB")).transpose(2, 0, 1)
     _, height, width = pixels.shape
     east, north = 500_000 + width * gsd, 5_000_000 + height * gsd
@@ -107,29 +107,35 @@ def georeferenced(image: Path, folder: Path, gsd: float) -> Path:
 
 
 def tasks(data: Path, folder: Path, *, absent: bool) -> list[Task]:
-    """All scenes, the photos georeferenced in a folder."""
-    found = present(data, folder)
+    """List all scenes, with the images georeferenced in a folder.
+
+    Args:
+        data: Folder of the public data sets.
+        folder: Where the georeferenced images are written.
+        absent: Whether to search for classes that do not occur in the scenes.
+    """
+    with_labels = labelled_tasks(data, folder)
     if not absent:
-        return found
+        return with_labels
     nothing = np.array([], object)
-    asked = {
+    absent_classes = {
         "airbus-oiltank": ("airplane",),
         "oam-banepa": ("airplane", "storage tank"),
     }
     return [
         replace(task, group=f"no {text}", expression=text, objects=nothing, rule="box")
-        for task in found
-        for text in asked.get(task.group, ())
+        for task in with_labels
+        for text in absent_classes.get(task.group, ())
     ]
 
 
-def present(data: Path, folder: Path) -> list[Task]:
-    """What is labelled in each scene."""
+def labelled_tasks(data: Path, folder: Path) -> list[Task]:
+    """List every scene with the class that is labelled in it."""
     found = []
     for name, (expression, column, gsd) in SETS.items():
         boxes = boxes_of(data / name, column)
         for image in sorted((data / name / "images").glob("*.jpg")):
-            kept = image.stem.startswith(KEPT)
+            is_validation = image.stem.startswith(VALIDATION)
             scene = georeferenced(image, folder, gsd)
             with rasterio.open(scene) as dataset:
                 place = dataset.transform
@@ -140,7 +146,7 @@ def present(data: Path, folder: Path) -> list[Task]:
             )
             found.append(
                 Task(
-                    group=name if kept else f"{name}, trained on",
+                    group=name if is_validation else f"{name}, trained on",
                     name=image.stem,
                     scene=scene,
                     expression=expression,
@@ -172,8 +178,8 @@ def present(data: Path, folder: Path) -> list[Task]:
     return found
 
 
-def looked_at(task: Task, raster: Path, weights: str) -> None:
-    """Let the network look, unless its probabilities are there already."""
+def predict_scene(task: Task, raster: Path, weights: str) -> None:
+    """Write the probability raster of a scene, unless it exists."""
     if not raster.exists():
         segment(
             str(task.scene),
@@ -184,13 +190,21 @@ def looked_at(task: Task, raster: Path, weights: str) -> None:
         )
 
 
-def scored(
-    task: Task, raster: Path, *, threshold: float, parted: bool, beside: int = 0
+def score_scene(
+    task: Task, raster: Path, *, threshold: float, split: bool, border_shift: int = 0
 ) -> tuple[ObjectScores, float]:
-    """Counts and seconds of tracing.
+    """Polygonize a probability raster and score the polygons.
 
-    With `beside` breaks are counted so many pixels beside where windows end: as many as
-    chance puts there.
+    Args:
+        task: The scene and its labels.
+        raster: Probabilities of the scene.
+        threshold: Of the polygons.
+        split: Whether touching objects are split.
+        border_shift: Pixels to shift the window borders by, to count how many objects
+            are broken at a border by chance.
+
+    Returns:
+        Scores, and seconds of polygonizing.
     """
     with ProbabilityRaster.open(str(raster)) as probabilities:
         strips = list(probabilities.strips())
@@ -204,40 +218,40 @@ def scored(
         min_area=task.min_area,
         fill_holes=0.0,
         simplify=0.0,
-        split=(parted,),
+        split=(split,),
         min_score=SegmentOptions(threshold=threshold).least_score(margin),
     )
     seconds = time.perf_counter() - began
     area = sum(int(np.count_nonzero(strip.levels != 255)) for strip in strips)
-    wide, high = grid.pixel_size
-    onto = ~grid.transform
+    width, height = grid.pixel_size
+    to_pixels = ~grid.transform
     columns, rows = window_borders(grid, SegmentOptions())
     scores, _ = score(
-        transform_geometries(polygons.geometry, onto),
-        transform_geometries(task.objects, onto),
+        transform_geometries(polygons.geometry, to_pixels),
+        transform_geometries(task.objects, to_pixels),
         rule=task.rule,
-        borders=(columns + beside, rows + beside),
-        km2=area * wide * high / 1e6,
+        borders=(columns + border_shift, rows + border_shift),
+        km2=area * width * height / 1e6,
     )
     return scores, seconds
 
 
 def main() -> None:
-    """Look, trace twice, print a table for every set."""
+    """Predict, polygonize twice, print a table for every data set."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--weights", default="default")
     parser.add_argument("--threshold", type=float, default=0.5)
-    parser.add_argument("--only", nargs="*", help="beginnings of the scenes' names")
+    parser.add_argument("--only", nargs="*", help="prefixes of scene names")
     parser.add_argument("--all", action="store_true", help="trained scenes as well")
     parser.add_argument(
-        "--absent", action="store_true", help="ask for what is not there"
+        "--absent", action="store_true", help="search for classes that do not occur"
     )
     parser.add_argument("--keep", type=Path, help="folder of probability rasters")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     totals: dict[tuple[str, bool], ObjectScores] = {}
-    spent = {True: 0.0, False: 0.0}
+    polygonize_seconds = {True: 0.0, False: 0.0}
     rows = []
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -249,28 +263,29 @@ def main() -> None:
             if "trained on" in task.group and not (options.all or options.only):
                 continue
             raster = keep / f"{task.group.split(',')[0]}--{task.name}.tif"
-            looked_at(task, raster, options.weights)
-            for parted in (False, True):
-                scores, seconds = scored(
-                    task, raster, threshold=options.threshold, parted=parted
+            predict_scene(task, raster, options.weights)
+            for split in (False, True):
+                scores, seconds = score_scene(
+                    task, raster, threshold=options.threshold, split=split
                 )
-                spent[parted] += seconds
-                key = (task.group, parted)
+                polygonize_seconds[split] += seconds
+                key = (task.group, split)
                 totals[key] = totals.get(key, ObjectScores()) + scores
                 rows.append(
                     {
                         "set": task.group,
                         "scene": task.name,
-                        "parted": parted,
+                        "parted": split,
                         **asdict(scores),
                     }
                 )
             print(f"{task.group}  {task.name}", flush=True)
-    for (group, parted), scores in totals.items():
-        print(f"\n{group}, {'touching objects parted' if parted else 'whole'}")
+    for (group, split), scores in totals.items():
+        print(f"\n{group}, {'touching objects split' if split else 'not split'}")
         for name, value in measures(scores, borders=True):
             print(f"  {name:36} {value}")
-    print(f"\ntracing with parting / without: {spent[True] / spent[False]:.2f}")
+    ratio = polygonize_seconds[True] / polygonize_seconds[False]
+    print(f"\nseconds of polygonizing, split / not split: {ratio:.2f}")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -1,14 +1,14 @@
-"""What a training step costs: time, memory, and how long it waits for its data.
+"""Time and memory of a training step, and how long it waits for its data.
 
     python benchmarks/train_step.py --preset btd-base --device cuda --images 8
 
 Samples are made as in real training: worker processes read JPEG files of 800 x 800
-pixels with masks as PNG, squeeze them to --size, flip, erase and disturb them; the step
-is forward, all losses, backward, clipping, AdamW and averaging. The first steps warm up
-and are not counted. On a GPU, its own count of busy time is read beside.
+pixels with masks as PNG, resize them to --size and augment them; a step is forward, all
+losses, backward, clipping, AdamW and averaging. The first steps warm up and are not
+counted. On a GPU, its utilization is measured too.
 
-Weights are random, which costs as much as trained ones. Needs torch, numpy, Pillow and
-shapely; no reader of geodata.
+Weights are random; the cost is that of trained ones. Needs torch, numpy, Pillow and
+shapely, but not rasterio or geopandas.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from rrsis_geo.training.data.loader import load_batches
 from rrsis_geo.training.loop import Step
 
 STORED = 800
-"""Pixels of an image's side on disk, as in RRSIS-D."""
+"""Side of a stored image in pixels, as in RRSIS-D."""
 
 TEXTS = (
     "the ship docked near the coast is located in the middle-left",
@@ -62,28 +62,28 @@ VOCABULARY = (
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """A line of a data set whose files were drawn for the benchmark."""
+class GeneratedSample:
+    """A sample with generated files."""
 
     image: Path
     expression: str
     type: str = ""
 
     def read_pixels(self) -> NDArray[np.uint8]:
-        """(3, H, W)."""
+        """Read the image, (3, H, W)."""
         with Image.open(self.image) as image:
             return np.asarray(image.convert("RGB")).transpose(2, 0, 1)
 
     def read_mask(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
-        """(H, W)."""
+        """Read the mask, (H, W)."""
         with Image.open(self.image.with_suffix(".png")) as image:
             return np.asarray(image).reshape(shape) > 0
 
 
-def draw_files(folder: Path, count: int) -> list[Drawn]:
-    """Noisy JPEG images, each with the mask of a box."""
+def draw_files(folder: Path, count: int) -> list[GeneratedSample]:
+    """Write noisy JPEG images, each with the mask of a box."""
     rng = np.random.default_rng(0)
-    lines = []
+    samples = []
     for number in range(count):
         small = rng.integers(0, 255, (STORED // 8, STORED // 8, 3), np.uint8)
         picture = Image.fromarray(small).resize((STORED, STORED))
@@ -93,12 +93,12 @@ def draw_files(folder: Path, count: int) -> list[Drawn]:
         left, top = rng.integers(0, STORED - 200, 2)
         mask[top : top + 160, left : left + 120] = 255
         Image.fromarray(mask).save(path.with_suffix(".png"))
-        lines.append(Drawn(path, TEXTS[number % len(TEXTS)]))
-    return lines
+        samples.append(GeneratedSample(path, TEXTS[number % len(TEXTS)]))
+    return samples
 
 
-class Watch:
-    """The GPU's own count of busy time, sampled by its driver's tool."""
+class UtilizationSampler:
+    """Samples the utilization of the GPU with nvidia-smi."""
 
     def __init__(self, device: str) -> None:
         self.shares: list[float] = []
@@ -120,14 +120,16 @@ class Watch:
                 self.shares.append(int(line))
 
     def stop(self) -> None:
-        """Read no more."""
+        """Stop sampling."""
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
 
 
-def measure(options: argparse.Namespace, lines: list[Drawn]) -> dict[str, object]:
-    """One run; figures by name."""
+def measure(
+    options: argparse.Namespace, samples: list[GeneratedSample]
+) -> dict[str, object]:
+    """Train for some steps; return the measurements by name."""
     config = TrainConfig(
         preset=options.preset,
         steps=options.warm + options.steps,
@@ -144,21 +146,21 @@ def measure(options: argparse.Namespace, lines: list[Drawn]) -> dict[str, object
     tokenizer = Tokenizer(VOCABULARY)
     network = BTDNet(sizes).to(options.device)
     items = ListedStream(
-        groups=tuple((line,) * options.expressions for line in lines),
+        groups=tuple((line,) * options.expressions for line in samples),
         size=options.size,
         expressions=options.expressions,
         augmentation=Augmentation(),
     )
     steps: list[Step] = []
-    watch = None
+    sampler = None
 
     def on_step(step: Step) -> None:
-        nonlocal watch
-        step.metrics()  # waits for the GPU, as a log would
+        nonlocal sampler
+        step.metrics()  # waits for the GPU, as logging does
         if step.number >= options.warm:
             steps.append(step)
         elif step.number == options.warm - 1:
-            watch = Watch(options.device)
+            sampler = UtilizationSampler(options.device)
             if options.device.startswith("cuda"):
                 torch.cuda.reset_peak_memory_stats()
 
@@ -170,11 +172,11 @@ def measure(options: argparse.Namespace, lines: list[Drawn]) -> dict[str, object
         pin_memory=options.device.startswith("cuda"),
     )
     fit(config, network, tokenizer, batches, on_step=on_step)
-    assert watch is not None  # noqa: S101 - there was a warm-up
-    watch.stop()
+    assert sampler is not None  # noqa: S101 - there was a warm-up
+    sampler.stop()
     seconds = [step.seconds for step in steps]
     total = sum(seconds)
-    found: dict[str, object] = {
+    measurements: dict[str, object] = {
         "preset": options.preset,
         "device": options.device,
         "precision": options.precision,
@@ -195,20 +197,22 @@ def measure(options: argparse.Namespace, lines: list[Drawn]) -> dict[str, object
         ),
     }
     if options.device.startswith("cuda"):
-        found["gpu"] = torch.cuda.get_device_name()
-        found["peak_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
-        busy = watch.shares
-        found["gpu_busy_percent"] = round(statistics.mean(busy), 1) if busy else None
+        measurements["gpu"] = torch.cuda.get_device_name()
+        measurements["peak_gib"] = round(torch.cuda.max_memory_allocated() / 2**30, 2)
+        busy = sampler.shares
+        measurements["gpu_busy_percent"] = (
+            round(statistics.mean(busy), 1) if busy else None
+        )
     else:
         import resource
 
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        found["peak_gib"] = round(peak / 2**20, 2)  # KiB on Linux
-    return found
+        measurements["peak_gib"] = round(peak / 2**20, 2)  # KiB on Linux
+    return measurements
 
 
 def main() -> None:
-    """Print the figures; write them as JSON where asked."""
+    """Print the measurements; optionally write them as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--preset", default="btd-base", choices=PRESETS)
     parser.add_argument(
@@ -233,14 +237,14 @@ def main() -> None:
     if options.warm < 1:
         sys.exit("--warm must be 1 or more")
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        lines = draw_files(Path(folder), options.files)
-        print(f"{options.files} files drawn in {time.perf_counter() - began:.1f} s")
-        found = measure(options, lines)
-    for name, value in found.items():
+        start = time.perf_counter()
+        samples = draw_files(Path(folder), options.files)
+        print(f"{options.files} files drawn in {time.perf_counter() - start:.1f} s")
+        measurements = measure(options, samples)
+    for name, value in measurements.items():
         print(f"{name:26} {value}")
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1) + "\n")
+        options.json.write_text(json.dumps(measurements, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Scores of weights on the images that were kept out of the training of the default.
+"""Scores of weights on the validation images of the default weights.
 
     python benchmarks/validation.py DATA_FOLDER [--weights default]
 
-DATA_FOLDER holds the public data sets of the model card. Whole images with the words
-people wrote for them, and pieces with made expressions, each at 480 x 480 by the
-reference rule; the probabilities are those a user gets, presence included.
+DATA_FOLDER holds the public data sets of the model card. Scores whole images
+with written expressions, and crops with generated ones, each at 480 x 480 by the
+reference rule. Probabilities are those of `segment`, calibrated and with presence.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from rrsis_geo.training.validation import made_samples, validate, written_sample
 
 
 def main() -> None:
-    """Print a table for every kept source."""
+    """Print a table for every validation source."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("--weights", default="default")
-    parser.add_argument("--pieces", type=int, default=30, help="per source")
+    parser.add_argument("--pieces", type=int, default=30, help="crops per source")
     options = parser.parse_args()
     net, info = load_weights(options.weights)
     tokenizer = Tokenizer(info.vocabulary)

@@ -1,11 +1,11 @@
-"""Streaming vectorizing against rasterio.features.shapes on the whole array.
+"""Streaming polygonization against rasterio.features.shapes on the whole array.
 
     python benchmarks/vectorize.py [--size 20000] [--json vectorize.json]
 
-Draws a raster of ragged round objects, about one for every 5,500 pixels, and lets each
-method loose on it in a process of its own, so that the peak of memory is its own. The
-whole-array method ends with shapely polygons in pixels; ours in addition places,
-measures and numbers them.
+Draws a raster of ragged round objects, about one for every 5,500 pixels, and runs each
+method in a process of its own, so that the peak memory is its own. The whole-array
+method ends with shapely polygons in pixels; ours also transforms them to the CRS and
+computes their attributes.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from rrsis_geo.vector.boundary_tracing import BoundaryTracer
 from rrsis_geo.vector.polygonize import vectorize
 
 ROWS = 384
-"""Of a strip: what windows of 480 with an overlap of 96 settle at a time."""
+"""Rows of a strip: step of windows of 480 with an overlap of 96."""
 
 Result = tuple[int, float, float]
-"""Polygons, seconds, peak of memory in MB."""
+"""Number of polygons, seconds, peak memory in MB."""
 
 
 def draw(path: Path, size: int) -> None:
-    """Write size x size levels, row by row."""
+    """Write size x size levels in row-major order."""
     rng = np.random.default_rng(0)
     levels = np.zeros((size, size), np.uint8)
     row, col = np.mgrid[-20:21, -20:21]
@@ -51,7 +51,7 @@ def draw(path: Path, size: int) -> None:
 
 
 def strips(path: Path, size: int) -> Iterator[Strip]:
-    """Rows as they come out of stitching."""
+    """Yield strips as stitching does."""
     for top in range(0, size, ROWS):
         count = min(ROWS, size - top) * size
         levels = np.fromfile(path, np.uint8, count=count, offset=top * size)
@@ -59,14 +59,14 @@ def strips(path: Path, size: int) -> Iterator[Strip]:
 
 
 def whole(path: Path, size: int) -> int:
-    """rasterio on the whole array."""
+    """Polygonize the whole array with rasterio."""
     mask = np.fromfile(path, np.uint8).reshape(size, size) > 127
     shapes = rasterio.features.shapes(mask.view(np.uint8), mask=mask, connectivity=4)
     return len([shapely.geometry.shape(shape) for shape, _ in shapes])
 
 
 def outlines(path: Path, size: int) -> int:
-    """The tracing alone."""
+    """Trace boundaries without attributes."""
     tracer = BoundaryTracer(size, size, threshold=0.5)
     return sum(
         len(closed)
@@ -76,12 +76,12 @@ def outlines(path: Path, size: int) -> int:
 
 
 def plain(path: Path, size: int) -> int:
-    """Polygons with their attributes."""
+    """Make polygons with their attributes."""
     return _vectorized(path, size, fill_holes=0, simplify=0)
 
 
 def simplified(path: Path, size: int) -> int:
-    """Likewise, holes filled and outlines simplified."""
+    """Make polygons with filled holes and simplified outlines."""
     return _vectorized(path, size, fill_holes=2, simplify=0.5)
 
 
@@ -111,15 +111,17 @@ def _measured(name: str, path: Path, size: int) -> Result:
 
 
 def main() -> None:
-    """Print the table and write the numbers."""
+    """Print the table and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=20_000, help="pixels of a side")
-    parser.add_argument("--json", type=Path, help="also write the numbers here")
+    parser.add_argument(
+        "--size", type=int, default=20_000, help="side of the raster in pixels"
+    )
+    parser.add_argument("--json", type=Path, help="write the results to this file")
     arguments = parser.parse_args()
     rows = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "levels"
-        # spawned anew for each, so that no memory of the one before counts
+        # a new process for each method, because peak memory is per process
         context = multiprocessing.get_context("spawn")
         with context.Pool(1, maxtasksperchild=1) as pool:
             pool.apply(draw, (path, arguments.size))

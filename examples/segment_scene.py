@@ -1,8 +1,8 @@
-"""Text in, GeoDataFrame out.
+"""Segment a scene by text and print the result as a GeoDataFrame.
 
     python examples/segment_scene.py [SCENE EXPRESSION]
 
-Without arguments it draws a scene of its own and looks for storage tanks in it.
+Without arguments it draws a synthetic scene and searches for storage tanks.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from rrsis_geo.synthetic import write_scene
 
 
 def find(scene: str, expression: str) -> GeoDataFrame:
-    """What the expression describes, largest first, in the scene's CRS."""
+    """Segment a scene; return the polygons in its CRS, largest first."""
     found = segment(scene, expression, threshold=0.5, min_area=20, report=show)
     return found.to_geodataframe().sort_values("area_m2", ascending=False)
 
 
 def show(message: Message) -> None:
-    """A line for every window."""
+    """Print the progress."""
     if isinstance(message, Progress):
         print(f"\r{message.done} of {message.total} windows", end="", file=sys.stderr)
 
 
 def main() -> None:
-    """Find and print."""
+    """Segment a given or a synthetic scene and print the table."""
     if len(sys.argv) == 3:
         table = find(sys.argv[1], sys.argv[2])
     else:

@@ -2,12 +2,13 @@
 
     python scripts/english_words.py
 
-The words are those of the default weights' vocabulary, and a few more, that
-`rrsis_geo.query.tokenizer.spelling` would otherwise take for misspellings.
+The list holds the words of the default weights' vocabulary, and a few more, that
+`rrsis_geo.query.tokenizer.spelling` would otherwise correct as misspellings.
 """
 
 from __future__ import annotations
 
+import argparse
 import textwrap
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import rrsis_geo
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.query.tokenizer import spelling
 
-MORE = """
+MORE_WORDS = """
 slanted slanting queued decked outlier outliers teal diagonally seam lest bore boar
 boats bight blight tang tack ridge ridges fudge budge badge carts curt plank planks pane
 panes plain plains snip whip chip chips shin pines pears peer peers booth booths bout
@@ -23,7 +24,7 @@ bolts goat goats moat moats engines souther coals glass glasses roofing docking 
 mooring lining linings staging crated grated grassed tracked bridged harboured rowed
 """
 
-RUDE = {"bitch", "shit", "cunt", "whore"}
+OFFENSIVE = {"bitch", "shit", "cunt", "whore"}
 
 HEAD = '''"""English words that look like misspellings of words the grammar knows.
 
@@ -39,17 +40,18 @@ ENGLISH_WORDS = words(
 
 def main() -> None:
     """Write the module."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     package = Path(rrsis_geo.__file__).parent
-    table = read_header("default").vocabulary
-    words = {word for word in (*table, *MORE.split()) if word.isalpha()}
+    vocabulary = read_header("default").vocabulary
+    words = {word for word in (*vocabulary, *MORE_WORDS.split()) if word.isalpha()}
     spelling.ENGLISH_WORDS = frozenset()
-    misread = sorted(
+    corrected = sorted(
         word
-        for word in words - RUDE
+        for word in words - OFFENSIVE
         if word.isascii() and spelling.correct_spelling(word) != word
         if word not in spelling.COMMON_TYPOS
     )
-    text = textwrap.fill(" ".join(misread), 84)
+    text = textwrap.fill(" ".join(corrected), 84)
     (package / "query/lexicon/english_words.py").write_text(f'{HEAD}{text}\n"""\n)\n')
 
 

@@ -1,8 +1,8 @@
-"""Open every GeoTIFF below a folder as a scene; write what came of it as a table.
+"""Open every GeoTIFF in a folder as a scene and write a table of the results.
 
     python scripts/fixture_table.py ../shared/data/geotiff-fixtures docs/fixtures.md
 
-With a third argument, a PNG: all scenes as thumbnails, to look at the colours.
+A third argument, a PNG file, writes all scenes as thumbnails for a visual check.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ docs/fixtures.md`.
 
 
 def main() -> None:
-    """Write the table, and the sheet where one is wanted."""
+    """Write the table and optionally the contact sheet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where the GeoTIFFs are")
+    parser.add_argument("folder", type=Path, help="folder of the GeoTIFFs")
     parser.add_argument("table", type=Path, help="markdown file to write")
     parser.add_argument("sheet", type=Path, nargs="?", help="PNG file to write")
     options = parser.parse_args()
@@ -66,31 +66,31 @@ def main() -> None:
 def describe(
     path: Path, name: str, *, pixel_coordinates: bool
 ) -> tuple[list[str], np.ndarray | None]:
-    """Cells of a row, and a thumbnail where the file can be seen."""
-    shown = f"`{name}`" + " `--pixel-coordinates`" * pixel_coordinates
+    """Describe a file: cells of its row, and a thumbnail if it can be read."""
+    name_cell = f"`{name}`" + " `--pixel-coordinates`" * pixel_coordinates
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
         with rasterio.open(path) as dataset:
-            facts = f"{dataset.count} {dataset.dtypes[0]}"
+            bands = f"{dataset.count} {dataset.dtypes[0]}"
     try:
         with Scene.open(path, pixel_coordinates=pixel_coordinates) as scene:
-            picture, seen, _ = scene.thumbnail(SIDE)
+            picture, valid, _ = scene.thumbnail(SIDE)
             grid = scene.grid()
             cells = [
-                shown,
-                facts,
+                name_cell,
+                bands,
                 "pixels" if grid.crs is None else crs_name(grid.crs),
                 ", ".join(map(str, scene.bands)),
                 f"{grid.gsd:.3g}",
                 f"{100 * share_of_valid(scene):.1f} %",
                 stretch_text(scene.stretch),
             ]
-            return cells, np.where(seen, picture, np.uint8([[[255]], [[0]], [[255]]]))
+            return cells, np.where(valid, picture, np.uint8([[[255]], [[0]], [[255]]]))
     except RRSISError as error:
         message = str(error).replace(str(path), path.name)
         return [
-            shown,
-            facts,
+            name_cell,
+            bands,
             "",
             "",
             "",
@@ -100,19 +100,19 @@ def describe(
 
 
 def share_of_valid(scene: Scene) -> float:
-    """Valid pixels over all, by reading every window."""
+    """Compute the share of valid pixels by reading every window."""
     grid = scene.grid()
     windows = plan_windows(grid.width, grid.height, size=480, overlap=0)
-    seen = np.zeros((grid.height, grid.width), bool)
+    valid = np.zeros((grid.height, grid.width), bool)
     for patch in scene.patches(grid, windows):
         rows, cols = patch.window.toslices()
-        part = seen[rows, cols]
+        part = valid[rows, cols]
         part[:] = patch.valid[: part.shape[0], : part.shape[1]]
-    return float(seen.mean())
+    return float(valid.mean())
 
 
 def stretch_text(stretch: Stretch) -> str:
-    """Limits per band in few digits."""
+    """Format the limits per band."""
     if stretch.identity:
         return "as it is"
     pairs = zip(stretch.low, stretch.high, strict=True)
@@ -120,14 +120,14 @@ def stretch_text(stretch: Stretch) -> str:
 
 
 def markdown(rows: list[list[str]]) -> str:
-    """The page."""
+    """Format the page."""
     lines = [HEADINGS, ("---",) * len(HEADINGS), *rows]
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     return f"{ABOUT}\n{table}\n"
 
 
 def contact_sheet(pictures: list[tuple[str, np.ndarray | None]]) -> Image.Image:
-    """Thumbnails with their names; what is not valid is magenta."""
+    """Draw thumbnails with their names; invalid pixels are magenta."""
     across = 7
     down = -(-len(pictures) // across)
     sheet = Image.new("RGB", (across * (SIDE + 10), down * (SIDE + 24)), "white")

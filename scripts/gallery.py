@@ -1,12 +1,12 @@
-"""Take the pictures of docs/gallery.md and write its captions, from measured figures.
+"""Draw the pictures of docs/gallery.md and write its captions from measured scores.
 
     python scripts/gallery.py DATA [--weights default] [--docs docs]
     python scripts/gallery.py DATA --more FOLDER
 
 DATA is the folder of public data sets of docs/model-card.md. The first form takes
-images whose licences let them be shown here, none of which the default weights were
+images whose licences allow publication, none of which the default weights were
 trained on, and replaces docs/gallery.md and docs/gallery/. The second takes images for
-research only (NWPU, Airbus) and writes the same kind of page into a folder of your own.
+research only (NWPU, Airbus) and writes the same kind of page into another folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import rasterio
 import shapely
-from gallery_tiles import SOURCES, Tile, research_tiles, shown_tiles
+from gallery_tiles import SOURCES, Tile, public_tiles, research_tiles
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.transform import from_origin
@@ -34,13 +34,13 @@ from rrsis_geo.pipeline.runner import run
 from rrsis_geo.scene.scene import Scene
 
 SIDE, SMALL = 400, 200
-"""Pixels of a picture's longer side, alone and on the contact page."""
+"""Longer side of a picture in pixels, alone and on the contact sheet."""
 
 COLOUR = {"wrong": COLOURS[1], "missed": COLOURS[2]}
-"""What is right has the first colour."""
+"""Colours of wrong and missed objects; right ones have the first colour."""
 
 QUIET = 0.001
-"""Most of a picture that may be painted where nothing is to be found."""
+"""Largest share of foreground that counts as none where nothing is to be found."""
 
 SECTIONS = {
     "works": "What works",
@@ -64,7 +64,7 @@ found when a polygon fills a fifth of its box.
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """A picture that was taken."""
+    """A picture with its verdict."""
 
     tile: Tile
     picture: Image.Image
@@ -73,26 +73,30 @@ class Shot:
     caption: str
 
 
-def take(tile: Tile, warm: CachedPredictor, folder: Path, weights: str) -> Shot:
-    """Ask, compare, draw."""
-    scene = georeferenced(tile, folder)
+def segment_tile(
+    tile: Tile, predictor: CachedPredictor, folder: Path, weights: str
+) -> Shot:
+    """Segment a tile, compare with its labels and draw the result."""
+    scene = write_geotiff(tile, folder)
     job = SegmentJob(
         scene=str(scene),
         expressions=(tile.text,),
         weights=weights,
         options=SegmentOptions(min_area=tile.min_area),
     )
-    found = run(job, network=warm.bind).polygons
+    found = run(job, network=predictor.bind).polygons
     with Scene.open(str(scene)) as opened:
         pixels, valid, grid = opened.thumbnail(2 * SIDE)
         inverse = ~opened.grid().transform
-    outlines = placed(found.geometry, lambda x, y: inverse @ (x, y))
-    verdict, caption, groups = judged(tile, outlines)
+    outlines = transformed(found.geometry, lambda x, y: inverse @ (x, y))
+    verdict, caption, groups = judge(tile, outlines)
     first, *others = groups
     groups = {name: groups[name] for name in (first, *others)
               if name == first or len(groups[name])}  # fmt: skip
     forward = ~inverse
-    shapes = [placed(part, lambda x, y: forward @ (x, y)) for part in groups.values()]
+    shapes = [
+        transformed(part, lambda x, y: forward @ (x, y)) for part in groups.values()
+    ]
     names = np.repeat(np.array(list(groups), object), [len(part) for part in shapes])
     shown = replace(
         found,
@@ -105,29 +109,29 @@ def take(tile: Tile, warm: CachedPredictor, folder: Path, weights: str) -> Shot:
     return Shot(tile=tile, picture=picture, verdict=verdict, caption=caption)
 
 
-def placed(
+def transformed(
     geometry: NDArray[np.object_],
     move: Callable[[float, float], tuple[float, float]],
 ) -> NDArray[np.object_]:
-    """Shapes in another plane."""
+    """Transform the coordinates of geometries."""
     moved: NDArray[np.object_] = shapely.transform(geometry, move, interleaved=False)
     return moved
 
 
-def judged(
+def judge(
     tile: Tile, outlines: NDArray[np.object_]
 ) -> tuple[str, str, dict[str, NDArray[np.object_]]]:
-    """Verdict, caption, and what to draw in which colour, in pixels of the tile."""
+    """Return verdict, caption, and the geometries to draw by label, in pixels."""
     area = tile.pixels.shape[1] * tile.pixels.shape[2]
-    painted = shapely.union_all(outlines).area
+    predicted = shapely.union_all(outlines).area
     count = f"{len(outlines)} polygon{'' if len(outlines) == 1 else 's'}"
     if tile.truth is None:
-        said = f"{count}, {100 * painted / area:.1f} % of the picture"
-        return "open", said, {tile.text: outlines}
+        caption = f"{count}, {100 * predicted / area:.1f} % of the picture"
+        return "open", caption, {tile.text: outlines}
     if not len(tile.truth):
-        said = f"nothing of this is here; {count}, {painted * tile.gsd**2:.0f} m2"
-        verdict = "works" if painted < QUIET * area else "fails"
-        return verdict, said, {tile.text: tile.truth, "wrong": outlines}
+        caption = f"nothing of this is here; {count}, {predicted * tile.gsd**2:.0f} m2"
+        verdict = "works" if predicted < QUIET * area else "fails"
+        return verdict, caption, {tile.text: tile.truth, "wrong": outlines}
     rule = "outline" if tile.rule == "area" else tile.rule
     scores, matches = score(outlines, tile.truth, rule=rule)
     iou = f"IoU of pixels {scores.iou:.2f}"
@@ -139,29 +143,29 @@ def judged(
             name: np.array([p for p in shapely.get_parts(part) if p.area], object)
             for name, part in zip(names, parts, strict=True)
         }
-        return rated(scores.iou, 0.6, 0.3), f"{iou} against weak labels", drawn
-    sum_ = scores.recall + scores.precision
-    value = 2 * scores.recall * scores.precision / sum_ if sum_ else 0.0
+        return rate(scores.iou, 0.6, 0.3), f"{iou} against weak labels", drawn
+    total = scores.recall + scores.precision
+    value = 2 * scores.recall * scores.precision / total if total else 0.0
     wrong = scores.polygons - scores.right
-    said = f"{scores.found} of {scores.objects} found, {wrong} wrong"
+    caption = f"{scores.found} of {scores.objects} found, {wrong} wrong"
     if tile.rule == "outline":
-        said += f"; {iou}"
-        value = max(value, min(scores.iou, 0.7))  # a block of houses is not nothing
+        caption += f"; {iou}"
+        value = max(value, min(scores.iou, 0.7))  # merged houses are partly right
     drawn = {
         f"{tile.text}: right": outlines[matches.right],
         "wrong": outlines[~matches.right],
         "missed": tile.truth[~matches.found],
     }
-    return rated(value, 0.75, 0.4), said, drawn
+    return rate(value, 0.75, 0.4), caption, drawn
 
 
-def rated(value: float, good: float, fair: float) -> str:
-    """Key of `SECTIONS`."""
+def rate(value: float, good: float, fair: float) -> str:
+    """Rate a score; return a key of `SECTIONS`."""
     return "works" if value >= good else "partly" if value >= fair else "fails"
 
 
-def georeferenced(tile: Tile, folder: Path) -> Path:
-    """The tile as a GeoTIFF somewhere in UTM zone 32."""
+def write_geotiff(tile: Tile, folder: Path) -> Path:
+    """Write a tile as a GeoTIFF at an arbitrary place in UTM zone 32."""
     path = folder / f"{tile.name}.tif"
     _, height, width = tile.pixels.shape
     with rasterio.open(
@@ -179,8 +183,8 @@ def georeferenced(tile: Tile, folder: Path) -> Path:
     return path
 
 
-def contact(shots: list[Shot], across: int = 6) -> Image.Image:
-    """All pictures on one sheet."""
+def contact_sheet(shots: list[Shot], across: int = 6) -> Image.Image:
+    """Draw all pictures on one sheet."""
     small = [shot.picture.copy() for shot in shots]
     for picture in small:
         picture.thumbnail((SMALL, 2 * SMALL), Image.Resampling.LANCZOS)
@@ -198,15 +202,17 @@ def contact(shots: list[Shot], across: int = 6) -> Image.Image:
 
 
 def page(shots: list[Shot], head: str) -> Iterator[str]:
-    """Lines of the page."""
+    """Yield the lines of the page."""
     yield head
     for verdict, title in SECTIONS.items():
-        mine = [shot for shot in shots if shot.verdict == verdict]
-        if not mine:
+        of_verdict = [shot for shot in shots if shot.verdict == verdict]
+        if not of_verdict:
             continue
         yield f"\n## {title}\n"
         yield "| | |\n| --- | --- |"
-        for pair in (mine[start : start + 2] for start in range(0, len(mine), 2)):
+        for pair in (
+            of_verdict[start : start + 2] for start in range(0, len(of_verdict), 2)
+        ):
             yield (
                 "| "
                 + " | ".join(
@@ -223,21 +229,23 @@ def page(shots: list[Shot], head: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Take, judge, write."""
+    """Draw the pictures and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--weights", default="default")
     parser.add_argument("--docs", type=Path, default=Path("docs"))
-    parser.add_argument("--more", type=Path, help="folder for images of research only")
+    parser.add_argument(
+        "--more", type=Path, help="folder for images that are for research only"
+    )
     options = parser.parse_args()
     docs = options.more or options.docs
-    tiles = research_tiles if options.more else shown_tiles
+    tiles = research_tiles if options.more else public_tiles
     target = docs / "gallery"
     target.mkdir(parents=True, exist_ok=True)
-    warm, shots = CachedPredictor(), []
+    predictor, shots = CachedPredictor(), []
     with TemporaryDirectory() as folder:
         for tile in tiles(options.data):
-            shots.append(take(tile, warm, Path(folder), options.weights))
+            shots.append(segment_tile(tile, predictor, Path(folder), options.weights))
             print(f"{shots[-1].verdict:7} {tile.name}: {shots[-1].caption}", flush=True)
     for old in target.glob("*.jpg"):
         old.unlink()
@@ -245,7 +253,7 @@ def main() -> None:
     for shot in shots:
         path = target / f"{shot.tile.name}.jpg"
         shot.picture.save(path, quality=74, optimize=True)
-    contact(shots).save(target / "contact.jpg", quality=62, optimize=True)
+    contact_sheet(shots).save(target / "contact.jpg", quality=62, optimize=True)
     info = read_header(options.weights)
     more = f" --more {options.more.name}" if options.more else ""
     if options.weights != "default":

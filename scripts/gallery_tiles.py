@@ -1,7 +1,7 @@
-"""What the gallery shows: which part of which image, and what is asked there.
+"""Tiles of the gallery: parts of images, with an expression and labels.
 
-A few easy questions to every kind of image, and those that the model card expects to
-fail.
+Each data set has a few easy expressions, and some that fail according to the model
+card.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Crop = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where images come from."""
+    """A data set, with its credit line."""
 
     title: str
     credit: str
@@ -64,10 +64,10 @@ SOURCES = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tile:
-    """One question to one picture."""
+    """An image with one expression."""
 
     name: str
-    """Of the picture's file."""
+    """Stem of the picture's file name."""
     source: str
     """Key of `SOURCES`."""
     pixels: NDArray[np.uint8]
@@ -76,11 +76,11 @@ class Tile:
     """Metres per pixel."""
     text: str
     truth: NDArray[np.object_] | None
-    """What should be found, in pixels; empty: nothing; None: nobody knows."""
+    """Labelled targets in pixels; empty if there are none, None without labels."""
     rule: str = "outline"
-    """outline or box, as in `evaluation.scenes.object_matching`; area: pixels count."""
+    """outline or box, as in `evaluation.scenes.object_matching`, or area: pixel IoU."""
     note: str = ""
-    """What there is to see, whatever the weights answer."""
+    """Remark on the image, independent of the prediction."""
     min_area: float = 0.0
     """Square metres; smaller polygons are dropped."""
 
@@ -99,7 +99,7 @@ BANEPA: tuple[tuple[str, Crop, str, str, str], ...] = (
     ("airplanes-none", (2200, 0, 860, 768), "airplanes", "none", ""),
     ("vehicles-yard", (1240, 40, 960, 700), "vehicles", "?", "Buses and cars."),
 )
-"""Name, part of the southern strip, question, which houses, note."""
+"""Name, crop of the southern strip, expression, selected buildings, note."""
 
 BANEPA_NEW: tuple[tuple[str, Crop, str, str], ...] = (
     ("pond", (20, 1180, 560, 460), "the pond", "Water was learned from drawings."),
@@ -109,7 +109,7 @@ BANEPA_NEW: tuple[tuple[str, Crop, str, str], ...] = (
     ),
     ("roofs-blue", (220, 220, 760, 560), "buildings with a blue roof", ""),
 )
-"""The same of the second mosaic, which has no labels."""
+"""Name, crop of the unlabelled second mosaic, expression, note."""
 
 NAIP: tuple[tuple[str, str, str, str], ...] = (
     ("trees-school", "riverside_2020_65", "trees", "area"),
@@ -118,7 +118,7 @@ NAIP: tuple[tuple[str, str, str, str], ...] = (
     ("tennis", "riverside_2020_51", "tennis courts", "?"),
     ("houses", "riverside_2020_39", "houses", "?"),
 )
-"""Name, image, question, rule."""
+"""Name, image, expression, rule."""
 
 AIRPORTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("planes-apron", "airport_332", "airplanes", "all", ""),
@@ -139,17 +139,17 @@ DRAWN: tuple[tuple[str, int, str, str, str], ...] = (
     ("drawn-track", 9004, "sports", "running tracks", "ground_track_field"),
     ("drawn-ships", 9003, "harbour", "ships", "ship"),
 )
-"""Name, seed, theme, question, class."""
+"""Name, seed, theme, expression, class."""
 
 
-def shown_tiles(data: Path) -> Iterator[Tile]:
-    """Of images that may be shown here."""
+def public_tiles(data: Path) -> Iterator[Tile]:
+    """Yield tiles of images whose licences allow publication."""
     south = banepa(data)[1]
     for name, crop, text, which, note in BANEPA:
-        pixels, shapes = cropped(south, crop)
+        pixels, shapes = crop_labels(south, crop)
         yield Tile(
             name=name, source="banepa", pixels=pixels, gsd=0.133, text=text,
-            truth=chosen(shapes, which), note=note, min_area=4.0,
+            truth=select_targets(shapes, which), note=note, min_area=4.0,
         )  # fmt: skip
     path = data / "oam-banepa" / "banepa_predict.tif"
     with rasterio.open(path) as dataset:
@@ -180,7 +180,7 @@ def shown_tiles(data: Path) -> Iterator[Tile]:
         shapes = np.array([shapely.box(*row) for row in rows], object)
         yield Tile(
             name=name, source="airports", pixels=read_rgb(path), gsd=0.75, text=text,
-            truth=chosen(shapes, which), rule="box", note=note, min_area=4.0,
+            truth=select_targets(shapes, which), rule="box", note=note, min_area=4.0,
         )  # fmt: skip
     for name, seed, theme, text, category in DRAWN:
         scene = draw_scene(seed, width=640, height=480, gsd=0.5, theme=theme)
@@ -191,7 +191,7 @@ def shown_tiles(data: Path) -> Iterator[Tile]:
 
 
 def research_tiles(data: Path) -> Iterator[Tile]:
-    """Of images for research only, that were kept out of training."""
+    """Yield tiles of validation images that are for research only."""
     for image in split(nwpu(data), every=7)[1][::5]:
         for number, line in enumerate(image.written[:2]):
             truth = image.layout.outlines[list(line.targets)]
@@ -202,7 +202,7 @@ def research_tiles(data: Path) -> Iterator[Tile]:
             )  # fmt: skip
     middle = (800, 800, 960, 960)
     for image in split(tanks(data), every=6)[1]:
-        pixels, shapes = cropped(image, middle)
+        pixels, shapes = crop_labels(image, middle)
         yield Tile(
             name=f"tanks-{image.name[:8]}", source="airbus", pixels=pixels, gsd=1.2,
             text="storage tank", truth=shapes, min_area=20.0,
@@ -221,10 +221,10 @@ def research_tiles(data: Path) -> Iterator[Tile]:
             )  # fmt: skip
 
 
-def cropped(
+def crop_labels(
     image: LabelledImage, crop: Crop
 ) -> tuple[NDArray[np.uint8], NDArray[np.object_]]:
-    """Pixels and labelled outlines of a part of an image."""
+    """Crop the pixels and the labelled outlines of an image."""
     left, top, width, height = crop
     frame = shapely.box(left, top, left + width, top + height)
     shapes = shapely.intersection(image.layout.outlines, frame)
@@ -233,8 +233,10 @@ def cropped(
     return image.pixels[:, top : top + height, left : left + width], moved
 
 
-def chosen(shapes: NDArray[np.object_], which: str) -> NDArray[np.object_] | None:
-    """all, none, the largest or leftmost of the labelled; ?: of this nothing is."""
+def select_targets(
+    shapes: NDArray[np.object_], which: str
+) -> NDArray[np.object_] | None:
+    """Select targets: all, none, largest or leftmost; ? for an unlabelled class."""
     if which == "?":
         return None
     if which == "none":
@@ -247,9 +249,9 @@ def chosen(shapes: NDArray[np.object_], which: str) -> NDArray[np.object_] | Non
 
 
 def of_class(layout: Layout, category: str) -> NDArray[np.object_]:
-    """Outlines of one class, as far as they are in the picture."""
+    """Return the outlines of one class, clipped to the image."""
     frame = shapely.box(0, 0, layout.width, layout.height)
-    mine = [item.polygon for item in layout.objects if item.category == category]
-    shapes = shapely.intersection(np.array(mine, object), frame)
+    polygons = [item.polygon for item in layout.objects if item.category == category]
+    shapes = shapely.intersection(np.array(polygons, object), frame)
     found: NDArray[np.object_] = shapes[shapely.area(shapes) > 10]
     return found

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Pictures of docs/query.md: questions to the scene of `rrsis-geo demo`.
+"""Draw the pictures of docs/query.md: expressions on the scene of `rrsis-geo demo`.
 
     python scripts/query_pictures.py [--out docs/images]
 
-Draws the demo scene, asks the default weights for the phrases once, and puts one small
-picture for each question side by side, anchors in a second colour.
+Draws the demo scene, segments all expressions in one run, and arranges one small
+picture per expression in a grid, with anchors in a second colour.
 """
 
 from __future__ import annotations
@@ -42,50 +42,50 @@ SHEETS = {
     ),
 }
 SIDE = 460
-"""Pixels of one picture's longer side."""
+"""Longer side of a picture in pixels."""
 
 
 def main() -> None:
-    """Write the sheets."""
+    """Write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--weights", default="default")
     options = parser.parse_args()
-    every = [text for texts in SHEETS.values() for text in texts]
+    expressions = [text for texts in SHEETS.values() for text in texts]
     with TemporaryDirectory() as folder:
         scene = demo_scene(Path(folder)).scene
-        found = segment(scene, every, weights=options.weights, resolve="scene")
+        found = segment(scene, expressions, weights=options.weights, resolve="scene")
         with Scene.open(str(scene)) as opened:
             pixels, valid, small = opened.thumbnail(SIDE * 2)
     for name, texts in SHEETS.items():
         tiles = []
         for text in texts:
-            mine = _of(found.polygons, text)
-            anchors = _of(found.anchors, text)
-            named = "measured against"
-            anchors.columns["expression"][:] = named
-            both = _joined(mine, anchors)
-            shown = (text, named) if len(anchors) else (text,)
-            picture = draw(pixels, valid, small, both, shown)
+            polygons = _select(found.polygons, text)
+            anchors = _select(found.anchors, text)
+            anchor_label = "measured against"
+            anchors.columns["expression"][:] = anchor_label
+            both = _concatenate(polygons, anchors)
+            labels = (text, anchor_label) if len(anchors) else (text,)
+            picture = draw(pixels, valid, small, both, labels)
             picture.thumbnail((SIDE, SIDE * 2), Image.Resampling.LANCZOS)
             tiles.append(picture)
-            print(f"{len(mine):4} {text}")
+            print(f"{len(polygons):4} {text}")
         _sheet(tiles).save(options.out / name, quality=66, optimize=True)
 
 
-def _of(polygons: Polygons, text: str) -> Polygons:
-    mine = polygons.columns["expression"] == text
-    columns = {name: values[mine] for name, values in polygons.columns.items()}
-    return replace(polygons, geometry=polygons.geometry[mine], columns=columns)
+def _select(polygons: Polygons, text: str) -> Polygons:
+    selected = polygons.columns["expression"] == text
+    columns = {name: values[selected] for name, values in polygons.columns.items()}
+    return replace(polygons, geometry=polygons.geometry[selected], columns=columns)
 
 
-def _joined(one: Polygons, other: Polygons) -> Polygons:
+def _concatenate(first: Polygons, second: Polygons) -> Polygons:
     columns = {
-        name: np.concatenate([values, other.columns[name]])
-        for name, values in one.columns.items()
+        name: np.concatenate([values, second.columns[name]])
+        for name, values in first.columns.items()
     }
-    geometry = np.concatenate([one.geometry, other.geometry])
-    return replace(one, geometry=geometry, columns=columns)
+    geometry = np.concatenate([first.geometry, second.geometry])
+    return replace(first, geometry=geometry, columns=columns)
 
 
 def _sheet(tiles: list[Image.Image], across: int = 3) -> Image.Image:

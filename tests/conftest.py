@@ -16,23 +16,23 @@ from rasterio.errors import NotGeoreferencedWarning
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# The networks of tests are so small that torch's threads only wait for each other,
-# for minutes on a busy machine. Read when torch is imported, here and in children.
+# The networks of the tests are so small that threads of torch mostly wait for each
+# other. Read when torch is imported, here and in subprocesses.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
 def shared_data():
-    """Folder of third-party data beside the checkout; not part of the project."""
+    """Return the folder of third-party data next to the checkout; skip without it."""
     folder = (ROOT / ".." / "shared" / "data").resolve()
     if not folder.is_dir():
-        pytest.skip("no ../shared/data beside the checkout: third-party data")
+        pytest.skip("no third-party data in ../shared/data")
     return folder
 
 
 @pytest.fixture
 def make_scene(tmp_path):
-    """A factory of small GeoTIFFs; by default a bright target box on grey ground."""
+    """Return a factory of small GeoTIFFs; by default a bright box on grey ground."""
     numbers = count(1)
 
     def make(
@@ -103,8 +103,8 @@ def make_scene(tmp_path):
 
 
 @pytest.fixture
-def no_room_from():
-    """A context in which no file grows beyond so many bytes, as on a full disk."""
+def limit_file_size():
+    """Return a context that limits the size of files, to simulate a full disk."""
     resource = pytest.importorskip("resource", reason="no file size limit here")
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Checks of an installation are reported, never raised."""
+"""Failing checks of an installation are reported, not raised."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from rrsis_geo import doctor
 
 
-def test_a_check_that_breaks_is_a_failed_check_with_advice(monkeypatch):
+def test_a_check_that_raises_is_a_failed_check_with_advice(monkeypatch):
     def broken():
         raise OSError("libcudart.so:\n  cannot open shared object file")
 
@@ -21,7 +21,7 @@ def test_a_check_that_breaks_is_a_failed_check_with_advice(monkeypatch):
     assert weights.advice == doctor.ADVICE["weights"]
 
 
-def test_the_home_folder_is_not_told(monkeypatch, tmp_path):
+def test_the_home_folder_is_replaced_by_a_tilde(monkeypatch, tmp_path):
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     answer = ("warn", f"{tmp_path}/envs/geo", f"look into {tmp_path}/envs")
     monkeypatch.setattr(doctor, "CHECKS", {"python": lambda: answer})
@@ -47,7 +47,7 @@ def test_variables_of_other_programs_are_a_warning(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["python", "packages", "projections", "drivers"])
-def test_where_tests_run_the_libraries_are_well(name):
+def test_the_libraries_of_the_test_environment_pass(name):
     status, found, advice = doctor.CHECKS[name]()
 
     assert status == "ok", (found, advice)
@@ -63,7 +63,7 @@ def test_a_missing_package_is_named(monkeypatch):
     assert "numpy" not in found
 
 
-def test_free_memory_is_part_of_all_memory():
+def test_free_memory_is_at_most_total_memory():
     free, total = doctor.memory()
 
     assert 0 <= free <= total

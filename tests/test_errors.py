@@ -15,17 +15,17 @@ KINDS = [
 ]
 
 
-def test_every_kind_has_a_code_of_its_own():
+def test_codes_and_exit_codes_are_unique():
     assert len({kind.code for kind in KINDS}) == len(KINDS)
     assert len({kind.exit_code for kind in KINDS}) == len(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_exit_codes_are_failures_that_a_shell_can_tell(kind):
+def test_exit_codes_are_valid_failures_for_a_shell(kind):
     assert 0 < kind.exit_code < 256
 
 
-def test_the_table_of_exit_codes_holds_every_kind():
+def test_the_table_of_exit_codes_is_complete():
     listed = errors.exit_codes()
     assert {kind.exit_code for kind in KINDS} | {0} == set(listed)
     assert all(
@@ -49,5 +49,5 @@ def test_the_documents_list_exactly_these_exit_codes():
     assert set(named) == {str(code) for code in listed}
 
 
-def test_option_errors_are_value_errors_for_callers_that_know_no_other():
+def test_an_option_error_is_a_value_error():
     assert issubclass(errors.OptionError, ValueError)

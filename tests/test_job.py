@@ -42,7 +42,7 @@ def option_values(draw):
     output=st.none() | TEXT,
     options=option_values(),
 )
-def test_a_job_survives_json(scene, expressions, output, options):
+def test_a_job_round_trips_through_json(scene, expressions, output, options):
     job = SegmentJob(
         scene=scene, expressions=expressions, output=output, options=options
     )
@@ -87,7 +87,7 @@ def test_a_job_survives_json(scene, expressions, output, options):
         ("workers", 0),
     ],
 )
-def test_a_wrong_value_is_refused_by_its_name(name, value):
+def test_an_invalid_value_is_refused_by_name(name, value):
     with pytest.raises(OptionError, match=name.replace("_", "-")):
         SegmentOptions(**{name: value})
 
@@ -97,7 +97,7 @@ def test_pixel_coordinates_and_a_crs_exclude_each_other():
         SegmentOptions(crs="EPSG:32633", pixel_coordinates=True)
 
 
-def test_unknown_names_are_refused_with_the_known_ones():
+def test_unknown_names_are_refused_with_a_list_of_known_names():
     with pytest.raises(OptionError, match=r"treshold.*threshold"):
         SegmentOptions.from_mapping({"treshold": 0.4})
     with pytest.raises(OptionError, match="scenes"):
@@ -108,32 +108,32 @@ def test_unknown_names_are_refused_with_the_known_ones():
     "text",
     ["", "[]", "{", "null", '{"scene": "a.tif"}', '{"scene": "a", "expressions": 3}'],
 )
-def test_what_is_no_job_is_refused(text):
+def test_invalid_jobs_are_refused(text):
     with pytest.raises(OptionError):
         SegmentJob.from_json(text)
 
 
 @pytest.mark.parametrize("expressions", [(), ("",), (" \n",), ("tank", "")])
-def test_something_must_be_looked_for(expressions):
+def test_empty_expressions_are_refused(expressions):
     with pytest.raises(OptionError, match="say what to look for"):
         SegmentJob(scene="a.tif", expressions=expressions)
 
 
-def test_an_expression_has_an_end():
+def test_the_length_of_an_expression_is_limited():
     SegmentJob(scene="a.tif", expressions=("x" * MAX_EXPRESSION,))
     with pytest.raises(OptionError, match="10000 characters") as failure:
         SegmentJob(scene="a.tif", expressions=("x" * 10_000,))
     assert len(str(failure.value)) < 200
 
 
-def test_one_text_is_one_expression_not_many_letters():
+def test_a_string_is_one_expression():
     job = SegmentJob(scene="a.tif", expressions="red roof")
     assert job.expressions == ("red roof",)
     values = {"scene": "a.tif", "expressions": "red roof"}
     assert SegmentJob.from_mapping(values) == job
 
 
-def test_values_of_a_wrong_kind_are_refused():
+def test_values_of_a_wrong_type_are_refused():
     with pytest.raises(OptionError, match="threshold must be a number, got 'high'"):
         SegmentOptions.from_mapping({"threshold": "high"})
     with pytest.raises(OptionError, match="bands must be a list of numbers, got 3"):
@@ -144,20 +144,20 @@ def test_values_of_a_wrong_kind_are_refused():
         SegmentJob.from_mapping({"scene": "a.tif", "expressions": [3]})
 
 
-def test_white_space_does_not_make_another_expression():
+def test_white_space_in_expressions_is_normalized():
     job = SegmentJob(scene="a.tif", expressions=(" the  red\troof\n",))
     assert job.expressions == ("the red roof",)
     with pytest.raises(OptionError, match="twice"):
         SegmentJob(scene="a.tif", expressions=("red roof", "red  roof"))
 
 
-def test_other_languages_are_taken_as_they_are():
+def test_non_latin_expressions_are_kept():
     text = "तेल ट्याङ्की"
     job = SegmentJob(scene="a.tif", expressions=(text,))
     assert SegmentJob.from_json(job.to_json()).expressions == (text,)
 
 
-def test_every_option_has_a_default_and_survives_json():
+def test_every_option_has_a_default_and_is_written_to_json():
     options = SegmentOptions()
     job = SegmentJob(scene="a.tif", expressions=("tank",), options=options)
     sent = json.loads(job.to_json())["options"]
@@ -170,7 +170,9 @@ def test_every_option_has_a_default_and_survives_json():
     min_area=METRES,
     overwrite=st.booleans(),
 )
-def test_a_vectorize_job_survives_json(expressions, threshold, min_area, overwrite):
+def test_a_vectorize_job_round_trips_through_json(
+    expressions, threshold, min_area, overwrite
+):
     job = VectorizeJob(
         probability="p.tif",
         output="p.gpkg",
@@ -186,7 +188,7 @@ def test_a_vectorize_job_survives_json(expressions, threshold, min_area, overwri
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "invalid",
     [
         {"threshold": 1.5},
         {"threshold": "high"},
@@ -200,8 +202,8 @@ def test_a_vectorize_job_survives_json(expressions, threshold, min_area, overwri
     ],
     ids=str,
 )
-def test_a_wrong_vectorize_job_is_refused_by_name(wrong):
-    values = {"probability": "p.tif", "output": "p.gpkg", **wrong}
+def test_an_invalid_vectorize_job_is_refused(invalid):
+    values = {"probability": "p.tif", "output": "p.gpkg", **invalid}
     with pytest.raises(OptionError):
         VectorizeJob.from_mapping(values)
     with pytest.raises(OptionError, match="not a job"):
@@ -213,7 +215,7 @@ def test_both_jobs_have_the_same_defaults():
 
 
 @pytest.mark.parametrize(
-    ("threshold", "given", "sure", "least"),
+    ("threshold", "min_score", "margin", "least"),
     [
         (0.4, None, 0.4, 0.64),
         (0.5, None, 0.4, 0.7),
@@ -222,10 +224,12 @@ def test_both_jobs_have_the_same_defaults():
         (0.8, 0.0, 0.6, 0.0),
     ],
 )
-def test_what_barely_passes_the_threshold_is_dropped(threshold, given, sure, least):
-    options = SegmentOptions(threshold=threshold, min_score=given)
-    assert options.least_score(sure) == pytest.approx(least)
+def test_the_least_score_lies_above_the_threshold_by_the_margin(
+    threshold, min_score, margin, least
+):
+    options = SegmentOptions(threshold=threshold, min_score=min_score)
+    assert options.least_score(margin) == pytest.approx(least)
     job = VectorizeJob(
-        probability="p.tif", output="o.gpkg", threshold=threshold, min_score=given
+        probability="p.tif", output="o.gpkg", threshold=threshold, min_score=min_score
     )
-    assert job.options.least_score(sure) == options.least_score(sure)
+    assert job.options.least_score(margin) == options.least_score(margin)

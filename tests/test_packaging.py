@@ -1,4 +1,4 @@
-"""The files around the code agree with one another."""
+"""Metadata, version, licences and lists of files are consistent."""
 
 import configparser
 import re
@@ -67,7 +67,7 @@ def test_every_pin_is_exact():
     assert "torch==2.13.0" in pins
 
 
-def test_licences_are_whole_texts():
+def test_licences_are_complete_texts():
     apache = (ROOT / "LICENSE").read_text()
     gpl = (ROOT / "qgis_plugin" / "LICENSE").read_text()
 

@@ -81,7 +81,7 @@ def is_one_line(line):
 
 
 @given(MESSAGE)
-def test_every_message_is_one_ascii_line_and_comes_back(message):
+def test_every_message_is_one_ascii_line_and_round_trips(message):
     assert is_one_line(encode(message))
     assert decode(encode(message)) == message
     with pytest.raises(ProtocolError):
@@ -89,7 +89,7 @@ def test_every_message_is_one_ascii_line_and_comes_back(message):
 
 
 @given(REQUEST)
-def test_every_request_is_one_ascii_line_and_comes_back(request):
+def test_every_request_is_one_ascii_line_and_round_trips(request):
     assert is_one_line(encode(request))
     assert decode_request(encode(request)) == request
     with pytest.raises(ProtocolError):
@@ -99,14 +99,16 @@ def test_every_request_is_one_ascii_line_and_comes_back(request):
 @pytest.mark.parametrize(
     ("table", "strategy"), [(MESSAGES, MESSAGE), (REQUESTS, REQUEST)], ids=["out", "in"]
 )
-def test_the_strategies_above_draw_every_kind(table, strategy):
+def test_the_strategies_draw_every_kind(table, strategy):
     drawn = {
-        kind for kind in table.values() if isinstance(find(strategy, of(kind)), kind)
+        kind
+        for kind in table.values()
+        if isinstance(find(strategy, is_kind(kind)), kind)
     }
     assert drawn == set(table.values())
 
 
-def of(kind):
+def is_kind(kind):
     return lambda drawn: isinstance(drawn, kind)
 
 
@@ -124,12 +126,12 @@ def of(kind):
         "[" * 100_000,
     ],
 )
-def test_what_is_no_request_is_refused(line):
+def test_invalid_requests_are_refused(line):
     with pytest.raises(ProtocolError, match="not a request"):
         decode_request(line)
 
 
-def test_sides_of_one_version_understand_each_other():
+def test_equal_versions_are_accepted():
     check_versions(PROTOCOL_VERSION, __version__)
     check_versions(PROTOCOL_VERSION, __version__, peer_is_plugin=True)
 
@@ -139,7 +141,7 @@ def test_sides_of_one_version_understand_each_other():
     ("protocol", "version"),
     [(PROTOCOL_VERSION + 1, __version__), (PROTOCOL_VERSION, "9.9.9"), (1, "0.0.1")],
 )
-def test_another_version_is_named_with_the_way_out(protocol, version, peer_is_plugin):
+def test_other_versions_are_refused_with_advice(protocol, version, peer_is_plugin):
     with pytest.raises(ProtocolError) as failure:
         check_versions(protocol, version, peer_is_plugin=peer_is_plugin)
     plugin, package = (
@@ -168,19 +170,19 @@ def test_another_version_is_named_with_the_way_out(protocol, version, peer_is_pl
         '{"kind": "finished", "polygons": 1, "files": 3, "seconds": 1}',
     ],
 )
-def test_a_stray_line_is_refused_not_guessed(line):
+def test_invalid_lines_are_refused(line):
     with pytest.raises(ProtocolError):
         decode(line)
 
 
-def test_a_long_stray_line_is_quoted_short():
+def test_a_long_invalid_line_is_truncated_in_the_error():
     with pytest.raises(ProtocolError) as failure:
         decode("x" * 100_000)
     assert len(str(failure.value)) < 200
 
 
 def test_the_protocol_loads_neither_numpy_nor_torch():
-    # -S -I: not even site-packages are there to be loaded
+    # -S -I: without site-packages
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         "import rrsis_geo.protocol, rrsis_geo.job, rrsis_geo.errors;"

@@ -10,7 +10,7 @@ from rrsis_geo_cli.main import main
 
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory):
-    """Path of weights that answer at once, and nothing sensible."""
+    """Path of small untrained weights."""
     import torch
 
     from rrsis_geo.model.btdnet import BTDNet
@@ -41,7 +41,7 @@ def tiny_weights(tmp_path_factory):
 
 @pytest.fixture
 def segment(tiny_weights, tmp_path, monkeypatch):
-    """Run `segment` in an empty folder with the small network and small windows."""
+    """Return a function that runs `segment` in an empty folder with small windows."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -54,8 +54,8 @@ def segment(tiny_weights, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def heard():
-    """Ctrl-C is not ignored, as it is in what a shell starts in the background."""
+def sigint_enabled():
+    """Handle SIGINT, which shells ignore for background processes."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -22,8 +22,8 @@ def scene(make_scene):
     return make_scene(width=150, height=100, name="harbour.tif")
 
 
-def told(answer, exit_code, *parts):
-    """One line on stderr with these parts, and the exit code."""
+def assert_error(answer, exit_code, *parts):
+    """Check the exit code and that stderr is one line with these parts."""
     lines = answer.stderr.splitlines()
     assert len(lines) == 1, answer.stderr
     assert lines[0].startswith("Error: ")
@@ -51,14 +51,14 @@ def write_area(path, *shapes, crs="EPSG:32631"):
     ],
     ids=["absent", "zero-byte", "text", "directory"],
 )
-def test_what_is_no_scene(content, part, segment, tmp_path):
+def test_a_path_that_is_no_raster(content, part, segment, tmp_path):
     path = tmp_path / "scene.tif"
     if content == "folder":
         path.mkdir()
     elif content is not None:
         path.write_bytes(content)
 
-    told(segment(path, "ship"), 3, "scene.tif", part)
+    assert_error(segment(path, "ship"), 3, "scene.tif", part)
     assert no_output()
 
 
@@ -66,7 +66,7 @@ def test_a_truncated_scene(segment, make_scene):
     scene = make_scene(width=400, height=400, compress="deflate", name="cut.tif")
     Path(scene).write_bytes(Path(scene).read_bytes()[:-500])
 
-    told(segment(scene, "ship"), 3, "cut.tif")
+    assert_error(segment(scene, "ship"), 3, "cut.tif")
     assert not Path("cut.ship.gpkg").exists()
 
 
@@ -74,13 +74,13 @@ def test_a_truncated_scene(segment, make_scene):
 def test_an_unreadable_scene(segment, scene):
     Path(scene).chmod(0)
 
-    told(segment(scene, "ship"), 3, "harbour.tif", "permissions")
+    assert_error(segment(scene, "ship"), 3, "harbour.tif", "permissions")
 
 
-def test_a_scene_without_crs_names_both_ways_out(segment, make_scene):
+def test_a_scene_without_crs_names_both_options(segment, make_scene):
     scene = make_scene(crs=None)
 
-    told(segment(scene, "ship"), 3, "--crs", "--pixel-coordinates")
+    assert_error(segment(scene, "ship"), 3, "--crs", "--pixel-coordinates")
     assert segment(scene, "ship", "--crs", "EPSG:32631").exit_code == 0
     answer = segment(scene, "ship", "--pixel-coordinates", "-o", "pixels.geojson")
     assert answer.exit_code == 0, answer.stderr
@@ -89,27 +89,29 @@ def test_a_scene_without_crs_names_both_ways_out(segment, make_scene):
 def test_an_area_outside_the_scene(segment, scene, tmp_path):
     far = write_area(tmp_path / "far.gpkg", box(0, 0, 10, 10))
 
-    told(segment(scene, "ship", "--aoi", far), 2, "far.gpkg", "outside")
-    told(segment(scene, "ship", "--bbox", "0,0,10,10"), 2, "bbox", "outside")
+    assert_error(segment(scene, "ship", "--aoi", far), 2, "far.gpkg", "outside")
+    assert_error(segment(scene, "ship", "--bbox", "0,0,10,10"), 2, "bbox", "outside")
     assert no_output()
 
 
-def test_an_area_of_nothing(segment, scene, tmp_path):
+def test_an_area_without_extent(segment, scene, tmp_path):
     line = Polygon([(LEFT, TOP), (LEFT + 9, TOP - 9), (LEFT, TOP)])
     flat = write_area(tmp_path / "flat.gpkg", line)
     none = write_area(tmp_path / "none.gpkg")
 
-    told(segment(scene, "ship", "--aoi", flat), 2, "flat.gpkg", "area")
-    told(segment(scene, "ship", "--aoi", none), 2, "none.gpkg")
-    told(segment(scene, "ship", "--bbox", "1,1,1,1"), 2, "bbox")
+    assert_error(segment(scene, "ship", "--aoi", flat), 2, "flat.gpkg", "area")
+    assert_error(segment(scene, "ship", "--aoi", none), 2, "none.gpkg")
+    assert_error(segment(scene, "ship", "--bbox", "1,1,1,1"), 2, "bbox")
 
 
 def test_an_area_that_is_no_vector_file(segment, scene, tmp_path):
     text = tmp_path / "area.gpkg"
     text.write_text("here and there")
 
-    told(segment(scene, "ship", "--aoi", text), 2, "area.gpkg")
-    told(segment(scene, "ship", "--aoi", tmp_path / "absent.gpkg"), 2, "absent.gpkg")
+    assert_error(segment(scene, "ship", "--aoi", text), 2, "area.gpkg")
+    assert_error(
+        segment(scene, "ship", "--aoi", tmp_path / "absent.gpkg"), 2, "absent.gpkg"
+    )
 
 
 def test_an_area_in_another_crs_is_the_same_area(segment, scene, tmp_path):
@@ -143,23 +145,23 @@ def test_a_self_intersecting_area_is_repaired(segment, scene, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (MAX_EXPRESSION + 1), "x" * 10_000])
-def test_texts_of_no_use(text, segment, scene):
-    told(segment(scene, text), 2, "expression")
+def test_empty_and_too_long_expressions(text, segment, scene):
+    assert_error(segment(scene, text), 2, "expression")
     assert no_output()
 
 
 @pytest.mark.parametrize("text", ["x" * MAX_EXPRESSION, "'\"; <ship> & %s \\0", "?"])
-def test_odd_texts_are_only_texts(text, segment, scene):
+def test_special_characters_in_expressions(text, segment, scene):
     answer = segment(scene, text, "-o", "a.gpkg")
 
     assert answer.exit_code == 0, answer.stderr
     assert answer.stdout.splitlines()[0].endswith("\t" + " ".join(text.split()))
 
 
-def test_an_unknown_extension_names_the_known(segment, scene):
-    told(segment(scene, "ship", "-o", "a.shp"), 8, ".shp", ".gpkg", ".geojson")
-    told(segment(scene, "ship", "--probability", "a.png"), 8, "a.png", ".tif")
-    told(segment(scene, "ship", "--preview", "a.jpg"), 8, "a.jpg", ".png")
+def test_an_unknown_extension_is_refused_with_a_list(segment, scene):
+    assert_error(segment(scene, "ship", "-o", "a.shp"), 8, ".shp", ".gpkg", ".geojson")
+    assert_error(segment(scene, "ship", "--probability", "a.png"), 8, "a.png", ".tif")
+    assert_error(segment(scene, "ship", "--preview", "a.jpg"), 8, "a.jpg", ".png")
     assert no_output()
 
 
@@ -167,14 +169,14 @@ def test_an_existing_output_is_kept(segment, scene):
     assert segment(scene, "ship", "-o", "a.gpkg").exit_code == 0
     before = Path("a.gpkg").read_bytes()
 
-    told(segment(scene, "car", "-o", "a.gpkg"), 8, "a.gpkg", "exists")
+    assert_error(segment(scene, "car", "-o", "a.gpkg"), 8, "a.gpkg", "exists")
 
     assert Path("a.gpkg").read_bytes() == before
     assert segment(scene, "car", "-o", "a.gpkg", "--overwrite").exit_code == 0
 
 
-def test_a_folder_that_is_not_there(segment, scene):
-    told(segment(scene, "ship", "-o", "no/such/a.gpkg"), 8, "no/such")
+def test_a_missing_folder(segment, scene):
+    assert_error(segment(scene, "ship", "-o", "no/such/a.gpkg"), 8, "no/such")
 
 
 @pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
@@ -182,29 +184,31 @@ def test_a_read_only_folder(segment, scene, tmp_path):
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
 
-    told(segment(scene, "ship", "-o", folder / "a.gpkg"), 8, "locked")
+    assert_error(segment(scene, "ship", "-o", folder / "a.gpkg"), 8, "locked")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a folder closed to all")
-def test_a_folder_that_not_even_root_may_write(segment, scene):
-    told(segment(scene, "ship", "-o", "/proc/a.gpkg"), 8, "/proc")
+def test_a_folder_that_root_cannot_write(segment, scene):
+    assert_error(segment(scene, "ship", "-o", "/proc/a.gpkg"), 8, "/proc")
 
 
 def test_an_output_must_not_replace_its_input(segment, scene):
-    told(segment(scene, "ship", "--probability", scene, "--overwrite"), 8, "input")
+    assert_error(
+        segment(scene, "ship", "--probability", scene, "--overwrite"), 8, "input"
+    )
 
 
-def test_weights_that_are_none(segment, scene, tmp_path):
+def test_unknown_and_invalid_weights(segment, scene, tmp_path):
     pickle = tmp_path / "model.pt"
     pickle.write_bytes(b"\x80\x04")
 
     for name in ("no-such-weights", pickle):
-        told(segment(scene, "ship", "--weights", name), 4, str(name))
+        assert_error(segment(scene, "ship", "--weights", name), 4, str(name))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits file sizes as Linux does")
 def test_a_full_disk(scene, tiny_weights, tmp_path):
-    """A limit on file sizes stands for the disk: writing fails the same way."""
+    """A limit on file sizes makes writing fail like a full disk."""
     output = tmp_path / "a.gpkg"
     program = (
         "import resource, signal, sys\n"

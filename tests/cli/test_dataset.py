@@ -1,4 +1,4 @@
-"""rrsis-geo dataset: files and messages; bad input gets a one-line error."""
+"""The commands of `dataset`: files, messages and one-line errors."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def run(*words):
 
 @pytest.fixture
 def work(make_scene, tmp_path, monkeypatch):
-    """An empty folder with a scene of eighteen roofs and their labels."""
+    """Folder with a scene of eighteen roofs and their labels."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -83,7 +83,7 @@ def test_build_check_convert(work):
         assert one.read()[1].shape == (80, 80)
 
 
-def test_codes_get_words(work):
+def test_codes_are_mapped_to_class_names(work):
     built = run(
         *BUILD, "--label-field", "code", "--class", "2=storage tank", *SMALL,
         "--shares", "1,0,0", "-o", "set",
@@ -163,8 +163,8 @@ def test_nothing_is_replaced_without_overwrite(work):
     assert (work / "sheet.png").read_text() == "mine"
 
 
-def test_a_full_disk_leaves_nothing(work, no_room_from):
-    with no_room_from(3000):
+def test_a_full_disk_leaves_nothing(work, limit_file_size):
+    with limit_file_size(3000):
         answer = run(*BUILD, "--label", "roof", *SMALL, "-o", "set")
     assert answer.exit_code == 8, answer.output
     assert "manifest.jsonl: cannot be written: File too large" in answer.output

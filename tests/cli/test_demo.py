@@ -1,4 +1,4 @@
-"""The demonstration draws, searches and compares."""
+"""The demo draws a scene, segments it and compares with its labels."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def found(*shapes):
         (found(box(0, 0, 20, 10)), ["found", "IoU 0.50", "0 polygons elsewhere"]),
     ],
 )
-def test_the_verdict_is_the_overlap_with_what_was_drawn(polygons, words):
+def test_the_verdict_is_the_overlap_with_the_label(polygons, words):
     assert verdict(polygons, TRUTH).split("\t") == ["verdict", *words]
 
 

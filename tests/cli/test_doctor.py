@@ -1,4 +1,4 @@
-"""The doctor's answer for people and for programs."""
+"""The report of `doctor` as text and as JSON."""
 
 import json
 
@@ -9,38 +9,40 @@ from rrsis_geo import doctor
 from rrsis_geo.errors import WeightsError
 from rrsis_geo_cli.main import main
 
-GOOD = ("ok", "fine", "")
-ODD = ("warn", "odd", "do this")
-BAD = ("fail", "broken", "do that")
+OK = ("ok", "fine", "")
+WARN = ("warn", "odd", "do this")
+FAIL = ("fail", "broken", "do that")
 
 
 @pytest.mark.parametrize(
     ("answers", "exit_code"),
-    [([GOOD], 0), ([GOOD, ODD], 0), ([GOOD, BAD, ODD], 1)],
-    ids=["well", "odd", "ill"],
+    [([OK], 0), ([OK, WARN], 0), ([OK, FAIL, WARN], 1)],
+    ids=["ok", "warning", "failure"],
 )
-def test_people_and_programs_get_the_same(answers, exit_code, monkeypatch):
+def test_text_and_json_report_the_same(answers, exit_code, monkeypatch):
     checks = {
         f"check{n}": lambda answer=answer: answer for n, answer in enumerate(answers)
     }
     monkeypatch.setattr(doctor, "CHECKS", checks)
 
-    people = CliRunner().invoke(main, ["doctor"])
-    programs = CliRunner().invoke(main, ["doctor", "--json"])
+    text = CliRunner().invoke(main, ["doctor"])
+    as_json = CliRunner().invoke(main, ["doctor", "--json"])
 
-    assert people.exit_code == programs.exit_code == exit_code
-    body = json.loads(programs.stdout)
+    assert text.exit_code == as_json.exit_code == exit_code
+    body = json.loads(as_json.stdout)
     assert body["ok"] == (exit_code == 0)
-    told = [(item["status"], item["found"], item["advice"]) for item in body["checks"]]
-    assert told == answers
-    lines = people.stdout.splitlines()
+    reported = [
+        (item["status"], item["found"], item["advice"]) for item in body["checks"]
+    ]
+    assert reported == answers
+    lines = text.stdout.splitlines()
     for status, found, advice in answers:
         line = next(line for line in lines if line.endswith(found))
         assert line.startswith(status)
         assert not advice or any(f"-> {advice}" in line for line in lines)
 
 
-def test_the_self_test_goes_through_the_whole_path(tiny_weights):
+def test_the_self_test_runs_the_whole_pipeline(tiny_weights):
     status, found, advice = doctor.self_test(tiny_weights)
 
     assert (status, advice) == ("ok", "")

@@ -15,7 +15,7 @@ from rrsis_geo_cli.main import DEBUG, Commands, explain, main
 
 
 class Broken(Commands):
-    """The group of the command line around one command that fails as told."""
+    """The command group with one command that raises a given error."""
 
     def __init__(self, failure: BaseException) -> None:
         super().__init__("broken")
@@ -34,7 +34,7 @@ def kinds() -> list[type[errors.RRSISError]]:
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__name__)
-def test_a_foreseen_failure_is_one_line_and_its_exit_code(kind):
+def test_a_known_error_is_one_line_with_its_exit_code(kind):
     answer = CliRunner().invoke(Broken(kind("scene.tif: too\n  odd")), ["run"])
 
     assert answer.exit_code == kind.exit_code
@@ -63,7 +63,7 @@ def test_any_other_failure_is_one_line_too(failure, exit_code, part):
     assert part in answer.stderr
 
 
-def test_the_traceback_is_shown_on_demand(monkeypatch):
+def test_the_traceback_is_shown_in_debug_mode(monkeypatch):
     monkeypatch.setenv(DEBUG, "1")
 
     with pytest.warns(UserWarning, match="unhappy"):
@@ -74,14 +74,14 @@ def test_the_traceback_is_shown_on_demand(monkeypatch):
     assert answer.stderr.splitlines()[-1].startswith("Error: ZeroDivisionError")
 
 
-def test_no_two_kinds_share_an_exit_code():
+def test_exit_codes_are_unique():
     codes = [kind.exit_code for kind in kinds()]
 
     assert len(set(codes)) == len(codes)
     assert 0 not in codes
 
 
-def test_an_unforeseen_failure_names_the_way_to_its_traceback():
+def test_an_unexpected_error_names_the_debug_variable():
     message, _ = explain(ValueError("what"))
 
     assert f"{DEBUG}=1" in message
@@ -119,7 +119,7 @@ def test_an_unforeseen_failure_names_the_way_to_its_traceback():
     ],
     ids=lambda words: " ".join(words)[:60],
 )
-def test_a_wrong_word_is_one_line_and_exit_code_2(words, tmp_path, monkeypatch):
+def test_a_usage_error_is_one_line_with_exit_code_2(words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     answer = CliRunner().invoke(main, words)
 
@@ -130,7 +130,7 @@ def test_a_wrong_word_is_one_line_and_exit_code_2(words, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reader_of_stdout_that_leaves_is_no_error():
+def test_a_closed_pipe_is_no_error():
     read, write = os.pipe()
     os.close(read)
     answer = subprocess.run(

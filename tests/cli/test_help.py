@@ -1,4 +1,4 @@
-"""Help is instant and complete."""
+"""Help is complete and imports no heavy libraries."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ HEAVY = {
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """Every command of a group and of the groups in it, as words."""
+    """List the commands of a group and of its subgroups, as words."""
     found = [path]
     context = click.Context(group)
     for name in group.list_commands(context):

@@ -1,4 +1,4 @@
-"""What is typed becomes what the job says."""
+"""Option values are parsed into values of the job."""
 
 import click
 import pytest
@@ -25,7 +25,7 @@ def test_gsd_is_auto_or_metres(text, value):
 
 
 @pytest.mark.parametrize("text", ["4,,2", "", "a", "1.5"])
-def test_what_is_no_number_is_refused_by_name(text):
+def test_invalid_numbers_are_refused(text):
     with pytest.raises(click.BadParameter, match="whole number"):
         whole_numbers(text)
 
@@ -40,7 +40,7 @@ def test_expressions_come_in_the_order_argument_options_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00bad", None])
-def test_an_unreadable_list_is_refused_by_name(content, tmp_path):
+def test_an_unreadable_file_of_expressions_is_refused(content, tmp_path):
     listed = tmp_path / "texts.txt"
     if content is not None:
         listed.write_bytes(content)
@@ -62,5 +62,7 @@ def test_an_unreadable_list_is_refused_by_name(content, tmp_path):
         ("folder.d/scene", ("ship",), "scene.ship.gpkg"),
     ],
 )
-def test_the_default_output_is_named_after_the_question(scene, expressions, name):
+def test_the_default_output_is_named_after_scene_and_expression(
+    scene, expressions, name
+):
     assert default_output(scene, expressions) == name

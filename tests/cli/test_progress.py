@@ -1,4 +1,4 @@
-"""Progress goes where it should and nowhere else."""
+"""Progress is written to the right stream in every mode."""
 
 import io
 
@@ -18,14 +18,14 @@ RUN = (
 )
 
 
-def tell(mode: str) -> None:
+def report_run(mode: str) -> None:
     with progress.open_reporter(mode) as report:
         for message in RUN:
             report(message)
 
 
-def test_json_is_the_messages_on_stdout_and_nothing_else(capsys):
-    tell("json")
+def test_json_writes_only_messages_to_stdout(capsys):
+    report_run("json")
 
     streams = capsys.readouterr()
     assert tuple(decode(line) for line in streams.out.splitlines()) == RUN
@@ -34,15 +34,15 @@ def test_json_is_the_messages_on_stdout_and_nothing_else(capsys):
 
 @pytest.mark.parametrize("mode", ["none", "auto"])
 def test_without_a_terminal_only_advice_is_shown(mode, capsys):
-    tell(mode)
+    report_run(mode)
 
     streams = capsys.readouterr()
     assert streams.out == ""
     assert streams.err == "Note: the file has no overviews\n"
 
 
-def test_the_bar_keeps_off_stdout(capsys):
-    tell("rich")
+def test_the_bar_is_not_written_to_stdout(capsys):
+    report_run("rich")
 
     assert capsys.readouterr().out == ""
 

@@ -1,4 +1,4 @@
-"""A question to a scene, through the command."""
+"""The command `segment`."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def files():
     return sorted(path.name for path in Path.cwd().iterdir())
 
 
-def test_the_result_is_named_after_the_question(segment, scene):
+def test_the_result_is_named_after_the_expression(segment, scene):
     answer = segment(scene, SHIP)
 
     assert answer.exit_code == 0, answer.stderr
@@ -38,7 +38,7 @@ def test_the_result_is_named_after_the_question(segment, scene):
     assert list(table.columns) == [*SCHEMA, "geometry"]
 
 
-def test_the_summary_says_what_is_in_the_files(segment, scene):
+def test_the_summary_agrees_with_the_files(segment, scene):
     answer = segment(scene, SHIP, "-e", "crane", "--threshold", 0.45, "-o", "all.fgb")
 
     assert answer.exit_code == 0, answer.stderr
@@ -81,7 +81,7 @@ def test_a_preview_is_a_picture(segment, scene):
     assert Path("look.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_dry_run_says_what_would_be_done_and_writes_nothing(segment, scene):
+def test_a_dry_run_prints_the_plan_and_writes_nothing(segment, scene):
     answer = segment(
         scene, SHIP, "--dry-run", "--bbox", "500000,4999960,500030,5000000"
     )
@@ -133,7 +133,7 @@ def test_json_progress_ends_with_the_failure(segment):
     assert answer.stderr == f"Error: {failed.message}\n"
 
 
-def test_a_text_in_other_signs_runs_with_a_word_about_it(segment, scene):
+def test_a_non_latin_expression_runs_with_a_note(segment, scene):
     answer = segment(scene, "油罐 ship", "-o", "a.gpkg")
 
     assert answer.exit_code == 0
@@ -179,7 +179,7 @@ def test_the_manifest_holds_the_job(segment, scene, tiny_weights):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent otherwise on Windows")
-@pytest.mark.usefixtures("heard")
+@pytest.mark.usefixtures("sigint_enabled")
 def test_ctrl_c_is_one_line_and_leaves_no_output(tiny_weights, make_scene, tmp_path):
     scene = make_scene(width=1500, height=1500, name="large.tif")
     output = tmp_path / "large.gpkg"
@@ -200,10 +200,10 @@ def test_ctrl_c_is_one_line_and_leaves_no_output(tiny_weights, make_scene, tmp_p
         time.sleep(0.05)  # somewhere in the middle
         run.send_signal(signal.SIGINT)
         *_, last = run.stdout
-        said = run.stderr.read()
+        stderr = run.stderr.read()
 
     assert run.returncode == 130
-    assert len(said.splitlines()) == 1, said
+    assert len(stderr.splitlines()) == 1, stderr
     failed = decode(last)
     assert isinstance(failed, Failed)
     assert failed.code == "cancelled"

@@ -1,4 +1,4 @@
-"""rrsis-geo train: from a manifest to weights, and one line for every failure."""
+"""The command `train`: from a manifest to weights, and one-line errors."""
 
 import json
 import re
@@ -111,11 +111,13 @@ def test_only_one_option_may_bring_a_text_encoder(tmp_path, config, manifest):
     first = tmp_path / "first.safetensors"
     assert call(config, "--data", manifest, "-o", first, *QUICK).exit_code == 0
     for words in (("--from", first), ("--text-start", "minilm")):
-        code, message = failing(tmp_path, config, manifest, "--words", first, *words)
+        code, message = assert_failure(
+            tmp_path, config, manifest, "--words", first, *words
+        )
         assert code == 2
         assert "--words, --from and --text-start" in message
     other = ("--words", first, "--set", "model.text_dim=24")
-    code, message = failing(tmp_path, config, manifest, *other)
+    code, message = assert_failure(tmp_path, config, manifest, *other)
     assert code == 2
     assert "another text encoder" in message
 
@@ -129,13 +131,13 @@ def test_without_validation_lines_the_last_weights_are_kept(tmp_path, config):
     assert not (tmp_path / "boxes.run" / "best.safetensors").exists()
 
 
-def rewritten(manifest, number, **changes):
+def rewrite_line(manifest, number, **changes):
     lines = [json.loads(line) for line in manifest.read_text().splitlines()]
     lines[number].update(changes)
     manifest.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-def failing(tmp_path, config, manifest, *words):
+def assert_failure(tmp_path, config, manifest, *words):
     output = tmp_path / "out.safetensors"
     done = call(config, "--data", manifest, "-o", output, *QUICK, *words)
     assert not output.exists()
@@ -151,10 +153,10 @@ def failing(tmp_path, config, manifest, *words):
         (lambda m: m.write_text(""), "holds no sample"),
         (lambda m: m.unlink(), "no such file"),
         (lambda m: m.write_text("{"), "line 1: not JSON"),
-        (lambda m: rewritten(m, 0, expression=""), "line 1: the expression has no"),
-        (lambda m: rewritten(m, 2, expression="box " * 500), "line 3: .*500 words"),
-        (lambda m: rewritten(m, 0, split="tain"), "split 'tain'"),
-        (lambda m: rewritten(m, 1, image="gone.png"), "line 2: .*gone.png"),
+        (lambda m: rewrite_line(m, 0, expression=""), "line 1: the expression has no"),
+        (lambda m: rewrite_line(m, 2, expression="box " * 500), "line 3: .*500 words"),
+        (lambda m: rewrite_line(m, 0, split="tain"), "split 'tain'"),
+        (lambda m: rewrite_line(m, 1, image="gone.png"), "line 2: .*gone.png"),
         (lambda m: (m.parent / "mask-0.png").unlink(), "mask-0.png"),
         (lambda m: (m.parent / "0.png").write_bytes(b"no"), r"0\.png: cannot be read"),
     ],
@@ -165,23 +167,23 @@ def failing(tmp_path, config, manifest, *words):
 )
 def test_bad_data_is_one_clear_line(tmp_path, config, manifest, spoil, expected):
     spoil(manifest)
-    code, message = failing(tmp_path, config, manifest)
+    code, message = assert_failure(tmp_path, config, manifest)
     assert code == 7
     assert re.search(expected, message)
 
 
 def test_a_mask_of_another_size_names_both_sizes(tmp_path, config, manifest):
     Image.fromarray(np.zeros((30, 40), np.uint8)).save(manifest.parent / "mask-0.png")
-    code, message = failing(tmp_path, config, manifest)
+    code, message = assert_failure(tmp_path, config, manifest)
     assert code == 7
     assert "40 x 30" in message
     assert "64 x 64" in message
 
 
-def test_no_training_split_says_what_there_is(tmp_path, config):
+def test_a_missing_training_split_lists_the_splits(tmp_path, config):
     lines = [replace(line, image=line.image) for line in boxes(8)]
     manifest = write_manifest(tmp_path / "data", lines, val=4)
-    code, message = failing(tmp_path, config, manifest)
+    code, message = assert_failure(tmp_path, config, manifest)
     assert code == 7
     assert "no sample of the split 'train'; there are val 8" in message
 
@@ -199,7 +201,7 @@ def test_no_training_split_says_what_there_is(tmp_path, config):
     ],
 )
 def test_bad_settings_are_one_clear_line(tmp_path, config, manifest, words, expected):
-    _, message = failing(tmp_path, config, manifest, *words)
+    _, message = assert_failure(tmp_path, config, manifest, *words)
     assert expected in message
 
 

@@ -1,4 +1,4 @@
-"""Polygons from a raster of probabilities, through the command."""
+"""The command `vectorize`."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ EXPRESSIONS = ("red roof", "ship")
 
 @pytest.fixture
 def probability(tmp_path):
-    """Roofs at 0.9 and 0.4, of 100 and 36 pixels of 4 m2; no ship; a hole."""
+    """Path of a raster with roofs of 100 and 36 pixels of 4 m2 at 0.9 and 0.4."""
     levels = np.zeros((2, HEIGHT, WIDTH), np.uint8)
     levels[0, 5:15, 5:15] = round(0.9 * LEVELS)
     levels[0, 30:36, 40:46] = round(0.4 * LEVELS)
@@ -46,7 +46,7 @@ def run(*words: object):
     ("options", "pixels"),
     [
         ([], [100]),
-        (["--threshold", 0.3], [100]),  # the other barely passes
+        (["--threshold", 0.3], [100]),  # the other is below the least score
         (["--threshold", 0.3, "--min-score", 0], [100, 36]),
         (["--threshold", 0.3, "--min-score", 0, "--min-area", 150], [100]),
         (["--threshold", 0.95], []),
@@ -72,7 +72,7 @@ def test_objects_above_the_threshold_are_written(
     assert found[2:] == [["wrote", str(output)]]
 
 
-def test_an_existing_output_is_kept_unless_told(probability, tmp_path):
+def test_an_existing_output_is_kept_without_overwrite(probability, tmp_path):
     output = tmp_path / "roofs.geojson"
     output.write_text("precious")
 
@@ -89,7 +89,7 @@ def test_an_existing_output_is_kept_unless_told(probability, tmp_path):
     [(None, "no such file"), (b"", "empty"), (b"not a raster\n", "not a raster")],
     ids=["absent", "empty", "text"],
 )
-def test_what_is_no_raster_is_a_scene_error(content, part, tmp_path):
+def test_an_invalid_raster_is_a_scene_error(content, part, tmp_path):
     source = tmp_path / "a.tif"
     if content is not None:
         source.write_bytes(content)
@@ -102,7 +102,7 @@ def test_what_is_no_raster_is_a_scene_error(content, part, tmp_path):
     assert part in answer.stderr
 
 
-def test_a_console_without_the_signs_of_an_expression(probability, tmp_path):
+def test_a_console_that_cannot_encode_an_expression(probability, tmp_path):
     with rasterio.open(probability, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
         dataset.descriptions = ("rotes Dach mit Öltank", "船")
     words = ["vectorize", probability, "-o", str(tmp_path / "roofs.gpkg")]

@@ -1,4 +1,4 @@
-"""What the command line says of weights."""
+"""The commands `weights list`, `show` and `verify`."""
 
 import json
 import shutil
@@ -17,13 +17,13 @@ def run(*words):
 
 @pytest.fixture
 def copy(tiny_weights, tmp_path):
-    """A copy of the small weights, with its published sum, to be spoilt."""
+    """Path of a copy of the small weights with its published sha256, to be altered."""
     for name in (tiny_weights, f"{tiny_weights}.sha256"):
         shutil.copy(name, tmp_path)
     return tmp_path / Path(tiny_weights).name
 
 
-def test_the_list_names_what_is_inside_the_package():
+def test_list_prints_the_weights_in_the_package():
     answer = run("list")
 
     assert answer.exit_code == 0
@@ -31,7 +31,7 @@ def test_the_list_names_what_is_inside_the_package():
     assert names == list(list_weights())
 
 
-def test_what_is_shown_is_json(tiny_weights):
+def test_show_prints_json(tiny_weights):
     answer = run("show", tiny_weights)
 
     body = json.loads(answer.stdout)
@@ -41,7 +41,7 @@ def test_what_is_shown_is_json(tiny_weights):
     assert body["calibration"]["sure"] == 0.4  # the key of the file
 
 
-def test_whole_weights_are_verified(copy):
+def test_unchanged_weights_are_verified(copy):
     assert run("verify", copy).stdout.split("\t")[:3] == ["ok", "tiny", "as published"]
 
     copy.with_name(copy.name + ".sha256").unlink()
@@ -61,7 +61,7 @@ def test_altered_weights_are_refused(copy):
 
 
 @pytest.mark.parametrize("verb", ["show", "verify"])
-def test_unknown_weights_name_the_known(verb):
+def test_unknown_weights_are_refused_with_a_list(verb):
     answer = run(verb, "no-such-weights")
 
     assert answer.exit_code == 4

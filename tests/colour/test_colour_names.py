@@ -6,7 +6,7 @@ import pytest
 from rrsis_geo.colour.colour_names import NAMES, colour_masks, may_have
 
 
-def test_what_is_in_the_narrow_range_is_in_the_wide_one():
+def test_the_narrow_range_is_part_of_the_wide_range():
     steps = np.arange(0, 256, 15, dtype=np.uint8)
     rgb = np.stack(np.meshgrid(steps, steps, steps))
     for narrow, wide in zip(*colour_masks(rgb), strict=True):

@@ -1,4 +1,4 @@
-"""Colour words are compared with the pixels: what is not red is not found as red."""
+"""The colour filter removes objects whose pixels do not have the colour of the text."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ RED, WHITE, GREY = (200, 40, 40), (240, 240, 240), (120, 120, 120)
 
 
 def terms(*texts):
-    """The colours that texts ask for, as a run reads them."""
+    """Return the colour terms of texts, as a run parses them."""
     return tuple(colour_term(phrase.head) for phrase in as_typed(texts).phrases)
 
 
 @pytest.mark.parametrize(
-    ("text", "tint"),
+    ("text", "colours"),
     [
         ("the red running track on the left", ("red",)),
         ("white planes near the terminal", ("white",)),
@@ -42,19 +42,19 @@ def terms(*texts):
         ("red", ()),
     ],
 )
-def test_only_colours_of_the_thing_itself_count(text, tint):
-    assert terms(text)[0].colours == tint
+def test_only_colours_of_the_object_itself_are_parsed(text, colours):
+    assert terms(text)[0].colours == colours
 
 
-def picture(*things, size=160):
-    """Grey ground with squares; and a network that takes all of them for the thing."""
+def picture(*squares, size=160):
+    """Make grey ground with squares, and probabilities of 0.9 for all squares."""
     pixels = np.empty((3, size, size), np.uint8)
     pixels[:] = np.reshape(GREY, (3, 1, 1))
-    sure = np.zeros((1, size, size), np.float32)
-    for x, y, side, colour in things:
+    probability = np.zeros((1, size, size), np.float32)
+    for x, y, side, colour in squares:
         pixels[:, y : y + side, x : x + side] = np.reshape(colour, (3, 1, 1))
-        sure[0, y : y + side, x : x + side] = 0.9
-    return pixels, sure
+        probability[0, y : y + side, x : x + side] = 0.9
+    return pixels, probability
 
 
 def at(result, thing):
@@ -62,29 +62,31 @@ def at(result, thing):
     return result[0, y + side // 2, x + side // 2]
 
 
-def test_a_red_car_counts_beside_white_ones():
+def test_a_red_car_is_found_among_white_ones():
     cars = [(20 + 22 * k, 60, 9, WHITE) for k in range(5)]
     red = (20 + 22 * 5, 60, 9, RED)
-    pixels, sure = picture(*cars, red)
-    result = fade_other_colours(pixels, sure, terms("red car"))
+    pixels, probability = picture(*cars, red)
+    result = fade_other_colours(pixels, probability, terms("red car"))
     assert at(result, red) == pytest.approx(0.9)
 
 
-def test_what_has_nothing_of_the_colour_fades_as_a_whole():
+def test_objects_without_the_colour_fade_as_a_whole():
     track, far = (10, 10, 60, GREY), (100, 100, 20, WHITE)
-    pixels, sure = picture(track, far)
-    result = fade_other_colours(pixels, sure, terms("red running track"))
+    pixels, probability = picture(track, far)
+    result = fade_other_colours(pixels, probability, terms("red running track"))
     assert result.max() < 0.1
-    assert (fade_other_colours(pixels, sure, terms("white building")) <= sure).all()
+    assert (
+        fade_other_colours(pixels, probability, terms("white building")) <= probability
+    ).all()
 
 
 def test_a_share_of_the_colour_is_enough():
-    """A red deck in a white ship."""
+    """A white ship with a red deck is a red ship."""
     ship = (20, 20, 90, WHITE)
-    pixels, sure = picture(ship)
+    pixels, probability = picture(ship)
     pixels[:, 50:80, 20:110] = np.reshape(RED, (3, 1, 1))
-    result = fade_other_colours(pixels, sure, terms("red ship"))
-    np.testing.assert_allclose(result, sure)
+    result = fade_other_colours(pixels, probability, terms("red ship"))
+    np.testing.assert_allclose(result, probability)
 
 
 @pytest.mark.parametrize(
@@ -93,34 +95,36 @@ def test_a_share_of_the_colour_is_enough():
         ("red", 20, True),
         ("green", 20, False),
         ("red", -40, True),
-        ("green", -40, True),  # cut by the frame: any of it may be its colour
+        ("green", -40, True),  # cut off: the lanes may be outside
     ],
 )
-def test_a_running_track_is_called_by_its_lanes(colour, at, stays):
-    """A green field in red lanes, in full view and cut by the frame."""
+def test_the_colour_of_a_running_track_is_that_of_its_lanes(colour, at, stays):
+    """A green field in red lanes, complete and cut off by the edge of the image."""
     size = 160
-    pixels, sure = picture(size=size)
+    pixels, probability = picture(size=size)
     x, y = np.arange(size)[None], np.arange(size)[:, None]
     away = np.maximum(np.abs(x - at - 50), np.abs(y - 70))  # from the middle
     pixels[:, away < 50] = np.reshape(RED, (3, 1))
     pixels[:, away < 40] = np.reshape((60, 130, 60), (3, 1))
-    sure[0, away < 50] = 0.9
-    result = fade_other_colours(pixels, sure, terms(f"{colour} running track"))
+    probability[0, away < 50] = 0.9
+    result = fade_other_colours(pixels, probability, terms(f"{colour} running track"))
     if stays:
-        np.testing.assert_allclose(result, sure)
+        np.testing.assert_allclose(result, probability)
     else:
         assert result.max() < 0.1
 
 
-def test_without_colour_words_nothing_is_touched():
-    pixels, sure = picture((20, 20, 30, WHITE))
-    assert fade_other_colours(pixels, sure, terms("running track")) is sure
+def test_without_colour_words_nothing_changes():
+    pixels, probability = picture((20, 20, 30, WHITE))
+    assert (
+        fade_other_colours(pixels, probability, terms("running track")) is probability
+    )
 
 
-def test_faint_pixels_beside_nothing_stay_as_they_are():
-    pixels, sure = picture((10, 10, 20, WHITE))
-    sure[0, 150, 150] = 0.2
-    result = fade_other_colours(pixels, sure, terms("red car"))
+def test_low_probabilities_without_an_object_are_kept():
+    pixels, probability = picture((10, 10, 20, WHITE))
+    probability[0, 150, 150] = 0.2
+    result = fade_other_colours(pixels, probability, terms("red car"))
     assert result[0, 150, 150] == pytest.approx(0.2)
 
 

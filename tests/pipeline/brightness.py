@@ -1,6 +1,6 @@
-"""Networks that anyone can follow, and scenes to look at with them.
+"""Simple predictors in place of a network, and scenes and jobs for them.
 
-Importable by name, so that other processes can use them too.
+Importable by name, so that worker processes can use them too.
 """
 
 import time
@@ -16,7 +16,7 @@ SIZE, OVERLAP = 64, 16
 
 
 class Bright:
-    """Probability = brightness; a second expression asks for the dark."""
+    """Predict brightness; a second expression gets the inverse."""
 
     device, batch_size = "cpu", 1
 
@@ -29,10 +29,10 @@ class Bright:
 
 
 class Context(Bright):
-    """Every pixel depends on the whole window and on its place in it.
+    """Predict pixels that depend on the whole window and on their place in it.
 
-    So a window too few, too many or read differently shows in the result. A pause (in
-    seconds a window) leaves time to be interrupted.
+    So a missing, additional or different window changes the result. A pause (in seconds
+    per window) leaves time to interrupt a run.
     """
 
     def __init__(self, expressions=1, pause=0.0):
@@ -49,7 +49,7 @@ class Context(Bright):
 
 
 class Faulty(Context):
-    """Gives no number where it sees a pixel of 13."""
+    """Return NaN for windows with a pixel of 13."""
 
     def __call__(self, pixels):
         answer = super().__call__(pixels)
@@ -58,7 +58,7 @@ class Faulty(Context):
 
 
 class Failing(Context):
-    """Breaks down where it sees a pixel of 13."""
+    """Raise an error for windows with a pixel of 13."""
 
     def __call__(self, pixels):
         if (pixels == 13).any():
@@ -77,7 +77,7 @@ def write_scene(
     gsd=0.5,
     pixels=None,
 ):
-    """A GeoTIFF of bright boxes on noise, with a corner and a band of nodata."""
+    """Write a GeoTIFF of bright boxes on noise, with a corner and rows of nodata."""
     if pixels is None:
         rng = np.random.default_rng(seed)
         pixels = rng.integers(60, 110, (3, height, width), np.uint8)
@@ -106,7 +106,7 @@ def write_scene(
 
 
 def make_job(scene, folder, *, name="found", expressions=("bright",), **values):
-    """A job that writes polygons and probabilities to a folder."""
+    """Return a job that writes polygons and probabilities to a folder."""
     places = {
         "output": str(folder / f"{name}.gpkg"),
         "probability": str(folder / f"{name}.tif"),
@@ -117,7 +117,7 @@ def make_job(scene, folder, *, name="found", expressions=("bright",), **values):
         if key in values
     }
     overwrite = values.pop("overwrite", False)
-    # what barely passes the threshold counts here, too
+    # keep polygons with a score just above the threshold
     options = {"window_size": SIZE, "overlap": OVERLAP, "min_score": 0.0} | values
     return SegmentJob(
         scene=str(scene),
@@ -129,6 +129,6 @@ def make_job(scene, folder, *, name="found", expressions=("bright",), **values):
 
 
 def result_bytes(job):
-    """What a run has written, without the manifest, which holds its timings."""
+    """Read the outputs of a run; the manifest is left out because it holds timings."""
     paths = [job.output, job.probability]
     return [Path(path).read_bytes() for path in paths if path is not None]

@@ -11,13 +11,13 @@ import brightness
 
 @pytest.fixture
 def scene(tmp_path):
-    """A scene of 300 x 260 pixels, 6 x 6 windows."""
+    """Path of a scene of 300 x 260 pixels, 6 x 6 windows."""
     return brightness.write_scene(tmp_path / "scene.tif")
 
 
 @pytest.fixture
 def leftovers(tmp_path):
-    """Names of working folders and unfinished files that lie around."""
+    """Return a function that lists working folders and unfinished files."""
 
     def find():
         return sorted(path.name for path in tmp_path.rglob("*") if "part" in path.name)

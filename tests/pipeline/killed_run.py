@@ -1,4 +1,4 @@
-"""A run to be killed: python killed_run.py SCENE FOLDER ENGINE."""
+"""Run a job until it is killed: python killed_run.py SCENE FOLDER ENGINE."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from rrsis_geo.pipeline.runner import run
 from rrsis_geo.protocol import Progress, encode
 
 
-def say(message):
+def print_progress(message):
     if isinstance(message, Progress):
         print(encode(message), end="", flush=True)
 
@@ -23,4 +23,4 @@ if __name__ == "__main__":
         engine=engine,
         workers=1 if engine == "serial" else 2,
     )
-    run(job, predictor=brightness.Context(pause=0.02), report=say)
+    run(job, predictor=brightness.Context(pause=0.02), report=print_progress)

@@ -1,4 +1,4 @@
-"""However the work is shared out, the result has the same bytes."""
+"""Results do not depend on batches, shards or engines, byte for byte."""
 
 import os
 import sys
@@ -32,14 +32,14 @@ from rrsis_geo.tiling.windows import plan_windows, shard_rows
 
 @pytest.fixture
 def plain(scene, tmp_path):
-    """Bytes of an undisturbed run with one worker and batches of one."""
+    """Bytes and result of a run with one worker and batches of one."""
     job = make_job(scene, tmp_path, name="plain", expressions=("bright", "dark"))
     found = run(job, predictor=Context(2))
     return result_bytes(job), found
 
 
 @pytest.mark.parametrize("batch_size", [2, 5, 100])
-def test_batches_do_not_matter(scene, tmp_path, plain, batch_size):
+def test_the_batch_size_does_not_change_the_result(scene, tmp_path, plain, batch_size):
     folder = tmp_path / "again"
     folder.mkdir()
     job = make_job(
@@ -54,8 +54,8 @@ def test_batches_do_not_matter(scene, tmp_path, plain, batch_size):
     assert found.counts == plain[1].counts
 
 
-class InThisProcess(SerialEngine):
-    """Shards one after the other, from the last to the first: any order must do."""
+class ReversedEngine(SerialEngine):
+    """Runs shards serially in reverse order, because any order is allowed."""
 
     def __init__(self, *, workers=1):
         super().__init__()
@@ -65,12 +65,12 @@ class InThisProcess(SerialEngine):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 6, 50])
-def test_shards_do_not_matter(scene, tmp_path, plain, workers, monkeypatch):
-    monkeypatch.setattr(pipeline, "open_engine", lambda name, workers: InThisProcess())
+def test_shards_do_not_change_the_result(scene, tmp_path, plain, workers, monkeypatch):
+    monkeypatch.setattr(pipeline, "open_engine", lambda name, workers: ReversedEngine())
     monkeypatch.setattr(scheduling, "POLL", 0.01)
     folder = tmp_path / "again"
     folder.mkdir()
-    said = []
+    messages = []
     job = make_job(
         scene,
         folder,
@@ -79,14 +79,14 @@ def test_shards_do_not_matter(scene, tmp_path, plain, workers, monkeypatch):
         engine="processes",
         workers=workers,
     )
-    found = run(job, predictor=Context(2), report=said.append)
+    found = run(job, predictor=Context(2), report=messages.append)
     assert result_bytes(job) == plain[0]
     assert found.counts == plain[1].counts
-    steps = [message for message in said if isinstance(message, Progress)]
+    steps = [message for message in messages if isinstance(message, Progress)]
     assert steps[-1].done == steps[-1].total == 36
 
 
-def test_processes_do_not_matter(scene, tmp_path, plain, leftovers):
+def test_processes_do_not_change_the_result(scene, tmp_path, plain, leftovers):
     folder = tmp_path / "again"
     folder.mkdir()
     job = make_job(
@@ -113,7 +113,7 @@ def test_a_failure_in_one_process_fails_the_run(tmp_path):
     assert not Path(job.output).exists()
 
 
-def test_processes_can_be_stopped(scene, tmp_path):
+def test_a_run_with_processes_can_be_cancelled(scene, tmp_path):
     job = make_job(scene, tmp_path, engine="processes", workers=2)
     done = []
 
@@ -132,7 +132,7 @@ def test_processes_can_be_stopped(scene, tmp_path):
     assert done[-1] < 36
 
 
-def test_a_network_that_cannot_cross_to_a_process_is_named(scene, tmp_path):
+def test_a_predictor_that_cannot_be_pickled_is_refused(scene, tmp_path):
     job = make_job(scene, tmp_path, engine="processes", workers=2)
     with pytest.raises(EngineError, match="cannot cross"):
         run(job, predictor=lambda pixels: pixels)
@@ -144,19 +144,19 @@ def test_the_serial_engine_has_one_worker(scene, tmp_path):
         run(job, predictor=Context())
 
 
-def test_an_unknown_engine_is_refused_with_the_known_ones():
+def test_an_unknown_engine_is_refused_with_a_list_of_engines():
     with pytest.raises(EngineError, match="serial, processes, ray"):
         open_engine("dask")
 
 
-def test_an_engine_that_is_not_installed_says_how_to(monkeypatch):
+def test_a_missing_engine_is_refused_with_the_pip_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     monkeypatch.delitem(sys.modules, "rrsis_geo.pipeline.engines.ray", raising=False)
     with pytest.raises(EngineError, match=r"pip install 'rrsis-geo\[ray\]'"):
         open_engine("ray")
 
 
-def test_processes_give_every_result_once():
+def test_processes_yield_every_result_once():
     engine = ProcessEngine(workers=2)
     assert sorted(engine.map(abs, [-3, 2, -1])) == [1, 2, 3]
 
@@ -190,7 +190,7 @@ def test_ray_gives_the_same_bytes(scene, tmp_path, plain, monkeypatch):
     cuts=st.lists(st.integers(0, 1000), max_size=6),
     first=st.integers(0, 500),
 )
-def test_shares_cover_the_gaps_once_and_evenly(height, count, cuts, first):
+def test_balanced_shards_cover_the_gaps_once_and_evenly(height, count, cuts, first):
     edges = sorted({min(cut, height) for cut in cuts})
     gaps = [range(top, stop) for top, stop in list(pairwise(edges))[::2]]
     gaps = gaps or [range(height)]

@@ -1,4 +1,4 @@
-"""Killed, stopped and taken up again: nothing half-written, the same bytes."""
+"""Killed, cancelled and resumed runs: no partial files, the same bytes."""
 
 import os
 import random
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def plain(scene, tmp_path):
-    """What an undisturbed run writes."""
+    """Bytes of an uninterrupted run."""
     folder = tmp_path / "plain"
     folder.mkdir()
     job = make_job(scene, folder)
@@ -44,10 +44,10 @@ def start(scene, folder, engine):
 
 @pytest.mark.parametrize("engine", ["serial", "processes"])
 @pytest.mark.parametrize("old", [None, b"the old result"], ids=["fresh", "over old"])
-def test_a_kill_at_any_window_leaves_nothing_broken(
+def test_a_killed_run_leaves_no_partial_files_and_can_be_resumed(
     scene, tmp_path, plain, engine, old
 ):
-    chance = random.Random(f"{engine}{old}")
+    rng = random.Random(f"{engine}{old}")
     folder = tmp_path / "killed"
     folder.mkdir()
     job = make_job(scene, folder, overwrite=True)
@@ -58,9 +58,9 @@ def test_a_kill_at_any_window_leaves_nothing_broken(
     interrupted = 0
     for _ in range(2):
         with start(scene, folder, engine) as killed:
-            for _ in range(chance.randint(1, 5)):
+            for _ in range(rng.randint(1, 5)):
                 killed.stdout.readline()
-            time.sleep(chance.random() * 0.05)
+            time.sleep(rng.random() * 0.05)
             killed.send_signal(signal.SIGKILL)
         after = [
             Path(path).exists() and Path(path).read_bytes()
@@ -81,17 +81,17 @@ def test_a_kill_at_any_window_leaves_nothing_broken(
 
 
 @pytest.mark.parametrize("after", [1, 13, 20, 35])
-def test_a_stopped_run_is_taken_up_where_it_stopped(scene, tmp_path, plain, after):
+def test_a_cancelled_run_is_resumed_where_it_stopped(scene, tmp_path, plain, after):
     job = make_job(scene, tmp_path)
     done = []
-    looked = []
+    predicted = []
 
     class Counting(Context):
         def __call__(self, pixels):
-            looked.append(len(pixels))
+            predicted.append(len(pixels))
             return super().__call__(pixels)
 
-    Counting.__qualname__ = Context.__qualname__  # the journal knows it by this name
+    Counting.__qualname__ = Context.__qualname__  # the fingerprint holds this name
 
     def report(message):
         if isinstance(message, Progress):
@@ -105,18 +105,18 @@ def test_a_stopped_run_is_taken_up_where_it_stopped(scene, tmp_path, plain, afte
     assert not Path(job.output).exists()
     assert not Path(job.probability).exists()
 
-    before = sum(looked)
+    before = sum(predicted)
     found = run(job, predictor=Counting())
     assert result_bytes(job) == plain
-    # again, only windows that reach into rows that were not settled: three rows of six
-    again = sum(looked) - found.counts.windows
-    assert 0 <= again <= 18
-    assert sum(looked) - before <= found.counts.windows
+    # repeated: only windows in rows that were not complete, at most three rows of six
+    repeated = sum(predicted) - found.counts.windows
+    assert 0 <= repeated <= 18
+    assert sum(predicted) - before <= found.counts.windows
     assert (found.counts.resumed > 0) == (after > 12)
     assert not working_folder(job.output).exists()
 
 
-def test_a_run_may_be_taken_up_with_another_engine_and_other_outlines(scene, tmp_path):
+def test_a_run_may_be_resumed_with_another_engine_and_threshold(scene, tmp_path):
     whole = make_job(scene, tmp_path, name="whole", threshold=0.3, batch_size=3)
     run(whole, predictor=Context())
     done = []
@@ -137,7 +137,7 @@ def test_a_run_may_be_taken_up_with_another_engine_and_other_outlines(scene, tmp
 
 
 @pytest.mark.parametrize("change", ["scene", "weights", "options", "forget"])
-def test_another_question_starts_anew(scene, tmp_path, change):
+def test_a_different_job_starts_from_the_beginning(scene, tmp_path, change):
     done = []
     job = make_job(scene, tmp_path)
     with pytest.raises(Cancelled):
@@ -159,14 +159,14 @@ def test_another_question_starts_anew(scene, tmp_path, change):
     assert found.counts.resumed == 0
     folder = tmp_path / "anew"
     folder.mkdir()
-    anew = replace(
+    fresh = replace(
         job, output=str(folder / "found.gpkg"), probability=str(folder / "found.tif")
     )
-    run(anew, predictor=predictor)
-    assert result_bytes(job) == result_bytes(anew)
+    run(fresh, predictor=predictor)
+    assert result_bytes(job) == result_bytes(fresh)
 
 
-def test_a_complete_journal_needs_no_network(scene, tmp_path, plain, monkeypatch):
+def test_a_complete_journal_needs_no_predictions(scene, tmp_path, plain, monkeypatch):
     job = make_job(scene, tmp_path)
     broken = OutputError("the disk is full")
 
@@ -177,12 +177,12 @@ def test_a_complete_journal_needs_no_network(scene, tmp_path, plain, monkeypatch
         patched.setattr("rrsis_geo.pipeline.runner.write_polygons", fail)
         with pytest.raises(OutputError):
             run(job, predictor=Context())
-    # the raster was in place by then: it is ours, so it may be replaced
+    # this run has written the raster before it failed, so it may be replaced
     assert Path(job.probability).exists()
 
     class Never(Bright):
         def __call__(self, pixels):
-            raise AssertionError("looked again")
+            raise AssertionError("predicted again")
 
     Never.__qualname__ = Context.__qualname__
     found = run(job, predictor=Never())
@@ -190,7 +190,7 @@ def test_a_complete_journal_needs_no_network(scene, tmp_path, plain, monkeypatch
     assert found.counts.resumed == found.counts.windows
 
 
-def test_ctrl_c_says_how_to_go_on(scene, tmp_path):
+def test_ctrl_c_names_the_working_folder_to_resume_from(scene, tmp_path):
     job = make_job(scene, tmp_path)
     done = []
 
@@ -204,14 +204,14 @@ def test_ctrl_c_says_how_to_go_on(scene, tmp_path):
     assert not Path(job.output).exists()
 
 
-def test_stopping_before_the_first_rows_leaves_nothing(scene, tmp_path, leftovers):
+def test_cancelling_before_the_first_rows_leaves_nothing(scene, tmp_path, leftovers):
     job = make_job(scene, tmp_path)
     with pytest.raises(Cancelled, match="nothing was written"):
         run(job, predictor=Context(), cancelled=lambda: True)
     assert leftovers() == []
 
 
-def test_two_runs_do_not_share_an_output(scene, tmp_path):
+def test_two_runs_cannot_write_the_same_output(scene, tmp_path):
     job = make_job(scene, tmp_path)
     with (
         Journal.open(job.output, {"another": "run"}),
@@ -226,7 +226,7 @@ def test_two_runs_do_not_share_an_output(scene, tmp_path):
 )
 @pytest.mark.parametrize("limit", [500, 20_000])
 def test_a_full_disk_is_one_clear_error(scene, tmp_path, plain, limit):
-    """500 bytes hold no strip, 20,000 hold strips, but no vector file."""
+    """500 bytes are too few for a strip, 20,000 for the vector file."""
     job = make_job(scene, tmp_path, probability=None)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))

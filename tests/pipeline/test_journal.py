@@ -1,3 +1,5 @@
+"""The journal of a run: strips survive an interruption."""
+
 import json
 import threading
 from contextlib import suppress
@@ -21,14 +23,14 @@ def output(tmp_path):
     return str(tmp_path / "roofs.gpkg")
 
 
-def interrupted(output, strips, mark=None):
-    """A run that settled these strips and was stopped."""
+def interrupted(output, strips, fingerprint=None):
+    """Write strips to a journal, then interrupt the run."""
     with (
         suppress(KeyboardInterrupt),
-        Journal.open(output, mark or {"a": 1}) as journal,
+        Journal.open(output, fingerprint or {"a": 1}) as journal,
     ):
-        for each in strips:
-            journal.write(each)
+        for part in strips:
+            journal.write(part)
         raise KeyboardInterrupt
 
 
@@ -41,20 +43,20 @@ def test_strips_survive_an_interruption(output):
     with Journal.open(output, {"a": 1}) as journal:
         assert journal.gaps(60) == [range(25, 40), range(50, 60)]
         first = list(journal.strips(0, 60))
-        assert [(each.top, each.levels.shape[1]) for each in first] == [
+        assert [(part.top, part.levels.shape[1]) for part in first] == [
             (0, 10),
             (10, 15),
         ]
         np.testing.assert_array_equal(first[1].levels, strip(10, 25).levels)
-        assert [each.top for each in journal.strips(40, 60)] == [40]
+        assert [part.top for part in journal.strips(40, 60)] == [40]
         assert list(journal.strips(25, 60)) == []
 
 
-def test_no_row_is_given_twice_where_strips_overlap(output):
+def test_overlapping_strips_yield_every_row_once(output):
     interrupted(output, [strip(0, 10), strip(5, 25), strip(25, 30), strip(28, 29)])
     with Journal.open(output, {"a": 1}) as journal:
         assert journal.gaps(30) == []
-        rows = np.concatenate([each.levels for each in journal.strips(0, 30)], axis=1)
+        rows = np.concatenate([part.levels for part in journal.strips(0, 30)], axis=1)
         np.testing.assert_array_equal(rows, strip(0, 30).levels)
 
 
@@ -70,10 +72,10 @@ def test_an_interruption_before_the_first_strip_leaves_nothing(tmp_path, output)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("mark", [{"a": 2}, {}, {"a": 1, "b": None}])
-def test_another_fingerprint_starts_anew(output, mark):
+@pytest.mark.parametrize("fingerprint", [{"a": 2}, {}, {"a": 1, "b": None}])
+def test_another_fingerprint_discards_the_strips(output, fingerprint):
     interrupted(output, [strip(0, 10)])
-    with Journal.open(output, mark) as journal:
+    with Journal.open(output, fingerprint) as journal:
         assert journal.gaps(60) == [range(60)]
 
 
@@ -83,20 +85,20 @@ def test_a_fingerprint_is_compared_as_json(output):
         assert journal.gaps(60) == [range(10, 60)]
 
 
-def test_a_damaged_fingerprint_starts_anew(output):
+def test_a_damaged_fingerprint_discards_the_strips(output):
     interrupted(output, [strip(0, 10)])
     (working_folder(output) / "run.json").write_text('{"a"')
     with Journal.open(output, {"a": 1}) as journal:
         assert journal.gaps(60) == [range(60)]
 
 
-def test_old_strips_can_be_forgotten(output):
+def test_old_strips_are_discarded_without_resume(output):
     interrupted(output, [strip(0, 10)])
     with Journal.open(output, {"a": 1}, resume=False) as journal:
         assert journal.gaps(60) == [range(60)]
 
 
-def test_a_half_written_strip_does_not_count(output):
+def test_a_partial_strip_is_ignored(output):
     interrupted(output, [strip(0, 10)])
     folder = working_folder(output)
     (folder / "000000010-000000020.strip.part").write_bytes(b"half")
@@ -112,7 +114,7 @@ def test_without_an_output_nothing_is_kept(tmp_path):
     assert not folder.exists()
 
 
-def test_files_about_to_be_placed_are_remembered(tmp_path, output):
+def test_outputs_about_to_be_written_are_recorded(tmp_path, output):
     assert begun_to_place(output) == begun_to_place(None) == []
     with (
         suppress(KeyboardInterrupt),
@@ -126,7 +128,7 @@ def test_files_about_to_be_placed_are_remembered(tmp_path, output):
         assert begun_to_place(output) == []
 
 
-def test_windows_are_counted_over_all_shards_and_anew_in_each_run(output):
+def test_windows_are_counted_over_all_shards_of_one_run(output):
     with (
         suppress(KeyboardInterrupt),
         Journal.open(output, {"a": 1}) as journal,
@@ -156,19 +158,19 @@ def test_one_run_at_a_time(output):
         pass
 
 
-def test_a_lock_taken_on_a_folder_that_is_going_away_does_not_count(tmp_path):
+def test_a_lock_on_a_folder_that_is_being_removed_is_not_granted(tmp_path):
     folder = tmp_path / "work"
-    held, entered, errors = [], threading.Barrier(8), []
+    holders, entered, errors = [], threading.Barrier(8), []
 
     def work():
         entered.wait()
         for _ in range(30):
             try:
                 with FolderLock(folder) as lock:
-                    held.append(1)
-                    errors.extend([len(held)] * (len(held) != 1))
+                    holders.append(1)
+                    errors.extend([len(holders)] * (len(holders) != 1))
                     lock.remove_folder = True
-                    held.pop()
+                    holders.pop()
             except OutputError:
                 continue
 
@@ -180,7 +182,7 @@ def test_a_lock_taken_on_a_folder_that_is_going_away_does_not_count(tmp_path):
     assert errors == []
 
 
-def test_a_full_disk_is_named_with_the_way_out(output, monkeypatch):
+def test_a_full_disk_is_reported_with_advice(output, monkeypatch):
     def full(path, strip):
         raise OSError(28, "No space left on device")
 
@@ -192,7 +194,7 @@ def test_a_full_disk_is_named_with_the_way_out(output, monkeypatch):
         journal.write(strip(0, 10))
 
 
-def test_a_fingerprint_is_plain_json_on_disk(output):
+def test_the_fingerprint_is_stored_as_json(output):
     with Journal.open(output, {"scene": "dächer.tif"}) as journal:
         text = (journal.folder / "run.json").read_text(encoding="ascii")
     assert json.loads(text) == {"scene": "dächer.tif"}

@@ -1,4 +1,4 @@
-"""Polygons are handed out while a run goes on."""
+"""Partial polygons are reported during a run."""
 
 from dataclasses import replace
 
@@ -12,31 +12,31 @@ TWO = ("bright", "dark")
 
 
 def rows(polygons):
-    """Polygons with their attributes but the passing ids, as a set."""
+    """Return polygons with attributes as a set, without ids, which are provisional."""
     columns = [polygons.columns[name] for name in ("expression", "score", "area_m2")]
     shapes = shapely.to_wkb(shapely.normalize(polygons.geometry))
     return set(zip(shapes, *map(np.ndarray.tolist, columns), strict=True))
 
 
-def test_every_polygon_is_handed_out_once_and_before_the_end(scene, tmp_path):
-    heard = []
+def test_every_polygon_is_reported_once_and_before_the_end(scene, tmp_path):
+    messages = []
     result = run(
         make_job(scene, tmp_path, expressions=TWO, threshold=0.2),
         predictor=Context(expressions=2),
-        found=lambda polygons: heard.append(polygons),
-        report=heard.append,
+        found=lambda polygons: messages.append(polygons),
+        report=messages.append,
     )
 
-    parts = [part for part in heard if hasattr(part, "geometry")]
+    parts = [part for part in messages if hasattr(part, "geometry")]
     assert len(parts) > 2
     assert all(len(part) for part in parts)
-    assert heard.index(parts[0]) < len(heard) - 3  # progress follows
+    assert messages.index(parts[0]) < len(messages) - 3  # progress follows
     assert sum(map(len, parts)) == len(result.polygons)
     assert set().union(*map(rows, parts)) == rows(result.polygons)
     assert {part.crs for part in parts} == {result.polygons.crs}
 
 
-def test_the_network_is_loaded_only_where_one_is_needed(scene, tmp_path):
+def test_the_network_is_loaded_only_if_needed(scene, tmp_path):
     bound = []
 
     def network(job, texts):
@@ -53,9 +53,7 @@ def test_the_network_is_loaded_only_where_one_is_needed(scene, tmp_path):
     assert rows(kept.polygons) == rows(given.polygons)
 
 
-def test_what_an_expression_may_yet_choose_from_comes_under_its_own_words(
-    scene, tmp_path
-):
+def test_candidates_are_reported_under_their_expression(scene, tmp_path):
     texts = ("the storage tank near the road", "road")
     parts = []
     result = run(
@@ -64,14 +62,14 @@ def test_what_an_expression_may_yet_choose_from_comes_under_its_own_words(
         found=parts.append,
     )
 
-    seen = {}
+    partial = {}
     for part in parts:
         for text, shape in zip(part.columns["expression"], part.geometry, strict=True):
-            seen.setdefault(text, set()).add(shapely.normalize(shape).wkb)
-    assert set(seen) == set(texts)
+            partial.setdefault(text, set()).add(shapely.normalize(shape).wkb)
+    assert set(partial) == set(texts)
     kept = {text: set() for text in texts}
     for shape, text, *_ in rows(result.polygons):
         kept[text].add(shape)
-    assert kept[texts[0]] < seen[texts[0]]  # it chose
-    assert kept[texts[1]] == seen[texts[1]]
-    assert kept[texts[0]].isdisjoint(seen[texts[1]])  # anchors are not shown as found
+    assert kept[texts[0]] < partial[texts[0]]  # the operators have selected some
+    assert kept[texts[1]] == partial[texts[1]]
+    assert kept[texts[0]].isdisjoint(partial[texts[1]])  # anchors are not results

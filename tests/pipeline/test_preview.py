@@ -1,3 +1,5 @@
+"""The preview picture of a run."""
+
 import numpy as np
 import pytest
 import shapely
@@ -24,7 +26,7 @@ def a_grid(width, height, place="north-up", crs=32631):
 
 
 def found(grid, shapes):
-    """Polygons from (expression, polygon in pixels)."""
+    """Make polygons from (expression, polygon in pixels)."""
     t = grid.transform
     geometry = np.empty(len(shapes), object)
     geometry[:] = [
@@ -45,12 +47,14 @@ def found(grid, shapes):
 
 def picture(grid, shapes, expressions=("tank", "road"), valid=None):
     pixels = np.full((3, grid.height, grid.width), GREY, np.uint8)
-    seen = np.ones(pixels.shape[1:], bool) if valid is None else valid
-    return np.asarray(draw(pixels, seen, grid, found(grid, shapes), expressions))
+    valid_pixels = np.ones(pixels.shape[1:], bool) if valid is None else valid
+    return np.asarray(
+        draw(pixels, valid_pixels, grid, found(grid, shapes), expressions)
+    )
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_polygon_is_drawn_where_it_lies_in_its_colour(place):
+def test_a_polygon_is_drawn_at_its_place_and_in_its_colour(place):
     grid = a_grid(1000, 600, place)
     shape = shapely.box(300, 200, 500, 400).difference(shapely.box(350, 250, 400, 300))
     drawn = picture(grid, [("road", shape)])[:600]
@@ -58,10 +62,10 @@ def test_a_polygon_is_drawn_where_it_lies_in_its_colour(place):
     assert tuple(drawn[100, 100]) == (GREY,) * 3  # beside it
     assert tuple(drawn[275, 375]) == (GREY,) * 3  # its hole
     assert tuple(drawn[350, 450]) != (GREY,) * 3  # its fill
-    assert np.abs(drawn[350, 450].astype(int) - GREY).max() < 80  # seen through
+    assert np.abs(drawn[350, 450].astype(int) - GREY).max() < 80  # translucent
 
 
-def test_what_lies_in_a_hole_is_drawn_too():
+def test_a_polygon_in_a_hole_is_drawn():
     island = ("tank", shapely.box(360, 260, 390, 290))
     around = shapely.box(300, 200, 500, 400).difference(shapely.box(350, 250, 400, 300))
     drawn = picture(a_grid(1000, 600), [island, ("tank", around)])
@@ -75,7 +79,7 @@ def test_small_scenes_are_enlarged_and_large_ones_are_not():
     assert tuple(drawn[300, 450]) == COLOURS[0]
 
 
-def test_missing_data_is_paper_not_black():
+def test_nodata_has_the_background_colour():
     valid = np.ones((600, 1000), bool)
     valid[:100] = False
     drawn = picture(a_grid(1000, 600), [], valid=valid)
@@ -83,7 +87,7 @@ def test_missing_data_is_paper_not_black():
     assert tuple(drawn[150, 50]) == (GREY,) * 3
 
 
-def test_the_legend_has_a_line_for_each_expression_and_says_when_nothing_is_found():
+def test_the_legend_has_a_line_for_each_expression_with_its_count():
     grid = a_grid(1000, 600)
     one = picture(grid, [], ["tank"])
     three = picture(grid, [], ["tank", "road", "tree " * 200])
@@ -93,14 +97,14 @@ def test_the_legend_has_a_line_for_each_expression_and_says_when_nothing_is_foun
     assert (some[600:] != one[600:]).any()
 
 
-def test_pixel_coordinates_have_no_scale_bar():
+def test_no_scale_bar_without_a_crs():
     with_bar = picture(a_grid(1000, 600), [])[600:, 700:]
     without = picture(a_grid(1000, 600, crs=None), [])[600:, 700:]
     assert (with_bar < 100).any()
     assert not (without < 100).any()
 
 
-def test_the_scale_bar_is_as_long_as_it_says():
+def test_the_scale_bar_has_the_labelled_length():
     drawn = picture(a_grid(1000, 600), [], ["tank"])[600:, 500:]
     dark = (drawn.max(axis=2) < 60).sum(axis=1)
     # a round length in pixels of 0.5 m: 50 m, within a quarter of the picture
@@ -110,7 +114,7 @@ def test_the_scale_bar_is_as_long_as_it_says():
     assert runs.max() == pytest.approx(100, abs=4)
 
 
-def test_it_is_written_whole(tmp_path):
+def test_the_preview_is_written_as_png(tmp_path):
     path = tmp_path / "found.png"
     grid = a_grid(100, 60)
     write_preview(

@@ -1,4 +1,4 @@
-"""A run against what the whole array says at once."""
+"""A run equals a brute-force computation on the whole array."""
 
 import json
 from dataclasses import replace
@@ -30,11 +30,11 @@ from rrsis_geo.protocol import Advice, Finished, Progress, Started, decode, enco
 from rrsis_geo.tiling.windows import plan_windows, taper
 from rrsis_geo.types import SCHEMA
 
-EAST = np.array([640.0, 0])
+SHIFT = np.array([640.0, 0])
 
 
 def brute_force(scene, predictor):
-    """Levels of the whole scene, every window in memory, in double precision."""
+    """Compute the levels of the whole scene in memory, in double precision."""
     with rasterio.open(scene) as dataset:
         pixels, valid = dataset.read(), dataset.dataset_mask() > 0
     height, width = valid.shape
@@ -62,7 +62,7 @@ def read_levels(path):
 @pytest.mark.parametrize(
     ("width", "height"), [(300, 260), (64, 64), (40, 30), (65, 129), (1, 200)]
 )
-def test_a_run_gives_what_the_whole_array_gives(tmp_path, width, height):
+def test_a_run_equals_the_whole_array(tmp_path, width, height):
     scene = write_scene(tmp_path / "scene.tif", width=300, height=260)
     with rasterio.open(scene) as dataset:
         pixels = dataset.read()[:, 100 : 100 + height, :width]
@@ -87,18 +87,18 @@ def test_a_run_gives_what_the_whole_array_gives(tmp_path, width, height):
 
 
 @pytest.mark.parametrize("threshold", [0.2, 0.3, 0.4])
-def test_an_object_of_a_lower_mean_is_none(scene, tmp_path, threshold):
+def test_objects_below_the_least_score_are_dropped(scene, tmp_path, threshold):
     every = run(
         make_job(scene, tmp_path, name="every", threshold=threshold),
         predictor=Context(),
     ).polygons
     scores = np.unique(every.columns["score"])
-    least = float(scores[len(scores) // 2 :][:2].mean())  # none is just that
+    least = float(scores[len(scores) // 2 :][:2].mean())  # between two scores
     job = make_job(scene, tmp_path, threshold=threshold, min_score=least)
     found = run(job, predictor=Context()).polygons
-    sure = every.columns["score"] >= np.float32(least)
-    assert 0 < sure.sum() < len(every)
-    assert list(found.geometry) == list(every.geometry[sure])
+    kept = every.columns["score"] >= np.float32(least)
+    assert 0 < kept.sum() < len(every)
+    assert list(found.geometry) == list(every.geometry[kept])
 
     again = str(tmp_path / "again.gpkg")
     task = VectorizeJob(
@@ -112,7 +112,7 @@ def test_an_object_of_a_lower_mean_is_none(scene, tmp_path, threshold):
     assert list(everything.geometry) == list(every.geometry)
 
 
-def test_what_is_returned_is_what_is_written(scene, tmp_path):
+def test_returned_and_written_polygons_are_equal(scene, tmp_path):
     job = make_job(scene, tmp_path, expressions=("bright", "dark"))
     found = run(job, predictor=Bright(2))
 
@@ -136,7 +136,7 @@ def test_what_is_returned_is_what_is_written(scene, tmp_path):
     assert all(Path(path).exists() for path in found.files)
 
 
-def test_two_expressions_give_what_each_gives_alone(scene, tmp_path):
+def test_two_expressions_do_not_affect_each_other(scene, tmp_path):
     both = make_job(scene, tmp_path, name="both", expressions=("bright", "dark"))
     alone = make_job(scene, tmp_path, name="alone")
     run(both, predictor=Bright(2))
@@ -174,7 +174,7 @@ def test_an_area_is_the_crop_of_the_full_run(scene, tmp_path, bbox):
     assert found.counts.windows < len(windows)
 
 
-def test_windows_outside_the_area_or_without_data_are_not_looked_at(tmp_path):
+def test_windows_outside_the_area_or_without_data_are_skipped(tmp_path):
     pixels = np.full((3, 260, 300), 100, np.uint8)
     pixels[:, :, 150:] = 0
     scene = write_scene(tmp_path / "scene.tif", pixels=pixels)
@@ -211,7 +211,7 @@ def test_a_shifted_scene_gives_shifted_polygons(tmp_path):
     ours = run(make_job(here, tmp_path, name="here"), predictor=Context())
     theirs = run(make_job(there, tmp_path, name="there"), predictor=Context())
     assert len(ours.polygons) > 3
-    moved = shapely.transform(ours.polygons.geometry, lambda xy: xy + EAST)
+    moved = shapely.transform(ours.polygons.geometry, lambda xy: xy + SHIFT)
     assert shapely.equals_exact(moved, theirs.polygons.geometry).all()
 
 
@@ -230,24 +230,24 @@ def test_nothing_found_is_a_valid_empty_layer(scene, tmp_path):
     assert Path(job.preview).stat().st_size > 0
 
 
-def test_messages_tell_the_run_from_start_to_end(scene, tmp_path):
-    said = []
-    found = run(make_job(scene, tmp_path), predictor=Bright(), report=said.append)
-    assert [decode(encode(message)) for message in said] == said
-    said = [message for message in said if not isinstance(message, Advice)]
-    assert isinstance(said[0], Started)
-    assert isinstance(said[-1], Finished)
-    assert said[0].windows == 36
-    assert said[0].gsd == pytest.approx(0.5, rel=0.01)
-    steps = said[1:-1]
+def test_messages_report_a_run_from_start_to_end(scene, tmp_path):
+    messages = []
+    found = run(make_job(scene, tmp_path), predictor=Bright(), report=messages.append)
+    assert [decode(encode(message)) for message in messages] == messages
+    messages = [message for message in messages if not isinstance(message, Advice)]
+    assert isinstance(messages[0], Started)
+    assert isinstance(messages[-1], Finished)
+    assert messages[0].windows == 36
+    assert messages[0].gsd == pytest.approx(0.5, rel=0.01)
+    steps = messages[1:-1]
     assert all(isinstance(step, Progress) for step in steps)
     assert [step.done for step in steps] == list(range(1, 37))
     assert steps[-1].done == steps[-1].total == 36
-    assert said[-1].polygons == len(found.polygons)
-    assert said[-1].files == found.files
+    assert messages[-1].polygons == len(found.polygons)
+    assert messages[-1].files == found.files
 
 
-def test_a_gsd_of_choice_is_read_and_kept_on_the_same_ground(scene, tmp_path):
+def test_a_given_gsd_keeps_the_bounds_of_the_scene(scene, tmp_path):
     job = make_job(scene, tmp_path, gsd=1.0)
     found = run(job, predictor=Bright())
     with rasterio.open(job.probability) as coarse, rasterio.open(scene) as fine:
@@ -262,19 +262,19 @@ def test_a_window_that_fails_fails_the_run(tmp_path, kind):
     pixels[:, 200, 200] = 13
     scene = write_scene(tmp_path / "scene.tif", pixels=pixels)
     job = make_job(scene, tmp_path)
-    wanted = WeightsError if kind is Faulty else RuntimeError
-    with pytest.raises(wanted):
+    error = WeightsError if kind is Faulty else RuntimeError
+    with pytest.raises(error):
         run(job, predictor=kind())
     assert not Path(job.output).exists()
     assert not Path(job.probability).exists()
 
 
-def test_a_network_of_the_wrong_shape_is_named(scene, tmp_path):
+def test_an_output_of_the_wrong_shape_is_refused(scene, tmp_path):
     with pytest.raises(WeightsError, match=r"shape \(1, 2, 64, 64\)"):
         run(make_job(scene, tmp_path), predictor=Bright(2))
 
 
-def test_old_files_stay_unless_overwriting_is_allowed(scene, tmp_path):
+def test_existing_files_are_kept_without_overwrite(scene, tmp_path):
     job = make_job(scene, tmp_path)
     Path(job.output).write_bytes(b"precious")
     with pytest.raises(OutputError, match="exists"):
@@ -308,7 +308,7 @@ def test_a_finished_run_leaves_no_working_folder(scene, tmp_path, leftovers):
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"output": "found.shp"}, "found.shp"),
         ({"probability": "found.png"}, "tif"),
@@ -318,15 +318,15 @@ def test_a_finished_run_leaves_no_working_folder(scene, tmp_path, leftovers):
         ({"output": "area.geojson", "overwrite": True}, "input"),
     ],
 )
-def test_outputs_are_refused_before_any_work(scene, tmp_path, values, said):
+def test_outputs_are_refused_before_any_work(scene, tmp_path, values, message):
     values = {
         name: value if name == "overwrite" else str(tmp_path / value)
         for name, value in values.items()
     }
     original = Path(scene).read_bytes()
     job = make_job(scene, tmp_path, aoi=str(tmp_path / "area.geojson"), **values)
-    with pytest.raises(OutputError, match=said):
-        run(job, predictor=None)  # no weights are looked for either
+    with pytest.raises(OutputError, match=message):
+        run(job, predictor=None)  # before weights are loaded
     assert Path(scene).read_bytes() == original
 
 
@@ -335,7 +335,7 @@ def test_an_area_outside_the_scene_is_refused(scene, tmp_path):
         run(make_job(scene, tmp_path, bbox=(0, 0, 1, 1)), predictor=Bright())
 
 
-def test_a_scene_that_is_none_is_refused(tmp_path):
+def test_a_file_that_is_no_raster_is_refused(tmp_path):
     scene = tmp_path / "scene.tif"
     scene.write_text("not an image")
     with pytest.raises(SceneError, match=r"scene\.tif"):
@@ -343,17 +343,20 @@ def test_a_scene_that_is_none_is_refused(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["scene.tif"]
 
 
-def test_a_dry_run_tells_and_writes_nothing(tmp_path):
+def test_a_dry_run_estimates_the_run_and_writes_nothing(tmp_path):
     pixels = np.full((3, 260, 300), 100, np.uint8)
     pixels[:, :, 150:] = 0
     scene = write_scene(tmp_path / "scene.tif", pixels=pixels)
     before = sorted(tmp_path.rglob("*"))
     job = make_job(scene, tmp_path, bbox=(500_000, 4_999_900, 500_200, 5_000_000))
-    told = plan(job, predictor=Bright())
+    estimate = plan(job, predictor=Bright())
     assert sorted(tmp_path.rglob("*")) == before
     found = run(job, predictor=Bright())
-    assert told.windows + told.outside == found.counts.windows + found.counts.skipped
-    assert told.empty == told.windows - found.counts.windows
-    assert told.files == found.files
-    for part in (f"{told.windows} to look", "0.5 m", "GiB", "bright", job.output):
-        assert part in str(told)
+    assert (
+        estimate.windows + estimate.outside
+        == found.counts.windows + found.counts.skipped
+    )
+    assert estimate.empty == estimate.windows - found.counts.windows
+    assert estimate.files == found.files
+    for part in (f"{estimate.windows} to look", "0.5 m", "GiB", "bright", job.output):
+        assert part in str(estimate)

@@ -1,4 +1,4 @@
-"""The Python door, with a small untrained network behind it."""
+"""The Python function `segment`, with a small untrained network."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from rrsis_geo.types import SCHEMA
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
-    """A weights file of the smallest network, untrained, for 0.4 to 1 m."""
+    """Path of untrained weights of the smallest network, for 0.4 to 1 m."""
     import torch
 
     from rrsis_geo.model.btdnet import BTDNet
@@ -49,8 +49,8 @@ def weights(tmp_path_factory):
 SMALL = {"window_size": 64, "overlap": 16}
 
 
-def test_one_call_gives_a_geodataframe(scene, tmp_path, weights):
-    said = []
+def test_segment_returns_a_geodataframe(scene, tmp_path, weights):
+    messages = []
     found = segment(
         Path(scene),
         "storage tank",
@@ -58,7 +58,7 @@ def test_one_call_gives_a_geodataframe(scene, tmp_path, weights):
         weights=Path(weights),
         probability=tmp_path / "found.tif",
         preview=tmp_path / "found.png",
-        report=said.append,
+        report=messages.append,
         threshold=0.01,
         **SMALL,
     )
@@ -76,15 +76,15 @@ def test_one_call_gives_a_geodataframe(scene, tmp_path, weights):
     assert found.manifest["weights"]["name"] == "tiny"
     assert len(found.manifest["weights"]["sha256"]) == 64
     assert found.manifest["versions"]["rrsis-geo"] == rrsis_geo.__version__
-    assert isinstance(said[0], Started)
-    assert isinstance(said[-1], Finished)
+    assert isinstance(messages[0], Started)
+    assert isinstance(messages[-1], Finished)
     with rasterio.open(tmp_path / "found.tif") as dataset:
         assert dataset.descriptions == ("storage tank",)
         tags = dataset.tags()
     assert tags["WEIGHTS_SHA256"] == found.manifest["weights"]["sha256"]
 
 
-def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
+def test_weights_define_the_score_margin(scene, tmp_path, weights):
     from rrsis_geo.model.serialization.header import Calibration
     from rrsis_geo.model.serialization.weights import recalibrate
 
@@ -92,7 +92,7 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
         scene, "storage tank", weights=weights, threshold=0.5, min_score=0, **SMALL
     ).polygons
     low, high = np.sort(every.columns["score"])[:2]
-    least = float(low + high) / 2  # none is just that
+    least = float(low + high) / 2  # between two scores
     assert low < least < high
     stricter = tmp_path / "stricter.safetensors"
     recalibrate(
@@ -110,9 +110,9 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
         threshold=0.5,
         **SMALL,
     )
-    sure = every.columns["score"] >= np.float32(least)
-    assert 0 < sure.sum() < len(every)
-    assert list(found.polygons.geometry) == list(every.geometry[sure])
+    kept = every.columns["score"] >= np.float32(least)
+    assert 0 < kept.sum() < len(every)
+    assert list(found.polygons.geometry) == list(every.geometry[kept])
     assert found.manifest["least_score"] == pytest.approx(least)
     again = revectorize(
         VectorizeJob(
@@ -125,7 +125,7 @@ def test_weights_say_how_sure_an_object_has_to_be(scene, tmp_path, weights):
         kind, levels = dataset.profile | {"driver": "GTiff"}, dataset.read()
     with rasterio.open(tmp_path / "other.tif", "w", **kind) as dataset:
         dataset.write(levels)
-        dataset.update_tags(RRSIS_SURE="very")  # somebody else's
+        dataset.update_tags(RRSIS_SURE="very")  # written by another program
     with ProbabilityRaster.open(tmp_path / "other.tif") as raster:
         assert raster.score_margin == SCORE_MARGIN
 
@@ -150,7 +150,7 @@ def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):
 
 
 @pytest.mark.parametrize(
-    ("gsd", "read_at", "said"),
+    ("gsd", "read_at", "message"),
     [
         (0.1, 0.4, "read at"),
         (0.5, 0.5, ""),
@@ -158,8 +158,8 @@ def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):
         (8, 2, "expect little"),
     ],
 )
-def test_a_scene_is_read_at_the_nearest_resolution_trained_for(
-    tmp_path, weights, gsd, read_at, said
+def test_a_scene_is_read_at_the_nearest_resolution_of_the_weights(
+    tmp_path, weights, gsd, read_at, message
 ):
     pixels = np.full((3, 40, 50), 100, np.uint8)
     scene = write_scene(tmp_path / "scene.tif", pixels=pixels, gsd=gsd)
@@ -169,11 +169,11 @@ def test_a_scene_is_read_at_the_nearest_resolution_trained_for(
         weights=weights,
         options=SegmentOptions(**SMALL),
     )
-    told = plan(job, measure=False)
-    assert told.gsd == pytest.approx(read_at, rel=0.02)
-    assert told.native_gsd == pytest.approx(gsd, rel=0.01)
-    assert said in " ".join(told.advice)
-    assert (said == "") == (told.advice == ())
+    estimate = plan(job, measure=False)
+    assert estimate.gsd == pytest.approx(read_at, rel=0.02)
+    assert estimate.native_gsd == pytest.approx(gsd, rel=0.01)
+    assert message in " ".join(estimate.advice)
+    assert (message == "") == (estimate.advice == ())
 
 
 def test_pixel_coordinates_are_read_as_they_are(tmp_path, weights):
@@ -188,22 +188,22 @@ def test_pixel_coordinates_are_read_as_they_are(tmp_path, weights):
     assert found.to_geodataframe().crs is None
 
 
-def test_a_dry_run_times_a_window_of_the_real_network(scene, weights):
+def test_a_dry_run_measures_a_window_of_the_network(scene, weights):
     job = SegmentJob(
         scene=scene,
         expressions=("storage tank",),
         weights=weights,
         options=SegmentOptions(**SMALL),
     )
-    told = plan(job)
-    assert told.seconds is not None
-    assert told.seconds > 0
+    estimate = plan(job)
+    assert estimate.seconds is not None
+    assert estimate.seconds > 0
     assert plan(job, measure=False).seconds is None
     assert "unknown" in str(plan(job, measure=False))
 
 
 @pytest.mark.parametrize(
-    ("values", "kind", "said"),
+    ("values", "kind", "message"),
     [
         ({"treshold": 0.4}, OptionError, "threshold"),
         ({"threshold": 2}, OptionError, "threshold"),
@@ -211,8 +211,8 @@ def test_a_dry_run_times_a_window_of_the_real_network(scene, weights):
         ({"output": "found.xyz"}, OutputError, "gpkg"),
     ],
 )
-def test_mistakes_are_told_by_name(scene, values, kind, said):
-    with pytest.raises(kind, match=said):
+def test_invalid_arguments_are_refused_by_name(scene, values, kind, message):
+    with pytest.raises(kind, match=message):
         segment(scene, "storage tank", **{**SMALL, **values})
 
 

@@ -1,4 +1,4 @@
-"""Ways to look at a whole scene, for the tests of scenes."""
+"""Functions that read a whole scene, for the tests of scenes."""
 
 import numpy as np
 from rasterio.windows import Window
@@ -10,7 +10,7 @@ NOISE = RNG.integers(1, 256, (3, 90, 130)).astype(np.uint8)
 
 
 def whole(scene, grid=None, margin=0):
-    """The scene through one window, optionally reaching over its edges."""
+    """Read the scene in one window, optionally larger than the scene."""
     grid = grid or scene.grid()
     window = Window(0, 0, grid.width + margin, grid.height + margin)
     patches = list(scene.patches(grid, [window]))

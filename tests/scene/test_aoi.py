@@ -38,7 +38,7 @@ def oracle(shape, grid=GRID):
     )
 
 
-def test_no_area_means_everywhere():
+def test_no_area_means_the_whole_scene():
     assert read() is None
 
 
@@ -54,7 +54,7 @@ def test_a_file_in_another_crs_is_moved_to_the_scene(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "shp", "fgb"])
-def test_any_vector_file_will_do(tmp_path, suffix):
+def test_vector_files_of_any_format_are_read(tmp_path, suffix):
     square = shapely.box(500_010, 4_999_950, 500_020, 4_999_960)
     assert read(aoi=save(tmp_path / f"a.{suffix}", [square])).mask(WHOLE).sum() == 400
 
@@ -80,8 +80,10 @@ def test_any_window_agrees_with_the_whole(data):
 
     part = aoi.mask(window)
 
-    seen = full[row : row + height, col : col + width]
-    np.testing.assert_array_equal(part[: seen.shape[0], : seen.shape[1]], seen)
+    expected = full[row : row + height, col : col + width]
+    np.testing.assert_array_equal(
+        part[: expected.shape[0], : expected.shape[1]], expected
+    )
     if part.any():
         assert aoi.touches(window)
 
@@ -105,7 +107,7 @@ def shapely_oracle(shape):
     return shapely.intersects_xy(shape, 5e5 + cols * 0.5, 5e6 - rows * 0.5)
 
 
-def test_lines_and_points_beside_polygons_do_not_count(tmp_path):
+def test_lines_and_points_are_ignored(tmp_path):
     others = [LineString([(500_000, 5e6), (500_100, 4_999_920)]), Point(500_050, 5e6)]
     aoi = read(aoi=save(tmp_path / "a.gpkg", [STAR, *others]))
     np.testing.assert_array_equal(aoi.mask(WHOLE), oracle(STAR))
@@ -118,7 +120,7 @@ def test_a_box_is_in_the_scenes_crs():
     assert mask[80:100, 20:40].all()
 
 
-def test_file_and_box_mean_where_both_are(tmp_path):
+def test_file_and_box_are_intersected(tmp_path):
     file = save(tmp_path / "a.gpkg", [shapely.box(500_000, 4_999_990, 500_010, 5e6)])
     both = read(aoi=file, bbox=(500_005, 4_999_900, 500_100, 5e6))
     assert both.mask(WHOLE).sum() == 200
@@ -126,7 +128,7 @@ def test_file_and_box_mean_where_both_are(tmp_path):
         read(aoi=file, bbox=(500_020, 4_999_900, 500_100, 5e6))
 
 
-def test_what_reaches_beyond_the_scene_is_cut():
+def test_an_area_beyond_the_scene_is_clipped():
     aoi = read(bbox=(400_000, 4_900_000, 600_000, 5_100_000))
     assert aoi.mask(WHOLE).all()
 
@@ -171,13 +173,13 @@ def test_files_without_an_area_are_refused(tmp_path):
     refused("holds no polygon", aoi=str(tmp_path / "e.gpkg"))
 
 
-def test_a_file_without_crs_is_refused_with_the_way_out(tmp_path):
+def test_a_file_without_crs_is_refused_with_advice(tmp_path):
     with pytest.warns(UserWarning, match="crs"):
         file = save(tmp_path / "a.gpkg", [STAR], None)
     refused("has no CRS.*-a_srs", aoi=file)
 
 
-def test_an_area_outside_names_both_places(tmp_path):
+def test_an_area_outside_is_refused_with_both_extents(tmp_path):
     away = shapely.box(600_000, 5e6, 600_010, 5_000_010)
     refused(
         "outside the scene: it spans 600000,5000000,600010,5000010, the scene "
@@ -193,7 +195,7 @@ def test_an_area_smaller_than_a_pixel_is_refused():
     refused("smaller than a pixel", bbox=(500_010, 4_999_990, 500_010.1, 4_999_990.1))
 
 
-def test_places_that_the_scenes_crs_does_not_have_are_refused(tmp_path):
+def test_coordinates_outside_the_crs_are_refused(tmp_path):
     pole = shapely.box(-200, 95, -190, 99)
     refused(
         "spans -200,95,-190,99 in WGS 84, which lies outside the",

@@ -24,21 +24,21 @@ UNKNOWN = C.undefined
         ([C.red, C.green, C.alpha], (1,)),
     ],
 )
-def test_colours_decide(kinds, bands):
+def test_bands_are_chosen_by_colour_interpretation(kinds, bands):
     assert choose_bands(kinds) == bands
 
 
-def test_names_of_bands_help_where_their_colours_are_unknown():
+def test_band_descriptions_are_used_without_colour_interpretation():
     names = ["Coastal", "Blue", "green", "RED", None]
     assert choose_bands([UNKNOWN] * 5, names) == (4, 3, 2)
 
 
-def test_the_users_choice_wins():
+def test_given_bands_take_precedence():
     assert choose_bands([C.red, C.green, C.blue, UNKNOWN], (), (4, 3, 2)) == (4, 3, 2)
     assert choose_bands([C.red, C.green, C.blue], (), [2]) == (2,)
 
 
-def test_a_band_beyond_the_last_is_refused_with_their_number():
+def test_a_band_beyond_the_last_is_refused_with_the_number_of_bands():
     with pytest.raises(OptionError, match="no band 5; the scene has 4"):
         choose_bands([UNKNOWN] * 4, (), (5, 3, 2))
 
@@ -50,7 +50,7 @@ def test_alpha_is_no_colour():
         choose_bands([C.alpha])
 
 
-def test_colours_of_print_are_not_taken_for_red_green_and_blue():
+def test_cmyk_bands_are_refused():
     kinds = [C.cyan, C.magenta, C.yellow, C.black]
     with pytest.raises(SceneError, match=r"cyan, magenta.*--bands"):
         choose_bands(kinds)

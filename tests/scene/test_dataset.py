@@ -1,4 +1,4 @@
-"""Unreadable files are refused in one line, and no more is read than needed."""
+"""Unreadable files are refused in one line; remote files are read in part."""
 
 import os
 import subprocess
@@ -116,19 +116,19 @@ def test_files_that_hold_several_rasters_name_them(make_scene, tmp_path):
         ("C:\\scenes\\a.tif", False),
     ],
 )
-def test_remote_scenes_are_told_by_their_names(path, remote):
+def test_remote_scenes_are_recognized_by_their_paths(path, remote):
     assert is_remote(path) is remote
     assert bool(gdal_options(path)) is remote
 
 
-def test_the_users_own_settings_of_gdal_win(monkeypatch):
+def test_gdal_settings_of_the_user_take_precedence(monkeypatch):
     monkeypatch.setenv("GDAL_HTTP_TIMEOUT", "7")
     assert "GDAL_HTTP_TIMEOUT" not in gdal_options("https://host/a.tif")
 
 
 class Server:
-    """Serves a folder from a process of its own: rasterio holds Python's lock while
-    it waits for an answer, so a thread here could not give one."""
+    """Serves a folder from another process, because rasterio holds the GIL while it
+    waits for a response."""
 
     def __init__(self, folder):
         script = Path(__file__).with_name("range_server.py")

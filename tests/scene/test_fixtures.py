@@ -1,4 +1,4 @@
-"""Real files of other projects, against rasterio on the whole array."""
+"""Real files of other projects, compared with rasterio on the whole array."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from rrsis_geo.tiling.windows import plan_windows
 
 
 def assembled(scene, grid):
-    """The whole scene from its windows."""
+    """Read the whole scene in overlapping windows."""
     pixels = np.zeros((3, grid.height, grid.width), np.uint8)
     valid = np.zeros((grid.height, grid.width), bool)
     windows = plan_windows(grid.width, grid.height, size=256, overlap=32)
@@ -26,7 +26,7 @@ def assembled(scene, grid):
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NodataShadowWarning")
-def test_every_file_is_right_or_refused(shared_data):
+def test_every_file_is_read_correctly_or_refused(shared_data):
     paths = sorted((shared_data / "geotiff-fixtures").rglob("*.tif*"))
     refused = {}
     for path in paths:
@@ -48,7 +48,7 @@ def test_every_file_is_right_or_refused(shared_data):
 
 
 def assert_same(dataset, scene, pixels, valid):
-    """What rasterio reads at once, stretched at once."""
+    """Compare with the whole array, read by rasterio and stretched at once."""
     values = dataset.read(scene.bands)
     seen = (dataset.dataset_mask() > 0) & np.isfinite(values).all(axis=0)
     np.testing.assert_array_equal(valid, seen, dataset.name)
@@ -59,7 +59,7 @@ def assert_same(dataset, scene, pixels, valid):
 
 
 def assert_coarse_windows_agree(scene):
-    """One window and many show the same, through overviews where there are some."""
+    """Compare one window with many at a coarse pixel size, with any overviews."""
     grid = scene.grid(scene.gsd * 2.7)
     pixels, valid = assembled(scene, grid)
     at_once = list(scene.patches(grid, [Window(0, 0, grid.width, grid.height)]))

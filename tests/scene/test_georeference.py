@@ -17,12 +17,12 @@ def refused(error, message, path, **options):
     assert "\n" not in str(failure.value)
 
 
-def test_no_crs_is_refused_with_both_ways_out(make_scene):
+def test_no_crs_is_refused_with_both_options(make_scene):
     path = make_scene(crs=None)
     refused(SceneError, r"no CRS.*--crs EPSG:.*--pixel-coordinates", path)
 
 
-def test_a_local_crs_is_as_good_as_none(make_scene):
+def test_a_local_crs_is_refused_like_no_crs(make_scene):
     path = make_scene(crs=LOCAL)
     refused(SceneError, r"only a local CRS.*--crs EPSG:.*--pixel-coordinates", path)
     with Scene.open(path, crs="EPSG:32631") as scene:
@@ -39,7 +39,7 @@ def test_a_crs_may_be_given(make_scene):
         assert scene.advice == ()
 
 
-def test_a_given_crs_wins_over_the_files_and_says_so(make_scene):
+def test_a_given_crs_replaces_that_of_the_file_with_a_note(make_scene):
     with Scene.open(make_scene(), crs="EPSG:32632") as scene:
         assert scene.grid().crs.to_epsg() == 32632
         assert "EPSG:32631; --crs EPSG:32632 is used" in scene.advice[0]
@@ -48,12 +48,12 @@ def test_a_given_crs_wins_over_the_files_and_says_so(make_scene):
 
 
 @pytest.mark.parametrize("crs", ["", "EPSG:1", "mercator", "EPSG:99999999", LOCAL])
-def test_what_is_no_crs_is_refused(make_scene, crs, capfd):
+def test_an_invalid_crs_is_refused(make_scene, crs, capfd):
     refused(OptionError, "^crs .*like EPSG:32633", make_scene(crs=None), crs=crs)
     assert capfd.readouterr().err == ""
 
 
-def test_a_crs_that_cannot_be_true_is_refused(make_scene):
+def test_an_implausible_crs_is_refused(make_scene):
     refused(SceneError, r"outside its CRS, EPSG:4326", make_scene(), crs="EPSG:4326")
 
 
@@ -65,20 +65,20 @@ def test_pixel_coordinates_grow_downwards_from_the_corner(make_scene):
         assert scene.grid(2.0).width == 20
 
 
-def test_pixel_coordinates_of_a_scene_with_a_place_do_nothing_and_say_so(make_scene):
+def test_pixel_coordinates_are_ignored_with_a_note_if_there_is_a_crs(make_scene):
     with Scene.open(make_scene(), pixel_coordinates=True) as scene:
         assert scene.grid().crs.to_epsg() == 32631
         assert "does nothing" in scene.advice[0]
 
 
-def test_a_crs_without_a_transform_places_nothing(make_scene):
+def test_a_crs_without_a_transform_is_refused(make_scene):
     path = make_scene(crs=None, transform=NO_PLACE)
     refused(SceneError, "no transform, world file or ground", path, crs="EPSG:32631")
     with Scene.open(path, pixel_coordinates=True) as scene:
         assert scene.grid().crs is None
 
 
-def test_a_transform_without_area_places_nothing(make_scene):
+def test_a_degenerate_transform_is_refused(make_scene):
     refused(SceneError, "no area", make_scene(transform=Affine(1, 0, 5e5, 2, 0, 5e6)))
 
 
@@ -94,7 +94,7 @@ def test_ground_control_points_without_crs_take_the_given_one(make_scene):
         assert scene.grid().bounds() == pytest.approx((5e5, 5e6 - 15, 5e5 + 20, 5e6))
 
 
-def test_ground_control_points_that_place_nothing_are_refused(make_scene):
+def test_degenerate_ground_control_points_are_refused(make_scene):
     points = [GroundControlPoint(5, 5, 5e5, 5e6)] * 4
     refused(
         SceneError,
@@ -103,7 +103,7 @@ def test_ground_control_points_that_place_nothing_are_refused(make_scene):
     )
 
 
-def test_rpcs_alone_are_refused_with_the_way_out(make_scene):
+def test_rpcs_alone_are_refused_with_advice(make_scene):
     many = " ".join(["0"] * 20)
     rpcs = {
         **{f"{name}_OFF": "1" for name in ("LINE", "SAMP", "LAT", "LONG", "HEIGHT")},
@@ -123,7 +123,7 @@ def test_rpcs_alone_are_refused_with_the_way_out(make_scene):
         assert scene.gsd == 1
 
 
-def test_other_planets_work(make_scene):
+def test_other_celestial_bodies_are_supported(make_scene):
     mars = 'GEOGCS["Mars",DATUM["Mars",SPHEROID["Mars",3396190,169.894447]],'
     mars += 'PRIMEM["0",0],UNIT["degree",0.0174532925199433]]'
     path = make_scene(crs=mars, transform=Affine(1e-5, 0, 130, 0, -1e-5, 4e-4))

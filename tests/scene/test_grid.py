@@ -31,7 +31,7 @@ def rotated(degrees, across=0.5, down=0.5):
     return Affine(across * c, down * s, 5e5, across * s, -down * c, 5e6)
 
 
-def test_projected_pixels_are_as_large_as_the_projection_says_up_to_its_scale():
+def test_projected_pixel_sizes_are_corrected_by_the_scale_factor():
     # On the central meridian of a UTM zone, a metre of the map is 1 / 0.9996 m.
     here = grid(Affine(0.5, 0, 5e5 - 100, 0, -0.5, 5e6), UTM)
     assert here.pixel_size == pytest.approx((0.5 / 0.9996, 0.5 / 0.9996), rel=1e-6)
@@ -92,7 +92,7 @@ def test_pixel_coordinates_count_a_pixel_as_a_metre():
         plain.to_lonlat(np.array([shapely.Point(0, 0)]))
 
 
-def test_a_centre_outside_the_crs_is_refused_with_the_way_out():
+def test_a_centre_outside_the_crs_is_refused_with_advice():
     lost = Grid(Affine(1, 0, 5e5, 0, -1, 5e6), CRS.from_epsg(4326), 10, 10)
     with pytest.raises(SceneError, match=r"EPSG:4326.*--crs"):
         _ = lost.gsd
@@ -104,7 +104,7 @@ def test_a_centre_outside_the_crs_is_refused_with_the_way_out():
     st.integers(1, 3000),
     st.sampled_from([0, 0.1, 45, 200]),
 )
-def test_scaling_keeps_the_ground_and_comes_close_to_the_wish(gsd, wide, high, turn):
+def test_scaling_keeps_the_bounds_and_approximates_the_gsd(gsd, wide, high, turn):
     native = grid(rotated(turn), width=wide, height=high)
 
     scaled = native.scaled(gsd)
@@ -127,14 +127,14 @@ def test_scaling_makes_pixels_square_on_the_ground():
     assert degrees.pixel_size[0] / degrees.pixel_size[1] == pytest.approx(0.5, rel=0.01)
 
 
-def test_a_pixel_size_that_is_nearly_right_is_taken():
+def test_a_grid_with_nearly_the_right_pixel_size_is_kept():
     native = grid()
     assert native.scaled(0.5) is native
     assert native.scaled(0.509) is native
     assert native.scaled(0.52) != native
 
 
-def test_a_grid_that_nobody_can_count_is_refused():
+def test_a_grid_with_too_many_pixels_is_refused():
     with pytest.raises(OptionError, match="gsd 1e-08"):
         grid().scaled(1e-8)
 
@@ -146,7 +146,7 @@ def test_bounds_of_windows_are_those_of_their_corners():
     assert (right - left, top - bottom) == pytest.approx((10, 20))
 
 
-def test_longitude_and_latitude_are_those_of_the_whole_earth():
+def test_longitude_and_latitude_are_in_wgs84():
     feet = Grid(Affine(1, 0, 985_000, 0, -1, 200_000), CRS.from_epsg(2263), 10, 10)
     point = feet.to_lonlat(np.array([shapely.Point(985_000, 200_000)]))[0]
     wanted = pyproj.Transformer.from_crs(2263, 4326, always_xy=True).transform(
@@ -155,7 +155,7 @@ def test_longitude_and_latitude_are_those_of_the_whole_earth():
     assert (point.x, point.y) == pytest.approx(wanted, abs=1e-9)
 
 
-def test_a_grid_crosses_to_other_processes():
+def test_a_grid_can_be_pickled():
     native = grid(rotated(12))
     _ = native.gsd
     copy = pickle.loads(pickle.dumps(native))  # noqa: S301  (our own bytes)

@@ -6,22 +6,22 @@ import pytest
 from rrsis_geo.scene.prefetch import prefetch
 
 
-def alive():
+def running_threads():
     return [thread for thread in threading.enumerate() if thread.name == "prefetch"]
 
 
-def ahead(work, items, depth=3, around=None):
+def start_prefetch(work, items, depth=3, around=None):
     return prefetch(work, items, depth=depth, around=around or nullcontext())
 
 
 @pytest.mark.parametrize("depth", [1, 2, 100])
-def test_results_come_in_order_without_the_empty_ones(depth):
-    found = ahead(lambda n: n if n % 3 else None, range(50), depth)
+def test_results_are_in_order_without_none(depth):
+    found = start_prefetch(lambda n: n if n % 3 else None, range(50), depth)
     assert list(found) == [n for n in range(50) if n % 3]
-    assert not alive()
+    assert not running_threads()
 
 
-def test_no_more_than_depth_results_wait():
+def test_at_most_depth_results_are_queued():
     made = []
     reached = threading.Event()
 
@@ -31,9 +31,9 @@ def test_no_more_than_depth_results_wait():
             reached.set()
         return n
 
-    results = ahead(work, range(1000), depth=3)
+    results = start_prefetch(work, range(1000), depth=3)
     assert [next(results), next(results)] == [0, 1]
-    # 2 taken, 3 waiting, 1 in the thread's hands
+    # 2 taken, 3 in the queue, 1 being computed
     assert reached.wait(10)
     assert made == list(range(6))
     results.close()
@@ -45,23 +45,23 @@ def test_a_failure_comes_after_the_results_before_it():
             raise OSError("broken")
         return n
 
-    results = ahead(work, range(10))
+    results = start_prefetch(work, range(10))
     assert [next(results) for _ in range(4)] == [0, 1, 2, 3]
     with pytest.raises(OSError, match="broken"):
         next(results)
-    assert not alive()
+    assert not running_threads()
 
 
 @pytest.mark.parametrize("taken", [0, 1, 5])
 def test_closing_early_ends_the_thread(taken):
-    results = ahead(lambda n: n, iter(range(10**9)))
+    results = start_prefetch(lambda n: n, iter(range(10**9)))
     for _ in range(taken):
         next(results)
     results.close()
-    assert not alive()
+    assert not running_threads()
 
 
-def test_closing_ends_a_thread_that_finds_nothing():
+def test_closing_ends_a_thread_without_results():
     began = threading.Event()
 
     def nothing(n):
@@ -70,21 +70,21 @@ def test_closing_ends_a_thread_that_finds_nothing():
             return None
         return "first"
 
-    results = ahead(nothing, iter(range(10**12)))
+    results = start_prefetch(nothing, iter(range(10**12)))
     assert next(results) == "first"
     assert began.wait(10)
     results.close()
-    assert not alive()
+    assert not running_threads()
 
 
-def test_the_surroundings_are_those_of_the_thread():
-    seen = []
+def test_the_context_is_entered_in_the_thread():
+    events = []
 
     @contextmanager
     def around():
-        seen.append(threading.current_thread().name)
+        events.append(threading.current_thread().name)
         yield
-        seen.append("left")
+        events.append("left")
 
-    assert list(ahead(lambda n: n, range(3), around=around())) == [0, 1, 2]
-    assert seen == ["prefetch", "left"]
+    assert list(start_prefetch(lambda n: n, range(3), around=around())) == [0, 1, 2]
+    assert events == ["prefetch", "left"]

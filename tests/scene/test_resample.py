@@ -81,7 +81,7 @@ def test_any_window_gives_the_same_pixels(source, target, data):
     np.testing.assert_array_equal(piece_kept, kept[crop])
 
 
-def test_invalid_pixels_have_no_say():
+def test_invalid_pixels_have_no_weight():
     source = row_of([10, 99, 30, 99, 99, 99, 40, 40])
     valid = np.array([[True, False, True, False, False, False, True, True]])
     shown, kept = resample(source * valid, valid, whole(1, 1), whole(8, 4))
@@ -89,7 +89,7 @@ def test_invalid_pixels_have_no_say():
     assert kept.ravel().tolist() == [True, True, False, True]
 
 
-def test_less_than_half_of_a_pixel_is_not_enough():
+def test_a_pixel_that_is_less_than_half_valid_is_invalid():
     source = row_of([10, 10, 10, 0, 0, 0, 0, 20])
     valid = source[0] > 0
     _, kept = resample(source, valid, whole(1, 1), whole(8, 2))

@@ -34,7 +34,7 @@ def test_a_thumbnail_of_nodata_shows_no_mixture(make_scene):
     assert 0.5 < valid.mean() < 0.7
 
 
-def test_slow_ways_to_read_are_mentioned_where_they_matter(make_scene, monkeypatch):
+def test_slow_reads_of_large_scenes_give_advice(make_scene, monkeypatch):
     monkeypatch.setattr("rrsis_geo.scene.scene.LARGE_SCENE", 90 * 130 - 1)
     path = make_scene(NOISE, blockysize=4)
     with Scene.open(path) as scene:
@@ -59,7 +59,7 @@ def test_slow_ways_to_read_are_mentioned_where_they_matter(make_scene, monkeypat
         assert scene.advice == ()
 
 
-def test_gdals_cache_is_given_back(make_scene):
+def test_the_size_of_gdals_cache_is_restored(make_scene):
     config = rasterio._env.get_gdal_config
     before = config("GDAL_CACHEMAX")
     with Scene.open(make_scene(NOISE)) as scene:

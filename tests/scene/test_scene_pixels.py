@@ -1,4 +1,4 @@
-"""What is shown, against rasterio on the whole array."""
+"""Pixels of patches, compared with rasterio on the whole array."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from scene_reading import NOISE, RNG, shown, tiles, whole
 from rrsis_geo.scene.scene import Scene
 
 
-def test_imagery_comes_through_as_it_is(make_scene):
+def test_8_bit_imagery_is_unchanged(make_scene):
     pixels, valid = shown(make_scene(NOISE))
     np.testing.assert_array_equal(pixels, NOISE)
     assert valid.all()
@@ -72,7 +72,7 @@ def test_other_numbers_are_stretched_once_for_the_whole_scene(make_scene, dtype)
     assert valid.all()
 
 
-def test_radar_with_phases_is_shown_by_its_strength(make_scene):
+def test_complex_pixels_are_shown_by_magnitude(make_scene):
     strength = np.linspace(1, 100, 600).reshape(1, 20, 30)
     phases = np.exp(1j * RNG.uniform(0, 7, strength.shape))
     pixels, _ = shown(make_scene((strength * phases).astype(np.complex64)))
@@ -109,7 +109,7 @@ def test_data_in_a_far_corner_of_a_big_scene_still_decides_the_stretch(make_scen
         assert 400 <= scene.stretch.low[0] < scene.stretch.high[0] <= 600
 
 
-def test_narrow_8_bit_scenes_are_stretched_and_say_so(make_scene):
+def test_narrow_8_bit_scenes_are_stretched_with_a_note(make_scene):
     with Scene.open(make_scene(NOISE % 9 + 40)) as scene:
         pixels, _ = whole(scene)
         assert "so they are stretched" in " ".join(scene.advice)

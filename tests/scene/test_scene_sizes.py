@@ -1,4 +1,4 @@
-"""Scenes at other pixel sizes, through overviews and without."""
+"""Scenes at other pixel sizes, with and without overviews."""
 
 import numpy as np
 import pytest
@@ -39,16 +39,16 @@ def test_halving_agrees_with_gdals_average(make_scene):
     assert np.abs(pixels.astype(int) - wanted).max() <= 1
 
 
-def test_rotation_is_kept_and_the_ground_shows_through(make_scene):
+def test_rotated_scenes_agree_with_gdals_warping(make_scene):
     place = Affine(0.5, 0, 5e5, 0, -0.5, 5e6) @ Affine.rotation(30)
     smooth = np.broadcast_to(np.mgrid[:90, :130].sum(0), (3, 90, 130)).astype("u1")
     with Scene.open(make_scene(smooth, transform=place)) as scene:
         grid = scene.grid(1.1)
         pixels, _ = whole(scene, grid)
-    back = np.zeros((90, 130), np.uint8)
+    warped = np.zeros((90, 130), np.uint8)
     reproject(
         pixels[0],
-        back,
+        warped,
         src_transform=grid.transform,
         src_crs=grid.crs,
         dst_transform=place,
@@ -56,7 +56,7 @@ def test_rotation_is_kept_and_the_ground_shows_through(make_scene):
         resampling=Resampling.bilinear,
     )
     inner = np.s_[5:-5, 5:-5]
-    assert np.abs(back[inner].astype(int) - smooth[0][inner]).max() <= 2
+    assert np.abs(warped[inner].astype(int) - smooth[0][inner]).max() <= 2
 
 
 def test_south_up_scenes_keep_their_transform(make_scene):
@@ -94,8 +94,8 @@ def test_overviews_keep_colours_and_masks(make_scene, external):
     for path in (plain, quick):
         with Scene.open(path) as scene:
             shots.append(whole(scene, scene.native.resized(60, 40)))
-    (slow, seen), (fast, seen_fast) = shots
-    np.testing.assert_array_equal(seen, seen_fast)
+    (slow, seen), (fast, valid_fast) = shots
+    np.testing.assert_array_equal(seen, valid_fast)
     assert seen.sum() == 40 * 32
     assert np.abs(slow.astype(int) - fast).max() <= 2
 
@@ -109,7 +109,7 @@ SCALES = st.sampled_from([0.23, 0.5, 0.61, 1.0, 1.9, 7.0])
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(SCALES, st.integers(5, 70), st.integers(3, 50), st.booleans(), st.booleans())
-def test_what_a_pixel_shows_does_not_depend_on_the_window(
+def test_a_pixel_does_not_depend_on_the_window(
     make_scene, gsd, size, step, overviews, holes
 ):
     values = NOISE.copy()
@@ -132,7 +132,7 @@ def test_what_a_pixel_shows_does_not_depend_on_the_window(
             np.testing.assert_array_equal(patch.valid[inside], valid)
 
 
-def test_a_very_coarse_window_is_read_piece_by_piece(make_scene, monkeypatch):
+def test_a_very_coarse_window_is_read_in_chunks(make_scene, monkeypatch):
     path = make_scene(NOISE, nodata=0)
     with Scene.open(path) as scene:
         grid = scene.grid(3.0)

@@ -1,4 +1,4 @@
-"""What counts as data."""
+"""Valid pixels: nodata, alpha, masks and finite values."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_a_nodata_value_that_no_pixel_can_have_hides_none(make_scene, tmp_path):
     assert valid.all()
 
 
-def test_values_that_are_no_numbers_are_not_valid(make_scene):
+def test_values_that_are_not_finite_are_invalid(make_scene):
     values = RNG.normal(5, 1, (3, 20, 30)).astype(np.float32)
     values[0, 3, 4], values[1, 5, 6], values[2, 7, 8] = np.nan, np.inf, -np.inf
     pixels, valid = shown(make_scene(values))
@@ -57,7 +57,7 @@ def test_values_that_are_no_numbers_are_not_valid(make_scene):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
-def test_alpha_is_respected_and_no_colour(make_scene, dtype):
+def test_alpha_defines_validity_and_is_no_colour(make_scene, dtype):
     alpha = np.full((90, 130), np.iinfo(dtype).max)
     alpha[:, :50] = 0
     alpha[5] = 1
@@ -83,7 +83,7 @@ def test_mask_bands_are_respected(make_scene, external):
     np.testing.assert_array_equal(pixels, NOISE * mask)
 
 
-def test_all_that_a_file_says_about_validity_counts_together(make_scene):
+def test_all_masks_of_a_file_are_combined(make_scene):
     values = NOISE.copy()
     values[:, :10] = 0
     mask = np.ones((90, 130), bool)
@@ -97,7 +97,7 @@ def test_all_that_a_file_says_about_validity_counts_together(make_scene):
     np.testing.assert_array_equal(valid, wanted)
 
 
-def test_a_scene_without_data_gives_no_patch_and_says_so(make_scene):
+def test_a_scene_without_data_yields_no_patches_and_a_note(make_scene):
     with Scene.open(make_scene(NOISE * 0, nodata=0)) as scene:
         assert not list(scene.patches(scene.grid(), tiles(scene.grid(), 32, 32)))
         assert "no valid pixel" in scene.advice[0]

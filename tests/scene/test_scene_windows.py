@@ -1,4 +1,4 @@
-"""Only the needed windows are read."""
+"""Only the required windows are read."""
 
 import threading
 
@@ -13,7 +13,7 @@ from rrsis_geo.scene.scene import Scene
 
 
 class Counting:
-    """A dataset that notes what is read of it."""
+    """A dataset that records its reads."""
 
     def __init__(self, dataset):
         self._dataset = dataset
@@ -37,7 +37,7 @@ def test_only_windows_that_touch_the_area_are_read(make_scene, monkeypatch):
         found = list(scene.patches(scene.grid(), windows, aoi=area))
     assert [(p.window.col_off, p.window.row_off) for p in found] == [(64, 0)]
     assert counted() == [Window(64, 0, 32, 32)]
-    # The network sees what is around the area; only the area is searched.
+    # The network gets the surroundings of the area; only the area is valid.
     np.testing.assert_array_equal(found[0].pixels, full[:, :32, 64:96])
     np.testing.assert_array_equal(found[0].valid, area.mask(found[0].window))
 
@@ -56,7 +56,7 @@ def test_windows_without_data_are_not_read_beyond_their_mask(make_scene, monkeyp
 
 
 def watch(monkeypatch):
-    """Count reads of datasets opened from here on."""
+    """Count reads of datasets that are opened from now on."""
     import rrsis_geo.scene.scene as scene_module
 
     opened = []
@@ -75,10 +75,10 @@ def test_closing_early_stops_the_reading(make_scene):
         patches = scene.patches(scene.grid(), tiles(scene.grid(), 8, 4))
         next(patches)
         patches.close()
-    assert not [t for t in threading.enumerate() if t.name == "run-ahead"]
+    assert not [t for t in threading.enumerate() if t.name == "prefetch"]
 
 
-def test_two_readings_do_not_disturb_each_other(make_scene):
+def test_two_iterators_do_not_affect_each_other(make_scene):
     with Scene.open(make_scene(NOISE)) as scene:
         windows = tiles(scene.grid(), 32, 32)
         one, two = (scene.patches(scene.grid(), windows) for _ in "12")

@@ -15,7 +15,7 @@ def show(stretch, pixels, valid=None):
     return stretch.apply(pixels, valid)
 
 
-def test_imagery_of_8_bits_stays_as_it_is():
+def test_8_bit_imagery_is_unchanged():
     values = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
     stretch = estimate_stretch(values.reshape(1, -1))
     assert stretch.identity
@@ -60,19 +60,19 @@ def test_a_band_that_is_nearly_constant_keeps_its_rare_values_apart():
     assert (shown[0], shown[-1]) == (255, 0)
 
 
-def test_a_collar_of_zeros_does_not_count():
+def test_a_collar_of_zeros_is_ignored():
     inside = np.random.default_rng(0).integers(5000, 6000, (2, 1000)).astype(np.uint16)
     collar = np.zeros((2, 3000), np.uint16)
     assert estimate_stretch(np.hstack([inside, collar])) == estimate_stretch(inside)
 
 
-def test_a_glint_does_not_darken_the_scene():
+def test_outliers_do_not_darken_the_scene():
     samples = np.random.default_rng(0).normal(1000, 100, (1, 10_000))
     samples[0, :20] = 1e9
     assert show(estimate_stretch(samples), samples[:, None]).std() > 50
 
 
-def test_what_is_not_valid_is_black_even_without_a_number():
+def test_invalid_pixels_are_black_even_if_not_finite():
     pixels = np.array([[[np.nan, 5.0, np.inf, 10.0]]])
     valid = np.array([[False, True, False, True]])
     stretch = Stretch(low=(0.0,), high=(10.0,))
@@ -95,6 +95,6 @@ def test_no_valid_pixel_at_all_changes_nothing():
     assert estimate_stretch(np.empty((3, 0), np.uint16)) == identity_stretch(3)
 
 
-def test_the_stretch_survives_json():
+def test_the_stretch_round_trips_through_json():
     stretch = estimate_stretch(np.random.default_rng(1).normal(size=(3, 100)))
     assert Stretch.from_mapping(json.loads(json.dumps(stretch.to_mapping()))) == stretch

@@ -1,4 +1,4 @@
-"""The plugin's zip: complete, the same every time, refused where it would break."""
+"""The zip of the plugin: complete, reproducible, refused if a check fails."""
 
 import ast
 import shutil
@@ -35,7 +35,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of what the build reads, to be spoiled."""
+    """Path of a copy of the files that the build reads, to be changed."""
     root = tmp_path / "checkout"
     for name in ("scripts", "qgis_plugin"):
         shutil.copytree(ROOT / name, root / name)
@@ -47,7 +47,7 @@ def checkout(tmp_path):
     return root
 
 
-def test_the_zip_holds_the_folder(built):
+def test_the_zip_contains_the_folder(built):
     folder = built / "rrsis_geo_qgis"
     there = {
         path.relative_to(built).as_posix(): path.read_bytes()
@@ -60,7 +60,7 @@ def test_the_zip_holds_the_folder(built):
         assert {name: archive.read(name) for name in there} == there
 
 
-def test_the_core_is_that_of_the_package_letter_for_letter(built):
+def test_the_core_files_equal_those_of_the_package(built):
     core = built / "rrsis_geo_qgis" / "core"
     for name in ("errors.py", "job.py", "protocol.py", "version.py"):
         assert (core / name).read_bytes() == (ROOT / "rrsis_geo" / name).read_bytes()
@@ -95,7 +95,7 @@ def test_the_same_sources_give_the_same_bytes(built, checkout, tmp_path):
     assert (again / name).read_bytes() == (built / name).read_bytes()
 
 
-def test_what_an_earlier_build_left_behind_goes(checkout, tmp_path):
+def test_files_of_an_earlier_build_are_removed(checkout, tmp_path):
     folder = tmp_path / "out"
     (folder / "rrsis_geo_qgis").mkdir(parents=True)
     (folder / "rrsis_geo_qgis" / "stale.py").write_text("")
@@ -124,7 +124,7 @@ BAD_CODE = {
 
 
 @pytest.mark.parametrize("code", BAD_CODE, ids=range(len(BAD_CODE)))
-def test_code_that_would_break_stops_the_build(checkout, tmp_path, code):
+def test_incompatible_code_stops_the_build(checkout, tmp_path, code):
     (checkout / "qgis_plugin" / "spoiled.py").write_text(code)
     done = build(checkout, str(tmp_path / "out"))
     assert done.returncode == 1
@@ -167,7 +167,7 @@ def test_good_code_passes(checkout, tmp_path):
         ("NOTES", "no known kind"),
     ],
 )
-def test_files_that_do_not_belong_stop_the_build(checkout, tmp_path, name, part):
+def test_disallowed_files_stop_the_build(checkout, tmp_path, name, part):
     (checkout / "qgis_plugin" / name).write_bytes(b"1")
     done = build(checkout, str(tmp_path / "out"))
     assert done.returncode == 1
@@ -208,7 +208,7 @@ def test_too_large_a_zip_stops_the_build(checkout, tmp_path):
     assert "too many" in done.stderr
 
 
-def test_the_panel_colours_as_the_pictures_do():
+def test_the_panel_and_the_preview_have_the_same_colours():
     def colours(path):
         """The list in a file, which needs QGIS or is not for the plugin to import."""
         for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:

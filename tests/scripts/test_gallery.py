@@ -1,4 +1,4 @@
-"""The gallery: honest captions, a page that shows every picture, small files."""
+"""The gallery: captions from scores, a complete page, small files."""
 
 import importlib
 import re
@@ -10,8 +10,8 @@ import shapely
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST = 1_200_000
-"""Bytes of all pictures together."""
+MAX_BYTES = 1_200_000
+"""Maximum size of all pictures together."""
 
 
 @pytest.fixture
@@ -59,21 +59,21 @@ ONE, TWO, FAR = (0, 0, 10, 10), (20, 0, 30, 10), (60, 60, 90, 90)
         (None, (FAR,), "open", "1 polygon, 9.0 % of the picture"),
     ],
 )
-def test_captions_say_what_was_measured(gallery, tile, truth, found, verdict, caption):
-    wanted = None if truth is None else boxes(*truth)
-    said = gallery.judged(tile(wanted), boxes(*found))
-    assert said[:2] == (verdict, caption)
+def test_captions_contain_the_scores(gallery, tile, truth, found, verdict, caption):
+    labels = None if truth is None else boxes(*truth)
+    judged = gallery.judge(tile(labels), boxes(*found))
+    assert judged[:2] == (verdict, caption)
 
 
 def test_every_polygon_is_drawn_once_as_right_or_wrong(gallery, tile):
-    _, _, groups = gallery.judged(tile(boxes(ONE, TWO)), boxes(ONE, FAR))
+    _, _, groups = gallery.judge(tile(boxes(ONE, TWO)), boxes(ONE, FAR))
     areas = {name: [p.area for p in part] for name, part in groups.items()}
     assert areas == {"tanks: right": [100], "wrong": [900], "missed": [100]}
 
 
-def test_cover_is_judged_by_its_pixels(gallery, tile):
+def test_area_classes_are_scored_by_pixels(gallery, tile):
     found = boxes((0, 0, 10, 10), (10, 0, 15, 10))
-    verdict, caption, groups = gallery.judged(
+    verdict, caption, groups = gallery.judge(
         tile(boxes((0, 0, 10, 20)), rule="area"), found
     )
     assert (verdict, caption) == ("partly", "IoU of pixels 0.40 against weak labels")
@@ -94,7 +94,7 @@ def test_the_page_shows_every_picture_under_its_verdict(gallery, tile):
     for verdict, title in gallery.SECTIONS.items():
         part = text.split(f"## {title}")[1]
         assert re.findall(r"gallery/([\w-]+)\.jpg", part)[0] == f"picture-{verdict}"
-    assert gallery.contact(shots).width == 6 * (gallery.SMALL + 6)
+    assert gallery.contact_sheet(shots).width == 6 * (gallery.SMALL + 6)
 
 
 def test_pictures_in_the_docs_are_shown_and_small():
@@ -104,6 +104,6 @@ def test_pictures_in_the_docs_are_shown_and_small():
         path.name: path.stat().st_size for path in (ROOT / "docs/gallery").iterdir()
     }
     assert shown == set(there)
-    assert sum(there.values()) <= MOST
+    assert sum(there.values()) <= MAX_BYTES
     for source in ("NWPU", "Airbus"):  # not ours to show
         assert source not in page

@@ -21,7 +21,7 @@ def test_a_place_is_never_on_both_sides(every):
     assert not {item.place for item in training} & {item.place for item in held_out}
 
 
-def test_leaving_images_out_moves_no_other_to_the_other_side():
+def test_leaving_out_images_does_not_change_the_split_of_others():
     names = [f"{number:02d}" for number in range(20)]
     every = [image(name, place=name) for name in names]
     _, held_out = split(every, every=4)

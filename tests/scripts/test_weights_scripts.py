@@ -76,7 +76,9 @@ def test_two_weights_are_split_to_share_a_text(called, pair, tmp_path):
         assert all(value.equal(found[key]) for key, value in wanted.items())
 
 
-def test_what_cannot_be_shared_is_one_clear_line(called, pair, tmp_path, capsys):
+def test_a_different_text_encoder_is_refused_in_one_line(
+    called, pair, tmp_path, capsys
+):
     text = tmp_path / "words.safetensors"
     called("split_weights", pair[0], tmp_path / "a.safetensors", "--text", text)
     net, info = load_weights(pair[1])
@@ -129,7 +131,7 @@ def test_layers_of_only_one_network_are_scaled_by_the_share(called, tmp_path):
         called("average_weights", files[1], files[0], files[2], "--share", "0.5")
 
 
-def test_an_average_leaves_alone_what_is_equal(called, pair, tmp_path):
+def test_an_average_keeps_equal_tensors(called, pair, tmp_path):
     output = tmp_path / "mean.safetensors"
     called("average_weights", *pair, output, "--share", "0.3", "--sure", "0.6")
     assert read_header(output).calibration == Calibration(score_margin=0.6)
@@ -192,20 +194,20 @@ def test_parts_are_made_in_order_and_once(maker, run, capfd):
     assert capfd.readouterr().out.count("there already") == 2
 
 
-def test_what_was_interrupted_goes_on_from_there(maker, run):
+def test_an_interrupted_recipe_is_continued(maker, run):
     with pytest.raises(SystemExit, match=r"b was not made; start again"):
         run(parts_of(maker, ("a", WRITE, "a"), ("b", FAIL, "b"), ("c", WRITE, "c")))
     work = run(parts_of(maker, ("a", WRITE, "a"), ("b", WRITE, "b"), ("c", WRITE, "c")))
     assert [(work / name).read_text() for name in "abc"] == ["x", "x", "x"]
 
 
-def test_a_part_of_another_recipe_is_not_taken(maker, run):
+def test_a_part_of_another_recipe_is_refused(maker, run):
     run(parts_of(maker, ("a", WRITE, "a")))
     with pytest.raises(SystemExit, match="a was made by another command"):
         run(parts_of(maker, ("a", WRITE + " ", "a")))
 
 
-def test_a_part_older_than_what_it_is_made_of_is_not_taken(maker, run):
+def test_a_part_older_than_its_sources_is_refused(maker, run):
     parts = parts_of(maker, ("a", WRITE, "a"), ("b", WRITE, "b", "a"))
     work = run(parts)
     (work / "a").unlink()

@@ -141,13 +141,13 @@ def test_stopped_run_leaves_the_old_raster(tmp_path):
 
 
 @pytest.mark.parametrize("missing", [1, 3_000, 20_000, 300_000, 1_000_000])
-def test_full_disk_is_noticed_wherever_it_strikes(tmp_path, missing, no_room_from):
+def test_full_disk_is_noticed_wherever_it_strikes(tmp_path, missing, limit_file_size):
     levels = random_levels(1, 900, 900)
     path = tmp_path / "p.tif"
     write(path, levels)
     size = path.stat().st_size
     path.write_bytes(b"old")
-    with no_room_from(size - missing), pytest.raises(OutputError) as caught:
+    with limit_file_size(size - missing), pytest.raises(OutputError) as caught:
         write(path, levels)
     assert str(caught.value).startswith(f"{path}: ")
     assert "is the disk full?" in str(caught.value)

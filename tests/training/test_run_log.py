@@ -178,9 +178,9 @@ def test_log_events_and_plots_agree(tmp_path):
         assert picture.height == 5 * 260
 
 
-def test_a_full_disk_is_one_clear_line(tmp_path, no_room_from):
+def test_a_full_disk_is_one_clear_line(tmp_path, limit_file_size):
     run_log = RunLog(tmp_path, first=0)
     for number in range(50):
         run_log.record_step(step(number))
-    with no_room_from(200), pytest.raises(OutputError, match=LOG_FILE):
+    with limit_file_size(200), pytest.raises(OutputError, match=LOG_FILE):
         run_log.flush()

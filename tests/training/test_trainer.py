@@ -216,13 +216,13 @@ def test_a_broken_checkpoint_is_one_clear_line(tmp_path, body):
         trained(tmp_path)
 
 
-def test_a_full_disk_loses_nothing(tmp_path, no_room_from):
+def test_a_full_disk_loses_nothing(tmp_path, limit_file_size):
     whole = trained(tmp_path / "whole")
     with pytest.raises(KilledError):
         trained(tmp_path / "full", log=killed_at("kept step 3"))
     kept = (tmp_path / "full" / CHECKPOINT).read_bytes()
     with (
-        no_room_from(len(kept) // 2),
+        limit_file_size(len(kept) // 2),
         pytest.raises(OutputError, match=r"checkpoint\.safetensors: cannot be written"),
     ):
         trained(tmp_path / "full")

@@ -112,11 +112,11 @@ def test_an_entry_is_enough_for_a_format_with_a_crs(tmp_path, end):
 
 
 @pytest.mark.parametrize("end", [".kml", ".sqlite"])
-def test_an_incomplete_file_of_a_new_format_is_noticed(tmp_path, end, no_room_from):
+def test_an_incomplete_file_of_a_new_format_is_noticed(tmp_path, end, limit_file_size):
     polygons = noise()
     write_polygons(polygons, tmp_path / f"a{end}", **TEXTS)
     size = (tmp_path / f"a{end}").stat().st_size
-    with no_room_from(size // 2), pytest.raises(OutputError, match="disk full"):
+    with limit_file_size(size // 2), pytest.raises(OutputError, match="disk full"):
         write_polygons(polygons, tmp_path / f"b{end}", **TEXTS)
     assert [path.name for path in tmp_path.iterdir()] == [f"a{end}"]
 

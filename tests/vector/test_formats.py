@@ -265,12 +265,14 @@ def test_geodataframe_has_the_columns_of_the_schema():
 
 @pytest.mark.parametrize("missing", [2, 5_000, 60_000])
 @pytest.mark.parametrize("end", ENDS)
-def test_full_disk_is_noticed_wherever_it_strikes(tmp_path, end, missing, no_room_from):
+def test_full_disk_is_noticed_wherever_it_strikes(
+    tmp_path, end, missing, limit_file_size
+):
     polygons = found(size=90)
     path = save(polygons, tmp_path / f"a{end}")
     size = path.stat().st_size
     path.write_bytes(b"old")
-    with no_room_from(size - missing), pytest.raises(OutputError, match=path.name):
+    with limit_file_size(size - missing), pytest.raises(OutputError, match=path.name):
         write_polygons(polygons, path, **TEXTS)
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == [path.name]

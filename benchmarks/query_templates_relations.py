@@ -1,4 +1,4 @@
-"""Questions to drawn scenes: distances and how things stand to others."""
+"""Expression templates: distances and other spatial relations."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ from query_facts import (
     SIDE,
     Facts,
     Kind,
-    Made,
+    Question,
     Rng,
     Values,
     question,
-    run,
-    some_of,
+    question_if_some,
+    select_ranked,
 )
 
 AROUND = 1.5, 5.0
-"""Sizes of a thing: so near it stands at another, so far away from it."""
+"""Distances that are clearly near and clearly not, in sizes of the object."""
 
 RING = 4.0, 6.6
-"""Sizes of a thing, from its middle: what is nearer may surround it, what is farther
-does not; what lies between must not matter."""
+"""Distances from the centre, in sizes of the object: nearer anchors may surround it,
+farther ones do not; those between must not change the result."""
 
 OPEN = 60.0, 200.0
-"""Degrees without anything: less is surrounded, more is not."""
+"""Degrees of the widest gap: clearly surrounded up to the first, clearly not from the
+second."""
 
 
-def ask_within(facts: Facts, rng: Rng) -> Made:
-    """Within so many metres, or more than that away."""
-    pair = facts.two(rng)
+def ask_within(facts: Facts, rng: Rng) -> Question | None:
+    """Within or beyond a distance from another class."""
+    pair = facts.choose_pair(rng)
     if pair is None:
         return None
     kind, other = pair
     limit = int(rng.choice([20, 50, 100, 200]))
-    away = facts.away(kind.rows, other.rows)
+    away = facts.distances(kind.rows, other.rows)
     if (np.abs(away - limit) < 0.1 * limit).any():
         return None
     far = rng.integers(3) == 0
@@ -47,13 +48,13 @@ def ask_within(facts: Facts, rng: Rng) -> Made:
     return question(text, kind.rows[(away > limit) == far])
 
 
-def ask_near(facts: Facts, rng: Rng) -> Made:
+def ask_near(facts: Facts, rng: Rng) -> Question | None:
     """Near another class, or not."""
-    pair = facts.two(rng)
+    pair = facts.choose_pair(rng)
     if pair is None:
         return None
     kind, other = pair
-    close = facts.close(kind.rows, other.rows, near=1, far=3)
+    close = facts.near(kind.rows, other.rows, near=1, far=3)
     if close is None:
         return None
     negated = rng.integers(2) == 0
@@ -61,37 +62,37 @@ def ask_near(facts: Facts, rng: Rng) -> Made:
     return question(text, kind.rows[close != negated])
 
 
-def ask_closest(facts: Facts, rng: Rng) -> Made:
-    """Closest to the largest of another class, or farthest from it."""
-    pair = facts.two(rng)
+def ask_closest(facts: Facts, rng: Rng) -> Question | None:
+    """Closest to or farthest from the largest object of another class."""
+    pair = facts.choose_pair(rng)
     largest = None if pair is None else facts.largest(pair[1])
     if pair is None or largest is None:
         return None
     kind, other = pair
-    away = facts.away(kind.rows, np.array([largest]))
+    away = facts.distances(kind.rows, np.array([largest]))
     closest = bool(rng.integers(2))
     text = f"the {kind.one} {'closest to' if closest else 'farthest from'} "
     text += f"the largest {other.one}"
-    chosen = run(facts, kind.rows, away if closest else -away, 0, 1, gap=5.0)
+    chosen = select_ranked(facts, kind.rows, away if closest else -away, 0, 1, gap=5.0)
     return None if chosen is None else question(text, chosen)
 
 
-def ask_neighbour(facts: Facts, rng: Rng) -> Made:
-    """Nearest to the largest of the same class."""
-    kind = facts.some(rng)
+def ask_neighbour(facts: Facts, rng: Rng) -> Question | None:
+    """Nearest to the largest object of the same class."""
+    kind = facts.choose_class(rng)
     largest = facts.largest(kind)
     if largest is None:
         return None
     rest = kind.rows[kind.rows != largest]
-    away = facts.away(rest, np.array([largest]))
+    away = facts.distances(rest, np.array([largest]))
     text = f"the {kind.one} nearest to the largest {kind.one}"
-    chosen = run(facts, rest, away, 0, 1, gap=5.0)
+    chosen = select_ranked(facts, rest, away, 0, 1, gap=5.0)
     return None if chosen is None else question(text, chosen)
 
 
-def ask_beside(facts: Facts, rng: Rng) -> Made:
-    """North of the largest of another class."""
-    pair = facts.two(rng, but=LONG)
+def ask_beside(facts: Facts, rng: Rng) -> Question | None:
+    """In a direction from the largest object of another class."""
+    pair = facts.choose_pair(rng, exclude=LONG)
     largest = None if pair is None else facts.largest(pair[1])
     if pair is None or largest is None:
         return None
@@ -108,64 +109,66 @@ def ask_beside(facts: Facts, rng: Rng) -> Made:
                     kind.rows[angle < 45])  # fmt: skip
 
 
-def ask_between(facts: Facts, rng: Rng) -> Made:
-    """Between the two largest of another kind, where nothing stands askew."""
-    pair = facts.two(rng, but=LONG)
+def ask_between(facts: Facts, rng: Rng) -> Question | None:
+    """Between the two largest objects of another class."""
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None:
         return None
     kind, other = pair
-    two = run(facts, other.rows, -facts.area[other.rows], 0, 2, ratio=1.04)
+    two = select_ranked(facts, other.rows, -facts.area[other.rows], 0, 2, ratio=1.04)
     if two is None:
         return None
     middle = shapely.points(facts.share[kind.rows] * SIDE)
     lines = shapely.shortest_line(middle[:, None], facts.shapes[two])
     ends = shapely.get_coordinates(lines).reshape(len(kind.rows), 2, 2, 2)
-    way = ends[:, :, 1] - ends[:, :, 0]
-    length = np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)
-    cosine = (way[:, 0] * way[:, 1]).sum(axis=1) / length.prod(axis=1)
+    direction = ends[:, :, 1] - ends[:, :, 0]
+    length = np.maximum(np.hypot(direction[..., 0], direction[..., 1]), 1e-9)
+    cosine = (direction[:, 0] * direction[:, 1]).sum(axis=1) / length.prod(axis=1)
     if (length < 3).any() or (np.abs(cosine + 0.5) < 0.1).any():
         return None
     text = f"{kind.many} between the two largest {other.many}"
     return question(text, kind.rows[cosine < -0.5])
 
 
-def ask_along(facts: Facts, rng: Rng) -> Made:
+def ask_along(facts: Facts, rng: Rng) -> Question | None:
     """Along a road or a river."""
     long = [facts.all[name] for name in LONG if name in facts.all]
     if not long:
         return None
-    kind, other = facts.some(rng, but=LONG), long[rng.integers(len(long))]
+    kind, other = facts.choose_class(rng, exclude=LONG), long[rng.integers(len(long))]
     near, far = AROUND
-    close = facts.close(kind.rows, other.rows, near=near, far=far)
+    close = facts.near(kind.rows, other.rows, near=near, far=far)
     word = ("along", "lining", "not along")[rng.integers(3)]
     if close is not None and word.startswith("not"):
         close = ~close
-    return some_of(f"{kind.many} {word} the {other.called}", kind.rows, close)
+    return question_if_some(
+        f"{kind.many} {word} the {other.definite}", kind.rows, close
+    )
 
 
-def ask_around(facts: Facts, rng: Rng) -> Made:
+def ask_around(facts: Facts, rng: Rng) -> Question | None:
     """Around another class."""
-    pair = facts.two(rng, but=LONG)
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None:
         return None
     kind, other = pair
     near, far = AROUND
-    text = f"{kind.many} around the {other.called}"
-    close = facts.close(kind.rows, other.rows, near=near, far=far)
+    text = f"{kind.many} around the {other.definite}"
+    close = facts.near(kind.rows, other.rows, near=near, far=far)
     within = facts.inside(kind.rows, other.rows)
     if within is None or within.any():
         return None  # what lies on a field does not stand around it
-    return some_of(text, kind.rows, close)
+    return question_if_some(text, kind.rows, close)
 
 
-def ask_opposite(facts: Facts, rng: Rng) -> Made:
-    """Opposite another class, with a road between and nothing beside it."""
-    pair = facts.two(rng, but=LONG)
+def ask_opposite(facts: Facts, rng: Rng) -> Question | None:
+    """Opposite another class, across a road."""
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None or "road" not in facts.all:
         return None
     kind, other = pair
     near, far = AROUND
-    close = facts.close(kind.rows, other.rows, near=near, far=far)
+    close = facts.near(kind.rows, other.rows, near=near, far=far)
     if close is None or not close.any():
         return None
     rows = kind.rows[close]
@@ -177,13 +180,15 @@ def ask_opposite(facts: Facts, rng: Rng) -> Made:
     if not shapely.crosses(line[:, None], roads[None]).any(axis=1).all():
         return None
     if close.sum() == 1 and rng.integers(2):
-        return question(f"the {kind.one} opposite the {other.called}", rows)
-    return some_of(f"{kind.many} opposite the {other.called}", kind.rows, close)
+        return question(f"the {kind.one} opposite the {other.definite}", rows)
+    return question_if_some(
+        f"{kind.many} opposite the {other.definite}", kind.rows, close
+    )
 
 
-def ask_inside(facts: Facts, rng: Rng) -> Made:
+def ask_inside(facts: Facts, rng: Rng) -> Question | None:
     """In, inside or on another class."""
-    pair = facts.two(rng, but=LONG)
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None:
         return None
     kind, other = pair
@@ -197,12 +202,12 @@ def ask_inside(facts: Facts, rng: Rng) -> Made:
     word = str(rng.choice([*words, f"not {rng.choice(words)}"]))
     if word.startswith("not"):
         hold = ~hold
-    return some_of(f"{kind.many} {word} the {other.called}", kind.rows, hold)
+    return question_if_some(f"{kind.many} {word} the {other.definite}", kind.rows, hold)
 
 
-def ask_end(facts: Facts, rng: Rng) -> Made:
-    """At one end of what they lie in."""
-    pair = facts.two(rng, but=LONG)
+def ask_end(facts: Facts, rng: Rng) -> Question | None:
+    """At one end of the object that they lie in."""
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None:
         return None
     kind, other = pair
@@ -221,13 +226,13 @@ def ask_end(facts: Facts, rng: Rng) -> Made:
     share = share if low else 1 - share
     if ((share > 0.33) & (share < 0.52)).any() or not (share <= 0.33).any():
         return None
-    text = f"{kind.many} at the {word} end of the {other.called}"
+    text = f"{kind.many} at the {word} end of the {other.definite}"
     return question(text, kind.rows[inner][share <= 0.33])
 
 
-def ask_holding(facts: Facts, rng: Rng) -> Made:
-    """Holding something of another class."""
-    pair = facts.two(rng, but=LONG)
+def ask_holding(facts: Facts, rng: Rng) -> Question | None:
+    """Containing an object of another class."""
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None:
         return None
     kind, other = pair
@@ -236,12 +241,12 @@ def ask_holding(facts: Facts, rng: Rng) -> Made:
         return None
     word = ("containing", "holding", "that contain")[rng.integers(3)]
     text = f"{kind.many} {word} {other.many}"
-    return some_of(text, kind.rows, within.any(axis=0))
+    return question_if_some(text, kind.rows, within.any(axis=0))
 
 
-def ask_surrounded(facts: Facts, rng: Rng) -> Made:
+def ask_surrounded(facts: Facts, rng: Rng) -> Question | None:
     """Surrounded by another class on all sides."""
-    pair = facts.two(rng, but=LONG)
+    pair = facts.choose_pair(rng, exclude=LONG)
     if pair is None:
         return None
     kind, other = pair
@@ -257,29 +262,30 @@ def ask_surrounded(facts: Facts, rng: Rng) -> Made:
         text = f"the {kind.one} {word} {other.many}"
     else:
         text = f"{kind.many} {word} {other.many}"
-    return some_of(text, kind.rows, hold)
+    return question_if_some(text, kind.rows, hold)
 
 
 def _within(facts: Facts, kind: Kind, other: Kind) -> NDArray[np.bool_] | None:
-    """Which of a class lies in which of another, where the rest lies well outside."""
+    """Tell (R, A) which objects lie in which; None if another is just outside."""
     within = facts.inside(kind.rows, other.rows)
     if within is None or not within.any():
         return None
     rest = kind.rows[~within.any(axis=1)]
-    if len(rest) and (facts.away(rest, other.rows) < 1.5 * facts.size[rest]).any():
+    if len(rest) and (facts.distances(rest, other.rows) < 1.5 * facts.size[rest]).any():
         return None
     return within
 
 
 @cache
 def _widest_gap(facts: Facts, kind: Kind, other: Kind, reach: float) -> Values:
-    """(R,) degrees of the widest sector around each in which no anchor is near.
+    """Compute (R,) degrees of the widest sector around each without a near anchor.
 
     Args:
         facts: Of the scene.
-        kind: What is surrounded.
-        other: What surrounds.
-        reach: Sizes of a thing, from its middle, within which another is near.
+        kind: Class of the surrounded objects.
+        other: Class of the anchors.
+        reach: Distance from the centre within which an anchor is near, in sizes of
+            the object.
     """
     rows, anchors = kind.rows, other.rows
     middle = shapely.points(facts.middle[rows] * 2)
@@ -291,7 +297,7 @@ def _widest_gap(facts: Facts, kind: Kind, other: Kind, reach: float) -> Values:
         if not len(close):
             continue
         rims = shapely.segmentize(shapely.get_exterior_ring(close), 2)
-        way = shapely.get_coordinates(rims) * 0.5 - facts.middle[row]
-        angle = np.sort(np.degrees(np.arctan2(way[:, 1], way[:, 0])))
+        direction = shapely.get_coordinates(rims) * 0.5 - facts.middle[row]
+        angle = np.sort(np.degrees(np.arctan2(direction[:, 1], direction[:, 0])))
         gaps[place] = np.diff(angle, append=angle[0] + 360).max()
     return gaps

@@ -1,4 +1,4 @@
-"""Questions to drawn scenes: rows, clusters, those that stand alone, and number."""
+"""Expression templates: rows, clusters, isolated objects and counts."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from functools import cache
 
 import numpy as np
 import shapely
-from query_asks_places import NUMBERS, in_half, in_quarter
 from query_facts import (
     LONG,
     Facts,
     Kind,
-    Made,
+    Question,
     Rng,
     Rows,
     question,
-    some_of,
+    question_if_some,
 )
+from query_templates_places import NUMBERS, in_half, in_quarter
 
-FEWEST, MOST = 5, 300
-"""Things of a class that may stand in groups."""
+MIN_OBJECTS, MAX_OBJECTS = 5, 300
+"""Of a class that is grouped."""
 
 ALONE = (
     *("the isolated {}", "the lone {}", "the {} away from the others"),
@@ -30,31 +30,31 @@ ALONE = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Line:
-    """Things in a straight row or column, one after the other."""
+    """Objects in a straight row or column."""
 
     rows: Rows
-    """From left to right, or from the top down."""
+    """From left to right, or from top to bottom."""
     across: bool
 
 
-def ask_isolated(facts: Facts, rng: Rng) -> Made:
-    """The one that is far from all others, which stand close together."""
-    kind = facts.some(rng, but=LONG)
+def ask_isolated(facts: Facts, rng: Rng) -> Question | None:
+    """The one object that is far from all others, which are near together."""
+    kind = facts.choose_class(rng, exclude=LONG)
     rows = kind.rows
-    if not FEWEST <= len(rows) <= MOST:
+    if not MIN_OBJECTS <= len(rows) <= MAX_OBJECTS:
         return None
-    away = facts.away(rows, rows)
-    usual = max(np.median(away), np.median(facts.size[rows]))
-    order = np.argsort(-away)
-    if away[order[0]] < 9 * usual or away[order[1]] > 1.2 * usual:
+    distance = facts.distances(rows, rows)
+    typical = max(np.median(distance), np.median(facts.size[rows]))
+    order = np.argsort(-distance)
+    if distance[order[0]] < 9 * typical or distance[order[1]] > 1.2 * typical:
         return None
     text = ALONE[rng.integers(len(ALONE))].format(kind.one)
     return question(text, rows[order[:1]])
 
 
-def ask_cluster(facts: Facts, rng: Rng) -> Made:
-    """The cluster of most ground, or of least, where gaps are plainly small or wide."""
-    kind = facts.some(rng, but=LONG)
+def ask_cluster(facts: Facts, rng: Rng) -> Question | None:
+    """The cluster with the largest or smallest total area."""
+    kind = facts.choose_class(rng, exclude=LONG)
     groups = _groups(facts, kind)
     groups = [group for group in groups or [] if len(group) > 1]
     if len(groups) < 2:
@@ -68,9 +68,9 @@ def ask_cluster(facts: Facts, rng: Rng) -> Made:
     return question(text, groups[order[0]])
 
 
-def ask_middle(facts: Facts, rng: Rng) -> Made:
-    """The one in the middle of an odd number in a line."""
-    kind = facts.some(rng, but=LONG)
+def ask_middle(facts: Facts, rng: Rng) -> Question | None:
+    """The middle one of an odd number of objects in a line."""
+    kind = facts.choose_class(rng, exclude=LONG)
     rows, place = kind.rows, ""
     if rng.integers(4):
         part = (in_half if rng.integers(2) else in_quarter)(facts, kind, rng)
@@ -89,9 +89,9 @@ def ask_middle(facts: Facts, rng: Rng) -> Made:
     return question(str(rng.choice(texts)), middle)
 
 
-def ask_row(facts: Facts, rng: Rng) -> Made:
-    """A row that lies farthest to a side, or one of its members."""
-    kind = facts.some(rng, but=LONG)
+def ask_row(facts: Facts, rng: Rng) -> Question | None:
+    """The northernmost or southernmost row, or a member of it."""
+    kind = facts.choose_class(rng, exclude=LONG)
     groups = _groups(facts, kind)
     groups = [group for group in groups or [] if len(group) > 1]
     lines = [_line(facts, group) for group in groups]
@@ -116,9 +116,9 @@ def ask_row(facts: Facts, rng: Rng) -> Made:
     return question(text, chosen[[place]])
 
 
-def ask_row_of(facts: Facts, rng: Rng) -> Made:
-    """The only row of so many."""
-    kind = facts.some(rng, but=LONG)
+def ask_row_of(facts: Facts, rng: Rng) -> Question | None:
+    """The only row of a given number of objects."""
+    kind = facts.choose_class(rng, exclude=LONG)
     groups = _groups(facts, kind)
     if groups is None:
         return None
@@ -133,12 +133,12 @@ def ask_row_of(facts: Facts, rng: Rng) -> Made:
     return question(text, fit[0].rows)
 
 
-def ask_counted(facts: Facts, rng: Rng) -> Made:
-    """ "Both", "the three": all of them, and just so many."""
-    found = _few(facts, rng)
-    if found is None:
+def ask_counted(facts: Facts, rng: Rng) -> Question | None:
+    """ "Both", "the three": all objects, with their number."""
+    selection = _few(facts, rng)
+    if selection is None:
         return None
-    kind, place, rows = found
+    kind, place, rows = selection
     number = len(rows)
     if number not in NUMBERS:
         return None
@@ -148,12 +148,12 @@ def ask_counted(facts: Facts, rng: Rng) -> Made:
     return question(f"{rng.choice(words)} {kind.many} {place}", rows)
 
 
-def ask_some(facts: Facts, rng: Rng) -> Made:
-    """ "One of the", "two of the": so many of them will do."""
-    found = _few(facts, rng)
-    if found is None:
+def ask_some(facts: Facts, rng: Rng) -> Question | None:
+    """ "One of the", "two of the": any choice of that number."""
+    selection = _few(facts, rng)
+    if selection is None:
         return None
-    kind, place, rows = found
+    kind, place, rows = selection
     enough = int(rng.integers(1, 3))
     if len(rows) <= enough:
         return None
@@ -162,39 +162,39 @@ def ask_some(facts: Facts, rng: Rng) -> Made:
 
 
 def _few(facts: Facts, rng: Rng) -> tuple[Kind, str, Rows] | None:
-    """A class, words that choose some of it, and those."""
-    kind, other = facts.some(rng, but=LONG), facts.some(rng)
-    way = int(rng.integers(4))
-    if way < 2:
-        part = (in_half, in_quarter)[way](facts, kind, rng)
+    """Return a class, words that select a few of it, and the selected rows."""
+    kind, other = facts.choose_class(rng, exclude=LONG), facts.choose_class(rng)
+    choice = int(rng.integers(4))
+    if choice < 2:
+        part = (in_half, in_quarter)[choice](facts, kind, rng)
         if part is None or not part[1].any():
             return None
         return kind, part[0], kind.rows[part[1]]
     if other.category == kind.category:
         return None
-    if way == 2:
-        close = facts.close(kind.rows, other.rows, near=0.8, far=3.5)
-        text = f"near the {other.called}"
+    if choice == 2:
+        near = facts.near(kind.rows, other.rows, near=0.8, far=3.5)
+        text = f"near the {other.definite}"
     else:
         within = facts.inside(kind.rows, other.rows)
-        close = None if within is None else within.any(axis=1)
-        text = f"inside the {other.called}"
-    made = some_of(text, kind.rows, close)
-    return None if made is None or close is None else (kind, text, kind.rows[close])
+        near = None if within is None else within.any(axis=1)
+        text = f"inside the {other.definite}"
+    made = question_if_some(text, kind.rows, near)
+    return None if made is None or near is None else (kind, text, kind.rows[near])
 
 
 @cache
 def _groups(facts: Facts, kind: Kind) -> list[Rows] | None:
-    """Single linkage; None where a gap is neither small nor wide."""
+    """Cluster by single linkage; None if a gap is neither small nor wide."""
     rows = kind.rows
-    if not FEWEST <= len(rows) <= MOST:
+    if not MIN_OBJECTS <= len(rows) <= MAX_OBJECTS:
         return None
     each = facts.shapes[rows]
     gap = 0.5 * shapely.distance(each[:, None], each[None])
-    usual = np.median(facts.size[rows])
-    if ((gap > 1.0 * usual) & (gap < 1.5 * usual)).any():
+    typical = np.median(facts.size[rows])
+    if ((gap > 1.0 * typical) & (gap < 1.5 * typical)).any():
         return None
-    joined = gap <= 1.2 * usual
+    joined = gap <= 1.2 * typical
     while (more := joined @ joined)[~joined].any():
         joined = more
     first = joined.argmax(axis=1)
@@ -202,7 +202,7 @@ def _groups(facts: Facts, kind: Kind) -> list[Rows] | None:
 
 
 def _line(facts: Facts, rows: Rows) -> Line | None:
-    """Three or more in a straight line with even steps; None: it isn't one."""
+    """Return a straight line of three or more at even steps; None otherwise."""
     if len(rows) < 3 or facts.cut[rows].any():
         return None
     middle, size = facts.middle[rows], facts.size[rows]

@@ -1,4 +1,4 @@
-"""Single things put into an arranged scene by the name of their class."""
+"""Draws single objects into an arranged scene by class."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rrsis_geo.synthetic.plots.open_land import lake
 from rrsis_geo.synthetic.shapes import Pose
 from rrsis_geo.synthetic.street_grid import Line
 
-REACH: Mapping[str, tuple[float, float]] = {
+SIZES: Mapping[str, tuple[float, float]] = {
     "tree": (7, 7),
     "vehicle": (4.6, 2.0),
     "building": (13, 9),
@@ -47,19 +47,21 @@ REACH: Mapping[str, tuple[float, float]] = {
     "parking_lot": (50, 24),
     "field": (90, 60),
 }
-"""Metres along u and v, about, before a thing is turned."""
+"""Approximate size along u and v before rotation, in metres."""
 
 
-def put(plot: Plot, name: str, u: float, v: float, *, turn: float = 0.0) -> None:
-    """One thing of a class, its middle at a place; "big" before those with sizes."""
-    if name in _GROUNDS:
-        _GROUNDS[name](plot, u, v)
+def draw_object(
+    plot: Plot, name: str, u: float, v: float, *, turn: float = 0.0
+) -> None:
+    """Draw one object of a class, "big" before classes with sizes, at a centre."""
+    if name in _AREAS:
+        _AREAS[name](plot, u, v)
     else:
-        plot.add(_THINGS[name](plot, plot.spot(u, v, turn)))
+        plot.add(_OBJECTS[name](plot, plot.spot(u, v, turn)))
 
 
-def put_road(plot: Plot, u: float, start: float, stop: float, half: float) -> None:
-    """A short road from north to south."""
+def draw_road(plot: Plot, u: float, start: float, stop: float, half: float) -> None:
+    """Draw a short road from north to south."""
     line = Line(at=u, half=half, kind="road")
     span = (start, stop)
     plot.things += road(
@@ -68,31 +70,31 @@ def put_road(plot: Plot, u: float, start: float, stop: float, half: float) -> No
 
 
 def _bounds(name: str, u: float, v: float) -> tuple[float, float, float, float]:
-    wide, tall = REACH[name]
+    wide, tall = SIZES[name]
     return u - wide / 2, v - tall / 2, u + wide / 2, v + tall / 2
 
 
-def _put_lake(plot: Plot, u: float, v: float) -> None:
+def _draw_lake(plot: Plot, u: float, v: float) -> None:
     left, top, right, bottom = _bounds("lake", u, v)
     part = replace(plot, left=left, top=top, right=right, bottom=bottom)
     lake(part, bare=False, share=1.0)
 
 
-def _put_lot(plot: Plot, u: float, v: float) -> None:
+def _draw_parking_lot(plot: Plot, u: float, v: float) -> None:
     plot.area(
         _bounds("parking_lot", u, v), plot.style.asphalt, layer=FLAT - 1,
         category="parking_lot", attributes={"shape": "rectangular"},
     )  # fmt: skip
 
 
-def _put_field(plot: Plot, u: float, v: float) -> None:
+def _draw_field(plot: Plot, u: float, v: float) -> None:
     plot.area(_bounds("field", u, v), plot.style.crops[0], category="field")
 
 
-_GROUNDS: Mapping[str, Callable[[Plot, float, float], None]] = {
-    "lake": _put_lake,
-    "parking_lot": _put_lot,
-    "field": _put_field,
+_AREAS: Mapping[str, Callable[[Plot, float, float], None]] = {
+    "lake": _draw_lake,
+    "parking_lot": _draw_parking_lot,
+    "field": _draw_field,
 }
 
 
@@ -112,16 +114,16 @@ def _plane(plot: Plot, spot: Pose, *, big: bool) -> DrawnObject:
     return airplane(spot, kind=kind, style=plot.style, rng=plot.rng, scale=scale)
 
 
-_THINGS: Mapping[str, Callable[[Plot, Pose], DrawnObject]] = {
+_OBJECTS: Mapping[str, Callable[[Plot, Pose], DrawnObject]] = {
     "tree": _tree,
     "vehicle": _car,
-    "building": lambda p, s: house(s, *_near(p, 13, 9), style=p.style, rng=p.rng),
-    "big building": lambda p, s: hall(s, *_near(p, 44, 26), style=p.style, rng=p.rng),
+    "building": lambda p, s: house(s, *_vary(p, 13, 9), style=p.style, rng=p.rng),
+    "big building": lambda p, s: hall(s, *_vary(p, 44, 26), style=p.style, rng=p.rng),
     "storage_tank": lambda p, s: storage_tank(
-        s, _near(p, 9, 9)[0], style=p.style, rng=p.rng
+        s, _vary(p, 9, 9)[0], style=p.style, rng=p.rng
     ),
     "big storage_tank": lambda p, s: storage_tank(
-        s, _near(p, 26, 26)[0], style=p.style, rng=p.rng
+        s, _vary(p, 26, 26)[0], style=p.style, rng=p.rng
     ),
     "swimming_pool": lambda p, s: swimming_pool(s, style=p.style, rng=p.rng),
     "big swimming_pool": lambda p, s: swimming_pool(
@@ -135,14 +137,14 @@ _THINGS: Mapping[str, Callable[[Plot, Pose], DrawnObject]] = {
     ),
     "airplane": lambda p, s: _plane(p, s, big=False),
     "big airplane": lambda p, s: _plane(p, s, big=True),
-    "ship": lambda p, s: boat(s, _near(p, 12, 12)[0], style=p.style, rng=p.rng),
+    "ship": lambda p, s: boat(s, _vary(p, 12, 12)[0], style=p.style, rng=p.rng),
     "big ship": lambda p, s: cargo_ship(
-        s, _near(p, 60, 60)[0], style=p.style, rng=p.rng
+        s, _vary(p, 60, 60)[0], style=p.style, rng=p.rng
     ),
 }
 
 
-def _near(plot: Plot, length: float, width: float) -> tuple[float, float]:
-    """Both sides, a little more or less."""
+def _vary(plot: Plot, length: float, width: float) -> tuple[float, float]:
+    """Vary both sides by up to 7 %."""
     scale = float(plot.rng.uniform(0.93, 1.07))
     return length * scale, width * scale
