@@ -34,7 +34,7 @@ from rrsis_geo.pipeline.shard import bind
 from rrsis_geo.pipeline.timing import Timer
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import Phrase, QueryAnswers, QueryBatch
+from rrsis_geo.query.query_batch import QueryAnswers, QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
@@ -177,7 +177,6 @@ def run(
                 this = _Run(
                     job=job,
                     batch=batch,
-                    phrases=batch.phrases,
                     scene=scene,
                     plan=plan,
                     weights=weights,
@@ -210,8 +209,6 @@ class _Run:
 
     job: SegmentJob
     batch: QueryBatch
-    phrases: tuple[Phrase, ...]
-    """Of the batch: what the network is given, a band of probabilities each."""
     scene: Scene
     plan: RunPlan
     weights: WeightsFacts
@@ -222,10 +219,6 @@ class _Run:
     found: Callable[[Polygons], None] | None
     network: Callable[[SegmentJob, Sequence[str]], Predictor]
     timer: Timer
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        return tuple(phrase.text for phrase in self.phrases)
 
 
 def _find(
@@ -241,7 +234,7 @@ def _find(
     ]
     here = job.options.engine == "serial"
     if here and gaps and predictor is None:
-        predictor = this.network(job, this.texts)
+        predictor = this.network(job, this.batch.texts)
     this.timer.lap("bind")
     this.report(
         Started(
@@ -253,13 +246,13 @@ def _find(
     )
     polygonizer = Polygonizer(
         plan.grid,
-        this.texts,
+        this.batch.texts,
         threshold=job.options.threshold,
         min_area=job.options.min_area,
         fill_holes=job.options.fill_holes,
         simplify=job.options.simplify,
         split=split_by_class(
-            [phrase.head.categories for phrase in this.phrases], job.options.split
+            [phrase.head.categories for phrase in this.batch.phrases], job.options.split
         ),
         min_score=job.options.least_score(this.weights.score_margin),
     )
@@ -276,7 +269,7 @@ def _find(
             this.scene,
             plan,
             job,
-            this.phrases,
+            this.batch.phrases,
             predictor,
             journal=this.journal,
             passed=passed,
@@ -288,7 +281,7 @@ def _find(
             make_shards(
                 job,
                 plan,
-                this.phrases,
+                this.batch.phrases,
                 gaps,
                 journal=this.journal,
                 gsd_range=this.weights.gsd_range,
@@ -337,7 +330,7 @@ def _write(
             this.journal.strips(0, grid.height),
             job.probability,
             grid=grid,
-            expressions=this.texts,
+            expressions=this.batch.texts,
             tags={
                 "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class QueryBatch:
         """What the user typed."""
         return tuple(plan.expression for plan in self.plans)
 
-    @property
+    @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         """What the network is given, each text once."""
         heads = self.heads or tuple(plan.finds[0] for plan in self.plans)
