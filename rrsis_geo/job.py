@@ -76,6 +76,8 @@ class SegmentOptions:
     resolve: str = "auto"
     """What decides which objects the words of place, size, order, number and distance
     mean: network, scene (on the map, among all objects), or auto: the better."""
+    guess: bool = False
+    """Ask the network also for things that its weights do not know."""
 
     def __post_init__(self) -> None:
         for name in ("bands", "bbox"):
@@ -112,6 +114,7 @@ class SegmentOptions:
         _require(
             self.split in (True, False, None), "split", "true, false or null", self
         )
+        _require(self.guess in (True, False), "guess", "true or false", self)
         if self.gsd is not None:
             _require(
                 math.isfinite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self

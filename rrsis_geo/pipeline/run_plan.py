@@ -11,8 +11,10 @@ from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
+from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
+from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
@@ -38,8 +40,17 @@ class WeightsFacts:
     """Tokens that its text encoder knows; None: not known."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
+    drawn: frozenset[str] = frozenset()
+    """Classes among them that it learned from drawn scenes only."""
     score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
+
+    @property
+    def known_classes(self) -> KnownClasses | None:
+        """What it knows by name; None: not known."""
+        if self.categories is None:
+            return None
+        return KnownClasses(keys=self.categories, drawn=self.drawn)
 
     def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
         """What the tokenizer cannot read of the texts, one line each."""
@@ -93,6 +104,7 @@ def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
         gsd_range=header.gsd_range,
         vocabulary=header.vocabulary,
         categories=header.categories,
+        drawn=frozenset(k for k, score in header.class_scores.items() if score.drawn),
         score_margin=header.calibration.score_margin,
     )
 
@@ -107,13 +119,14 @@ def make_query_batch(
     """
     resolve = job.options.resolve
     passed_in = weights.sha256 is None
-    return make_batch(
+    batch = make_batch(
         job.expressions,
         "network" if passed_in and resolve == "auto" else resolve,
         grid=plan.grid,
         window_size=job.options.window_size,
         categories=weights.categories,
     )
+    return with_knowledge(batch, weights.known_classes, guess=job.options.guess)
 
 
 def make_run_plan(

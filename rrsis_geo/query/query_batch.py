@@ -22,6 +22,7 @@ from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.plan.routing import route_plan
+from rrsis_geo.query.tokenizer.normalization import correct_text
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -65,6 +66,9 @@ class QueryBatch:
     heads: tuple[Find, ...] = field(default=(), repr=False, compare=False)
     """For each plan the noun phrase that its expression is about; (): as planned."""
 
+    unanswered: frozenset[str] = field(default=frozenset(), repr=False)
+    """Texts about things that the weights do not know: they get no polygons."""
+
     @property
     def expressions(self) -> tuple[str, ...]:
         """What the user typed."""
@@ -77,11 +81,11 @@ class QueryBatch:
         found: dict[str, Find] = {}
         for plan, head in zip(self.plans, heads, strict=True):
             for find in plan.finds:
-                as_typed = plan.is_plain and find.phrase == plan.expression
+                as_typed = plan.is_plain and find.phrase == plan.network_text
                 found.setdefault(find.phrase, head if as_typed else find)
         for plan, head in zip(self.plans, heads, strict=True):
-            if plan.expression in self.whole_expressions:
-                found.setdefault(plan.expression, head)
+            if plan.network_text in self.whole_expressions:
+                found.setdefault(plan.network_text, head)
         return tuple(Phrase(text=text, head=head) for text, head in found.items())
 
     @property
@@ -96,15 +100,24 @@ class QueryBatch:
             "network"
             if plan.is_plain
             else "both"
-            if plan.expression in self.whole_expressions
+            if plan.network_text in self.whole_expressions
             else "scene"
             for plan in self.plans
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of how the expressions were read."""
+        return tuple(dict.fromkeys(note for plan in self.plans for note in plan.notes))
+
     def tags(self) -> dict[str, str]:
         """For a probability raster, so that it can be vectorized again."""
         plans = [plan.to_mapping() for plan in self.plans]
-        values = {"plans": plans, "told": self.whole_expressions}
+        values = {
+            "plans": plans,
+            "told": self.whole_expressions,
+            "unanswered": sorted(self.unanswered),
+        }
         return {TAG: json.dumps(values, separators=(",", ":"))}
 
     def described(
@@ -155,6 +168,7 @@ class QueryBatch:
                     _head(plan.expression) if _is_as_typed(plan) else plan.finds[0]
                     for plan in plans
                 ),
+                unanswered=frozenset(kept.get("unanswered", ())),
             )
         except (ValueError, TypeError, KeyError, DataError) as error:
             raise SceneError(
@@ -170,6 +184,7 @@ class QueryBatch:
         Args:
             polygons: Of all phrases; `expression` holds the phrase.
         """
+        polygons = self._answerable(polygons)
         phrases = polygons.columns["expression"]
         rows = [
             np.flatnonzero(np.isin(phrases.astype(str), target_phrases(plan.root)))
@@ -188,6 +203,7 @@ class QueryBatch:
             grid: What the scene was read at.
             valid_extent: In pixels: where there is data, inside the AOI.
         """
+        polygons = self._answerable(polygons)
         plain = all(plan.is_plain for plan in self.plans)
         if plain and self.texts == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(
@@ -214,32 +230,16 @@ class QueryBatch:
             ),
         )
 
+    def _answerable(self, polygons: Polygons) -> Polygons:
+        if not self.unanswered:
+            return polygons
+        texts = polygons.columns["expression"].astype(str)
+        rows = np.flatnonzero(~np.isin(texts, sorted(self.unanswered)))
+        return _rows_of(polygons, rows, {})
+
     def _whole_expression(self, plan: Plan) -> str | None:
-        return plan.expression if plan.expression in self.whole_expressions else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """How a job is understood; `str()` of it is for reading."""
-
-    batch: QueryBatch
-
-    def to_mapping(self) -> dict[str, Any]:
-        """JSON values."""
-        return {
-            "phrases": list(self.batch.texts),
-            "questions": self.batch.described(),
-        }
-
-    def __str__(self) -> str:
-        """For each expression what is done, then what the network is given."""
-        lines = []
-        for entry in self.batch.described():
-            lines.append(entry["expression"])
-            lines.append(f"    {entry['words']}")
-            lines += [f"    note: {note}" for note in entry["notes"]]
-        texts = ", ".join(f'"{text}"' for text in self.batch.texts)
-        return "\n".join([*lines, f"the network is asked: {texts}"])
+        text = plan.network_text
+        return text if text in self.whole_expressions else None
 
 
 def as_typed(expressions: Sequence[str]) -> QueryBatch:
@@ -298,7 +298,7 @@ def make_batch(
     return QueryBatch(
         plans=chosen,
         whole_expressions=tuple(
-            plan.expression for plan in chosen if both and not plan.is_plain
+            plan.network_text for plan in chosen if both and not plan.is_plain
         ),
         heads=tuple(
             (full if _is_as_typed(plan) else plan).finds[0]
@@ -321,14 +321,15 @@ def why(node: Node) -> str:
 
 
 def _plan_as_typed(expression: str) -> Plan:
-    words = tuple(expression.split())
-    root = Find(expression, at=tuple(range(len(words))))
+    text = correct_text(expression)
+    words = tuple(text.split())
+    root = Find(text, at=tuple(range(len(words))))
     return Plan(expression=expression, words=words, root=root)
 
 
 def _is_as_typed(plan: Plan) -> bool:
     root = plan.root
-    return isinstance(root, Find) and root.phrase == plan.expression and not root.noun
+    return isinstance(root, Find) and root.phrase == plan.network_text and not root.noun
 
 
 def _head(expression: str) -> Find:
