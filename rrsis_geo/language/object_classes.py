@@ -58,7 +58,8 @@ CLASSES: dict[str, ObjectClass] = {
             "tanker, oil tanker, container ship, cargo ship, bulk carrier, barge, "
             "ferry, yacht, sailing boat, sailboat, motor boat, motorboat, "
             "fishing boat, warship, cruise ship, tug, tugboat, cargo vessel, "
-            "speedboat"
+            "speedboat, boxship, carrier, crude carrier, aircraft carrier, flattop, "
+            "longboat, vlcc"
         ),
     ),
     "storage_tank": ObjectClass(
@@ -77,7 +78,7 @@ CLASSES: dict[str, ObjectClass] = {
         synonyms=_listed("fuel storage tank, petroleum storage tank, storage vessel"),
         hyponyms=_listed(
             "gas tank, water tank, silo, reservoir, fuel reservoir, gas holder, "
-            "gasometer"
+            "gasometer, cylinder, spherical tank, tank sphere"
         ),
     ),
     "baseball_diamond": ObjectClass(
@@ -107,7 +108,9 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("tennis field", 0.4),
             Noun("tennis pitch", 0.3),
         ),
-        hyponyms=_listed("hard court, clay court, show court, tennis facility"),
+        hyponyms=_listed(
+            "hard court, hardcourt, clay court, show court, tennis facility"
+        ),
     ),
     "basketball_court": ObjectClass(
         "basketball court",
@@ -120,7 +123,7 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("bball court", 0.3),
         ),
         synonyms=_listed("hoop court, b-ball court, basket court"),
-        hyponyms=_listed("hard court"),
+        hyponyms=_listed("hard court, hardcourt"),
     ),
     "ground_track_field": ObjectClass(
         "running track",
@@ -138,7 +141,10 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("track & field oval", 0.3, is_parsed=False),
             Noun("athletics ground", 0.3),
         ),
-        synonyms=_listed("athletic track, running oval, track oval, track and field"),
+        synonyms=_listed(
+            "athletic track, running oval, track oval, track and field, "
+            "track and field ground, track and field facility, track and field track"
+        ),
         hyponyms=_listed(
             "ground track, oval, sports oval, stadium track, running circuit, "
             "track ring"
@@ -172,7 +178,8 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "footbridge, flyover, road bridge, river bridge, railway bridge, "
-            "railroad bridge, highway bridge, rail bridge"
+            "railroad bridge, highway bridge, rail bridge, train bridge, "
+            "pedestrian crossing, pedestrian bridge"
         ),
     ),
     "vehicle": ObjectClass(
@@ -200,7 +207,9 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "shed, warehouse, hut, villa, home, cabin, bungalow, dwelling, shophouse, "
-            "apartment building, office building"
+            "apartment building, office building, block, apartment block, "
+            "office block, tower block, housing block, block of flats, flat, terrace, "
+            "row house"
         ),
     ),
     "tree": ObjectClass(
@@ -220,7 +229,8 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "highway, motorway, lane, avenue, freeway, expressway, path, dirt road, "
-            "track road, driveway, main road, boulevard, dirt track"
+            "track road, driveway, main road, boulevard, dirt track, carriageway, "
+            "dual carriageway, parkway, road network, street network, alley"
         ),
     ),
     "railway": ObjectClass(
@@ -235,7 +245,7 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("stream", 1),
             Noun("watercourse", 0.4),
         ),
-        hyponyms=_listed("canal, creek, brook"),
+        hyponyms=_listed("canal, creek, brook, water, waterway"),
     ),
     "lake": ObjectClass(
         "lake",
@@ -249,9 +259,9 @@ CLASSES: dict[str, ObjectClass] = {
                 unless=("river", "swimming_pool"),
             ),
         ),
-        hyponyms=_listed("lagoon, water body"),
+        hyponyms=_listed("lagoon, water body, water, water surface"),
     ),
-    "sea": ObjectClass("sea", hyponyms=_listed("ocean, bay, strait")),
+    "sea": ObjectClass("sea", hyponyms=_listed("ocean, bay, strait, water")),
     "coast": ObjectClass(
         "coast",
         hyponyms=_listed(
@@ -333,7 +343,7 @@ CLASSES: dict[str, ObjectClass] = {
     "solar_panel": ObjectClass(
         "solar panel",
         synonyms=_listed("photovoltaic panel, pv panel, solar module"),
-        hyponyms=_listed("solar array, solar farm"),
+        hyponyms=_listed("panel, solar array, solar farm, photovoltaic, photovoltaics"),
     ),
     "helipad": ObjectClass("helipad", synonyms=_listed("helicopter pad, landing pad")),
     "toll_station": ObjectClass(

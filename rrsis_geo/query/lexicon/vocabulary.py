@@ -213,6 +213,14 @@ PREPOSITIONS = words(
 DESCRIPTIVE = words("with having featuring whose wearing made showing bearing")
 """Words that begin a description of appearance."""
 
+AFTER_NOUN = words(
+    "out down up ahead partly half hidden cut laid set drawn built seen shown taken"
+    " apart inside outside away back much just almost nearly fairly quite very where"
+    " when has have had does do did runs leads crosses goes spans ends begins starts"
+    " here there nose-in nose-out nose-down nose-up east-west north-south abreast"
+)
+"""Words that follow a noun and never make a longer one with it."""
+
 NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"

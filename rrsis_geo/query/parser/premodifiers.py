@@ -305,7 +305,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
             return None
     elif _take_leading_word(parser, i, phrase):
         return i + 1
-    if token.text in v.DETERMINERS or _is_participle_of_noun(token, phrase):
+    if token.text in v.DETERMINERS or _follows_noun(token, phrase):
         return None
     phrase.adjectives.append(token)
     return i + 1
@@ -355,11 +355,18 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     return False
 
 
-def _is_participle_of_noun(token: Token, phrase: NounPhrase) -> bool:
-    """Whether a word says what the things of a noun before it do: "jets docked"."""
-    if not token.surface.endswith(("ed", "ing")):
-        return False
+def _follows_noun(token: Token, phrase: NounPhrase) -> bool:
+    """Whether a word says more of a noun that ended before it: "jets docked".
+
+    A word after a noun mostly makes a new one with it ("tank farm"). Not so participles
+    and adverbs, nor words after a plural.
+    """
     noun = phrase.noun()
     if noun is None or not noun.categories:
         return False
-    return sense((noun.noun, singular(token.surface)))[1] is None
+    if sense((noun.noun, singular(token.surface)))[0] > 1:
+        return False
+    if token.surface.endswith(("ed", "ing", "ly")):
+        return sense((singular(token.surface),))[1] is None
+    plural = is_plural(phrase.adjectives[-1].surface)
+    return plural or token.surface in v.AFTER_NOUN
