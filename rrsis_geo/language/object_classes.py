@@ -41,7 +41,7 @@ CLASSES: dict[str, ObjectClass] = {
             "jumbo, jumbo jet, wide-body, widebody, wide body, narrow-body, "
             "narrow body, fighter, fighter jet, turboprop, prop, propeller plane, "
             "jet aircraft, passenger plane, light aircraft, light plane, cargo plane, "
-            "private jet, warplane, bomber"
+            "private jet, warplane, bomber, twinjet"
         ),
     ),
     "helicopter": ObjectClass("helicopter", synonyms=_listed("chopper")),
@@ -109,7 +109,8 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("tennis pitch", 0.3),
         ),
         hyponyms=_listed(
-            "hard court, hardcourt, clay court, show court, tennis facility"
+            "hard court, hardcourt, clay court, show court, tennis facility, "
+            "sports facility, sports ground"
         ),
     ),
     "basketball_court": ObjectClass(
@@ -123,7 +124,7 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("bball court", 0.3),
         ),
         synonyms=_listed("hoop court, b-ball court, basket court"),
-        hyponyms=_listed("hard court, hardcourt"),
+        hyponyms=_listed("hard court, hardcourt, sports facility, sports ground"),
     ),
     "ground_track_field": ObjectClass(
         "running track",
@@ -147,7 +148,8 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "ground track, oval, sports oval, stadium track, running circuit, "
-            "track ring"
+            "track ring, athletics stadium, track and field stadium, sports stadium, "
+            "sports facility, sports ground"
         ),
     ),
     "harbor": ObjectClass(
@@ -345,7 +347,11 @@ CLASSES: dict[str, ObjectClass] = {
         synonyms=_listed("photovoltaic panel, pv panel, solar module"),
         hyponyms=_listed("panel, solar array, solar farm, photovoltaic, photovoltaics"),
     ),
-    "helipad": ObjectClass("helipad", synonyms=_listed("helicopter pad, landing pad")),
+    "helipad": ObjectClass(
+        "helipad",
+        synonyms=_listed("helicopter pad, landing pad"),
+        hyponyms=_listed("helicopter landing pad"),
+    ),
     "toll_station": ObjectClass(
         "toll station", synonyms=_listed("toll plaza, expressway toll station")
     ),

@@ -152,7 +152,7 @@ def _knowledge_of(find: Find, known: KnownClasses) -> Knowledge:
 
 _ANYTHING = v.words(
     "object thing item feature something anything everything one ones it they them this"
-    " that these those what"
+    " that these those what place spot area neighbour neighbor row line pair group"
 )
 """Words that name no kind of thing, so that nothing can be said of it."""
 

@@ -216,14 +216,15 @@ i (want|need|would like|meant|mean|am after|am interested in|wonder)
 (show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
 (show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
 |mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
-out|point to \
-|pick out|search for|list|return|retrieve|label|mask|point me to|let me see|let us see \
-|check for|look at|draw around|map out|give|need|want|looking for|find out) [out] \
-[for me]
+out \
+|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see|let us see \
+|check for|look at|search|draw around|map out|give|need|want|looking for|find out) \
+[out] [for me]
 (where|which|what|who) (is|are|was|were) [the one|the ones]
 where (can|could|do) (i|you|we) (find|see)
 (which|what) [one|ones] (is|are)
 (which|what)
+where (do|does)
 (is|are|was|were) there [here]
 (do|can|could) (you|we|i) (see|spot|find)
 (does|do) (it|this|the) [image|scene|picture] (have|contain|show)

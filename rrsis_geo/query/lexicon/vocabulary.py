@@ -138,10 +138,10 @@ SQUARE = words("square sq sq. squared")
 
 GROUPS = {
     "line": "row rows line lines queue queues chain chains string strings file series"
-    " lineup",
+    " lineup strip strips",
     "column": "column columns",
     "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
-    " formation",
+    " formation fleet collection huddle",
     "pair": "pair pairs couple",
     "trio": "trio trios triplet threesome",
     "quartet": "quartet foursome quad",
@@ -217,7 +217,8 @@ AFTER_NOUN = words(
     "out down up ahead partly half hidden cut laid set drawn built seen shown taken"
     " apart inside outside away back much just almost nearly fairly quite very where"
     " when has have had does do did runs leads crosses goes spans ends begins starts"
-    " here there nose-in nose-out nose-down nose-up east-west north-south abreast"
+    " just directly immediately further behind here there cross nose-in nose-out"
+    " nose-down nose-up east-west north-south abreast"
 )
 """Words that follow a noun and never make a longer one with it."""
 

@@ -64,6 +64,9 @@ _CONTRACTIONS = {
     "lemme": "let me",
     "wanna": "want to",
     "w/o": "without",
+    "line-up": "lineup",
+    "line-ups": "lineups",
+    "twin-jet": "twinjet",
 }
 _CLAUSE_MARKS = frozenset('.;:()?!"')
 """Marks that are read as commas."""
