@@ -57,6 +57,8 @@ place middle_left: halfway down [on] [the] left [side]
 place middle_left: on the left , halfway down
 place middle_right: halfway down [on] [the] right [side]
 place middle_right: on the right , halfway down
+place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
+[side|part] [(of|in|on) {scene}]
 place beyond: {adv} {d} of [the] (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
@@ -93,6 +95,9 @@ beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extrem
 beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
+beside either: {stat} {adv} [to|on|at] [the] {d} or [to|on|at] [the] {d} [hand] \
+[side] (of|from) {x}
+beside either: {stat} {adv} v=(above|below|beneath) or w=(above|below|beneath) {x}
 beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
@@ -102,6 +107,10 @@ beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
 beside diagonal: {adv} v=(above|below) {d} of {x}
 beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
+apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] {q} {len} \
+(apart|from each other|from one another|between them|away from each other)
+apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
+low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
 within: {stat} {q} {len} [away] (of|from|to|around|off) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
 {len} [distance|radius|range] [away] (of|from|to|around) {x}
@@ -137,6 +146,9 @@ near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door 
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
+near next: (bordered|flanked|fringed|edged|skirted|lined) \
+[on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} {adv} (in|on|at|along) or (near|next to|beside|close to|by) {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
@@ -217,9 +229,9 @@ i (want|need|would like|meant|mean|am after|am interested in|wonder)
 (show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
 |mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
 out \
-|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see|let us see \
-|check for|look at|search|draw around|map out|give|need|want|looking for|find out) \
-[out] [for me]
+|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
+|let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
+|find out) [out] [for me]
 (where|which|what|who) (is|are|was|were) [the one|the ones]
 where (can|could|do) (i|you|we) (find|see)
 (which|what) [one|ones] (is|are)

@@ -222,6 +222,13 @@ AFTER_NOUN = words(
 )
 """Words that follow a noun and never make a longer one with it."""
 
+DEGREES = words(
+    "quite very rather fairly pretty so too really somewhat much even such unusually"
+    " relatively comparatively extremely fairly particularly especially considerably"
+    " slightly exceptionally enormously moderately absolute truly"
+)
+"""Adverbs before words of size, without effect on a plan."""
+
 NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"

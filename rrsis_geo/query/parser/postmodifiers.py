@@ -201,6 +201,8 @@ _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
 
 def _find_rule(matcher: PatternMatcher, i: int) -> tuple[Match | None, At]:
     """The rule that matches here or after verbs, and the words that negate it."""
+    if (matcher.text(i), matcher.text(i + 1)) == ("but", "not"):
+        i += 1
     after, negation = _skip_verbs(matcher, i)
     if (match := matcher.match(i, bare=True)) is not None:
         return match, ()
@@ -215,10 +217,10 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     match, negation = _find_rule(parser.matcher, i)
     if match is None:
         return None
-    if phrase.role != "head":
-        negated_here = _skip_verbs(parser.matcher, i)[1]
-        if negated_here or not _modifies_anchor(phrase, match):
-            return None
+    if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
+        return None
+    if match.handler == "opaque" and negation:
+        return read_description(parser, i, phrase)  # with its "not"
     return apply_match(parser, match, phrase, negation)
 
 
@@ -234,11 +236,15 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
             return True
         wide = match.handler != "most" and WIDE.intersection(noun.categories)
         return bool(noun.categories) and not wide
-    return match.handler not in ("measured", "isolated", "group", "not", "outside")
+    return match.handler not in _OF_HEAD_ONLY
+
+
+_OF_HEAD_ONLY = v.words("measured apart isolated group not outside")
 
 
 def _is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return bool(_skip_verbs(parser.matcher, i)[1])
+    excepts = parser.matcher.after_exception(i) > i  # "not counting ..."
+    return not excepts and bool(_skip_verbs(parser.matcher, i)[1])
 
 
 def _read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -293,13 +299,14 @@ def _is_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 def _read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """Both of "in the north and near the road"; either of two places."""
-    matcher, j = parser.matcher, i + 1
-    while matcher.text(j) in ("also", "but", "is", "are"):
+    matcher, j = parser.matcher, _after_clause_opening(parser, i + 1)
+    again = j > i + 1
+    while matcher.text(j) in _FILLERS | v.STATIVE:
         j += 1
     match = matcher.match(j, bare=True)
     if match is None or phrase.role != "head":
-        return None
-    if not (phrase.filters or phrase.directions):
+        return j if again and phrase.role == "head" and j < matcher.stop else None
+    if not (phrase.filters or phrase.directions or phrase.unparsed or again):
         return None
     count, before = len(phrase.filters), phrase.last_handler
     after = apply_match(parser, match, phrase, ())
@@ -309,6 +316,17 @@ def _read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int |
         one, other = phrase.filters[count - 1 :]
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
+
+
+_FILLERS = v.words("also but is are")
+
+
+def _after_clause_opening(parser: PhraseReader, i: int) -> int:
+    """The position after "it is" or "they are", which speak of the same things."""
+    text = parser.matcher.text
+    if text(i) in ("it", "they", "which", "that") and text(i + 1) in ("is", "are"):
+        return i + 2
+    return i
 
 
 def _either(one: Filter, other: Filter) -> Filter:

@@ -308,6 +308,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
             token
         )  # "pedestrian crossing" is no "crossing the ..."
         return i + 1
+    if _is_degree(parser, i):
+        phrase.silent_words.extend(token.at)
+        return i + 1
     match = matcher.match(i, bare=phrase.has_noun())
     if match is not None:
         return _read_rule(parser, match, phrase)
@@ -324,6 +327,17 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 _NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
+
+
+def _is_degree(parser: PhraseReader, i: int) -> bool:
+    """Whether a word only says how large: "quite" in "quite large"."""
+    text = parser.matcher.text(i)
+    while text in v.DEGREES or (text.endswith("ly") and len(text) > 4):
+        i += 1
+        text = parser.matcher.text(i)
+        if text in ("<size>", "<cmp>", "<sup>"):
+            return True
+    return False
 
 
 def _adds_to_noun(parser: PhraseReader, i: int) -> bool:

@@ -14,6 +14,11 @@ def read_determiner(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "the", "a", "all of"; "those" and "both" without a noun are pronouns."""
     matcher, text = parser.matcher, parser.matcher.text(i)
     follows = matcher.text(i + 1)
+    if text == "every" and (follows == "other" or follows == "<ord>"):
+        phrase.determiner = "all"  # which ones, depends on where one begins
+        phrase.silent_words.extend(matcher.at(i, i + 2))
+        matcher.ignored.append(f"every {matcher.tokens[i + 1].surface}")
+        return i + 2
     phrase.silent_words.extend(matcher.tokens[i].at)
     if text in _PRONOUNS and _stands_alone(parser, i, phrase):
         phrase.pronoun = "one" if text == "that" else "ones"
