@@ -7,10 +7,10 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.exclusions import find_exclusion
 from rrsis_geo.query.parser.noun_phrase import add_words, head_noun
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
-from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
+from rrsis_geo.query.patterns.exclusions import find_exclusion
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
 

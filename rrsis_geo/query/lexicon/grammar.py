@@ -15,7 +15,7 @@ MACROS = {
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
-    "|tied up]",
+    "|tied up|driving|moving|waiting|queued|rafted|resting|tied]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
@@ -99,6 +99,7 @@ beside either: {stat} {adv} [to|on|at] [the] {d} or [to|on|at] [the] {d} [hand] 
 [side] (of|from) {x}
 beside either: {stat} {adv} v=(above|below|beneath) or w=(above|below|beneath) {x}
 beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
+beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
 beside: further {d} than {x}
@@ -162,6 +163,8 @@ around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|ci
 surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
 by|framed by \
 |hemmed in by|surrounded on all sides by|walled in by) {x}
+opposite: {stat} [just|right|directly] across the (road|street|river|water|canal) \
+from {x}
 opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from) {x}
 opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
@@ -171,7 +174,8 @@ holding: (containing|holding|filled with|full of|housing|that contain|that conta
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
-opaque: {stat} (at anchor|in front of|in line with|in the shadow of|in the shade of \
+opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
+|in the shadow of|in the shade of \
 |level with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
 outside: {stat} [just] (outside|outside of) {x}
@@ -202,6 +206,7 @@ group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one
 |in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row \
 |one behind the other|one behind another|one after the other|wing to wing \
 |nose to tail|bumper to bumper|bow to stern)
+group column: {stat} one [just|right|directly] (above|below) the other
 group column: {stat} (in a column|in one column|one above the other|on top of each \
 other \
 |stacked vertically|one below the other|stacked one above the other)

@@ -139,7 +139,7 @@ SQUARE = words("square sq sq. squared")
 GROUPS = {
     "line": "row rows line lines queue queues chain chains string strings file series"
     " lineup strip strips",
-    "column": "column columns",
+    "column": "column columns stack stacks",
     "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
     " formation fleet collection huddle",
     "pair": "pair pairs couple",
@@ -194,6 +194,7 @@ ORIENTING = words(
     "facing pointing heading headed oriented looking turned turning moving driving"
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
     " aligned pointed nose noses faces points steaming backing rolling"
+    " tail tails"
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
 
@@ -266,6 +267,12 @@ END_PARTS = words(
     "end edge corner half tip part border quarter rim share extremity section"
 )
 """Parts in which a thing lies within the whole: "at the left end of the row"."""
+
+PARTS_OF_WHOLE = words("part portion stretch section piece")
+"""Parts that stand for the whole: "the part of the river"."""
+
+PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
+"""Likewise where something is related to it."""
 
 PARTS = END_PARTS | words("side face bank shore")
 """Parts of a thing that lie to one side of it."""

@@ -19,9 +19,9 @@ from rrsis_geo.query.parser.noun_phrase import (
     add_words,
     head_noun,
 )
-from rrsis_geo.query.parser.pattern_matcher import PRONOUN_ANCHORS, Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.relation_operators import Relation, beside, relation
+from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
 
 UNSURE = 0.6
 """Certainty of the likelier of two readings."""
@@ -71,6 +71,7 @@ def _read_relation(
         return parser.read_description(match.start, phrase)
     if match.handler == "without" and not _names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
+    anchor: Node | None
     pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
     if pronoun and phrase.last_anchor is not None:
         anchor, stop = phrase.last_anchor, match.stop + 1
@@ -115,12 +116,20 @@ def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bo
         text = parser.matcher.text(match.stop)
         if text in NON_PLACES and not _names_class(parser, match.stop):
             return True
+    if parser.matcher.text(match.stop - 1) == "under":  # "passing under the bridge"
+        above = _try_premodifiers(parser, match.stop)[0].noun()
+        known = above is not None and above.categories
+        return not known or not _OVERHEAD.isdisjoint(known or ())
     if noun is None:
         return False
     if match.handler == "opposite":
         return "bridge" in noun.categories
     # "the roof of the house", "the end of the runway"
     return match.handler == "inside" and match.argument == "of" and not noun.categories
+
+
+_OVERHEAD = frozenset({"bridge", "tree", "crane"})
+"""Classes that other things may be under, not below them in the picture."""
 
 
 def _read_anchor(

@@ -9,8 +9,8 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
-from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.patterns.pattern_matcher import Match
 
 ABOUT = 0.2
 """Tolerance of "about 50 m", as a share."""

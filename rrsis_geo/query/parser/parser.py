@@ -12,9 +12,9 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.enumerations import read_enumeration
 from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase, Role
-from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
 from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 
 MAX_STEPS = 500
 """Tokens read in one text, counting each time; usual requests take up to 50."""

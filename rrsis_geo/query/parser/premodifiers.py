@@ -11,9 +11,10 @@ from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.group_phrases import read_group
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
-from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
+    is_degree,
+    is_part_of,
     is_rank_of_noun_before,
     read_determiner,
     read_last,
@@ -22,6 +23,7 @@ from rrsis_geo.query.parser.quantifiers import (
     read_one,
     starts_minimum,
 )
+from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.tokenizer.tokens import Token
 
 Read = Callable[[PhraseReader, int, NounPhrase], int | None]
@@ -203,7 +205,7 @@ _SELECTING: dict[str, Read] = {
 
 def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """A partitive: "the largest of the tanks", "the part of the river"."""
-    if [token.text for token in phrase.adjectives] in _PART_OF:
+    if is_part_of(phrase):
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives = []
     elif phrase.adjectives or phrase.base is not None or phrase.is_empty():
@@ -218,9 +220,6 @@ def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     phrase.base = node
     phrase.silent_words.extend(parser.matcher.tokens[i].at)
     return j
-
-
-_PART_OF = [[word] for word in ("part", "portion", "stretch", "section", "piece")]
 
 
 def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -308,7 +307,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
             token
         )  # "pedestrian crossing" is no "crossing the ..."
         return i + 1
-    if _is_degree(parser, i):
+    if is_degree(parser, i):
         phrase.silent_words.extend(token.at)
         return i + 1
     match = matcher.match(i, bare=phrase.has_noun())
@@ -327,17 +326,6 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 _NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
-
-
-def _is_degree(parser: PhraseReader, i: int) -> bool:
-    """Whether a word only says how large: "quite" in "quite large"."""
-    text = parser.matcher.text(i)
-    while text in v.DEGREES or (text.endswith("ly") and len(text) > 4):
-        i += 1
-        text = parser.matcher.text(i)
-        if text in ("<size>", "<cmp>", "<sup>"):
-            return True
-    return False
 
 
 def _adds_to_noun(parser: PhraseReader, i: int) -> bool:

@@ -119,3 +119,24 @@ def is_rank_of_noun_before(parser: PhraseReader, i: int, phrase: NounPhrase) -> 
     match = parser.matcher.match(i + 1, bare=True)
     counts = match is not None and match.handler in ("from", "nearest", "most")
     return phrase.rank is None and counts
+
+
+def is_degree(parser: PhraseReader, i: int) -> bool:
+    """Whether a word only says how large: "quite" in "quite large"."""
+    text = parser.matcher.text(i)
+    while text in v.DEGREES or (text.endswith("ly") and len(text) > 4):
+        i += 1
+        text = parser.matcher.text(i)
+        if text in ("<size>", "<cmp>", "<sup>"):
+            return True
+    return False
+
+
+def is_part_of(phrase: NounPhrase) -> bool:
+    """Whether only a part is named so far: "the part of ...", "the far end of ..."."""
+    if not phrase.adjectives or phrase.noun_filters:
+        return False
+    last = phrase.adjectives[-1].text
+    if phrase.role == "anchor":  # what is near a part, is near the whole
+        return last in v.PARTS_OF_ANCHORS
+    return last in v.PARTS_OF_WHOLE and len(phrase.adjectives) == 1

@@ -108,6 +108,7 @@ def normalize(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
     plain = unicodedata.normalize("NFKC", expression).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
+    plain = plain.replace("i.e.", ",").replace("e.g.", ",")
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
     parts: list[str] = []

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
-from rrsis_geo.query.parser.pattern_compiler import (
+from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
     POLITE_OPENINGS,
@@ -21,7 +21,7 @@ from rrsis_geo.query.parser.pattern_compiler import (
 )
 from rrsis_geo.query.tokenizer.tokens import Text, Token
 
-_END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from"))
+_END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from", "middle"))
 """Handlers of rules that hold only where a phrase may end."""
 
 _PHRASE_ENDS = v.COORDINATORS | v.COPULAS | v.STATIVE | v.DESCRIPTIVE | v.ORIENTING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 
 _VERBS = v.words("excluded omitted removed excepted ignored aside")
 _PARTICIPLES = v.words("left taken")
@@ -28,8 +28,15 @@ def find_exclusion(matcher: PatternMatcher) -> tuple[int, int, int, int] | None:
             stop -= 1
         for start in range(stop - 1, matcher.start, -1):
             if matcher.text(start) in _OPENINGS and start + 1 < stop:
-                return start, start + 1, stop, after
+                return _before_opening(matcher, start), start + 1, stop, after
     return None
+
+
+def _before_opening(matcher: PatternMatcher, start: int) -> int:
+    """Where the set ends: before "but" in "but with the largest left out"."""
+    while matcher.text(start - 1) in _OPENINGS and start - 1 > matcher.start:
+        start -= 1
+    return start
 
 
 def _after_verb(matcher: PatternMatcher, i: int) -> int:
