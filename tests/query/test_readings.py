@@ -288,3 +288,28 @@ def test_certainty_survives_json_and_is_left_out_where_there_is_no_doubt():
     assert again.root.certainty == plan.root.certainty < 1
     values = make_plan("houses near the river").to_mapping()
     assert "certainty" not in str(values)
+
+
+PLACE_AFTER_ANCHOR = [
+    ("the court below the court on the left", n.InPlace),
+    ("the tank near the road in the north", n.InPlace),
+    ("the ship under the long pier", n.Beside),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), PLACE_AFTER_ANCHOR)
+def test_words_that_may_belong_to_either_are_unsure(text, kind):
+    unsure = [node for node in walk(make_plan(text).root) if node.certainty < 1]
+    assert [type(node) for node in unsure] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanks in the north",
+        "the tank near the road, in the north",
+        "houses by the lake",
+    ],
+)
+def test_clear_words_are_sure(text):
+    assert all(node.certainty == 1 for node in walk(make_plan(text).root))

@@ -6,7 +6,7 @@ from typing import cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
-from rrsis_geo.language.nodes import Find, Node, with_certainty
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, NON_PLACES, PARTS
 from rrsis_geo.query.parser.filters import UNANCHORED
@@ -17,14 +17,12 @@ from rrsis_geo.query.parser.noun_phrase import (
     NounPhrase,
     Selector,
     add_words,
+    doubted,
     head_noun,
 )
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.relation_operators import Relation, beside, relation
 from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
-
-UNSURE = 0.6
-"""Certainty of the likelier of two readings."""
 
 
 def apply_match(
@@ -99,13 +97,16 @@ def _read_relation(
     if _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
     if second is not None and both:
-        keep = _related_to_both(relate, anchor, second, at, 1.0 if said else UNSURE)
+        keep = _related_to_both(relate, anchor, second, at)
+        keep = keep if said else doubted(keep)
     else:
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
     if match.handler in ("without", "not", "outside"):
         keep = negated(keep, ())
+    if parser.matcher.text(match.stop - 1) == "under":  # below it, or beneath it
+        keep = doubted(keep)
     _add_filter(phrase, keep, negation)
     return stop
 
@@ -326,13 +327,9 @@ def _related(relate: Relation, anchor: Node, at: At) -> Filter:
     return lambda node: relate(node, anchor, at)
 
 
-def _related_to_both(
-    relate: Relation, one: Node, other: Node, at: At, certainty: float
-) -> Filter:
+def _related_to_both(relate: Relation, one: Node, other: Node, at: At) -> Filter:
     first = one.of if isinstance(one, n.Counted) else one  # "both" counts nothing here
-    return lambda node: with_certainty(
-        relate(relate(node, first, at), other, at), certainty
-    )
+    return lambda node: relate(relate(node, first, at), other, at)
 
 
 def _near(of: Node, anchor: Node, at: At) -> Node:

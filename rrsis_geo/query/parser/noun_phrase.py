@@ -26,6 +26,9 @@ Form = Literal["line", "row", "column", "cluster"]
 At = tuple[int, ...]
 """Indices of words."""
 
+UNSURE = 0.6
+"""Certainty of the likelier of two readings."""
+
 MAX_DEPTH = 6
 """Noun phrases nested in each other; deeper ones are left to the network."""
 
@@ -122,6 +125,11 @@ class NounPhrase:
                 continue
             fresh = item.default_factory() if callable(item.default_factory) else None
             setattr(self, item.name, item.default if fresh is None else fresh)
+
+    def doubt_filters(self, start: int) -> None:
+        """Mark the filters from an index on as one of two possible readings."""
+        for index, keep in enumerate(self.filters[start:], start=start):
+            self.filters[index] = doubted(keep)
 
     def has_noun(self) -> bool:
         """Whether it says what the things are."""
@@ -327,6 +335,11 @@ class NounPhrase:
         if self.determiner in ("the", "a"):
             return n.Counted(node, 1, self.determiner == "the")
         return node
+
+
+def doubted(keep: Filter) -> Filter:
+    """A filter that may not be meant."""
+    return lambda node: n.with_certainty(keep(node), UNSURE)
 
 
 def apply_selector(selector: Selector, node: Node) -> Node:

@@ -242,7 +242,12 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None
     if match.handler == "opaque" and negation:
         return read_description(parser, i, phrase)  # with its "not"
-    return apply_match(parser, match, phrase, negation)
+    count, anchored = len(phrase.filters), phrase.last_anchor is not None
+    after = apply_match(parser, match, phrase, negation)
+    placed = match.handler in ("place", "edge") and parser.matcher.text(i - 1) != ","
+    if placed and (phrase.role == "anchor" or (phrase.role == "head" and anchored)):
+        phrase.doubt_filters(count)  # a place of the thing or of its anchor
+    return after
 
 
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
