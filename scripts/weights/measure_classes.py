@@ -9,8 +9,9 @@ complete, so that theirs are lower limits. --drawn names the classes that the we
 learned from drawn scenes only: sets with labels of such a class were not trained on, so
 that they are measured on all of their images, where there are any.
 
-Without -o the file itself is written anew; if the weights are listed in an index.json
-beside them, their checksum there as well. Only the header changes.
+With --limit 0 nothing is measured, and only --drawn is written. Without -o the file
+itself is written anew; if the weights are listed in an index.json beside them, their
+checksum there as well. Only the header changes.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def measure(
     keys = network.info.categories
     names = [class_name(key) for key in keys]
     found: dict[str, list[float]] = defaultdict(list)
-    for pixels, labels in _views(data, drawn, limit):
+    views = _views(data, drawn, limit) if limit else ()
+    for pixels, labels in views:
         probability = network.predict(pixels, names, [(SIDE, SIDE)]).probabilities
         for key, mask in labels.items():
             if key in keys and mask.any():
