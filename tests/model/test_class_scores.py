@@ -8,6 +8,7 @@ from rrsis_geo.model.serialization.class_scores import (
     parse_class_scores,
     unmeasured,
 )
+from rrsis_geo.model.serialization.header import list_weights, read_header
 
 SCORES = {
     "airplane": ClassScore(iou=0.8, images=12),
@@ -33,3 +34,12 @@ def test_further_training_keeps_only_what_came_from_drawings():
     assert after["airplane"] == ClassScore(iou=None)
     assert after["road"] == ClassScore(iou=None, drawn=True)
     assert not unmeasured(SCORES, ["road"])["road"].drawn
+
+
+@pytest.mark.parametrize("name", list_weights())
+def test_shipped_weights_say_what_they_learned_from_drawings(name):
+    info = read_header(name)
+    assert set(info.class_scores) == set(info.categories)
+    drawn = {key for key, score in info.class_scores.items() if score.drawn}
+    assert "road" in drawn
+    assert drawn.isdisjoint({"building", "airplane", "tree"})
