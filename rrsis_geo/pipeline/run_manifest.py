@@ -22,7 +22,15 @@ from rrsis_geo.version import __version__
 
 MANIFEST_VERSION = 1
 
-PACKAGES = ("numpy", "rasterio", "pyogrio", "pyproj", "tokenizers", "torch")
+PACKAGES = (
+    "numpy",
+    "rasterio",
+    "pyogrio",
+    "pyproj",
+    "tokenizers",
+    "onnxruntime",
+    "torch",
+)
 """Looked up in the installed metadata, since importing them would load torch."""
 
 
@@ -71,6 +79,8 @@ def fingerprint(
         del options[name]
     for name in ("split", "batch_size", "engine", "workers", "resolve", "guess"):
         del options[name]
+    for name in ("runtime", "caution"):
+        options.pop(name, None)
     return {
         "manifest": MANIFEST_VERSION,
         "version": __version__,
@@ -81,6 +91,7 @@ def fingerprint(
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
         "weights": {"name": weights.name, "sha256": weights.sha256},
+        "runtime": weights.runtime,
     }
 
 
@@ -120,6 +131,7 @@ def build(
             "sha256": weights.sha256,
             "gsd_range": weights.gsd_range,
         },
+        "runtime": weights.runtime,
         "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),

@@ -16,6 +16,7 @@ from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
+from rrsis_geo.runtime.choice import choose_runtime
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.scene import Scene
@@ -42,6 +43,8 @@ class WeightsFacts:
     """Classes it knows by name; None: not known."""
     drawn: frozenset[str] = frozenset()
     """Classes among them that it learned from drawn scenes only."""
+    runtime: str | None = None
+    """Library that computes it; None: not known."""
     score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
 
@@ -84,15 +87,20 @@ def open_scene(job: SegmentJob) -> AbstractContextManager[Scene]:
     )
 
 
-def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
+def weights_facts(
+    weights: str, predictor: Predictor | None, options: SegmentOptions | None = None
+) -> WeightsFacts:
     """Read what a run needs to know of the network.
 
     Args:
         weights: Name or path.
         predictor: A network that is used instead.
+        options: Of the run, which choose the runtime; None: not needed.
 
     Raises:
         WeightsError: there are no such weights, or they are altered.
+        EngineError: the runtime is not installed.
+        OptionError: the runtime cannot do what the options want.
     """
     if predictor is not None:
         kind = getattr(predictor, "__qualname__", type(predictor).__qualname__)
@@ -105,6 +113,7 @@ def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
         vocabulary=header.vocabulary,
         categories=header.categories,
         drawn=frozenset(k for k, score in header.class_scores.items() if score.drawn),
+        runtime=None if options is None else choose_runtime(options, header),
         score_margin=header.calibration.score_margin,
     )
 
