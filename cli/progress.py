@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from rrsis_geo.errors import RRSISError
+from rrsis_geo.errors import as_rrsis_error
 from rrsis_geo.protocol import (
     Advice,
     Failed,
@@ -55,20 +55,22 @@ def open_reporter(mode: str) -> Iterator[Reporter]:
     if mode == "json":
         try:
             yield write_json
-        except RRSISError as error:
-            write_json(Failed(code=error.code, message=str(error)))
-            raise
-        except KeyboardInterrupt:
-            write_json(Failed(code="cancelled", message="cancelled"))
-            raise
-        except Exception as error:
-            write_json(Failed(code="bug", message=f"{type(error).__name__}: {error}"))
+        except (Exception, KeyboardInterrupt) as error:
+            write_json(_failed(error))
             raise
     elif mode == "rich":
         with open_bar() as bar:
             yield BarReporter(bar)
     else:
         yield write_advice
+
+
+def _failed(error: BaseException) -> Failed:
+    """The last message of a run that failed, as the worker would send it."""
+    known = as_rrsis_error(error)
+    if known is None:
+        return Failed(code="bug", message=f"{type(error).__name__}: {error}")
+    return Failed(code=known.code, message=str(known))
 
 
 def write_json(message: Message) -> None:

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
     {"errors", "types", "version"},
+    {"files"},
     {"job", "protocol", "atomic_write", "folder_lock"},
     {"scene", "datasets", "language", "model"},
     {"tiling", "vector", "query", "expressions", "synthetic"},

@@ -23,15 +23,14 @@ from rrsis_geo.scene.bands import choose_bands
 from rrsis_geo.scene.dataset import (
     GDAL_FAILURES,
     BandReader,
-    gdal_message,
     gdal_options,
-    is_remote,
     open_dataset,
 )
 from rrsis_geo.scene.georeference import find_georeference
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.patches import SAMPLE, read_patch, sample_values, to_rgb
 from rrsis_geo.scene.prefetch import prefetch
+from rrsis_geo.scene.read_failures import gdal_message, is_remote
 from rrsis_geo.scene.stretch import Stretch, estimate_stretch, identity_stretch
 from rrsis_geo.types import Patch
 
