@@ -109,11 +109,6 @@ def os_reason(error: OSError) -> str:
     return known or error.strerror or " ".join(str(error).split())
 
 
-def disk_is_full() -> OSError:
-    """The error of a full disk, for libraries that only say so in words."""
-    return OSError(errno.ENOSPC, "No space left on device")
-
-
 def as_rrsis_error(error: BaseException) -> RRSISError | None:
     """The error of this package that says the same as a Python error.
 

@@ -1,1 +1,1 @@
-"""Files of the operating system: their kinds, JSON in them, failures to write."""
+"""Files of the operating system: their kinds and names, JSON in them."""

@@ -11,9 +11,9 @@ from typing import Any
 from rrsis_geo.errors import RRSISError, os_reason
 from rrsis_geo.files.special_files import why_no_file
 
-LONGEST_INTEGER = 18
-"""Digits; longer numbers become floats, which overflow to infinity and not with an
-exception somewhere else."""
+LONGEST_INTEGER = 20
+"""Characters of a number of 64 bits. Longer ones become floats, which overflow to
+infinity and not with an exception somewhere else."""
 
 
 def parse_json(text: str | bytes) -> Any:
