@@ -22,6 +22,9 @@ from rrsis_geo.scene.read_failures import is_remote, why_not_opened, why_not_rea
 GDAL_FAILURES = (RasterioError, CPLE_BaseError, OSError)
 """Exceptions that rasterio raises when GDAL fails."""
 
+LARGEST_COORDINATE = 1e16
+"""Of a raster's corners in any unit; larger ones are a damaged header."""
+
 REMOTE_OPTIONS = {
     # One request for the header; no listing and no search for sidecar files.
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
@@ -62,6 +65,7 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
             # a missing georeference is handled in `georeference`
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(path, **options)
+            _read_header(dataset)
     except (*GDAL_FAILURES, TypeError, ValueError) as error:
         raise SceneError(f"{path}: {why_not_opened(path, error)}") from error
     if not dataset.count:
@@ -71,7 +75,28 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
             f"{path}: holds no raster band"
             + f", but subdatasets; name one of them: {subdatasets}" * bool(subdatasets)
         )
+    corners = max(dataset.width, dataset.height) * np.abs(dataset.transform[:6])
+    if not (corners < LARGEST_COORDINATE).all():  # NaN is not below it either
+        numbers = tuple(dataset.transform)[:6]
+        dataset.close()
+        raise SceneError(f"{path}: its transform {numbers} leads nowhere on the ground")
     return dataset
+
+
+def _read_header(dataset: Any) -> None:
+    """Read what GDAL reads late, so that a damaged header fails here."""
+    for name in (
+        "block_shapes",
+        "colorinterp",
+        "crs",
+        "descriptions",
+        "gcps",
+        "mask_flag_enums",
+        "nodatavals",
+        "rpcs",
+        "subdatasets",
+    ):
+        getattr(dataset, name)
 
 
 class BandReader:

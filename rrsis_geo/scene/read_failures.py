@@ -122,7 +122,7 @@ def _advice(path: str, message: str, *, at_open: bool) -> str:
     if code is not None:
         return _http_advice(int(code[1] or code[2]))
     if NO_RANGES in message:
-        return CODES[416]
+        return (_ask_server(path) if is_remote(path) else "") or CODES[416]
     if is_remote(path):
         return _ask_server(path) or (
             "" if at_open else "the connection broke; run the same command again"

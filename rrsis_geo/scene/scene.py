@@ -44,6 +44,11 @@ LARGE_SCENE = 50e6
 """Pixels; for larger scenes the user is told about slow file layouts."""
 
 
+LARGEST_GROWTH = 20
+"""Times of width and height together that a side may have after warping: a turned
+swath needs one, pixels of unequal sides a few."""
+
+
 class Scene:
     """A georeferenced raster; open it with `Scene.open`.
 
@@ -342,7 +347,7 @@ def _warp(dataset: Any, path: str, crs: CRS) -> Any:
     flags = dataset.mask_flag_enums[0]
     marks_outside = MaskFlags.nodata in flags or ColorInterp.alpha in kinds
     try:
-        return WarpedVRT(
+        warped = WarpedVRT(
             dataset,
             src_crs=crs,
             crs=crs,
@@ -355,3 +360,12 @@ def _warp(dataset: Any, path: str, crs: CRS) -> Any:
             f"{path}: cannot be warped by its ground control points: "
             f"{gdal_message(error)}"
         ) from error
+    longest = LARGEST_GROWTH * (dataset.width + dataset.height)
+    if max(warped.width, warped.height) > longest:
+        size = f"{warped.width:,} x {warped.height:,} pixels"
+        warped.close()
+        raise SceneError(
+            f"{path}: its ground control points do not fit together: placed by them, "
+            f"its {dataset.width:,} x {dataset.height:,} pixels become {size}"
+        )
+    return warped

@@ -12,7 +12,6 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 from rasterio.crs import CRS
 from rasterio.features import rasterize
 
@@ -25,7 +24,7 @@ from rrsis_geo.evaluation.scenes.object_matching import (
 )
 from rrsis_geo.evaluation.scenes.run_record import read_run_record
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.scene.aoi import read_aoi
+from rrsis_geo.scene.aoi import VECTOR_FAILURES, read_aoi
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import plan_windows
@@ -126,9 +125,9 @@ def score_polygons(
 def _read_polygons(path: Path, what: str) -> gpd.GeoDataFrame:
     try:
         frame = gpd.read_file(path)
-    except (DataSourceError, DataLayerError, OSError) as error:
+    except (*VECTOR_FAILURES, OSError) as error:
         reason = (
-            str(error).splitlines()[0] if path.exists() else "there is no such file"
+            " ".join(str(error).split()) if path.exists() else "there is no such file"
         )
         raise DataError(f"{what} {path}: cannot be read: {reason}") from error
     if "geometry" not in frame:
