@@ -58,7 +58,12 @@ def as_question(text: Any) -> str:
 
 def _is_no_text(sign: str) -> bool:
     """Whether a character is a control character or half a surrogate pair."""
-    return sign < " " or "\x7f" <= sign < "\xa0" or "\ud800" <= sign <= "\udfff"
+    return sign < " " or "\x7f" <= sign < "\xa0" or is_surrogate(sign)
+
+
+def is_surrogate(sign: str) -> bool:
+    """Whether a character is half a surrogate pair: a byte that is no UTF-8."""
+    return "\ud800" <= sign <= "\udfff"
 
 
 def check_path(name: str, value: Any) -> None:

@@ -84,19 +84,25 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
 
 
 def _read_header(dataset: Any) -> None:
-    """Read what GDAL reads late, so that a damaged header fails here."""
-    for name in (
-        "block_shapes",
-        "colorinterp",
-        "crs",
-        "descriptions",
-        "gcps",
-        "mask_flag_enums",
-        "nodatavals",
-        "rpcs",
-        "subdatasets",
-    ):
-        getattr(dataset, name)
+    """Read what GDAL reads late, so that a damaged header fails here.
+
+    A failure of GDAL is raised by rasterio's next call only, hence the second time.
+    """
+    for _ in range(2):
+        for name in (
+            "mask_flag_enums",
+            "block_shapes",
+            "colorinterp",
+            "crs",
+            "descriptions",
+            "gcps",
+            "nodatavals",
+            "rpcs",
+            "subdatasets",
+        ):
+            getattr(dataset, name)
+        for band in dataset.indexes:
+            dataset.overviews(band)
 
 
 class BandReader:

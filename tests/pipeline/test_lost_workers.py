@@ -1,4 +1,4 @@
-"""A worker that is killed is replaced; a run that gives up says why and goes on later."""
+"""A killed worker is replaced; a run that gives up says why and goes on later."""
 
 import os
 import signal
