@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -80,14 +81,14 @@ def mutate_json(values: Any, rng: Random) -> bytes:
 def _mutate_value(value: Any, rng: Random) -> Any:
     """Replace, remove or add something at a random depth."""
     if rng.random() < 0.15 or not isinstance(value, (dict, list)) or not value:
-        return rng.choice(VALUES)
+        return deepcopy(rng.choice(VALUES))  # a later mutation may change it
     if isinstance(value, dict):
         key = rng.choice(list(value))
         kind = rng.randrange(10)
         if kind == 0:
             del value[key]
         elif kind == 1:
-            value[rng.choice(("x", "", key + "s", key.upper()))] = value[key]
+            value[rng.choice(("x", "", key + "s", key.upper()))] = deepcopy(value[key])
         else:
             value[key] = _mutate_value(value[key], rng)
         return value
@@ -96,7 +97,7 @@ def _mutate_value(value: Any, rng: Random) -> Any:
     if kind == 0:
         del value[place]
     elif kind == 1:
-        value += [value[place]] * rng.choice((1, 1000))
+        value += [deepcopy(value[place]) for _ in range(rng.choice((1, 1000)))]
     else:
         value[place] = _mutate_value(value[place], rng)
     return value

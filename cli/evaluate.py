@@ -15,6 +15,7 @@ from rrsis_geo.job import SegmentOptions
 
 from . import options
 from .options import option, together
+from .progress import stderr_is_terminal
 from .sections import Command
 
 SHARED = together(
@@ -357,5 +358,5 @@ def _bar(length: int, label: str) -> Any:
         length=length,
         label=label,
         file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
+        hidden=not stderr_is_terminal(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
@@ -51,7 +51,7 @@ class Reporter(Protocol):
 def open_reporter(mode: str) -> Iterator[Reporter]:
     """Open the reporter of a mode; json also reports failures inside the block."""
     if mode == "auto":
-        mode = "rich" if sys.stderr.isatty() else "none"
+        mode = "rich" if stderr_is_terminal() else "none"
     if mode == "json":
         try:
             yield write_json
@@ -63,6 +63,12 @@ def open_reporter(mode: str) -> Iterator[Reporter]:
             yield BarReporter(bar)
     else:
         yield write_advice
+
+
+def stderr_is_terminal() -> bool:
+    """Whether there is somebody to look at a bar; a shell's `2>&-` closes stderr."""
+    stderr: TextIO | None = sys.stderr
+    return stderr is not None and stderr.isatty()
 
 
 def _failed(error: BaseException) -> Failed:

@@ -320,7 +320,7 @@ class Counts:
 
 def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> None:
     if not good:
-        shown = name.replace("_", "-")
+        shown = f"--{name.replace('_', '-')}"
         raise OptionError(f"{shown} must be {wanted}, got {getattr(options, name)!r}")
 
 

@@ -107,7 +107,8 @@ def test_what_is_no_file_is_refused_and_not_waited_for(kind, segment, tmp_path):
     if kind == "a named pipe":
         os.mkfifo(path)
     elif kind == "a socket":
-        socket.socket(socket.AF_UNIX).bind(str(path))
+        with socket.socket(socket.AF_UNIX) as opened:
+            opened.bind(str(path))
     else:
         path = Path("/dev/null")
     signal.alarm(60)  # ends the tests where one waits after all
