@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections.abc import Iterable
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -57,6 +58,15 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"{__package__}.{cmd_name}").command
         return command
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; --help, into a full device, fails before `invoke`."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            message, exit_code = explain(error)
+            click.echo(f"Error: {message}", err=True)
+            sys.exit(exit_code)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the words of the command line for `invoke`."""

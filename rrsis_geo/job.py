@@ -334,8 +334,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _known(cls: Any, values: Mapping[str, Any]) -> Dict[str, Any]:
+    if not isinstance(values, Mapping):
+        raise OptionError(f"options must be names with values, got {values!r}")
     known = {item.name for item in fields(cls)}
-    unknown = sorted(set(values) - known)
+    unknown = sorted(map(str, set(values) - known))
     if unknown:
         raise OptionError(f"unknown options {unknown}; known are {sorted(known)}")
     return dict(values)
