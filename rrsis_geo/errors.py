@@ -131,6 +131,7 @@ def as_rrsis_error(error: BaseException) -> RRSISError | None:
         return OptionError(f"{shown!r}: a name or text with bytes that are no UTF-8")
     if isinstance(error, OSError) and error.errno is not None:
         kind = OutputError if error.errno in WRITE_FAILURES else RRSISError
+        kind = OptionError if error.errno == errno.ENAMETOOLONG else kind
         where = "" if error.filename is None else f"{error.filename}: "
         return kind(where + os_reason(error))
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-INNER_PATH = re.compile(r"[^:!?\"]+")
+INNER_PATH = re.compile(r"[^:!?|\"]+")
 """A piece of a text for GDAL that may be a path: of NETCDF:"a.nc":b, zip://a.zip!b."""
 
 ARCHIVE = re.compile(r"((?:/vsi(?:zip|tar|gzip|7z|rar)/)+)(.+)", re.DOTALL)

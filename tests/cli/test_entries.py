@@ -205,7 +205,7 @@ def test_a_job_that_is_no_json_object_is_refused(text):
         (errno.EFBIG, 8, "may not grow so large"),
         (errno.EROFS, 8, "read-only"),
         (errno.EMFILE, 1, "too many files are open; raise the limit"),
-        (errno.ENAMETOOLONG, 1, "the name is too long"),
+        (errno.ENAMETOOLONG, 2, "the name is too long"),
         (errno.EIO, 1, "drive or network share"),
         (errno.EACCES, 1, "permission denied"),
     ],

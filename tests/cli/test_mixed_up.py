@@ -141,6 +141,7 @@ def test_inputs_inside_archives_and_containers_hold_anywhere(tmp_path, monkeypat
     assert absolute_input("zip://a.zip!b.tif") == f"zip://{here}/a.zip!b.tif"
     assert absolute_input('NETCDF:"a.nc":b') == f'NETCDF:"{here}/a.nc":b'
     assert absolute_input("GTIFF_DIR:1:a.tif") == f"GTIFF_DIR:1:{here}/a.tif"
+    assert absolute_input("a.nc|layername=b") == f"{here}/a.nc|layername=b"
     for same in ("https://host/a.tif", "default", "absent.tif", "/vsicurl/https://h/a"):
         assert absolute_input(same) == same
 

@@ -54,6 +54,7 @@ def read_run_record(found: Path) -> RunRecord | None:
         AttributeError,
         CRSError,
         LookupError,
+        OSError,
         TypeError,
         ValueError,
     ) as error:
