@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .options import option
 from .progress import MODES as ALL_MODES
+from .progress import stderr_is_terminal
 
 MODES = tuple(mode for mode in ALL_MODES if mode != "json")
 """Nothing but a number is reported, so there is no JSON."""
@@ -25,7 +25,7 @@ OPTION = option(
 @contextmanager
 def open_counter(mode: str, what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Open a bar; yields a function that takes how many items are done."""
-    if mode == "rich" or (mode == "auto" and sys.stderr.isatty()):
+    if mode == "rich" or (mode == "auto" and stderr_is_terminal()):
         from rich.console import Console
         from rich.progress import (
             BarColumn,

@@ -62,7 +62,12 @@ def command() -> None:
     help="PNG to write: some samples with their words, to be looked at.",
 )
 @options.option(
-    "Output", "--tiles", default=36, show_default=True, help="Samples on the sheet."
+    "Output",
+    "--tiles",
+    default=36,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Samples on the sheet.",
 )
 @options.option(
     "Output", "--seed", default=0, show_default=True, help="Chooses the samples."
@@ -80,14 +85,17 @@ def check(
     progress: str,
 ) -> None:
     """Inspect the data set and print its statistics."""
-    from rrsis_geo.atomic_write import check_writable
-    from rrsis_geo.datasets.contact_sheet import choose_samples, write_sheet
+    from rrsis_geo.datasets.contact_sheet import (
+        check_sheet,
+        choose_samples,
+        write_sheet,
+    )
     from rrsis_geo.datasets.inspection import inspect_samples, raise_if_broken
     from rrsis_geo.datasets.published_counts import format_counts
     from rrsis_geo.datasets.registry import kind_of, read_dataset
 
     if sheet is not None:
-        check_writable(sheet, overwrite)
+        check_sheet(sheet, overwrite)
     kind = kind or kind_of(path)
     samples = read_dataset(path, kind=kind, partial=partial)
     with counting.open_counter(progress, "samples", len(samples)) as on_sample:
@@ -100,7 +108,7 @@ def check(
         click.echo(line)
     raise_if_broken(result, str(path))
     if sheet is not None:
-        write_sheet(sheet, choose_samples(samples, count=max(tiles, 1), seed=seed))
+        write_sheet(sheet, choose_samples(samples, count=tiles, seed=seed))
         click.echo(f"wrote {sheet}")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -343,4 +346,11 @@ def _print_summary(
     ]
     if reasons:
         click.echo(f"left out: {', '.join(reasons)}")
-    click.echo(f"wrote {output}; look at it: rrsis-geo dataset check {output} --sheet")
+    click.echo(f"wrote {output}; look at it: {_look_command(output)}")
+
+
+def _look_command(output: Path) -> str:
+    """A command that draws some samples, as it is typed into a shell."""
+    sheet = output.with_name(f"{output.name}.png")
+    words = ["rrsis-geo", "dataset", "check", str(output), "--sheet", str(sheet)]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)

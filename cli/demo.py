@@ -42,6 +42,8 @@ def command(folder: Path, overwrite: bool, weights: str, **values: str) -> None:
       rrsis-geo demo /tmp/look --overwrite
     """
     from rrsis_geo import pipeline
+    from rrsis_geo.atomic_write import check_writable
+    from rrsis_geo.model.serialization.header import read_header
     from rrsis_geo.pipeline.output_paths import check_outputs
     from rrsis_geo.synthetic import DEMO_EXPRESSION, demo_scene
 
@@ -59,12 +61,15 @@ def command(folder: Path, overwrite: bool, weights: str, **values: str) -> None:
     except OSError as error:
         raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
     check_outputs(job)
+    for drawing in (job.scene, str(folder / "demo-labels.gpkg")):
+        check_writable(drawing, overwrite)
+    read_header(weights)  # before anything is drawn
     drawn = demo_scene(folder)
     with progress.open_reporter(values["progress"]) as report:
         result = pipeline.run(job, report=report)
     if values["progress"] != "json":
         print_summary(result.polygons, job.expressions, result.files)
-        click.echo(f"truth\t1\t{drawn.truth.area:.1f} m2\t{drawn.expression}")
+        click.echo(f"truth\t1\t{drawn.truth.area:.1f}\t{drawn.expression}")
         click.echo(verdict(result.polygons, drawn.truth))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import click
 
 from rrsis_geo.datasets.kinds import KINDS, MANIFEST, DatasetKind
+from rrsis_geo.errors import OutputError
 from rrsis_geo.job import SegmentOptions
 
 from . import options
 from .options import option, together
+from .progress import stderr_is_terminal
 from .sections import Command
 
 SHARED = together(
@@ -222,18 +225,16 @@ def polygons_command(
     Example:
       rrsis-geo evaluate polygons found.gpkg --truth labels.gpkg --where class=building
     """
-    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.evaluation.scenes.layer_scores import score_polygons
     from rrsis_geo.evaluation.scenes.scene_report import (
         check_scene_image,
+        check_scene_known,
         lines,
         write_counts,
         write_scene_image,
     )
 
-    for file in (json_file, report_file):
-        if file is not None:
-            check_writable(Path(file), overwrite)
+    _check_outputs(json_file, report_file, overwrite=overwrite)
     if report_file is not None:
         check_scene_image(Path(report_file))
     chosen = None
@@ -251,6 +252,8 @@ def polygons_command(
         where=chosen,
         rule=rule,
     )
+    if report_file is not None:
+        check_scene_known(result)
     for line in lines(result):
         click.echo(line)
     if json_file is not None:
@@ -259,6 +262,21 @@ def polygons_command(
     if report_file is not None:
         write_scene_image(result, Path(report_file))
         click.echo(f"wrote\t{report_file}")
+
+
+def _check_outputs(
+    json_file: str | None, report_file: str | None, *, overwrite: bool
+) -> None:
+    """Refuse outputs that cannot be written, before anything is evaluated."""
+    from rrsis_geo.atomic_write import check_writable
+
+    for file in (json_file, report_file):
+        if file is not None:
+            check_writable(Path(file), overwrite)
+    if None in (json_file, report_file):
+        return
+    if os.path.realpath(str(json_file)) == os.path.realpath(str(report_file)):
+        raise OutputError(f"{json_file}: both --json and --report; name two files")
 
 
 def _score(
@@ -280,7 +298,6 @@ def _score(
     device: str,
 ) -> None:
     """Evaluate weights, print the report and write the files asked for."""
-    from rrsis_geo.atomic_write import check_writable
     from rrsis_geo.datasets.registry import read_dataset
     from rrsis_geo.evaluation.evaluate_weights import (
         check_same_samples,
@@ -294,9 +311,7 @@ def _score(
     from rrsis_geo.evaluation.weights_network import WeightsNetwork
     from rrsis_geo.model.serialization.header import read_header
 
-    for file in (json_file, report_file):
-        if file is not None:
-            check_writable(Path(file), overwrite)
+    _check_outputs(json_file, report_file, overwrite=overwrite)
     if report_file is not None:
         check_report(Path(report_file))
     earlier = None if against is None else read_earlier_result(against)
@@ -343,5 +358,5 @@ def _bar(length: int, label: str) -> Any:
         length=length,
         label=label,
         file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
+        hidden=not stderr_is_terminal(),
     )

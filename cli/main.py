@@ -10,12 +10,19 @@ import sys
 import textwrap
 import traceback
 import warnings
+from collections.abc import Iterable
 from importlib import import_module
+from typing import Any
 
 import click
 
 from rrsis_geo import __version__
-from rrsis_geo.errors import Cancelled, OutputError, RRSISError, exit_codes
+from rrsis_geo.errors import (
+    Cancelled,
+    OptionError,
+    as_rrsis_error,
+    exit_codes,
+)
 
 COMMANDS = (
     "segment",
@@ -53,6 +60,20 @@ class Commands(click.Group):
         command: click.Command = import_module(f"{__package__}.{cmd_name}").command
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the command line; --help, into a full device, fails before `invoke`."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            message, exit_code = explain(error)
+            click.echo(f"Error: {message}", err=True)
+            sys.exit(exit_code)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words of the command line for `invoke`."""
+        ctx.meta[WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; turn failures into one line and an exit code."""
         debug = bool(os.environ.get(DEBUG))
@@ -63,6 +84,7 @@ class Commands(click.Group):
             with warnings.catch_warnings():
                 if not debug:
                     quieten_libraries()
+                refuse_undecodable(ctx.meta[WORDS])
                 return super().invoke(ctx)
         except (click.exceptions.Exit, click.exceptions.NoArgsIsHelpError):
             raise
@@ -74,6 +96,28 @@ class Commands(click.Group):
             message, exit_code = explain(error)
             click.echo(f"Error: {message}", err=True)
             raise click.exceptions.Exit(exit_code) from error
+
+
+WORDS = f"{__name__}.words"
+"""Key of the command line's words in the context's `meta`."""
+
+
+def refuse_undecodable(words: Iterable[str]) -> None:
+    """Refuse words whose bytes are no text: no library below can take them.
+
+    Raises:
+        OptionError: a word was written in another encoding than the terminal's.
+    """
+    for word in words:
+        try:
+            word.encode("utf-8")
+        except UnicodeEncodeError as error:
+            shown = word.encode("utf-8", "surrogateescape")
+            raise OptionError(
+                f"{shown.decode('utf-8', 'backslashreplace')}: holds bytes that are no "
+                "UTF-8, as in a script saved in another encoding; save the script as "
+                "UTF-8, or rename the file"
+            ) from error
 
 
 SILENT = logging.NullHandler()
@@ -92,17 +136,14 @@ def quieten_libraries() -> None:
 
 def explain(error: BaseException) -> tuple[str, int]:
     """One line for the user, and the exit code."""
-    if isinstance(error, RRSISError):
-        return " ".join(str(error).split()), error.exit_code
     if isinstance(error, click.UsageError):
         where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
         return error.format_message().rstrip(".") + where, error.exit_code
-    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+    if isinstance(error, click.Abort):
         return "cancelled; no output was changed", Cancelled.exit_code
-    if isinstance(error, MemoryError):
-        return "out of memory: try a smaller --window-size or --batch-size 1", 1
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk is full: {error}", OutputError.exit_code
+    known = as_rrsis_error(error)
+    if known is not None:
+        return " ".join(str(known).split()), known.exit_code
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return f"{text} (not foreseen; {DEBUG}=1 shows where it happened)", 1
 

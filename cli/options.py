@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
+from rrsis_geo.errors import os_reason
+from rrsis_geo.files.special_files import why_no_text
 from rrsis_geo.job import (
     DEVICES,
     ENGINES,
@@ -213,8 +216,9 @@ RUNNING = together(
     setting(
         "Running",
         "--engine",
-        "Where windows are worked on; ray needs rrsis-geo[ray].",
-        type=click.Choice(tuple(ENGINES)),
+        "Where windows are worked on; ray needs rrsis-geo[ray]. auto is serial for one "
+        "worker, processes for more.",
+        type=click.Choice(("auto", *ENGINES)),
     ),
     setting("Running", "--workers", "Processes of the engine.", type=int, metavar="N"),
 )
@@ -271,12 +275,26 @@ def read_expressions(
 
 def _lines(path: str) -> list[str]:
     """Lines of a text file, without empty ones and comments."""
+    reason = why_no_text(path)
+    if reason is not None:
+        raise click.BadParameter(f"{path}: {reason}", param_hint="--expressions")
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            lines = [line.strip() for line in file]
-    except (OSError, UnicodeDecodeError) as error:
+        with open(path, "rb") as file:
+            text = file.read().decode("utf-8-sig")
+    except OSError as error:
         raise click.BadParameter(
-            f"{path}: cannot be read as UTF-8 text, one expression a line ({error})",
+            f"{path}: cannot be read: {os_reason(error)}", param_hint="--expressions"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(
+            f"{path}: cannot be read as UTF-8 text, one expression a line ({error}); "
+            "save it as UTF-8",
             param_hint="--expressions",
         ) from error
+    if "\0" in text:
+        raise click.BadParameter(
+            f"{path}: holds zero bytes, as UTF-16 does; save it as UTF-8",
+            param_hint="--expressions",
+        )
+    lines = [line.strip() for line in re.split(r"\r\n?|\n", text)]
     return [line for line in lines if line and not line.startswith("#")]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 import click
 
-from rrsis_geo.errors import RRSISError
+from rrsis_geo.errors import as_rrsis_error
 from rrsis_geo.protocol import (
     Advice,
     Failed,
@@ -51,24 +51,32 @@ class Reporter(Protocol):
 def open_reporter(mode: str) -> Iterator[Reporter]:
     """Open the reporter of a mode; json also reports failures inside the block."""
     if mode == "auto":
-        mode = "rich" if sys.stderr.isatty() else "none"
+        mode = "rich" if stderr_is_terminal() else "none"
     if mode == "json":
         try:
             yield write_json
-        except RRSISError as error:
-            write_json(Failed(code=error.code, message=str(error)))
-            raise
-        except KeyboardInterrupt:
-            write_json(Failed(code="cancelled", message="cancelled"))
-            raise
-        except Exception as error:
-            write_json(Failed(code="bug", message=f"{type(error).__name__}: {error}"))
+        except (Exception, KeyboardInterrupt) as error:
+            write_json(_failed(error))
             raise
     elif mode == "rich":
         with open_bar() as bar:
             yield BarReporter(bar)
     else:
         yield write_advice
+
+
+def stderr_is_terminal() -> bool:
+    """Whether there is somebody to look at a bar; a shell's `2>&-` closes stderr."""
+    stderr: TextIO | None = sys.stderr
+    return stderr is not None and stderr.isatty()
+
+
+def _failed(error: BaseException) -> Failed:
+    """The last message of a run that failed, as the worker would send it."""
+    known = as_rrsis_error(error)
+    if known is None:
+        return Failed(code="bug", message=f"{type(error).__name__}: {error}")
+    return Failed(code=known.code, message=str(known))
 
 
 def write_json(message: Message) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from rrsis_geo.job import SegmentJob
+from rrsis_geo.protocol import Advice, Report
 
 from . import options, progress
 from .sections import Command
@@ -115,8 +116,8 @@ def command(
     """
     mode, dry = values.pop("progress"), values.pop("dry_run")
     explain = values.pop("explain")
-    expressions = options.read_expressions(expression, more, listed)
     with progress.open_reporter(mode) as report:
+        expressions = options.read_expressions(expression, more, listed)
         job = SegmentJob(
             scene=scene,
             expressions=expressions,
@@ -128,13 +129,18 @@ def command(
             overwrite=overwrite,
             options=options.settings_in(values),
         )
+        if values["engine"] == "auto" and job.options.workers > 1:
+            engine, workers = job.options.engine, job.options.workers
+            report(Advice(f"{workers} workers: the engine is {engine!r} (--engine)"))
         from rrsis_geo import pipeline
 
         if dry:
             plan = pipeline.plan(job)
-            print(plan)
-            if explain:
-                print(plan.explanation)
+            lines = [str(plan), *([str(plan.explanation)] if explain else [])]
+            if mode == "json":
+                report(Report(text="\n".join(lines), payload=plan.to_mapping()))
+            else:
+                click.echo("\n".join(lines))
             return
         result = pipeline.run(job, report=report)
     if mode != "json":

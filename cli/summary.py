@@ -24,7 +24,7 @@ def print_summary(
     area = polygons.columns["area_m2"]
     for expression in expressions:
         mine = named == expression
-        click.echo(f"found\t{mine.sum()}\t{area[mine].sum():.1f} m2\t{expression}")
+        click.echo(f"found\t{mine.sum()}\t{area[mine].sum():.1f}\t{expression}")
     for file in files:
         click.echo(f"wrote\t{file}")
 

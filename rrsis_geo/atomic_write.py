@@ -52,7 +52,7 @@ def check_writable(path: str | os.PathLike[str], overwrite: bool) -> None:
     if target.is_dir():
         raise OutputError(f"{target}: is a folder; give a file name in it")
     if target.exists() and not overwrite:
-        raise OutputError(f"{target}: exists; choose another name or allow overwriting")
+        raise OutputError(f"{target}: exists; choose another name or allow --overwrite")
     if not target.parent.is_dir():
         raise OutputError(f"{target}: there is no folder {target.parent}; make it")
     try:

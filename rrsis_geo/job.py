@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import numbers
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, Tuple
 
 from .errors import OptionError
+from .job_texts import as_question, as_texts, check_output, check_path
 
 MAX_EXPRESSION = 1000
 """Characters; longer texts are refused, since no network reads them."""
@@ -24,6 +24,9 @@ ENGINES = {
 }
 """Name of an engine -> its class, imported when it is opened."""
 RESOLVES = ("auto", "network", "scene")
+
+LARGEST = 1e300
+"""A number that no coordinate and no length reaches."""
 
 SCORE_MARGIN = 0.4
 """Share of the way from the threshold to 1 that an object's mean probability has to
@@ -73,8 +76,8 @@ class SegmentOptions:
     precision: str = "auto"
     batch_size: int = 0
     """Windows per pass of the network; 0 chooses: 1 on a CPU, 8 on a GPU."""
-    engine: str = "serial"
-    """serial, processes or ray."""
+    engine: str = "auto"
+    """serial, processes or ray; auto becomes serial for one worker, else processes."""
     workers: int = 1
     """Processes of the engine."""
     resolve: str = "auto"
@@ -97,11 +100,20 @@ class SegmentOptions:
         for name in ("min_score", "gsd"):
             value = getattr(self, name)
             _require(value is None or _is_number(value), name, "a number", self)
+        if self.engine == "auto":
+            chosen = "serial" if self.workers == 1 else "processes"
+            object.__setattr__(self, "engine", chosen)
         for name in ("runtime", "device", "precision", "engine", "resolve"):
             _require(isinstance(getattr(self, name), str), name, "a text", self)
         for name in ("crs", "aoi"):
             value = getattr(self, name)
             _require(value is None or isinstance(value, str), name, "a text", self)
+        _require(
+            self.pixel_coordinates in (True, False),
+            "pixel_coordinates",
+            "true or false",
+            self,
+        )
         _require(32 <= self.window_size <= 4096, "window_size", "in [32, 4096]", self)
         _require(
             0 <= self.overlap < self.window_size,
@@ -114,20 +126,19 @@ class SegmentOptions:
             _require(0 <= self.min_score < 1, "min_score", "in [0, 1)", self)
         for name in ("min_area", "fill_holes", "simplify"):
             value = getattr(self, name)
-            _require(math.isfinite(value) and value >= 0, name, "0 or more", self)
+            _require(_is_finite(value) and value >= 0, name, "0 or more", self)
         _require(
             self.split in (True, False, None), "split", "true, false or null", self
         )
         _require(self.guess in (True, False), "guess", "true or false", self)
         if self.gsd is not None:
-            _require(
-                math.isfinite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self
-            )
+            _require(_is_finite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self)
         if self.bands is not None:
             good = len(self.bands) in (1, 3) and min(self.bands) >= 1
+            good = good and all(type(band) is int for band in self.bands)
             _require(good, "bands", "one or three numbers from 1, like 4,3,2", self)
         if self.bbox is not None:
-            ok = len(self.bbox) == 4 and all(math.isfinite(v) for v in self.bbox)
+            ok = len(self.bbox) == 4 and all(map(_is_finite, self.bbox))
             ok = ok and self.bbox[0] < self.bbox[2] and self.bbox[1] < self.bbox[3]
             _require(ok, "bbox", "LEFT,BOTTOM,RIGHT,TOP with some area", self)
         _require(self.runtime in RUNTIMES, "runtime", f"in {RUNTIMES}", self)
@@ -137,6 +148,12 @@ class SegmentOptions:
         _require(self.resolve in RESOLVES, "resolve", f"in {RESOLVES}", self)
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)
+        _require(
+            self.engine != "serial" or self.workers == 1,
+            "workers",
+            "1 with the engine serial, more with --engine processes",
+            self,
+        )
         _require(
             not (self.crs and self.pixel_coordinates),
             "pixel_coordinates",
@@ -183,9 +200,17 @@ class SegmentJob:
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
-        given: Any = self.expressions
-        given = (given,) if isinstance(given, str) else given
-        texts = tuple(" ".join(text.split()) for text in given)
+        for name in ("scene", "weights"):
+            check_path(name, getattr(self, name))
+        for name in ("output", "probability", "preview", "anchors"):
+            check_output(name, getattr(self, name))
+        if self.overwrite not in (True, False):
+            raise OptionError(
+                f"overwrite must be true or false, got {self.overwrite!r}"
+            )
+        if not isinstance(self.options, SegmentOptions):
+            raise OptionError(f"options must be SegmentOptions, got {self.options!r}")
+        texts = tuple(map(as_question, as_texts(self.expressions)))
         object.__setattr__(self, "expressions", texts)
         if not texts:
             raise OptionError(
@@ -218,7 +243,7 @@ class SegmentJob:
         """The job that `to_json` wrote; unknown names are refused."""
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise OptionError(f"not a job: {text[:80]!r}") from error
         if not isinstance(values, dict):
             raise OptionError(f"not a job: {text[:80]!r}")
@@ -254,12 +279,13 @@ class VectorizeJob:
     split: bool | None = SegmentOptions.split
 
     def __post_init__(self) -> None:
-        given: Any = self.expressions
-        given = (given,) if isinstance(given, str) else given
-        object.__setattr__(self, "expressions", tuple(given))
+        texts = tuple(map(as_question, as_texts(self.expressions)))
+        object.__setattr__(self, "expressions", texts)
         for name in ("probability", "output"):
-            if not isinstance(getattr(self, name), str) or not getattr(self, name):
+            if not getattr(self, name):
                 raise OptionError(f"{name} must be a path, got {getattr(self, name)!r}")
+        check_path("probability", self.probability)
+        check_output("output", self.output)
         self.options  # noqa: B018 - checks the numbers
 
     @property
@@ -302,8 +328,13 @@ class Counts:
 
 def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> None:
     if not good:
-        shown = name.replace("_", "-")
+        shown = f"--{name.replace('_', '-')}"
         raise OptionError(f"{shown} must be {wanted}, got {getattr(options, name)!r}")
+
+
+def _is_finite(value: float) -> bool:
+    """Also of whole numbers that are too large for a float."""
+    return abs(value) < LARGEST
 
 
 def _is_number(value: Any) -> bool:
@@ -311,8 +342,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _known(cls: Any, values: Mapping[str, Any]) -> Dict[str, Any]:
+    if not isinstance(values, Mapping):
+        raise OptionError(f"options must be names with values, got {values!r}")
     known = {item.name for item in fields(cls)}
-    unknown = sorted(set(values) - known)
+    unknown = sorted(map(str, set(values) - known))
     if unknown:
         raise OptionError(f"unknown options {unknown}; known are {sorted(known)}")
     return dict(values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -104,6 +105,9 @@ class Predictor(Protocol):
 
 class Engine(Protocol):
     """Runs independent pieces of work, for example in other processes."""
+
+    notes: deque[str]
+    """What the user should know, to be taken from the left; more come during `map`."""
 
     def map(
         self, work: Callable[[Item], Result], items: Iterable[Item], /

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import MAX_EXPRESSION, SegmentJob, SegmentOptions, VectorizeJob
+from rrsis_geo.job_texts import FILE_NAME
 
-TEXT = st.text(min_size=1, max_size=40).filter(lambda text: text.split())
+TEXT = st.text(
+    st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=40
+).filter(lambda text: text.split() and not FILE_NAME.search(text.strip()))
 METRES = st.floats(0, 1e6)
 
 

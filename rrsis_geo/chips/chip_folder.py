@@ -39,9 +39,7 @@ def staged_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """
     target = Path(path)
     if target.exists() and not overwrite:
-        raise OutputError(
-            f"{target}: exists; choose another folder or allow overwriting"
-        )
+        raise OutputError(f"{target}: exists; choose another folder or --overwrite")
     if target.exists() and not (target / MANIFEST_FILE).is_file():
         raise OutputError(
             f"{target}: is not replaced, because it holds no {MANIFEST_FILE} and so is "

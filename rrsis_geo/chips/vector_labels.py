@@ -12,7 +12,7 @@ import pyogrio
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError
 from pyproj.exceptions import ProjError
 from rasterio.windows import Window
 from shapely.geometry import Polygon
@@ -22,6 +22,7 @@ from rrsis_geo.datasets.annotations import LabelledObject
 from rrsis_geo.datasets.formats.coco import polygons_of
 from rrsis_geo.datasets.transforms.crops import MIN_VISIBLE_AREA
 from rrsis_geo.errors import DataError
+from rrsis_geo.scene.aoi import VECTOR_FAILURES
 from rrsis_geo.scene.grid import Grid, crs_name
 
 
@@ -222,7 +223,7 @@ def _read_frame(path: str, layer: str | None, field: str | None) -> Any:
         raise DataError(
             f"{path}: has no layer {layer!r}; its layers are {names}"
         ) from error
-    except DataSourceError as error:
+    except VECTOR_FAILURES as error:
         missing = "://" not in path and not os.path.exists(path)
         reason = "there is no such file" if missing else str(error).split("\n")[0]
         raise DataError(f"{path}: cannot be read as labels ({reason})") from error

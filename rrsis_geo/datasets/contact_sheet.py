@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from rrsis_geo.atomic_write import staged
+from rrsis_geo.atomic_write import check_writable, staged
 from rrsis_geo.datasets.referring_sample import Sample
+from rrsis_geo.errors import OutputError
 
 TILE = 300
 """Pixels of the longer side of an image on the sheet."""
@@ -46,6 +47,17 @@ def choose_samples(samples: Sequence[Sample], *, count: int, seed: int) -> list[
                 chosen.append(group.pop(new[0] if new else 0))
                 images.add(chosen[-1].image)
     return chosen
+
+
+def check_sheet(path: Path, overwrite: bool) -> None:
+    """Check before any work that `write_sheet` can write a file.
+
+    Raises:
+        OutputError: The name does not end in .png, or the file cannot be written.
+    """
+    if path.suffix.lower() != ".png":
+        raise OutputError(f"{path}: the name of a --sheet must end in .png")
+    check_writable(path, overwrite)
 
 
 def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.files.json_text import parse_json
 
 Four = tuple[int, int, int, int]
 Three = tuple[float, float, float]
@@ -126,7 +127,7 @@ class ModelConfig:
                 not allowed.
         """
         try:
-            values = json.loads(text)
+            values = parse_json(text)
         except ValueError as error:
             raise WeightsError(f"not a model config: {text[:80]!r}") from error
         if not isinstance(values, Mapping):

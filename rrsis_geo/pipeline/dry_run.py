@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.explain import Explanation
+from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
@@ -62,6 +64,15 @@ class DryRun:
         """The same for reading."""
         return Explanation(batch=self.batch)
 
+    def to_mapping(self) -> dict[str, Any]:
+        """The same as JSON values, with the explanation of the expressions."""
+        values = {
+            item.name: getattr(self, item.name)
+            for item in fields(self)
+            if item.name != "batch"
+        }
+        return values | {"questions": self.explanation.to_mapping()}
+
     def __str__(self) -> str:
         """A few lines, one fact each."""
         resampled = f"{self.gsd:.3g} m per pixel"
@@ -99,6 +110,7 @@ def plan(
         RRSISError: what `run` would raise before its first window.
     """
     check_outputs(job)
+    open_engine(job.options.engine, workers=job.options.workers)
     weights = weights_facts(job.weights, predictor, job.options)
     with open_scene(job) as scene:
         plan = make_run_plan(scene, job.options, weights.gsd_range)

@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rrsis_geo.errors import OutputError
+from rrsis_geo.errors import OutputError, os_reason
+from rrsis_geo.files.json_text import parse_json
 from rrsis_geo.folder_lock import FolderLock
 from rrsis_geo.tiling.strip_files import read_strip, write_strip
 from rrsis_geo.types import Strip
@@ -122,14 +123,40 @@ class Journal:
             gaps.append(range(row, height))
         return gaps
 
+    def gaps_in(self, rows: range) -> list[range]:
+        """Rows among these that are not settled."""
+        inside = (
+            range(max(gap.start, rows.start), min(gap.stop, rows.stop))
+            for gap in self.gaps(rows.stop)
+        )
+        return [gap for gap in inside if gap]
+
     def placing(self, paths: Sequence[str]) -> None:
         """Record that this run is about to rename these files into place."""
         self._write_json(PLACING, [os.path.abspath(path) for path in paths])
 
+    def start_passed(self, rows: range, windows: int) -> None:
+        """Begin to count windows done in a shard, anew where its worker died.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        self._count(rows, windows, "wb")
+
     def note_passed(self, rows: range, windows: int) -> None:
-        """Count windows done in a shard: the file has a byte for each."""
-        with open(self.folder / f"{rows.start:09d}.passed", "ab") as notes:
-            notes.write(b"." * windows)
+        """Count windows done in a shard: the file has a byte for each.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        self._count(rows, windows, "ab")
+
+    def _count(self, rows: range, windows: int, mode: str) -> None:
+        try:
+            with open(self.folder / f"{rows.start:09d}.passed", mode) as notes:
+                notes.write(b"." * windows)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def passed(self) -> int:
         """Windows done by all shards of this run."""
@@ -163,13 +190,13 @@ class Journal:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="ascii"))
+        return parse_json(path.read_bytes())
     except (OSError, ValueError):
         return None
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
     return OutputError(
-        f"{folder}: {error.strerror or error}; what is done so far is kept there, "
-        "so the same run continues once there is space"
+        f"{folder}: cannot be written: {os_reason(error)}; what is done so far is kept "
+        "there, and the same run continues with it"
     )

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import rasterio
@@ -15,8 +16,9 @@ import shapely
 from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import staged
+from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.job import Counts, SegmentJob
-from rrsis_geo.pipeline.run_plan import WeightsFacts
+from rrsis_geo.pipeline.run_plan import WeightsFacts, absolute_job
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.version import __version__
 
@@ -47,7 +49,7 @@ def describe_grid(grid: Grid) -> dict[str, Any]:
 
 def describe_scene(path: str) -> dict[str, Any]:
     """Path, size and modification time, which identify a state of the file."""
-    facts: dict[str, Any] = {"path": path}
+    facts: dict[str, Any] = {"path": absolute_input(path)}
     if os.path.exists(path):
         status = os.stat(path)
         facts |= {"bytes": status.st_size, "modified_ns": status.st_mtime_ns}
@@ -124,7 +126,7 @@ def build(
     """
     return {
         "manifest": MANIFEST_VERSION,
-        "job": asdict(job),
+        "job": asdict(absolute_job(job)),
         "versions": _versions(),
         "weights": {
             "name": weights.name,
@@ -132,7 +134,8 @@ def build(
             "gsd_range": weights.gsd_range,
         },
         "runtime": weights.runtime,
-        "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
+        "scene": describe_scene(job.scene)
+        | {"beside": _from_result(job), "native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
         "least_score": job.options.least_score(weights.score_margin),
@@ -149,13 +152,29 @@ def build(
     }
 
 
+def _from_result(job: SegmentJob) -> str | None:
+    """Path of the scene from the manifest's folder, with which both may be moved."""
+    result = job.output or job.probability
+    if result is None or not os.path.exists(job.scene):
+        return None
+    folder = os.path.dirname(os.path.abspath(result))
+    try:
+        return Path(os.path.relpath(job.scene, folder)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return None
+
+
 def write(manifest: Mapping[str, Any], path: str) -> None:
     """Put the manifest in place, whole or not at all.
 
     Raises:
         OutputError: it cannot be written.
     """
-    with staged(path) as place, open(place, "w", encoding="utf-8") as file:
+    with (
+        staged(path) as place,
+        # bytes of a path that are no text become escapes, which JSON reads back
+        open(place, "w", encoding="utf-8", errors="backslashreplace") as file,
+    ):
         json.dump(manifest, file, indent=2, ensure_ascii=False)
         file.write("\n")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError
+from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
@@ -75,6 +76,17 @@ class RunPlan:
     stretch: Mapping[str, Any]
     """How the scene's values become 8 bits, as JSON values."""
     advice: tuple[str, ...]
+
+
+def absolute_job(job: SegmentJob) -> SegmentJob:
+    """The job with inputs that hold in any working directory."""
+    aoi = job.options.aoi
+    return replace(
+        job,
+        scene=absolute_input(job.scene),
+        weights=absolute_input(job.weights),
+        options=replace(job.options, aoi=None if aoi is None else absolute_input(aoi)),
+    )
 
 
 def open_scene(job: SegmentJob) -> AbstractContextManager[Scene]:

@@ -290,6 +290,7 @@ def _find(
             journal=this.journal,
             height=plan.grid.height,
             passed=passed,
+            note=lambda line: this.report(Advice(line)),
             cancelled=this.cancelled,
         )
     predicted, resumed = ValidWindows(plan.windows), ValidWindows(kept)

@@ -6,14 +6,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import replace
 
 from rasterio.windows import Window
 
 from rrsis_geo.errors import Cancelled, EngineError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
-from rrsis_geo.pipeline.run_plan import RunPlan
+from rrsis_geo.pipeline.run_plan import RunPlan, absolute_job
 from rrsis_geo.pipeline.shard import Shard, run_shard, settle
 from rrsis_geo.query.query_batch import Phrase
 from rrsis_geo.scene.scene import Scene
@@ -74,6 +73,7 @@ def strips_elsewhere(
     journal: Journal,
     height: int,
     passed: Callable[[int], None],
+    note: Callable[[str], None],
     cancelled: Callable[[], bool],
 ) -> Generator[Strip, None, None]:
     """All strips from the top, taken from the journal as the workers settle them.
@@ -84,6 +84,7 @@ def strips_elsewhere(
         journal: Holds what an interrupted run has settled; workers write to its folder.
         height: Rows of the grid.
         passed: Called from time to time with the windows done since the last call.
+        note: Called with what the user should know of the engine, a line each.
         cancelled: Called from time to time.
 
     Raises:
@@ -105,6 +106,8 @@ def strips_elsewhere(
                 if total > reported:
                     passed(total - reported)
                     reported = total
+                while engine.notes:
+                    note(engine.notes.popleft())
                 if cancelled():
                     raise Cancelled("stopped")
                 wait([running], timeout=POLL)
@@ -141,7 +144,7 @@ def make_shards(
     )
     return [
         Shard(
-            job=_absolute(job),
+            job=absolute_job(job),
             phrases=phrases,
             gsd_range=gsd_range,
             rows=part,
@@ -186,19 +189,3 @@ def balanced(
             parts.append(piece)
         before, group = before + load, own
     return parts
-
-
-def _absolute(job: SegmentJob) -> SegmentJob:
-    """The job with local paths that hold in any working directory."""
-    return replace(
-        job,
-        scene=_anywhere(job.scene),
-        weights=_anywhere(job.weights),
-        options=replace(
-            job.options, aoi=job.options.aoi and _anywhere(job.options.aoi)
-        ),
-    )
-
-
-def _anywhere(path: str) -> str:
-    return os.path.abspath(path) if os.path.exists(path) else path

@@ -39,23 +39,30 @@ class Shard:
 
 
 def run_shard(shard: Shard) -> range:
-    """Settle a shard's rows in the working folder; stop where another shard failed."""
+    """Settle a shard's rows in the working folder; stop where another shard failed.
+
+    Rows that are settled already, by a worker that died, are kept.
+    """
     journal = Journal(shard.folder)
+    missing = journal.gaps_in(shard.rows)
     try:
         predictor = shard.predictor or bind(shard.job, _texts(shard.phrases))
         with open_scene(shard.job) as scene:
-            strips = settle(
-                scene,
-                make_run_plan(scene, shard.job.options, shard.gsd_range),
-                shard.job,
-                shard.phrases,
-                predictor,
-                rows=shard.rows,
-                passed=lambda windows: journal.note_passed(shard.rows, windows),
-                cancelled=lambda: journal.stopping,
-            )
-            for strip in strips:
-                journal.write(strip)
+            plan = make_run_plan(scene, shard.job.options, shard.gsd_range)
+            journal.start_passed(shard.rows, _settled_windows(plan, shard, missing))
+            for rows in missing:
+                strips = settle(
+                    scene,
+                    plan,
+                    shard.job,
+                    shard.phrases,
+                    predictor,
+                    rows=rows,
+                    passed=lambda windows: journal.note_passed(shard.rows, windows),
+                    cancelled=lambda: journal.stopping,
+                )
+                for strip in strips:
+                    journal.write(strip)
     except Cancelled:
         pass  # raised by the process that asked to stop
     except BaseException:
@@ -171,6 +178,15 @@ def predict(
             probability=np.where(patch.valid, probability, np.float32(0)),
             valid=patch.valid,
         )
+
+
+def _settled_windows(plan: RunPlan, shard: Shard, missing: Sequence[range]) -> int:
+    """Windows that begin in rows of the shard which are not missing."""
+    return sum(
+        window.row_off in shard.rows
+        and not any(window.row_off in rows for rows in missing)
+        for window in plan.windows
+    )
 
 
 def _batches(patches: Iterable[Patch], size: int) -> Iterator[list[Patch]]:

@@ -20,6 +20,17 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.scene.grid import Grid, crs_name
 
+VECTOR_FAILURES = (
+    ArithmeticError,
+    DataLayerError,
+    DataSourceError,
+    LookupError,
+    TypeError,
+    ValueError,
+    shapely.errors.ShapelyError,
+)
+"""What pyogrio, geopandas and shapely raise for a damaged file."""
+
 SMALL_BOX = 64
 """Side of a bounding box in pixels; only an area in a smaller one is checked for
 containing no pixel centre."""
@@ -101,7 +112,7 @@ def _read_polygons(path: str, grid: Grid) -> Polygon | MultiPolygon:
     """The union of a file's polygons, in the grid's CRS."""
     try:
         frame = pyogrio.read_dataframe(path, columns=[])
-    except (DataSourceError, DataLayerError) as error:
+    except VECTOR_FAILURES as error:
         missing = "://" not in path and not os.path.exists(path.partition("|")[0])
         reason = "there is no such file" if missing else _first_line(error)
         raise OptionError(f"aoi {path}: cannot be read: {reason}") from error

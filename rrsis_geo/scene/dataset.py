@@ -16,9 +16,14 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from rrsis_geo.errors import SceneError
+from rrsis_geo.files.special_files import why_no_file
+from rrsis_geo.scene.read_failures import is_remote, why_not_opened, why_not_read
 
 GDAL_FAILURES = (RasterioError, CPLE_BaseError, OSError)
 """Exceptions that rasterio raises when GDAL fails."""
+
+LARGEST_COORDINATE = 1e16
+"""Of a raster's corners in any unit; larger ones are a damaged header."""
 
 REMOTE_OPTIONS = {
     # One request for the header; no listing and no search for sidecar files.
@@ -35,8 +40,6 @@ REMOTE_OPTIONS = {
 }
 """GDAL configuration options for scenes that are read over a network, by window."""
 
-LOCAL_SCHEMES = ("file", "zip", "tar", "gzip", "gz")
-
 
 def gdal_options(path: str) -> dict[str, str | int]:
     """GDAL options for a scene; the user's environment takes precedence."""
@@ -47,31 +50,24 @@ def gdal_options(path: str) -> dict[str, str | int]:
     }
 
 
-def is_remote(path: str) -> bool:
-    """Whether GDAL reads a path over a network."""
-    if path.startswith("/vsi"):
-        return any(
-            f"/vsi{kind}/" in path or f"/vsi{kind}_streaming/" in path
-            for kind in ("curl", "s3", "gs", "az", "adls", "oss", "swift", "hdfs")
-        )
-    schemes, separator, _ = path.partition("://")
-    return bool(separator) and any(s not in LOCAL_SCHEMES for s in schemes.split("+"))
-
-
 def open_dataset(path: str, *, overview: int | None = None) -> Any:
     """A rasterio dataset; with `overview` the file at that overview's size.
 
     Raises:
         SceneError: there is nothing there that GDAL reads as a raster.
     """
+    reason = why_no_file(path)
+    if reason is not None:
+        raise SceneError(f"{path}: {reason}")
     options = {} if overview is None else {"OVERVIEW_LEVEL": overview}
     try:
         with warnings.catch_warnings():
             # a missing georeference is handled in `georeference`
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(path, **options)
+            _read_header(dataset)
     except (*GDAL_FAILURES, TypeError, ValueError) as error:
-        raise SceneError(f"{path}: {_why_not_opened(path, error)}") from error
+        raise SceneError(f"{path}: {why_not_opened(path, error)}") from error
     if not dataset.count:
         subdatasets = ", ".join(dataset.subdatasets[:3])
         dataset.close()
@@ -79,14 +75,34 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
             f"{path}: holds no raster band"
             + f", but subdatasets; name one of them: {subdatasets}" * bool(subdatasets)
         )
+    corners = max(dataset.width, dataset.height) * np.abs(dataset.transform[:6])
+    if not (corners < LARGEST_COORDINATE).all():  # NaN is not below it either
+        numbers = tuple(dataset.transform)[:6]
+        dataset.close()
+        raise SceneError(f"{path}: its transform {numbers} leads nowhere on the ground")
     return dataset
 
 
-def gdal_message(error: BaseException) -> str:
-    """GDAL's own message, on one line."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return " ".join(str(error).split()) or type(error).__name__
+def _read_header(dataset: Any) -> None:
+    """Read what GDAL reads late, so that a damaged header fails here.
+
+    A failure of GDAL is raised by rasterio's next call only, hence the second time.
+    """
+    for _ in range(2):
+        for name in (
+            "mask_flag_enums",
+            "block_shapes",
+            "colorinterp",
+            "crs",
+            "descriptions",
+            "gcps",
+            "nodatavals",
+            "rpcs",
+            "subdatasets",
+        ):
+            getattr(dataset, name)
+        for band in dataset.indexes:
+            dataset.overviews(band)
 
 
 class BandReader:
@@ -188,12 +204,7 @@ class BandReader:
         if valid is not None and not valid.any():
             return None
         try:
-            pixels = self.dataset.read(
-                self._bands,
-                window=window,
-                out_shape=None if shape is None else (len(self._bands), *shape),
-                resampling=resampling,
-            )
+            pixels = self._read_bands(window, shape, resampling)
         except GDAL_FAILURES as error:
             raise self._damaged(window, error) from error
         if valid is None:
@@ -215,6 +226,25 @@ class BandReader:
             pixels = np.moveaxis(colours[..., :3], 2, 0)
         return pixels, valid
 
+    def _read_bands(
+        self,
+        window: Window | None,
+        shape: tuple[int, int] | None,
+        resampling: Resampling,
+    ) -> NDArray[Any]:
+        """(B, H, W) values; bands of several data types, as in a VRT, become one."""
+        how = {"window": window, "resampling": resampling}
+        if len({self.dataset.dtypes[band - 1] for band in self._bands}) > 1:
+            return np.stack(
+                [
+                    self.dataset.read(band, out_shape=shape, **how)
+                    for band in self._bands
+                ]
+            )
+        whole = None if shape is None else (len(self._bands), *shape)
+        pixels: NDArray[Any] = self.dataset.read(self._bands, out_shape=whole, **how)
+        return pixels
+
     def _damaged(self, window: Window | None, error: BaseException) -> SceneError:
         place = ""
         if window is not None:
@@ -224,29 +254,10 @@ class BandReader:
                 f" at rows {window.row_off} to {last_row - 1}, columns "
                 f"{window.col_off} to {last_col - 1} of {self.height} x {self.width}"
             )
-        return SceneError(
-            f"{self.name}: cannot be read{place}: {gdal_message(error)}; the file "
-            "may be cut off or damaged, so fetch it again"
-        )
-
-
-def _why_not_opened(path: str, error: BaseException) -> str:
-    if not is_remote(path) and not path.startswith("/vsi") and "://" not in path:
-        if not os.path.exists(path):
-            # a colon may be part of a subdataset's name, NETCDF:a.nc:b
-            return (
-                "there is no such file" if ":" not in path[2:] else gdal_message(error)
-            )
-        if os.path.isdir(path):
-            return "is a folder; name a raster file in it"
-        if not os.access(path, os.R_OK):
-            return "is not readable for this user; check its permissions"
-        if not os.path.getsize(path):
-            return "is empty (0 bytes)"
-    message = gdal_message(error)
-    if "not recognized as being in a supported file format" in message:
-        return "is not a raster that GDAL can read"
-    return f"cannot be opened as a raster: {message}"
+        # a VRT on this machine may refer to files on a server
+        remote = (file for file in self.dataset.files if is_remote(file))
+        reason = why_not_read(next(remote, self.name), error)
+        return SceneError(f"{self.name}: cannot be read{place}: {reason}")
 
 
 def _representable(nodata: float | None, dtype: str) -> Any:

@@ -23,15 +23,14 @@ from rrsis_geo.scene.bands import choose_bands
 from rrsis_geo.scene.dataset import (
     GDAL_FAILURES,
     BandReader,
-    gdal_message,
     gdal_options,
-    is_remote,
     open_dataset,
 )
 from rrsis_geo.scene.georeference import find_georeference
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.patches import SAMPLE, read_patch, sample_values, to_rgb
 from rrsis_geo.scene.prefetch import prefetch
+from rrsis_geo.scene.read_failures import gdal_message, is_remote
 from rrsis_geo.scene.stretch import Stretch, estimate_stretch, identity_stretch
 from rrsis_geo.types import Patch
 
@@ -43,6 +42,11 @@ CACHE_BYTES = 128 * 2**20, 2**29
 
 LARGE_SCENE = 50e6
 """Pixels; for larger scenes the user is told about slow file layouts."""
+
+
+LARGEST_GROWTH = 20
+"""Times of width and height together that a side may have after warping: a turned
+swath needs one, pixels of unequal sides a few."""
 
 
 class Scene:
@@ -343,7 +347,7 @@ def _warp(dataset: Any, path: str, crs: CRS) -> Any:
     flags = dataset.mask_flag_enums[0]
     marks_outside = MaskFlags.nodata in flags or ColorInterp.alpha in kinds
     try:
-        return WarpedVRT(
+        warped = WarpedVRT(
             dataset,
             src_crs=crs,
             crs=crs,
@@ -356,3 +360,12 @@ def _warp(dataset: Any, path: str, crs: CRS) -> Any:
             f"{path}: cannot be warped by its ground control points: "
             f"{gdal_message(error)}"
         ) from error
+    longest = LARGEST_GROWTH * (dataset.width + dataset.height)
+    if max(warped.width, warped.height) > longest:
+        size = f"{warped.width:,} x {warped.height:,} pixels"
+        warped.close()
+        raise SceneError(
+            f"{path}: its ground control points do not fit together: placed by them, "
+            f"its {dataset.width:,} x {dataset.height:,} pixels become {size}"
+        )
+    return warped

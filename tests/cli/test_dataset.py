@@ -120,7 +120,8 @@ def test_codes_are_mapped_to_class_names(work):
          "x.tif"),
         (("build", "--image", "scene.tif", "--labels", "x.gpkg", "--label", "a"), 7,
          "x.gpkg: .*no such file"),
-        (("build", "--coco", "x.json"), 7, "x.json: not a COCO instance file"),
+        (("build", "--coco", "x.json"), 7,
+         "x.json: cannot be read as a COCO instance file"),
     ],
 )  # fmt: skip
 def test_bad_input_gets_one_line_and_leaves_nothing(work, words, exit_code, reason):

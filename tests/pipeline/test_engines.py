@@ -162,7 +162,7 @@ def test_processes_yield_every_result_once():
 
 
 def test_a_process_that_dies_is_an_engine_error():
-    with pytest.raises(EngineError, match="a worker process died"):
+    with pytest.raises(EngineError, match="a worker process ended with exit code 1"):
         list(ProcessEngine(workers=1).map(os._exit, [1]))
 
 

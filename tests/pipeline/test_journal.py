@@ -188,7 +188,7 @@ def test_a_full_disk_is_reported_with_advice(output, monkeypatch):
 
     monkeypatch.setattr("rrsis_geo.pipeline.journal.write_strip", full)
     with (
-        pytest.raises(OutputError, match=r"No space left.*continues"),
+        pytest.raises(OutputError, match=r"the disk is full.*continues"),
         Journal.open(output, {"a": 1}) as journal,
     ):
         journal.write(strip(0, 10))

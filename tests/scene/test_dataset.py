@@ -11,7 +11,8 @@ import rasterio
 from rasterio.windows import Window
 
 from rrsis_geo.errors import SceneError
-from rrsis_geo.scene.dataset import gdal_options, is_remote
+from rrsis_geo.scene.dataset import gdal_options
+from rrsis_geo.scene.read_failures import is_remote
 from rrsis_geo.scene.scene import Scene
 
 NOISE = np.random.default_rng(3).integers(1, 256, (3, 400, 500)).astype(np.uint8)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError
+from rrsis_geo.files.json_text import read_json
 
 
 def read_coco(
@@ -34,15 +35,28 @@ def read_coco(
     Raises:
         DataError: The file is no COCO instance file, or a polygon is broken.
     """
+    body = read_json(path, "a COCO instance file", DataError)
     try:
-        body = json.loads(path.read_text())
-        names = {item["id"]: item["name"] for item in body["categories"]}
-        by_image = defaultdict(list)
-        for annotation in body["annotations"]:
-            by_image[annotation["image_id"]].append(annotation)
-        listed = sorted(body["images"], key=lambda item: str(item["file_name"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return _parse(body, path, images, incomplete)
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        ShapelyError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise DataError(f"{path}: not a COCO instance file ({error!r})") from error
+
+
+def _parse(
+    body: Any, path: Path, images: Path, incomplete: frozenset[str]
+) -> tuple[list[LabelledImage], dict[int, int]]:
+    names = {item["id"]: item["name"] for item in body["categories"]}
+    by_image = defaultdict(list)
+    for annotation in body["annotations"]:
+        by_image[annotation["image_id"]].append(annotation)
+    listed = sorted(body["images"], key=lambda item: str(item["file_name"]))
     index: dict[int, int] = {}
     labelled = []
     for item in listed:

@@ -26,7 +26,10 @@ from rrsis_geo.datasets.referring_sample import (
     Target,
     of_split,
 )
-from rrsis_geo.errors import DataError
+from rrsis_geo.errors import DataError, os_reason
+from rrsis_geo.files.json_text import parse_json
+from rrsis_geo.files.special_files import why_no_file
+from rrsis_geo.job_texts import is_surrogate
 
 REQUIRED_KEYS = ("image", "expression", "mask", "split")
 KNOWN_KEYS = (*REQUIRED_KEYS, "type", "category", "gsd", "same_class")
@@ -42,10 +45,13 @@ def read_manifest(path: Path, split: str | None = None) -> list[Sample]:
             a line is broken; the message names file, line and reason.
     """
     path = Path(path)
+    no_file = why_no_file(path)
+    if no_file is not None:
+        raise DataError(f"{path}: cannot be read as a manifest: it {no_file}")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        reason = os_reason(error) if isinstance(error, OSError) else "not UTF-8 text"
         raise DataError(f"{path}: cannot be read as a manifest ({reason})") from error
     samples = [
         _parse_line(line, path, number)
@@ -112,7 +118,7 @@ def _relative(path: Path, base: Path) -> str:
 def _parse_line(line: str, path: Path, number: int) -> Sample:
     origin = f"{path}, line {number}"
     try:
-        body = json.loads(line)
+        body = parse_json(line)
     except ValueError as error:
         raise DataError(f"{origin}: not JSON ({error})") from error
     if not isinstance(body, dict):
@@ -140,6 +146,7 @@ def _parse_line(line: str, path: Path, number: int) -> Sample:
 
 def _read_target(value: object, folder: Path, origin: str) -> Target:
     if isinstance(value, str) and value:
+        _check_text(value, "mask", origin)
         return MaskFile(path=folder / value)
     try:
         return MaskRuns(parts=(rle.runs_from_json(value),))
@@ -151,7 +158,15 @@ def _read_text(body: dict[str, Any], key: str, origin: str) -> str:
     value = body.get(key, "")
     if not isinstance(value, str) or (key == "image" and not value):
         raise DataError(f"{origin}: {key!r} must be a text, got {value!r}")
+    _check_text(value, key, origin)
     return value
+
+
+def _check_text(value: str, key: str, origin: str) -> None:
+    """Refuse what no path and no text holds: zero bytes, halves of surrogate pairs."""
+    odd = next((sign for sign in value if sign == "\0" or is_surrogate(sign)), None)
+    if odd is not None:
+        raise DataError(f"{origin}: {key!r} holds {odd!r}, which is no sign of a text")
 
 
 def _read_gsd(value: Any, origin: str) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +12,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 from rasterio.crs import CRS
-from rasterio.errors import CRSError
 from rasterio.features import rasterize
 
 from rrsis_geo.errors import DataError, OptionError
@@ -25,8 +22,9 @@ from rrsis_geo.evaluation.scenes.object_matching import (
     ObjectScores,
     score,
 )
+from rrsis_geo.evaluation.scenes.run_record import read_run_record
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.scene.aoi import read_aoi
+from rrsis_geo.scene.aoi import VECTOR_FAILURES, read_aoi
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import plan_windows
@@ -52,9 +50,10 @@ class SearchedArea:
     options: SegmentOptions = field(default_factory=SegmentOptions)
     """Options with which the run read the scene."""
 
-    def open_scene(self) -> AbstractContextManager[Scene] | None:
-        """Open the image; None where it is not known."""
-        return None if self.scene is None else _open_scene(self.scene, self.options)
+    def open_scene(self) -> AbstractContextManager[Scene]:
+        """Open the image, which has to be known."""
+        assert self.scene is not None  # noqa: S101 - a precondition
+        return _open_scene(self.scene, self.options)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,9 +125,9 @@ def score_polygons(
 def _read_polygons(path: Path, what: str) -> gpd.GeoDataFrame:
     try:
         frame = gpd.read_file(path)
-    except (DataSourceError, DataLayerError, OSError) as error:
+    except (*VECTOR_FAILURES, OSError) as error:
         reason = (
-            str(error).splitlines()[0] if path.exists() else "there is no such file"
+            " ".join(str(error).split()) if path.exists() else "there is no such file"
         )
         raise DataError(f"{what} {path}: cannot be read: {reason}") from error
     if "geometry" not in frame:
@@ -187,17 +186,14 @@ def _searched_area(
     found: Path, polygons: gpd.GeoDataFrame, scene: Path | None, within: Path | None
 ) -> SearchedArea:
     """The searched area, from the run manifest, else the scene, else everything."""
-    manifest = _read_run_manifest(found)
+    record = read_run_record(found)
     limit_options = SegmentOptions(aoi=None if within is None else str(within))
     run_options = SegmentOptions()
-    if manifest is not None:
-        grid = _parse_grid(manifest["grid"])
-        job = manifest["job"]
-        run_options = SegmentOptions.from_mapping(job["options"])
+    if record is not None:
+        grid, run_options = record.grid, record.options
         limits = [read_aoi(run_options, grid), read_aoi(limit_options, grid)]
         borders = window_borders(grid, run_options)
-        if scene is None and Path(job["scene"]).exists():
-            scene = Path(job["scene"])
+        scene = scene or record.scene
         known: Grid | None = grid
     elif scene is not None:
         with _open_scene(scene, run_options) as opened:
@@ -235,40 +231,15 @@ def _open_scene(scene: Path, options: SegmentOptions) -> AbstractContextManager[
     )
 
 
-def _read_run_manifest(found: Path) -> dict[str, Any] | None:
-    """Read the manifest of the run beside the polygons; None without one."""
-    path = found.with_name(found.stem + ".run.json")
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as a run manifest: {error}") from error
-    if not isinstance(body, dict) or not {"grid", "job"} <= set(body):
-        raise DataError(
-            f"{path}: is no run manifest, it lacks grid or job; move it away to score "
-            "the polygons without it"
-        )
-    return body
-
-
-def _parse_grid(values: dict[str, Any]) -> Grid:
-    try:
-        crs = None if values["crs"] is None else CRS.from_user_input(values["crs"])
-        transform = Affine(*values["transform"])
-        return Grid(transform, crs, int(values["width"]), int(values["height"]))
-    except (KeyError, TypeError, ValueError, CRSError) as error:
-        raise DataError(f"the run manifest's grid is damaged: {error!r}") from error
-
-
 def window_borders(grid: Grid, options: SegmentOptions) -> tuple[Numbers, Numbers]:
     """Columns and rows inside a grid at which a window of a run starts or ends."""
-    size = options.window_size
-    windows = plan_windows(grid.width, grid.height, size=size, overlap=options.overlap)
+    size, overlap = options.window_size, options.overlap
+    columns = plan_windows(grid.width, 1, size=size, overlap=overlap)
+    rows = plan_windows(1, grid.height, size=size, overlap=overlap)
     ends = []
     for length, starts in (
-        (grid.width, {int(window.col_off) for window in windows}),
-        (grid.height, {int(window.row_off) for window in windows}),
+        (grid.width, {int(window.col_off) for window in columns}),
+        (grid.height, {int(window.row_off) for window in rows}),
     ):
         lines = starts | {start + size for start in starts}
         inside = sorted(line for line in lines if 0 < line < length)

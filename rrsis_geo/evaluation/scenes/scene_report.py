@@ -92,6 +92,18 @@ def check_scene_image(path: Path) -> None:
         raise OutputError(f"{path}: the name of a scene's report must end in .png")
 
 
+def check_scene_known(result: SceneScore) -> None:
+    """Check that there is a scene to draw on.
+
+    Raises:
+        OptionError: The scene is not known.
+    """
+    if result.area.scene is None:
+        raise OptionError(
+            "--report draws on the scene, which is not known: name it with --scene"
+        )
+
+
 def write_scene_image(result: SceneScore, path: Path) -> None:
     """Draw the scene with right and wrong polygons and missed objects, as PNG.
 
@@ -99,12 +111,8 @@ def write_scene_image(result: SceneScore, path: Path) -> None:
         OptionError: The scene is not known.
         OutputError: The file cannot be written.
     """
-    opened = result.area.open_scene()
-    if opened is None:
-        raise OptionError(
-            "--report draws on the scene, which is not known: name it with --scene"
-        )
-    with opened as scene:
+    check_scene_known(result)
+    with result.area.open_scene() as scene:
         pixels, _, small = scene.thumbnail(SIDE)
     image = Image.fromarray(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
     pen = ImageDraw.Draw(image)

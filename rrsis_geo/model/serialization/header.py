@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.files.json_text import parse_json
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.serialization.class_scores import (
@@ -337,7 +338,14 @@ def _parse(
     text = require_entry(path, metadata, name)
     try:
         return parse(text)
-    except (WeightsError, ValueError, TypeError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        WeightsError,
+    ) as error:
         raise WeightsError(
             f"{path}: the header's {name!r} is invalid: {error}; fetch the file again, "
             "or update rrsis-geo if the file is newer"
@@ -345,7 +353,7 @@ def _parse(
 
 
 def _parse_gsd_range(text: str) -> tuple[float, float]:
-    values = json.loads(text)
+    values = parse_json(text)
     if not isinstance(values, list) or len(values) != 2:
         raise ValueError(f"expected two numbers, got {text}")
     low, high = values
@@ -353,11 +361,11 @@ def _parse_gsd_range(text: str) -> tuple[float, float]:
 
 
 def _parse_categories(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    return tuple(str(name) for name in parse_json(text))
 
 
 def _parse_calibration(text: str) -> Calibration:
-    values = json.loads(text)
+    values = parse_json(text)
     if not isinstance(values, Mapping):
         raise ValueError("not a JSON object")
     if unknown := sorted(set(values) - set(_CALIBRATION_KEYS.values())):

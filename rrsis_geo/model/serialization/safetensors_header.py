@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 from collections.abc import Mapping
 from pathlib import Path
 
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.files.json_text import parse_json
 
 MAX_HEADER = 50_000_000
 """Bytes; the limit keeps a foreign file from being read as one huge header."""
@@ -43,11 +43,13 @@ def read_metadata(path: Path) -> dict[str, str]:
     if len(text) < length:
         raise WeightsError(f"{path}: truncated inside its header; fetch it again")
     try:
-        header = json.loads(text)
-        metadata = header.pop("__metadata__", {})
-        end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise _not_safetensors(path) from error
+        header = parse_json(text)
+        metadata = dict(header.pop("__metadata__", {}))
+        end = max(
+            (int(entry["data_offsets"][1]) for entry in header.values()), default=0
+        )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as bad:
+        raise _not_safetensors(path) from bad
     if size != 8 + length + end:
         raise WeightsError(
             f"{path}: truncated or damaged: {size} bytes, its header names "

@@ -1,0 +1,1 @@
+"""Files of the operating system: their kinds and names, JSON in them."""
