@@ -63,6 +63,8 @@ class SegmentOptions:
     """Accept a scene without CRS: polygons in pixels, each counted as a metre."""
     aoi: str | None = None
     """Path of a vector file; only its polygons are searched."""
+    aoi_layer: str | None = None
+    """Layer of the file `aoi`; None: the only one with polygons."""
     bbox: Tuple[float, float, float, float] | None = None
     """(left, bottom, right, top) in the scene's CRS; only this is searched."""
     device: str = "auto"
@@ -93,7 +95,7 @@ class SegmentOptions:
             _require(value is None or _is_number(value), name, "a number", self)
         for name in ("device", "precision", "engine", "resolve"):
             _require(isinstance(getattr(self, name), str), name, "a text", self)
-        for name in ("crs", "aoi"):
+        for name in ("crs", "aoi", "aoi_layer"):
             value = getattr(self, name)
             _require(value is None or isinstance(value, str), name, "a text", self)
         _require(32 <= self.window_size <= 4096, "window_size", "in [32, 4096]", self)

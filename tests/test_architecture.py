@@ -15,7 +15,7 @@ PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
     {"errors", "types", "version"},
-    {"job", "protocol", "atomic_write", "folder_lock"},
+    {"job", "protocol", "atomic_write", "folder_lock", "geodata"},
     {"scene", "datasets", "language", "model"},
     {"tiling", "vector", "query", "expressions", "synthetic"},
     {"colour", "evaluation"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from rrsis_geo.errors import SceneError
+from rrsis_geo.scene.stretch import Fill
 
 GDAL_FAILURES = (RasterioError, CPLE_BaseError, OSError)
 """Exceptions that rasterio raises when GDAL fails."""
@@ -69,7 +71,9 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
         with warnings.catch_warnings():
             # a missing georeference is handled in `georeference`
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(path, **options)
+            # a Path is taken literally, and from the root no driver's prefix fits
+            place = Path(path).absolute() if os.path.exists(path) else path
+            dataset = rasterio.open(place, **options)
     except (*GDAL_FAILURES, TypeError, ValueError) as error:
         raise SceneError(f"{path}: {_why_not_opened(path, error)}") from error
     if not dataset.count:
@@ -118,6 +122,9 @@ class BandReader:
         if len(bands) == 1 and kinds[bands[0] - 1] == ColorInterp.palette:
             self._palette = _palette(dataset.colormap(bands[0]))
         self._complex = any("complex" in dataset.dtypes[band - 1] for band in bands)
+        self._white = None if self.has_palette else _value_of_white(dataset, bands[0])
+        self.fill: Fill | None = None
+        """Undeclared fill values; where they lie there is no data."""
 
     @property
     def block(self) -> tuple[int, int]:
@@ -188,12 +195,7 @@ class BandReader:
         if valid is not None and not valid.any():
             return None
         try:
-            pixels = self.dataset.read(
-                self._bands,
-                window=window,
-                out_shape=None if shape is None else (len(self._bands), *shape),
-                resampling=resampling,
-            )
+            pixels = self._read_bands(window, shape, resampling)
         except GDAL_FAILURES as error:
             raise self._damaged(window, error) from error
         if valid is None:
@@ -208,12 +210,36 @@ class BandReader:
             valid &= np.isfinite(pixels).all(axis=0)
         if self._complex:
             pixels = np.abs(pixels)
+        elif self._white is not None:
+            # the file counts from white to black
+            pixels = pixels.dtype.type(self._white) - pixels
+        if self.fill is not None:
+            valid &= ~self.fill.missing(pixels)
         if self._palette is not None:
             indices = np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)
             colours = self._palette[indices]
             valid &= colours[..., 3] > 0
             pixels = np.moveaxis(colours[..., :3], 2, 0)
         return pixels, valid
+
+    def _read_bands(
+        self,
+        window: Window | None,
+        shape: tuple[int, int] | None,
+        resampling: Resampling,
+    ) -> NDArray[Any]:
+        """(B, H, W) values; bands of several data types, as in a VRT, become one."""
+        how = {"window": window, "resampling": resampling}
+        if len({self.dataset.dtypes[band - 1] for band in self._bands}) > 1:
+            return np.stack(
+                [
+                    self.dataset.read(band, out_shape=shape, **how)
+                    for band in self._bands
+                ]
+            )
+        whole = None if shape is None else (len(self._bands), *shape)
+        pixels: NDArray[Any] = self.dataset.read(self._bands, out_shape=whole, **how)
+        return pixels
 
     def _damaged(self, window: Window | None, error: BaseException) -> SceneError:
         place = ""
@@ -285,6 +311,23 @@ def _palette(colours: Mapping[int, tuple[int, ...]]) -> NDArray[np.uint8]:
     for index, colour in colours.items():
         table[index] = (*colour[:3], colour[3] if len(colour) > 3 else 255)
     return table
+
+
+def _value_of_white(dataset: Any, band: int) -> int | None:
+    """Sum of a value and the brightness that it means; None where that is itself.
+
+    TIFF's photometric interpretation MinIsWhite stores white as 0.
+    """
+    source = getattr(dataset, "src_dataset", dataset)  # of a warped one
+    if source.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") != "YES":
+        return None
+    kind = np.dtype(dataset.dtypes[band - 1])
+    if kind.kind not in "iu":
+        return 0
+    bits = source.tags(band, ns="IMAGE_STRUCTURE").get("NBITS")
+    if bits is not None:
+        return (1 << int(bits)) - 1
+    return int(np.iinfo(kind).max) + int(np.iinfo(kind).min)
 
 
 def _item_size(dtype: str) -> int:

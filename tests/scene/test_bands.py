@@ -25,17 +25,21 @@ UNKNOWN = C.undefined
     ],
 )
 def test_bands_are_chosen_by_colour_interpretation(kinds, bands):
-    assert choose_bands(kinds) == bands
+    assert choose_bands(kinds).bands == bands
 
 
 def test_band_descriptions_are_used_without_colour_interpretation():
     names = ["Coastal", "Blue", "green", "RED", None]
-    assert choose_bands([UNKNOWN] * 5, names) == (4, 3, 2)
+    assert choose_bands([UNKNOWN] * 5, names).bands == (4, 3, 2)
 
 
 def test_given_bands_take_precedence():
-    assert choose_bands([C.red, C.green, C.blue, UNKNOWN], (), (4, 3, 2)) == (4, 3, 2)
-    assert choose_bands([C.red, C.green, C.blue], (), [2]) == (2,)
+    assert choose_bands([C.red, C.green, C.blue, UNKNOWN], (), (4, 3, 2)).bands == (
+        4,
+        3,
+        2,
+    )
+    assert choose_bands([C.red, C.green, C.blue], (), [2]).bands == (2,)
 
 
 def test_a_band_beyond_the_last_is_refused_with_the_number_of_bands():
@@ -54,4 +58,4 @@ def test_cmyk_bands_are_refused():
     kinds = [C.cyan, C.magenta, C.yellow, C.black]
     with pytest.raises(SceneError, match=r"cyan, magenta.*--bands"):
         choose_bands(kinds)
-    assert choose_bands(kinds, (), (1, 2, 3)) == (1, 2, 3)
+    assert choose_bands(kinds, (), (1, 2, 3)).bands == (1, 2, 3)
