@@ -126,6 +126,10 @@ class BandReader:
         self.fill: Fill | None = None
         """Undeclared fill values; where they lie there is no data."""
 
+    def take_over(self, whole: BandReader) -> None:
+        """Take over what an overview does not know of itself: fill, white as 0."""
+        self.fill, self._white = whole.fill, whole._white
+
     @property
     def block(self) -> tuple[int, int]:
         """Rows and columns of a block, which is decoded as a whole."""

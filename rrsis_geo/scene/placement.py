@@ -135,9 +135,8 @@ def _surroundings(
     ends = np.zeros_like(share)
     cols = np.concatenate([share, ends + 1, share[::-1], ends]) * grid.width
     rows = np.concatenate([ends, share, ends + 1, share[::-1]]) * grid.height
-    x, y = grid.pixels_to_crs(cols, rows)
-    back = _transformer(target.to_wkt(), source.to_wkt())
-    x, y = (np.asarray(values) for values in back.transform(x, y))
+    border = np.column_stack(grid.pixels_to_crs(cols, rows))
+    x, y = _same_turn(target, source)(border).T
     finite = np.isfinite(x) & np.isfinite(y)
     if not finite.any():
         return None
@@ -157,22 +156,40 @@ def _mover(
     source: pyproj.CRS, target: pyproj.CRS, grid: Grid
 ) -> Callable[[Points], Points]:
     """From `source` to `target`, to the turn around the planet that is meant."""
+    forward = _same_turn(source, target)
+    after = _turn(target.to_wkt())
+    left, _, right, _ = grid.bounds()
+    if (
+        _turn(source.to_wkt()) is not None
+        or after is None
+        or after.low <= left < right <= after.high
+    ):
+        return forward
+    length, centre = after.length, (left + right) / 2
+
+    def move(xy: Points) -> Points:
+        moved = forward(xy)
+        moved[:, 0] += length * np.round((centre - moved[:, 0]) / length)
+        return moved
+
+    return move
+
+
+def _same_turn(source: pyproj.CRS, target: pyproj.CRS) -> Callable[[Points], Points]:
+    """From one CRS to another; a longitude beyond 180 degrees stays beyond."""
     if source == target:
         return lambda xy: xy
     forward = _transformer(source.to_wkt(), target.to_wkt())
-    left, _, right, _ = grid.bounds()
-    centre = (left + right) / 2
     before, after = _turn(source.to_wkt()), _turn(target.to_wkt())
 
     def move(xy: Points) -> Points:
-        x, y = (np.asarray(values) for values in forward.transform(*xy.T))
+        moved = np.column_stack(forward.transform(*xy.T))
         if before is not None and after is not None:
-            # the same longitude, so that a box around the world stays one
             turns = (xy[:, 0] - before.zero) / before.length
-            x = x + after.length * np.round(turns - (x - after.zero) / after.length)
-        elif after is not None and not after.low <= left < right <= after.high:
-            x = x + after.length * np.round((centre - x) / after.length)
-        return np.column_stack((x, y))
+            turns -= (moved[:, 0] - after.zero) / after.length
+            with np.errstate(invalid="ignore"):
+                moved[:, 0] += after.length * np.round(turns)
+        return moved
 
     return move
 

@@ -232,7 +232,7 @@ class Scene:
         options.pop("GDAL_CACHEMAX", None)
         around = rasterio.Env(**{**gdal_options(self.path), **options})
         with self._reopen(overview) as source:
-            source.fill = self._source.fill
+            source.take_over(self._source)
 
             def read(window: Window) -> Patch | None:
                 return read_patch(source, stretch, grid, window, aoi)
@@ -291,6 +291,7 @@ class Scene:
             yield self._source
             return
         with self._reopen(overview) as source:
+            source.take_over(self._source)
             yield source
 
     def _check_grid(self, grid: Grid) -> None:

@@ -115,7 +115,9 @@ def test_every_written_format_is_read_back(tmp_path, extension, name):
 
     read = read_vector_layer(str(path), TRUTH)
 
-    assert shapely.equals_exact(read.polygons(), wanted, 1e-6, normalize=True).all()
+    # FlatGeobuf keeps features in an order of its own
+    shapes = sorted(read.polygons(), key=lambda shape: shape.bounds)
+    assert shapely.equals_exact(shapes, wanted, 1e-6, normalize=True).all()
     assert read.crs.to_epsg(20) in (4326, None)
     assert read.crs.is_geographic
     assert set(SCHEMA) <= set(read.frame.columns)

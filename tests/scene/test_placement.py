@@ -8,7 +8,7 @@ from affine import Affine
 from rasterio.crs import CRS
 from shapely.geometry import MultiPolygon
 
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, metres_in_unit
 from rrsis_geo.scene.placement import place_polygons
 
 SIDE = 400
@@ -18,7 +18,7 @@ def grid_at(crs, lon, lat, gsd=0.5):
     """A grid around a point, SIDE pixels wide."""
     own = pyproj.CRS.from_user_input(crs)
     x, y = pyproj.Transformer.from_crs(4326, own, always_xy=True).transform(lon, lat)
-    return around(crs, x, y, gsd / own.axis_info[0].unit_conversion_factor)
+    return around(crs, x, y, gsd / metres_in_unit(own))
 
 
 def around(crs, x, y, step):
@@ -56,7 +56,7 @@ WIDE = [
     ("EPSG:3031", (30, -75), "EPSG:4326", (-60, -80, 90, -75)),
     ("EPSG:3995", (100, 80), "EPSG:4326", (-180, 80, 180, 90)),
     ("EPSG:32633", (15, 50), "EPSG:3857", None),
-    ("EPSG:27572", (3, 47), "EPSG:4807", (-5, 52.2, 6, 60)),
+    ("EPSG:27572", (3, 47), "EPSG:4807", (-5, 47 / 0.9, 6, 60)),
 ]
 
 

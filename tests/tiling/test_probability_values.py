@@ -30,9 +30,9 @@ def write(path, pixels, colors=None, colormap=None, scale=None, **profile):
             **profile,
         )
     with dataset:
-        dataset.write(pixels)
         if colors is not None:
             dataset.colorinterp = [ColorInterp[name] for name in colors]
+        dataset.write(pixels)
         if colormap is not None:
             dataset.write_colormap(1, colormap)
         if scale is not None:
