@@ -52,7 +52,11 @@ def build_option(section: str, flag: str, help: str, **kind: Any) -> Decorator[A
     type=click.Path(),
     help="Vector file of polygons, in any CRS: one for all scenes, or one for each.",
 )
-@option("Scenes and labels", "--layer", help="Layer of the labels. Default: the first.")
+@option(
+    "Scenes and labels",
+    "--layer",
+    help="Layer of the labels. Default: the only one with polygons.",
+)
 @option("Scenes and labels", "--label-field", help="Attribute that holds the class.")
 @option(
     "Scenes and labels",

@@ -161,6 +161,18 @@ for dataset_kind in KINDS.values():
 )
 @option(
     "Question",
+    "--truth-layer",
+    metavar="NAME",
+    help="Layer of the truth. Default: the only one with polygons.",
+)
+@option(
+    "Question",
+    "--layer",
+    metavar="NAME",
+    help="Layer of FOUND. Default: the only one that `segment` wrote.",
+)
+@option(
+    "Question",
     "--expression",
     help="Which expression of FOUND, where it holds several.",
 )
@@ -207,6 +219,8 @@ for dataset_kind in KINDS.values():
 def polygons_command(
     found: str,
     truth: str,
+    truth_layer: str | None,
+    layer: str | None,
     expression: str | None,
     where: str | None,
     within: str | None,
@@ -251,7 +265,11 @@ def polygons_command(
         expression=expression,
         where=chosen,
         rule=rule,
+        layer=layer,
+        truth_layer=truth_layer,
     )
+    for note in result.notes:
+        click.echo(f"Note: {note}", err=True)
     if report_file is not None:
         check_scene_known(result)
     for line in lines(result):

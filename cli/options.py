@@ -137,6 +137,12 @@ SCENE = together(
     ),
     setting(
         "Scene",
+        "--aoi-layer",
+        "Layer of that file. Default: the only one with polygons.",
+        metavar="NAME",
+    ),
+    setting(
+        "Scene",
         "--bbox",
         "Search only inside this box, in the scene's CRS.",
         type=numbers,
@@ -146,7 +152,7 @@ SCENE = together(
         "Scene",
         "--bands",
         "Bands to read as red, green and blue, like 4,3,2, or one shown as grey. "
-        "Default: by their colour interpretation.",
+        "Default: by their names and colours.",
         type=whole_numbers,
         metavar="R,G,B",
     ),

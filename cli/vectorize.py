@@ -8,7 +8,7 @@ import click
 
 from rrsis_geo.job import VectorizeJob
 
-from . import options
+from . import options, progress
 from .sections import Command
 from .summary import print_summary
 
@@ -31,8 +31,8 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     """Trace polygons from PROBABILITY, a raster that `segment --probability` wrote.
 
     Tries another threshold in seconds, without the network: the polygons are those
-    that `segment` finds with the same options. Any other one-band raster of
-    probabilities works too: bytes with nodata 255, or numbers from 0 to 1.
+    that `segment` finds with the same options. Rasters of other tools work too:
+    numbers from 0 to 1, bytes up to 254 with nodata 255, masks of 0 and 1, percent.
 
     \b
     Example:
@@ -43,5 +43,5 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values
     )
-    result = revectorize(job)
+    result = revectorize(job, report=progress.write_advice)
     print_summary(result.polygons, result.expressions, result.files)

@@ -67,6 +67,8 @@ class SegmentOptions:
     """Accept a scene without CRS: polygons in pixels, each counted as a metre."""
     aoi: str | None = None
     """Path of a vector file; only its polygons are searched."""
+    aoi_layer: str | None = None
+    """Layer of the file `aoi`; None: the only one with polygons."""
     bbox: Tuple[float, float, float, float] | None = None
     """(left, bottom, right, top) in the scene's CRS; only this is searched."""
     runtime: str = "auto"
@@ -105,7 +107,7 @@ class SegmentOptions:
             object.__setattr__(self, "engine", chosen)
         for name in ("runtime", "device", "precision", "engine", "resolve"):
             _require(isinstance(getattr(self, name), str), name, "a text", self)
-        for name in ("crs", "aoi"):
+        for name in ("crs", "aoi", "aoi_layer"):
             value = getattr(self, name)
             _require(value is None or isinstance(value, str), name, "a text", self)
         _require(

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "rrsis_geo"
 LEVELS = [
     {"errors", "types", "version"},
     {"files", "job_texts"},
-    {"job", "protocol", "atomic_write", "folder_lock"},
+    {"job", "protocol", "atomic_write", "folder_lock", "geodata"},
     {"scene", "datasets", "language", "model"},
     {"tiling", "vector", "query", "expressions", "synthetic", "runtime"},
     {"colour", "evaluation"},

@@ -18,13 +18,15 @@ from rrsis_geo.chips.vector_labels import PixelLabels, VectorLabels, to_pixels
 from rrsis_geo.datasets.formats.coco import read_coco
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError, OptionError
-from rrsis_geo.job import SegmentOptions
-from rrsis_geo.scene.aoi import read_aoi
+from rrsis_geo.geodata.vector_layers import LayerRole
+from rrsis_geo.scene.aoi import Aoi, read_area
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.types import Patch
 
 TIFF_SUFFIXES = {".tif", ".tiff"}
+
+AREA = LayerRole(name="area", error=OptionError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,19 +107,22 @@ class SceneSource:
             to_pixels(source.labels, grid, source.path) for grid in self.grids
         )
         self.complete = frozenset(source.labels.category) - incomplete
-        options = SegmentOptions(aoi=source.area)
-        self._areas = tuple(read_aoi(options, grid) for grid in self.grids)
         if source.area is None:
+            self._areas: tuple[Aoi, ...] = ()
             self._warn_of_unlabelled_ground()
+        else:
+            self._areas = tuple(
+                read_area(source.area, grid, AREA) for grid in self.grids
+            )
+            self.notes = (*self.notes, *self._areas[0].notes)
 
     def labelled(self, grid: int, window: Window) -> bool:
         """Whether a window lies inside the area in which everything is labelled."""
-        area = self._areas[grid]
-        if area is None:
+        if not self._areas:
             return True
         left, top = window.col_off, window.row_off
         box = shapely.box(left, top, left + window.width, top + window.height)
-        return bool(area.shape.covers(box))
+        return bool(self._areas[grid].shape.covers(box))
 
     def read(self, grid: int, windows: Sequence[Window]) -> Iterator[Patch]:
         """Read the patches of the windows, one after the other."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyogrio
-import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError
 from pyproj.exceptions import ProjError
 from rasterio.windows import Window
 from shapely.geometry import Polygon
@@ -22,8 +18,11 @@ from rrsis_geo.datasets.annotations import LabelledObject
 from rrsis_geo.datasets.formats.coco import polygons_of
 from rrsis_geo.datasets.transforms.crops import MIN_VISIBLE_AREA
 from rrsis_geo.errors import DataError
-from rrsis_geo.scene.aoi import VECTOR_FAILURES
+from rrsis_geo.geodata.vector_layers import LayerRole, only_areas, read_vector_layer
 from rrsis_geo.scene.grid import Grid, crs_name
+from rrsis_geo.scene.placement import place_polygons
+
+LABELS = LayerRole(name="labels", error=DataError, option="--layer")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,7 +88,7 @@ def read_vector_labels(
 
     Args:
         path: Any vector file that GDAL opens.
-        layer: Name of the layer; None: the first.
+        layer: Name of the layer; None: the only one with polygons.
         field: Attribute that holds the class.
         label: Class of all objects, instead of a field.
         chosen: Classes to keep, and words for them (`choose_classes`).
@@ -97,8 +96,10 @@ def read_vector_labels(
     Raises:
         DataError: The file, layer or field does not exist, or it holds no polygons.
     """
-    frame = _read_frame(path, layer, field)
-    shapes = frame.geometry
+    read = read_vector_layer(
+        path, LABELS, layer=layer, columns=[] if field is None else [field]
+    )
+    frame, shapes = read.frame, read.frame.geometry
     kinds = set(shapes.geom_type.dropna())
     if kinds - {"Polygon", "MultiPolygon"} or not kinds:
         actual = ", ".join(sorted(kinds)) or "no geometry"
@@ -120,11 +121,14 @@ def read_vector_labels(
         crs=frame.crs,
         outlines=np.asarray(kept.geometry.array)[rows],
         category=tuple(category for category in categories if category is not None),
-        notes=()
-        if not unclassified
-        else (
-            f"{path}: {unclassified} objects without a class are left out; expressions "
-            "will be wrong if any of them is of a chosen class",
+        notes=(
+            *read.notes,
+            *(
+                f"{path}: {count} objects without a class are left out; expressions "
+                "will be wrong if any of them is of a chosen class"
+                for count in (unclassified,)
+                if count
+            ),
         ),
     )
 
@@ -141,25 +145,10 @@ def to_pixels(labels: VectorLabels, grid: Grid, scene: str) -> PixelLabels:
         DataError: Only one of labels and scene has a CRS, or no label lies in the
             scene.
     """
-    moved = _reproject(labels, grid, scene)
-    inverse = ~grid.transform
-
-    def map_to_pixels(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        x, y = xy.T
-        return np.column_stack(
-            (
-                inverse.a * x + inverse.b * y + inverse.c,
-                inverse.d * x + inverse.e * y + inverse.f,
-            )
-        )
-
-    pixels = shapely.transform(moved, map_to_pixels)
+    placed = _placed(labels, grid, scene)
     frame = shapely.box(0, 0, grid.width, grid.height)
-    # Far away, coordinates may not exist in this CRS; near the scene they do.
-    low, high = shapely.bounds(pixels).reshape(-1, 2, 2).transpose(1, 0, 2)
-    near = (high >= 0) & (low <= [grid.width, grid.height]) & np.isfinite(low)
-    inside = np.flatnonzero(near.all(axis=1))
-    valid = [polygons_of(one) for one in shapely.make_valid(pixels[inside])]
+    inside = np.flatnonzero(shapely.intersects(placed, frame))
+    valid = [polygons_of(one) for one in placed[inside]]
     visible = [
         index
         for index, one in enumerate(valid)
@@ -168,7 +157,8 @@ def to_pixels(labels: VectorLabels, grid: Grid, scene: str) -> PixelLabels:
     if not visible:
         raise DataError(
             f"{labels.path}: no label lies in {scene}: the labels span "
-            f"{_format(shapely.total_bounds(moved))}, the scene "
+            f"{_format(shapely.total_bounds(labels.outlines))}"
+            f"{'' if labels.crs is None else f' in {labels.crs.name}'}, the scene "
             f"{_format(grid.bounds())} "
             f"in {'pixels' if grid.crs is None else crs_name(grid.crs)}"
         )
@@ -179,57 +169,28 @@ def to_pixels(labels: VectorLabels, grid: Grid, scene: str) -> PixelLabels:
     )
 
 
-def _reproject(labels: VectorLabels, grid: Grid, scene: str) -> NDArray[np.object_]:
-    if grid.crs is None:
-        if labels.crs is None:
-            return labels.outlines
+def _placed(labels: VectorLabels, grid: Grid, scene: str) -> NDArray[np.object_]:
+    """The outlines in pixels, repaired; empty where they are far from the scene."""
+    if grid.crs is None and labels.crs is not None:
         raise DataError(
             f"{labels.path}: is in {labels.crs.name}, but {scene} has no CRS; give its "
             "CRS with --crs EPSG:..."
         )
-    if labels.crs is None:
+    if grid.crs is not None and labels.crs is None:
         raise DataError(
             f"{labels.path}: has no CRS, so its objects cannot be placed on the scene; "
             f"write one into a copy (ogr2ogr -a_srs EPSG:... copy.gpkg {labels.path})"
         )
-    target = pyproj.CRS.from_wkt(grid.crs.to_wkt())
-    if labels.crs == target:
-        return labels.outlines
+    valid = [only_areas(one) for one in shapely.make_valid(labels.outlines)]
+    outlines = np.empty(len(valid), np.object_)
+    outlines[:] = valid
     try:
-        move = pyproj.Transformer.from_crs(labels.crs, target, always_xy=True)
-        moved = shapely.transform(
-            labels.outlines, lambda xy: np.column_stack(move.transform(*xy.T))
-        )
+        return place_polygons(outlines, labels.crs, grid)
     except ProjError as error:
         raise DataError(
             f"{labels.path}: cannot be reprojected from {labels.crs.name} to "
-            f"{crs_name(grid.crs)} ({error})"
+            f"{'pixels' if grid.crs is None else crs_name(grid.crs)} ({error})"
         ) from error
-    return np.asarray(moved)
-
-
-def _read_frame(path: str, layer: str | None, field: str | None) -> Any:
-    try:
-        known = list(pyogrio.read_info(path, layer=layer)["fields"])
-        if field is not None and field not in known:
-            raise DataError(
-                f"{path}: has no field {field!r}; its fields are "
-                f"{', '.join(map(str, known)) or 'none'}"
-            )
-        columns = [] if field is None else [field]
-        frame = pyogrio.read_dataframe(path, layer=layer, columns=columns)
-    except DataLayerError as error:
-        names = ", ".join(str(name) for name, _ in pyogrio.list_layers(path))
-        raise DataError(
-            f"{path}: has no layer {layer!r}; its layers are {names}"
-        ) from error
-    except VECTOR_FAILURES as error:
-        missing = "://" not in path and not os.path.exists(path)
-        reason = "there is no such file" if missing else str(error).split("\n")[0]
-        raise DataError(f"{path}: cannot be read as labels ({reason})") from error
-    if not hasattr(frame, "geometry"):
-        raise DataError(f"{path}: is a table without geometry; labels must be polygons")
-    return frame
 
 
 def _box(window: Window) -> Polygon:

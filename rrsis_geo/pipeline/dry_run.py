@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from rrsis_geo.job import SegmentJob
-from rrsis_geo.pipeline.explain import Explanation
 from rrsis_geo.pipeline.engines import open_engine
+from rrsis_geo.pipeline.explain import Explanation
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,

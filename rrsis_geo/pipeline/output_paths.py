@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rrsis_geo.atomic_write import check_writable
 from rrsis_geo.errors import OutputError
+from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.vector.formats import check_output
 
@@ -37,7 +38,8 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
         for name in ("output", "probability", "preview", "anchors")
         if (path := getattr(job, name)) is not None
     }
-    inputs = [path for path in (job.scene, job.options.aoi) if path is not None]
+    area = job.options.aoi
+    inputs = [job.scene, *([] if area is None else [split_layer_name(area)[0]])]
     for name, path in wanted.items():
         if any(_same(path, other) for other in inputs):
             raise OutputError(f"{path}: is an input of this run; choose another name")

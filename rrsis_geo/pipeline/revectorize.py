@@ -53,6 +53,8 @@ def revectorize(
     target = Path(job.output)
     check_output(target, job.overwrite)
     with ProbabilityRaster.open(job.probability) as raster:
+        for note in raster.notes:
+            report(Advice(note))
         expressions = job.expressions or raster.expressions
         if len(expressions) != len(raster.expressions):
             raise OptionError(

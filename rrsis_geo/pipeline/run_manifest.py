@@ -17,9 +17,10 @@ from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.files.input_paths import absolute_input
+from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import Counts, SegmentJob
 from rrsis_geo.pipeline.run_plan import WeightsFacts, absolute_job
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, wkt2
 from rrsis_geo.version import __version__
 
 MANIFEST_VERSION = 1
@@ -87,7 +88,9 @@ def fingerprint(
         "manifest": MANIFEST_VERSION,
         "version": __version__,
         "scene": describe_scene(job.scene),
-        "aoi": None if job.options.aoi is None else describe_scene(job.options.aoi),
+        "aoi": None
+        if job.options.aoi is None
+        else describe_scene(split_layer_name(job.options.aoi)[0]),
         "expressions": list(texts),
         "options": options,
         "grid": describe_grid(grid),
@@ -181,7 +184,7 @@ def write(manifest: Mapping[str, Any], path: str) -> None:
 
 def _name(crs: CRS) -> str:
     code = crs.to_epsg()
-    return str(crs.to_wkt()) if code is None else f"EPSG:{code}"
+    return wkt2(crs) if code is None else f"EPSG:{code}"
 
 
 def _versions() -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rasterio.windows import Window
 
-from rrsis_geo.errors import OptionError
+from rrsis_geo.errors import OptionError, SceneError
 from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
@@ -25,8 +25,8 @@ from rrsis_geo.tiling.windows import plan_windows
 from rrsis_geo.types import NODATA, Predictor, Strip
 
 MAX_ENLARGEMENT = 4.0
-"""A scene is not read finer than a quarter of its pixels unless `gsd` says so: the cost
-grows with the square, and detail that is not in the file does not come back."""
+"""A scene that is more times coarser than the network was trained for is refused unless
+`gsd` is given: detail that is not in the file does not come back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +179,7 @@ def make_run_plan(
         windows=tuple(windows),
         outside=len(planned) - len(windows),
         stretch=stretch,
-        advice=(*scene.advice, *advice),
+        advice=(*scene.advice, *(() if aoi is None else aoi.notes), *advice),
     )
 
 
@@ -190,6 +190,9 @@ def choose_gsd(
 
     The scene's own GSD, moved into the range that the network was trained for. Pixel
     coordinates have no metres, so such a scene is read as it is unless `gsd` is given.
+
+    Raises:
+        SceneError: the scene is far too coarse for the network.
     """
     if options.gsd is not None:
         return options.gsd, ()
@@ -204,10 +207,10 @@ def choose_gsd(
         f"{low:.3g} to {high:.3g} m"
     )
     if scene.gsd > wanted * MAX_ENLARGEMENT:
-        wanted = scene.gsd / MAX_ENLARGEMENT
-        return wanted, (
-            f"{reason}: read at {wanted:.3g} m, but expect little; "
-            f"--gsd {high:.3g} reads it as trained",
+        raise SceneError(
+            f"{scene.path}: {reason}, so what they know is too small in it to be seen; "
+            f"give a finer scene, or --gsd {scene.gsd / MAX_ENLARGEMENT:.3g} to read "
+            "this one all the same"
         )
     return wanted, (f"{reason}: read at {wanted:.3g} m",)
 

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pyogrio
+import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import ProjError
 from rasterio.windows import Window
 from shapely.geometry import MultiPolygon, Polygon
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.job import SegmentOptions
-from rrsis_geo.scene.grid import Grid, crs_name
-
-VECTOR_FAILURES = (
-    ArithmeticError,
-    DataLayerError,
-    DataSourceError,
-    LookupError,
-    TypeError,
-    ValueError,
-    shapely.errors.ShapelyError,
+from rrsis_geo.geodata.vector_layers import (
+    LayerRole,
+    VectorLayer,
+    only_areas,
+    read_vector_layer,
 )
-"""What pyogrio, geopandas and shapely raise for a damaged file."""
+from rrsis_geo.job import SegmentOptions
+from rrsis_geo.scene.grid import Grid, crs_name, wkt2
+from rrsis_geo.scene.placement import place_polygons
+
+AOI = LayerRole(name="aoi", error=OptionError, option="--aoi-layer")
 
 SMALL_BOX = 64
 """Side of a bounding box in pixels; only an area in a smaller one is checked for
@@ -42,6 +38,9 @@ class Aoi:
 
     shape: Polygon | MultiPolygon
     """In pixels of the grid: x to the right, y down, pixel corners at integers."""
+
+    notes: tuple[str, ...] = ()
+    """What was chosen or left out for the user, a line each."""
 
     def touches(self, window: Window) -> bool:
         """Whether the area intersects the window, maybe without any pixel centre."""
@@ -78,29 +77,44 @@ def read_aoi(options: SegmentOptions, grid: Grid) -> Aoi | None:
     """
     if options.aoi is None and options.bbox is None:
         return None
-    parts = []
+    area: Any = shapely.box(0, 0, grid.width, grid.height)
+    names, notes = [], tuple[str, ...]()
     if options.aoi is not None:
-        parts.append((f"aoi {options.aoi}", _read_polygons(options.aoi, grid)))
+        names.append(f"{AOI.name} {options.aoi}")
+        placed, notes = _read_placed(options.aoi, grid, AOI, options.aoi_layer)
+        area = only_areas(area.intersection(placed))
     if options.bbox is not None:
-        box = shapely.box(*options.bbox)
-        parts.append((f"bbox {','.join(f'{v:.9g}' for v in options.bbox)}", box))
-    scene = shapely.box(0, 0, grid.width, grid.height)
-    area: Polygon | MultiPolygon = scene
-    for name, part in parts:
-        pixels = _to_pixels(part, grid)
-        if not pixels.intersection(scene).area:
-            raise OptionError(
-                f"{name} lies outside the scene: it spans {_span(part.bounds)}, the "
-                f"scene {_span(grid.bounds())} in {_coordinates(grid)}"
-            )
-        area = _only_polygons(area.intersection(pixels))
-    names = " and ".join(name for name, _ in parts)
+        names.append(f"bbox {','.join(f'{v:.9g}' for v in options.bbox)}")
+        box = np.array([shapely.box(*options.bbox)], np.object_)
+        (placed,) = place_polygons(box, None, grid)
+        _refuse_outside(placed, grid, names[-1], _span(options.bbox))
+        area = only_areas(area.intersection(placed))
+    return _aoi(area, grid, " and ".join(names), notes)
+
+
+def read_area(path: str, grid: Grid, role: LayerRole) -> Aoi:
+    """Read the area that a vector file holds, in pixels of a grid.
+
+    Args:
+        path: Any vector file, or `FILE|layername=NAME`.
+        grid: The scene's.
+        role: What the area is for.
+
+    Raises:
+        OptionError: as `read_aoi`.
+    """
+    placed, notes = _read_placed(path, grid, role, None)
+    area = only_areas(placed.intersection(shapely.box(0, 0, grid.width, grid.height)))
+    return _aoi(area, grid, f"{role.name} {path}", notes)
+
+
+def _aoi(area: Any, grid: Grid, names: str, notes: tuple[str, ...]) -> Aoi:
     if not area.area:
         raise OptionError(f"{names} have no area in common inside the scene")
     left, top = np.floor(area.bounds[:2]).astype(int)
     right, bottom = np.ceil(area.bounds[2:]).astype(int)
-    aoi, box = Aoi(area), Window(left, top, right - left, bottom - top)
-    if max(box.width, box.height) <= SMALL_BOX and not aoi.mask(box).any():
+    aoi, around = Aoi(area, notes), Window(left, top, right - left, bottom - top)
+    if max(around.width, around.height) <= SMALL_BOX and not aoi.mask(around).any():
         raise OptionError(
             f"{names} is smaller than a pixel of {grid.gsd:.3g} m and holds no pixel's "
             "centre; give a larger area or a smaller --gsd"
@@ -108,71 +122,61 @@ def read_aoi(options: SegmentOptions, grid: Grid) -> Aoi | None:
     return aoi
 
 
-def _read_polygons(path: str, grid: Grid) -> Polygon | MultiPolygon:
-    """The union of a file's polygons, in the grid's CRS."""
-    try:
-        frame = pyogrio.read_dataframe(path, columns=[])
-    except VECTOR_FAILURES as error:
-        missing = "://" not in path and not os.path.exists(path.partition("|")[0])
-        reason = "there is no such file" if missing else _first_line(error)
-        raise OptionError(f"aoi {path}: cannot be read: {reason}") from error
-    shapes = getattr(frame, "geometry", None)
-    if shapes is None or not len(frame):
-        raise OptionError(f"aoi {path}: holds no polygon")
-    shapes = shapes.dropna().make_valid()
-    area = _only_polygons(shapely.union_all(shapes.array))
-    if not area.area:
-        kinds = sorted(set(shapes.geom_type))
+def _read_placed(
+    path: str, grid: Grid, role: LayerRole, name: str | None
+) -> tuple[Any, tuple[str, ...]]:
+    """The union of a layer's polygons in pixels, near the scene, and notes."""
+    title = f"{role.name} {path}"
+    layer = read_vector_layer(path, role, layer=name, columns=[])
+    shapes = layer.polygons()
+    if not len(shapes):
+        kinds = sorted(set(layer.frame.geometry.geom_type.dropna()))
+        found = f" with an area, only {', '.join(kinds)}" if kinds else ""
+        raise OptionError(f"{title}: holds no polygon{found}")
+    if grid.crs is None and layer.crs is not None:
         raise OptionError(
-            f"aoi {path}: holds no polygon with an area, only {', '.join(kinds)}"
+            f"{title}: is in {layer.crs.name}, but the scene has no CRS; name "
+            "it with --crs EPSG:..., or draw the area in pixels, without a CRS"
         )
-    if grid.crs is None:
-        if frame.crs is not None:
-            raise OptionError(
-                f"aoi {path}: is in {frame.crs.name}, but the scene has no CRS; name "
-                "it with --crs EPSG:..., or draw the area in pixels, without a CRS"
-            )
-        return area
-    if frame.crs is None:
+    if grid.crs is not None and layer.crs is None:
         raise OptionError(
-            f"aoi {path}: has no CRS, so it cannot be located; write one into the file "
+            f"{title}: has no CRS, so it cannot be located; write one into the file "
             f"(ogr2ogr -a_srs EPSG:... with-crs.gpkg {path})"
         )
     try:
-        projected = gpd.GeoSeries([area], crs=frame.crs).to_crs(grid.crs.to_wkt())[0]
+        placed = place_polygons(shapes, layer.crs, grid)
     except ProjError as error:
         raise OptionError(
-            f"aoi {path}: cannot be transformed from {frame.crs.name} to "
+            f"{title}: cannot be transformed from {layer.crs.name} to "
             f"{_coordinates(grid)}: {_first_line(error)}"
         ) from error
-    if not np.isfinite(projected.bounds).all():
+    area = only_areas(shapely.union_all(placed))
+    span = _span(shapely.total_bounds(shapes).tolist())
+    if grid.crs is not None and layer.crs != pyproj.CRS.from_wkt(wkt2(grid.crs)):
+        span += f" in {layer.crs.name}"
+    _refuse_outside(area, grid, title, span)
+    return area, (*layer.notes, *_left_out(title, layer))
+
+
+def _refuse_outside(area: Any, grid: Grid, name: str, span: str) -> None:
+    scene = shapely.box(0, 0, grid.width, grid.height)
+    if not area.intersection(scene).area:
         raise OptionError(
-            f"aoi {path}: spans {_span(area.bounds)} in {frame.crs.name}, which lies "
-            f"outside the scene's CRS, {_coordinates(grid)}"
+            f"{name} lies outside the scene: it spans {span}, the scene "
+            f"{_span(grid.bounds())} in {_coordinates(grid)}"
         )
-    return _only_polygons(shapely.make_valid(projected))
 
 
-def _to_pixels(shape: Polygon | MultiPolygon, grid: Grid) -> Polygon | MultiPolygon:
-    """From the grid's CRS to its pixels."""
-    t = ~grid.transform
-    pixels = shapely.transform(
-        shape,
-        lambda xy: np.column_stack(
-            (
-                t.a * xy[:, 0] + t.b * xy[:, 1] + t.c,
-                t.d * xy[:, 0] + t.e * xy[:, 1] + t.f,
-            )
-        ),
+def _left_out(title: str, layer: VectorLayer) -> tuple[str, ...]:
+    """A note on features that are no polygons."""
+    shapes = np.asarray(layer.frame.geometry, np.object_)
+    others = int((shapely.get_dimensions(shapes) < 2).sum())
+    if not others:
+        return ()
+    return (
+        f"{title}: {others} of its {len(shapes)} features are no polygons and are "
+        "left out",
     )
-    return _only_polygons(shapely.make_valid(pixels))  # rounding may cross two edges
-
-
-def _only_polygons(shape: Any) -> Polygon | MultiPolygon:
-    """Remove the points and lines that make_valid and intersection leave."""
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    area = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return cast("Polygon | MultiPolygon", area)
 
 
 def _box(window: Window) -> Polygon:
@@ -181,7 +185,7 @@ def _box(window: Window) -> Polygon:
     return box
 
 
-def _span(bounds: tuple[float, float, float, float]) -> str:
+def _span(bounds: Sequence[float]) -> str:
     left, bottom, right, top = bounds
     return f"{left:.9g},{bottom:.9g},{right:.9g},{top:.9g}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from rasterio.windows import Window
 from rrsis_geo.errors import SceneError
 from rrsis_geo.files.special_files import why_no_file
 from rrsis_geo.scene.read_failures import is_remote, why_not_opened, why_not_read
+from rrsis_geo.scene.stretch import Fill
 
 GDAL_FAILURES = (RasterioError, CPLE_BaseError, OSError)
 """Exceptions that rasterio raises when GDAL fails."""
@@ -64,7 +66,9 @@ def open_dataset(path: str, *, overview: int | None = None) -> Any:
         with warnings.catch_warnings():
             # a missing georeference is handled in `georeference`
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(path, **options)
+            # a Path is taken literally, and from the root no driver's prefix fits
+            place = Path(path).absolute() if os.path.exists(path) else path
+            dataset = rasterio.open(place, **options)
             _read_header(dataset)
     except (*GDAL_FAILURES, TypeError, ValueError) as error:
         raise SceneError(f"{path}: {why_not_opened(path, error)}") from error
@@ -134,6 +138,13 @@ class BandReader:
         if len(bands) == 1 and kinds[bands[0] - 1] == ColorInterp.palette:
             self._palette = _palette(dataset.colormap(bands[0]))
         self._complex = any("complex" in dataset.dtypes[band - 1] for band in bands)
+        self._white = None if self.has_palette else _value_of_white(dataset, bands[0])
+        self.fill: Fill | None = None
+        """Undeclared fill values; where they lie there is no data."""
+
+    def take_over(self, whole: BandReader) -> None:
+        """Take over what an overview does not know of itself: fill, white as 0."""
+        self.fill, self._white = whole.fill, whole._white
 
     @property
     def block(self) -> tuple[int, int]:
@@ -219,6 +230,11 @@ class BandReader:
             valid &= np.isfinite(pixels).all(axis=0)
         if self._complex:
             pixels = np.abs(pixels)
+        elif self._white is not None:
+            # the file counts from white to black
+            pixels = pixels.dtype.type(self._white) - pixels
+        if self.fill is not None:
+            valid &= ~self.fill.missing(pixels)
         if self._palette is not None:
             indices = np.minimum(pixels[0].astype(np.intp), len(self._palette) - 1)
             colours = self._palette[indices]
@@ -296,6 +312,23 @@ def _palette(colours: Mapping[int, tuple[int, ...]]) -> NDArray[np.uint8]:
     for index, colour in colours.items():
         table[index] = (*colour[:3], colour[3] if len(colour) > 3 else 255)
     return table
+
+
+def _value_of_white(dataset: Any, band: int) -> int | None:
+    """Sum of a value and the brightness that it means; None where that is itself.
+
+    TIFF's photometric interpretation MinIsWhite stores white as 0.
+    """
+    source = getattr(dataset, "src_dataset", dataset)  # of a warped one
+    if source.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") != "YES":
+        return None
+    kind = np.dtype(dataset.dtypes[band - 1])
+    if kind.kind not in "iu":
+        return 0
+    bits = source.tags(band, ns="IMAGE_STRUCTURE").get("NBITS")
+    if bits is not None:
+        return (1 << int(bits)) - 1
+    return int(np.iinfo(kind).max) + int(np.iinfo(kind).min)
 
 
 def _item_size(dtype: str) -> int:

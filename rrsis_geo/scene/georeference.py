@@ -11,7 +11,7 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
 from rrsis_geo.errors import OptionError, SceneError
-from rrsis_geo.scene.grid import crs_name
+from rrsis_geo.scene.grid import crs_name, wkt2
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Georeference:
 
 
 def find_georeference(
-    dataset: Any, *, crs: str | None, pixel_coordinates: bool
+    dataset: Any, path: str, *, crs: str | None, pixel_coordinates: bool
 ) -> Georeference:
     """Combine the file's georeference with the user's options.
 
@@ -41,6 +41,7 @@ def find_georeference(
 
     Args:
         dataset: An open rasterio dataset.
+        path: Its name, for messages.
         crs: The user's CRS.
         pixel_coordinates: Whether a file without a CRS is accepted.
 
@@ -48,7 +49,7 @@ def find_georeference(
         OptionError: `crs` is not a CRS.
         SceneError: the scene has no usable georeference.
     """
-    path, transform = dataset.name, dataset.transform
+    transform = dataset.transform
     points, points_crs = dataset.gcps
     by_gcps = bool(points) and transform == Affine.identity()
     own = (points_crs if by_gcps else dataset.crs) or None
@@ -116,5 +117,5 @@ def parse_crs(text: str) -> CRS:
 
 def _is_georeferenced(crs: CRS) -> bool:
     """Whether the CRS refers to the surface of a planet and is not a local one."""
-    parsed = pyproj.CRS.from_wkt(crs.to_wkt())
+    parsed = pyproj.CRS.from_wkt(wkt2(crs))
     return parsed.geodetic_crs is not None and not parsed.is_geocentric

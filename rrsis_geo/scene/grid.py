@@ -16,6 +16,7 @@ from rasterio.crs import CRS
 from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError, SceneError
+from rrsis_geo.geodata.bent_edges import move_polygons
 
 GSD_TOLERANCE = 0.02
 """Relative difference up to which two pixel sizes count as equal: resampling by 2 %
@@ -26,6 +27,12 @@ LARGEST_SIDE = 2**31 - 1
 
 EARTH_RADIUS = 6_378_137.0
 """Metres."""
+
+STRAIGHT_EDGE = 500.0
+"""Metres; an edge up to this length bends by a few centimetres at most in degrees."""
+
+BEND = 1e-6
+"""Degrees by which an edge may lie beside its curve: a decimetre."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,8 @@ class Grid:
         cols = self.width / 2 + np.array([-0.5, 0.5, 0, 0])
         rows = self.height / 2 + np.array([0, 0, -0.5, 0.5])
         x, y = self.pixels_to_crs(cols, rows)
-        forward, geod = _to_geographic(self.crs.to_wkt())
-        lon, lat = forward.transform(x, y)
+        forward, geod, degrees = _to_geographic(wkt2(self.crs))
+        lon, lat = np.multiply(forward.transform(x, y), degrees)
         if not (np.isfinite([lon, lat]).all() and (np.abs(lat) <= 90).all()):
             raise SceneError(
                 f"the scene's centre ({x.mean():.6g}, {y.mean():.6g}) lies outside its "
@@ -85,7 +92,7 @@ class Grid:
     @property
     def geod(self) -> pyproj.Geod | None:
         """The CRS's ellipsoid, for areas and lengths; None in pixel coordinates."""
-        return None if self.crs is None else _to_geographic(self.crs.to_wkt())[1]
+        return None if self.crs is None else _to_geographic(wkt2(self.crs))[1]
 
     @property
     def on_earth(self) -> bool:
@@ -141,30 +148,46 @@ class Grid:
     def to_lonlat(self, geometries: NDArray[np.object_]) -> NDArray[np.object_]:
         """Transform geometries from `crs` to longitude and latitude in degrees.
 
-        WGS 84 on the Earth; elsewhere the planet's own longitude and latitude.
+        WGS 84 on the Earth; elsewhere the planet's own longitude and latitude. Long
+        edges of polygons get more corners, so that they stay where they are.
 
         Raises:
             SceneError: the grid is in pixel coordinates.
         """
         if self.crs is None:
             raise SceneError("pixel coordinates have no longitude and latitude")
-        transformer = _to_lonlat(self.crs.to_wkt(), self.on_earth)
-        lonlat: NDArray[np.object_] = shapely.transform(
-            geometries,
-            lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])),
-        )
+        transformer, degrees, unit = _to_lonlat(wkt2(self.crs), self.on_earth)
+
+        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.column_stack(transformer.transform(*xy.T)) * degrees
+
+        lonlat: NDArray[np.object_] = shapely.transform(geometries, move)
+        shortest = STRAIGHT_EDGE / unit
+        long = _with_long_edges(geometries, shortest)
+        if len(long):
+            lonlat[long] = move_polygons(
+                geometries[long], move, tolerance=BEND, shortest=shortest, period=360
+            )
         return lonlat
 
 
 def crs_name(crs: CRS) -> str:
     """Short name for messages: the EPSG code, or the CRS's own name."""
     code = crs.to_epsg()
-    return f"EPSG:{code}" if code else str(pyproj.CRS.from_wkt(crs.to_wkt()).name)
+    return f"EPSG:{code}" if code else str(pyproj.CRS.from_wkt(wkt2(crs)).name)
+
+
+def wkt2(crs: CRS) -> str:
+    """The CRS as WKT 2, which unlike WKT 1 can say every one that PROJ knows."""
+    return str(crs.to_wkt(version="WKT2_2019"))
 
 
 @lru_cache(maxsize=16)
-def _to_geographic(wkt: str) -> tuple[Any, pyproj.Geod]:
-    """Transformer to the CRS's own longitude and latitude, and its ellipsoid."""
+def _to_geographic(wkt: str) -> tuple[Any, pyproj.Geod, float]:
+    """Transformer to the CRS's own longitude and latitude, its ellipsoid, and degrees.
+
+    The last is the number of degrees in an angular unit of the CRS: 0.9 for grads.
+    """
     crs = pyproj.CRS.from_wkt(wkt)
     base, geod = crs.geodetic_crs, crs.get_geod()
     if base is None or geod is None or crs.is_geocentric:
@@ -172,13 +195,51 @@ def _to_geographic(wkt: str) -> tuple[Any, pyproj.Geod]:
             f"the CRS {crs.name!r} is a {crs.type_name}, which has no place on the "
             "ground; give a projected or geographic one with --crs EPSG:..."
         )
-    to_2d = crs.to_2d(), base.to_2d()
-    return pyproj.Transformer.from_crs(*to_2d, always_xy=True), geod
+    flat = base.to_2d()
+    transformer = pyproj.Transformer.from_crs(crs.to_2d(), flat, always_xy=True)
+    return transformer, geod, angular_unit(flat)
 
 
 @lru_cache(maxsize=16)
-def _to_lonlat(wkt: str, on_earth: bool) -> Any:
-    """Transformer from a CRS to the longitude and latitude of results."""
+def _to_lonlat(wkt: str, on_earth: bool) -> tuple[Any, float, float]:
+    """Transformer from a CRS to the longitude and latitude of results.
+
+    With it the degrees in a unit of the result, and the metres in a unit of the CRS.
+    """
     crs = pyproj.CRS.from_wkt(wkt).to_2d()
-    target = pyproj.CRS.from_epsg(4326) if on_earth else crs.geodetic_crs
-    return pyproj.Transformer.from_crs(crs, target, always_xy=True)
+    target = pyproj.CRS.from_epsg(4326) if on_earth else _base(crs)
+    transformer = pyproj.Transformer.from_crs(crs, target, always_xy=True)
+    return transformer, angular_unit(target), metres_in_unit(crs)
+
+
+def _base(crs: pyproj.CRS) -> pyproj.CRS:
+    base = crs.geodetic_crs
+    return crs if base is None else base.to_2d()
+
+
+def angular_unit(crs: pyproj.CRS) -> float:
+    """Degrees in a unit of a geographic CRS: 1, or 0.9 for grads."""
+    return math.degrees(crs.axis_info[0].unit_conversion_factor)
+
+
+def metres_in_unit(crs: pyproj.CRS) -> float:
+    """Metres on the ground in a unit of a CRS; of a degree, along a meridian."""
+    factor = float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
+    if not crs.is_geographic:
+        return factor
+    geod = crs.get_geod()
+    return factor * (EARTH_RADIUS if geod is None else float(geod.a))
+
+
+def _with_long_edges(
+    geometries: NDArray[np.object_], length: float
+) -> NDArray[np.int64]:
+    """Indices of the polygons that extend over more than `length`."""
+    shapes = np.asarray(geometries, np.object_)
+    if shapes.ndim != 1 or not len(shapes):
+        return np.zeros(0, np.int64)
+    areas = shapely.get_dimensions(shapes) == 2
+    low_high = shapely.bounds(shapes).reshape(-1, 2, 2)
+    with np.errstate(invalid="ignore"):
+        wide = (low_high[:, 1] - low_high[:, 0]).max(axis=1, initial=0) > length
+    return np.flatnonzero(areas & wide)

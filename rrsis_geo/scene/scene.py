@@ -31,7 +31,12 @@ from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.patches import SAMPLE, read_patch, sample_values, to_rgb
 from rrsis_geo.scene.prefetch import prefetch
 from rrsis_geo.scene.read_failures import gdal_message, is_remote
-from rrsis_geo.scene.stretch import Stretch, estimate_stretch, identity_stretch
+from rrsis_geo.scene.stretch import (
+    Stretch,
+    estimate_stretch,
+    find_fill,
+    identity_stretch,
+)
 from rrsis_geo.types import Patch
 
 PREFETCH_BYTES = 64 * 2**20
@@ -108,10 +113,10 @@ class Scene:
                 rasterio.env.setenv(GDAL_CACHEMAX=CACHE_BYTES[0])
             dataset = stack.enter_context(open_dataset(path))
             georeference = find_georeference(
-                dataset, crs=crs, pixel_coordinates=pixel_coordinates
+                dataset, path, crs=crs, pixel_coordinates=pixel_coordinates
             )
             try:
-                chosen = choose_bands(dataset.colorinterp, dataset.descriptions, bands)
+                choice = choose_bands(dataset.colorinterp, dataset.descriptions, bands)
             except SceneError as error:
                 raise SceneError(f"{path}: {error}") from error
             overviews: list[tuple[int, int]] = []
@@ -130,7 +135,7 @@ class Scene:
                         again = inner.enter_context(
                             _warp(again, path, georeference.crs)
                         )
-                    yield BandReader(again, name=path, bands=chosen)
+                    yield BandReader(again, name=path, bands=choice.bands)
 
             native = Grid(transform, georeference.crs, dataset.width, dataset.height)
             try:
@@ -138,13 +143,16 @@ class Scene:
             except SceneError as error:
                 raise SceneError(f"{path}: {error}") from error
             yield cls(
-                BandReader(dataset, name=path, bands=chosen),
+                BandReader(dataset, name=path, bands=choice.bands),
                 path=path,
                 native=native,
                 overviews=overviews,
                 reopen=reopen,
-                bands=chosen,
-                advice=georeference.advice,
+                bands=choice.bands,
+                advice=(
+                    *georeference.advice,
+                    *(f"{path}: {note}" for note in choice.notes),
+                ),
             )
 
     @property
@@ -183,7 +191,14 @@ class Scene:
         if samples is None:
             self._advice[f"{self.path}: no valid pixel was found in it"] = None
             return identity_stretch(3 if self._source.has_palette else len(self.bands))
-        stretch = estimate_stretch(samples)
+        fill = self._source.fill = find_fill(samples)
+        if fill is not None:
+            self._advice[
+                f"{self.path}: {fill} in {100 * fill.share:.2g} % of its pixels looks "
+                "like nodata that the file does not declare, and is treated as such; "
+                "to have another, declare it: gdal_edit.py -a_nodata VALUE"
+            ] = None
+        stretch = estimate_stretch(samples, fill)
         if samples.dtype == np.uint8 and not stretch.identity:
             self._advice[
                 f"{self.path}: its 8-bit values lie between {stretch.low[0]:.4g} and "
@@ -221,6 +236,7 @@ class Scene:
         options.pop("GDAL_CACHEMAX", None)
         around = rasterio.Env(**{**gdal_options(self.path), **options})
         with self._reopen(overview) as source:
+            source.take_over(self._source)
 
             def read(window: Window) -> Patch | None:
                 return read_patch(source, stretch, grid, window, aoi)
@@ -251,13 +267,14 @@ class Scene:
             max(1, min(max_side, round(width / gsd))),
             max(1, min(max_side, round(height / gsd))),
         )
+        stretch = self.stretch  # tells the source what is no data
         method = Resampling.average if self._source.blendable else Resampling.nearest
         data = self._source.read(shape=(grid.height, grid.width), resampling=method)
         if data is None:
             blank = np.zeros((3, grid.height, grid.width), np.uint8)
             return blank, np.zeros(blank.shape[1:], bool), grid
         pixels, valid = data
-        return to_rgb(self.stretch.apply(pixels, valid)), valid, grid
+        return to_rgb(stretch.apply(pixels, valid)), valid, grid
 
     def _overview_for(self, grid: Grid) -> int | None:
         """Index of the coarsest overview that is at least as fine as the grid."""
@@ -278,6 +295,7 @@ class Scene:
             yield self._source
             return
         with self._reopen(overview) as source:
+            source.take_over(self._source)
             yield source
 
     def _check_grid(self, grid: Grid) -> None:

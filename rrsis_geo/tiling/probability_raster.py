@@ -22,6 +22,11 @@ from rrsis_geo.errors import EngineError, OutputError, SceneError
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.scene.dataset import open_dataset
 from rrsis_geo.scene.grid import Grid
+from rrsis_geo.tiling.probability_values import (
+    ValueReading,
+    find_reading,
+    refuse_pictures,
+)
 from rrsis_geo.types import LEVELS, NODATA, Strip
 
 BLOCK = 512
@@ -112,8 +117,14 @@ class ProbabilityRaster:
     tags: dict[str, str]
     score_margin: float
     """How far a score must exceed the threshold; the default where there is no tag."""
+    notes: tuple[str, ...]
+    """What the numbers of another tool's raster are taken for."""
 
-    def __init__(self, dataset: DatasetReader) -> None:
+    def __init__(
+        self, dataset: DatasetReader, reading: ValueReading | None = None
+    ) -> None:
+        reading = reading or ValueReading()
+        self.notes, self._factor = reading.notes, reading.factor
         self.grid = Grid(dataset.transform, dataset.crs, dataset.width, dataset.height)
         self.expressions = tuple(
             text or f"band {band}" for band, text in enumerate(dataset.descriptions, 1)
@@ -129,10 +140,12 @@ class ProbabilityRaster:
 
         Bands are either uint8, where a value means value * scale + offset if the file
         has these and value / 254 if not, or floating point probabilities. 255 is nodata
-        only if the file says so.
+        only if the file says so. Of another tool's bytes, the largest value tells
+        whether they are a mask of 0 and 1 or percent, with a note.
 
         Raises:
-            SceneError: the file cannot be opened or has another data type.
+            SceneError: the file cannot be opened, has another data type or is a
+                picture.
         """
         with open_dataset(os.fspath(path)) as dataset:
             if not set(dataset.dtypes) <= {"uint8", "float32", "float64"}:
@@ -140,7 +153,11 @@ class ProbabilityRaster:
                     f"{path}: holds {dataset.dtypes[0]}, not probabilities; give uint8 "
                     "or float32 as --probability writes or another tool in [0, 1]"
                 )
-            yield cls(dataset)
+            if SCORE_MARGIN_TAG in dataset.tags():
+                yield cls(dataset)
+                return
+            refuse_pictures(dataset)
+            yield cls(dataset, find_reading(dataset))
 
     def strips(self) -> Iterator[Strip]:
         """Read all rows from the top, about `BLOCK` at a time.
@@ -170,7 +187,9 @@ class ProbabilityRaster:
                 "the file may be cut off"
             ) from error
         scale, offset = dataset.scales[band - 1], dataset.offsets[band - 1]
-        is_level = values.dtype == np.uint8
+        is_level = values.dtype == np.uint8 and self._factor is None
+        if self._factor is not None and scale == 1:
+            scale = self._factor
         if is_level and offset == 0 and scale in (1.0, 1 / LEVELS):
             return np.where(valid, np.minimum(values, LEVELS), NODATA).astype(np.uint8)
         probability = values * np.float64(scale) + offset

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.errors import EngineError
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, wkt2
 from rrsis_geo.types import LEVELS, SCHEMA, Polygons, Strip
 from rrsis_geo.vector.boundary_tracing import BoundaryTracer
 from rrsis_geo.vector.geodesic import areas_and_perimeters
@@ -201,7 +201,7 @@ class Polygonizer:
             geometry=_concatenate([batch.geometry for batch in batches], np.object_)[
                 order
             ],
-            crs=None if self._grid.crs is None else self._grid.crs.to_wkt(),
+            crs=None if self._grid.crs is None else wkt2(self._grid.crs),
             columns={
                 name: columns[name].astype(dtype) for name, dtype in SCHEMA.items()
             },

@@ -98,7 +98,7 @@ def test_files_that_are_no_labels(tmp_path):
     with pytest.raises(DataError, match=r"none\.gpkg: .*no such file"):
         read_vector_labels(str(tmp_path / "none.gpkg"), label="roof")
     (tmp_path / "text.gpkg").write_text("hello")
-    with pytest.raises(DataError, match=r"text\.gpkg: cannot be read as labels"):
+    with pytest.raises(DataError, match=r"text\.gpkg: cannot be read: it is no vector"):
         read_vector_labels(str(tmp_path / "text.gpkg"), label="roof")
     for name, shape in (
         ("points", Point(1, 2)),

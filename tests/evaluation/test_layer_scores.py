@@ -1,6 +1,7 @@
 """A layer against a layer: searched area, fields, coordinate systems, errors."""
 
 import json
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,7 @@ from rrsis_geo.evaluation.scenes.scene_report import (
 )
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline.runner import run
+from rrsis_geo.vector.formats import FORMATS
 
 LEFT, TOP, GSD = 500_000, 5_000_000, 0.5
 
@@ -173,3 +175,61 @@ def test_an_empty_layer_finds_nothing(make_scene, tmp_path, truth):
     )
     scores = score_polygons(output, truth).scores
     assert (scores.objects, scores.polygons, scores.recall) == (2, 0, 0)
+
+
+def test_truth_of_other_ground_is_refused(found, make_scene, tmp_path):
+    for crs in ("EPSG:32733", "EPSG:4326", "EPSG:3857"):
+        away = gpd.read_file(found)
+        away = away.set_crs("EPSG:32733", allow_override=True).to_crs(crs)
+        away.to_file(tmp_path / "away.gpkg", mode="w")
+        with pytest.raises(DataError, match=r"truth .*other ground than the scene"):
+            score_polygons(found, tmp_path / "away.gpkg", scene=make_scene())
+        with pytest.raises(DataError, match=r"other ground than the polygons"):
+            score_polygons(found, tmp_path / "away.gpkg")
+        with pytest.raises(DataError, match=r"polygons .*other ground than the scene"):
+            score_polygons(tmp_path / "away.gpkg", found, scene=make_scene())
+
+
+def test_truth_around_an_empty_scene_is_no_other_ground(found, make_scene, tmp_path):
+    around = layer(tmp_path / "around.gpkg", (-90, -90, -80, -80), (200, 200, 210, 210))
+    scores = score_polygons(found, around, scene=make_scene()).scores
+    assert (scores.objects, scores.polygons) == (0, 2)
+
+
+def test_layers_of_several_are_named_or_chosen(found, truth, make_scene, tmp_path):
+    several = tmp_path / "several.gpkg"
+    gpd.read_file(truth).to_file(several, layer="tanks")
+    gpd.read_file(found).to_file(several, layer="old", mode="a")
+    scene = make_scene()
+    with pytest.raises(DataError, match=r"'tanks' .*'old' .*--truth-layer"):
+        score_polygons(found, several, scene=scene)
+    plain = score_polygons(found, truth, scene=scene, rule="outline").scores
+    for named in (
+        {"truth": several, "truth_layer": "tanks"},
+        {"truth": Path(f"{several}|layername=tanks")},
+    ):
+        assert (
+            score_polygons(found, **named, scene=scene, rule="outline").scores == plain
+        )
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:4326")
+    gpd.read_file(truth).to_file(tmp_path / "one.gpkg", layer="tanks")
+    points.to_file(tmp_path / "one.gpkg", layer="labels", mode="a")
+    taken = score_polygons(found, tmp_path / "one.gpkg", scene=scene, rule="outline")
+    assert taken.scores == plain
+    assert "'tanks' is taken" in taken.notes[0]
+
+
+def test_own_results_are_scored_in_every_written_format(make_scene, tmp_path):
+    scene = make_scene(width=80, height=60, target=(10, 5, 15, 10))
+    truth = layer(tmp_path / "truth.gpkg", (10, 5, 25, 15))
+    for extension in (one.extensions[0] for one in FORMATS):
+        output = tmp_path / f"out{extension}"
+        options = SegmentOptions(window_size=32, overlap=8, gsd=GSD)
+        job = SegmentJob(
+            scene=scene, expressions=("x",), output=str(output), options=options
+        )
+        run(job, predictor=bright)
+        scores = score_polygons(output, truth).scores
+        assert scores.iou == pytest.approx(1, abs=0.01), extension
+        assert score_polygons(output, output).scores.found == 1
+        output.with_name("out.run.json").unlink()

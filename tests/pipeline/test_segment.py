@@ -155,7 +155,7 @@ def test_processes_and_batches_give_the_same_bytes(scene, tmp_path, weights):
         (0.1, 0.4, "read at"),
         (0.5, 0.5, ""),
         (1.5, 1.0, "read at"),
-        (8, 2, "expect little"),
+        (3.9, 1.0, "read at"),
     ],
 )
 def test_a_scene_is_read_at_the_nearest_resolution_of_the_weights(
@@ -174,6 +174,22 @@ def test_a_scene_is_read_at_the_nearest_resolution_of_the_weights(
     assert estimate.native_gsd == pytest.approx(gsd, rel=0.01)
     assert message in " ".join(estimate.advice)
     assert (message == "") == (estimate.advice == ())
+
+
+@pytest.mark.parametrize("gsd", [4.2, 10, 300])
+def test_a_scene_far_too_coarse_is_refused_unless_gsd_is_given(tmp_path, weights, gsd):
+    pixels = np.full((3, 40, 50), 100, np.uint8)
+    scene = write_scene(tmp_path / "scene.tif", pixels=pixels, gsd=gsd)
+    job = SegmentJob(
+        scene=scene,
+        expressions=("storage tank",),
+        weights=weights,
+        options=SegmentOptions(**SMALL),
+    )
+    with pytest.raises(SceneError, match=rf"has {gsd:.3g} m .*too small.*--gsd"):
+        plan(job, measure=False)
+    given = replace(job, options=SegmentOptions(**SMALL, gsd=gsd / 4))
+    assert plan(given, measure=False).gsd == pytest.approx(gsd / 4, rel=0.02)
 
 
 def test_pixel_coordinates_are_read_as_they_are(tmp_path, weights):

@@ -158,7 +158,7 @@ def test_unreadable_files_are_refused_by_name(tmp_path):
     refused("notes.gpkg: cannot be read", aoi=str(text))
     table = tmp_path / "table.csv"
     table.write_text("a,b\n1,2\n")
-    refused("table.csv: holds no polygon", aoi=str(table))
+    refused("table.csv: is a table without geometry", aoi=str(table))
 
 
 def test_files_without_an_area_are_refused(tmp_path):
@@ -198,6 +198,6 @@ def test_an_area_smaller_than_a_pixel_is_refused():
 def test_coordinates_outside_the_crs_are_refused(tmp_path):
     pole = shapely.box(-200, 95, -190, 99)
     refused(
-        "spans -200,95,-190,99 in WGS 84, which lies outside the",
+        "outside the scene: it spans -200,95,-190,99 in WGS 84, the scene 500000",
         aoi=save(tmp_path / "a.gpkg", [pole], 4326),
     )

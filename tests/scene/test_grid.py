@@ -12,7 +12,7 @@ from rasterio.crs import CRS
 from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError, SceneError
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, wkt2
 
 UTM = CRS.from_epsg(32631)
 MARS = CRS.from_wkt(
@@ -161,3 +161,63 @@ def test_a_grid_can_be_pickled():
     copy = pickle.loads(pickle.dumps(native))  # noqa: S301  (our own bytes)
     assert copy == native
     assert copy.gsd == native.gsd
+
+
+ANGLES = [
+    # a CRS, its place of 2 degrees east and 47 north, and metres in its unit there
+    ("EPSG:27572", (573_000, 2_222_000), 1.0),
+    ("EPSG:4807", (0, 52.2), 111_180 * 0.9),
+    ("EPSG:4901", (0, 52.2), 111_180 * 0.9),
+    ("EPSG:2275", (6_500_000, 7_000_000), 0.3048),
+    ("EPSG:2276", (2_000_000, 6_900_000), 0.3048006),
+    ("EPSG:4326", (2, 47), 111_180),
+]
+
+
+@pytest.mark.parametrize(("crs", "place", "metres"), ANGLES)
+def test_angles_and_lengths_count_by_the_size_of_their_unit(crs, place, metres):
+    step = 0.6 / metres
+    corner = Affine(step, 0, place[0], 0, -step, place[1])
+    grid = Grid(corner, CRS.from_user_input(crs), 100, 100)
+    _, down = grid.pixel_size
+    assert down == pytest.approx(0.6, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "crs", ["EPSG:4807", "EPSG:27572", "EPSG:4326", "EPSG:32632+5773", "EPSG:4979"]
+)
+def test_results_are_in_degrees_whatever_the_unit(crs):
+    own = pyproj.CRS.from_user_input(crs).to_2d()
+    forward = pyproj.Transformer.from_crs(4326, own, always_xy=True)
+    x, y = forward.transform(5.0, 45.0)
+    grid = Grid(Affine(1, 0, x, 0, -1, y), CRS.from_user_input(crs), 10, 10)
+    (point,) = grid.to_lonlat(np.array([shapely.Point(x, y)]))
+    assert (point.x, point.y) == pytest.approx((5, 45), abs=1e-6)
+
+
+def test_long_edges_stay_where_they_are_in_degrees():
+    grid = Grid(Affine.identity(), CRS.from_epsg(3035), 1, 1)
+    wide = shapely.box(4_000_000, 2_500_000, 5_500_000, 3_000_000)
+    (moved,) = grid.to_lonlat(np.array([wide]))
+    fine = shapely.segmentize(wide, 1000)
+    (exact,) = shapely.transform(
+        [fine],
+        lambda xy: np.column_stack(
+            pyproj.Transformer.from_crs(3035, 4326, always_xy=True).transform(*xy.T)
+        ),
+    )
+    assert shapely.hausdorff_distance(moved, exact) < 2e-5
+    assert 5 < shapely.get_num_coordinates(moved) < 8000
+
+
+def test_crss_that_wkt_1_cannot_say_make_grids():
+    for text in (
+        "+proj=ob_tran +o_proj=longlat +o_lon_p=-162 +o_lat_p=39.25 +lon_0=180 "
+        "+to_meter=0.0174532925199433",
+        "EPSG:4979",
+        "+proj=tpers +h=5500000 +lat_0=40 +lon_0=5",
+    ):
+        crs = CRS.from_user_input(text)
+        assert CRS.from_wkt(wkt2(crs)) == crs
+        step = 1e-6 if crs.is_geographic else 1.0
+        assert Grid(Affine(step, 0, 1, 0, -step, 1), crs, 10, 10).gsd > 0

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.crs import CRS
 from rasterio.features import rasterize
 
-from rrsis_geo.errors import DataError, OptionError
+from rrsis_geo.errors import OptionError
 from rrsis_geo.evaluation.scenes.object_matching import (
     Matches,
     Numbers,
@@ -23,8 +21,20 @@ from rrsis_geo.evaluation.scenes.object_matching import (
     score,
 )
 from rrsis_geo.evaluation.scenes.run_record import read_run_record
+from rrsis_geo.evaluation.scenes.scored_layers import (
+    FOUND,
+    TRUTH,
+    WITHIN,
+    grid_around,
+    place_layer,
+    read_polygons,
+    refuse_far_apart,
+    select_expression,
+    select_rows,
+)
+from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.scene.aoi import VECTOR_FAILURES, read_aoi
+from rrsis_geo.scene.aoi import read_aoi, read_area
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import plan_windows
@@ -49,6 +59,8 @@ class SearchedArea:
     """The image; None: not known, or no longer there."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
     """Options with which the run read the scene."""
+    notes: tuple[str, ...] = ()
+    """What was chosen for the user, a line each."""
 
     def open_scene(self) -> AbstractContextManager[Scene]:
         """Open the image, which has to be known."""
@@ -68,6 +80,8 @@ class SceneScore:
     """(N,) predicted polygons, in pixels of the area's grid."""
     objects: NDArray[np.object_]
     """(M,) true objects, in the same pixels."""
+    notes: tuple[str, ...] = ()
+    """What was chosen for the user, a line each."""
 
 
 def score_polygons(
@@ -79,6 +93,8 @@ def score_polygons(
     expression: str | None = None,
     where: tuple[str, str] | None = None,
     rule: str | None = None,
+    layer: str | None = None,
+    truth_layer: str | None = None,
 ) -> SceneScore:
     """Score a layer of polygons.
 
@@ -94,17 +110,27 @@ def score_polygons(
         expression: The expression of `found` to score; None if there is only one.
         where: Name and value of a field of `truth`; only these rows count.
         rule: outline or box; None: box if every true object is a rectangle.
+        layer: Layer of `found`; None: the only one with polygons, or of `segment`.
+        truth_layer: Layer of `truth`; None: the only one with polygons.
 
     Raises:
         DataError: A layer cannot be read, has no polygons or no CRS.
         OptionError: An option does not fit the layers.
         SceneError: The scene cannot be opened.
     """
-    polygons = _select_expression(_read_polygons(found, "polygons"), found, expression)
-    objects = _select_rows(_read_polygons(truth, "truth"), truth, where)
-    area = _searched_area(found, polygons, scene, within)
-    predicted = _to_pixels(polygons, area.grid, found)
-    true = _to_pixels(objects, area.grid, truth)
+    polygons, notes = read_polygons(found, FOUND, layer)
+    polygons = select_expression(polygons, found, expression)
+    objects, more = read_polygons(truth, TRUTH, truth_layer)
+    objects = select_rows(objects, truth, where)
+    anywhere = grid_around(polygons if len(polygons) else objects)
+    area = _searched_area(
+        Path(split_layer_name(str(found))[0]), anywhere, scene, within
+    )
+    cut = area.grid is not anywhere
+    predicted = place_layer(polygons, area.grid, FOUND, found, cut=cut)
+    true = place_layer(objects, area.grid, TRUTH, truth, cut=cut)
+    if not cut:
+        refuse_far_apart(predicted, true, truth)
     predicted, true = (
         shapes[_mostly_inside(shapes, area.outline)] for shapes in (predicted, true)
     )
@@ -119,99 +145,36 @@ def score_polygons(
         area=area,
         polygons=predicted,
         objects=true,
+        notes=(*notes, *more, *area.notes),
     )
 
 
-def _read_polygons(path: Path, what: str) -> gpd.GeoDataFrame:
-    try:
-        frame = gpd.read_file(path)
-    except (*VECTOR_FAILURES, OSError) as error:
-        reason = (
-            " ".join(str(error).split()) if path.exists() else "there is no such file"
-        )
-        raise DataError(f"{what} {path}: cannot be read: {reason}") from error
-    if "geometry" not in frame:
-        raise DataError(f"{what} {path}: a table without geometry")
-    frame = frame[frame.geometry.notna()]
-    parts = frame.set_geometry(frame.geometry.make_valid()).explode(index_parts=False)
-    parts = parts[parts.geom_type == "Polygon"]
-    if what == "truth" and not len(parts):
-        raise DataError(f"{what} {path}: holds no polygon")
-    return parts
-
-
-def _select_expression(
-    frame: gpd.GeoDataFrame, path: Path, expression: str | None
-) -> gpd.GeoDataFrame:
-    if "expression" not in frame:
-        if expression is not None:
-            raise OptionError(
-                f"polygons {path}: have no attribute 'expression'; leave out "
-                "--expression"
-            )
-        return frame
-    expressions = sorted(set(frame["expression"].astype(str)))
-    if expression is not None:
-        if expressions and expression not in expressions:
-            raise OptionError(
-                f"polygons {path}: none is of the expression {expression!r}; the "
-                f"expressions are {expressions}"
-            )
-        return frame[frame["expression"].astype(str) == expression]
-    if len(expressions) > 1:
-        raise OptionError(
-            f"polygons {path}: are of several expressions; choose one with "
-            f"--expression, of {expressions}"
-        )
-    return frame
-
-
-def _select_rows(
-    frame: gpd.GeoDataFrame, path: Path, where: tuple[str, str] | None
-) -> gpd.GeoDataFrame:
-    if where is None:
-        return frame
-    name, value = where
-    if name not in frame:
-        names = sorted(set(frame.columns) - {"geometry"})
-        raise OptionError(f"truth {path}: has no field {name!r}; there are {names}")
-    chosen = frame[frame[name].astype(str) == value]
-    if not len(chosen):
-        some = sorted(set(frame[name].astype(str)))[:8]
-        raise OptionError(f"truth {path}: no {name} is {value!r}; there are {some}")
-    return chosen
-
-
 def _searched_area(
-    found: Path, polygons: gpd.GeoDataFrame, scene: Path | None, within: Path | None
+    found: Path, anywhere: Grid, scene: Path | None, within: Path | None
 ) -> SearchedArea:
-    """The searched area, from the run manifest, else the scene, else everything."""
+    """The searched area, from the run manifest, else the scene, else `anywhere`."""
     record = read_run_record(found)
-    limit_options = SegmentOptions(aoi=None if within is None else str(within))
     run_options = SegmentOptions()
+    limits, borders = [], None
     if record is not None:
         grid, run_options = record.grid, record.options
-        limits = [read_aoi(run_options, grid), read_aoi(limit_options, grid)]
+        limits.append(read_aoi(run_options, grid))
         borders = window_borders(grid, run_options)
         scene = scene or record.scene
-        known: Grid | None = grid
     elif scene is not None:
         with _open_scene(scene, run_options) as opened:
-            grid = known = opened.native
-        limits, borders = [read_aoi(limit_options, grid)], None
+            grid = opened.native
+    elif within is not None:
+        raise OptionError(
+            "--within needs the scene (--scene), or the run manifest beside the "
+            "polygons"
+        )
     else:
-        crs = None if polygons.crs is None else CRS.from_wkt(polygons.crs.to_wkt())
-        grid, known = Grid(Affine.identity(), crs, 1, 1), None
-        if within is not None:
-            raise OptionError(
-                "--within needs the scene (--scene), or the run manifest beside the "
-                "polygons"
-            )
-        limits, borders = [], None
-    outline: Any = shapely.box(-np.inf, -np.inf, np.inf, np.inf)
-    if known is None:
-        return SearchedArea(grid=grid, outline=outline, km2=0.0, borders=None)
-    outline = shapely.box(0, 0, grid.width, grid.height)
+        everything = shapely.box(-np.inf, -np.inf, np.inf, np.inf)
+        return SearchedArea(grid=anywhere, outline=everything, km2=0.0, borders=None)
+    if within is not None:
+        limits.append(read_area(str(within), grid, WITHIN))
+    outline: Any = shapely.box(0, 0, grid.width, grid.height)
     for limit in limits:
         outline = outline if limit is None else outline.intersection(limit.shape)
     share = _data_share(scene, run_options, grid, outline)
@@ -222,6 +185,7 @@ def _searched_area(
         borders=borders,
         scene=scene,
         options=run_options,
+        notes=tuple(note for limit in limits if limit for note in limit.notes),
     )
 
 
@@ -245,27 +209,6 @@ def window_borders(grid: Grid, options: SegmentOptions) -> tuple[Numbers, Number
         inside = sorted(line for line in lines if 0 < line < length)
         ends.append(np.array(inside, np.int64))
     return ends[0], ends[1]
-
-
-def _to_pixels(frame: gpd.GeoDataFrame, grid: Grid, path: Path) -> NDArray[np.object_]:
-    """Reproject the polygons of a layer, in pixels of the grid."""
-    if grid.crs is None:
-        if frame.crs is not None:
-            raise DataError(
-                f"{path}: is in {frame.crs.name}, but the scene has no CRS; use a "
-                "layer in pixels of the scene"
-            )
-    elif frame.crs is None:
-        raise DataError(
-            f"{path}: has no CRS, so it cannot be placed on the scene; write one into "
-            f"a copy (ogr2ogr -a_srs EPSG:... copy.gpkg {path})"
-        )
-    else:
-        frame = frame.to_crs(grid.crs.to_wkt())
-    shapes = np.asarray(frame.geometry.array, np.object_)
-    return np.asarray(
-        shapely.make_valid(transform_geometries(shapes, ~grid.transform)), np.object_
-    )
 
 
 def transform_geometries(shapes: Any, transform: Affine) -> Any:

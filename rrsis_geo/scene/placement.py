@@ -1,0 +1,269 @@
+"""Polygons of any CRS in the pixels of a scene's grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from rrsis_geo.geodata.bent_edges import Points, move_polygons
+from rrsis_geo.geodata.vector_layers import only_areas
+from rrsis_geo.scene.grid import Grid, angular_unit, metres_in_unit, wkt2
+
+BEND = 0.1
+"""Pixels by which a moved edge may lie beside its curve."""
+
+STRAIGHT_EDGE = 2.0
+"""Pixels; edges up to this length are not checked for a bend."""
+
+BORDER_POINTS = 33
+"""Points on each side of a scene, by which it is found in another CRS."""
+
+WRAPPED_METHODS = (
+    "Popular Visualisation Pseudo Mercator",
+    "Mercator (variant A)",
+    "Mercator (variant B)",
+    "Mercator (Spherical)",
+    "Equidistant Cylindrical",
+    "Equidistant Cylindrical (Spherical)",
+)
+"""Projections in which x repeats after a turn around the Earth."""
+
+
+def place_polygons(
+    polygons: NDArray[np.object_],
+    crs: pyproj.CRS | None,
+    grid: Grid,
+    *,
+    cut: bool = True,
+) -> NDArray[np.object_]:
+    """Move polygons to the pixels of a grid.
+
+    Edges are straight in the polygons' CRS and get more corners where they bend on the
+    grid. Longitudes that are a whole turn away are the same place, so that an area cut
+    at 180 degrees, or written in 0 to 360, meets a scene on either side. What lies
+    more than the scene's size beside it is cut off, since it may have no place in the
+    scene's CRS.
+
+    Args:
+        polygons: (N,) valid polygons and multipolygons.
+        crs: Theirs; None where the grid has none either.
+        grid: The scene's grid.
+        cut: False keeps what lies beside the grid, if it is only a frame of reference.
+
+    Returns:
+        (N,) valid polygons and multipolygons in pixels; empty where nothing is left.
+
+    Raises:
+        ProjError: nothing leads from one CRS to the other.
+    """
+    to_pixels = ~grid.transform
+    if crs is None or grid.crs is None:
+        return _valid(shapely.transform(polygons, _affine(to_pixels)))
+    source, target = crs.to_2d(), pyproj.CRS.from_wkt(wkt2(grid.crs)).to_2d()
+    move = _mover(source, target, grid)
+    around = _surroundings(source, target, grid) if cut else None
+    turn = _turn(source.to_wkt())
+    result = np.full(len(polygons), shapely.Polygon(), np.object_)
+    shortest = STRAIGHT_EDGE * min(grid.pixel_size) / metres_in_unit(source)
+    for shifted, index in _near(polygons, around, turn):
+        placed = move_polygons(
+            shifted,
+            lambda xy: _affine(to_pixels)(move(xy)),
+            tolerance=BEND,
+            shortest=np.inf if source == target else shortest,
+        )
+        placed = _valid(placed)
+        again = ~shapely.is_empty(result[index])
+        placed[again] = shapely.union(result[index][again], placed[again])
+        result[index] = placed
+    return result
+
+
+def _near(
+    polygons: NDArray[np.object_],
+    around: tuple[float, float, float, float] | None,
+    turn: _Turn | None,
+) -> Iterator[tuple[NDArray[np.object_], NDArray[np.int64]]]:
+    """Polygons at each turn at which they reach the surroundings, cut; and indices."""
+    if around is None:
+        yield polygons, np.arange(len(polygons))
+        return
+    box = shapely.box(*around)
+    left, bottom, right, top = shapely.bounds(polygons).T
+    steps = np.zeros(1)
+    if turn is not None and np.isfinite(around[0]) and len(polygons):
+        first = np.ceil((around[0] - np.nanmax(right)) / turn.length)
+        last = np.floor((around[2] - np.nanmin(left)) / turn.length)
+        steps = np.arange(first, last + 1) if last - first < 1000 else steps
+    for step in steps:
+        offset = 0.0 if turn is None else step * turn.length
+        with np.errstate(invalid="ignore"):
+            meets = (left + offset <= around[2]) & (right + offset >= around[0])
+            meets &= (bottom <= around[3]) & (top >= around[1])
+            inside = (left + offset >= around[0]) & (right + offset <= around[2])
+            inside &= (bottom >= around[1]) & (top <= around[3])
+        index = np.flatnonzero(meets)
+        if not len(index):
+            continue
+        shifted = polygons[index]
+        if offset:
+            shifted = shapely.transform(shifted, _shift(offset))
+        beyond = ~inside[index]
+        cut = shapely.intersection(shifted[beyond], box)
+        shifted[beyond] = [only_areas(shape) for shape in cut]
+        filled = ~shapely.is_empty(shifted)
+        yield shifted[filled], index[filled]
+
+
+def _surroundings(
+    source: pyproj.CRS, target: pyproj.CRS, grid: Grid
+) -> tuple[float, float, float, float] | None:
+    """Bounds in `source` around the scene, three times its size.
+
+    A longitude may lie beyond 180 degrees. All are infinite around a pole; None where
+    the scene has no place in `source`.
+    """
+    share = np.linspace(0, 1, BORDER_POINTS)
+    ends = np.zeros_like(share)
+    cols = np.concatenate([share, ends + 1, share[::-1], ends]) * grid.width
+    rows = np.concatenate([ends, share, ends + 1, share[::-1]]) * grid.height
+    border = np.column_stack(grid.pixels_to_crs(cols, rows))
+    x, y = _same_turn(target, source)(border).T
+    finite = np.isfinite(x) & np.isfinite(y)
+    if not finite.any():
+        return None
+    x, y = x[finite], y[finite]
+    turn = _turn(source.to_wkt())
+    high = np.ptp(y)
+    bottom, top = float(y.min() - high), float(y.max() + high)
+    if turn is not None:
+        x = np.unwrap(x, period=turn.length)
+        if np.ptp(x) > turn.length / 2:  # around a pole, or most of the planet
+            return -np.inf, -np.inf, np.inf, np.inf
+    wide = np.ptp(x)
+    return float(x.min() - wide), bottom, float(x.max() + wide), top
+
+
+def _mover(
+    source: pyproj.CRS, target: pyproj.CRS, grid: Grid
+) -> Callable[[Points], Points]:
+    """From `source` to `target`, to the turn around the planet that is meant."""
+    forward = _same_turn(source, target)
+    after = _turn(target.to_wkt())
+    left, _, right, _ = grid.bounds()
+    if (
+        _turn(source.to_wkt()) is not None
+        or after is None
+        or after.low <= left < right <= after.high
+    ):
+        return forward
+    length, centre = after.length, (left + right) / 2
+
+    def move(xy: Points) -> Points:
+        moved = forward(xy)
+        moved[:, 0] += length * np.round((centre - moved[:, 0]) / length)
+        return moved
+
+    return move
+
+
+def _same_turn(source: pyproj.CRS, target: pyproj.CRS) -> Callable[[Points], Points]:
+    """From one CRS to another; a longitude beyond 180 degrees stays beyond."""
+    if source == target:
+        return lambda xy: xy
+    forward = _transformer(source.to_wkt(), target.to_wkt())
+    before, after = _turn(source.to_wkt()), _turn(target.to_wkt())
+
+    def move(xy: Points) -> Points:
+        moved = np.column_stack(forward.transform(*xy.T))
+        if before is not None and after is not None:
+            turns = (xy[:, 0] - before.zero) / before.length
+            turns -= (moved[:, 0] - after.zero) / after.length
+            with np.errstate(invalid="ignore"):
+                moved[:, 0] += after.length * np.round(turns)
+        return moved
+
+    return move
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A turn around the planet, where x is a longitude or proportional to it."""
+
+    length: float
+    """Difference of x."""
+    low: float
+    """Lowest x of the usual turn."""
+    zero: float
+    """x at the longitude of about 0."""
+
+    @property
+    def high(self) -> float:
+        """Highest x of the usual turn."""
+        return self.low + self.length
+
+
+@lru_cache(maxsize=16)
+def _turn(wkt: str) -> _Turn | None:
+    """The turn of a CRS; None where x does not repeat."""
+    crs = pyproj.CRS.from_wkt(wkt)
+    if crs.is_geographic:
+        length = 360 / angular_unit(crs)
+        return _Turn(length=length, low=-length / 2, zero=0.0)
+    operation, base = crs.coordinate_operation, crs.geodetic_crs
+    if base is None or operation is None:
+        return None
+    if operation.method_name not in WRAPPED_METHODS:
+        return None
+    base = base.to_2d()
+    middle = next(
+        (
+            math.degrees(float(item.value) * item.unit_conversion_factor)
+            for item in operation.params
+            if item.name == "Longitude of natural origin"
+        ),
+        0.0,
+    )
+    at = np.array([middle - 90, middle + 90]) / angular_unit(base)
+    west, east = _transformer(base.to_wkt(), wkt).transform(at, [0.0, 0.0])[0]
+    length, centre = 2 * (east - west), (west + east) / 2
+    return _Turn(
+        length=length, low=centre - length / 2, zero=centre - length * middle / 360
+    )
+
+
+@lru_cache(maxsize=16)
+def _transformer(source: str, target: str) -> Any:
+    return pyproj.Transformer.from_crs(
+        pyproj.CRS.from_wkt(source), pyproj.CRS.from_wkt(target), always_xy=True
+    )
+
+
+def _affine(transform: Any) -> Callable[[Points], Points]:
+    t = transform
+    return lambda xy: np.column_stack(
+        (
+            t.a * xy[:, 0] + t.b * xy[:, 1] + t.c,
+            t.d * xy[:, 0] + t.e * xy[:, 1] + t.f,
+        )
+    )
+
+
+def _shift(offset: float) -> Callable[[Points], Points]:
+    return lambda xy: xy + np.array([offset, 0.0])
+
+
+def _valid(shapes: Any) -> NDArray[np.object_]:
+    """Repaired, since rounding may cross two edges, without points and lines."""
+    repaired: NDArray[np.object_] = np.asarray(shapes, np.object_)
+    wrong = np.flatnonzero(~shapely.is_valid(repaired))
+    repaired[wrong] = [only_areas(one) for one in shapely.make_valid(repaired[wrong])]
+    return repaired
