@@ -60,6 +60,7 @@ from .summary import print_steps, print_summary
     help="Write what answers were measured against too, as polygons: the road of "
     '"tanks near the road".',
 )
+@options.LAYER
 @options.OVERWRITE
 @options.RESOLVE
 @options.option(
@@ -88,6 +89,8 @@ def command(
     probability: str | None,
     preview: str | None,
     anchors: str | None,
+    layer: str | None,
+    append: bool,
     overwrite: bool,
     weights: str,
     **values: Any,
@@ -105,6 +108,7 @@ def command(
       rrsis-geo segment scene.tif "ship" --aoi harbour.gpkg --preview ship.png
       rrsis-geo segment scene.tif "vehicle" --probability vehicle.tif --dry-run
       rrsis-geo segment scene.tif "the second largest tank" --explain
+      rrsis-geo segment scene.tif "pier" -o city.gpkg --layer piers
 
     \b
     On stdout, with tabs between the fields:
@@ -125,6 +129,8 @@ def command(
             anchors=anchors,
             weights=weights,
             overwrite=overwrite,
+            layer=layer,
+            append=append,
             options=options.settings_in(values),
         )
         from rrsis_geo import pipeline

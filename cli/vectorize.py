@@ -8,7 +8,7 @@ import click
 
 from rrsis_geo.job import VectorizeJob
 
-from . import options
+from . import options, progress
 from .sections import Command
 from .summary import print_summary
 
@@ -25,6 +25,7 @@ from .summary import print_summary
     type=click.Path(),
     help="File of polygons; .gpkg, .geojson, .fgb or .parquet chooses the format.",
 )
+@options.LAYER
 @options.OVERWRITE
 @options.POLYGONS
 def command(probability: str, output: str, overwrite: bool, **values: Any) -> None:
@@ -43,5 +44,5 @@ def command(probability: str, output: str, overwrite: bool, **values: Any) -> No
     job = VectorizeJob(
         probability=probability, output=output, overwrite=overwrite, **values
     )
-    result = revectorize(job)
+    result = revectorize(job, report=progress.write_advice)
     print_summary(result.polygons, result.expressions, result.files)

@@ -172,9 +172,14 @@ class SegmentJob:
     weights: str = "default"
     """Name or path."""
     overwrite: bool = False
+    layer: str | None = None
+    """Layer of the GeoPackage to write; None: named after the expressions."""
+    append: bool = False
+    """Add to the layer, which has to have the same columns and CRS."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
+        _check_layer(self)
         given: Any = self.expressions
         given = (given,) if isinstance(given, str) else given
         texts = tuple(" ".join(text.split()) for text in given)
@@ -238,6 +243,10 @@ class VectorizeJob:
     expressions: Tuple[str, ...] = ()
     """What the bands show, one for each; (): as the raster says."""
     overwrite: bool = False
+    layer: str | None = None
+    """Layer of the GeoPackage to write; None: named after the expressions."""
+    append: bool = False
+    """Add to the layer, which has to have the same columns and CRS."""
     threshold: float = SegmentOptions.threshold
     min_score: float | None = SegmentOptions.min_score
     min_area: float = SegmentOptions.min_area
@@ -252,6 +261,7 @@ class VectorizeJob:
         for name in ("probability", "output"):
             if not isinstance(getattr(self, name), str) or not getattr(self, name):
                 raise OptionError(f"{name} must be a path, got {getattr(self, name)!r}")
+        _check_layer(self)
         self.options  # noqa: B018 - checks the numbers
 
     @property
@@ -296,6 +306,18 @@ def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> Non
     if not good:
         shown = name.replace("_", "-")
         raise OptionError(f"{shown} must be {wanted}, got {getattr(options, name)!r}")
+
+
+def _check_layer(job: SegmentJob | VectorizeJob) -> None:
+    if not (job.layer is None or (isinstance(job.layer, str) and job.layer)):
+        raise OptionError(f"layer must be a name, got {job.layer!r}")
+    for name in ("overwrite", "append"):
+        if getattr(job, name) not in (True, False):
+            raise OptionError(f"{name} must be true or false")
+    if job.append and job.overwrite:
+        raise OptionError("append and overwrite exclude each other; give one of them")
+    if (job.layer or job.append) and job.output is None:
+        raise OptionError("layer and append need an output")
 
 
 def _is_number(value: Any) -> bool:

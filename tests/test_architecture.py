@@ -15,7 +15,8 @@ PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
     {"errors", "types", "version"},
-    {"job", "protocol", "atomic_write", "folder_lock"},
+    {"files", "folder_lock"},
+    {"job", "protocol", "atomic_write"},
     {"scene", "datasets", "language", "model"},
     {"tiling", "vector", "query", "expressions", "synthetic"},
     {"colour", "evaluation"},

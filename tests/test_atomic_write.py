@@ -39,7 +39,7 @@ def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
 
 
 def test_remains_of_a_killed_run_are_removed(tmp_path):
-    left = tmp_path / "a.txt.part"
+    left = tmp_path / ".a.txt.rrsis-new"
     left.mkdir()
     (left / "a.txt").write_text("half")
     with staged(tmp_path / "a.txt") as part:

@@ -16,6 +16,7 @@ from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.job import Counts, SegmentJob
+from rrsis_geo.pipeline.output_paths import earlier_runs
 from rrsis_geo.pipeline.run_plan import WeightsFacts
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.version import __version__
@@ -134,6 +135,7 @@ def build(
         "questions": [dict(question) for question in questions],
         "advice": list(advice),
         "seconds": {name: round(spent, 3) for name, spent in timings.items()},
+        **({"earlier": earlier} if (earlier := earlier_runs(job)) else {}),
     }
 
 
@@ -143,7 +145,11 @@ def write(manifest: Mapping[str, Any], path: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    with staged(path) as place, open(place, "w", encoding="utf-8") as file:
+    with (
+        staged(path) as place,
+        # bytes of a path that are no text become escapes, which JSON reads back
+        open(place, "w", encoding="utf-8", errors="backslashreplace") as file,
+    ):
         json.dump(manifest, file, indent=2, ensure_ascii=False)
         file.write("\n")
 

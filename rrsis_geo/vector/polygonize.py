@@ -201,7 +201,10 @@ class Polygonizer:
             geometry=_concatenate([batch.geometry for batch in batches], np.object_)[
                 order
             ],
-            crs=None if self._grid.crs is None else self._grid.crs.to_wkt(),
+            # WKT1 cannot say every CRS, e.g. heights above the ellipsoid
+            crs=None
+            if self._grid.crs is None
+            else self._grid.crs.to_wkt(version="WKT2_2019"),
             columns={
                 name: columns[name].astype(dtype) for name, dtype in SCHEMA.items()
             },
