@@ -137,7 +137,7 @@ def full_disk(folder: Path) -> str:
     """
     try:
         with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(bytes(1 << 16))
+            probe.write(bytes(1 << 20))
             probe.flush()
             os.fsync(probe.fileno())
     except OSError as error:

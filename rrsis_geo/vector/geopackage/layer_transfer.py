@@ -156,8 +156,8 @@ def _crs_id(database: sqlite3.Connection, layer: str) -> int:
         (layer,),
     ).fetchone()
     name, organization, code, description = database.execute(
-        "SELECT srs_name, organization, organization_coordsys_id, description "
-        f"FROM {FRESH}.gpkg_spatial_ref_sys WHERE srs_id = ?",  # noqa: S608
+        "SELECT srs_name, organization, organization_coordsys_id, description "  # noqa: S608
+        f"FROM {FRESH}.gpkg_spatial_ref_sys WHERE srs_id = ?",
         (number,),
     ).fetchone()
     _add_crs_columns(database)

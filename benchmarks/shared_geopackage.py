@@ -1,6 +1,6 @@
 """A GeoPackage with what other people keep in one, and a dump of it.
 
-Importable by name, for tests and for the benchmark of killed runs.
+For `kills.py` and the tests of GeoPackages that are shared.
 """
 
 import sqlite3
@@ -69,7 +69,7 @@ def dump(path, *, without=()):
                 continue
             rows = None
             if kind in ("table", "view"):
-                cursor = database.execute(f'SELECT * FROM "{name}"')
+                cursor = database.execute(f'SELECT * FROM "{name}"')  # noqa: S608
                 names = [item[0].lower() for item in cursor.description]
                 rows = sorted(
                     (row for row in cursor if not own & _keys(names, row)), key=repr
