@@ -50,17 +50,36 @@ def staged(
             another process is writing the same file.
     """
     target = resolved(path)
+    with discarded(target, side_files) as part:
+        yield part
+        _move(part, target, side_files)
+
+
+@contextmanager
+def discarded(
+    path: str | os.PathLike[str], side_files: Sequence[str] = ()
+) -> Iterator[Path]:
+    """Yield a path as `staged` does, but throw away what is written to it.
+
+    Raises:
+        OutputError: as `staged`.
+    """
+    target = resolved(path)
+    part = staging_path(target)
     try:
-        with FolderLock(hidden_beside(target, FOLDER_SUFFIX)) as lock:
+        with FolderLock(part.parent) as lock:
             lock.remove_folder = True
             _complete(lock.folder, target, side_files)
             lock.clear()
-            part = lock.folder / f"data{target.suffix}"
             yield part
-            _move(part, target, side_files)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{target}: cannot be written: {reason}") from error
+        raise OutputError(f"{path}: cannot be written: {reason}") from error
+
+
+def staging_path(target: Path) -> Path:
+    """Where a file is written before it is renamed."""
+    return hidden_beside(target, FOLDER_SUFFIX) / f"data{target.suffix}"
 
 
 def check_writable(
@@ -84,9 +103,9 @@ def check_writable(
             folder is missing or read-only.
     """
     target = resolved(path)
-    if target.is_dir():
+    if os.path.isdir(target):
         raise OutputError(f"{path}: is a folder; give a file name in it")
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         raise OutputError(f"{path}: there is no folder {target.parent}; make it")
     check_name(target, side_files)
     _complete_interrupted(target, side_files)
@@ -167,7 +186,7 @@ def _move(part: Path, target: Path, side_files: Sequence[str]) -> None:
 
 def _complete(folder: Path, target: Path, side_files: Sequence[str]) -> None:
     """Put a complete new state in place, from wherever it was interrupted."""
-    part = folder / f"data{target.suffix}"
+    part = folder / staging_path(target).name
     if not ((folder / COMPLETE).exists() and part.exists()):
         return
     new = json.loads((folder / COMPLETE).read_text(encoding="ascii"))

@@ -16,6 +16,9 @@ from rrsis_geo.errors import OutputError
 NAME_BYTES = 255
 """Longest name where the file system does not say."""
 
+LONG_NAME = 100
+"""Bytes from which on a hidden folder is not named after its file."""
+
 PATH_BYTES = 4000
 """Longest path; a little below the limit of Linux, for side files."""
 
@@ -26,7 +29,7 @@ NOT_LITERAL = re.compile(r"^//|[!\x00-\x1f\x7f]")
 def hidden_beside(target: Path, suffix: str) -> Path:
     """`.NAME` and the suffix, beside a file; a long name is replaced by its hash."""
     name = f".{target.name}{suffix}"
-    if _length(name) > _longest_name(target.parent):
+    if _length(name) > LONG_NAME:
         name = f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:32]}{suffix}"
     return target.with_name(name)
 
@@ -51,8 +54,21 @@ def check_name(target: Path, side_files: Iterable[str] = ()) -> None:
             f"{target}: the name is {length} bytes long, and {room} are possible in "
             "this folder with the files beside it; choose a shorter one"
         )
-    if len(os.fsencode(target)) > PATH_BYTES:
-        raise OutputError(f"{target}: the path is too long; choose a shorter one")
+    check_length(target, PATH_BYTES)
+
+
+def check_length(path: Path, longest: int) -> None:
+    """Refuse a path that a library could not open.
+
+    Raises:
+        OutputError: it has more bytes than that.
+    """
+    length = len(os.fsencode(path))
+    if length > longest:
+        raise OutputError(
+            f"{path}: the path is {length} bytes long, and {longest} are possible; "
+            "choose a folder with a shorter one"
+        )
 
 
 @contextmanager

@@ -26,7 +26,7 @@ ANCHORS = "anchors"
 """Name of the layer of what answers were measured against."""
 
 
-def manifest_path(job: SegmentJob) -> str | None:
+def manifest_path(job: SegmentJob | VectorizeJob) -> str | None:
     """`roofs.run.json` for `roofs.gpkg`; None where the job writes no result.
 
     A named layer has its own, `city.roofs.run.json`, as a file may hold several.
@@ -173,7 +173,7 @@ def _check_manifest(
     target = resolved(path)
     old = read_manifest(path)
     beside = job.output or job.probability or ""
-    own = old is not None and _result_name(old) == Path(beside).name
+    own = old is not None and describes(old, beside)
     if target.exists() and not (own or job.overwrite or os.path.abspath(path) in ours):
         says = "is no run manifest" if old is None else f"is of {_result_name(old)}"
         raise OutputError(
@@ -181,6 +181,11 @@ def _check_manifest(
             f"{Path(beside).name}; choose another name for that or allow --overwrite"
         )
     check_writable(path, True)
+
+
+def describes(manifest: dict[str, Any], result: str) -> bool:
+    """Whether a manifest is of a result of that name."""
+    return _result_name(manifest) == Path(result).name
 
 
 def _result_name(manifest: dict[str, Any]) -> str:
@@ -197,4 +202,4 @@ def _check_raster(name: str, path: Path, overwrite: bool) -> None:
 
 
 def _same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+    return resolved(one) == resolved(other)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rrsis_geo.errors import Cancelled, OptionError, SceneError
 from rrsis_geo.job import VectorizeJob
-from rrsis_geo.pipeline.output_paths import layer_target
+from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
@@ -70,7 +73,7 @@ def revectorize(
         batch = QueryBatch.from_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
         )
-        layer = layer_target(job, batch.expressions)
+        layer = output_paths.layer_target(job, batch.expressions)
         check_output(target, job.overwrite, layer)
         crs = raster.grid.crs
         if crs is None:
@@ -101,7 +104,8 @@ def revectorize(
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
             report(Progress(done, height, polygonizer.count, seconds))
-        answers = batch.answer(polygonizer.finish(), raster.grid, valid.outline)
+        grid = raster.grid
+        answers = batch.answer(polygonizer.finish(), grid, valid.outline)
     for line in answers.advice:
         report(Advice(line))
     polygons, expressions = answers.polygons, batch.expressions
@@ -112,9 +116,32 @@ def revectorize(
         description=", ".join(expressions),
         layer=layer,
     )
+    _revise_manifest(job, grid, polygons)
     files = (job.output,)
     report(Finished(len(polygons), files, time.perf_counter() - began))
     return VectorizeResult(polygons=polygons, expressions=expressions, files=files)
+
+
+def _revise_manifest(job: VectorizeJob, grid: Grid, polygons: Polygons) -> None:
+    """Let the manifest beside a replaced output say what is in it now.
+
+    The manifest of another output stays as it is, and so does the job in it, which says
+    how the probabilities came about. One for another grid speaks of what is gone.
+    """
+    path = output_paths.manifest_path(job)
+    old = output_paths.read_manifest(path)
+    if path is None or old is None or not output_paths.describes(old, job.output):
+        return
+    same = old.get("grid") == json.loads(json.dumps(run_manifest.describe_grid(grid)))
+    if not (same or job.append):
+        os.remove(path)
+        return
+    counts = Counter(polygons.columns["expression"].tolist())
+    if job.append:
+        counts.update(old.get("polygons", {}))
+    run_manifest.write(
+        {**old, "polygons": dict(counts), "vectorized": job.to_mapping()}, path
+    )
 
 
 def _without_crs(job: VectorizeJob, grid: Grid) -> str:

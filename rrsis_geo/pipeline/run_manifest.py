@@ -156,7 +156,7 @@ def write(manifest: Mapping[str, Any], path: str) -> None:
 
 def _name(crs: CRS) -> str:
     code = crs.to_epsg()
-    return str(crs.to_wkt()) if code is None else f"EPSG:{code}"
+    return str(crs.to_wkt(version="WKT2_2019")) if code is None else f"EPSG:{code}"
 
 
 def _versions() -> dict[str, str | None]:

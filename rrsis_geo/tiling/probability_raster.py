@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import rasterio
@@ -20,7 +19,7 @@ from rasterio.io import DatasetReader
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
-from rrsis_geo.atomic_write import full_disk, resolved, staged
+from rrsis_geo.atomic_write import discarded, full_disk, staged
 from rrsis_geo.errors import EngineError, OutputError, SceneError
 from rrsis_geo.files.file_names import literal_path
 from rrsis_geo.job import SCORE_MARGIN
@@ -123,24 +122,13 @@ def check_raster_crs(path: str | os.PathLike[str], crs: CRS | None) -> None:
         OutputError: GDAL cannot write there, or does not keep the CRS.
     """
     pixel = Strip(top=0, levels=np.zeros((1, 1, 1), np.uint8))
-    try:
-        with TemporaryDirectory(
-            prefix=".rrsis-geo-", dir=resolved(path).parent
-        ) as folder:
-            probe = Path(folder, "data.tif")
-            grid = Grid(Affine.identity(), crs, 1, 1)
-            write_probability([pixel], probe, grid=grid, expressions=[""], tags={})
-            with (
-                literal_path(probe) as literal,
-                warnings.catch_warnings(),
-            ):
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)
-                with rasterio.open(Path(literal)) as dataset:
-                    found = dataset.crs
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written: {error.strerror or error}"
-        ) from error
+    grid = Grid(Affine.identity(), crs, 1, 1)
+    with discarded(path, SIDE_FILES) as probe:
+        write_probability([pixel], probe, grid=grid, expressions=[""], tags={})
+        with literal_path(probe) as literal, warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(Path(literal)) as dataset:
+                found = dataset.crs
     if crs is not None and found is None:
         raise OutputError(
             f"{path}: a GeoTIFF cannot hold the scene's CRS; reproject the scene, or "

@@ -9,10 +9,16 @@ import os
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from rrsis_geo.atomic_write import check_writable, resolved, staged
+from rrsis_geo.atomic_write import (
+    check_writable,
+    discarded,
+    resolved,
+    staged,
+    staging_path,
+)
 from rrsis_geo.errors import OptionError, OutputError
+from rrsis_geo.files.file_names import check_length
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.geojson import write_geojson
 from rrsis_geo.vector.geopackage.shared_file import SIDE_FILES, SharedGeoPackage
@@ -44,6 +50,7 @@ FORMATS: tuple[VectorFormat, ...] = (
         },
         side_files=SIDE_FILES,
         update=SharedGeoPackage(),
+        longest_path=512,  # SQLite's MAX_PATHNAME
     ),
     VectorFormat(
         name="GeoJSON",
@@ -127,9 +134,13 @@ def check_output(
     check_writable(
         path, overwrite or into, file_format.side_files, alone=update is not None
     )
+    target = resolved(path)
+    if file_format.longest_path is not None:
+        room = file_format.longest_path - max(map(len, file_format.side_files))
+        for place in (target, staging_path(target)):
+            check_length(place, room)
     if layer is None or update is None:
         return
-    target = resolved(path)
     if target.exists() and not overwrite and not update.holds_layers(target):
         raise OutputError(
             f"{path}: exists and is no {file_format.name}; choose another name or "
@@ -164,21 +175,15 @@ def check_crs(
         title="",
         description="",
     )
-    try:
-        with TemporaryDirectory(prefix=".rrsis-geo-", dir=target.parent) as folder:
-            part = Path(folder, f"data{target.suffix}")
-            file_format.write(empty, part, file_format)
-            if file_format.crs is CrsRule.SCENE and crs is not None:
-                found = written_crs(part, file_format)
-                if not is_same_crs(found, crs):
-                    raise OutputError(
-                        f"{path}: {file_format.name} cannot hold the CRS "
-                        f"{crs_title(crs)}; choose another format or reproject"
-                    )
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written: {error.strerror or error}"
-        ) from error
+    with discarded(target, file_format.side_files) as part:
+        file_format.write(empty, part, file_format)
+        if file_format.crs is CrsRule.SCENE and crs is not None:
+            found = written_crs(part, file_format)
+            if not is_same_crs(found, crs):
+                raise OutputError(
+                    f"{path}: {file_format.name} cannot hold the CRS "
+                    f"{crs_title(crs)}; choose another format or reproject"
+                )
     if file_format.update is not None:
         file_format.update.check_crs(target, target_layer, crs)
 

@@ -147,6 +147,9 @@ class VectorFormat:
     """How a layer is written into a file that holds others. None: a file is one layer
     and replaced as a whole."""
 
+    longest_path: int | None = None
+    """Bytes of the longest path that its library opens, side files included."""
+
     needs_driver: bool = True
     """Whether GDAL has to have the driver; False where another library reads and
     writes the format."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from rrsis_geo.atomic_write import discarded
 from rrsis_geo.errors import OutputError
 from rrsis_geo.types import SCHEMA
 from rrsis_geo.vector.layer_names import check_layer_name
@@ -72,8 +72,7 @@ def open_unchanged(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(uri, uri=True)) as database:
             yield database
         return
-    with TemporaryDirectory(prefix=".rrsis-geo-", dir=path.parent) as folder:
-        copy = Path(folder, "data.gpkg")
+    with discarded(path) as copy:
         for end in ("", *hot):
             shutil.copyfile(
                 path.with_name(path.name + end), copy.with_name(copy.name + end)
