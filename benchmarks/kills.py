@@ -68,6 +68,9 @@ SIDE = 240
 LATE = 0.6
 """Share of the kills that fall into the second half of a run, where it writes."""
 
+ROUND = 8
+"""Kills before it is the turn of the next ones, so that a part counts too."""
+
 MOST = 5_000
 """Polygons of ours in the shared GeoPackage at which it begins anew."""
 
@@ -95,6 +98,10 @@ class Victim:
     reset: Callable[[Path], None] = lambda folder: None
     """Called before every run; begins anew where there is nothing left to do."""
     counts: Counter[str] = field(default_factory=Counter)
+    number: int = 0
+    """Runs that were begun."""
+    seconds: float = 0.0
+    """About how long one takes."""
 
 
 def bright(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -322,16 +329,16 @@ def finish(work: Callable[[Path, int], None], folder: Path, number: int) -> floa
 
 def kill(victim: Victim, folder: Path, count: int, rng: random.Random) -> None:
     """Kill runs until `count` were killed at work; look at the files after each."""
-    number = 0
-    seconds = finish(victim.work, folder, number)
+    if not victim.seconds:
+        victim.seconds = finish(victim.work, folder, victim.number)
     while victim.counts["killed"] < count:
-        number += 1
+        victim.number += 1
         victim.reset(folder)
         before = victim.state(folder)
-        instant = seconds * (
+        instant = victim.seconds * (
             rng.uniform(0.5, 1.1) if rng.random() < LATE else rng.uniform(0, 0.5)
         )
-        child = fork(victim.work, folder, number)
+        child = fork(victim.work, folder, victim.number)
         time.sleep(instant)
         os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
@@ -341,7 +348,7 @@ def kill(victim: Victim, folder: Path, count: int, rng: random.Random) -> None:
             raise SystemExit(f"{victim.name} failed when it was not even killed")
         else:
             victim.counts["finished first"] += 1
-            seconds *= 0.98
+            victim.seconds *= 0.98
             continue
         try:
             after = victim.state(folder)
@@ -352,13 +359,35 @@ def kill(victim: Victim, folder: Path, count: int, rng: random.Random) -> None:
         victim.counts["wrong"] += not good
         if good:
             victim.counts["before" if after == before else "after"] += 1
-        seconds *= 1.005  # other programs make the machine slower
+        victim.seconds *= 1.005  # other programs make the machine slower
+
+
+def end(victim: Victim, folder: Path) -> None:
+    """Let runs finish after the last kill: nothing of the killed ones may be left.
+
+    Raises:
+        SystemExit: a run fails, or a working file is left.
+    """
     victim.reset(folder)
     for last in range(len(FORMATS)):
-        finish(victim.work, folder, number + 1 + last)
+        finish(victim.work, folder, victim.number + 1 + last)
     left = [path.name for path in folder.rglob(".*")]
     if left:
         raise SystemExit(f"{victim.name}: left behind {left}")
+
+
+def table(chosen: list[Victim]) -> str:
+    """Counts of every kind, and their sums."""
+    columns = ("killed", "before", "after", "wrong", "finished first")
+    total: Counter[str] = Counter()
+    for victim in chosen:
+        total += victim.counts
+    rows = [(victim.name, victim.counts) for victim in chosen] + [("total", total)]
+    lines = [f"{'':<10}" + "".join(f"{column:>16}" for column in columns)]
+    for name, counts in rows:
+        cells = "".join(f"{counts[column]:>16,}" for column in columns)
+        lines.append(f"{name:<10}{cells}")
+    return "\n".join(lines)
 
 
 def victims(folder: Path) -> list[Victim]:
@@ -421,21 +450,18 @@ def main() -> None:
     with TemporaryDirectory(prefix="rrsis-kills-") as temporary:
         every = victims(Path(temporary))
         chosen = [v for v in every if not options.only or v.name in options.only]
-        for place, victim in enumerate(chosen):
-            share = options.count // len(chosen)
-            share += place < options.count % len(chosen)
-            kill(victim, Path(temporary, victim.name), share, rng)
-            print(victim.name, dict(victim.counts), flush=True)
-    columns = ("killed", "before", "after", "wrong", "finished first")
-    print(f"{'':<10}" + "".join(f"{column:>16}" for column in columns))
-    total: Counter[str] = Counter()
-    for victim in chosen:
-        total += victim.counts
-        numbers = "".join(f"{victim.counts[column]:>16,}" for column in columns)
-        print(f"{victim.name:<10}{numbers}")
-    print(f"{'total':<10}" + "".join(f"{total[column]:>16,}" for column in columns))
+        for goal in range(ROUND, options.count + ROUND, ROUND):
+            for place, victim in enumerate(chosen):
+                reached = min(goal, options.count)
+                share = reached // len(chosen) + (place < reached % len(chosen))
+                kill(victim, Path(temporary, victim.name), share, rng)
+            if goal % (10 * ROUND) == 0:
+                print(table(chosen), flush=True)
+        for victim in chosen:
+            end(victim, Path(temporary, victim.name))
+    print(table(chosen))
     print(f"seed {options.seed}")
-    if total["wrong"]:
+    if any(victim.counts["wrong"] for victim in chosen):
         raise SystemExit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -77,6 +78,9 @@ if sys.platform != "win32":
         """Whether a lease is granted; None: the file system has none."""
         kind = fcntl.F_WRLCK if readers else fcntl.F_RDLCK
         try:
+            # a program that opens the file now makes the system send a signal, which
+            # must not be the one that ends this process
+            fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
             fcntl.fcntl(handle, fcntl.F_SETLEASE, kind)
         except OSError as error:
             return False if error.errno in (errno.EAGAIN, errno.EBUSY) else None

@@ -18,7 +18,7 @@ from rrsis_geo.types import Polygons
 from rrsis_geo.vector import formats
 from rrsis_geo.vector.formats import check_output, write_polygons
 from rrsis_geo.vector.layer_names import layer_name
-from rrsis_geo.vector.vector_format import LayerTarget
+from rrsis_geo.vector.vector_format import CrsRule, LayerTarget
 
 EXTENSIONS = {"probability": (".tif", ".tiff"), "preview": (".png",)}
 
@@ -98,12 +98,15 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
     _check_manifest(job, wanted.values(), ours)
 
 
-def check_crs(job: SegmentJob, crs: CRS | None) -> None:
+def check_crs(job: SegmentJob, crs: CRS | None) -> tuple[str, ...]:
     """Refuse before any work a CRS that an output could not hold.
 
     Args:
         job: What is about to run; its paths are checked already.
         crs: Of what is found; None for pixel coordinates.
+
+    Returns:
+        Notes for the user.
 
     Raises:
         OutputError: an output's format cannot hold the CRS, or the layer to add to has
@@ -116,6 +119,13 @@ def check_crs(job: SegmentJob, crs: CRS | None) -> None:
         formats.check_crs(job.anchors, wkt)
     if job.probability is not None:
         check_raster_crs(job.probability, crs)
+    return tuple(
+        f"{path}: holds pixels, which other programs take for degrees; .gpkg does not"
+        for path in (job.output, job.anchors)
+        if path is not None
+        and crs is None
+        and formats.format_of(path).crs is CrsRule.LONLAT
+    )
 
 
 def write_layers(

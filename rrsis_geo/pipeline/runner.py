@@ -167,7 +167,8 @@ def run(
     try:
         with open_scene(job) as scene:
             plan = make_run_plan(scene, options, weights.gsd_range)
-            output_paths.check_crs(job, plan.grid.crs)
+            for note in output_paths.check_crs(job, plan.grid.crs):
+                report(Advice(note))
             batch = make_query_batch(job, plan, weights)
             advice = (*plan.advice, *weights.advice(batch.texts))
             for line in advice:
