@@ -231,8 +231,29 @@ RUNNING = together(
 """How the work is done; only window size and overlap change the result."""
 
 OVERWRITE = option(
-    "Output", "--overwrite", is_flag=True, help="Replace outputs that exist already."
+    "Output",
+    "--overwrite",
+    is_flag=True,
+    help="Replace outputs that exist already; of a GeoPackage with other layers only "
+    "the own one.",
 )
+
+LAYER = together(
+    option(
+        "Output",
+        "--layer",
+        metavar="NAME",
+        help="Layer of the GeoPackage to write, beside those that are there. Default: "
+        "named after the expression.",
+    ),
+    option(
+        "Output",
+        "--append",
+        is_flag=True,
+        help="Add the polygons to the layer, which has the same columns and CRS.",
+    ),
+)
+"""Where in a file the polygons go."""
 
 PARTIAL = option(
     "Data",

@@ -61,6 +61,7 @@ from .summary import print_steps, print_summary
     help="Write what answers were measured against too, as polygons: the road of "
     '"tanks near the road".',
 )
+@options.LAYER
 @options.OVERWRITE
 @options.RESOLVE
 @options.GUESS
@@ -90,6 +91,8 @@ def command(
     probability: str | None,
     preview: str | None,
     anchors: str | None,
+    layer: str | None,
+    append: bool,
     overwrite: bool,
     weights: str,
     **values: Any,
@@ -107,6 +110,7 @@ def command(
       rrsis-geo segment scene.tif "ship" --aoi harbour.gpkg --preview ship.png
       rrsis-geo segment scene.tif "vehicle" --probability vehicle.tif --dry-run
       rrsis-geo segment scene.tif "the second largest tank" --explain
+      rrsis-geo segment scene.tif "pier" -o city.gpkg --layer piers
 
     \b
     On stdout, with tabs between the fields:
@@ -127,6 +131,8 @@ def command(
             anchors=anchors,
             weights=weights,
             overwrite=overwrite,
+            layer=layer,
+            append=append,
             options=options.settings_in(values),
         )
         if values["engine"] == "auto" and job.options.workers > 1:

@@ -25,6 +25,7 @@ from .summary import print_summary
     type=click.Path(),
     help="File of polygons; .gpkg, .geojson, .fgb or .parquet chooses the format.",
 )
+@options.LAYER
 @options.OVERWRITE
 @options.POLYGONS
 def command(probability: str, output: str, overwrite: bool, **values: Any) -> None:

@@ -43,7 +43,7 @@ class FolderLock:
         except OSError as error:
             raise OutputError(
                 f"{self.folder}: cannot be written ({error.strerror or error}); "
-                "a run keeps its progress there, so choose another place for the output"
+                "a run needs this folder, so choose another place for the output"
             ) from error
         if not (_lock(self._descriptor) and self._is_current()):
             os.close(self._descriptor)
@@ -66,6 +66,16 @@ class FolderLock:
             self.remove_folder and sys.platform == "win32"
         ):  # open files cannot be removed
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Remove whatever is in the folder, but for the lock."""
+        for path in self.folder.iterdir():
+            if path.name == self.NAME:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def _is_current(self) -> bool:
         """Whether the locked file still exists; its last owner may have removed it."""

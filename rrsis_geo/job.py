@@ -199,17 +199,18 @@ class SegmentJob:
     weights: str = "default"
     """Name or path."""
     overwrite: bool = False
+    layer: str | None = None
+    """Layer of the GeoPackage to write; None: named after the expressions."""
+    append: bool = False
+    """Add to the layer, which has to have the same columns and CRS."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
+        _check_layer(self)
         for name in ("scene", "weights"):
             check_path(name, getattr(self, name))
         for name in ("output", "probability", "preview", "anchors"):
             check_output(name, getattr(self, name))
-        if self.overwrite not in (True, False):
-            raise OptionError(
-                f"overwrite must be true or false, got {self.overwrite!r}"
-            )
         if not isinstance(self.options, SegmentOptions):
             raise OptionError(f"options must be SegmentOptions, got {self.options!r}")
         texts = tuple(map(as_question, as_texts(self.expressions)))
@@ -273,6 +274,10 @@ class VectorizeJob:
     expressions: Tuple[str, ...] = ()
     """What the bands show, one for each; (): as the raster says."""
     overwrite: bool = False
+    layer: str | None = None
+    """Layer of the GeoPackage to write; None: named after the expressions."""
+    append: bool = False
+    """Add to the layer, which has to have the same columns and CRS."""
     threshold: float = SegmentOptions.threshold
     min_score: float | None = SegmentOptions.min_score
     min_area: float = SegmentOptions.min_area
@@ -288,6 +293,7 @@ class VectorizeJob:
                 raise OptionError(f"{name} must be a path, got {getattr(self, name)!r}")
         check_path("probability", self.probability)
         check_output("output", self.output)
+        _check_layer(self)
         self.options  # noqa: B018 - checks the numbers
 
     @property
@@ -337,6 +343,18 @@ def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> Non
 def _is_finite(value: float) -> bool:
     """Also of whole numbers that are too large for a float."""
     return abs(value) < LARGEST
+
+
+def _check_layer(job: SegmentJob | VectorizeJob) -> None:
+    if not (job.layer is None or (isinstance(job.layer, str) and job.layer)):
+        raise OptionError(f"layer must be a name, got {job.layer!r}")
+    for name in ("overwrite", "append"):
+        if getattr(job, name) not in (True, False):
+            raise OptionError(f"{name} must be true or false")
+    if job.append and job.overwrite:
+        raise OptionError("append and overwrite exclude each other; give one of them")
+    if (job.layer or job.append) and job.output is None:
+        raise OptionError("layer and append need an output")
 
 
 def _is_number(value: Any) -> bool:

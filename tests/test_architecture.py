@@ -15,8 +15,8 @@ PACKAGE = ROOT / "rrsis_geo"
 
 LEVELS = [
     {"errors", "types", "version"},
-    {"files", "job_texts"},
-    {"job", "protocol", "atomic_write", "folder_lock", "geodata"},
+    {"files", "job_texts", "folder_lock"},
+    {"job", "protocol", "atomic_write", "geodata"},
     {"scene", "datasets", "language", "model"},
     {"tiling", "vector", "query", "expressions", "synthetic", "runtime"},
     {"colour", "evaluation"},

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from rrsis_geo.atomic_write import check_writable, staged
+from rrsis_geo.atomic_write import check_writable, full_disk, staged
 from rrsis_geo.errors import OutputError
 
 
@@ -38,8 +38,96 @@ def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert names(tmp_path) == ["a.txt"]
 
 
+SIDES = (".aux.xml", ".msk")
+
+
+def test_side_files_come_and_go_with_their_file(tmp_path):
+    target = tmp_path / "a.tif"
+    for name in ("a.tif", "a.tif.msk", "a.tif.aux.xml", "a.tif.mine"):
+        (tmp_path / name).write_text("old")
+    with staged(target, SIDES) as part:
+        part.write_text("new")
+        part.with_name(f"{part.name}.aux.xml").write_text("new side")
+        part.with_name("temporary").write_text("x")
+    assert names(tmp_path) == ["a.tif", "a.tif.aux.xml", "a.tif.mine"]
+    assert target.read_text() == "new"
+    assert (tmp_path / "a.tif.aux.xml").read_text() == "new side"
+    with staged(target, SIDES) as part:
+        part.write_text("newer")
+    assert names(tmp_path) == ["a.tif", "a.tif.mine"]
+
+
+def test_side_files_stay_where_writing_fails(tmp_path):
+    target = tmp_path / "a.tif"
+    for name in ("a.tif", "a.tif.msk"):
+        (tmp_path / name).write_text("old")
+    with pytest.raises(OutputError), staged(target, SIDES) as part:
+        part.with_name(f"{part.name}.aux.xml").write_text("new side")
+    assert names(tmp_path) == ["a.tif", "a.tif.msk"]
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2, 3])
+@pytest.mark.parametrize("step", ["check", "write"])
+def test_a_change_that_a_kill_interrupted_is_completed(tmp_path, moved, step):
+    """After the record is written, a kill strikes before or after any of the moves."""
+    target, folder = tmp_path / "a.tif", tmp_path / ".a.tif.rrsis-new"
+    for name in ("a.tif", "a.tif.msk"):
+        (tmp_path / name).write_text("old")
+    folder.mkdir()
+    (folder / "lock").touch()
+    (folder / "data.tif").write_text("new")
+    (folder / "data.tif.aux.xml").write_text("new side")
+    (folder / "complete").write_text('[".aux.xml"]')
+    moves = [
+        lambda: os.replace(folder / "data.tif.aux.xml", tmp_path / "a.tif.aux.xml"),
+        lambda: os.unlink(tmp_path / "a.tif.msk"),
+        lambda: os.replace(folder / "data.tif", target),
+    ]
+    for move in moves[:moved]:
+        move()
+    if step == "check":
+        check_writable(target, True, SIDES)
+    else:
+        with pytest.raises(ValueError, match="stop"), staged(target, SIDES):
+            raise ValueError("stop")
+    assert names(tmp_path) == ["a.tif", "a.tif.aux.xml"]
+    assert target.read_text() == "new"
+    assert (tmp_path / "a.tif.aux.xml").read_text() == "new side"
+
+
+def test_a_change_that_was_not_complete_is_thrown_away(tmp_path):
+    folder = tmp_path / ".a.tif.rrsis-new"
+    folder.mkdir()
+    (folder / "data.tif").write_text("half")
+    (tmp_path / "a.tif").write_text("old")
+    with pytest.raises(OutputError), staged(tmp_path / "a.tif"):
+        pass
+    assert names(tmp_path) == ["a.tif"]
+    assert (tmp_path / "a.tif").read_text() == "old"
+
+
+def test_two_processes_do_not_write_the_same_file(tmp_path):
+    target = tmp_path / "a.txt"
+    with staged(target) as part:
+        part.write_text("first")
+        with pytest.raises(OutputError, match="another run"), staged(target):
+            pass
+    assert target.read_text() == "first"
+
+
+def test_a_full_disk_is_named_only_where_it_is_one(tmp_path, monkeypatch):
+    assert full_disk(tmp_path) == ""
+    for number, words in ((28, "; the disk is full"), (122, "; the disk is full")):
+
+        def fail(handle, number=number):
+            raise OSError(number, "no room")
+
+        monkeypatch.setattr(os, "fsync", fail)
+        assert full_disk(tmp_path) == words
+
+
 def test_remains_of_a_killed_run_are_removed(tmp_path):
-    left = tmp_path / "a.txt.part"
+    left = tmp_path / ".a.txt.rrsis-new"
     left.mkdir()
     (left / "a.txt").write_text("half")
     with staged(tmp_path / "a.txt") as part:

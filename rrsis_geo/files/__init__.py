@@ -1,1 +1,1 @@
-"""Files of the operating system: their kinds and names, JSON in them."""
+"""Files and folders: kinds, names, JSON in them, who has a file open, locks."""

@@ -11,7 +11,7 @@ import numpy as np
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.explain import Explanation
-from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
+from rrsis_geo.pipeline.output_paths import check_crs, check_outputs, manifest_path
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
     make_query_batch,
@@ -114,6 +114,7 @@ def plan(
     weights = weights_facts(job.weights, predictor, job.options)
     with open_scene(job) as scene:
         plan = make_run_plan(scene, job.options, weights.gsd_range)
+        check_crs(job, plan.grid.crs)
         batch = make_query_batch(job, plan, weights)
         empty = _empty(scene, plan)
         seconds = None

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rrsis_geo.errors import OutputError, os_reason
+from rrsis_geo.files.file_names import hidden_beside
 from rrsis_geo.files.json_text import parse_json
 from rrsis_geo.folder_lock import FolderLock
 from rrsis_geo.tiling.strip_files import read_strip, write_strip
@@ -28,8 +29,7 @@ STOP = "stop"
 
 def working_folder(output: str) -> Path:
     """The folder of the journal of a run that writes `output`."""
-    path = Path(os.path.abspath(output))
-    return path.with_name(f".{path.name}.rrsis-part")
+    return hidden_beside(Path(os.path.abspath(output)), ".rrsis-part")
 
 
 def begun_to_place(output: str | None) -> list[str]:

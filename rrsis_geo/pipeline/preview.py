@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.scene.grid import Grid
+from rrsis_geo.tiling.probability_raster import SIDE_FILES
 from rrsis_geo.types import Polygons
 
 PREVIEW_SIDE = 1400
@@ -64,7 +65,7 @@ def write_preview(
         OutputError: it cannot be written.
     """
     picture = draw(pixels, valid, grid, polygons, expressions)
-    with staged(path) as place:
+    with staged(path, SIDE_FILES) as place:
         picture.save(place, format="PNG", optimize=True)
 
 

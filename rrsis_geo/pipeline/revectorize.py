@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rrsis_geo.errors import Cancelled, OptionError
+from rrsis_geo.errors import Cancelled, OptionError, SceneError
 from rrsis_geo.job import VectorizeJob
+from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
-from rrsis_geo.vector.formats import check_output, write_polygons
+from rrsis_geo.vector.formats import (
+    check_crs,
+    check_output,
+    format_of,
+    write_polygons,
+)
 from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import Polygonizer
+from rrsis_geo.vector.vector_format import CrsRule
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,7 +62,7 @@ def revectorize(
     """
     began = time.perf_counter()
     target = Path(job.output)
-    check_output(target, job.overwrite)
+    format_of(target)
     with ProbabilityRaster.open(job.probability) as raster:
         for note in raster.notes:
             report(Advice(note))
@@ -63,6 +74,14 @@ def revectorize(
             )
         batch = QueryBatch.from_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
+        )
+        layer = output_paths.layer_target(job, batch.expressions)
+        check_output(target, job.overwrite, layer)
+        crs = raster.grid.crs
+        if crs is None:
+            report(Advice(_without_crs(job, raster.grid)))
+        check_crs(
+            target, None if crs is None else crs.to_wkt(version="WKT2_2019"), layer
         )
         classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
         valid = ValidArea()
@@ -87,13 +106,61 @@ def revectorize(
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
             report(Progress(done, height, polygonizer.count, seconds))
-        answers = batch.answer(polygonizer.finish(), raster.grid, valid.outline)
+        grid = raster.grid
+        answers = batch.answer(polygonizer.finish(), grid, valid.outline)
     for line in answers.advice:
         report(Advice(line))
     polygons, expressions = answers.polygons, batch.expressions
     write_polygons(
-        polygons, target, title=target.stem, description=", ".join(expressions)
+        polygons,
+        target,
+        title=target.stem,
+        description=", ".join(expressions),
+        layer=layer,
     )
+    _revise_manifest(job, grid, polygons)
     files = (job.output,)
     report(Finished(len(polygons), files, time.perf_counter() - began))
     return VectorizeResult(polygons=polygons, expressions=expressions, files=files)
+
+
+def _revise_manifest(job: VectorizeJob, grid: Grid, polygons: Polygons) -> None:
+    """Let the manifest beside a replaced output say what is in it now.
+
+    The manifest of another output stays as it is, and so does the job in it, which says
+    how the probabilities came about. One for another grid speaks of what is gone.
+    """
+    path = output_paths.manifest_path(job)
+    old = output_paths.read_manifest(path)
+    if path is None or old is None or not output_paths.describes(old, job.output):
+        return
+    same = old.get("grid") == json.loads(json.dumps(run_manifest.describe_grid(grid)))
+    if not (same or job.append):
+        os.remove(path)
+        return
+    counts = Counter(polygons.columns["expression"].tolist())
+    if job.append:
+        counts.update(old.get("polygons", {}))
+    run_manifest.write(
+        {**old, "polygons": dict(counts), "vectorized": job.to_mapping()}, path
+    )
+
+
+def _without_crs(job: VectorizeJob, grid: Grid) -> str:
+    """What is said of a raster that has no CRS.
+
+    Raises:
+        SceneError: its coordinates would be taken for degrees.
+    """
+    pixels = grid.transform.is_identity
+    if format_of(job.output).crs is CrsRule.LONLAT and not pixels:
+        raise SceneError(
+            f"{job.probability}: has no CRS, and {job.output} would hold its "
+            "coordinates as degrees; give the raster its CRS "
+            f"(rio edit-info --crs EPSG:... {job.probability}) or write a .gpkg"
+        )
+    unit = "pixels" if pixels else "coordinates"
+    return (
+        f"{job.probability}: has no CRS; the polygons are in its {unit}, each counted "
+        "as a metre"
+    )

@@ -19,6 +19,7 @@ from rrsis_geo.atomic_write import staged
 from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import Counts, SegmentJob
+from rrsis_geo.pipeline.output_paths import earlier_runs
 from rrsis_geo.pipeline.run_plan import WeightsFacts, absolute_job
 from rrsis_geo.scene.grid import Grid, wkt2
 from rrsis_geo.version import __version__
@@ -152,6 +153,7 @@ def build(
         "questions": [dict(question) for question in questions],
         "advice": list(advice),
         "seconds": {name: round(spent, 3) for name, spent in timings.items()},
+        **({"earlier": earlier} if (earlier := earlier_runs(job)) else {}),
     }
 
 

@@ -14,11 +14,10 @@ from geopandas import GeoDataFrame
 
 from rrsis_geo.errors import Cancelled
 from rrsis_geo.job import Counts, SegmentJob, SegmentOptions
-from rrsis_geo.pipeline import run_manifest
+from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.pipeline.dry_run import DryRun, plan
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
-from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
@@ -38,9 +37,9 @@ from rrsis_geo.query.query_batch import QueryAnswers, QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
-from rrsis_geo.vector.formats import write_polygons
 from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import Polygonizer
+from rrsis_geo.vector.vector_format import LayerTarget
 from rrsis_geo.vector.writers import to_geodataframe
 from rrsis_geo.version import __version__
 
@@ -77,6 +76,8 @@ def segment(
     preview: str | os.PathLike[str] | None = None,
     anchors: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
+    layer: str | None = None,
+    append: bool = False,
     report: Callable[[Message], None] | None = None,
     **options: Any,
 ) -> SegmentResult:
@@ -91,7 +92,9 @@ def segment(
         probability: Cloud-optimised GeoTIFF of probabilities to write.
         preview: PNG to write.
         anchors: Vector file of what the answers were measured against.
-        overwrite: Replace files that exist.
+        overwrite: Replace files that exist; of a shared GeoPackage the layer only.
+        layer: Layer of the GeoPackage to write; None: named after the expressions.
+        append: Add to the layer, which has to have the same columns and CRS.
         report: Called with every message of `rrsis_geo.protocol`.
         **options: Fields of `rrsis_geo.SegmentOptions`, e.g. `threshold=0.4`.
 
@@ -113,6 +116,8 @@ def segment(
         anchors=_path(anchors),
         weights=os.fspath(weights),
         overwrite=overwrite,
+        layer=layer,
+        append=append,
         options=SegmentOptions.from_mapping(options),
     )
     return run(job, report=report or (lambda message: None))
@@ -155,12 +160,15 @@ def run(
     """
     timer = Timer()
     options, anchor = job.options, job.output or job.probability
-    check_outputs(job, ours=begun_to_place(anchor) if resume else ())
+    ours = begun_to_place(anchor) if resume else []
+    output_paths.check_outputs(job, ours=ours)
     engine = open_engine(options.engine, workers=options.workers)
     weights = weights_facts(job.weights, predictor, options)
     try:
         with open_scene(job) as scene:
             plan = make_run_plan(scene, options, weights.gsd_range)
+            for note in output_paths.check_crs(job, plan.grid.crs):
+                report(Advice(note))
             batch = make_query_batch(job, plan, weights)
             advice = (*plan.advice, *weights.advice(batch.texts), *batch.notes)
             for line in advice:
@@ -176,6 +184,7 @@ def run(
                 timer.lap("plan")
                 this = _Run(
                     job=job,
+                    target=output_paths.layer_target(job, job.expressions, ours=ours),
                     batch=batch,
                     scene=scene,
                     plan=plan,
@@ -208,6 +217,7 @@ class _Run:
     """What the steps of one run share."""
 
     job: SegmentJob
+    target: LayerTarget
     batch: QueryBatch
     scene: Scene
     plan: RunPlan
@@ -322,7 +332,7 @@ def _write(
 ) -> tuple[tuple[str, ...], dict[str, Any]]:
     """Write every file: rasters, then polygons, the manifest last."""
     job, grid, weights = this.job, this.plan.grid, this.weights
-    polygons, beside = answers.polygons, manifest_path(job)
+    polygons, beside = answers.polygons, output_paths.manifest_path(job)
     wanted = (job.output, job.probability, job.preview, job.anchors, beside)
     files = tuple(path for path in wanted if path is not None)
     this.journal.placing(files)
@@ -350,17 +360,14 @@ def _write(
             polygons=polygons,
             expressions=job.expressions,
         )
-    title = ", ".join(job.expressions)
-    description = (
+    output_paths.write_layers(
+        job,
+        this.target,
+        polygons,
+        answers.anchors,
         f"Found by rrsis-geo {__version__} with the weights "
-        f"{weights.name} at a threshold of {job.options.threshold:g}"
+        f"{weights.name} at a threshold of {job.options.threshold:g}",
     )
-    for path, layer, of in (
-        (job.anchors, answers.anchors, "anchors of "),
-        (job.output, polygons, ""),
-    ):
-        if path is not None:
-            write_polygons(layer, path, title=of + title, description=description)
     this.timer.lap("write")
     found = Counter(polygons.columns["expression"])
     manifest = run_manifest.build(

@@ -10,15 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
+from rasterio.crs import CRS
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.shutil import copy
 from rasterio.windows import Window
 
-from rrsis_geo.atomic_write import staged
+from rrsis_geo.atomic_write import discarded, full_disk, staged
 from rrsis_geo.errors import EngineError, OutputError, SceneError
+from rrsis_geo.files.file_names import literal_path
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.scene.dataset import open_dataset
 from rrsis_geo.scene.grid import Grid
@@ -34,6 +37,10 @@ BLOCK = 512
 
 SCORE_MARGIN_TAG = "RRSIS_SURE"
 """Name of the tag that holds the score margin of the weights."""
+
+SIDE_FILES = (".aux.xml", ".ovr", ".msk")
+"""Suffixes of files that GDAL reads with a raster: the CRS where the format cannot hold
+it, overviews and masks. A written raster has at most the first."""
 
 CACHE_BYTES = 64 << 20
 """GDAL's block cache while a raster is written."""
@@ -84,7 +91,12 @@ def write_probability(
         "zlevel": 1,  # a temporary file, read once
         "bigtiff": "if_safer",
     }
-    with staged(path) as part, _gdal_writes(path):
+    with (
+        staged(path, SIDE_FILES) as staging,
+        literal_path(staging) as literal,
+        _gdal_writes(path, staging.parent),
+    ):
+        part = Path(literal)
         plain = part.with_name("tiles.tif")
         with rasterio.open(plain, "w", **profile, **tiles) as dataset:
             for top, levels in _block_rows(strips, grid):
@@ -104,8 +116,29 @@ def write_probability(
         )
         if not _is_complete(part):
             raise OutputError(
-                f"{path}: the end could not be written; is the disk full?"
+                f"{path}: the end could not be written{full_disk(staging.parent)}"
             )
+
+
+def check_raster_crs(path: str | os.PathLike[str], crs: CRS | None) -> None:
+    """Write a raster of one pixel beside the target and read its CRS back.
+
+    Raises:
+        OutputError: GDAL cannot write there, or does not keep the CRS.
+    """
+    pixel = Strip(top=0, levels=np.zeros((1, 1, 1), np.uint8))
+    grid = Grid(Affine.identity(), crs, 1, 1)
+    with discarded(path, SIDE_FILES) as probe:
+        write_probability([pixel], probe, grid=grid, expressions=[""], tags={})
+        with literal_path(probe) as literal, warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(Path(literal)) as dataset:
+                found = dataset.crs
+    if crs is not None and found is None:
+        raise OutputError(
+            f"{path}: a GeoTIFF cannot hold the scene's CRS; reproject the scene, or "
+            "do without --probability"
+        )
 
 
 class ProbabilityRaster:
@@ -227,7 +260,7 @@ def _block_rows(
 
 
 @contextmanager
-def _gdal_writes(path: str | os.PathLike[str]) -> Iterator[None]:
+def _gdal_writes(path: str | os.PathLike[str], folder: Path) -> Iterator[None]:
     """Limit GDAL's cache, and turn its failures into an error for the user."""
     try:
         with rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES), warnings.catch_warnings():
@@ -236,7 +269,7 @@ def _gdal_writes(path: str | os.PathLike[str]) -> Iterator[None]:
     except (RasterioError, CPLE_BaseError, SystemError) as error:
         # rasterio raises SystemError where GDAL fails without a message
         raise OutputError(
-            f"{path}: cannot be written; is the disk full? ({error.__cause__ or error})"
+            f"{path}: cannot be written: {error.__cause__ or error}{full_disk(folder)}"
         ) from error
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from rasterio.enums import ColorInterp
 
 from rrsis_geo.errors import SceneError
-from rrsis_geo.scene.dataset import GDAL_FAILURES, gdal_message
+from rrsis_geo.scene.dataset import GDAL_FAILURES
+from rrsis_geo.scene.read_failures import gdal_message
 from rrsis_geo.types import LEVELS
 
 RGB = {ColorInterp.red, ColorInterp.green, ColorInterp.blue}

@@ -9,10 +9,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pyogrio
+import pyproj
+import shapely
 
+from rrsis_geo.atomic_write import full_disk
 from rrsis_geo.errors import OutputError
-from rrsis_geo.types import Polygons
+from rrsis_geo.files.file_names import literal_path
+from rrsis_geo.types import SCHEMA, Polygons
 from rrsis_geo.vector.geojson import to_lonlat
 from rrsis_geo.vector.vector_format import CrsRule, Layer, VectorFormat
 
@@ -48,27 +53,34 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
         # polygons that cross the antimeridian become MultiPolygons
         polygons, geometry_type = to_lonlat(polygons), "Unknown"
     try:
-        with warnings.catch_warnings(), _fixed_time():
+        with (
+            warnings.catch_warnings(),
+            _fixed_time(),
+            literal_path(path) as literal,
+        ):
             warnings.filterwarnings("ignore", "'crs' was not provided")
-            pyogrio.write_dataframe(
-                to_geodataframe(polygons),
-                path,
+            pyogrio.raw.write(
+                literal,
+                shapely.to_wkb(polygons.geometry),
+                list(polygons.columns.values()),
+                list(polygons.columns),
                 driver=file_format.driver,
                 layer=layer.name,
                 geometry_type=geometry_type,
+                crs=_crs_text(polygons.crs),
                 **file_format.options(layer.title, layer.description),
             )
-        complete = file_format.is_complete is None or file_format.is_complete(
-            path, layer
-        )
+            complete = file_format.is_complete is None or file_format.is_complete(
+                Path(literal), layer
+            )
     except (RuntimeError, ValueError, sqlite3.Error) as error:
         reason = str(error).rpartition("failed: ")[2]  # without the SQL before it
         raise OutputError(
-            f"{layer.path}: cannot be written; is the disk full? ({reason})"
+            f"{layer.path}: cannot be written: {reason}{full_disk(path.parent)}"
         ) from error
     if not complete:
         raise OutputError(
-            f"{layer.path}: the end could not be written; is the disk full?"
+            f"{layer.path}: the end could not be written{full_disk(path.parent)}"
         )
 
 
@@ -78,7 +90,45 @@ def write_geoparquet(layer: Layer, path: Path, file_format: VectorFormat) -> Non
     Raises:
         OSError: the disk is full.
     """
-    to_geodataframe(layer.polygons).to_parquet(path, index=False)
+    with open(path, "wb") as file:  # pyarrow takes some paths for addresses
+        to_geodataframe(layer.polygons).to_parquet(file, index=False)
+
+
+def written_crs(path: Path, file_format: VectorFormat) -> pyproj.CRS | None:
+    """The CRS that a file says it is in."""
+    if file_format.needs_driver:
+        with literal_path(path) as literal:
+            text = pyogrio.read_info(literal)["crs"]
+        return None if text is None else pyproj.CRS.from_user_input(text)
+    with open(path, "rb") as file:
+        found: pyproj.CRS | None = geopandas.read_parquet(file).crs
+    return found
+
+
+def is_same_crs(found: pyproj.CRS | None, wkt: str) -> bool:
+    """Whether a file kept a CRS: the same coordinates mean the same place."""
+    if found is None:
+        return False
+    wanted = pyproj.CRS.from_wkt(wkt)
+    return bool(
+        found.equals(wanted, ignore_axis_order=True)
+        or found.to_2d().equals(wanted.to_2d(), ignore_axis_order=True)
+        or found.name == wanted.name
+    )
+
+
+def crs_title(wkt: str) -> str:
+    """Name of a CRS, for messages."""
+    return str(pyproj.CRS.from_wkt(wkt).name)
+
+
+def no_polygons(crs: str | None) -> Polygons:
+    """A layer without polygons, but with all columns."""
+    return Polygons(
+        geometry=np.array([], np.object_),
+        crs=crs,
+        columns={name: np.array([], dtype) for name, dtype in SCHEMA.items()},
+    )
 
 
 def has_last_feature(path: Path, layer: Layer) -> bool:
@@ -94,6 +144,15 @@ def has_spatial_index(path: Path, layer: Layer) -> bool:
         index = f"rtree_{layer.name}_geom".replace('"', '""')
         (rows,) = database.execute(f'SELECT count(*) FROM "{index}"').fetchone()  # noqa: S608
         return bool(rows == len(layer.polygons))
+
+
+def _crs_text(wkt: str | None) -> str | None:
+    """A CRS for GDAL: by its EPSG code if it has one, else as WKT2."""
+    if wkt is None:
+        return None
+    crs = pyproj.CRS.from_wkt(wkt)
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.to_wkt("WKT2_2019")
 
 
 @contextmanager

@@ -174,7 +174,7 @@ def test_a_complete_journal_needs_no_predictions(scene, tmp_path, plain, monkeyp
         raise broken
 
     with monkeypatch.context() as patched:
-        patched.setattr("rrsis_geo.pipeline.runner.write_polygons", fail)
+        patched.setattr("rrsis_geo.pipeline.output_paths.write_polygons", fail)
         with pytest.raises(OutputError):
             run(job, predictor=Context())
     # this run has written the raster before it failed, so it may be replaced

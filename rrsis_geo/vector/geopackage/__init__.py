@@ -1,0 +1,1 @@
+"""GeoPackages that hold more than one layer of ours."""
