@@ -24,6 +24,10 @@ ENGINES = {
 """Name of an engine -> its class, imported when it is opened."""
 RESOLVES = ("auto", "network", "scene")
 
+CAUTION = 0.5
+"""What a false polygon costs where nothing is meant, as a multiple of what silence
+costs where something is."""
+
 SCORE_MARGIN = 0.4
 """Share of the way from the threshold to 1 that an object's mean probability has to
 reach where the weights do not say: objects that barely pass the threshold are mostly
@@ -74,8 +78,11 @@ class SegmentOptions:
     workers: int = 1
     """Processes of the engine."""
     resolve: str = "auto"
-    """What decides which objects the words of place, size, order, number and distance
-    mean: network, scene (on the map, among all objects), or auto: the better."""
+    """What decides which objects are meant: network, scene (words of place, size,
+    order, number and distance on the map, among all objects), or auto: all evidence."""
+    caution: float = CAUTION
+    """How much worse a false polygon is than a missing one: 0 always answers where
+    there is a candidate, 1 weighs both the same. With `resolve` auto."""
 
     def __post_init__(self) -> None:
         for name in ("bands", "bbox"):
@@ -127,6 +134,13 @@ class SegmentOptions:
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
         _require(self.engine in ENGINES, "engine", f"in {tuple(ENGINES)}", self)
         _require(self.resolve in RESOLVES, "resolve", f"in {RESOLVES}", self)
+        _require(_is_number(self.caution), "caution", "a number", self)
+        _require(
+            math.isfinite(self.caution) and self.caution >= 0,
+            "caution",
+            "0 or more",
+            self,
+        )
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)
         _require(

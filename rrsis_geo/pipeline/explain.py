@@ -42,8 +42,7 @@ def explain(
         options=options,
     )
     if scene is None:
-        known = read_header(find_weights(weights)).categories
-        batch = make_batch(job.expressions, options.resolve, categories=known)
+        batch = make_batch(job.expressions, options.resolve)
         return Explanation(batch=batch)
     facts = weights_facts(weights, None)
     with open_scene(job) as opened:

@@ -64,28 +64,41 @@ def revectorize(
         )
         classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
         valid = ValidArea()
-        polygonizer = Polygonizer(
-            raster.grid,
-            expressions,
-            threshold=job.threshold,
-            min_area=job.min_area,
-            fill_holes=job.fill_holes,
-            simplify=job.simplify,
-            split=split_by_class(
-                [classes.get(text, ()) for text in expressions], job.split
-            ),
-            min_score=job.options.least_score(raster.score_margin),
+        polygonizer, *others = (
+            Polygonizer(
+                raster.grid,
+                expressions,
+                threshold=threshold,
+                min_area=job.min_area,
+                fill_holes=job.fill_holes,
+                simplify=job.simplify,
+                split=split_by_class(
+                    [classes.get(text, ()) for text in expressions], job.split
+                ),
+                min_score=(
+                    0.0 if batch.weighs else job.options.least_score(raster.score_margin)
+                ),
+            )
+            for threshold in batch.thresholds(job.threshold)
         )
         height = raster.grid.height
         for strip in raster.strips():
             if cancelled():
                 raise Cancelled("stopped; nothing was written")
-            polygonizer.add(strip)
+            for one in (polygonizer, *others):
+                one.add(strip)
             valid.add(strip)
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
             report(Progress(done, height, polygonizer.count, seconds))
-        answers = batch.answer(polygonizer.finish(), raster.grid, valid.outline)
+        found, *faint = (one.finish() for one in (polygonizer, *others))
+        answers = batch.answer(
+            found,
+            raster.grid,
+            valid.outline,
+            faint=faint[0] if faint else None,
+            min_score=job.options.min_score,
+        )
     for line in answers.advice:
         report(Advice(line))
     polygons, expressions = answers.polygons, batch.expressions

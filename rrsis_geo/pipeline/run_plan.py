@@ -13,6 +13,7 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
+from rrsis_geo.query.decision.weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
@@ -38,6 +39,8 @@ class WeightsFacts:
     """Tokens that its text encoder knows; None: not known."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
+    evidence: EvidenceWeights = DEFAULT_WEIGHTS
+    """How much each kind of evidence counts in the choice among its objects."""
     score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
 
@@ -112,7 +115,8 @@ def make_query_batch(
         "network" if passed_in and resolve == "auto" else resolve,
         grid=plan.grid,
         window_size=job.options.window_size,
-        categories=weights.categories,
+        weights=weights.evidence,
+        caution=job.options.caution,
     )
 
 

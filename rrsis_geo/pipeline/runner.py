@@ -244,17 +244,26 @@ def _find(
             device=getattr(predictor, "device", job.options.device),
         )
     )
-    polygonizer = Polygonizer(
-        plan.grid,
-        this.batch.texts,
-        threshold=job.options.threshold,
-        min_area=job.options.min_area,
-        fill_holes=job.options.fill_holes,
-        simplify=job.options.simplify,
-        split=split_by_class(
-            [phrase.head.categories for phrase in this.batch.phrases], job.options.split
-        ),
-        min_score=job.options.least_score(this.weights.score_margin),
+    options = job.options
+    polygonizer, *others = (
+        Polygonizer(
+            plan.grid,
+            this.batch.texts,
+            threshold=threshold,
+            min_area=options.min_area,
+            fill_holes=options.fill_holes,
+            simplify=options.simplify,
+            split=split_by_class(
+                [phrase.head.categories for phrase in this.batch.phrases],
+                options.split,
+            ),
+            min_score=(
+                0.0
+                if this.batch.weighs
+                else options.least_score(this.weights.score_margin)
+            ),
+        )
+        for threshold in this.batch.thresholds(options.threshold)
     )
     began, done = time.perf_counter(), len(kept)
 
@@ -296,15 +305,22 @@ def _find(
     valid = ValidArea()
     with closing(strips):
         for strip in strips:
-            polygonizer.add(strip)
+            for one in (polygonizer, *others):
+                one.add(strip)
             predicted.add(strip)
             resumed.add(strip)
             valid.add(strip)
             if this.found is not None and len(fresh := polygonizer.take()):
                 this.found(this.batch.candidates(fresh))
-    polygons = polygonizer.finish()
+    polygons, *faint = (one.finish() for one in (polygonizer, *others))
     this.timer.lap("look")
-    answers = this.batch.answer(polygons, plan.grid, valid.outline)
+    answers = this.batch.answer(
+        polygons,
+        plan.grid,
+        valid.outline,
+        faint=faint[0] if faint else None,
+        min_score=options.min_score,
+    )
     for line in answers.advice:
         this.report(Advice(line))
     this.timer.lap("resolve")

@@ -46,6 +46,7 @@ class Candidates:
         phrases: Sequence[str],
         *,
         area: BaseGeometry | None = None,
+        membership: NDArray[np.float64] | None = None,
     ) -> None:
         """Collect the polygons of a scene.
 
@@ -55,6 +56,7 @@ class Candidates:
             phrases: All phrases given to the network, with or without polygons.
             area: In pixels: the part of the grid with data, inside the area of
                 interest; None: all of it.
+            membership: (N,) fit of each before any operator; None: 1.
         """
         number = {text: index for index, text in enumerate(phrases)}
         self.polygons = polygons
@@ -63,6 +65,7 @@ class Candidates:
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )
+        self.membership = np.ones(len(polygons)) if membership is None else membership
         self.area = polygons.columns["area_m2"]
         self.pixel_area = float(np.prod(grid.pixel_size))
         self._grid = grid
