@@ -22,6 +22,7 @@ from .sections import Command
     help="Scene it is asked of; auto depends on its size. Default: a large one.",
 )
 @options.RESOLVE
+@options.GUESS
 @options.WEIGHTS
 @options.option(
     "Output", "--json", "as_json", is_flag=True, help="Print JSON, with every detail."

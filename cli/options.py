@@ -232,6 +232,14 @@ RESOLVE = setting(
     type=click.Choice(RESOLVES),
 )
 
+GUESS = setting(
+    "Question",
+    "--guess",
+    "Ask the network also for things that its weights do not know; without it they "
+    "get a note and no polygons.",
+    is_flag=True,
+)
+
 WEIGHTS = option(
     "Question",
     "--weights",

@@ -62,6 +62,7 @@ from .summary import print_steps, print_summary
 )
 @options.OVERWRITE
 @options.RESOLVE
+@options.GUESS
 @options.option(
     "Question",
     "--explain",

@@ -83,6 +83,8 @@ class SegmentOptions:
     caution: float = CAUTION
     """How much worse a false polygon is than a missing one: 0 always answers where
     there is a candidate, 1 weighs both the same. With `resolve` auto."""
+    guess: bool = False
+    """Ask the network also for things that its weights do not know."""
 
     def __post_init__(self) -> None:
         for name in ("bands", "bbox"):
@@ -119,6 +121,7 @@ class SegmentOptions:
         _require(
             self.split in (True, False, None), "split", "true, false or null", self
         )
+        _require(self.guess in (True, False), "guess", "true or false", self)
         if self.gsd is not None:
             _require(
                 math.isfinite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rrsis_geo.job import SegmentJob
+from rrsis_geo.pipeline.explain import Explanation
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
@@ -17,7 +18,7 @@ from rrsis_geo.pipeline.run_plan import (
     weights_facts,
 )
 from rrsis_geo.pipeline.shard import bind
-from rrsis_geo.query.query_batch import Explanation, QueryBatch
+from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.types import Predictor
 
@@ -124,7 +125,7 @@ def plan(
             memory_bytes=_memory(job, plan, bands=len(batch.texts)),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),
-            advice=(*plan.advice, *weights.advice(batch.texts)),
+            advice=(*plan.advice, *weights.advice(batch.texts), *batch.notes),
         )
 
 

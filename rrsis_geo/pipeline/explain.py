@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline.run_plan import (
     make_query_batch,
     make_run_plan,
     open_scene,
     weights_facts,
 )
-from rrsis_geo.query.query_batch import Explanation, make_batch
+from rrsis_geo.query.known_words import with_knowledge
+from rrsis_geo.query.query_batch import QueryBatch, make_batch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """How a job is understood; `str()` of it is for reading."""
+
+    batch: QueryBatch
+
+    def to_mapping(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "phrases": list(self.batch.texts),
+            "questions": self.batch.described(),
+        }
+
+    def __str__(self) -> str:
+        """For each expression what is done, then what the network is given."""
+        lines = []
+        for entry in self.batch.described():
+            lines.append(entry["expression"])
+            lines.append(f"    {entry['words']}")
+            lines += [f"    note: {note}" for note in entry["notes"]]
+        texts = ", ".join(f'"{text}"' for text in self.batch.texts)
+        return "\n".join([*lines, f"the network is asked: {texts}"])
 
 
 def explain(
@@ -41,10 +67,17 @@ def explain(
         weights=weights,
         options=options,
     )
-    if scene is None:
-        batch = make_batch(job.expressions, options.resolve)
-        return Explanation(batch=batch)
     facts = weights_facts(weights, None)
+    if scene is None:
+        batch = make_batch(
+            job.expressions,
+            options.resolve,
+            weights=facts.evidence,
+            caution=options.caution,
+        )
+        return Explanation(
+            batch=with_knowledge(batch, facts.known_classes, guess=options.guess)
+        )
     with open_scene(job) as opened:
         plan = make_run_plan(opened, options, facts.gsd_range)
         return Explanation(batch=make_query_batch(job, plan, facts))

@@ -76,7 +76,9 @@ def revectorize(
                     [classes.get(text, ()) for text in expressions], job.split
                 ),
                 min_score=(
-                    0.0 if batch.weighs else job.options.least_score(raster.score_margin)
+                    0.0
+                    if batch.weighs
+                    else job.options.least_score(raster.score_margin)
                 ),
             )
             for threshold in batch.thresholds(job.threshold)

@@ -69,7 +69,7 @@ def fingerprint(
     options = asdict(job.options)
     for name in ("threshold", "min_score", "min_area", "fill_holes", "simplify"):
         del options[name]
-    for name in ("split", "batch_size", "engine", "workers", "resolve"):
+    for name in ("split", "batch_size", "engine", "workers", "resolve", "guess"):
         del options[name]
     return {
         "manifest": MANIFEST_VERSION,

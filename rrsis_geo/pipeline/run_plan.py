@@ -11,9 +11,11 @@ from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
+from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.query.decision.weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
@@ -41,8 +43,17 @@ class WeightsFacts:
     """Classes it knows by name; None: not known."""
     evidence: EvidenceWeights = DEFAULT_WEIGHTS
     """How much each kind of evidence counts in the choice among its objects."""
+    drawn: frozenset[str] = frozenset()
+    """Classes among them that it learned from drawn scenes only."""
     score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
+
+    @property
+    def known_classes(self) -> KnownClasses | None:
+        """What it knows by name; None: not known."""
+        if self.categories is None:
+            return None
+        return KnownClasses(keys=self.categories, drawn=self.drawn)
 
     def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
         """What the tokenizer cannot read of the texts, one line each."""
@@ -96,6 +107,7 @@ def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
         gsd_range=header.gsd_range,
         vocabulary=header.vocabulary,
         categories=header.categories,
+        drawn=frozenset(k for k, score in header.class_scores.items() if score.drawn),
         score_margin=header.calibration.score_margin,
     )
 
@@ -110,7 +122,7 @@ def make_query_batch(
     """
     resolve = job.options.resolve
     passed_in = weights.sha256 is None
-    return make_batch(
+    batch = make_batch(
         job.expressions,
         "network" if passed_in and resolve == "auto" else resolve,
         grid=plan.grid,
@@ -118,6 +130,7 @@ def make_query_batch(
         weights=weights.evidence,
         caution=job.options.caution,
     )
+    return with_knowledge(batch, weights.known_classes, guess=job.options.guess)
 
 
 def make_run_plan(

@@ -162,7 +162,7 @@ def run(
         with open_scene(job) as scene:
             plan = make_run_plan(scene, options, weights.gsd_range)
             batch = make_query_batch(job, plan, weights)
-            advice = (*plan.advice, *weights.advice(batch.texts))
+            advice = (*plan.advice, *weights.advice(batch.texts), *batch.notes)
             for line in advice:
                 report(Advice(line))
             mark = run_manifest.fingerprint(

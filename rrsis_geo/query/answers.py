@@ -51,6 +51,7 @@ def why(node: Node) -> str:
 
 
 def chosen_polygons(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
+    """The polygons that the answers to plans keep."""
     rows = np.concatenate([answer.rows for _, answer in answers]).astype(np.intp)
     lengths = [len(answer.rows) for _, answer in answers]
     return rows_of(
@@ -66,6 +67,7 @@ def chosen_polygons(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> P
 
 
 def anchor_polygons(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
+    """The polygons that answers to plans were measured against."""
     named = [
         (plan.expression, words, rows)
         for plan, answer in answers
@@ -94,10 +96,12 @@ def rows_of(
 
 
 def no_rows(polygons: Polygons) -> Polygons:
+    """None of the polygons."""
     return rows_of(polygons, np.zeros(0, np.intp), {})
 
 
 def repeated(texts: Sequence[str], lengths: Sequence[int]) -> NDArray[np.object_]:
+    """Each text as often as its length says."""
     each = np.empty(len(texts), np.object_)
     each[:] = texts
     return np.asarray(np.repeat(each, lengths), np.object_)
@@ -133,7 +137,9 @@ def answers_of_decisions(decisions: Sequence[Decision]) -> QueryAnswers:
         anchors=_numbered(joined(anchors)) if anchors else no_rows(polygons),
         steps=tuple(one.steps for one in decisions),
         advice=tuple(
-            f'"{one.plan.expression}": {line}' for one in decisions for line in one.advice
+            f'"{one.plan.expression}": {line}'
+            for one in decisions
+            for line in one.advice
         ),
         tables=tuple(one.table for one in decisions),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import walk
+from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.parser.noun_phrase import add_words, head_noun
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
@@ -28,7 +29,7 @@ def make_plan(expression: str) -> Plan:
             take less than 10 ms.
     """
     text = tokenize(expression)
-    notes = tuple(f'read "{typed}" as "{word}"' for typed, word in text.corrections)
+    said = tuple(notes.corrected(*pair) for pair in dict.fromkeys(text.corrections))
     matcher = PatternMatcher(text)
     root: Node | None = None
     if len(text.tokens) <= MAX_TOKENS:
@@ -38,7 +39,7 @@ def make_plan(expression: str) -> Plan:
             root = None
     if root is None:
         root = _leave_to_network(matcher, expression)
-    return Plan(expression=expression, words=text.words, root=root, notes=notes)
+    return Plan(expression=expression, words=text.words, root=root, notes=said)
 
 
 def _parse(matcher: PatternMatcher) -> Node | None:

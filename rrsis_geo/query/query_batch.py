@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.job import CAUTION, RESOLVES
-from rrsis_geo.language.nodes import Find, Node, Union
+from rrsis_geo.language.nodes import Find
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.answers import (
     QueryAnswers,
@@ -29,11 +28,10 @@ from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
 from rrsis_geo.query.decision.weights import DEFAULT_WEIGHTS, EvidenceWeights
-from rrsis_geo.query.operators.evaluator import Answer, resolve, target_phrases
+from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
-from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.plan.routing import route_plan
+from rrsis_geo.query.tokenizer.normalization import correct_text
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -64,6 +62,8 @@ class QueryBatch:
     heads: tuple[Find, ...] = field(default=(), repr=False, compare=False)
     """For each plan the noun phrase that its expression is about; (): as planned."""
 
+    unanswered: frozenset[str] = field(default=frozenset(), repr=False)
+    """Texts about things that the weights do not know: they get no polygons."""
     weights: EvidenceWeights | None = field(default=None, compare=False)
     """How much each kind of evidence counts in the choice; None: none is weighed."""
 
@@ -99,11 +99,11 @@ class QueryBatch:
                 found.setdefault(find.phrase, find)
         for plan, head in zip(self.plans, heads, strict=True):
             for find in plan.finds:
-                as_typed = plan.is_plain and find.phrase == plan.expression
+                as_typed = plan.is_plain and find.phrase == plan.network_text
                 found.setdefault(find.phrase, head if as_typed else find)
         for plan, head in zip(self.plans, heads, strict=True):
-            if plan.expression in self.whole_expressions:
-                found.setdefault(plan.expression, head)
+            if plan.network_text in self.whole_expressions:
+                found.setdefault(plan.network_text, head)
         return tuple(Phrase(text=text, head=head) for text, head in found.items())
 
     @property
@@ -120,15 +120,24 @@ class QueryBatch:
             else "network"
             if plan.is_plain
             else "both"
-            if plan.expression in self.whole_expressions
+            if plan.network_text in self.whole_expressions
             else "scene"
             for plan in self.plans
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know of how the expressions were read."""
+        return tuple(dict.fromkeys(note for plan in self.plans for note in plan.notes))
+
     def tags(self) -> dict[str, str]:
         """For a probability raster, so that it can be vectorized again."""
         plans = [plan.to_mapping() for plan in self.plans]
-        values: dict[str, Any] = {"plans": plans, "told": self.whole_expressions}
+        values: dict[str, Any] = {
+            "plans": plans,
+            "told": self.whole_expressions,
+            "unanswered": sorted(self.unanswered),
+        }
         if self.weights is not None:
             values["evidence"] = self.weights.to_mapping()
             values["caution"] = self.caution
@@ -183,6 +192,7 @@ class QueryBatch:
                     _head(plan.expression) if _is_as_typed(plan) else plan.finds[0]
                     for plan in plans
                 ),
+                unanswered=frozenset(kept.get("unanswered", ())),
                 weights=(
                     EvidenceWeights.from_mapping(kept["evidence"])
                     if "evidence" in kept
@@ -205,6 +215,7 @@ class QueryBatch:
         Args:
             polygons: Of all phrases; `expression` holds the phrase.
         """
+        polygons = self._answerable(polygons)
         phrases = polygons.columns["expression"]
         rows = [
             np.flatnonzero(np.isin(phrases.astype(str), target_phrases(plan.root)))
@@ -233,7 +244,8 @@ class QueryBatch:
         """
         if self.weights is not None:
             maps = PaintedMaps(
-                clear=polygons, faint=no_rows(polygons) if faint is None else faint
+                clear=self._answerable(polygons),
+                faint=self._answerable(no_rows(polygons) if faint is None else faint),
             )
             return answers_of_decisions(
                 [
@@ -250,6 +262,7 @@ class QueryBatch:
                     for plan in self.plans
                 ]
             )
+        polygons = self._answerable(polygons)
         plain = all(plan.is_plain for plan in self.plans)
         if plain and self.texts == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(
@@ -276,32 +289,23 @@ class QueryBatch:
             ),
         )
 
+    def _answerable(self, polygons: Polygons) -> Polygons:
+        if not self.unanswered:
+            return polygons
+        silent = set(self.unanswered)
+        if self.weighs:
+            silent |= {
+                find.noun
+                for plan in self.plans
+                for find in plan.finds
+                if find.phrase in self.unanswered
+            }
+        texts = polygons.columns["expression"].astype(str)
+        return rows_of(polygons, np.flatnonzero(~np.isin(texts, sorted(silent))), {})
+
     def _whole_expression(self, plan: Plan) -> str | None:
-        return plan.expression if plan.expression in self.whole_expressions else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """How a job is understood; `str()` of it is for reading."""
-
-    batch: QueryBatch
-
-    def to_mapping(self) -> dict[str, Any]:
-        """JSON values."""
-        return {
-            "phrases": list(self.batch.texts),
-            "questions": self.batch.described(),
-        }
-
-    def __str__(self) -> str:
-        """For each expression what is done, then what the network is given."""
-        lines = []
-        for entry in self.batch.described():
-            lines.append(entry["expression"])
-            lines.append(f"    {entry['words']}")
-            lines += [f"    note: {note}" for note in entry["notes"]]
-        texts = ", ".join(f'"{text}"' for text in self.batch.texts)
-        return "\n".join([*lines, f"the network is asked: {texts}"])
+        text = plan.network_text
+        return text if text in self.whole_expressions else None
 
 
 def as_typed(expressions: Sequence[str]) -> QueryBatch:
@@ -349,7 +353,7 @@ def make_batch(
         return QueryBatch(plans=plans, heads=heads)
     return QueryBatch(
         plans=plans,
-        whole_expressions=tuple(plan.expression for plan in plans),
+        whole_expressions=tuple(plan.network_text for plan in plans),
         heads=heads,
         weights=weights,
         caution=caution,
@@ -358,14 +362,15 @@ def make_batch(
 
 
 def _plan_as_typed(expression: str) -> Plan:
-    words = tuple(expression.split())
-    root = Find(expression, at=tuple(range(len(words))))
+    text = correct_text(expression)
+    words = tuple(text.split())
+    root = Find(text, at=tuple(range(len(words))))
     return Plan(expression=expression, words=words, root=root)
 
 
 def _is_as_typed(plan: Plan) -> bool:
     root = plan.root
-    return isinstance(root, Find) and root.phrase == plan.expression and not root.noun
+    return isinstance(root, Find) and root.phrase == plan.network_text and not root.noun
 
 
 def _head(expression: str) -> Find:

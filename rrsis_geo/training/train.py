@@ -14,6 +14,7 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
+from rrsis_geo.model.serialization.class_scores import unmeasured
 from rrsis_geo.model.serialization.header import Calibration, Card
 from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.training.config import TrainConfig
@@ -189,6 +190,7 @@ def _model_card(
         name=job.output.stem,
         gsd_range=gsd_range,
         categories=tuple(dict.fromkeys((*card.categories, *data.categories))),
+        class_scores=unmeasured(card.class_scores, data.categories),
         calibration=calibration,
         trained_on=before + data.description,
         licence=licence,

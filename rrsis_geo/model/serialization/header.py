@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.config import ModelConfig
+from rrsis_geo.model.serialization.class_scores import (
+    ClassScore,
+    format_class_scores,
+    parse_class_scores,
+)
 from rrsis_geo.model.serialization.safetensors_header import (
     PICKLES,
     digest,
@@ -84,6 +89,8 @@ class Card:
     """Finest and coarsest ground sample distance of the training images, in metres."""
     categories: tuple[str, ...] = ()
     """Classes in the training data, as keys of the lexicon."""
+    class_scores: Mapping[str, ClassScore] = field(default_factory=dict)
+    """How well it knows them; without an entry for those that were not measured."""
     calibration: Calibration = Calibration()
     trained_on: str = ""
     licence: str = ""
@@ -180,6 +187,9 @@ def read_header(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsIn
         ),
         gsd_range=_parse(path, metadata, "gsd_range", _parse_gsd_range),
         categories=_parse(path, metadata, "categories", _parse_categories),
+        class_scores=_parse(
+            path, {"class_scores": "{}", **metadata}, "class_scores", parse_class_scores
+        ),
         calibration=_parse(path, metadata, "calibration", _parse_calibration),
         trained_on=require_entry(path, metadata, "trained_on"),
         licence=require_entry(path, metadata, "licence"),
@@ -281,6 +291,7 @@ def metadata_of(
         "categories": json.dumps(card.categories),
         "gsd_range": json.dumps(card.gsd_range),
         "calibration": json.dumps(calibration),
+        "class_scores": format_class_scores(card.class_scores),
         "trained_on": card.trained_on,
         "licence": card.licence,
         "created": card.created,

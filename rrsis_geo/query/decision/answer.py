@@ -13,7 +13,7 @@ from rrsis_geo.query.decision.choice import Choice, EvidenceWeights, choose
 from rrsis_geo.query.decision.evidence import FEATURES, Evidence, gather
 from rrsis_geo.query.decision.maps import PaintedMaps
 from rrsis_geo.query.operators.workspace import TraceStep
-from rrsis_geo.query.plan.explanation import describe, describe_step
+from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
@@ -90,9 +90,7 @@ def decide(
     )
 
 
-def _in_raster_order(
-    evidence: Evidence, rows: NDArray[np.intp]
-) -> NDArray[np.intp]:
+def _in_raster_order(evidence: Evidence, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     box = evidence.candidates.image_frame.box[rows]
     return rows[np.lexsort((rows, box[:, 0], box[:, 1]))] if len(rows) else rows
 

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import spine, walk
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.likelihood import confidences
 from rrsis_geo.query.decision.evaluation import Fits, evaluate
-from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
+from rrsis_geo.query.decision.features import FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
-from shapely.geometry.base import BaseGeometry
 
 Values = NDArray[np.float64]
 
@@ -74,7 +73,7 @@ def gather(
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
-    whole = plan.expression
+    whole = plan.network_text
     own, attribute, known = [], [], []
     for phrase, find in finds.items():
         if phrase not in targets:
@@ -90,7 +89,9 @@ def gather(
         )
         known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
     anchors = [
-        anchor_objects(maps, find) for text, find in finds.items() if text not in targets
+        anchor_objects(maps, find)
+        for text, find in finds.items()
+        if text not in targets
     ]
     meant = joined(own)
     polygons = joined([meant, *anchors])
@@ -149,7 +150,7 @@ def gather(
 def texts_of(plan: Plan) -> tuple[str, ...]:
     """What the network is given for a plan: nouns, phrases and the whole expression."""
     texts = [text for find in plan.finds for text in (find.noun, find.phrase) if text]
-    return tuple(dict.fromkeys([*texts, plan.expression]))
+    return tuple(dict.fromkeys([*texts, plan.network_text]))
 
 
 def asked_number(plan: Plan) -> int | None:
@@ -195,9 +196,19 @@ def _features(
     fit = fits.fit[:count]
     log_fit = np.log((fit + FLOOR) / (1 + FLOOR))
     area = meant.columns["area_m2"]
-    size = np.log(np.maximum(area, 1e-9) / max(float(np.median(area)), 1e-9)) if count else area
-    best_whole = whole / whole.max(initial=1e-9) if whole.max(initial=0.0) > 0.1 else 0 * whole
-    best_phrase = phrase / phrase.max(initial=1e-9) if phrase.max(initial=0.0) > 0.1 else 0 * phrase
+    size = (
+        np.log(np.maximum(area, 1e-9) / max(float(np.median(area)), 1e-9))
+        if count
+        else area
+    )
+    best_whole = (
+        whole / whole.max(initial=1e-9) if whole.max(initial=0.0) > 0.1 else 0 * whole
+    )
+    best_phrase = (
+        phrase / phrase.max(initial=1e-9)
+        if phrase.max(initial=0.0) > 0.1
+        else 0 * phrase
+    )
     one = np.ones(count)
     unmet = float(bool(fits.unmet))
     columns = {
@@ -218,9 +229,12 @@ def _features(
         "phrase": phrase * has_phrase,
         "phrase of best": best_phrase * has_phrase,
         "attribute unknown": (~has_phrase).astype(np.float64),
-        "prior": one * (np.log(min(number, count) / max(count, 1)) if number and count else 0.0),
+        "prior": one
+        * (np.log(min(number, count) / max(count, 1)) if number and count else 0.0),
         "size": np.clip(size, -3, 3),
         "edge": meant.columns["touches_edge"].astype(np.float64),
         "unmet, whole of best": best_whole * unmet,
     }
-    return np.column_stack([columns[name] for name in FEATURES]).reshape(count, len(FEATURES))
+    return np.column_stack([columns[name] for name in FEATURES]).reshape(
+        count, len(FEATURES)
+    )

@@ -13,6 +13,7 @@ from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.serialization import from_mapping, to_mapping
+from rrsis_geo.query.tokenizer.normalization import correct_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,11 @@ class Plan:
 
     notes: tuple[str, ...] = ()
     """What the person should know, such as corrected spelling."""
+
+    @property
+    def network_text(self) -> str:
+        """The expression as typed, but for corrected spelling."""
+        return correct_text(self.expression)
 
     @property
     def finds(self) -> tuple[Find, ...]:

@@ -75,11 +75,28 @@ _SYMBOLS = {
     "~": "about",
     "&": "and",
 }
+_WORD = re.compile(r"[^\W\d_]+")
 _SQUARED = re.compile(r"(m|km|ft|yd|mi)\s?\^?2")
 
 _OPPOSITE_PAIRS = frozenset(
     map(frozenset, (("east", "west"), ("north", "south"), ("left", "right")))
 )
+
+
+def correct_text(expression: str) -> str:
+    """A text as typed, but for misspelled words."""
+    corrected = dict(normalize(expression)[1])
+    if not corrected:
+        return expression
+    return _WORD.sub(
+        lambda word: _like(word[0], corrected.get(word[0].casefold(), word[0])),
+        expression,
+    )
+
+
+def _like(typed: str, word: str) -> str:
+    """A word with a capital where the typed one has it."""
+    return word.capitalize() if typed[:1].isupper() and word.islower() else word
 
 
 def normalize(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
