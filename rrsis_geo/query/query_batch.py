@@ -26,6 +26,7 @@ from rrsis_geo.query.answers import (
 )
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
+from rrsis_geo.query.decision.evidence import texts_of
 from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
 from rrsis_geo.query.decision.weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
@@ -93,10 +94,14 @@ class QueryBatch:
         heads = self.heads or tuple(plan.finds[0] for plan in self.plans)
         found: dict[str, Find] = {}
         if self.weighs:
-            for find in (find for plan in self.plans for find in plan.finds):
-                if find.noun:
-                    found.setdefault(find.noun, replace(find, phrase=find.noun))
-                found.setdefault(find.phrase, find)
+            for plan, head in zip(self.plans, heads, strict=True):
+                finds = {find.phrase: find for find in plan.finds}
+                for find in plan.finds:
+                    if find.noun:
+                        finds.setdefault(find.noun, replace(find, phrase=find.noun))
+                for text in texts_of(plan, one_window=self.one_window):
+                    found.setdefault(text, finds.get(text, head))
+            return tuple(Phrase(text=text, head=head) for text, head in found.items())
         for plan, head in zip(self.plans, heads, strict=True):
             for find in plan.finds:
                 as_typed = plan.is_plain and find.phrase == plan.network_text

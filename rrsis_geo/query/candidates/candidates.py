@@ -47,6 +47,7 @@ class Candidates:
         *,
         area: BaseGeometry | None = None,
         membership: NDArray[np.float64] | None = None,
+        graded: bool = False,
     ) -> None:
         """Collect the polygons of a scene.
 
@@ -57,6 +58,8 @@ class Candidates:
             area: In pixels: the part of the grid with data, inside the area of
                 interest; None: all of it.
             membership: (N,) fit of each before any operator; None: 1.
+            graded: Whether operators of order grade all units by their chance to have
+                the rank, instead of keeping the likeliest only.
         """
         number = {text: index for index, text in enumerate(phrases)}
         self.polygons = polygons
@@ -65,6 +68,7 @@ class Candidates:
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )
+        self.graded = graded
         self.membership = np.ones(len(polygons)) if membership is None else membership
         self.area = polygons.columns["area_m2"]
         self.pixel_area = float(np.prod(grid.pixel_size))

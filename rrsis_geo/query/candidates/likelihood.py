@@ -83,6 +83,24 @@ def ranked(
     return order[np.sort(best[rank_probability[best] >= MIN_PROBABILITY])]
 
 
+def rank_fits(
+    order: NDArray[np.intp], probability: Values, *, rank: int, count: int
+) -> Values:
+    """(N,) probability of each object to have one of the ranks, the likeliest at 1.
+
+    Args:
+        order: (N,) indices, the first in size, distance or position first.
+        probability: (N,) of each object to belong to the set.
+        rank: From 1.
+        count: Number of objects.
+    """
+    fits = np.zeros(len(order))
+    found = _rank_probabilities(order, probability, rank=rank, count=count)
+    fits[order[: len(found)]] = found
+    best = float(fits.max(initial=0.0))
+    return fits / best if best > 0 else fits
+
+
 def considered_count(
     order: NDArray[np.intp], probability: Values, *, rank: int, count: int
 ) -> int:

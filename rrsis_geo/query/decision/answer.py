@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.decision.choice import Choice, EvidenceWeights, choose
-from rrsis_geo.query.decision.evidence import FEATURES, Evidence, gather
+from rrsis_geo.query.decision.evidence import Evidence, gather
+from rrsis_geo.query.decision.features import FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import describe_step
@@ -107,9 +108,9 @@ def _reasons(evidence: Evidence, row: int) -> str:
     """What decided for a candidate: words it fits, and what the network saw."""
     words = _words_met(evidence) if evidence.fits.fit[row] >= 0.5 else []
     values = evidence.features[row]
-    if values[FEATURES.index("whole")] >= SHOWN:
+    if values[FEATURES.index("whole, all")] >= SHOWN:
         words.append("network: whole expression")
-    elif values[FEATURES.index("phrase")] >= SHOWN:
+    elif values[FEATURES.index("phrase of best, all")] >= SHOWN:
         words.append("network: as described")
     else:
         words.append("network: its class")
@@ -141,10 +142,10 @@ def _advice(evidence: Evidence, choice: Choice) -> Sequence[str]:
 
 
 def _table(evidence: Evidence, choice: Choice) -> Sequence[dict[str, float]]:
-    names = ("object", "fit", "whole", "phrase")
+    names = ("object", "whole", "phrase of best")
     return [
         {
-            **{name: float(values[FEATURES.index(name)]) for name in names},
+            **{name: float(values[FEATURES.index(f"{name}, all")]) for name in names},
             "fit": float(evidence.fits.fit[row]),
             "chance": float(choice.chance[row]),
             "meant": float(row in choice.rows),

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.query.decision.evidence import SENTENCE_FEATURES, Evidence
+from rrsis_geo.query.decision.evidence import Evidence
+from rrsis_geo.query.decision.features import SENTENCE_CONTEXTS, SENTENCE_FEATURES
 from rrsis_geo.query.decision.weights import EvidenceWeights
 
 Values = NDArray[np.float64]
+
+_ONE = [SENTENCE_FEATURES.index(f"one, {name}") for name in SENTENCE_CONTEXTS]
+_BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,9 +56,15 @@ def given_something(evidence: Evidence, weights: EvidenceWeights) -> Values:
 
 def sentence_features(evidence: Evidence, given: Values) -> Values:
     """(len(SENTENCE_FEATURES),) with those that depend on the candidates' chances."""
-    values = evidence.sentence.copy()
-    best = float(given.max(initial=1e-3))
-    values[SENTENCE_FEATURES.index("best")] = np.log(best / (1 - min(best, 0.999)))
+    return with_chances(evidence.sentence, given)
+
+
+def with_chances(sentence: Values, given: Values) -> Values:
+    """Features of an expression completed by the chances of its candidates."""
+    values = sentence.copy()
+    best = min(float(given.max(initial=1e-3)), 0.999)
+    here = values[_ONE]  # 1 in the contexts of the expression
+    values[_BEST] = here * np.log(best / (1 - best))
     values[SENTENCE_FEATURES.index("any")] = 1 - float(np.prod(1 - given))
     return values
 

@@ -11,8 +11,18 @@ from shapely.geometry.base import BaseGeometry
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import spine, walk
 from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.candidates.likelihood import confidences
+from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evaluation import Fits, evaluate
-from rrsis_geo.query.decision.features import FEATURES
+from rrsis_geo.query.decision.features import (
+    CONTEXTS,
+    FEATURES,
+    OTHER_SENTENCE_SIGNALS,
+    OTHER_SIGNALS,
+    SENTENCE_CONTEXTS,
+    SENTENCE_SIGNALS,
+    SIGNALS,
+)
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
@@ -20,6 +30,19 @@ from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
 Values = NDArray[np.float64]
+
+MIN_BEST = 0.1
+"""Mean probability below which no candidate is the best one."""
+
+NOT_NOUN = 0.5
+"""Fit of candidates that the network painted for more words, and not for the noun."""
+
+ALIKE = frozenset(("aircraft", "watercraft", "spacecraft"))
+"""Words that are the same for one and for several."""
+
+LIKELY, CRUMB = 0.3, 0.02
+"""Confidence from which on a candidate is likely an object, and below which it is a
+crumb beside likely ones."""
 
 FLOOR = 0.02
 """Fit below which candidates are not told apart."""
@@ -74,12 +97,18 @@ def gather(
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
     whole = plan.network_text
-    own, attribute, known = [], [], []
+    if whole not in texts_of(plan, one_window=one_window):
+        whole = plan.finds[0].phrase  # the most that the network was given
+    pixel_area = float(np.prod(grid.pixel_size))
+    own, attribute, known, other = [], [], [], []
     for phrase, find in finds.items():
         if phrase not in targets:
             continue
         noun = find.noun or phrase
-        objects = maps.objects(list(dict.fromkeys((noun, phrase, whole))))
+        texts = list(dict.fromkeys((noun, phrase, whole)))
+        objects = without_crumbs(maps.objects(texts), pixel_area)
+        of_noun = objects.columns["expression"] == noun
+        other.append(~of_noun & of_noun.any())
         own.append(taken(objects, np.arange(len(objects)), text=phrase))
         narrows = noun != phrase
         attribute.append(
@@ -101,16 +130,19 @@ def gather(
     if best_covered > 0.2:
         relative = 0.05 + 0.95 * covered / best_covered
         membership[: len(meant)] = np.where(has_phrase, relative, 1.0)
+    not_noun = np.concatenate(other)
+    membership[: len(meant)] *= np.where(not_noun, NOT_NOUN, 1.0)
     candidates = Candidates(
-        polygons, grid, tuple(finds), area=area, membership=membership
+        polygons, grid, tuple(finds), area=area, membership=membership, graded=True
     )
     fits = evaluate(plan, candidates)
     count = len(meant)
     whole_painted = maps.coverage(meant.geometry, whole)
     share = maps.share(meant.geometry, whole)
     number = asked_number(plan)
+    contexts = contexts_of(plan, one_window=one_window)
     features = _features(
-        plan,
+        contexts,
         fits,
         count,
         meant=meant,
@@ -119,22 +151,16 @@ def gather(
         has_phrase=has_phrase,
         whole=whole_painted,
         share=share,
+        not_noun=not_noun,
         number=number,
-        one_window=one_window,
     )
-    sentence = np.array(
-        [
-            1.0,
-            0.0,
-            0.0,
-            features[:, FEATURES.index("object")].max(initial=-5.0),
-            whole_painted.max(initial=0.0),
-            best_covered if has_phrase.any() else 0.0,
-            min(fits.strain, 2.0),
-            float(sum(one.unknown for one in fits.unmet)),
-            float(number is not None),
-            np.log1p(count),
-        ]
+    sentence = _sentence(
+        contexts,
+        confidence=candidates.confidence[:count],
+        whole=whole_painted,
+        no_phrase=1 - best_covered if has_phrase.any() else 0.0,
+        fits=fits,
+        number=number,
     )
     return Evidence(
         plan=plan,
@@ -147,10 +173,35 @@ def gather(
     )
 
 
-def texts_of(plan: Plan) -> tuple[str, ...]:
-    """What the network is given for a plan: nouns, phrases and the whole expression."""
+def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
+    """What the network is given for a plan: nouns, phrases and the whole expression.
+
+    On a scene that it sees in parts, the network cannot judge words of place, order and
+    number; then the whole expression is left out, unless it relates things.
+    """
     texts = [text for find in plan.finds for text in (find.noun, find.phrase) if text]
-    return tuple(dict.fromkeys([*texts, plan.network_text]))
+    if one_window or contexts_of(plan, one_window=False)["relation"]:
+        texts.append(plan.network_text)
+    return tuple(dict.fromkeys(texts))
+
+
+def without_crumbs(objects: Polygons, pixel_area: float) -> Polygons:
+    """Objects without those that are far from being one, if any is likely to be one.
+
+    Args:
+        objects: Candidates of one phrase.
+        pixel_area: Square metres.
+    """
+    if not len(objects):
+        return objects
+    confidence = confidences(
+        objects.columns["score"].astype(np.float64),
+        objects.columns["area_m2"],
+        pixel_area=pixel_area,
+    )
+    if confidence.max() < LIKELY:
+        return objects
+    return taken(objects, np.flatnonzero(confidence >= CRUMB))
 
 
 def asked_number(plan: Plan) -> int | None:
@@ -162,7 +213,10 @@ def asked_number(plan: Plan) -> int | None:
             return node.count
         if isinstance(node, n.Grouped | n.Members | n.Union):
             return None
-    return None if plan.finds[0].plural else 1
+    head = plan.finds[0]
+    bare = isinstance(plan.root, n.Find) and head.noun == head.phrase
+    one = bool(head.noun) and not head.plural and not bare
+    return 1 if one and ALIKE.isdisjoint(plan.words) else None
 
 
 def anchor_objects(maps: PaintedMaps, find: n.Find) -> Polygons:
@@ -175,8 +229,28 @@ def anchor_objects(maps: PaintedMaps, find: n.Find) -> Polygons:
     return taken(maps.clear, np.zeros(0, np.intp))
 
 
+def contexts_of(plan: Plan, *, one_window: bool) -> dict[str, float]:
+    """1 for each of `CONTEXTS` that an expression and its scene belong to, else 0."""
+    kinds = {type(node) for node in walk(plan.root)}
+    head = plan.finds[0]
+    narrows = bool(head.noun) and head.noun != head.phrase
+    relation = bool(kinds - {*PLACE, *ORDER, *GROUP, *OTHER})
+    belongs = {
+        "all": True,
+        "plain": kinds <= set(OTHER) and not narrows,
+        "attribute": narrows or not head.noun,
+        "place": not kinds.isdisjoint(PLACE),
+        "order": not kinds.isdisjoint(ORDER),
+        "relation": relation,
+        "group": not kinds.isdisjoint(GROUP),
+        "plural": head.plural,
+        "large scene": not one_window,
+    }
+    return {name: float(belongs[name]) for name in CONTEXTS}
+
+
 def _features(
-    plan: Plan,
+    contexts: dict[str, float],
     fits: Fits,
     count: int,
     *,
@@ -186,55 +260,78 @@ def _features(
     has_phrase: NDArray[np.bool_],
     whole: Values,
     share: Values,
+    not_noun: NDArray[np.bool_],
     number: int | None,
-    one_window: bool,
 ) -> Values:
-    kinds = {type(node) for node in walk(plan.root)}
-    relations = bool(kinds - {*PLACE, *ORDER, *GROUP, *OTHER})
-    order = bool(kinds.intersection(ORDER))
-    groups = bool(kinds.intersection(GROUP))
+    """(count, len(FEATURES))"""
     fit = fits.fit[:count]
-    log_fit = np.log((fit + FLOOR) / (1 + FLOOR))
-    area = meant.columns["area_m2"]
-    size = (
-        np.log(np.maximum(area, 1e-9) / max(float(np.median(area)), 1e-9))
-        if count
-        else area
-    )
-    best_whole = (
-        whole / whole.max(initial=1e-9) if whole.max(initial=0.0) > 0.1 else 0 * whole
-    )
-    best_phrase = (
-        phrase / phrase.max(initial=1e-9)
-        if phrase.max(initial=0.0) > 0.1
-        else 0 * phrase
-    )
-    one = np.ones(count)
-    unmet = float(bool(fits.unmet))
+    area = np.maximum(meant.columns["area_m2"], 1e-9)
+    usual = float(np.median(area)) if count else 1.0
+    best_whole = _of_best(whole)
     columns = {
-        "one": one,
+        "one": np.ones(count),
         "object": np.clip(np.log(confidence / (1 - confidence)), -5, 5),
-        "faint": (meant.columns["score_max"] < 0.5).astype(np.float64),
-        "fit": log_fit,
-        "fit of relations": log_fit * relations,
-        "fit of order": log_fit * order,
-        "fit of groups": log_fit * groups,
-        "fits": (fit >= 0.5).astype(np.float64),
+        "fit": np.log((fit + FLOOR) / (1 + FLOOR)),
+        "fits": (fit >= FIT_THRESHOLD).astype(np.float64),
         "whole": whole,
         "whole of best": best_whole,
-        "whole of relations": best_whole * relations,
-        "whole of order": best_whole * order,
-        "whole beyond a window": best_whole * (not one_window),
         "share": share,
-        "phrase": phrase * has_phrase,
-        "phrase of best": best_phrase * has_phrase,
-        "attribute unknown": (~has_phrase).astype(np.float64),
-        "prior": one
-        * (np.log(min(number, count) / max(count, 1)) if number and count else 0.0),
-        "size": np.clip(size, -3, 3),
+        "phrase of best": _of_best(phrase) * has_phrase,
+        "faint": (meant.columns["score_max"] < 0.5).astype(np.float64),
+        "not of the noun": not_noun.astype(np.float64),
         "edge": meant.columns["touches_edge"].astype(np.float64),
-        "unmet, whole of best": best_whole * unmet,
+        "size": np.clip(np.log(area / usual), -3, 3),
+        "prior": np.full(count, _log_prior(number, count)),
+        "unmet, whole of best": best_whole * bool(fits.unmet),
     }
-    return np.column_stack([columns[name] for name in FEATURES]).reshape(
-        count, len(FEATURES)
-    )
+    pairs = [
+        columns[signal] * contexts[context]
+        for signal in SIGNALS
+        for context in CONTEXTS
+    ]
+    others = [columns[name] for name in OTHER_SIGNALS]
+    return np.column_stack([*pairs, *others]).reshape(count, len(FEATURES))
+
+
+def _sentence(
+    contexts: dict[str, float],
+    *,
+    confidence: Values,
+    whole: Values,
+    no_phrase: float,
+    fits: Fits,
+    number: int | None,
+) -> Values:
+    """(len(SENTENCE_FEATURES),), what depends on the candidates' chances left at 0."""
+    best = float(confidence.max(initial=0.01))
+    signals = {
+        "one": 1.0,
+        "best": 0.0,
+        "object": float(np.clip(np.log(best / (1 - best)), -5, 5)),
+        "whole": float(whole.max(initial=0.0)),
+        "any": 0.0,
+        "no phrase": no_phrase,
+        "strain": min(fits.strain, 2.0),
+        "unknown": float(sum(one.unknown for one in fits.unmet)),
+        "definite": float(number is not None),
+        "crowd": float(np.log1p(len(confidence))),
+    }
+    pairs = [
+        signals[name] * contexts[context]
+        for name in SENTENCE_SIGNALS
+        for context in SENTENCE_CONTEXTS
+    ]
+    return np.array([*pairs, *(signals[name] for name in OTHER_SENTENCE_SIGNALS)])
+
+
+def _of_best(values: Values) -> Values:
+    """Values as a share of the greatest one; 0 where none is clear."""
+    best = float(values.max(initial=0.0))
+    return values / best if best > MIN_BEST else np.zeros_like(values)
+
+
+def _log_prior(number: int | None, count: int) -> float:
+    """Log of the share of candidates that are asked for."""
+    if not number or not count:
+        return 0.0
+    return float(np.log(min(number, count) / count))
