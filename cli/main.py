@@ -25,6 +25,7 @@ COMMANDS = (
     "train",
     "evaluate",
     "demo",
+    "classes",
     "weights",
     "doctor",
 )

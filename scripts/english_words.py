@@ -22,6 +22,13 @@ boats bight blight tang tack ridge ridges fudge budge badge carts curt plank pla
 panes plain plains snip whip chip chips shin pines pears peer peers booth booths bout
 bolts goat goats moat moats engines souther coals glass glasses roofing docking decking
 mooring lining linings staging crated grated grassed tracked bridged harboured rowed
+terraced terraces squared ferris malls silvery bushy encircles pats scaly streaks tided
+clipper clippers housings flakes windy looming pong pedestrians byroad mowing tidy
+nested neighbourhoods intersecting loos tents yurts camels sheep snakes igloos barns
+churches lighthouses snowmen statues windows doors wells graves benches swings slides
+kites geese bales haystacks fences dumpsters sandbags sandpits trenches craters pylons
+masts orchards hedges hedgerows groves lawns lawnmowers kiosks carports pagodas minarets
+pits mines mills
 """
 
 OFFENSIVE = {"bitch", "shit", "cunt", "whore"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from rrsis_geo.language.nodes import Find
+from rrsis_geo.language.object_classes import CLASSES
 from rrsis_geo.language.related_classes import class_name, nearest_class
 
 Knowledge: TypeAlias = Literal["known", "weak", "unknown"]
@@ -37,6 +38,20 @@ class KnownClasses:
         """Name of the class most like what a phrase names; None where none is alike."""
         key = nearest_class(find.noun, find.categories, frozenset(self.keys))
         return None if key is None else class_name(key)
+
+
+def words_for(key: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Other words for a class, and words for kinds of it; a user's own has none."""
+    if key not in CLASSES:
+        return (), ()
+    known = CLASSES[key]
+    nouns = [noun for noun in known.nouns if noun.singular != known.name]
+    same = (noun.singular for noun in nouns if not noun.is_hyponym)
+    kinds = (noun.singular for noun in nouns if noun.is_hyponym)
+    return (
+        tuple(dict.fromkeys((*same, *known.synonyms))),
+        tuple(dict.fromkeys((*kinds, *known.hyponyms))),
+    )
 
 
 def _is_named(name: str, find: Find) -> bool:

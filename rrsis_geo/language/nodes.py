@@ -11,7 +11,7 @@ anchor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, get_args
 
 from rrsis_geo.language.directions import Place, Side
@@ -26,7 +26,15 @@ Shape: TypeAlias = Literal["elongated", "round", "square", "horizontal", "vertic
 
 
 @dataclass(frozen=True)
-class Find:
+class _Reading:
+    """What every node has: how sure it is that the words mean it."""
+
+    certainty: float = field(default=1.0, compare=False, kw_only=True)
+    """In (0, 1]; less than 1 where the planner had to choose between two readings."""
+
+
+@dataclass(frozen=True)
+class Find(_Reading):
     """All objects that a phrase names."""
 
     phrase: str
@@ -50,7 +58,7 @@ class Find:
 
 
 @dataclass(frozen=True)
-class InPlace:
+class InPlace(_Reading):
     """Those in a part of the scene."""
 
     of: Node
@@ -64,7 +72,7 @@ class InPlace:
 
 
 @dataclass(frozen=True)
-class AtEdge:
+class AtEdge(_Reading):
     """Those at an edge of the scene."""
 
     of: Node
@@ -76,7 +84,7 @@ class AtEdge:
 
 
 @dataclass(frozen=True)
-class Extreme:
+class Extreme(_Reading):
     """`count` units in a run, the first of them the `rank`-th from a side."""
 
     of: Node
@@ -87,7 +95,7 @@ class Extreme:
 
 
 @dataclass(frozen=True)
-class Middle:
+class Middle(_Reading):
     """The `count` in the middle of a line of units, whichever way it runs."""
 
     of: Node
@@ -96,7 +104,7 @@ class Middle:
 
 
 @dataclass(frozen=True)
-class Sized:
+class Sized(_Reading):
     """`count` units, the first of them the `rank`-th by size."""
 
     of: Node
@@ -110,7 +118,7 @@ class Sized:
 
 
 @dataclass(frozen=True)
-class SizeClass:
+class SizeClass(_Reading):
     """The big or the small ones: of two sizes, or for their kind."""
 
     of: Node
@@ -119,7 +127,7 @@ class SizeClass:
 
 
 @dataclass(frozen=True)
-class With:
+class With(_Reading):
     """Those with a value of a labelled attribute, such as colour: red.
 
     In training expressions only: the planner leaves such words to the network.
@@ -132,7 +140,7 @@ class With:
 
 
 @dataclass(frozen=True)
-class Shaped:
+class Shaped(_Reading):
     """Those of a shape; in training expressions only, like `With`."""
 
     of: Node
@@ -141,7 +149,7 @@ class Shaped:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measured(_Reading):
     """Those whose measure lies in a range."""
 
     of: Node
@@ -153,7 +161,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Compared:
+class Compared(_Reading):
     """Those larger or smaller than every anchor, or of about its size."""
 
     of: Node
@@ -163,7 +171,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Near:
+class Near(_Reading):
     """Those close to any of the anchors, for their size."""
 
     of: Node
@@ -174,7 +182,7 @@ class Near:
 
 
 @dataclass(frozen=True)
-class Within:
+class Within(_Reading):
     """Those in a range of distance to the nearest anchor, outline to outline."""
 
     of: Node
@@ -186,7 +194,7 @@ class Within:
 
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(_Reading):
     """Those on one side of an anchor (top: above it), or off one corner."""
 
     of: Node
@@ -199,7 +207,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Between:
+class Between(_Reading):
     """Those between two anchors, or amid a single set of anchors."""
 
     of: Node
@@ -210,7 +218,7 @@ class Between:
 
 
 @dataclass(frozen=True)
-class Inside:
+class Inside(_Reading):
     """Those in or on an anchor."""
 
     of: Node
@@ -221,7 +229,7 @@ class Inside:
 
 
 @dataclass(frozen=True)
-class Along:
+class Along(_Reading):
     """Those near a long anchor, on its sides rather than beyond its ends."""
 
     of: Node
@@ -230,7 +238,7 @@ class Along:
 
 
 @dataclass(frozen=True)
-class Around:
+class Around(_Reading):
     """Those near an anchor on any side."""
 
     of: Node
@@ -239,7 +247,7 @@ class Around:
 
 
 @dataclass(frozen=True)
-class Surrounded:
+class Surrounded(_Reading):
     """Those with anchors, or one that encloses them, on most sides."""
 
     of: Node
@@ -248,7 +256,7 @@ class Surrounded:
 
 
 @dataclass(frozen=True)
-class Opposite:
+class Opposite(_Reading):
     """Those facing an anchor, or on its other side where `beyond`."""
 
     of: Node
@@ -259,7 +267,7 @@ class Opposite:
 
 
 @dataclass(frozen=True)
-class Holding:
+class Holding(_Reading):
     """Those with an anchor in or on them: "the dock with ships in it"."""
 
     of: Node
@@ -268,7 +276,7 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Distant:
+class Distant(_Reading):
     """`count` units, the first of them the `rank`-th by distance to the anchors."""
 
     of: Node
@@ -280,7 +288,7 @@ class Distant:
 
 
 @dataclass(frozen=True)
-class Grouped:
+class Grouped(_Reading):
     """Objects that stand together, each group a unit: rows, columns, clusters."""
 
     of: Node
@@ -295,7 +303,7 @@ class Grouped:
 
 
 @dataclass(frozen=True)
-class Members:
+class Members(_Reading):
     """The objects of groups, each a unit again: "the third tank in the row"."""
 
     of: Node
@@ -303,7 +311,7 @@ class Members:
 
 
 @dataclass(frozen=True)
-class Isolated:
+class Isolated(_Reading):
     """Those far from all others of their set."""
 
     of: Node
@@ -311,7 +319,7 @@ class Isolated:
 
 
 @dataclass(frozen=True)
-class Counted:
+class Counted(_Reading):
     """As many as are asked for; the best ones where more fit."""
 
     of: Node
@@ -323,7 +331,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Union:
+class Union(_Reading):
     """All units of all parts."""
 
     parts: tuple[Node, ...]
@@ -331,7 +339,7 @@ class Union:
 
 
 @dataclass(frozen=True)
-class Except:
+class Except(_Reading):
     """A set without some of it: "except the largest", "not near the road"."""
 
     of: Node
@@ -375,3 +383,8 @@ Node: TypeAlias = Find | Union | Operator
 
 NODES: tuple[type, ...] = get_args(Node)
 """All classes of nodes."""
+
+
+def with_certainty(node: Node, certainty: float) -> Node:
+    """A node that is only so sure to be what the words mean."""
+    return replace(node, certainty=certainty)

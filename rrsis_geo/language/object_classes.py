@@ -41,7 +41,7 @@ CLASSES: dict[str, ObjectClass] = {
             "jumbo, jumbo jet, wide-body, widebody, wide body, narrow-body, "
             "narrow body, fighter, fighter jet, turboprop, prop, propeller plane, "
             "jet aircraft, passenger plane, light aircraft, light plane, cargo plane, "
-            "private jet, warplane, bomber"
+            "private jet, warplane, bomber, twinjet"
         ),
     ),
     "helicopter": ObjectClass("helicopter", synonyms=_listed("chopper")),
@@ -58,7 +58,8 @@ CLASSES: dict[str, ObjectClass] = {
             "tanker, oil tanker, container ship, cargo ship, bulk carrier, barge, "
             "ferry, yacht, sailing boat, sailboat, motor boat, motorboat, "
             "fishing boat, warship, cruise ship, tug, tugboat, cargo vessel, "
-            "speedboat"
+            "speedboat, boxship, carrier, crude carrier, aircraft carrier, flattop, "
+            "longboat, vlcc"
         ),
     ),
     "storage_tank": ObjectClass(
@@ -77,7 +78,7 @@ CLASSES: dict[str, ObjectClass] = {
         synonyms=_listed("fuel storage tank, petroleum storage tank, storage vessel"),
         hyponyms=_listed(
             "gas tank, water tank, silo, reservoir, fuel reservoir, gas holder, "
-            "gasometer"
+            "gasometer, cylinder, spherical tank, tank sphere"
         ),
     ),
     "baseball_diamond": ObjectClass(
@@ -107,7 +108,10 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("tennis field", 0.4),
             Noun("tennis pitch", 0.3),
         ),
-        hyponyms=_listed("hard court, clay court, show court, tennis facility"),
+        hyponyms=_listed(
+            "hard court, hardcourt, clay court, show court, tennis facility, "
+            "sports facility, sports ground"
+        ),
     ),
     "basketball_court": ObjectClass(
         "basketball court",
@@ -120,7 +124,7 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("bball court", 0.3),
         ),
         synonyms=_listed("hoop court, b-ball court, basket court"),
-        hyponyms=_listed("hard court"),
+        hyponyms=_listed("hard court, hardcourt, sports facility, sports ground"),
     ),
     "ground_track_field": ObjectClass(
         "running track",
@@ -138,10 +142,14 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("track & field oval", 0.3, is_parsed=False),
             Noun("athletics ground", 0.3),
         ),
-        synonyms=_listed("athletic track, running oval, track oval, track and field"),
+        synonyms=_listed(
+            "athletic track, running oval, track oval, track and field, "
+            "track and field ground, track and field facility, track and field track"
+        ),
         hyponyms=_listed(
             "ground track, oval, sports oval, stadium track, running circuit, "
-            "track ring"
+            "track ring, athletics stadium, track and field stadium, sports stadium, "
+            "sports facility, sports ground"
         ),
     ),
     "harbor": ObjectClass(
@@ -172,7 +180,8 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "footbridge, flyover, road bridge, river bridge, railway bridge, "
-            "railroad bridge, highway bridge, rail bridge"
+            "railroad bridge, highway bridge, rail bridge, train bridge, "
+            "pedestrian crossing, pedestrian bridge"
         ),
     ),
     "vehicle": ObjectClass(
@@ -200,7 +209,9 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "shed, warehouse, hut, villa, home, cabin, bungalow, dwelling, shophouse, "
-            "apartment building, office building"
+            "apartment building, office building, block, apartment block, "
+            "office block, tower block, housing block, block of flats, flat, terrace, "
+            "row house"
         ),
     ),
     "tree": ObjectClass(
@@ -220,7 +231,8 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed(
             "highway, motorway, lane, avenue, freeway, expressway, path, dirt road, "
-            "track road, driveway, main road, boulevard, dirt track"
+            "track road, driveway, main road, boulevard, dirt track, carriageway, "
+            "dual carriageway, parkway, road network, street network, alley"
         ),
     ),
     "railway": ObjectClass(
@@ -235,7 +247,7 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("stream", 1),
             Noun("watercourse", 0.4),
         ),
-        hyponyms=_listed("canal, creek, brook"),
+        hyponyms=_listed("canal, creek, brook, water, waterway"),
     ),
     "lake": ObjectClass(
         "lake",
@@ -249,9 +261,9 @@ CLASSES: dict[str, ObjectClass] = {
                 unless=("river", "swimming_pool"),
             ),
         ),
-        hyponyms=_listed("lagoon, water body"),
+        hyponyms=_listed("lagoon, water body, water, water surface"),
     ),
-    "sea": ObjectClass("sea", hyponyms=_listed("ocean, bay, strait")),
+    "sea": ObjectClass("sea", hyponyms=_listed("ocean, bay, strait, water")),
     "coast": ObjectClass(
         "coast",
         hyponyms=_listed(
@@ -333,9 +345,13 @@ CLASSES: dict[str, ObjectClass] = {
     "solar_panel": ObjectClass(
         "solar panel",
         synonyms=_listed("photovoltaic panel, pv panel, solar module"),
-        hyponyms=_listed("solar array, solar farm"),
+        hyponyms=_listed("panel, solar array, solar farm, photovoltaic, photovoltaics"),
     ),
-    "helipad": ObjectClass("helipad", synonyms=_listed("helicopter pad, landing pad")),
+    "helipad": ObjectClass(
+        "helipad",
+        synonyms=_listed("helicopter pad, landing pad"),
+        hyponyms=_listed("helicopter landing pad"),
+    ),
     "toll_station": ObjectClass(
         "toll station", synonyms=_listed("toll plaza, expressway toll station")
     ),

@@ -64,8 +64,8 @@ _OTHER_NOUNS = {
     "apartment kiosk stable gazebo pavilion carport shelter terminal monastery pagoda "
     "cathedral chapel fort prison museum theatre theater library university dome",
     "tree": "hedge orchard vineyard plant flower grove copse thicket vegetation",
-    "road": "lane_marking crosswalk zebra_crossing trail alley carriageway causeway "
-    "kerb curb footway bridleway cul-de-sac parkway guardrail",
+    "road": "lane_marking crosswalk zebra_crossing trail alley causeway "
+    "kerb curb footway bridleway cul-de-sac guardrail",
     "river": "waterway ditch waterfall drain gully inlet flood",
     "lake": "water fountain puddle wetland swamp marsh well basin",
     "field": "lawn grass garden park graveyard cemetery plot allotment "

@@ -50,8 +50,8 @@ class WeightsFacts:
 
     @property
     def known_classes(self) -> KnownClasses | None:
-        """What it knows by name; None: not known."""
-        if self.categories is None:
+        """What it knows by name; None: its card lists nothing."""
+        if not self.categories:
             return None
         return KnownClasses(keys=self.categories, drawn=self.drawn)
 

@@ -21,7 +21,7 @@ class UnknownWord:
     """A noun of a plan that weights do not know, or know from drawn scenes only."""
 
     word: str
-    """The noun, singular; all words of a phrase without one."""
+    """The noun as typed, singular; all words of a phrase without one."""
 
     role: Literal["head", "anchor"]
     """head: what is asked for; anchor: what it is related to."""
@@ -52,7 +52,7 @@ def knowledge(plan: Plan, known: KnownClasses) -> tuple[UnknownWord, ...]:
             continue
         found.append(
             UnknownWord(
-                word=node.noun or node.phrase,
+                word=_as_typed(plan, node),
                 role="head" if any(node is head for head in heads) else "anchor",
                 knowledge=level,
                 node=node,
@@ -127,14 +127,24 @@ def _notes(
             yield notes.unknown_anchor(word.word, word.nearest)
 
 
+def _as_typed(plan: Plan, find: Find) -> str:
+    """The noun of a phrase in the person's own words: "chopper" for "helicopter"."""
+    words = [plan.words[index] for index in find.at]
+    for stop in range(len(words), 0, -1):
+        last = (*words[max(stop - 4, 0) : stop - 1], singular(words[stop - 1]))
+        length, found = sense(last)
+        if found is not None and found.name == find.noun:
+            return " ".join(last[-length:])
+    return find.noun or find.phrase
+
+
 def _knowledge_of(find: Find, known: KnownClasses) -> Knowledge:
     level = known.of(find)
     if level != "unknown" or find.categories:
         return level
-    if find.noun in _ANYTHING:
-        return "known"
     words = find.phrase.split()
-    if not find.noun and _ANYTHING.intersection(words):
+    unnamed = not find.noun or find.noun in v.NON_PLACES  # "everything red"
+    if find.noun in _ANYTHING or (unnamed and _ANYTHING.intersection(words)):
         return "known"
     named = {known.of(one) for one in _named_within(words, anywhere=not find.noun)}
     return next((one for one in ("known", "weak") if one in named), "unknown")
@@ -142,7 +152,7 @@ def _knowledge_of(find: Find, known: KnownClasses) -> Knowledge:
 
 _ANYTHING = v.words(
     "object thing item feature something anything everything one ones it they them this"
-    " that these those what"
+    " that these those what place spot area neighbour neighbor row line pair group"
 )
 """Words that name no kind of thing, so that nothing can be said of it."""
 

@@ -14,6 +14,11 @@ def corrected(typed: str, word: str) -> str:
     return f'read "{typed}" as "{word}"'
 
 
+def ignored(words: str) -> str:
+    """Words are understood, but cannot be worked out."""
+    return f'"{words}" cannot be worked out, so all are given'
+
+
 def unknown_head(
     word: str, nearest: str | None, names: Sequence[str], *, guess: bool
 ) -> str:

@@ -9,7 +9,8 @@ from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.parser.noun_phrase import add_words, head_noun
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
-from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
+from rrsis_geo.query.patterns.exclusions import find_exclusion
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
 
@@ -39,13 +40,43 @@ def make_plan(expression: str) -> Plan:
             root = None
     if root is None:
         root = _leave_to_network(matcher, expression)
+    said += tuple(map(notes.ignored, matcher.ignored))
     return Plan(expression=expression, words=text.words, root=root, notes=said)
 
 
 def _parse(matcher: PatternMatcher) -> Node | None:
     """The node of a whole text; None where it names nothing."""
     parser = Parser(matcher)
-    node, i = parser.read_phrase(matcher.start, antecedent=None, role="head", depth=0)
+    excluded = find_exclusion(matcher)
+    if excluded is not None and (read := _parse_excluded(parser, *excluded)):
+        return read
+    return _parse_from(parser, matcher.start)
+
+
+def _parse_excluded(
+    parser: Parser, end: int, start: int, stop: int, after: int
+) -> Node | None:
+    """ "all tanks, the largest left out"; None where that is not understood."""
+    matcher = parser.matcher
+    with matcher.limited(end):
+        node = _parse_from(parser, matcher.start)
+    if node is None:
+        return None
+    with matcher.limited(stop):
+        without, i = parser.read_phrase(start, antecedent=node, role="anchor", depth=1)
+    if without is None or i < stop:
+        return None
+    at = matcher.at(end, start) + matcher.at(stop, after)
+    whole: Node = n.Except(node, without, at=at)
+    while after < matcher.stop:
+        whole, after = _parse_rest(parser, whole, after)
+    return whole
+
+
+def _parse_from(parser: Parser, start: int) -> Node | None:
+    """The node of the text from a position on."""
+    matcher = parser.matcher
+    node, i = parser.read_phrase(start, antecedent=None, role="head", depth=0)
     if node is None and matcher.after_exception(i) > i:
         node, i = _parse_all_but(parser, i)
     while node is not None and i < matcher.stop:

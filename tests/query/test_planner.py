@@ -19,8 +19,8 @@ from rrsis_geo.query.lexicon.nouns import senses
 from rrsis_geo.query.lexicon.vocabulary import words
 from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.parser import MAX_STEPS, Parser
-from rrsis_geo.query.parser.pattern_compiler import RULES_BY_FIRST_TOKEN
 from rrsis_geo.query.parser.relation_operators import RELATIONS
+from rrsis_geo.query.patterns.pattern_compiler import RULES_BY_FIRST_TOKEN
 from rrsis_geo.query.tokenizer.spelling import correct_spelling
 
 WORDS = sorted(

@@ -13,7 +13,7 @@ def rows():
     """(expression, description) of every row of the tables."""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("| ") and len(cells) >= 2 and cells[0] not in HEADINGS:
+        if line.startswith("| ") and len(cells) == 2 and cells[0] not in HEADINGS:
             yield cells[0], cells[1]
 
 

@@ -15,7 +15,7 @@ MACROS = {
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
-    "|tied up]",
+    "|tied up|driving|moving|waiting|queued|rafted|resting|tied]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
@@ -57,6 +57,8 @@ place middle_left: halfway down [on] [the] left [side]
 place middle_left: on the left , halfway down
 place middle_right: halfway down [on] [the] right [side]
 place middle_right: on the right , halfway down
+place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
+[side|part] [(of|in|on) {scene}]
 place beyond: {adv} {d} of [the] (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
@@ -93,7 +95,11 @@ beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extrem
 beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
+beside either: {stat} {adv} [to|on|at] [the] {d} or [to|on|at] [the] {d} [hand] \
+[side] (of|from) {x}
+beside either: {stat} {adv} v=(above|below|beneath) or w=(above|below|beneath) {x}
 beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
+beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
 beside: further {d} than {x}
@@ -102,6 +108,10 @@ beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
 beside diagonal: {adv} v=(above|below) {d} of {x}
 beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
+apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] {q} {len} \
+(apart|from each other|from one another|between them|away from each other)
+apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
+low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
 within: {stat} {q} {len} [away] (of|from|to|around|off) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
 {len} [distance|radius|range] [away] (of|from|to|around) {x}
@@ -137,6 +147,9 @@ near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door 
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
+near next: (bordered|flanked|fringed|edged|skirted|lined) \
+[on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} {adv} (in|on|at|along) or (near|next to|beside|close to|by) {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
@@ -150,6 +163,8 @@ around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|ci
 surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
 by|framed by \
 |hemmed in by|surrounded on all sides by|walled in by) {x}
+opposite: {stat} [just|right|directly] across the (road|street|river|water|canal) \
+from {x}
 opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from) {x}
 opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
@@ -159,7 +174,8 @@ holding: (containing|holding|filled with|full of|housing|that contain|that conta
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
-opaque: {stat} (at anchor|in front of|in line with|in the shadow of|in the shade of \
+opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
+|in the shadow of|in the shade of \
 |level with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
 outside: {stat} [just] (outside|outside of) {x}
@@ -190,6 +206,7 @@ group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one
 |in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row \
 |one behind the other|one behind another|one after the other|wing to wing \
 |nose to tail|bumper to bumper|bow to stern)
+group column: {stat} one [just|right|directly] (above|below) the other
 group column: {stat} (in a column|in one column|one above the other|on top of each \
 other \
 |stacked vertically|one below the other|stacked one above the other)
@@ -216,14 +233,15 @@ i (want|need|would like|meant|mean|am after|am interested in|wonder)
 (show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
 (show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
 |mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
-out|point to \
-|pick out|search for|list|return|retrieve|label|mask|point me to|let me see|let us see \
-|check for|look at|draw around|map out|give|need|want|looking for|find out) [out] \
-[for me]
+out \
+|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
+|let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
+|find out) [out] [for me]
 (where|which|what|who) (is|are|was|were) [the one|the ones]
 where (can|could|do) (i|you|we) (find|see)
 (which|what) [one|ones] (is|are)
 (which|what)
+where (do|does)
 (is|are|was|were) there [here]
 (do|can|could) (you|we|i) (see|spot|find)
 (does|do) (it|this|the) [image|scene|picture] (have|contain|show)

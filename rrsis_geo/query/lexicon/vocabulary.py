@@ -138,10 +138,10 @@ SQUARE = words("square sq sq. squared")
 
 GROUPS = {
     "line": "row rows line lines queue queues chain chains string strings file series"
-    " lineup",
-    "column": "column columns",
+    " lineup strip strips",
+    "column": "column columns stack stacks",
     "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
-    " formation",
+    " formation fleet collection huddle",
     "pair": "pair pairs couple",
     "trio": "trio trios triplet threesome",
     "quartet": "quartet foursome quad",
@@ -194,6 +194,7 @@ ORIENTING = words(
     "facing pointing heading headed oriented looking turned turning moving driving"
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
     " aligned pointed nose noses faces points steaming backing rolling"
+    " tail tails"
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
 
@@ -212,6 +213,22 @@ PREPOSITIONS = words(
 
 DESCRIPTIVE = words("with having featuring whose wearing made showing bearing")
 """Words that begin a description of appearance."""
+
+AFTER_NOUN = words(
+    "out down up ahead partly half hidden cut laid set drawn built seen shown taken"
+    " apart inside outside away back much just almost nearly fairly quite very where"
+    " when has have had does do did runs leads crosses goes spans ends begins starts"
+    " just directly immediately further behind here there cross nose-in nose-out"
+    " nose-down nose-up east-west north-south abreast"
+)
+"""Words that follow a noun and never make a longer one with it."""
+
+DEGREES = words(
+    "quite very rather fairly pretty so too really somewhat much even such unusually"
+    " relatively comparatively extremely fairly particularly especially considerably"
+    " slightly exceptionally enormously moderately absolute truly"
+)
+"""Adverbs before words of size, without effect on a plan."""
 
 NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
@@ -250,6 +267,12 @@ END_PARTS = words(
     "end edge corner half tip part border quarter rim share extremity section"
 )
 """Parts in which a thing lies within the whole: "at the left end of the row"."""
+
+PARTS_OF_WHOLE = words("part portion stretch section piece")
+"""Parts that stand for the whole: "the part of the river"."""
+
+PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
+"""Likewise where something is related to it."""
 
 PARTS = END_PARTS | words("side face bank shore")
 """Parts of a thing that lie to one side of it."""

@@ -6,7 +6,7 @@ from typing import cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
-from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.nodes import Find, Node, with_certainty
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, NON_PLACES, PARTS
 from rrsis_geo.query.parser.filters import UNANCHORED
@@ -19,9 +19,12 @@ from rrsis_geo.query.parser.noun_phrase import (
     add_words,
     head_noun,
 )
-from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.relation_operators import Relation, beside, relation
+from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
+
+UNSURE = 0.6
+"""Certainty of the likelier of two readings."""
 
 
 def apply_match(
@@ -68,17 +71,26 @@ def _read_relation(
         return parser.read_description(match.start, phrase)
     if match.handler == "without" and not _names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
-    anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
+    anchor: Node | None
+    pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
+    if pronoun and phrase.last_anchor is not None:
+        anchor, stop = phrase.last_anchor, match.stop + 1
+    else:
+        anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
+    phrase.last_anchor = anchor
+    parser.matcher.allow_pronoun_anchors()
     if match.handler == "nearest":
         token = parser.matcher.first("<nearest>", match)
         order = str(token.value) if token else "farthest"
         phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
         return stop
+    conjunction = parser.matcher.text(stop)
     second, stop = _read_second_anchor(parser, match, phrase, noun, stop)
     relate = relation(parser, match, anchor)
-    both = parser.matcher.text(match.stop) == "both"
+    said = parser.matcher.text(match.stop) == "both"
+    both = said or conjunction == "and"
     if second is not None and not both:
         anchor = n.Union((anchor, second))
     if (side := _possessive_side(parser, match, stop)) is not None:
@@ -87,7 +99,7 @@ def _read_relation(
     if _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
     if second is not None and both:
-        keep = _related_to_both(relate, anchor, second, at)
+        keep = _related_to_both(relate, anchor, second, at, 1.0 if said else UNSURE)
     else:
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
@@ -104,12 +116,20 @@ def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bo
         text = parser.matcher.text(match.stop)
         if text in NON_PLACES and not _names_class(parser, match.stop):
             return True
+    if parser.matcher.text(match.stop - 1) == "under":  # "passing under the bridge"
+        above = _try_premodifiers(parser, match.stop)[0].noun()
+        known = above is not None and above.categories
+        return not known or not _OVERHEAD.isdisjoint(known or ())
     if noun is None:
         return False
     if match.handler == "opposite":
         return "bridge" in noun.categories
     # "the roof of the house", "the end of the runway"
     return match.handler == "inside" and match.argument == "of" and not noun.categories
+
+
+_OVERHEAD = frozenset({"bridge", "tree", "crane"})
+"""Classes that other things may be under, not below them in the picture."""
 
 
 def _read_anchor(
@@ -130,15 +150,45 @@ def _read_second_anchor(
 ) -> tuple[Node | None, int]:
     """The second anchor of "the river or the road", "both the river and the road"."""
     matcher = parser.matcher
-    conjunction = "and" if matcher.text(match.stop) == "both" else "or"
-    if matcher.text(stop) != conjunction:
+    both = matcher.text(match.stop) == "both"
+    if matcher.text(stop) not in (("and",) if both else ("and", "or")):
         return None, stop
-    if matcher.text(stop + 1) not in ("the", "a", "an"):
-        return None, stop
+    if matcher.match(stop + 1) is not None:
+        return None, stop  # "left of the pier and below the bridge"
     trial, after = _try_premodifiers(parser, stop + 1)
+    if not both and matcher.text(stop) == "and":
+        if not _is_like_anchor(parser, match, phrase, trial, noun):
+            return None, stop
+    elif matcher.text(stop + 1) not in ("the", "a", "an"):
+        return None, stop
     if not trial.adjectives or matcher.text(after) not in ("", ",", "and", "or", "but"):
         return None, stop
     return _read_anchor(parser, stop + 1, phrase, noun, alone=True)
+
+
+def _is_like_anchor(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    second: NounPhrase,
+    noun: Find | None,
+) -> bool:
+    """Whether a noun phrase after "and" goes with the anchor, not with the head.
+
+    "The tank near the road and the pier" is one thing near two; "tanks near the road
+    and ships" are two kinds of things.
+    """
+    named = second.noun()
+    if named is None or not named.categories or phrase.role != "head":
+        return False
+    if named == noun or second.number or second.selectors or second.rank:
+        return False
+    first, _ = _try_premodifiers(parser, match.stop)
+    if second.determiner:
+        return first.determiner in ("the", "a")
+    # "of a gray building and red building", but "near the road and ships"
+    same = first.noun()
+    return same is not None and same == named and not second.is_plural()
 
 
 def _try_premodifiers(parser: PhraseReader, i: int) -> tuple[NounPhrase, int]:
@@ -195,6 +245,11 @@ def _chooses_from_anchor(
     """
     if head_noun(anchor) != noun:
         return False
+    if _is_counted_in_set(parser, match, phrase):
+        _choose_from_set(phrase, anchor, at)
+        token = parser.matcher.first("<d>", match)
+        phrase.rank_side = str(token.value) if token else None
+        return True
     grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
     if grouped and noun is not None and _is_place_in_group(parser, match):
         _choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
@@ -209,6 +264,12 @@ def _chooses_from_anchor(
         phrase.selectors.append(Selector("middle", "", at))
         return True
     return False
+
+
+def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """ "the first tank from the left of the tanks in the north"."""
+    from_side = parser.matcher.text(match.start) == "from" and match.handler == "beside"
+    return from_side and phrase.rank is not None and phrase.rank_side is None
 
 
 def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
@@ -265,9 +326,13 @@ def _related(relate: Relation, anchor: Node, at: At) -> Filter:
     return lambda node: relate(node, anchor, at)
 
 
-def _related_to_both(relate: Relation, one: Node, other: Node, at: At) -> Filter:
+def _related_to_both(
+    relate: Relation, one: Node, other: Node, at: At, certainty: float
+) -> Filter:
     first = one.of if isinstance(one, n.Counted) else one  # "both" counts nothing here
-    return lambda node: relate(relate(node, first, at), other, at)
+    return lambda node: with_certainty(
+        relate(relate(node, first, at), other, at), certainty
+    )
 
 
 def _near(of: Node, anchor: Node, at: At) -> Node:

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
-from rrsis_geo.query.lexicon.vocabulary import EXTENTS
+from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
-from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.patterns.pattern_matcher import Match
 
 ABOUT = 0.2
 """Tolerance of "about 50 m", as a share."""
@@ -32,6 +32,8 @@ def _place(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     token = parser.matcher.first("<d>", match)
+    if match.argument == "combined":
+        return _combined_place(parser, match, at)
     if match.argument.startswith("middle_"):
         place = match.argument.replace("_", " ")
     else:
@@ -116,6 +118,23 @@ def _measured(
     return lambda node: n.Measured(node, measure, low, high, at=at)
 
 
+def _combined_place(parser: PhraseReader, match: Match, at: At) -> Filter | None:
+    """ "in the centre of the left": where the two directions meet."""
+    tokens = parser.matcher.tokens[match.start : match.stop]
+    one, other = (str(token.value) for token in tokens if token.text == "<d>")
+    place = COMBINED_DIRECTIONS.get((one, other), COMBINED_DIRECTIONS.get((other, one)))
+    wanted = cast(Place, place or (other if one == "centre" else one))
+    return lambda node: n.InPlace(node, wanted, at=at)
+
+
+def _apart(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
+) -> Filter | None:
+    """ "at least 500 m apart": a distance to the others of the same set."""
+    low, high = limits(parser, match, "<len>")
+    return lambda node: n.Within(node, node, low, high, at=at)
+
+
 def _isolated(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
@@ -148,6 +167,7 @@ UNANCHORED: dict[
     "most": _most,
     "from": _from,
     "measured": _measured,
+    "apart": _apart,
     "isolated": _isolated,
     "group": _group,
     "middle": _middle,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, cast
 
 from rrsis_geo.language import nodes as n
@@ -106,7 +106,22 @@ class NounPhrase:
     last_handler: str = ""
     """Handler of the last rule that was applied."""
 
+    last_anchor: Node | None = None
+    """What it was related to last, which "it" stands for."""
+
     selectors: list[Selector] = field(default_factory=list)
+
+    def without_count(self) -> NounPhrase:
+        """The same things without their number."""
+        return replace(self, number=None, number_at=(), determiner="all")
+
+    def clear(self) -> None:
+        """Forget all but what it is for."""
+        for item in fields(self):
+            if item.name in ("role", "antecedent", "depth"):
+                continue
+            fresh = item.default_factory() if callable(item.default_factory) else None
+            setattr(self, item.name, item.default if fresh is None else fresh)
 
     def has_noun(self) -> bool:
         """Whether it says what the things are."""

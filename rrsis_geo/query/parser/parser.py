@@ -10,10 +10,11 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.parser.enumerations import read_enumeration
 from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase, Role
-from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
 from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 
 MAX_STEPS = 500
 """Tokens read in one text, counting each time; usual requests take up to 50."""
@@ -79,6 +80,8 @@ class Parser:
         if role == "head":
             i = self._read_fronted_set(i, first)
         i = self.read_premodifiers(i, first)
+        if role == "head" and (end := read_enumeration(self, i, first)) is not None:
+            return first.build(), end
         phrases = [first]
         while not alone and self.matcher.text(i) in _JOINS:
             j = i + 1

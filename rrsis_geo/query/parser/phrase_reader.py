@@ -6,7 +6,7 @@ from typing import Protocol
 
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.parser.noun_phrase import NounPhrase, Role
-from rrsis_geo.query.parser.pattern_matcher import PatternMatcher
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 
 
 class PhraseReader(Protocol):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match, negated
+from rrsis_geo.query.parser.conjunctions import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.noun_phrase import (
     At,
     Filter,
@@ -15,9 +15,9 @@ from rrsis_geo.query.parser.noun_phrase import (
     add_words,
     head_noun,
 )
-from rrsis_geo.query.parser.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import is_rank_of_noun_before
+from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 
 Condition = Callable[[PhraseReader, int, NounPhrase], bool]
 Read = Callable[[PhraseReader, int, NounPhrase], int | None]
@@ -43,8 +43,23 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 
 def _leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    phrase.unparsed.append(parser.matcher.tokens[i])
+    token = parser.matcher.tokens[i]
+    if _is_colour_of_noun(parser, i, phrase):
+        phrase.adjectives.insert(0, token)
+    else:
+        phrase.unparsed.append(token)
     return i + 1
+
+
+def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a colour after a verb or comma belongs before the noun: "..., beige"."""
+    matcher = parser.matcher
+    colour = matcher.text(i) in v.NON_PLACES and bool(phrase.adjectives)
+    said = i and (matcher.text(i - 1) == "," or matcher.text(i - 1) in v.COPULAS)
+    last = matcher.text(i + 1) in ("", ",", "and", "but") or (
+        matcher.match(i + 1) is not None
+    )
+    return bool(colour and said and last and not (phrase.pronoun or phrase.unparsed))
 
 
 def _is_one_of(texts: frozenset[str]) -> Condition:
@@ -77,7 +92,7 @@ def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     j = max(matcher.after_narrowing(i), matcher.after_narrowing(j))
     listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
     if phrase.last_handler == "place" and listed and phrase.filters:
-        return _read_conjunction(parser, i, phrase)  # "on the left, right and ..."
+        return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
     if _starts_condition(parser, j):
         return j
     addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
@@ -201,6 +216,8 @@ _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
 
 def _find_rule(matcher: PatternMatcher, i: int) -> tuple[Match | None, At]:
     """The rule that matches here or after verbs, and the words that negate it."""
+    if (matcher.text(i), matcher.text(i + 1)) == ("but", "not"):
+        i += 1
     after, negation = _skip_verbs(matcher, i)
     if (match := matcher.match(i, bare=True)) is not None:
         return match, ()
@@ -208,17 +225,23 @@ def _find_rule(matcher: PatternMatcher, i: int) -> tuple[Match | None, At]:
 
 
 def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return _find_rule(parser.matcher, i)[0] is not None
+    match, exception = (
+        _find_rule(parser.matcher, i)[0],
+        parser.matcher.after_exception(i),
+    )
+    if exception > i + 1 and match is not None and exception > match.stop:
+        return False  # "without counting the largest" is not "without a road"
+    return match is not None
 
 
 def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     match, negation = _find_rule(parser.matcher, i)
     if match is None:
         return None
-    if phrase.role != "head":
-        negated_here = _skip_verbs(parser.matcher, i)[1]
-        if negated_here or not _modifies_anchor(phrase, match):
-            return None
+    if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
+        return None
+    if match.handler == "opaque" and negation:
+        return read_description(parser, i, phrase)  # with its "not"
     return apply_match(parser, match, phrase, negation)
 
 
@@ -234,11 +257,15 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
             return True
         wide = match.handler != "most" and WIDE.intersection(noun.categories)
         return bool(noun.categories) and not wide
-    return match.handler not in ("measured", "isolated", "group", "not", "outside")
+    return match.handler not in _OF_HEAD_ONLY
+
+
+_OF_HEAD_ONLY = v.words("measured apart isolated group not outside")
 
 
 def _is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return bool(_skip_verbs(parser.matcher, i)[1])
+    excepts = parser.matcher.after_exception(i) > i  # "not counting ..."
+    return not excepts and bool(_skip_verbs(parser.matcher, i)[1])
 
 
 def _read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -267,7 +294,7 @@ def _described(adjectives: list[str], at: At) -> Filter:
     return lambda node: add_words(node, [], at, adjectives)
 
 
-# Ends and conjunctions
+# Ends
 
 
 def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -284,35 +311,6 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 """Words that never continue an anchor."""
-
-
-def _is_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    matcher = parser.matcher
-    return matcher.text(i) in v.COORDINATORS or matcher.adds_condition(i)
-
-
-def _read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """Both of "in the north and near the road"; either of two places."""
-    matcher, j = parser.matcher, i + 1
-    while matcher.text(j) in ("also", "but", "is", "are"):
-        j += 1
-    match = matcher.match(j, bare=True)
-    if match is None or phrase.role != "head":
-        return None
-    if not (phrase.filters or phrase.directions):
-        return None
-    count, before = len(phrase.filters), phrase.last_handler
-    after = apply_match(parser, match, phrase, ())
-    places = {before, match.handler} <= {"place", "edge"}
-    either = places or matcher.text(i) in ("or", ",")
-    if either and count and len(phrase.filters) == count + 1:
-        one, other = phrase.filters[count - 1 :]
-        phrase.filters[count - 1 :] = [_either(one, other)]
-    return after
-
-
-def _either(one: Filter, other: Filter) -> Filter:
-    return lambda node: n.Union((one(node), other(node)))
 
 
 # Verbs and descriptions
@@ -335,10 +333,12 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     matcher = parser.matcher
     # "whose nose points left" and "on its west side" are about the thing itself.
     own = matcher.text(i) == "whose"
+    part = matcher.text(i + 1) in ("its", "their")  # "with its tail on the right"
     i = _leave_unparsed(parser, i, phrase)
     while i < matcher.stop and matcher.text(i) != ",":
         match = None if own else matcher.match(i)
-        if match is not None and not _is_about_thing(matcher, match):
+        placed = part and match is not None and match.handler == "place"
+        if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
         if matcher.after_exception(i) > i and matcher.text(i) != "but":
             break
@@ -378,7 +378,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (_is_rule, _read_rule),
     (_is_negation, _read_negation),
     (_is_end, _end),
-    (_is_conjunction, _read_conjunction),
+    (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),
     (_is_one_of(v.COPULAS), _read_verb),
     (_is_one_of(v.DESCRIPTIVE | v.PREPOSITIONS), read_description),

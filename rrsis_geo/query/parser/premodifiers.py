@@ -11,9 +11,10 @@ from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.group_phrases import read_group
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
-from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
+    is_degree,
+    is_part_of,
     is_rank_of_noun_before,
     read_determiner,
     read_last,
@@ -22,6 +23,7 @@ from rrsis_geo.query.parser.quantifiers import (
     read_one,
     starts_minimum,
 )
+from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.tokenizer.tokens import Token
 
 Read = Callable[[PhraseReader, int, NounPhrase], int | None]
@@ -202,8 +204,11 @@ _SELECTING: dict[str, Read] = {
 
 
 def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """A partitive: "the largest of the tanks"."""
-    if phrase.adjectives or phrase.base is not None or phrase.is_empty():
+    """A partitive: "the largest of the tanks", "the part of the river"."""
+    if is_part_of(phrase):
+        phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
+        phrase.adjectives = []
+    elif phrase.adjectives or phrase.base is not None or phrase.is_empty():
         return None
     if parser.matcher.text(i + 1) in ("them", "these", "those"):
         return None
@@ -297,6 +302,14 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None
     if phrase.adjectives and _adds_to_noun(parser, i):
         return None
+    if phrase.adjectives and _is_known_noun(phrase.adjectives[-1], token):
+        phrase.adjectives.append(
+            token
+        )  # "pedestrian crossing" is no "crossing the ..."
+        return i + 1
+    if is_degree(parser, i):
+        phrase.silent_words.extend(token.at)
+        return i + 1
     match = matcher.match(i, bare=phrase.has_noun())
     if match is not None:
         return _read_rule(parser, match, phrase)
@@ -305,7 +318,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
             return None
     elif _take_leading_word(parser, i, phrase):
         return i + 1
-    if token.text in v.DETERMINERS or _is_participle_of_noun(token, phrase):
+    if token.text in v.DETERMINERS or _follows_noun(parser, i, phrase):
         return None
     phrase.adjectives.append(token)
     return i + 1
@@ -355,11 +368,24 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     return False
 
 
-def _is_participle_of_noun(token: Token, phrase: NounPhrase) -> bool:
-    """Whether a word says what the things of a noun before it do: "jets docked"."""
-    if not token.surface.endswith(("ed", "ing")):
-        return False
+def _is_known_noun(one: Token, other: Token) -> bool:
+    """Whether two words together name a class."""
+    return sense((one.surface, singular(other.surface)))[0] > 1
+
+
+def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a word says more of a noun that ended before it: "jets docked".
+
+    A word after a noun mostly makes a new one with it ("tank farm"). Not so participles
+    and adverbs, nor words after a plural.
+    """
+    matcher, token = parser.matcher, parser.matcher.tokens[i]
     noun = phrase.noun()
     if noun is None or not noun.categories:
         return False
-    return sense((noun.noun, singular(token.surface)))[1] is None
+    if i + 1 < matcher.stop and _is_known_noun(token, matcher.tokens[i + 1]):
+        return False  # "waterfront running track"
+    if token.surface.endswith(("ed", "ing", "ly")):
+        return sense((singular(token.surface),))[1] is None
+    plural = bool(phrase.adjectives) and is_plural(phrase.adjectives[-1].surface)
+    return plural or token.text in v.AFTER_NOUN

@@ -14,6 +14,11 @@ def read_determiner(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "the", "a", "all of"; "those" and "both" without a noun are pronouns."""
     matcher, text = parser.matcher, parser.matcher.text(i)
     follows = matcher.text(i + 1)
+    if text == "every" and (follows == "other" or follows == "<ord>"):
+        phrase.determiner = "all"  # which ones, depends on where one begins
+        phrase.silent_words.extend(matcher.at(i, i + 2))
+        matcher.ignored.append(f"every {matcher.tokens[i + 1].surface}")
+        return i + 2
     phrase.silent_words.extend(matcher.tokens[i].at)
     if text in _PRONOUNS and _stands_alone(parser, i, phrase):
         phrase.pronoun = "one" if text == "that" else "ones"
@@ -114,3 +119,24 @@ def is_rank_of_noun_before(parser: PhraseReader, i: int, phrase: NounPhrase) -> 
     match = parser.matcher.match(i + 1, bare=True)
     counts = match is not None and match.handler in ("from", "nearest", "most")
     return phrase.rank is None and counts
+
+
+def is_degree(parser: PhraseReader, i: int) -> bool:
+    """Whether a word only says how large: "quite" in "quite large"."""
+    text = parser.matcher.text(i)
+    while text in v.DEGREES or (text.endswith("ly") and len(text) > 4):
+        i += 1
+        text = parser.matcher.text(i)
+        if text in ("<size>", "<cmp>", "<sup>"):
+            return True
+    return False
+
+
+def is_part_of(phrase: NounPhrase) -> bool:
+    """Whether only a part is named so far: "the part of ...", "the far end of ..."."""
+    if not phrase.adjectives or phrase.noun_filters:
+        return False
+    last = phrase.adjectives[-1].text
+    if phrase.role == "anchor":  # what is near a part, is near the whole
+        return last in v.PARTS_OF_ANCHORS
+    return last in v.PARTS_OF_WHOLE and len(phrase.adjectives) == 1

@@ -11,8 +11,8 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.parser.noun_phrase import At
-from rrsis_geo.query.parser.pattern_matcher import Match
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]
@@ -59,6 +59,8 @@ def _within(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _beside(parser: PhraseReader, match: Match, *, at: bool = False) -> Relation:
+    if match.argument == "either":
+        return _beside_either(parser, match)
     token = parser.matcher.first("<d>", match)
     place = str(token.value) if token else match.argument
     if match.argument == "diagonal":
@@ -77,6 +79,19 @@ def _beside(parser: PhraseReader, match: Match, *, at: bool = False) -> Relation
     adverb = match.groups.get("adv", "")
     near = adverb in _CLOSE or "just" in adverb
     return beside(side, "just" if near else "beyond")
+
+
+def _beside_either(parser: PhraseReader, match: Match) -> Relation:
+    """ "left or right of", "above or below"."""
+    tokens = parser.matcher.tokens[match.start : match.stop]
+    sides = [str(token.value) for token in tokens if token.text == "<d>"]
+    sides += [
+        "top" if token.text == "above" else "bottom"
+        for token in tokens
+        if token.text in ("above", "below", "beneath")
+    ]
+    one, other = (beside(cast(Side, side), "beyond") for side in sides[:2])
+    return lambda of, anchor, at: n.Union((one(of, anchor, at), other(of, anchor, at)))
 
 
 def _compared(parser: PhraseReader, match: Match) -> Relation:

@@ -17,7 +17,7 @@ def to_mapping(node: Node) -> dict[str, Any]:
     values = {item.name: getattr(node, item.name) for item in fields(node)}
     return {
         "op": type(node).__name__.lower(),
-        **{k: _plain(v) for k, v in values.items()},
+        **{k: _plain(v) for k, v in values.items() if (k, v) != ("certainty", 1.0)},
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
-from rrsis_geo.query.tokenizer.spelling import correct_spelling
+from rrsis_geo.query.tokenizer.spelling import correct_spelling, is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import HYPHENATED, KINDS
 
 _PIECES = re.compile(
@@ -63,6 +64,9 @@ _CONTRACTIONS = {
     "lemme": "let me",
     "wanna": "want to",
     "w/o": "without",
+    "line-up": "lineup",
+    "line-ups": "lineups",
+    "twin-jet": "twinjet",
 }
 _CLAUSE_MARKS = frozenset('.;:()?!"')
 """Marks that are read as commas."""
@@ -104,21 +108,22 @@ def normalize(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
     plain = unicodedata.normalize("NFKC", expression).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
+    plain = plain.replace("i.e.", ",").replace("e.g.", ",")
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
-    corrections: list[tuple[str, str]] = []
+    parts: list[str] = []
     for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(" to ", plain))):
         if piece in _CLAUSE_MARKS:
-            if words and words[-1] != ",":
-                words.append(",")
-            continue
-        if piece == "-":
-            continue
-        for part in _split(_SYMBOLS.get(piece, piece)):
-            word = correct_spelling(part)
-            if word != part:
-                corrections.append((part, word))
-            words.extend(word.split())
+            if parts and parts[-1] != ",":
+                parts.append(",")
+        elif piece != "-":
+            parts.extend(_split(_SYMBOLS.get(piece, piece)))
+    corrections: list[tuple[str, str]] = []
+    for part, follows in pairwise([*parts, ""]):
+        word = correct_spelling(part, before_noun=is_class_noun(follows))
+        if word != part:
+            corrections.append((part, word))
+        words.extend(word.split())
     while words and words[-1] == ",":
         words.pop()
     return words, corrections

@@ -11,7 +11,7 @@ from rrsis_geo.query.lexicon import grammar
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.english_words import ENGLISH_WORDS
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS
-from rrsis_geo.query.lexicon.nouns import IRREGULAR, senses
+from rrsis_geo.query.lexicon.nouns import IRREGULAR, senses, singular
 
 MIN_LENGTH = 4
 """Letters; a typing error in a shorter word often gives another word."""
@@ -51,12 +51,17 @@ roofs building located beside behind image picture scene left right"""
 
 
 @lru_cache(maxsize=4096)
-def correct_spelling(word: str) -> str:
+def correct_spelling(word: str, *, before_noun: bool = False) -> str:
     """The known word that a word is a misspelling of; otherwise the word itself.
 
     An error is a letter that is missing, doubled, wrong or swapped with its neighbour;
     long words may have two. The known word must begin with one of the first two
     letters. English words are left alone.
+
+    Args:
+        word: As typed, in lower case.
+        before_noun: Whether the name of a class follows, so that a colour is likelier
+            than another such name.
     """
     if word in COMMON_TYPOS:
         return COMMON_TYPOS[word]
@@ -67,7 +72,7 @@ def correct_spelling(word: str) -> str:
     for errors in (1, 2) if len(word) >= MIN_LENGTH_TWO_ERRORS - 1 else (1,):
         candidates = _candidates(word, errors)
         if candidates:
-            return _closest(word, candidates)
+            return _closest(word, candidates, before_noun)
     return word
 
 
@@ -89,13 +94,19 @@ def _candidates(word: str, errors: int) -> set[str]:
     }
 
 
-def _closest(word: str, candidates: set[str]) -> str:
+def is_class_noun(word: str) -> bool:
+    """Whether a word names a class of objects."""
+    return (singular(word),) in senses()
+
+
+def _closest(word: str, candidates: set[str], before_noun: bool) -> str:
     """The best of several: same letters, else the same first, the same last one."""
     return min(
         candidates,
         key=lambda known: (
             sorted(known) != sorted(word),
             known[0] != word[0],
+            is_class_noun(known) if before_noun else known in v.NON_PLACES,
             known[-1] != word[-1],
             abs(len(known) - len(word)),
             -len(known),

@@ -136,6 +136,8 @@ def _merge_superlatives(tokens: list[Token]) -> list[Token]:
     while index < len(tokens):
         one, *rest = tokens[index : index + 3]
         third = rest[1].text if len(rest) > 1 else ""
+        if one.text == "more" and third == "of" and merged and merged[-1].text == "the":
+            third = ""  # "the more northerly of the two"
         if rest and _is_superlative(one, rest[0], third):
             direction = rest[0] if rest[0].text == "<d>" else one
             merged.append(_join("<most>", direction.value, one, rest[0]))

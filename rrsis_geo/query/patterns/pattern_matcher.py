@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import accumulate
 from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
-from rrsis_geo.query.parser.pattern_compiler import (
+from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
     POLITE_OPENINGS,
@@ -19,7 +21,7 @@ from rrsis_geo.query.parser.pattern_compiler import (
 )
 from rrsis_geo.query.tokenizer.tokens import Text, Token
 
-_END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from"))
+_END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from", "middle"))
 """Handlers of rules that hold only where a phrase may end."""
 
 _PHRASE_ENDS = v.COORDINATORS | v.COPULAS | v.STATIVE | v.DESCRIPTIVE | v.ORIENTING
@@ -36,6 +38,9 @@ _CONDITIONS = v.words(
     " inside outside between measured compared"
 )
 """Handlers of rules that "but" may add."""
+
+PRONOUN_ANCHORS = v.words("it them")
+"""Anchors once another has been named: "near the pier but not touching it"."""
 
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
 """Tokens that begin no anchor."""
@@ -67,9 +72,29 @@ class PatternMatcher:
         self._offsets = list(accumulate(map(len, encoded), initial=0))
         self._index = {offset: index for index, offset in enumerate(self._offsets)}
         self._matches: dict[tuple[int, bool], Match | None] = {}
+        self._has_anchor = False
+        self.ignored: list[str] = []
+        """Words that were understood, but that nothing is made of."""
         self.stop = len(text.tokens)
         self.start = self._skip_polite_opening()
         self.stop = self._drop_polite_closing()
+
+    @contextmanager
+    def limited(self, stop: int) -> Iterator[None]:
+        """Let the text end before a token, for as long as the context is open."""
+        before, self.stop = self.stop, min(stop, self.stop)
+        self._matches.clear()
+        try:
+            yield
+        finally:
+            self.stop = before
+            self._matches.clear()
+
+    def allow_pronoun_anchors(self) -> None:
+        """Let "it" and "them" be anchors from now on, since one has been named."""
+        if not self._has_anchor:
+            self._has_anchor = True
+            self._matches.clear()
 
     def text(self, index: int) -> str:
         """What the grammar reads at a token; '' after the last one."""
@@ -120,7 +145,8 @@ class PatternMatcher:
     def _holds(self, rule: Rule, index: int, stop: int) -> bool:
         """Whether what follows a match does not speak against it."""
         follows = self.text(stop)
-        if rule.has_anchor and follows in _NO_ANCHOR:
+        repeated = self._has_anchor and follows in PRONOUN_ANCHORS
+        if rule.has_anchor and follows in _NO_ANCHOR and not repeated:
             return False
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):

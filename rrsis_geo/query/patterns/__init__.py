@@ -1,0 +1,1 @@
+"""Patterns of the grammar, and where they match in a text."""

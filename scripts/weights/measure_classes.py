@@ -1,0 +1,153 @@
+"""Measure how well weights know each class, and write it into their header.
+
+    python scripts/weights/measure_classes.py NAME|FILE DATA [-o FILE] --drawn CLASS...
+
+DATA is the folder of public data sets. Every class is asked for by its name on images
+that took no part in the training; its score is the mean, over the images that show it,
+of the intersection over union of all its pixels. Labels of docks and vehicles are not
+complete, so that theirs are lower limits. --drawn names the classes that the weights
+learned from drawn scenes only: sets with labels of such a class were not trained on, so
+that they are measured on all of their images, where there are any.
+
+Without -o the file itself is written anew; if the weights are listed in an index.json
+beside them, their checksum there as well. Only the header changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from rasterio.features import rasterize
+from recipe.public_datasets import default_sources
+
+from rrsis_geo.atomic_write import staged
+from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
+from rrsis_geo.evaluation.weights_network import WeightsNetwork
+from rrsis_geo.language.related_classes import class_name
+from rrsis_geo.model.serialization.class_scores import ClassScore
+from rrsis_geo.model.serialization.header import metadata_of, read_header, sidecar_of
+from rrsis_geo.model.serialization.initialization import read_tensors
+from rrsis_geo.model.serialization.weights import card_of, write_file
+
+SIDE = 480
+"""Pixels of a side that the network sees."""
+
+OTHER_SETS = {
+    "road": ("roads-epfl-eth", "gsi-roads-jp"),
+    "swimming_pool": ("bh-pools",),
+}
+"""Class -> folders of images with label images, in which 1 is the class."""
+
+View = tuple[NDArray[np.uint8], dict[str, NDArray[np.bool_]]]
+"""(3, 480, 480) pixels, and for each class that is labelled where it is."""
+
+
+def main() -> None:
+    """Parse the command line, measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("weights", help="name or file")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("-o", "--output", type=Path, help="default: the file itself")
+    parser.add_argument("--drawn", nargs="*", default=[], metavar="CLASS")
+    parser.add_argument("--limit", type=int, default=60, help="views of a data set")
+    options = parser.parse_args()
+    scores = measure(options.weights, options.data, options.drawn, options.limit)
+    for key, score in scores.items():
+        print(f"{key}\t{score.iou}\t{score.images}\t{'drawn' * score.drawn}")
+    write(options.weights, options.output, scores)
+
+
+def measure(
+    weights: str, data: Path, drawn: list[str], limit: int
+) -> dict[str, ClassScore]:
+    """The score of every class that the card of the weights lists."""
+    network = WeightsNetwork(weights)
+    keys = network.info.categories
+    names = [class_name(key) for key in keys]
+    found: dict[str, list[float]] = defaultdict(list)
+    for pixels, labels in _views(data, drawn, limit):
+        probability = network.predict(pixels, names, [(SIDE, SIDE)]).probabilities
+        for key, mask in labels.items():
+            if key in keys and mask.any():
+                said = probability[keys.index(key)] > 0.5
+                found[key].append(float((said & mask).sum() / (said | mask).sum()))
+    return {
+        key: ClassScore(
+            iou=round(float(np.mean(found[key])), 3) if found[key] else None,
+            images=len(found[key]),
+            drawn=key in drawn,
+        )
+        for key in keys
+    }
+
+
+def write(weights: str, output: Path | None, scores: dict[str, ClassScore]) -> None:
+    """Write the weights anew with these scores in the header."""
+    info = read_header(weights)
+    path = output or info.path
+    card = replace(card_of(info), class_scores=scores)
+    metadata = metadata_of(card, info.config, text=info.text_link)
+    written = write_file(read_tensors(info.path), path, metadata)
+    index = path.with_name("index.json")
+    entries = json.loads(index.read_text()) if index.is_file() else {}
+    for entry in entries.values():
+        if entry["file"] == path.name:
+            entry["sha256"] = written.sha256
+            sidecar_of(path).unlink()  # index.json holds the checksum
+            with staged(index) as part:
+                part.write_text(json.dumps(entries, indent=1) + "\n")
+    print(f"{path}: sha256 {written.sha256}")
+
+
+def _views(data: Path, drawn: list[str], limit: int) -> Iterator[View]:
+    for source in default_sources(data, ())[1]:
+        views = (view for image in source.images for view in _of_image(image))
+        for _, view in zip(range(limit), views, strict=False):
+            yield view
+    for key in drawn:
+        for folder in OTHER_SETS.get(key, ()):
+            paths = sorted((data / folder / "labels").glob("*.png"))
+            for path in paths[:limit]:
+                image = next((data / folder / "images").glob(f"{path.stem}.*"))
+                labels = {key: np.asarray(Image.open(path)) == 1}
+                yield _resized(read_rgb(image), labels)
+
+
+def _of_image(image: LabelledImage) -> Iterator[View]:
+    """An image with unknown pixel size as a whole, others in windows of full size."""
+    layout = image.layout
+    labels = {
+        key: rasterize(
+            [one.polygon for one in layout.objects if one.category == key],
+            out_shape=(layout.height, layout.width),
+        ).astype(bool)
+        for key in {one.category for one in layout.objects}
+    }
+    pixels = image.pixels()
+    if layout.gsd is None or max(layout.width, layout.height) <= SIDE:
+        yield _resized(pixels, labels)
+        return
+    for row in range(0, layout.height - SIDE + 1, SIDE):
+        for column in range(0, layout.width - SIDE + 1, SIDE):
+            at = np.s_[row : row + SIDE, column : column + SIDE]
+            yield pixels[:, *at], {key: mask[at] for key, mask in labels.items()}
+
+
+def _resized(pixels: NDArray[np.uint8], labels: dict[str, NDArray[np.bool_]]) -> View:
+    whole = Image.fromarray(pixels.transpose(1, 2, 0)).resize((SIDE, SIDE))
+    return np.asarray(whole).transpose(2, 0, 1).copy(), {
+        key: np.asarray(Image.fromarray(mask).resize((SIDE, SIDE), Image.Resampling(0)))
+        for key, mask in labels.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
