@@ -72,6 +72,7 @@ def explain(
         batch = make_batch(
             job.expressions,
             options.resolve,
+            categories=facts.categories,
             weights=facts.evidence,
             caution=options.caution,
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rrsis_geo.errors import Cancelled, OptionError
-from rrsis_geo.job import VectorizeJob
+from rrsis_geo.job import SegmentOptions, VectorizeJob
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.formats import check_output, write_polygons
@@ -62,38 +63,21 @@ def revectorize(
         batch = QueryBatch.from_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
         )
-        classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
         valid = ValidArea()
-        polygonizer, *others = (
-            Polygonizer(
-                raster.grid,
-                expressions,
-                threshold=threshold,
-                min_area=job.min_area,
-                fill_holes=job.fill_holes,
-                simplify=job.simplify,
-                split=split_by_class(
-                    [classes.get(text, ()) for text in expressions], job.split
-                ),
-                min_score=(
-                    0.0
-                    if batch.weighs
-                    else job.options.least_score(raster.score_margin)
-                ),
-            )
-            for threshold in batch.thresholds(job.threshold)
+        polygonizers = open_polygonizers(
+            batch, expressions, raster.grid, job.options, raster.score_margin
         )
         height = raster.grid.height
         for strip in raster.strips():
             if cancelled():
                 raise Cancelled("stopped; nothing was written")
-            for one in (polygonizer, *others):
+            for one in polygonizers:
                 one.add(strip)
             valid.add(strip)
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
-            report(Progress(done, height, polygonizer.count, seconds))
-        found, *faint = (one.finish() for one in (polygonizer, *others))
+            report(Progress(done, height, polygonizers[0].count, seconds))
+        found, *faint = (one.finish() for one in polygonizers)
         answers = batch.answer(
             found,
             raster.grid,
@@ -110,3 +94,36 @@ def revectorize(
     files = (job.output,)
     report(Finished(len(polygons), files, time.perf_counter() - began))
     return VectorizeResult(polygons=polygons, expressions=expressions, files=files)
+
+
+def open_polygonizers(
+    batch: QueryBatch,
+    texts: Sequence[str],
+    grid: Grid,
+    options: SegmentOptions,
+    score_margin: float,
+) -> tuple[Polygonizer, ...]:
+    """One polygonizer for each threshold that a batch needs; the job's comes first.
+
+    Args:
+        batch: The expressions.
+        texts: What the bands show.
+        grid: Of the raster.
+        options: What makes a polygon.
+        score_margin: See `Calibration`.
+    """
+    classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
+    split = split_by_class([classes.get(text, ()) for text in texts], options.split)
+    return tuple(
+        Polygonizer(
+            grid,
+            texts,
+            threshold=threshold,
+            min_area=options.min_area,
+            fill_holes=options.fill_holes,
+            simplify=options.simplify,
+            split=split,
+            min_score=0.0 if batch.weighs else options.least_score(score_margin),
+        )
+        for threshold in batch.thresholds(options.threshold)
+    )

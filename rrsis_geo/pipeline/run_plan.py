@@ -14,7 +14,7 @@ from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
-from rrsis_geo.query.decision.weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.aoi import Aoi, read_aoi
@@ -127,6 +127,7 @@ def make_query_batch(
         "network" if passed_in and resolve == "auto" else resolve,
         grid=plan.grid,
         window_size=job.options.window_size,
+        categories=weights.categories,
         weights=weights.evidence,
         caution=job.options.caution,
     )

@@ -20,6 +20,7 @@ from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
 from rrsis_geo.pipeline.output_paths import check_outputs, manifest_path
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
+from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
     ValidWindows,
@@ -39,8 +40,6 @@ from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
 from rrsis_geo.vector.formats import write_polygons
-from rrsis_geo.vector.instance_splitting import split_by_class
-from rrsis_geo.vector.polygonize import Polygonizer
 from rrsis_geo.vector.writers import to_geodataframe
 from rrsis_geo.version import __version__
 
@@ -245,25 +244,8 @@ def _find(
         )
     )
     options = job.options
-    polygonizer, *others = (
-        Polygonizer(
-            plan.grid,
-            this.batch.texts,
-            threshold=threshold,
-            min_area=options.min_area,
-            fill_holes=options.fill_holes,
-            simplify=options.simplify,
-            split=split_by_class(
-                [phrase.head.categories for phrase in this.batch.phrases],
-                options.split,
-            ),
-            min_score=(
-                0.0
-                if this.batch.weighs
-                else options.least_score(this.weights.score_margin)
-            ),
-        )
-        for threshold in this.batch.thresholds(options.threshold)
+    polygonizers = open_polygonizers(
+        this.batch, this.batch.texts, plan.grid, options, this.weights.score_margin
     )
     began, done = time.perf_counter(), len(kept)
 
@@ -271,7 +253,7 @@ def _find(
         nonlocal done
         done += windows
         seconds = time.perf_counter() - began
-        this.report(Progress(done, len(plan.windows), polygonizer.count, seconds))
+        this.report(Progress(done, len(plan.windows), polygonizers[0].count, seconds))
 
     if here:
         strips = strips_here(
@@ -305,14 +287,14 @@ def _find(
     valid = ValidArea()
     with closing(strips):
         for strip in strips:
-            for one in (polygonizer, *others):
+            for one in polygonizers:
                 one.add(strip)
             predicted.add(strip)
             resumed.add(strip)
             valid.add(strip)
-            if this.found is not None and len(fresh := polygonizer.take()):
+            if this.found is not None and len(fresh := polygonizers[0].take()):
                 this.found(this.batch.candidates(fresh))
-    polygons, *faint = (one.finish() for one in (polygonizer, *others))
+    polygons, *faint = (one.finish() for one in polygonizers)
     this.timer.lap("look")
     answers = this.batch.answer(
         polygons,

@@ -27,8 +27,8 @@ from rrsis_geo.query.answers import (
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import texts_of
+from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
-from rrsis_geo.query.decision.weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.plan import Plan
@@ -55,10 +55,6 @@ class QueryBatch:
 
     plans: tuple[Plan, ...]
     """One for each expression; a plain one is left to the network."""
-
-    whole_expressions: tuple[str, ...] = ()
-    """Expressions that the network is given unchanged beside the phrases of their
-    plans, so that its answer weighs in the choice among the candidates."""
 
     heads: tuple[Find, ...] = field(default=(), repr=False, compare=False)
     """For each plan the noun phrase that its expression is about; (): as planned."""
@@ -106,9 +102,6 @@ class QueryBatch:
             for find in plan.finds:
                 as_typed = plan.is_plain and find.phrase == plan.network_text
                 found.setdefault(find.phrase, head if as_typed else find)
-        for plan, head in zip(self.plans, heads, strict=True):
-            if plan.network_text in self.whole_expressions:
-                found.setdefault(plan.network_text, head)
         return tuple(Phrase(text=text, head=head) for text, head in found.items())
 
     @property
@@ -120,13 +113,7 @@ class QueryBatch:
     def modes(self) -> tuple[str, ...]:
         """For each expression, what decides which objects are meant."""
         return tuple(
-            "evidence"
-            if self.weighs
-            else "network"
-            if plan.is_plain
-            else "both"
-            if plan.network_text in self.whole_expressions
-            else "scene"
+            "evidence" if self.weighs else "network" if plan.is_plain else "scene"
             for plan in self.plans
         )
 
@@ -140,7 +127,6 @@ class QueryBatch:
         plans = [plan.to_mapping() for plan in self.plans]
         values: dict[str, Any] = {
             "plans": plans,
-            "told": self.whole_expressions,
             "unanswered": sorted(self.unanswered),
         }
         if self.weights is not None:
@@ -192,7 +178,6 @@ class QueryBatch:
             plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
             batch = cls(
                 plans=plans,
-                whole_expressions=tuple(kept["told"]),
                 heads=tuple(
                     _head(plan.expression) if _is_as_typed(plan) else plan.finds[0]
                     for plan in plans
@@ -274,15 +259,7 @@ class QueryBatch:
                 polygons=polygons, anchors=no_rows(polygons), steps=(), advice=()
             )
         candidates = Candidates(polygons, grid, self.texts, area=valid_extent)
-        answers = [
-            (
-                plan,
-                resolve(
-                    plan, candidates, whole_expression=self._whole_expression(plan)
-                ),
-            )
-            for plan in self.plans
-        ]
+        answers = [(plan, resolve(plan, candidates)) for plan in self.plans]
         return QueryAnswers(
             polygons=chosen_polygons(polygons, answers),
             anchors=anchor_polygons(polygons, answers),
@@ -308,10 +285,6 @@ class QueryBatch:
         texts = polygons.columns["expression"].astype(str)
         return rows_of(polygons, np.flatnonzero(~np.isin(texts, sorted(silent))), {})
 
-    def _whole_expression(self, plan: Plan) -> str | None:
-        text = plan.network_text
-        return text if text in self.whole_expressions else None
-
 
 def as_typed(expressions: Sequence[str]) -> QueryBatch:
     """A batch that gives every expression to the network unchanged."""
@@ -327,6 +300,7 @@ def make_batch(
     *,
     grid: Grid | None = None,
     window_size: int = 0,
+    categories: Sequence[str] | None = None,
     weights: EvidenceWeights = DEFAULT_WEIGHTS,
     caution: float = CAUTION,
 ) -> QueryBatch:
@@ -338,6 +312,7 @@ def make_batch(
             is evaluated on the map; auto: the evidence of both is weighed.
         grid: What the scene is read at; None: larger than a window.
         window_size: Pixels that the network sees at once.
+        categories: Classes that the network knows by name; None: not known.
         weights: How much each kind of evidence counts with `auto`.
         caution: See `SegmentOptions.caution`.
 
@@ -356,9 +331,11 @@ def make_batch(
     heads = tuple(plan.finds[0] for plan in parsed)
     if resolve == "scene":
         return QueryBatch(plans=plans, heads=heads)
+    if categories is not None:
+        known = frozenset(categories)
+        plans = tuple(plan.placed_among_objects(known) for plan in plans)
     return QueryBatch(
         plans=plans,
-        whole_expressions=tuple(plan.network_text for plan in plans),
         heads=heads,
         weights=weights,
         caution=caution,

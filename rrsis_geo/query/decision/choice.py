@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.query.decision.evidence import Evidence
+from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.features import SENTENCE_CONTEXTS, SENTENCE_FEATURES
-from rrsis_geo.query.decision.weights import EvidenceWeights
 
 Values = NDArray[np.float64]
 
@@ -42,7 +42,8 @@ def choose(evidence: Evidence, weights: EvidenceWeights, *, caution: float) -> C
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
     area = evidence.candidates.area[: evidence.count]
     order, gain = best_set(given, area, evidence.number)
-    if something * gain <= caution * (1 - something):
+    silent = something * gain <= caution * (1 - something)
+    if silent or evidence.fits.contradicted:
         order = order[:0]
     return Choice(
         rows=np.sort(order), chance=given * something, something=float(something)

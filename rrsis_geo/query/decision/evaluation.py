@@ -21,6 +21,12 @@ from rrsis_geo.query.plan.plan import Plan
 
 Values = NDArray[np.float64]
 
+EXACT = (n.Measured, n.Within)
+"""Operators that compare a measured number with a typed one."""
+
+UNMET_FIT = 0.03
+"""Fit of all units where none meets an operator at all."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unmet:
@@ -46,17 +52,25 @@ class Fits:
     workspace: RelaxedWorkspace
 
     @property
+    def contradicted(self) -> bool:
+        """Whether measured numbers rule out every candidate."""
+        return any(
+            isinstance(one.node, EXACT) and not one.unknown and one.best <= MIN_FIT
+            for one in self.unmet
+        )
+
+    @property
     def strain(self) -> float:
         """What had to be forgiven: 0, or the sum over unmet operators."""
         return float(sum(1 - one.best for one in self.unmet if not one.unknown))
 
 
 class RelaxedWorkspace(Workspace):
-    """A workspace in which an operator that nobody meets chooses nobody.
+    """A workspace in which no operator has the last word.
 
-    Where no unit fits an operator, the units are compared instead of dropped: the best
-    one keeps a fit of `FIT_THRESHOLD`. Where the operator cannot be checked, because
-    what it measures against was not found, the units stay as they are.
+    Where no unit meets an operator, the units keep a low fit and are not dropped. Where
+    the operator cannot be checked, because what it measures against was not found, the
+    units stay as they are.
     """
 
     def __init__(self, plan: Plan, candidates: Candidates) -> None:
@@ -76,11 +90,11 @@ class RelaxedWorkspace(Workspace):
             not len(self.anchors.get(notation(anchor), ())) for anchor in anchors(node)
         )
         self.unmet.append(Unmet(node=node, unknown=unknown, best=best))
-        if unknown or best <= MIN_FIT:
+        if unknown:
             return units
-        scale = FIT_THRESHOLD / best
-        eased = selection.with_fit(np.full(len(selection), scale))
-        return eased.take(np.flatnonzero(selection.fit > MIN_FIT))
+        if best <= MIN_FIT:
+            return units.with_fit(np.full(len(units), UNMET_FIT))
+        return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
 
 
 def evaluate(plan: Plan, candidates: Candidates) -> Fits:

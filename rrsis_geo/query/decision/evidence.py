@@ -11,7 +11,11 @@ from shapely.geometry.base import BaseGeometry
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import spine, walk
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.likelihood import confidences
+from rrsis_geo.query.candidates.likelihood import (
+    LARGE_SCENE_SHIFT,
+    SHIFT,
+    confidences,
+)
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evaluation import Fits, evaluate
 from rrsis_geo.query.decision.features import (
@@ -100,13 +104,14 @@ def gather(
     if whole not in texts_of(plan, one_window=one_window):
         whole = plan.finds[0].phrase  # the most that the network was given
     pixel_area = float(np.prod(grid.pixel_size))
+    shift = SHIFT if one_window else LARGE_SCENE_SHIFT
     own, attribute, known, other = [], [], [], []
     for phrase, find in finds.items():
         if phrase not in targets:
             continue
         noun = find.noun or phrase
         texts = list(dict.fromkeys((noun, phrase, whole)))
-        objects = without_crumbs(maps.objects(texts), pixel_area)
+        objects = without_crumbs(maps.objects(texts), pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
         own.append(taken(objects, np.arange(len(objects)), text=phrase))
@@ -133,7 +138,13 @@ def gather(
     not_noun = np.concatenate(other)
     membership[: len(meant)] *= np.where(not_noun, NOT_NOUN, 1.0)
     candidates = Candidates(
-        polygons, grid, tuple(finds), area=area, membership=membership, graded=True
+        polygons,
+        grid,
+        tuple(finds),
+        area=area,
+        membership=membership,
+        graded=True,
+        shift=shift,
     )
     fits = evaluate(plan, candidates)
     count = len(meant)
@@ -185,12 +196,13 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
-def without_crumbs(objects: Polygons, pixel_area: float) -> Polygons:
+def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:
     """Objects without those that are far from being one, if any is likely to be one.
 
     Args:
         objects: Candidates of one phrase.
         pixel_area: Square metres.
+        shift: See `confidences`.
     """
     if not len(objects):
         return objects
@@ -198,6 +210,7 @@ def without_crumbs(objects: Polygons, pixel_area: float) -> Polygons:
         objects.columns["score"].astype(np.float64),
         objects.columns["area_m2"],
         pixel_area=pixel_area,
+        shift=shift,
     )
     if confidence.max() < LIKELY:
         return objects

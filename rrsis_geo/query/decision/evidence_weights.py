@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rrsis_geo.query.decision.default_weights import CANDIDATE, SENTENCE
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
 
 Values = NDArray[np.float64]
@@ -59,6 +60,7 @@ def _values(names: tuple[str, ...], given: Mapping[str, Any]) -> Values:
     return values
 
 
-DEFAULT_WEIGHTS = EvidenceWeights(
-    candidate=np.zeros(len(FEATURES)), sentence=np.zeros(len(SENTENCE_FEATURES))
+DEFAULT_WEIGHTS = EvidenceWeights.from_mapping(
+    {"candidate": CANDIDATE, "sentence": SENTENCE}
 )
+"""For weights whose card holds none: fitted for those that are shipped as default."""
