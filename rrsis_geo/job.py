@@ -27,6 +27,9 @@ RESOLVES = ("auto", "network", "scene")
 
 LARGEST = 1e300
 """A number that no coordinate and no length reaches."""
+CAUTION = 0.5
+"""What a false polygon costs where nothing is meant, as a multiple of what silence
+costs where something is."""
 
 SCORE_MARGIN = 0.4
 """Share of the way from the threshold to 1 that an object's mean probability has to
@@ -83,8 +86,11 @@ class SegmentOptions:
     workers: int = 1
     """Processes of the engine."""
     resolve: str = "auto"
-    """What decides which objects the words of place, size, order, number and distance
-    mean: network, scene (on the map, among all objects), or auto: the better."""
+    """What decides which objects are meant: network, scene (words of place, size,
+    order, number and distance on the map, among all objects), or auto: all evidence."""
+    caution: float = CAUTION
+    """How much worse a false polygon is than a missing one: 0 always answers where
+    there is a candidate, 1 weighs both the same. With `resolve` auto."""
     guess: bool = False
     """Ask the network also for things that its weights do not know."""
 
@@ -148,6 +154,13 @@ class SegmentOptions:
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
         _require(self.engine in ENGINES, "engine", f"in {tuple(ENGINES)}", self)
         _require(self.resolve in RESOLVES, "resolve", f"in {RESOLVES}", self)
+        _require(_is_number(self.caution), "caution", "a number", self)
+        _require(
+            _is_finite(self.caution) and self.caution >= 0,
+            "caution",
+            "0 or more",
+            self,
+        )
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)
         _require(

@@ -70,7 +70,11 @@ def explain(
     facts = weights_facts(weights, None)
     if scene is None:
         batch = make_batch(
-            job.expressions, options.resolve, categories=facts.categories
+            job.expressions,
+            options.resolve,
+            categories=facts.categories,
+            weights=facts.evidence,
+            caution=options.caution,
         )
         return Explanation(
             batch=with_knowledge(batch, facts.known_classes, guess=options.guess)

@@ -6,12 +6,12 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rrsis_geo.errors import Cancelled, OptionError, SceneError
-from rrsis_geo.job import VectorizeJob
+from rrsis_geo.job import SegmentOptions, VectorizeJob
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
@@ -83,31 +83,29 @@ def revectorize(
         check_crs(
             target, None if crs is None else crs.to_wkt(version="WKT2_2019"), layer
         )
-        classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
         valid = ValidArea()
-        polygonizer = Polygonizer(
-            raster.grid,
-            expressions,
-            threshold=job.threshold,
-            min_area=job.min_area,
-            fill_holes=job.fill_holes,
-            simplify=job.simplify,
-            split=split_by_class(
-                [classes.get(text, ()) for text in expressions], job.split
-            ),
-            min_score=job.options.least_score(raster.score_margin),
+        polygonizers = open_polygonizers(
+            batch, expressions, raster.grid, job.options, raster.score_margin
         )
         height = raster.grid.height
         for strip in raster.strips():
             if cancelled():
                 raise Cancelled("stopped; nothing was written")
-            polygonizer.add(strip)
+            for one in polygonizers:
+                one.add(strip)
             valid.add(strip)
             done = strip.top + strip.levels.shape[1]
             seconds = time.perf_counter() - began
-            report(Progress(done, height, polygonizer.count, seconds))
+            report(Progress(done, height, polygonizers[0].count, seconds))
         grid = raster.grid
-        answers = batch.answer(polygonizer.finish(), grid, valid.outline)
+        found, *faint = (one.finish() for one in polygonizers)
+        answers = batch.answer(
+            found,
+            grid,
+            valid.outline,
+            faint=faint[0] if faint else None,
+            min_score=job.options.min_score,
+        )
     for line in answers.advice:
         report(Advice(line))
     polygons, expressions = answers.polygons, batch.expressions
@@ -122,6 +120,39 @@ def revectorize(
     files = (job.output,)
     report(Finished(len(polygons), files, time.perf_counter() - began))
     return VectorizeResult(polygons=polygons, expressions=expressions, files=files)
+
+
+def open_polygonizers(
+    batch: QueryBatch,
+    texts: Sequence[str],
+    grid: Grid,
+    options: SegmentOptions,
+    score_margin: float,
+) -> tuple[Polygonizer, ...]:
+    """One polygonizer for each threshold that a batch needs; the job's comes first.
+
+    Args:
+        batch: The expressions.
+        texts: What the bands show.
+        grid: Of the raster.
+        options: What makes a polygon.
+        score_margin: See `Calibration`.
+    """
+    classes = {phrase.text: phrase.head.categories for phrase in batch.phrases}
+    split = split_by_class([classes.get(text, ()) for text in texts], options.split)
+    return tuple(
+        Polygonizer(
+            grid,
+            texts,
+            threshold=threshold,
+            min_area=options.min_area,
+            fill_holes=options.fill_holes,
+            simplify=options.simplify,
+            split=split,
+            min_score=0.0 if batch.weighs else options.least_score(score_margin),
+        )
+        for threshold in batch.thresholds(options.threshold)
+    )
 
 
 def _revise_manifest(job: VectorizeJob, grid: Grid, polygons: Polygons) -> None:

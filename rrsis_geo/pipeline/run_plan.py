@@ -15,6 +15,7 @@ from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
+from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.runtime.choice import choose_runtime
@@ -42,6 +43,8 @@ class WeightsFacts:
     """Tokens that its text encoder knows; None: not known."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
+    evidence: EvidenceWeights = DEFAULT_WEIGHTS
+    """How much each kind of evidence counts in the choice among its objects."""
     drawn: frozenset[str] = frozenset()
     """Classes among them that it learned from drawn scenes only."""
     runtime: str | None = None
@@ -146,6 +149,8 @@ def make_query_batch(
         grid=plan.grid,
         window_size=job.options.window_size,
         categories=weights.categories,
+        weights=weights.evidence,
+        caution=job.options.caution,
     )
     return with_knowledge(batch, weights.known_classes, guess=job.options.guess)
 

@@ -19,6 +19,7 @@ from rrsis_geo.pipeline.dry_run import DryRun, plan
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
+from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
     ValidWindows,
@@ -37,8 +38,6 @@ from rrsis_geo.query.query_batch import QueryAnswers, QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
-from rrsis_geo.vector.instance_splitting import split_by_class
-from rrsis_geo.vector.polygonize import Polygonizer
 from rrsis_geo.vector.vector_format import LayerTarget
 from rrsis_geo.vector.writers import to_geodataframe
 from rrsis_geo.version import __version__
@@ -254,17 +253,9 @@ def _find(
             device=getattr(predictor, "device", job.options.device),
         )
     )
-    polygonizer = Polygonizer(
-        plan.grid,
-        this.batch.texts,
-        threshold=job.options.threshold,
-        min_area=job.options.min_area,
-        fill_holes=job.options.fill_holes,
-        simplify=job.options.simplify,
-        split=split_by_class(
-            [phrase.head.categories for phrase in this.batch.phrases], job.options.split
-        ),
-        min_score=job.options.least_score(this.weights.score_margin),
+    options = job.options
+    polygonizers = open_polygonizers(
+        this.batch, this.batch.texts, plan.grid, options, this.weights.score_margin
     )
     began, done = time.perf_counter(), len(kept)
 
@@ -272,7 +263,7 @@ def _find(
         nonlocal done
         done += windows
         seconds = time.perf_counter() - began
-        this.report(Progress(done, len(plan.windows), polygonizer.count, seconds))
+        this.report(Progress(done, len(plan.windows), polygonizers[0].count, seconds))
 
     if here:
         strips = strips_here(
@@ -307,15 +298,22 @@ def _find(
     valid = ValidArea()
     with closing(strips):
         for strip in strips:
-            polygonizer.add(strip)
+            for one in polygonizers:
+                one.add(strip)
             predicted.add(strip)
             resumed.add(strip)
             valid.add(strip)
-            if this.found is not None and len(fresh := polygonizer.take()):
+            if this.found is not None and len(fresh := polygonizers[0].take()):
                 this.found(this.batch.candidates(fresh))
-    polygons = polygonizer.finish()
+    polygons, *faint = (one.finish() for one in polygonizers)
     this.timer.lap("look")
-    answers = this.batch.answer(polygons, plan.grid, valid.outline)
+    answers = this.batch.answer(
+        polygons,
+        plan.grid,
+        valid.outline,
+        faint=faint[0] if faint else None,
+        min_score=options.min_score,
+    )
     for line in answers.advice:
         this.report(Advice(line))
     this.timer.lap("resolve")

@@ -9,19 +9,29 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import DataError, OptionError, SceneError
-from rrsis_geo.job import RESOLVES
-from rrsis_geo.language.nodes import Find, Node, Union
+from rrsis_geo.job import CAUTION, RESOLVES
+from rrsis_geo.language.nodes import Find
 from rrsis_geo.query import make_plan
+from rrsis_geo.query.answers import (
+    QueryAnswers,
+    anchor_polygons,
+    answers_of_decisions,
+    chosen_polygons,
+    no_rows,
+    repeated,
+    rows_of,
+)
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.operators.evaluator import Answer, resolve, target_phrases
+from rrsis_geo.query.decision.answer import decide
+from rrsis_geo.query.decision.evidence import texts_of
+from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
+from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
-from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.plan.routing import route_plan
 from rrsis_geo.query.tokenizer.normalization import correct_text
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
@@ -39,19 +49,6 @@ class Phrase:
     """The noun phrase that the text is about: its noun, its classes, its adjectives."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class QueryAnswers:
-    """What the expressions of a job mean on the scene."""
-
-    polygons: Polygons
-    anchors: Polygons
-    """What was measured against; `why` names it, `expression` is the one it is for."""
-    steps: tuple[tuple[TraceStep, ...], ...]
-    """For each expression, how many objects every part of its plan left."""
-    advice: tuple[str, ...]
-    """What was ambiguous."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueryBatch:
     """The plans of a job's expressions and the phrases that they share."""
@@ -59,15 +56,28 @@ class QueryBatch:
     plans: tuple[Plan, ...]
     """One for each expression; a plain one is left to the network."""
 
-    whole_expressions: tuple[str, ...] = ()
-    """Expressions that the network is given unchanged beside the phrases of their
-    plans, so that its answer weighs in the choice among the candidates."""
-
     heads: tuple[Find, ...] = field(default=(), repr=False, compare=False)
     """For each plan the noun phrase that its expression is about; (): as planned."""
 
     unanswered: frozenset[str] = field(default=frozenset(), repr=False)
     """Texts about things that the weights do not know: they get no polygons."""
+    weights: EvidenceWeights | None = field(default=None, compare=False)
+    """How much each kind of evidence counts in the choice; None: none is weighed."""
+
+    caution: float = CAUTION
+    """See `SegmentOptions.caution`."""
+
+    one_window: bool = False
+    """Whether the network sees the whole scene at once."""
+
+    @property
+    def weighs(self) -> bool:
+        """Whether evidence is weighed, for which the faint objects are needed too."""
+        return self.weights is not None
+
+    def thresholds(self, threshold: float) -> tuple[float, ...]:
+        """At which the maps of the texts are polygonized; the job's comes first."""
+        return (threshold, FAINT * threshold) if self.weighs else (threshold,)
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -79,13 +89,19 @@ class QueryBatch:
         """What the network is given, each text once."""
         heads = self.heads or tuple(plan.finds[0] for plan in self.plans)
         found: dict[str, Find] = {}
+        if self.weighs:
+            for plan, head in zip(self.plans, heads, strict=True):
+                finds = {find.phrase: find for find in plan.finds}
+                for find in plan.finds:
+                    if find.noun:
+                        finds.setdefault(find.noun, replace(find, phrase=find.noun))
+                for text in texts_of(plan, one_window=self.one_window):
+                    found.setdefault(text, finds.get(text, head))
+            return tuple(Phrase(text=text, head=head) for text, head in found.items())
         for plan, head in zip(self.plans, heads, strict=True):
             for find in plan.finds:
                 as_typed = plan.is_plain and find.phrase == plan.network_text
                 found.setdefault(find.phrase, head if as_typed else find)
-        for plan, head in zip(self.plans, heads, strict=True):
-            if plan.network_text in self.whole_expressions:
-                found.setdefault(plan.network_text, head)
         return tuple(Phrase(text=text, head=head) for text, head in found.items())
 
     @property
@@ -97,11 +113,7 @@ class QueryBatch:
     def modes(self) -> tuple[str, ...]:
         """For each expression, what decides which objects are meant."""
         return tuple(
-            "network"
-            if plan.is_plain
-            else "both"
-            if plan.network_text in self.whole_expressions
-            else "scene"
+            "evidence" if self.weighs else "network" if plan.is_plain else "scene"
             for plan in self.plans
         )
 
@@ -113,11 +125,14 @@ class QueryBatch:
     def tags(self) -> dict[str, str]:
         """For a probability raster, so that it can be vectorized again."""
         plans = [plan.to_mapping() for plan in self.plans]
-        values = {
+        values: dict[str, Any] = {
             "plans": plans,
-            "told": self.whole_expressions,
             "unanswered": sorted(self.unanswered),
         }
+        if self.weights is not None:
+            values["evidence"] = self.weights.to_mapping()
+            values["caution"] = self.caution
+            values["one_window"] = self.one_window
         return {TAG: json.dumps(values, separators=(",", ":"))}
 
     def described(
@@ -163,12 +178,18 @@ class QueryBatch:
             plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
             batch = cls(
                 plans=plans,
-                whole_expressions=tuple(kept["told"]),
                 heads=tuple(
                     _head(plan.expression) if _is_as_typed(plan) else plan.finds[0]
                     for plan in plans
                 ),
                 unanswered=frozenset(kept.get("unanswered", ())),
+                weights=(
+                    EvidenceWeights.from_mapping(kept["evidence"])
+                    if "evidence" in kept
+                    else None
+                ),
+                caution=float(kept.get("caution", CAUTION)),
+                one_window=bool(kept.get("one_window", False)),
             )
         except (ValueError, TypeError, KeyError, DataError) as error:
             raise SceneError(
@@ -190,11 +211,17 @@ class QueryBatch:
             np.flatnonzero(np.isin(phrases.astype(str), target_phrases(plan.root)))
             for plan in self.plans
         ]
-        texts = _repeated(self.expressions, [len(row) for row in rows])
-        return _rows_of(polygons, np.concatenate(rows), {"expression": texts})
+        texts = repeated(self.expressions, [len(row) for row in rows])
+        return rows_of(polygons, np.concatenate(rows), {"expression": texts})
 
     def answer(
-        self, polygons: Polygons, grid: Grid, valid_extent: BaseGeometry | None
+        self,
+        polygons: Polygons,
+        grid: Grid,
+        valid_extent: BaseGeometry | None,
+        *,
+        faint: Polygons | None = None,
+        min_score: float | None = None,
     ) -> QueryAnswers:
         """The objects that the expressions mean.
 
@@ -202,26 +229,40 @@ class QueryBatch:
             polygons: Of all phrases; `expression` holds the phrase.
             grid: What the scene was read at.
             valid_extent: In pixels: where there is data, inside the AOI.
+            faint: The same at the second of `thresholds`, where evidence is weighed.
+            min_score: Least chance to be meant, where evidence is weighed.
         """
+        if self.weights is not None:
+            maps = PaintedMaps(
+                clear=self._answerable(polygons),
+                faint=self._answerable(no_rows(polygons) if faint is None else faint),
+            )
+            return answers_of_decisions(
+                [
+                    decide(
+                        plan,
+                        maps,
+                        grid,
+                        area=valid_extent,
+                        one_window=self.one_window,
+                        weights=self.weights,
+                        caution=self.caution,
+                        min_score=min_score or 0.0,
+                    )
+                    for plan in self.plans
+                ]
+            )
         polygons = self._answerable(polygons)
         plain = all(plan.is_plain for plan in self.plans)
         if plain and self.texts == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(
-                polygons=polygons, anchors=_no_rows(polygons), steps=(), advice=()
+                polygons=polygons, anchors=no_rows(polygons), steps=(), advice=()
             )
         candidates = Candidates(polygons, grid, self.texts, area=valid_extent)
-        answers = [
-            (
-                plan,
-                resolve(
-                    plan, candidates, whole_expression=self._whole_expression(plan)
-                ),
-            )
-            for plan in self.plans
-        ]
+        answers = [(plan, resolve(plan, candidates)) for plan in self.plans]
         return QueryAnswers(
-            polygons=_chosen(polygons, answers),
-            anchors=_anchors(polygons, answers),
+            polygons=chosen_polygons(polygons, answers),
+            anchors=anchor_polygons(polygons, answers),
             steps=tuple(answer.steps for _, answer in answers),
             advice=tuple(
                 f'"{plan.expression}": {line}'
@@ -233,13 +274,16 @@ class QueryBatch:
     def _answerable(self, polygons: Polygons) -> Polygons:
         if not self.unanswered:
             return polygons
+        silent = set(self.unanswered)
+        if self.weighs:
+            silent |= {
+                find.noun
+                for plan in self.plans
+                for find in plan.finds
+                if find.phrase in self.unanswered
+            }
         texts = polygons.columns["expression"].astype(str)
-        rows = np.flatnonzero(~np.isin(texts, sorted(self.unanswered)))
-        return _rows_of(polygons, rows, {})
-
-    def _whole_expression(self, plan: Plan) -> str | None:
-        text = plan.network_text
-        return text if text in self.whole_expressions else None
+        return rows_of(polygons, np.flatnonzero(~np.isin(texts, sorted(silent))), {})
 
 
 def as_typed(expressions: Sequence[str]) -> QueryBatch:
@@ -257,16 +301,20 @@ def make_batch(
     grid: Grid | None = None,
     window_size: int = 0,
     categories: Sequence[str] | None = None,
+    weights: EvidenceWeights = DEFAULT_WEIGHTS,
+    caution: float = CAUTION,
 ) -> QueryBatch:
     """Plan the expressions of a job.
 
     Args:
         expressions: What the user typed.
         resolve: network: all words go to the network; scene: all that is understood
-            is evaluated on the map; auto: what the map answers better.
+            is evaluated on the map; auto: the evidence of both is weighed.
         grid: What the scene is read at; None: larger than a window.
         window_size: Pixels that the network sees at once.
         categories: Classes that the network knows by name; None: not known.
+        weights: How much each kind of evidence counts with `auto`.
+        caution: See `SegmentOptions.caution`.
 
     Raises:
         OptionError: `resolve` is none of these.
@@ -276,48 +324,23 @@ def make_batch(
     if resolve == "network":
         return as_typed(expressions)
     parsed = [make_plan(text) for text in expressions]
-    one_window = grid is not None and max(grid.width, grid.height) <= window_size
-    plans: list[Plan | None] = [*parsed]
-    if resolve == "auto":
-        known = None if categories is None else frozenset(categories)
-        plans = [
-            route_plan(
-                plan
-                if known is None
-                else plan.without_unknown(known, whole=one_window),
-                whole=one_window,
-                categories=known,
-            )
-            for plan in parsed
-        ]
-    chosen = tuple(
-        plan if plan and all(plan.phrases) else _plan_as_typed(full.expression)
-        for plan, full in zip(plans, parsed, strict=True)
+    plans = tuple(
+        plan if all(plan.phrases) else _plan_as_typed(plan.expression)
+        for plan in parsed
     )
-    both = resolve == "auto" and one_window
+    heads = tuple(plan.finds[0] for plan in parsed)
+    if resolve == "scene":
+        return QueryBatch(plans=plans, heads=heads)
+    if categories is not None:
+        known = frozenset(categories)
+        plans = tuple(plan.placed_among_objects(known) for plan in plans)
     return QueryBatch(
-        plans=chosen,
-        whole_expressions=tuple(
-            plan.network_text for plan in chosen if both and not plan.is_plain
-        ),
-        heads=tuple(
-            (full if _is_as_typed(plan) else plan).finds[0]
-            for plan, full in zip(chosen, parsed, strict=True)
-        ),
+        plans=plans,
+        heads=heads,
+        weights=weights,
+        caution=caution,
+        one_window=grid is not None and max(grid.width, grid.height) <= window_size,
     )
-
-
-def why(node: Node) -> str:
-    """The operators of a plan in words, anchors' own left out; "" for none."""
-    steps: list[str] = []
-    while not isinstance(node, Find):
-        if isinstance(node, Union):
-            parts = [text for part in node.parts if (text := why(part))]
-            steps.append(" / ".join(dict.fromkeys(parts)))
-            break
-        steps.append(describe_step(node))
-        node = node.of
-    return "; ".join(text for text in reversed(steps) if text)
 
 
 def _plan_as_typed(expression: str) -> Plan:
@@ -334,56 +357,3 @@ def _is_as_typed(plan: Plan) -> bool:
 
 def _head(expression: str) -> Find:
     return make_plan(expression).finds[0]
-
-
-def _chosen(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
-    rows = np.concatenate([answer.rows for _, answer in answers]).astype(np.intp)
-    lengths = [len(answer.rows) for _, answer in answers]
-    return _rows_of(
-        polygons,
-        rows,
-        {
-            "expression": _repeated([plan.expression for plan, _ in answers], lengths),
-            "rank": np.concatenate([answer.rank for _, answer in answers]),
-            "distance_m": np.concatenate([answer.distance for _, answer in answers]),
-            "why": _repeated([why(plan.root) for plan, _ in answers], lengths),
-        },
-    )
-
-
-def _anchors(polygons: Polygons, answers: list[tuple[Plan, Answer]]) -> Polygons:
-    named = [
-        (plan.expression, words, rows)
-        for plan, answer in answers
-        for words, rows in answer.anchors.items()
-    ]
-    lengths = [len(rows) for _, _, rows in named]
-    return _rows_of(
-        polygons,
-        np.concatenate([np.zeros(0, np.intp), *(rows for _, _, rows in named)]),
-        {
-            "expression": _repeated([text for text, _, _ in named], lengths),
-            "why": _repeated([words for _, words, _ in named], lengths),
-        },
-    )
-
-
-def _rows_of(
-    polygons: Polygons, rows: NDArray[np.intp], columns: Mapping[str, NDArray[Any]]
-) -> Polygons:
-    """These rows, numbered from 1, with some columns replaced."""
-    values = {name: column[rows] for name, column in polygons.columns.items()}
-    values["id"] = np.arange(1, len(rows) + 1, dtype=np.int64)
-    for name, column in columns.items():
-        values[name] = column.astype(values[name].dtype)
-    return replace(polygons, geometry=polygons.geometry[rows], columns=values)
-
-
-def _no_rows(polygons: Polygons) -> Polygons:
-    return _rows_of(polygons, np.zeros(0, np.intp), {})
-
-
-def _repeated(texts: Sequence[str], lengths: Sequence[int]) -> NDArray[np.object_]:
-    each = np.empty(len(texts), np.object_)
-    each[:] = texts
-    return np.asarray(np.repeat(each, lengths), np.object_)

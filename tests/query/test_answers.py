@@ -256,10 +256,14 @@ def test_modes():
     assert make_batch(texts, "network").modes == ("network", "network")
     assert make_batch(texts, "scene").texts == ("storage tank",)
     assert make_batch(texts, "scene").modes == ("scene", "network")
-    # categories that the weights do not know stay with the network
-    known = make_batch(["tanks near the road"], "auto", categories=("storage_tank",))
-    assert len(known.texts) == 1
-    assert "road" in known.texts[0]
+    weighed = make_batch(["the white tank near the road"], "auto")
+    assert weighed.modes == ("evidence",)
+    assert weighed.texts == (
+        "storage tank",
+        "white storage tank",
+        "road",
+        "the white tank near the road",
+    )
 
 
 def test_queries_are_restored_from_the_raster():

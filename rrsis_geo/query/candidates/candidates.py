@@ -13,7 +13,7 @@ from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.candidates.bounding_boxes import morton_codes
-from rrsis_geo.query.candidates.likelihood import confidences
+from rrsis_geo.query.candidates.likelihood import SHIFT, confidences
 from rrsis_geo.query.candidates.local_metric import CHUNK, Points, local_projection
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
@@ -46,6 +46,9 @@ class Candidates:
         phrases: Sequence[str],
         *,
         area: BaseGeometry | None = None,
+        membership: NDArray[np.float64] | None = None,
+        graded: bool = False,
+        shift: float = SHIFT,
     ) -> None:
         """Collect the polygons of a scene.
 
@@ -55,6 +58,10 @@ class Candidates:
             phrases: All phrases given to the network, with or without polygons.
             area: In pixels: the part of the grid with data, inside the area of
                 interest; None: all of it.
+            membership: (N,) fit of each before any operator; None: 1.
+            graded: Whether operators of order grade all units by their chance to have
+                the rank, instead of keeping the likeliest only.
+            shift: See `confidences`.
         """
         number = {text: index for index, text in enumerate(phrases)}
         self.polygons = polygons
@@ -63,6 +70,9 @@ class Candidates:
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )
+        self.graded = graded
+        self._shift = shift
+        self.membership = np.ones(len(polygons)) if membership is None else membership
         self.area = polygons.columns["area_m2"]
         self.pixel_area = float(np.prod(grid.pixel_size))
         self._grid = grid
@@ -87,6 +97,7 @@ class Candidates:
                 self.polygons.columns["score"][rows].astype(np.float64),
                 self.area[rows],
                 pixel_area=self.pixel_area,
+                shift=self._shift,
             )
         return confidence
 

@@ -18,6 +18,10 @@ STEEPNESS = 1.5
 SHIFT = -0.7
 """Added to the log odds: half of the polygons with mean probability 0.61 are right."""
 
+LARGE_SCENE_SHIFT = -2.1
+"""The same on scenes of many windows, most of which hold no object of the class: half
+of the polygons with mean probability 0.8 are right."""
+
 FRAGMENT = 0.2
 """Share of the usual area below which a polygon is taken for a fragment."""
 
@@ -37,18 +41,21 @@ MIN_PROBABILITY = 0.02
 """Probability below which no object is selected for a rank."""
 
 
-def confidences(score: Values, area: Values, *, pixel_area: float) -> Values:
+def confidences(
+    score: Values, area: Values, *, pixel_area: float, shift: float = SHIFT
+) -> Values:
     """(N,) probability of each polygon of one phrase to be one whole object.
 
     Args:
         score: (N,) mean probability over the polygon's pixels.
         area: (N,) square metres.
         pixel_area: Square metres.
+        shift: Added to the log odds.
     """
     if not len(score):
         return np.zeros(0)
     p = np.clip(score, EPSILON, 1 - EPSILON)
-    odds = STEEPNESS * np.log(p / (1 - p)) + SHIFT
+    odds = STEEPNESS * np.log(p / (1 - p)) + shift
     usual = _weighted_median(area, 1 / (1 + np.exp(-odds)))
     for least in (FRAGMENT * usual, MIN_PIXELS * pixel_area):
         odds -= FALLOFF * np.log(np.maximum(least / np.maximum(area, 1e-12), 1.0))
@@ -81,6 +88,24 @@ def ranked(
     )
     best = np.argsort(-rank_probability, kind="stable")[:count]
     return order[np.sort(best[rank_probability[best] >= MIN_PROBABILITY])]
+
+
+def rank_fits(
+    order: NDArray[np.intp], probability: Values, *, rank: int, count: int
+) -> Values:
+    """(N,) probability of each object to have one of the ranks, the likeliest at 1.
+
+    Args:
+        order: (N,) indices, the first in size, distance or position first.
+        probability: (N,) of each object to belong to the set.
+        rank: From 1.
+        count: Number of objects.
+    """
+    fits = np.zeros(len(order))
+    found = _rank_probabilities(order, probability, rank=rank, count=count)
+    fits[order[: len(found)]] = found
+    best = float(fits.max(initial=0.0))
+    return fits / best if best > 0 else fits
 
 
 def considered_count(

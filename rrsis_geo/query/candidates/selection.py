@@ -94,6 +94,17 @@ class Selection:
             pending_anchors=self.pending_anchors[kept],
         )
 
+    def graded(self, fits: Values, chosen: Rows) -> Selection:
+        """All units, as well as they fit an order, and ranked where they are chosen.
+
+        Args:
+            fits: (U,) fit of each unit.
+            chosen: (K,) units in the order asked for.
+        """
+        rank = np.zeros(len(self), np.int64)
+        rank[chosen] = np.arange(1, len(chosen) + 1)
+        return replace(self, fit=self.fit * fits, rank=rank)
+
     def accepted(self) -> Selection:
         """The units that fit."""
         return self.take(np.flatnonzero(self.fit >= FIT_THRESHOLD))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.candidates.likelihood import ranked
+from rrsis_geo.query.candidates.likelihood import rank_fits, ranked
 from rrsis_geo.query.candidates.selection import (
     FIT_THRESHOLD,
     MIN_FIT,
@@ -185,6 +185,9 @@ def _distant(work: Workspace, node: n.Distant, units: Selection) -> Selection:
     nearest_first = np.argsort(key, kind="stable")
     weight = units.weight(work.candidates)
     picked = ranked(nearest_first, weight, rank=node.rank, count=node.count)
+    if work.candidates.graded:
+        fits = rank_fits(nearest_first, weight, rank=node.rank, count=node.count)
+        return units.graded(fits, picked)
     chosen = units.take(picked, ranked=True)
     return ordering.with_first_rank(chosen, node.rank)
 

@@ -16,7 +16,7 @@ from rrsis_geo.language.nodes import (
     Sized,
 )
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.candidates.likelihood import ranked
+from rrsis_geo.query.candidates.likelihood import rank_fits, ranked
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD, Selection
 from rrsis_geo.query.operators.extents import (
     side_length_within,
@@ -71,6 +71,8 @@ def sized(
         value = measure(units, node.measure, candidates)
     key = value if node.order == "smallest" else -value
     chosen = _run(units, key, candidates, rank=node.rank, count=node.count)
+    if candidates.graded:
+        return chosen, ""
     picked = measure(chosen, node.measure, candidates)
     others = units.weight(candidates) >= FIT_THRESHOLD
     edge = np.inf if not len(picked) else picked[np.argmax(chosen.rank)]
@@ -239,7 +241,11 @@ def _run(
 ) -> Selection:
     """Select `count` units from the `rank`-th on, smallest key first."""
     order = np.argsort(key, kind="stable")
-    places = ranked(order, units.weight(candidates), rank=rank, count=count)
+    weight = units.weight(candidates)
+    places = ranked(order, weight, rank=rank, count=count)
+    if candidates.graded:
+        fits = rank_fits(order, weight, rank=rank, count=count)
+        return units.graded(fits, places)
     chosen = units.take(places, ranked=True)
     return with_first_rank(chosen, rank)
 

@@ -82,9 +82,8 @@ class Workspace:
 
     def _evaluate(self, node: Node) -> Selection:
         if isinstance(node, n.Find):
-            return selection_of_rows(
-                self._without_unlikely(self.candidates.rows_of(node.phrase))
-            )
+            rows = self._without_unlikely(self.candidates.rows_of(node.phrase))
+            return selection_of_rows(rows).with_fit(self.candidates.membership[rows])
         if isinstance(node, n.Union):
             return concatenate_selections([self.units(part) for part in node.parts])
         units = self.units(node.of)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rrsis_geo.errors import DataError
-from rrsis_geo.language.nodes import NODES, Extreme, Find, Node, Operator, Union
-from rrsis_geo.language.traversal import anchors, children, spine, walk, words_of
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.notation import notation
@@ -87,42 +87,17 @@ class Plan:
         except (KeyError, TypeError) as error:
             raise DataError(f"not a plan: {str(values)[:80]}") from error
 
-    def folded(self, keep: Callable[[Operator], bool]) -> Plan:
-        """The plan with some operators turned back into words for the network.
+    def placed_among_objects(self, categories: frozenset[str]) -> Plan:
+        """The plan with places in unknown containers as places among the objects.
 
-        The words of an operator that is not kept join the phrase of what it chooses
-        from, in the order in which they were typed. Unions stay, as they have several
-        phrases. With nothing kept, the network is asked for the whole expression.
-
-        Args:
-            keep: Whether an operator is kept.
-        """
-        return replace(self, root=_folded(self, self.root, keep))
-
-    def without_unknown(
-        self, categories: frozenset[str], *, whole: bool = False
-    ) -> Plan:
-        """The plan for weights that know only some categories.
-
-        Relations to other things are left to the network, which may have seen such
-        words in context. A place in a container that holds all things of a kind becomes
-        a place among them.
+        "The north-east corner of the depot", where the network knows no depot, is the
+        north-east corner of what stands there.
 
         Args:
             categories: Classes that the weights know by name.
-            whole: Whether the network sees the whole scene at once. An order among
-                what such a relation bounds ("the leftmost plane at the concourse") is
-                then left to it as well.
         """
         test = names_categories(categories)
-
-        def keep(node: Operator) -> bool:
-            if whole and isinstance(node, Extreme):
-                return all(test(x) for one in spine(node) for x in anchors(one))
-            return all(map(test, anchors(node)))
-
-        placed = replace(self, root=places_among_objects(self.root, self.words, test))
-        return placed.folded(keep)
+        return replace(self, root=places_among_objects(self.root, self.words, test))
 
 
 def names_categories(categories: frozenset[str]) -> Callable[[Node], bool]:
@@ -133,32 +108,3 @@ def names_categories(categories: frozenset[str]) -> Callable[[Node], bool]:
         return all(categories.intersection(one.categories) for one in finds)
 
     return test
-
-
-def _folded(plan: Plan, node: Node, keep: Callable[[Operator], bool]) -> Node:
-    if isinstance(node, Find):
-        return node
-    if isinstance(node, Union):
-        parts = tuple(_folded(plan, part, keep) for part in node.parts)
-        return replace(node, parts=parts)
-    if keep(node):
-        inner: dict[str, Any] = {
-            item.name: _folded(plan, cast(Node, value), keep)
-            for item in fields(node)
-            if isinstance(value := getattr(node, item.name), NODES)
-        }
-        return replace(node, **inner)
-    own = set(node.at).union(*map(words_of, children(node)[1:]))
-    return _with_words(plan, _folded(plan, node.of, keep), own)
-
-
-def _with_words(plan: Plan, node: Node, own: set[int]) -> Node:
-    """The node with more words in the phrases that it rests on."""
-    if isinstance(node, Find):
-        at = tuple(sorted(own.union(node.at)))
-        phrase = " ".join(plan.words[index] for index in at)
-        return replace(node, phrase=phrase, at=at)
-    if isinstance(node, Union):
-        parts = tuple(_with_words(plan, part, own) for part in node.parts)
-        return replace(node, parts=parts)
-    return replace(node, of=_with_words(plan, node.of, own))

@@ -1,0 +1,1 @@
+"""Which candidates an expression means, by all the evidence."""

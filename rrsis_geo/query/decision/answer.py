@@ -1,0 +1,154 @@
+"""The answer to one expression: the polygons that are meant, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from rrsis_geo.query.decision.choice import Choice, EvidenceWeights, choose
+from rrsis_geo.query.decision.evidence import Evidence, gather
+from rrsis_geo.query.decision.features import FEATURES
+from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.operators.workspace import TraceStep
+from rrsis_geo.query.plan.explanation import describe_step
+from rrsis_geo.query.plan.plan import Plan
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.types import Polygons
+
+SHOWN = 0.3
+"""Mean probability of the whole expression from which on it is named as a reason."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Decision:
+    """What an expression means on a scene."""
+
+    plan: Plan
+    polygons: Polygons
+    """Candidates that may be meant, then what they are measured against."""
+    rows: NDArray[np.intp]
+    """(K,) those that are meant, in the order of the raster."""
+    chance: NDArray[np.float64]
+    """(K,) chance of each to be meant."""
+    rank: NDArray[np.int64]
+    """(K,) 1 = first in the order asked for; 0 = no order."""
+    distance: NDArray[np.float64]
+    """(K,) metres to the nearest anchor; NaN = no anchor."""
+    why: tuple[str, ...]
+    """(K,) the evidence in a few words."""
+    anchors: dict[str, NDArray[np.intp]]
+    """Notation of each anchor's part of the plan -> rows."""
+    steps: tuple[TraceStep, ...]
+    advice: tuple[str, ...]
+    table: tuple[dict[str, float], ...]
+    """For each candidate its evidence by name, its chance, and whether it is meant."""
+
+
+def decide(
+    plan: Plan,
+    maps: PaintedMaps,
+    grid: Grid,
+    *,
+    area: BaseGeometry | None,
+    one_window: bool,
+    weights: EvidenceWeights,
+    caution: float,
+    min_score: float = 0.0,
+) -> Decision:
+    """Choose what an expression means.
+
+    Args:
+        plan: Of the expression, with all of its operators.
+        maps: What the network painted for the texts of `evidence.texts_of`.
+        grid: What the scene was read at.
+        area: In pixels: the part of the grid that words of place refer to.
+        one_window: Whether the network saw the whole scene at once.
+        weights: How much each kind of evidence counts.
+        caution: See `choose`.
+        min_score: Least chance of a polygon to be meant.
+    """
+    evidence = gather(plan, maps, grid, area=area, one_window=one_window)
+    choice = choose(evidence, weights, caution=caution)
+    rows = _in_raster_order(evidence, choice.rows)
+    rows = rows[choice.chance[rows] >= min_score]
+    fits = evidence.fits
+    return Decision(
+        plan=plan,
+        polygons=evidence.candidates.polygons,
+        rows=rows,
+        chance=choice.chance[rows],
+        rank=fits.rank[rows],
+        distance=_distances(evidence)[rows],
+        why=tuple(_reasons(evidence, row) for row in rows.tolist()),
+        anchors=fits.workspace.anchors,
+        steps=tuple(fits.workspace.steps),
+        advice=tuple(dict.fromkeys(_advice(evidence, choice))),
+        table=tuple(_table(evidence, choice)),
+    )
+
+
+def _in_raster_order(evidence: Evidence, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    box = evidence.candidates.image_frame.box[rows]
+    return rows[np.lexsort((rows, box[:, 0], box[:, 1]))] if len(rows) else rows
+
+
+def _distances(evidence: Evidence) -> NDArray[np.float64]:
+    """(N,) metres from each candidate to the nearest anchor; NaN: no anchor."""
+    units = evidence.fits.workspace.with_deferred_distances(evidence.fits.units)
+    distance = np.full(len(evidence.candidates), np.nan)
+    distance[units.rows] = units.distance[units.owner]
+    return distance
+
+
+def _reasons(evidence: Evidence, row: int) -> str:
+    """What decided for a candidate: words it fits, and what the network saw."""
+    words = _words_met(evidence) if evidence.fits.fit[row] >= 0.5 else []
+    values = evidence.features[row]
+    if values[FEATURES.index("whole, all")] >= SHOWN:
+        words.append("network: whole expression")
+    elif values[FEATURES.index("phrase of best, all")] >= SHOWN:
+        words.append("network: as described")
+    else:
+        words.append("network: its class")
+    return "; ".join(words)
+
+
+def _words_met(evidence: Evidence) -> list[str]:
+    unmet = {id(one.node) for one in evidence.fits.unmet}
+    return [
+        text
+        for node in evidence.operators
+        if id(node) not in unmet and (text := describe_step(node))
+    ]
+
+
+def _advice(evidence: Evidence, choice: Choice) -> Sequence[str]:
+    lines = list(evidence.fits.workspace.advice)
+    if not len(choice.rows):
+        return lines
+    for one in evidence.fits.unmet:
+        words = describe_step(one.node)
+        reason = (
+            f'"{words}" could not be checked, as what it refers to was not found'
+            if one.unknown
+            else f'nothing fits "{words}" well'
+        )
+        lines.append(f"{reason}: answered by the rest")
+    return lines
+
+
+def _table(evidence: Evidence, choice: Choice) -> Sequence[dict[str, float]]:
+    names = ("object", "whole", "phrase of best")
+    return [
+        {
+            **{name: float(values[FEATURES.index(f"{name}, all")]) for name in names},
+            "fit": float(evidence.fits.fit[row]),
+            "chance": float(choice.chance[row]),
+            "meant": float(row in choice.rows),
+        }
+        for row, values in enumerate(evidence.features)
+    ]

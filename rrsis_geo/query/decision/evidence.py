@@ -1,0 +1,350 @@
+"""What speaks for each candidate, as numbers that a logistic model can weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.traversal import spine, walk
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.candidates.likelihood import (
+    LARGE_SCENE_SHIFT,
+    SHIFT,
+    confidences,
+)
+from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
+from rrsis_geo.query.decision.evaluation import Fits, evaluate
+from rrsis_geo.query.decision.features import (
+    CONTEXTS,
+    FEATURES,
+    OTHER_SENTENCE_SIGNALS,
+    OTHER_SIGNALS,
+    SENTENCE_CONTEXTS,
+    SENTENCE_SIGNALS,
+    SIGNALS,
+)
+from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
+from rrsis_geo.query.operators.evaluator import target_phrases
+from rrsis_geo.query.plan.plan import Plan
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.types import Polygons
+
+Values = NDArray[np.float64]
+
+MIN_BEST = 0.1
+"""Mean probability below which no candidate is the best one."""
+
+NOT_NOUN = 0.5
+"""Fit of candidates that the network painted for more words, and not for the noun."""
+
+ALIKE = frozenset(("aircraft", "watercraft", "spacecraft"))
+"""Words that are the same for one and for several."""
+
+LIKELY, CRUMB = 0.3, 0.02
+"""Confidence from which on a candidate is likely an object, and below which it is a
+crumb beside likely ones."""
+
+FLOOR = 0.02
+"""Fit below which candidates are not told apart."""
+
+PLACE = (n.InPlace, n.AtEdge)
+ORDER = (n.Extreme, n.Middle, n.Sized, n.SizeClass, n.Measured, n.Compared)
+GROUP = (n.Grouped, n.Members, n.Isolated)
+OTHER = (n.Find, n.Union, n.Counted, n.Except)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Evidence:
+    """The candidates of one expression and what speaks for them."""
+
+    plan: Plan
+    candidates: Candidates
+    """Those that may be meant first, then what they are measured against."""
+    count: int
+    """Number of those that may be meant."""
+    fits: Fits
+    features: Values
+    """(count, len(FEATURES))"""
+    sentence: Values
+    """(len(SENTENCE_FEATURES),), those of the model's chances still 0."""
+    number: int | None
+    """How many are asked for; None: any number."""
+
+    @property
+    def operators(self) -> list[n.Node]:
+        """The operators that choose, in the order of the evaluation."""
+        *operators, _ = spine(self.plan.root)
+        return operators[::-1]
+
+
+def gather(
+    plan: Plan,
+    maps: PaintedMaps,
+    grid: Grid,
+    *,
+    area: BaseGeometry | None,
+    one_window: bool,
+) -> Evidence:
+    """Collect the candidates of an expression and the evidence for each.
+
+    Args:
+        plan: Of the expression.
+        maps: What was painted for the texts of `texts_of`.
+        grid: What the scene was read at.
+        area: In pixels: the part of the grid that place words mean.
+        one_window: Whether the network saw the whole scene at once.
+    """
+    targets = set(target_phrases(plan.root))
+    finds = {find.phrase: find for find in plan.finds}
+    whole = plan.network_text
+    if whole not in texts_of(plan, one_window=one_window):
+        whole = plan.finds[0].phrase  # the most that the network was given
+    pixel_area = float(np.prod(grid.pixel_size))
+    shift = SHIFT if one_window else LARGE_SCENE_SHIFT
+    own, attribute, known, other = [], [], [], []
+    for phrase, find in finds.items():
+        if phrase not in targets:
+            continue
+        noun = find.noun or phrase
+        texts = list(dict.fromkeys((noun, phrase, whole)))
+        objects = without_crumbs(maps.objects(texts), pixel_area, shift)
+        of_noun = objects.columns["expression"] == noun
+        other.append(~of_noun & of_noun.any())
+        own.append(taken(objects, np.arange(len(objects)), text=phrase))
+        narrows = noun != phrase
+        attribute.append(
+            maps.coverage(objects.geometry, phrase)
+            if narrows
+            else np.zeros(len(objects))
+        )
+        known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
+    anchors = [
+        anchor_objects(maps, find)
+        for text, find in finds.items()
+        if text not in targets
+    ]
+    meant = joined(own)
+    polygons = joined([meant, *anchors])
+    covered, has_phrase = np.concatenate(attribute), np.concatenate(known)
+    membership = np.ones(len(polygons))
+    best_covered = covered.max(initial=0.0)
+    if best_covered > 0.2:
+        relative = 0.05 + 0.95 * covered / best_covered
+        membership[: len(meant)] = np.where(has_phrase, relative, 1.0)
+    not_noun = np.concatenate(other)
+    membership[: len(meant)] *= np.where(not_noun, NOT_NOUN, 1.0)
+    candidates = Candidates(
+        polygons,
+        grid,
+        tuple(finds),
+        area=area,
+        membership=membership,
+        graded=True,
+        shift=shift,
+    )
+    fits = evaluate(plan, candidates)
+    count = len(meant)
+    whole_painted = maps.coverage(meant.geometry, whole)
+    share = maps.share(meant.geometry, whole)
+    number = asked_number(plan)
+    contexts = contexts_of(plan, one_window=one_window)
+    features = _features(
+        contexts,
+        fits,
+        count,
+        meant=meant,
+        confidence=candidates.confidence[:count],
+        phrase=covered,
+        has_phrase=has_phrase,
+        whole=whole_painted,
+        share=share,
+        not_noun=not_noun,
+        number=number,
+    )
+    sentence = _sentence(
+        contexts,
+        confidence=candidates.confidence[:count],
+        whole=whole_painted,
+        no_phrase=1 - best_covered if has_phrase.any() else 0.0,
+        fits=fits,
+        number=number,
+    )
+    return Evidence(
+        plan=plan,
+        candidates=candidates,
+        count=count,
+        fits=fits,
+        features=features,
+        sentence=sentence,
+        number=number,
+    )
+
+
+def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
+    """What the network is given for a plan: nouns, phrases and the whole expression.
+
+    On a scene that it sees in parts, the network cannot judge words of place, order and
+    number; then the whole expression is left out, unless it relates things.
+    """
+    texts = [text for find in plan.finds for text in (find.noun, find.phrase) if text]
+    if one_window or contexts_of(plan, one_window=False)["relation"]:
+        texts.append(plan.network_text)
+    return tuple(dict.fromkeys(texts))
+
+
+def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:
+    """Objects without those that are far from being one, if any is likely to be one.
+
+    Args:
+        objects: Candidates of one phrase.
+        pixel_area: Square metres.
+        shift: See `confidences`.
+    """
+    if not len(objects):
+        return objects
+    confidence = confidences(
+        objects.columns["score"].astype(np.float64),
+        objects.columns["area_m2"],
+        pixel_area=pixel_area,
+        shift=shift,
+    )
+    if confidence.max() < LIKELY:
+        return objects
+    return taken(objects, np.flatnonzero(confidence >= CRUMB))
+
+
+def asked_number(plan: Plan) -> int | None:
+    """How many objects an expression asks for; None: any number."""
+    for node in spine(plan.root):
+        if isinstance(node, n.Counted):
+            return node.number
+        if isinstance(node, n.Extreme | n.Sized | n.Distant | n.Middle):
+            return node.count
+        if isinstance(node, n.Grouped | n.Members | n.Union):
+            return None
+    head = plan.finds[0]
+    bare = isinstance(plan.root, n.Find) and head.noun == head.phrase
+    one = bool(head.noun) and not head.plural and not bare
+    return 1 if one and ALIKE.isdisjoint(plan.words) else None
+
+
+def anchor_objects(maps: PaintedMaps, find: n.Find) -> Polygons:
+    """What candidates are measured against: as phrased, else the bare noun."""
+    for text in (find.phrase, find.noun):
+        clear, faint = maps.of(text)
+        for polygons in (clear, faint):
+            if text and len(polygons):
+                return taken(polygons, np.arange(len(polygons)), text=find.phrase)
+    return taken(maps.clear, np.zeros(0, np.intp))
+
+
+def contexts_of(plan: Plan, *, one_window: bool) -> dict[str, float]:
+    """1 for each of `CONTEXTS` that an expression and its scene belong to, else 0."""
+    kinds = {type(node) for node in walk(plan.root)}
+    head = plan.finds[0]
+    narrows = bool(head.noun) and head.noun != head.phrase
+    relation = bool(kinds - {*PLACE, *ORDER, *GROUP, *OTHER})
+    belongs = {
+        "all": True,
+        "plain": kinds <= set(OTHER) and not narrows,
+        "attribute": narrows or not head.noun,
+        "place": not kinds.isdisjoint(PLACE),
+        "order": not kinds.isdisjoint(ORDER),
+        "relation": relation,
+        "group": not kinds.isdisjoint(GROUP),
+        "plural": head.plural,
+        "large scene": not one_window,
+    }
+    return {name: float(belongs[name]) for name in CONTEXTS}
+
+
+def _features(
+    contexts: dict[str, float],
+    fits: Fits,
+    count: int,
+    *,
+    meant: Polygons,
+    confidence: Values,
+    phrase: Values,
+    has_phrase: NDArray[np.bool_],
+    whole: Values,
+    share: Values,
+    not_noun: NDArray[np.bool_],
+    number: int | None,
+) -> Values:
+    """(count, len(FEATURES))"""
+    fit = fits.fit[:count]
+    area = np.maximum(meant.columns["area_m2"], 1e-9)
+    usual = float(np.median(area)) if count else 1.0
+    best_whole = _of_best(whole)
+    columns = {
+        "one": np.ones(count),
+        "object": np.clip(np.log(confidence / (1 - confidence)), -5, 5),
+        "fit": np.log((fit + FLOOR) / (1 + FLOOR)),
+        "fits": (fit >= FIT_THRESHOLD).astype(np.float64),
+        "whole": whole,
+        "whole of best": best_whole,
+        "share": share,
+        "phrase of best": _of_best(phrase) * has_phrase,
+        "faint": (meant.columns["score_max"] < 0.5).astype(np.float64),
+        "not of the noun": not_noun.astype(np.float64),
+        "edge": meant.columns["touches_edge"].astype(np.float64),
+        "size": np.clip(np.log(area / usual), -3, 3),
+        "prior": np.full(count, _log_prior(number, count)),
+        "unmet, whole of best": best_whole * bool(fits.unmet),
+    }
+    pairs = [
+        columns[signal] * contexts[context]
+        for signal in SIGNALS
+        for context in CONTEXTS
+    ]
+    others = [columns[name] for name in OTHER_SIGNALS]
+    return np.column_stack([*pairs, *others]).reshape(count, len(FEATURES))
+
+
+def _sentence(
+    contexts: dict[str, float],
+    *,
+    confidence: Values,
+    whole: Values,
+    no_phrase: float,
+    fits: Fits,
+    number: int | None,
+) -> Values:
+    """(len(SENTENCE_FEATURES),), what depends on the candidates' chances left at 0."""
+    best = float(confidence.max(initial=0.01))
+    signals = {
+        "one": 1.0,
+        "best": 0.0,
+        "object": float(np.clip(np.log(best / (1 - best)), -5, 5)),
+        "whole": float(whole.max(initial=0.0)),
+        "any": 0.0,
+        "no phrase": no_phrase,
+        "strain": min(fits.strain, 2.0),
+        "unknown": float(sum(one.unknown for one in fits.unmet)),
+        "definite": float(number is not None),
+        "crowd": float(np.log1p(len(confidence))),
+    }
+    pairs = [
+        signals[name] * contexts[context]
+        for name in SENTENCE_SIGNALS
+        for context in SENTENCE_CONTEXTS
+    ]
+    return np.array([*pairs, *(signals[name] for name in OTHER_SENTENCE_SIGNALS)])
+
+
+def _of_best(values: Values) -> Values:
+    """Values as a share of the greatest one; 0 where none is clear."""
+    best = float(values.max(initial=0.0))
+    return values / best if best > MIN_BEST else np.zeros_like(values)
+
+
+def _log_prior(number: int | None, count: int) -> float:
+    """Log of the share of candidates that are asked for."""
+    if not number or not count:
+        return 0.0
+    return float(np.log(min(number, count) / count))

@@ -1,0 +1,66 @@
+"""Names of the kinds of evidence.
+
+Every signal counts differently in different contexts: what the network painted for the
+whole sentence says much about an attribute, and little about what is largest. So each
+signal has a coefficient for all expressions, and one more for each context.
+"""
+
+from __future__ import annotations
+
+CONTEXTS = (
+    "all",
+    "plain",
+    "attribute",
+    "place",
+    "order",
+    "relation",
+    "group",
+    "plural",
+    "large scene",
+)
+"""Kinds of expressions and scenes; one may be of several."""
+
+SIGNALS = (
+    "one",
+    "object",
+    "fit",
+    "fits",
+    "whole",
+    "whole of best",
+    "share",
+    "phrase of best",
+)
+"""Of a candidate, in every context."""
+
+OTHER_SIGNALS = (
+    "faint",
+    "not of the noun",
+    "edge",
+    "size",
+    "prior",
+    "unmet, whole of best",
+)
+"""Of a candidate, the same in all contexts."""
+
+FEATURES = (
+    *(f"{signal}, {context}" for signal in SIGNALS for context in CONTEXTS),
+    *OTHER_SIGNALS,
+)
+"""Of a candidate."""
+
+SENTENCE_CONTEXTS = CONTEXTS
+
+SENTENCE_SIGNALS = ("one", "best", "object", "whole", "strain")
+"""Of an expression, in every context."""
+
+OTHER_SENTENCE_SIGNALS = ("any", "no phrase", "unknown", "definite", "crowd")
+
+SENTENCE_FEATURES = (
+    *(
+        f"{name}, {context}"
+        for name in SENTENCE_SIGNALS
+        for context in SENTENCE_CONTEXTS
+    ),
+    *OTHER_SENTENCE_SIGNALS,
+)
+"""Of an expression."""

@@ -1,0 +1,138 @@
+"""What the network painted for each text, as polygons at two thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from rrsis_geo.types import Polygons
+
+Values = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+FAINT = 0.5
+"""Share of the threshold at which faint polygons are traced."""
+
+FAINT_MEAN = 0.35
+"""Mean probability of the pixels that only the faint polygons hold."""
+
+SAME = 0.5
+"""Share of the smaller one from which on two polygons show the same object."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PaintedMaps:
+    """Polygons of every text that the network was given.
+
+    The clear ones are traced at the job's threshold, the faint ones at half of it, so
+    that an object of which the network is not sure is a candidate nevertheless.
+    """
+
+    clear: Polygons
+    """`expression` holds the text, `score` the mean probability."""
+
+    faint: Polygons
+
+    def of(self, text: str) -> tuple[Polygons, Polygons]:
+        """The clear and the faint polygons of one text."""
+        return _of(self.clear, text), _of(self.faint, text)
+
+    def objects(self, texts: Sequence[str]) -> Polygons:
+        """Candidates of several texts, each object once.
+
+        Clear polygons come before faint ones, and those of earlier texts before those
+        of later ones; a polygon that shares `SAME` of the smaller area with one before
+        it is left out.
+        """
+        parts = [_of(self.clear, text) for text in texts]
+        parts += [_of(self.faint, text) for text in texts]
+        return _distinct(joined(parts))
+
+    def coverage(self, geometry: NDArray[np.object_], text: str) -> Values:
+        """(N,) mean probability of a text inside polygons, about.
+
+        The pixels are gone by now; what is left of them are outlines at two levels and
+        the mean inside.
+        """
+        clear, faint = self.of(text)
+        area = np.maximum(shapely.area(geometry), 1e-30)
+        inside = _shared(geometry, clear) / area
+        sure = _shared(geometry, clear, weight=clear.columns["score"]) / area
+        around = _shared(geometry, faint) / area
+        rest = np.maximum(around - inside, 0.0)
+        return np.clip(sure + FAINT_MEAN * rest, 0.0, 1.0)
+
+    def share(self, geometry: NDArray[np.object_], text: str) -> Values:
+        """(N,) share of what is painted for a text that lies inside each polygon."""
+        clear, faint = self.of(text)
+        source = clear if len(clear) else faint
+        total = float(shapely.area(source.geometry).sum())
+        if not total:
+            return np.zeros(len(geometry))
+        return np.clip(_shared(geometry, source) / total, 0.0, 1.0)
+
+
+def joined(parts: Sequence[Polygons]) -> Polygons:
+    """Concatenate polygons of one scene."""
+    first = parts[0]
+    return replace(
+        first,
+        geometry=np.concatenate([part.geometry for part in parts]),
+        columns={
+            name: np.concatenate([part.columns[name] for part in parts])
+            for name in first.columns
+        },
+    )
+
+
+def taken(polygons: Polygons, rows: Rows, *, text: str | None = None) -> Polygons:
+    """Some rows, with another text if one is given."""
+    columns = {name: column[rows] for name, column in polygons.columns.items()}
+    if text is not None:
+        columns["expression"] = np.full(len(rows), text, np.object_)
+    return replace(polygons, geometry=polygons.geometry[rows], columns=columns)
+
+
+def _of(polygons: Polygons, text: str) -> Polygons:
+    return taken(polygons, np.flatnonzero(polygons.columns["expression"] == text))
+
+
+def _shared(
+    geometry: NDArray[np.object_],
+    source: Polygons,
+    *,
+    weight: NDArray[np.float32] | None = None,
+) -> Values:
+    """(N,) area that polygons share with those of a source, weighted by polygon."""
+    shared = np.zeros(len(geometry))
+    if not len(source) or not len(geometry):
+        return shared
+    own, other = shapely.STRtree(source.geometry).query(geometry, "intersects")
+    area = shapely.area(shapely.intersection(geometry[own], source.geometry[other]))
+    np.add.at(shared, own, area if weight is None else area * weight[other])
+    return shared
+
+
+def _distinct(polygons: Polygons) -> Polygons:
+    """The polygons without those that show an object again."""
+    geometry = polygons.geometry
+    if len(geometry) < 2:
+        return polygons
+    area = shapely.area(geometry)
+    one, other = shapely.STRtree(geometry).query(geometry, "intersects")
+    later = one > other
+    one, other = one[later], other[later]
+    shared = shapely.area(shapely.intersection(geometry[one], geometry[other]))
+    same = shared > SAME * np.minimum(area[one], area[other])
+    kept = np.ones(len(geometry), np.bool_)
+    order = np.argsort(one[same], kind="stable")
+    for later_row, earlier in zip(
+        one[same][order].tolist(), other[same][order].tolist(), strict=True
+    ):
+        if kept[earlier]:
+            kept[later_row] = False
+    return taken(polygons, np.flatnonzero(kept))
