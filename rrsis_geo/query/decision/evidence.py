@@ -100,20 +100,23 @@ def gather(
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
-    whole = plan.network_text
-    if whole not in texts_of(plan, one_window=one_window):
-        whole = plan.finds[0].phrase  # the most that the network was given
+    asked = plan.network_text in texts_of(plan, one_window=one_window)
     pixel_area = float(np.prod(grid.pixel_size))
     shift = SHIFT if one_window else LARGE_SCENE_SHIFT
     own, attribute, known, other = [], [], [], []
+    painted, shares = [], []
     for phrase, find in finds.items():
         if phrase not in targets:
             continue
         noun = find.noun or phrase
+        # the most that the network was given about these objects
+        whole = plan.network_text if asked else phrase
         texts = list(dict.fromkeys((noun, phrase, whole)))
         objects = without_crumbs(maps.objects(texts), pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
+        painted.append(maps.coverage(objects.geometry, whole))
+        shares.append(maps.share(objects.geometry, whole))
         own.append(taken(objects, np.arange(len(objects)), text=phrase))
         narrows = noun != phrase
         attribute.append(
@@ -148,8 +151,7 @@ def gather(
     )
     fits = evaluate(plan, candidates)
     count = len(meant)
-    whole_painted = maps.coverage(meant.geometry, whole)
-    share = maps.share(meant.geometry, whole)
+    whole_painted, share = np.concatenate(painted), np.concatenate(shares)
     number = asked_number(plan)
     contexts = contexts_of(plan, one_window=one_window)
     features = _features(
