@@ -143,8 +143,9 @@ def _knowledge_of(find: Find, known: KnownClasses) -> Knowledge:
     if level != "unknown" or find.categories:
         return level
     words = find.phrase.split()
-    unnamed = not find.noun or find.noun in v.NON_PLACES  # "everything red"
-    if find.noun in _ANYTHING or (unnamed and _ANYTHING.intersection(words)):
+    if find.noun in _ANYTHING | v.NON_PLACES:  # "bright", "everything red"
+        return "known"
+    if not find.noun and _ANYTHING.intersection(words):
         return "known"
     named = {known.of(one) for one in _named_within(words, anywhere=not find.noun)}
     return next((one for one in ("known", "weak") if one in named), "unknown")
