@@ -231,7 +231,8 @@ def _mostly_inside(shapes: NDArray[np.object_], outline: Any) -> NDArray[np.bool
         return np.ones(len(shapes), np.bool_)
     shapely.prepare(outline)
     covered = shapely.area(shapely.intersection(shapes, outline))
-    return np.asarray(covered >= 0.5 * shapely.area(shapes), np.bool_)
+    # what is far from the scene is empty
+    return np.asarray((covered > 0) & (covered >= 0.5 * shapely.area(shapes)), np.bool_)
 
 
 def _are_boxes(shapes: NDArray[np.object_]) -> bool:
