@@ -19,7 +19,7 @@ from brightness import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rrsis_geo.errors import Cancelled, EngineError
+from rrsis_geo.errors import Cancelled, EngineError, OptionError
 from rrsis_geo.pipeline import runner as pipeline
 from rrsis_geo.pipeline import scheduling
 from rrsis_geo.pipeline.engines import open_engine
@@ -139,9 +139,10 @@ def test_a_predictor_that_cannot_be_pickled_is_refused(scene, tmp_path):
 
 
 def test_the_serial_engine_has_one_worker(scene, tmp_path):
-    job = make_job(scene, tmp_path, engine="serial", workers=2)
+    with pytest.raises(OptionError, match="--engine processes"):
+        make_job(scene, tmp_path, engine="serial", workers=2)
     with pytest.raises(EngineError, match="use engine 'processes'"):
-        run(job, predictor=Context())
+        open_engine("serial", workers=2)
 
 
 def test_an_unknown_engine_is_refused_with_a_list_of_engines():

@@ -1,14 +1,24 @@
 """A killed worker is replaced; a run that gives up says why and goes on later."""
 
 import os
-import signal
-from collections import deque
+import sys
+import types
+from collections import Counter, deque
 from pathlib import Path
 
 import pytest
-from brightness import Context, make_job, result_bytes
+from brightness import make_job, result_bytes
+from lost_work import (
+    Counted,
+    Killed,
+    end_with,
+    fail,
+    kill_or_return,
+    unpicklable_error,
+)
 
 from rrsis_geo.errors import EngineError
+from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.engines.local import ProcessEngine
 from rrsis_geo.pipeline.engines.lost_items import (
     TRIES,
@@ -21,59 +31,6 @@ from rrsis_geo.pipeline.runner import run
 from rrsis_geo.protocol import Advice, Progress
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kills by a signal")
-
-
-class Killed(Context):
-    """Kills its own process in the window of a number, so many times."""
-
-    def __init__(self, folder, *, times, window=2):
-        super().__init__()
-        self.folder, self.times, self.window, self.seen = str(folder), times, window, 0
-
-    def __call__(self, pixels):
-        self.seen += 1
-        if self.seen == self.window:
-            for time in range(self.times):
-                mark = Path(self.folder) / f"killed-{time}"
-                if not mark.exists():
-                    mark.touch()
-                    os.kill(os.getpid(), signal.SIGKILL)
-        return super().__call__(pixels)
-
-
-class Counted(Killed):
-    """Writes a byte for each window."""
-
-    def __call__(self, pixels):
-        with open(Path(self.folder) / "windows", "ab") as file:
-            file.write(b"." * len(pixels))
-        return super().__call__(pixels)
-
-
-def kill_or_return(item):
-    """Kill this process as often as the item says, counted in its folder."""
-    folder, times, value = item
-    for time in range(times):
-        mark = Path(folder) / f"{value}-{time}"
-        if not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-    return value
-
-
-def fail(item):
-    raise ValueError(f"no {item}")
-
-
-def end_with(code):
-    os._exit(code)
-
-
-def unpicklable_error(item):
-    class Local(Exception):
-        pass
-
-    raise Local("cannot leave")
 
 
 def test_a_killed_item_is_tried_again_and_the_others_go_on(tmp_path):
@@ -140,7 +97,7 @@ def test_losses_are_counted_for_each_item():
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_run_survives_killed_workers_with_the_same_bytes(scene, tmp_path, times):
     plain = make_job(scene, tmp_path, name="found")
-    run(plain, predictor=Context())
+    run(plain, predictor=Killed(tmp_path, times=0))
     wanted = result_bytes(plain)
     folder = tmp_path / "again"
     folder.mkdir()
@@ -167,11 +124,7 @@ def test_a_run_that_gives_up_keeps_its_journal_and_goes_on(scene, tmp_path):
     assert working_folder(job.output).exists()
     assert not Path(job.output).exists()
 
-    class Same(Context):
-        pass
-
-    Same.__qualname__ = "Killed"  # the journal knows a network by its class name
-    assert run(job, predictor=Same()).counts.resumed > 0
+    assert run(job, predictor=Killed(tmp_path, times=0)).counts.resumed > 0
 
 
 def test_a_lost_shard_keeps_the_rows_that_it_had_settled(scene, tmp_path):
@@ -180,3 +133,76 @@ def test_a_lost_shard_keeps_the_rows_that_it_had_settled(scene, tmp_path):
     run(job, predictor=Counted(tmp_path, times=1, window=20))
     predicted = (tmp_path / "windows").stat().st_size
     assert 36 < predicted < 36 + 19
+
+
+class Ray(types.ModuleType):
+    """Stands for Ray, an extra: a task is lost as often as its item says."""
+
+    class exceptions:
+        """Ray's errors, as far as the engine tells them apart."""
+
+        class RayError(Exception):
+            """Whatever Ray itself fails of."""
+
+        class RayTaskError(RayError):
+            """An error of the work."""
+
+            def __init__(self, cause):
+                super().__init__("task failed")
+                self.cause = cause
+
+    def __init__(self):
+        super().__init__("ray")
+        self.tries = Counter()
+
+    def is_initialized(self):
+        return True
+
+    def cluster_resources(self):
+        return {}
+
+    def remote(self, work):
+        task = types.SimpleNamespace(remote=lambda item: (work, item))
+        task.options = lambda **_: task
+        return task
+
+    def wait(self, running, num_returns):
+        return running[-num_returns:], running[:-num_returns]
+
+    def get(self, reference):
+        work, (losses, value) = reference
+        self.tries[value] += 1
+        if self.tries[value] <= losses:
+            raise self.exceptions.RayError("the node died")
+        try:
+            return work(value)
+        except ValueError as error:
+            raise self.exceptions.RayTaskError(error) from error
+
+    def cancel(self, reference):
+        pass
+
+
+@pytest.fixture
+def ray_engine(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", Ray())
+    monkeypatch.delitem(sys.modules, "rrsis_geo.pipeline.engines.ray", raising=False)
+    yield open_engine("ray", workers=2)
+    sys.modules.pop("rrsis_geo.pipeline.engines.ray", None)
+
+
+def test_rows_that_ray_loses_are_tried_again(ray_engine):
+    items = [(0, 1), (TRIES - 1, 2), (1, 3)]
+    assert sorted(ray_engine.map(abs, items)) == [1, 2, 3]
+    assert len(ray_engine.notes) == TRIES
+    assert all("the node died" in note for note in ray_engine.notes)
+
+
+def test_rows_that_ray_always_loses_end_with_advice(ray_engine):
+    with pytest.raises(EngineError, match=rf"same rows {TRIES} times: the node died;"):
+        list(ray_engine.map(abs, [(TRIES, 1)]))
+
+
+def test_an_error_of_the_work_crosses_ray_as_it_is(ray_engine):
+    with pytest.raises(ValueError, match="no 1"):
+        list(ray_engine.map(fail, [(0, 1)]))

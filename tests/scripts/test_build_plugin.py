@@ -13,6 +13,9 @@ import rrsis_geo
 
 ROOT = Path(__file__).resolve().parents[2]
 
+CORE = ("errors.py", "job.py", "job_texts.py", "protocol.py", "version.py")
+"""Files of the package that the plugin holds."""
+
 
 def build(root, folder):
     """Run the script of a checkout."""
@@ -40,7 +43,7 @@ def checkout(tmp_path):
     for name in ("scripts", "qgis_plugin"):
         shutil.copytree(ROOT / name, root / name)
     (root / "rrsis_geo").mkdir()
-    for name in ("__init__.py", "errors.py", "job.py", "protocol.py", "version.py"):
+    for name in ("__init__.py", *CORE):
         shutil.copy(ROOT / "rrsis_geo" / name, root / "rrsis_geo")
     for name in ("metadata.txt", "LICENSE"):
         shutil.copy(ROOT / name, root)
@@ -62,10 +65,10 @@ def test_the_zip_contains_the_folder(built):
 
 def test_the_core_files_equal_those_of_the_package(built):
     core = built / "rrsis_geo_qgis" / "core"
-    for name in ("errors.py", "job.py", "protocol.py", "version.py"):
+    for name in CORE:
         assert (core / name).read_bytes() == (ROOT / "rrsis_geo" / name).read_bytes()
     assert {path.name for path in core.iterdir()} == {
-        *("__init__.py", "errors.py", "job.py", "protocol.py", "version.py", "LICENSE")
+        *("__init__.py", *CORE, "LICENSE")
     }
 
 
