@@ -27,8 +27,9 @@ from rrsis_geo.types import Predictor
 THUMBNAIL = 1024
 """Pixels; enough to guess which windows hold no data."""
 
-BASE_MEMORY = 720 * 2**20
-"""Bytes that Python, torch, GDAL and a small network take before any scene."""
+BASE_MEMORY_ONNX = 350 * 2**20
+BASE_MEMORY_TORCH = 720 * 2**20
+"""Bytes that Python, the runtime, GDAL and a small network take before any scene."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +136,7 @@ def plan(
             windows=len(plan.windows),
             outside=plan.outside,
             empty=empty,
-            memory_bytes=_memory(job, plan, bands=len(batch.texts)),
+            memory_bytes=_memory(job, plan, weights.runtime, bands=len(batch.texts)),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),
             advice=(*plan.advice, *weights.advice(batch.texts), *batch.notes),
@@ -158,10 +159,11 @@ def _empty(scene: Scene, plan: RunPlan) -> int:
     return empty
 
 
-def _memory(job: SegmentJob, plan: RunPlan, *, bands: int) -> int:
+def _memory(job: SegmentJob, plan: RunPlan, runtime: str | None, *, bands: int) -> int:
     """Stitching keeps a window's height of rows; all else takes about as much."""
     row = plan.grid.width * (bands + 1) * 4
-    each = BASE_MEMORY + 2 * row * job.options.window_size
+    base = BASE_MEMORY_ONNX if runtime == "onnx" else BASE_MEMORY_TORCH
+    each = base + 2 * row * job.options.window_size
     return each * job.options.workers
 
 

@@ -16,6 +16,10 @@ from rrsis_geo.runtime.graph_files import has_graphs
 
 TORCH_HINT = "pip install 'rrsis-geo[torch]'"
 
+MAX_WINDOW = 1536
+"""Pixels; attention on onnx holds a weight for every pair of positions at stride 16,
+which for this side takes 1.4 GB and grows with its fourth power."""
+
 GPU_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
 """Device files of NVIDIA's driver, of a GPU in WSL, and of AMD's driver."""
 
@@ -49,6 +53,8 @@ def _why_not_onnx(options: SegmentOptions, config: ModelConfig) -> str | None:
         return f"computes on the CPU, not on {options.device}"
     if options.precision == "bfloat16":
         return "computes in float32, not in bfloat16"
+    if options.window_size > MAX_WINDOW:
+        return f"needs too much memory for windows above {MAX_WINDOW} pixels"
     if not has_graphs(config):
         return f"has no graph of the network {config.preset!r}"
     return None

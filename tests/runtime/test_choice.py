@@ -57,6 +57,7 @@ def test_a_network_without_a_graph_takes_torch(machine):
         ({"runtime": "torch"}, INFO, "runtime torch is needed"),
         ({"device": "cuda:1"}, INFO, "not on cuda:1"),
         ({"precision": "bfloat16"}, INFO, "not in bfloat16"),
+        ({"window_size": 1537}, INFO, "windows above 1536 pixels"),
         ({}, NO_GRAPH, "no graph of the network 'btd-base'"),
     ],
 )
