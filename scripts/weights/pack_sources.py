@@ -52,7 +52,7 @@ def main() -> None:
         open_only=options.open_only,
     )
     if options.added:
-        more, _ = added_sources(options.data, open_only=options.open_only)
+        more = added_sources(options.data, open_only=options.open_only)
         sources = [*sources, *more]
     if options.mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(options.mistakes))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rrsis_geo.errors import DataError
+
+Wanted = Callable[[str], bool]
+"""Whether an image of this name is to be read."""
 
 
 def written_lines(

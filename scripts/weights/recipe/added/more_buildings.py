@@ -24,13 +24,13 @@ from rrsis_geo.datasets.labelled_image import (
 from rrsis_geo.datasets.transforms.crops import Crop, crop_layout
 from rrsis_geo.errors import DataError
 
-from .files import read_json, written_lines
+from .files import Wanted, read_json, written_lines
 
 OAM_SPLIT = {"area5_1": 1536}
 """Scene of `oam-more-buildings` -> first row of the part that is kept."""
 
 
-def more_buildings(folder: Path) -> list[LabelledImage]:
+def more_buildings(folder: Path, wanted: Wanted) -> list[LabelledImage]:
     """Return drone mosaics of Zanzibar and Nairobi, in parts, and described crops."""
     base = folder / "oam-more-buildings"
     written = written_lines(folder, "oam.jsonl", "oam-more-buildings")
@@ -66,7 +66,7 @@ def more_buildings(folder: Path) -> list[LabelledImage]:
                 )
             )
         images += _described(path, layout, number, written[path.name], split)
-    return images
+    return [image for image in images if wanted(image.place)]
 
 
 def _described(

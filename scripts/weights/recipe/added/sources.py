@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
-from .files import image_files, read_json, written_lines
+from .files import Wanted, image_files, read_json, written_lines
 from .land_cover import LandClass, read_raster
 from .more_buildings import more_buildings
 from .vehicles_and_ships import aerial_cars, estonia, ships
@@ -73,12 +74,14 @@ RASTERS: Mapping[str, Mapping[str, Any]] = {
 """Folder of class rasters -> arguments of `read_raster`."""
 
 
-def raster_images(folder: Path, name: str) -> list[LabelledImage]:
+def raster_images(folder: Path, wanted: Wanted, name: str) -> list[LabelledImage]:
     """Return the images of a data set with class rasters, and what people wrote."""
     base = folder / name
     written = written_lines(folder, "land.jsonl", name)
     images = []
     for path in image_files(base / "images", "*.webp"):
+        if not wanted(path.name):
+            continue
         image, index = read_raster(
             path, base / "labels" / f"{path.stem}.png", **RASTERS[name]
         )
@@ -108,16 +111,20 @@ class AddedSet:
     """Result pixels per source pixel."""
     is_open: bool
     """Whether its licence allows any use of weights trained on it."""
-    read: Callable[[Path], list[LabelledImage]]
+    read: Callable[[Path, Wanted], list[LabelledImage]]
+    """Reads the images whose names are wanted."""
 
 
 def _raster_set(
     name: str, weight: float, scale: tuple[float, float], *, is_open: bool = False
 ) -> AddedSet:
-    def read(folder: Path) -> list[LabelledImage]:
-        return raster_images(folder, name)
-
-    return AddedSet(name=name, weight=weight, scale=scale, is_open=is_open, read=read)
+    return AddedSet(
+        name=name,
+        weight=weight,
+        scale=scale,
+        is_open=is_open,
+        read=partial(raster_images, name=name),
+    )
 
 
 SETS = (
@@ -152,58 +159,52 @@ SETS = (
 
 
 def added_sources(
-    folder: Path, *, open_only: bool = False
-) -> tuple[list[Source], list[Source]]:
-    """Return the training and the validation sources of the added data sets.
+    folder: Path, *, kept: bool = False, open_only: bool = False
+) -> list[Source]:
+    """Return the added data sets, for training or for validation.
 
     Args:
         folder: of public data.
+        kept: the images kept for validation instead of those for training.
         open_only: only data whose licence allows any use.
 
     Raises:
-        DataError: a data set is missing, or no image of it is kept.
+        DataError: a data set is missing, or its kept images are.
     """
-    wanted = [one for one in SETS if one.is_open or not open_only]
-    missing = sorted(one.name for one in wanted if not (folder / one.name).is_dir())
+    chosen = [one for one in SETS if one.is_open or not open_only]
+    missing = sorted(one.name for one in chosen if not (folder / one.name).is_dir())
     if missing:
         raise DataError(
             f"{folder}: data sets {missing} are missing; docs/reproduce.md lists them"
         )
-    kept = kept_images()
-    sides: tuple[list[Source], list[Source]] = ([], [])
-    for one in wanted:
-        for side, part in zip(sides, divide(one, folder, kept), strict=True):
-            side.append(
-                Source(
-                    name=one.name,
-                    weight=one.weight,
-                    images=tuple(part),
-                    scale=one.scale,
-                )
-            )
-    return sides
+    listed = kept_images()
+    return [
+        Source(
+            name=one.name,
+            weight=one.weight,
+            images=tuple(read_part(one, folder, listed[one.name], kept=kept)),
+            scale=one.scale,
+        )
+        for one in chosen
+    ]
 
 
-def divide(
-    one: AddedSet, folder: Path, kept: Mapping[str, frozenset[str]]
-) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """Return the images of a set for training and for validation.
+def read_part(
+    one: AddedSet, folder: Path, names: frozenset[str], *, kept: bool
+) -> list[LabelledImage]:
+    """Return the images of a set that are, or are not, among the kept ones.
 
     Raises:
-        DataError: the list of kept images does not fit the data set.
+        DataError: a kept image is not in the data set.
     """
-    images = one.read(folder)
-    names = kept.get(one.name, frozenset())
-    unknown = names - {image.name for image in images}
-    if unknown or not names:
+    images = one.read(folder, lambda name: (name in names) == kept)
+    lost = names - {image.name for image in images} if kept else set()
+    if lost:
         raise DataError(
-            f"{KEPT.name}: of {one.name}, {sorted(unknown) or 'nothing'} is listed; "
-            "write the list anew with choose_kept.py"
+            f"{folder / one.name}: lacks {sorted(lost)}, which {KEPT.name} lists; "
+            "complete the data set"
         )
-    return (
-        [image for image in images if image.name not in names],
-        [image for image in images if image.name in names],
-    )
+    return images
 
 
 def kept_images() -> dict[str, frozenset[str]]:

@@ -18,7 +18,7 @@ from rrsis_geo.datasets.labelled_image import (
 )
 
 from .box_fitting import fit_rectangle, ship_outline
-from .files import read_json, written_lines
+from .files import Wanted, read_json, written_lines
 
 VEHICLE_ASPECTS = {"car": 2.3, "minibus": 2.6, "truck": 3.0, "bus": 4.2}
 """Length by width, by kind."""
@@ -29,12 +29,14 @@ SHIP_WIDENING = 1.15
 """The labelled widths of `ships-obb` are a little narrow."""
 
 
-def ships(folder: Path) -> list[LabelledImage]:
+def ships(folder: Path, wanted: Wanted) -> list[LabelledImage]:
     """Return harbours with the outlines of ships."""
     base = folder / "ships-obb"
     written = written_lines(folder, "ships-cars.jsonl", "ships-obb")
     images = []
     for name, item in read_json(base / "annotations.json").items():
+        if not wanted(name):
+            continue
         objects = tuple(
             LabelledObject(
                 category="ship",
@@ -69,7 +71,7 @@ def ships(folder: Path) -> list[LabelledImage]:
     return images
 
 
-def estonia(folder: Path) -> list[LabelledImage]:
+def estonia(folder: Path, wanted: Wanted) -> list[LabelledImage]:
     """Return orthophotos with vehicles and boats; their boxes are loose.
 
     Buildings are left out, since their boxes are no outlines. Aircraft likewise, and
@@ -85,6 +87,8 @@ def estonia(folder: Path) -> list[LabelledImage]:
     images = []
     for item in content["images"]:
         path = base / "images" / item["file_name"]
+        if not wanted(path.name):
+            continue
         pixels = read_rgb(path)
         objects, index = [], {}
         for box in boxes[item["id"]]:
@@ -126,11 +130,13 @@ def estonia(folder: Path) -> list[LabelledImage]:
     return images
 
 
-def aerial_cars(folder: Path) -> list[LabelledImage]:
+def aerial_cars(folder: Path, wanted: Wanted) -> list[LabelledImage]:
     """Return drone images with cars and buses, some of them oblique."""
     base = folder / "aerial-cars"
     images = []
     for name, item in read_json(base / "annotations.json").items():
+        if not wanted(name):
+            continue
         path = base / "images" / name
         pixels = read_rgb(path)
         found = [
