@@ -283,7 +283,7 @@ CLASSES: dict[str, ObjectClass] = {
         nouns=(
             Noun("vegetation", 8, plural="vegetation"),
             Noun("greenery", 2, plural="greenery"),
-            Noun("green area", 2),
+            _Hyponym("green area", 2),
             Noun("plant cover", 0.7, plural="plant cover"),
         ),
     ),
@@ -292,7 +292,7 @@ CLASSES: dict[str, ObjectClass] = {
         nouns=(
             Noun("park", 5),
             Noun("green space", 2),
-            Noun("green area", 2),
+            _Hyponym("green area", 2),
             Noun("parkland", 1, plural="parkland"),
         ),
     ),
