@@ -1,11 +1,14 @@
 """Accuracy and speed of the default weights against their target values ("bars").
 
     python benchmarks/bars.py DATA_FOLDER [--weights default] [--keep FOLDER]
+        [--only earlier|added|sizes] [--most N]
 
 DATA_FOLDER holds the public data sets of the model card; only images kept out of
 training are used. Expressions are resolved by the network alone and by `--resolve
 auto`, which computes position, size and order from the geometry. `--keep FOLDER` caches
-the probabilities of whole scenes for the next run.
+the probabilities of whole scenes for the next run. `--only` measures a part: the data
+sets of the first weights, the added ones, or one object shown at several sizes;
+`--most` takes so many images of each added data set, and so many objects a class.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from statistics import fmean, median
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from added_bars import report, report_scales
 from public_data import default_sources, nwpu, split
 from query_validation import Case, cases, without_target
 from real_scenes import predict_scene, score_scene, tasks
@@ -37,6 +41,9 @@ GROUPS = (
 CROPS = 30
 """Crops of each validation source, as in `calibration.py`."""
 
+OBJECTS = 24
+"""Objects of a class that are shown at several sizes."""
+
 CROWD = 4
 """Least number of objects of the target's class in a crowded image."""
 
@@ -47,7 +54,19 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--weights", default="default")
     parser.add_argument("--keep", type=Path, help="folder of probability rasters")
+    parser.add_argument("--only", choices=("earlier", "added", "sizes"))
+    parser.add_argument("--most", type=int, help="images per added data set")
     options = parser.parse_args()
+    if options.only in (None, "earlier"):
+        _earlier(options)
+    if options.only in (None, "added"):
+        with TemporaryDirectory() as temporary:
+            report(options.data, options.weights, Path(temporary), options.most)
+    if options.only in (None, "sizes"):
+        report_scales(options.data, options.weights, options.most or OBJECTS)
+
+
+def _earlier(options: argparse.Namespace) -> None:
     print("| what | bar | network alone | as the product answers | of |")
     print("| --- | --- | --- | --- | --- |")
     all_cases = cases(options.data, options.weights, made=6, limit=None)

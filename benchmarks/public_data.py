@@ -7,6 +7,15 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts" / "weights"))
 
+from recipe.added.land_cover import read_labels
+from recipe.added.sources import added_sources, kept_images
 from recipe.public_datasets import default_sources, nwpu, split
 
-__all__ = ["default_sources", "nwpu", "split"]
+__all__ = [
+    "added_sources",
+    "default_sources",
+    "kept_images",
+    "nwpu",
+    "read_labels",
+    "split",
+]

@@ -38,6 +38,10 @@ class Layout:
     """Categories of which every instance in the image is labelled. Only of these may an
     expression state that there is none, or that an object is the largest."""
 
+    uncounted: frozenset[str] = frozenset()
+    """Categories whose objects are parts of a surface, such as road or water: people
+    name all of it, but do not count the parts or tell them apart."""
+
     gsd: float | None = None
     """Metres per pixel, where known."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rrsis_geo.datasets.annotations import Layout
+from rrsis_geo.expressions.categories import category_of
 from rrsis_geo.expressions.measurements import Measurements, measure
 from rrsis_geo.expressions.negatives import propose_absent
 from rrsis_geo.expressions.proposals import Proposer
@@ -128,10 +129,14 @@ class _Generator:
             meaning,
             count=len(rows),
             synonym=kind == "synonym",
-            number=kind == "group" or self._rng.random() < 0.15,
+            number=self._is_counted(meaning)
+            and (kind == "group" or self._rng.random() < 0.15),
         )
         targets = tuple(sorted(self._measured.index[rows].tolist()))
         return Expression(text=text, targets=targets, type=kind, meaning=meaning)
+
+    def _is_counted(self, meaning: Node) -> bool:
+        return category_of(meaning) not in self._measured.uncounted
 
     def _is_informative(self, meaning: Node, count: int) -> bool:
         """Whether the outermost words exclude any object."""

@@ -42,6 +42,8 @@ class Measurements:
     width: float
     height: float
     complete: frozenset[str]
+    uncounted: frozenset[str]
+    """Categories of which only all parts together are named."""
 
     index: NDArray[np.int64]
     """(N,) index of the object in `Layout.objects`."""
@@ -194,6 +196,7 @@ def measure(layout: Layout) -> Measurements:
         width=float(layout.width),
         height=float(layout.height),
         complete=layout.complete,
+        uncounted=layout.uncounted,
         index=index,
         category=category,
         attributes=tuple(layout.objects[number].attributes for number in index),
@@ -206,7 +209,8 @@ def measure(layout: Layout) -> Measurements:
         area=area,
         area_limit=np.where(unknown, np.inf, np.maximum(full, area)),
         cut=cut,
-        sliver=_slivers(category, area, full, unknown, cut.any(axis=1), box),
+        sliver=_slivers(category, area, full, unknown, cut.any(axis=1), box)
+        & (~np.isin(category, sorted(layout.uncounted)) | (area < TINY_AREA)),
     )
 
 

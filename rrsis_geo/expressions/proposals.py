@@ -73,6 +73,9 @@ class Proposer:
         )
         # People do not ask for two hundred trees two hundred times as often.
         self._weight = np.minimum(np.sqrt(self._count), 3.0)
+        self._counted = np.array(
+            [name not in measured.uncounted for name in measured.present], bool
+        )
         self.kinds: dict[str, Callable[[], Node | None]] = {
             "category": self.category,
             "synonym": self.category,
@@ -87,7 +90,7 @@ class Proposer:
 
     def category(self) -> Node:
         """A whole category."""
-        return find_all(self._category())
+        return find_all(self._category(self._weight))
 
     def group(self) -> Node | None:
         """Several objects by number, place, order or grouping."""
@@ -110,7 +113,9 @@ class Proposer:
 
     def location(self) -> Node | None:
         """Objects by the region of the image."""
-        category = self._category()
+        category = self._counted_category()
+        if category is None:
+            return None
         base = find_all(category)
         chance = self._rng.random()
         if chance < 0.06:
@@ -135,9 +140,10 @@ class Proposer:
 
     def attribute(self) -> Node | None:
         """Objects by a labelled attribute or a measured shape."""
-        category = self._category()
+        category = self._category(self._weight)
         base = find_all(category)
-        shapes = MEASURED_SHAPES.get(category, ())
+        counted = category not in self._measured.uncounted
+        shapes = MEASURED_SHAPES.get(category, ()) if counted else ()
         with_value = self._with_value(base)
         if with_value is not None and (not shapes or self._rng.random() < 0.7):
             return with_value
@@ -145,7 +151,8 @@ class Proposer:
 
     def relation(self) -> Node | None:
         """Objects by their relation to others."""
-        return self._related(find_all(self._category()))
+        category = self._counted_category()
+        return None if category is None else self._related(find_all(category))
 
     def nested(self) -> Node | None:
         """Two conditions, the inner one applied first."""
@@ -179,14 +186,19 @@ class Proposer:
             return self._related(inner)
         return self._place(inner)
 
-    def _category(self) -> str:
+    def _category(self, weight: NDArray[np.float64]) -> str:
         """A category that is there; frequent ones somewhat more often."""
-        return self._pick(self._measured.present, self._weight)
+        return self._pick(self._measured.present, weight)
+
+    def _counted_category(self) -> str | None:
+        """A category whose objects can be told apart."""
+        weight = np.where(self._counted, self._weight, 0.0)
+        return self._category(weight) if weight.any() else None
 
     def _repeated(self) -> str | None:
-        """A category with more than one object."""
-        weight = np.where(self._count > 1, self._weight, 0.0)
-        return self._pick(self._measured.present, weight) if weight.any() else None
+        """A category with more than one object, which can be told apart."""
+        weight = np.where(self._counted & (self._count > 1), self._weight, 0.0)
+        return self._category(weight) if weight.any() else None
 
     def _place(self, base: Node) -> Node | None:
         rows = resolve(self._measured, base)
@@ -250,8 +262,10 @@ class Proposer:
         return With(base, key, attributes[key])
 
     def _anchor(self, base: Node, *, single: bool) -> Node | None:
-        name = self._category()
+        name = self._category(self._weight)
         other = find_all(name)
+        if name in self._measured.uncounted:
+            return None if single or other == base else other
         alone = len(self._measured.members(name)) == 1
         if alone or (not single and self._rng.random() < 0.5):
             return None if other == base else other

@@ -46,6 +46,10 @@ from rrsis_geo.language.nodes import (
 
 Rows = NDArray[np.int64]
 
+PLAIN_SHARE = 0.06
+"""Share of the image from which on anybody sees what is there, however little of the
+whole object it is."""
+
 
 def resolve(measured: Measurements, node: Node) -> Rows | None:
     """Find the objects that a node stands for.
@@ -78,8 +82,10 @@ def _members(measured: Measurements, category: str) -> Rows | None:
     rows = measured.members(category)
     if category not in measured.complete:
         return None
-    # Where only slivers are left, people may see none at all.
-    return None if rows.size and measured.sliver[rows].all() else rows
+    # Where only small slivers are left, people may see none at all.
+    frame = measured.width * measured.height
+    hardly = measured.sliver[rows] & (measured.area[rows] < PLAIN_SHARE * frame)
+    return None if rows.size and hardly.all() else rows
 
 
 def _choose(measured: Measurements, node: Operator, among: Rows) -> Rows | None:

@@ -263,6 +263,15 @@ CLASSES: dict[str, ObjectClass] = {
         ),
         hyponyms=_listed("lagoon, water body, water, water surface"),
     ),
+    "water": ObjectClass(
+        "water",
+        nouns=(
+            Noun("water", 8, plural="water"),
+            Noun("water surface", 1),
+            Noun("water area", 1),
+            Noun("open water", 0.7, plural="open water"),
+        ),
+    ),
     "sea": ObjectClass("sea", hyponyms=_listed("ocean, bay, strait, water")),
     "coast": ObjectClass(
         "coast",
@@ -280,6 +289,24 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("farmland plot", 0.5),
         ),
         hyponyms=_listed("meadow, paddock, pasture, cropland, farmland"),
+    ),
+    "vegetation": ObjectClass(
+        "vegetation",
+        nouns=(
+            Noun("vegetation", 8, plural="vegetation"),
+            Noun("greenery", 2, plural="greenery"),
+            _Hyponym("green area", 2),
+            Noun("plant cover", 0.7, plural="plant cover"),
+        ),
+    ),
+    "park": ObjectClass(
+        "park",
+        nouns=(
+            Noun("park", 5),
+            Noun("green space", 2),
+            _Hyponym("green area", 2),
+            Noun("parkland", 1, plural="parkland"),
+        ),
     ),
     "forest": ObjectClass("forest", synonyms=_listed("wood, woods, woodland")),
     "parking_lot": ObjectClass(
@@ -344,8 +371,15 @@ CLASSES: dict[str, ObjectClass] = {
     "container": ObjectClass("container", synonyms=_listed("shipping container")),
     "solar_panel": ObjectClass(
         "solar panel",
-        synonyms=_listed("photovoltaic panel, pv panel, solar module"),
-        hyponyms=_listed("panel, solar array, solar farm, photovoltaic, photovoltaics"),
+        nouns=(
+            Noun("solar panel", 8),
+            Noun("photovoltaic panel", 1.5),
+            Noun("pv panel", 1),
+            Noun("solar module", 0.7),
+            _Hyponym("solar array", 1),
+            _Hyponym("solar farm", 1),
+        ),
+        hyponyms=_listed("panel, photovoltaic, photovoltaics"),
     ),
     "helipad": ObjectClass(
         "helipad",

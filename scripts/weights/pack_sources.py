@@ -2,7 +2,7 @@
 
     python scripts/weights/pack_sources.py DATA_FOLDER PACK [--outlines outlines.jsonl]
         [--mistakes mistakes.jsonl] [--drawn 150] [--theme industrial] [--quality 82]
-        [--open-only]
+        [--added] [--open-only]
 
 `rrsis-geo train CONFIG --data PACK` reads it, also on machines without the data sets.
 Drawn scenes are included, because with a GPU drawing takes longer than training.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from recipe.added.sources import added_sources
 from recipe.drawn_scenes import draw_scenes
 from recipe.public_datasets import default_sources
 
@@ -33,6 +34,9 @@ def main() -> None:
     parser.add_argument("--quality", type=int, default=82)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--open-only", action="store_true")
+    parser.add_argument(
+        "--added", action="store_true", help="the added data sets too, half of the mix"
+    )
     options = parser.parse_args()
     drawn = draw_scenes(
         options.drawn,
@@ -47,6 +51,9 @@ def main() -> None:
         outlines=options.outlines,
         open_only=options.open_only,
     )
+    if options.added:
+        more = added_sources(options.data, open_only=options.open_only)
+        sources = [*sources, *more]
     if options.mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(options.mistakes))
     size = write_pack(sources, options.pack, quality=options.quality)

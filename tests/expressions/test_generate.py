@@ -223,12 +223,12 @@ def test_a_category_the_lexicon_lacks_is_read_as_words():
     layout = layout_of(
         (10, 10, 20, 20),
         (50, 50, 70, 70),
-        category="solar_panel",
-        complete=("solar_panel",),
+        category="greenhouse",
+        complete=("greenhouse",),
     )
     texts = [one.text.lower() for one in expressions_of(layout, 40, count=3)]
-    assert sum("solar panel" in text for text in texts) > 0.9 * len(texts)
-    assert any("solar panels" in text for text in texts)
+    assert sum("greenhouse" in text for text in texts) > 0.9 * len(texts)
+    assert any("greenhouses" in text for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -315,3 +315,50 @@ def test_a_bus_is_no_car_and_a_narrower_noun_stands_for_its_kind_only():
     trucks = [one for one in made if re.fullmatch("(the )?trucks", one.text.lower())]
     assert {one.targets for one in buses} == {(0,)}
     assert {one.targets for one in trucks} == {(1, 2)}
+
+
+def surfaces() -> Layout:
+    """Two parts of a road, which are not counted, and five buildings, which are."""
+    roads = [box(0, 40, 60, 50), box(70, 0, 80, 100)]
+    houses = [box(5 + 12 * k, 10 + 13 * (k % 3), 12 + 12 * k, 18) for k in range(5)]
+    things = [LabelledObject(category="road", polygon=one) for one in roads]
+    things += [LabelledObject(category="building", polygon=one) for one in houses]
+    return Layout(
+        width=100,
+        height=100,
+        objects=tuple(things),
+        complete=frozenset({"road", "building", "ship"}),
+        uncounted=frozenset({"road"}),
+    )
+
+
+def test_parts_of_a_surface_are_named_together_only():
+    made = expressions_of(surfaces(), 60, count=8)
+    roads = [one for one in made if one.targets and category_of(one.meaning) == "road"]
+    assert {one.targets for one in roads} == {(0, 1)}
+    assert {one.type for one in roads} == {"category", "synonym"}
+    assert not any(re.search(r"\b(?:two|both|pair)\b", one.text) for one in roads)
+    kinds = {one.type for one in made if one.targets and 2 in one.targets}
+    assert {"extreme", "relation", "size"} <= kinds
+
+
+def test_a_large_object_of_which_a_corner_is_visible_is_named():
+    layout = layout_of((60, 60, 400, 400), category="building", complete=("building",))
+    made = expressions_of(layout, 10, count=3, no_target=0.0)
+    assert {one.type for one in made} == {"category", "synonym"}
+    small = layout_of((90, 90, 400, 400), category="building", complete=("building",))
+    assert not expressions_of(small, 10, count=3, no_target=0.0)
+
+
+def test_a_surface_larger_than_the_window_is_named():
+    water = box(-500, -500, 600, 60)
+    layout = Layout(
+        width=100,
+        height=100,
+        objects=(LabelledObject(category="water", polygon=water),),
+        complete=frozenset({"water"}),
+        uncounted=frozenset({"water"}),
+    )
+    made = expressions_of(layout, 10, count=3, no_target=0.0)
+    assert made
+    assert {one.targets for one in made} == {(0,)}

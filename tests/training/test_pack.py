@@ -33,6 +33,7 @@ def image(name, *, mistakes=()):
                 ),
             ),
             complete=frozenset({"building", "ship", "storage_tank"}),
+            uncounted=frozenset({"building"}),
             gsd=0.5,
         ),
         written=(WrittenExpression(text="the ring", targets=(0,), type="category"),),
@@ -72,6 +73,7 @@ def test_a_pack_is_read_as_written(sources, tmp_path):
             assert image.written == again.written
             assert image.mistakes == again.mistakes
             assert image.layout.complete == again.layout.complete
+            assert image.layout.uncounted == again.layout.uncounted
             assert image.layout.gsd == again.layout.gsd
             for item, twin in zip(
                 image.layout.objects, again.layout.objects, strict=True

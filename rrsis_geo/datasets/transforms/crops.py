@@ -117,6 +117,7 @@ def crop_layout(layout: Layout, crop: Crop) -> tuple[Layout, tuple[int, ...]]:
         height=out_h,
         objects=objects,
         complete=layout.complete,
+        uncounted=layout.uncounted,
         gsd=None if layout.gsd is None else layout.gsd / float(np.sqrt(sx * sy)),
     )
     return inside, tuple(kept)

@@ -129,6 +129,7 @@ def _encode_image(image: LabelledImage) -> dict[str, Any]:
         "size": [layout.width, layout.height],
         "gsd": layout.gsd,
         "complete": sorted(layout.complete),
+        "uncounted": sorted(layout.uncounted),
         "objects": [
             [item.category, dict(item.attributes), list(_rings(item.polygon))]
             for item in layout.objects
@@ -170,6 +171,7 @@ def _decode_image(line: dict[str, Any], folder: Path) -> LabelledImage:
                 for category, attributes, rings in line["objects"]
             ),
             complete=frozenset(line["complete"]),
+            uncounted=frozenset(line.get("uncounted", ())),
             gsd=line["gsd"],
         ),
         written=tuple(

@@ -1,0 +1,47 @@
+"""Write the averaged weights of a training that is still going on as a weights file.
+
+    python scripts/weights/export_checkpoint.py RUN OUTPUT --from WEIGHTS
+
+RUN is the folder of the run, WEIGHTS what it started from. So a long training can be
+measured between two sittings; it goes on from its checkpoint as if nothing were.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from rrsis_geo.model.serialization.weights import card_of, load_weights, save_weights
+from rrsis_geo.training.checkpoint import load_tensors
+from rrsis_geo.training.trainer import CHECKPOINT
+
+
+def main() -> None:
+    """Write the file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("run", type=Path)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--from", dest="weights", default="default")
+    options = parser.parse_args()
+    network, info = load_weights(options.weights)
+    tensors, metadata = load_tensors(options.run / CHECKPOINT)
+    average = {
+        name.removeprefix("average/"): value
+        for name, value in tensors.items()
+        if name.startswith("average/")
+    }
+    step = metadata["progress"]["step"]
+    network.load_state_dict({**network.state_dict(), **average})
+    card = replace(
+        card_of(info),
+        name=options.output.stem,
+        trained_on=f"{info.trained_on}; then step {step} of {options.run.name}",
+        created=f"scripts/weights/export_checkpoint.py {options.run.name}",
+    )
+    save_weights(network.eval(), options.output, card=card)
+    print(f"{options.output}: step {step}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Data sets of land cover, vehicles, ships, pools, panels and more buildings."""

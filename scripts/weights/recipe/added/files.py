@@ -1,0 +1,55 @@
+"""Files of public data sets: JSON, images, and what people wrote on them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rrsis_geo.errors import DataError
+
+Wanted = Callable[[str], bool]
+"""Whether an image of this name is to be read."""
+
+
+def written_lines(
+    folder: Path, file: str, name: str
+) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return image -> lines that people wrote on a data set."""
+    path = folder / "expressions" / file
+    by_image: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    try:
+        lines = [json.loads(line) for line in path.read_text().splitlines() if line]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
+    for line in lines:
+        where = Path(line["image"])
+        if where.parts[0] == name:
+            by_image[where.name].append(line)
+    return by_image
+
+
+def image_files(folder: Path, pattern: str) -> list[Path]:
+    """List the images of a folder by name.
+
+    Raises:
+        DataError: there are none.
+    """
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise DataError(f"{folder}: has no images {pattern}")
+    return found
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        DataError: it is missing or broken.
+    """
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
