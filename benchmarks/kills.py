@@ -338,17 +338,22 @@ def kill(victim: Victim, folder: Path, count: int, rng: random.Random) -> None:
         instant = victim.seconds * (
             rng.uniform(0.5, 1.1) if rng.random() < LATE else rng.uniform(0, 0.5)
         )
+        began = time.perf_counter()
         child = fork(victim.work, folder, victim.number)
-        time.sleep(instant)
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+        ended, status = 0, 0
+        while not ended and time.perf_counter() - began < instant:
+            time.sleep(0.001)
+            ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
             victim.counts["killed"] += 1
         elif os.WEXITSTATUS(status):
             raise SystemExit(f"{victim.name} failed when it was not even killed")
         else:
             victim.counts["finished first"] += 1
-            victim.seconds *= 0.98
+            victim.seconds = time.perf_counter() - began
             continue
         try:
             after = victim.state(folder)
@@ -455,8 +460,7 @@ def main() -> None:
                 reached = min(goal, options.count)
                 share = reached // len(chosen) + (place < reached % len(chosen))
                 kill(victim, Path(temporary, victim.name), share, rng)
-            if goal % (10 * ROUND) == 0:
-                print(table(chosen), flush=True)
+            print(table(chosen), flush=True)
         for victim in chosen:
             end(victim, Path(temporary, victim.name))
     print(table(chosen))

@@ -131,10 +131,13 @@ def check_output(
             f"{_list(other for other in FORMATS if other.update is not None)}"
         )
     into = layer is not None and update is not None and (layer.chosen or layer.append)
-    check_writable(
-        path, overwrite or into, file_format.side_files, alone=update is not None
-    )
     target = resolved(path)
+    check_writable(
+        path,
+        overwrite or (into and target.exists()),
+        file_format.side_files,
+        alone=update is not None,
+    )
     if file_format.longest_path is not None:
         room = file_format.longest_path - max(map(len, file_format.side_files))
         for place in (target, staging_path(target)):

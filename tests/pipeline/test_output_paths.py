@@ -171,6 +171,7 @@ def test_side_files_without_their_file_are_refused(small, tmp_path, end):
     (tmp_path / f"found{end}").write_bytes(b"of a former file")
     job = job_for(small, tmp_path, probability=str(tmp_path / "found.tif"))
     refuses(job, r"belongs to a former found\.")
+    refuses(replace(job, layer="a"), r"belongs to a former found\.")
     run(replace(job, overwrite=True), predictor=Bright())
     assert not (tmp_path / f"found{end}").exists()
     assert len(pyogrio.read_dataframe(job.output)) > 0

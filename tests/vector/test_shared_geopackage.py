@@ -424,6 +424,21 @@ def test_a_link_stays_a_link_and_its_file_is_changed(tmp_path, shared):
     assert len(read(real, "tanks")) == 3
 
 
+@pytest.mark.parametrize("name", ["a!b", "bytes \udcff", "a?b#c;d"])
+def test_odd_names_of_files_and_folders_are_taken_literally(tmp_path, shared, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    path = folder / f"{name}.gpkg"
+    shared.rename(path)
+    before = dump(path, without=["tanks"])
+    for target in (TANKS, replace(TANKS, append=True)):
+        put(path, found(), target)
+    assert dump(path, without=["tanks"]) == before
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM tanks").fetchone() == (6,)
+    assert os.listdir(folder) == [path.name]
+
+
 def test_a_protected_file_is_refused_and_rights_are_kept(shared):
     shared.chmod(0o444)
     refuses(shared, TANKS, "read-only")

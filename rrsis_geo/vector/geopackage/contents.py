@@ -128,6 +128,11 @@ def plan_change(
             f"{path}: holds the layer {name!r} already; choose another --layer, add "
             "to it with --append, or allow --overwrite"
         )
+    if not name[0].isalnum() and name[0] != "_":
+        raise OutputError(
+            f"{path}: GDAL writes no layer that is named {name!r}; choose another "
+            "--layer"
+        )
     return Change.REPLACE, name
 
 

@@ -18,6 +18,7 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 from rrsis_geo.errors import OutputError
+from rrsis_geo.files.file_names import literal_path
 from rrsis_geo.files.in_use import refuse_in_use
 from rrsis_geo.vector.geopackage import layer_transfer
 from rrsis_geo.vector.geopackage.contents import (
@@ -133,12 +134,13 @@ class SharedGeoPackage:
         file_format.write(replace(layer, name=source), fresh, file_format)
         with (
             _as_output_error(layer.path),
+            literal_path(fresh) as literal,  # SQL is UTF-8
             closing(sqlite3.connect(part, isolation_level=None)) as database,
         ):
             # the copy is thrown away if anything fails
             database.execute("PRAGMA journal_mode = MEMORY")
             database.execute("PRAGMA synchronous = OFF")
-            database.execute(f"ATTACH ? AS {layer_transfer.FRESH}", (os.fspath(fresh),))
+            database.execute(f"ATTACH ? AS {layer_transfer.FRESH}", (literal,))
             names, views = _others(database, name), _readable_views(database)
             database.execute("BEGIN IMMEDIATE")
             rows = _change(database, change, name, source, target, len(layer.polygons))
