@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qgis.core import QgsApplication
 
-from .environment.managed_environment import ManagedEnvironment
+from .environment.managed_environment import ManagedEnvironment, home_folder
 from .settings import chosen_python
 
 VARIABLE = "RRSIS_GEO_PYTHON"
@@ -27,4 +27,5 @@ def find_python() -> str | None:
 
 def managed_environment() -> ManagedEnvironment:
     """Return the managed environment of this profile, which need not exist yet."""
-    return ManagedEnvironment(Path(QgsApplication.qgisSettingsDirPath(), "rrsis_geo"))
+    profile = Path(QgsApplication.qgisSettingsDirPath())
+    return ManagedEnvironment(home_folder(profile, variables=os.environ))

@@ -73,7 +73,7 @@ class InstallThread(_Thread):
     def run(self) -> None:
         """Install; in the thread."""
         try:
-            self.python = self._installation.run()
+            self.python = self._installation.install()
         except InstallationError as error:
             self.notice = error.notice
         except Cancelled:

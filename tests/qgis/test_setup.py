@@ -116,7 +116,7 @@ def test_choices_are_kept(qgis_app):
 
     assert install_settings() == InstallChoice()
     chosen = InstallChoice(
-        base="/usr/bin/python3", build="cpu", torch_index="https://index.example/cpu"
+        base="/usr/bin/python3", build="gpu", package="/home/ada/rrsis_geo.whl"
     )
     save_install_settings(chosen)
     assert install_settings() == chosen
