@@ -178,7 +178,7 @@ class Pip:
         with suppress(FileNotFoundError):
             os.remove(log)
         common = ("--no-input", "--log", str(log))
-        variables = self.environment()
+        variables = pip_environment(self._managed, self._variables)
         code, output = self._run([*command, *common, *arguments], variables)
         # Pages that cannot be fetched are no error for pip: it looks elsewhere first.
         unreachable = fetch_errors(_read_text(log))
@@ -196,28 +196,6 @@ class Pip:
             )
         return output
 
-    def environment(self) -> Dict[str, str]:
-        """Return all variables of pip's process."""
-        self._managed.scratch.mkdir(parents=True, exist_ok=True)
-        scratch = str(self._managed.scratch)
-        variables = clean_environment(os.environ)
-        for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"):
-            variables.pop(name, None)  # pip would install elsewhere
-        variables.update(self._variables)
-        variables.update(
-            PIP_USER="0",
-            PIP_DISABLE_PIP_VERSION_CHECK="1",
-            PIP_NO_CACHE_DIR="0",
-            PIP_CACHE_DIR=str(self._managed.cache),
-            PIP_RESUME_RETRIES="5",
-            TMPDIR=scratch,
-            TEMP=scratch,
-            TMP=scratch,
-        )
-        if sys.platform == "win32":
-            variables.setdefault("SYSTEMROOT", r"C:\Windows")
-        return variables
-
     def _failure(self, kind: str, detail: str) -> InstallationError:
         home = str(self._managed.home)
         return InstallationError(installation_failure(kind, detail=detail, home=home))
@@ -234,3 +212,33 @@ def _read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def pip_environment(
+    managed: ManagedEnvironment, extra: Mapping[str, str]
+) -> Dict[str, str]:
+    """Return all variables of a process of pip.
+
+    Args:
+        managed: The environment on disk, which keeps temporary files and the cache.
+        extra: Variables such as those of a proxy.
+    """
+    managed.scratch.mkdir(parents=True, exist_ok=True)
+    scratch = str(managed.scratch)
+    variables = clean_environment(os.environ)
+    for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"):
+        variables.pop(name, None)  # pip would install elsewhere
+    variables.update(extra)
+    variables.update(
+        PIP_USER="0",
+        PIP_DISABLE_PIP_VERSION_CHECK="1",
+        PIP_NO_CACHE_DIR="0",
+        PIP_CACHE_DIR=str(managed.cache),
+        PIP_RESUME_RETRIES="5",
+        TMPDIR=scratch,
+        TEMP=scratch,
+        TMP=scratch,
+    )
+    if sys.platform == "win32":
+        variables.setdefault("SYSTEMROOT", r"C:\Windows")
+    return variables
