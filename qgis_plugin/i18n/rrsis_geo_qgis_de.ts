@@ -284,6 +284,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Layer {layer} zeigt in dieser Fläche nichts.</translation>
         </message>
         <message>
+            <source>{expression} (searching)</source>
+            <translation>{expression} (Suche läuft)</translation>
+        </message>
+        <message>
+            <source>{expression} (incomplete)</source>
+            <translation>{expression} (unvollständig)</translation>
+        </message>
+        <message>
             <source>Query</source>
             <translation>Abfrage</translation>
         </message>
@@ -332,16 +340,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Wahrscheinlichkeit</translation>
         </message>
         <message>
-            <source>{expression} (searching)</source>
-            <translation>{expression} (Suche läuft)</translation>
-        </message>
-        <message>
             <source>What rrsis-geo found for “{expression}” in {scene}.</source>
             <translation>Was rrsis-geo zu „{expression}“ in {scene} gefunden hat.</translation>
-        </message>
-        <message>
-            <source>{expression} (incomplete)</source>
-            <translation>{expression} (unvollständig)</translation>
         </message>
         <message>
             <source>Weights {weights}, threshold {threshold}, scene {path}</source>
@@ -350,6 +350,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>score {low} to {high}</source>
             <translation>Bewertung {low} bis {high}</translation>
+        </message>
+        <message>
+            <source>Threshold changed to {threshold}</source>
+            <translation>Schwelle geändert auf {threshold}</translation>
+        </message>
+        <message>
+            <source>{expression} (threshold slider)</source>
+            <translation>{expression} (Schwellenregler)</translation>
         </message>
         <message>
             <source>Layer {layer} has no CRS, so polygons would have no place: set it with a right click on the layer, Layer CRS.</source>
@@ -840,6 +848,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Objekt</translation>
         </message>
         <message>
+            <source>Stays as it is, with your edits: {layers}. The slider changes a layer of its own.</source>
+            <translation>Bleibt mit Ihren Änderungen, wie es ist: {layers}. Der Regler ändert einen eigenen Layer.</translation>
+        </message>
+        <message>
             <source>{rank}. place</source>
             <translation>Platz {rank}</translation>
         </message>
@@ -900,20 +912,20 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>{file} wurde geschrieben, aber QGIS kann die Datei nicht öffnen.</translation>
         </message>
         <message>
-            <source>The probabilities {file} are gone: run the query again.</source>
-            <translation>Die Wahrscheinlichkeiten {file} sind nicht mehr da: stellen Sie die Abfrage noch einmal.</translation>
-        </message>
-        <message>
             <source>Layer {layer} was removed, so its search was cancelled.</source>
             <translation>Layer {layer} wurde entfernt, deshalb wurde die Suche darin abgebrochen.</translation>
         </message>
         <message>
-            <source>The search runs in a Python environment of its own, outside QGIS. It is set up once and takes a few minutes.</source>
-            <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Sie wird einmal eingerichtet; das dauert ein paar Minuten.</translation>
+            <source>Comparing objects of two thresholds</source>
+            <translation>Objekte zweier Schwellen werden verglichen</translation>
         </message>
         <message>
-            <source>Set up …</source>
-            <translation>Einrichten …</translation>
+            <source>The probabilities {file} are gone: run the query again.</source>
+            <translation>Die Wahrscheinlichkeiten {file} sind nicht mehr da: stellen Sie die Abfrage noch einmal.</translation>
+        </message>
+        <message>
+            <source>Polygons cannot be written to {folder}: {reason}.</source>
+            <translation>Polygone lassen sich nicht in {folder} schreiben: {reason}.</translation>
         </message>
         <message>
             <source>Ask the map …</source>
@@ -924,12 +936,44 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Dinge in einem Bild finden, indem man sie beschreibt</translation>
         </message>
         <message>
-            <source>Set up RRSIS Geo</source>
-            <translation>RRSIS Geo einrichten</translation>
+            <source>The demo scene cannot be drawn into {folder}: {reason}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Examine RRSIS Geo</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>C&amp;opy report</source>
+            <translation>Bericht k&amp;opieren</translation>
+        </message>
+        <message>
+            <source>For a bug report; home paths are hidden.</source>
+            <translation>Für eine Fehlermeldung; Pfade des Benutzers sind verborgen.</translation>
+        </message>
+        <message>
+            <source>&amp;Examine again</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>C&amp;lose</source>
+            <translation>Sch&amp;ließen</translation>
         </message>
         <message>
             <source>Examining the environment; this takes half a minute.</source>
             <translation>Die Umgebung wird geprüft; das dauert eine halbe Minute.</translation>
+        </message>
+        <message>
+            <source>The report is below.</source>
+            <translation>Der Bericht steht unten.</translation>
+        </message>
+        <message>
+            <source>There is no environment that works yet: the panel sets it up.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Set up RRSIS Geo</source>
+            <translation>RRSIS Geo einrichten</translation>
         </message>
         <message>
             <source>&amp;Make an environment for me (recommended)</source>
@@ -960,24 +1004,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Sehen, ob die Umgebung arbeiten kann, und was sonst zu tun ist.</translation>
         </message>
         <message>
-            <source>C&amp;opy report</source>
-            <translation>Bericht k&amp;opieren</translation>
-        </message>
-        <message>
-            <source>For a bug report; home paths are hidden.</source>
-            <translation>Für eine Fehlermeldung; Pfade des Benutzers sind verborgen.</translation>
-        </message>
-        <message>
-            <source>C&amp;lose</source>
-            <translation>Sch&amp;ließen</translation>
-        </message>
-        <message>
             <source>The search runs outside QGIS in a Python of its own, so that it cannot harm QGIS. Nothing of QGIS or of this plugin is changed.</source>
             <translation>Die Suche läuft außerhalb von QGIS in einem eigenen Python und kann QGIS deshalb nicht schaden. An QGIS und dieser Erweiterung wird nichts verändert.</translation>
-        </message>
-        <message>
-            <source>The report is below.</source>
-            <translation>Der Bericht steht unten.</translation>
         </message>
         <message>
             <source>Choose the folder of wheels first.</source>
@@ -1006,6 +1034,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Stopped. What is there is kept; Install goes on from it.</source>
             <translation>Angehalten. Was da ist, bleibt; Installieren macht dort weiter.</translation>
+        </message>
+        <message>
+            <source>The search runs in a Python environment of its own, outside QGIS. It is set up once and takes a few minutes.</source>
+            <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Sie wird einmal eingerichtet; das dauert ein paar Minuten.</translation>
+        </message>
+        <message>
+            <source>Set up …</source>
+            <translation>Einrichten …</translation>
         </message>
         <message>
             <source>as pip chooses</source>

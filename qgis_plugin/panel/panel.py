@@ -33,6 +33,7 @@ from ..expressions import parse_expressions
 from ..layers import result_layers
 from ..layers.export import find_source
 from ..request_error import RequestError
+from ..setup.setup_notice import SetupNotice
 from ..translate import tr
 from ..worker.controller import Controller, State
 from . import history
@@ -43,7 +44,6 @@ from .request import SearchRequest
 from .results import Results
 from .run_box import RunBox
 from .search import Outcome, Search
-from .setup_notice import SetupNotice
 
 TITLE = "RRSIS Geo"
 
@@ -125,6 +125,7 @@ class Panel(QgsDockWidget):
         for signal, slot in connections:
             signal.disconnect(slot)
         self.area.remove()
+        self.results.shut_down()
         self.search.close()
 
     def _request(self) -> SearchRequest:

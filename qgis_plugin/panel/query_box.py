@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QTextCursor
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -108,6 +109,9 @@ class QueryBox(QWidget):
         action.triggered.connect(lambda: self._set_query(query))
 
     def _set_query(self, query: str) -> None:
-        self.edit.setPlainText(query)
+        # Through a cursor, so that Ctrl+Z brings back what was typed.
+        cursor = self.edit.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(query)
         self.edit.setFocus()
         self.edit.selectAll()

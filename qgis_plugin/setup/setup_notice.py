@@ -31,6 +31,6 @@ class SetupNotice(QFrame):
 
     def open_dialog(self, parent: QWidget) -> bool:
         """Show the setup dialog; return whether it was accepted."""
-        from ..setup.setup_dialog import SetupDialog  # rarely needed
+        from .setup_dialog import SetupDialog  # rarely needed
 
         return bool(SetupDialog(parent).exec())
