@@ -14,10 +14,11 @@ import rrsis_geo
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def build(root, folder):
+def build(root, folder, *options):
     """Run the script of a checkout."""
+    script = str(root / "scripts" / "build_plugin")
     return subprocess.run(
-        [sys.executable, str(root / "scripts" / "build_plugin"), "--folder", folder],
+        [sys.executable, script, "--folder", folder, *options],
         capture_output=True,
         text=True,
         check=False,
