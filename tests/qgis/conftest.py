@@ -90,19 +90,29 @@ def messages(qgis_iface):
     return shown
 
 
-@pytest.fixture
-def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
-    """A panel with the demo scene, tiny weights and an output folder of its own."""
-    from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+def open_panel(iface, python):
+    """Open a panel as the plugin does, with an interpreter that has rrsis-geo."""
     from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
     from rrsis_geo_qgis.worker.controller import Controller
 
+    return Panel(iface, Controller(lambda: python), lambda: python, EnvironmentSetup())
+
+
+@pytest.fixture
+def panel(
+    qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot, monkeypatch
+):
+    """A panel with the demo scene, tiny weights and an output folder of its own."""
+    from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+
     QgsSettings().clear()
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
     layer = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
     QgsProject.instance().addMapLayer(layer)
     qgis_iface.mapCanvas().setDestinationCrs(layer.crs())
     qgis_iface.mapCanvas().setExtent(layer.extent())
-    panel = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+    panel = open_panel(qgis_iface, worker_python)
     panel.ended = []
     panel.search.ended.connect(panel.ended.append)
     panel.scene = layer

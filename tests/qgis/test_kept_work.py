@@ -29,9 +29,30 @@ from rrsis_geo_qgis.layers import partial_layers, result_layers
 from rrsis_geo_qgis.layers.content import content_hash
 from rrsis_geo_qgis.layers.run_files import UnfinishedRun
 from rrsis_geo_qgis.layers.threshold_layers import source_file
-from rrsis_geo_qgis.panel.panel import Panel
 from rrsis_geo_qgis.panel.scene_maker import SceneMaker
-from rrsis_geo_qgis.worker.controller import Controller
+
+
+@pytest.fixture
+def open_second(worker_python, qgis_iface):
+    """A factory of panels in the same QGIS, as after the plugin was loaded again."""
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
+    from rrsis_geo_qgis.worker.controller import Controller
+
+    def find():
+        return worker_python
+
+    opened = []
+
+    def make():
+        panel = Panel(qgis_iface, Controller(find), find, EnvironmentSetup())
+        opened.append(panel)
+        return panel
+
+    yield make
+    for panel in opened:
+        panel.shut_down()
+        panel.deleteLater()
 
 
 def run_of(panel):
@@ -191,33 +212,27 @@ def test_a_saved_project_opens_again_with_what_it_showed(found, move, tmp_path):
     assert objects(layer) == shown
 
 
-def test_another_session_replaces_no_file(found, move, qgis_iface, worker_python):
+def test_another_session_replaces_no_file(found, move, open_second):
     move(found, 97)
     run = Path(run_of(found))
     before = {path: content_hash(str(path)) for path in run.rglob("*.gpkg")}
     found.shut_down()
-    second = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+    second = open_second()
     second.results.show_run(str(run))
     for value in (96, 97, 50):
         move(second, value)
-    second.shut_down()
-    second.deleteLater()
 
     assert {path: content_hash(str(path)) for path in before} == before
 
 
-def test_two_panels_on_one_run_write_files_of_their_own(
-    found, move, until, qgis_iface, worker_python
-):
-    second = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+def test_two_panels_on_one_run_share_no_file(found, until, open_second):
+    second = open_second()
     second.results.show_run(run_of(found))
     changed = []
     for panel in (found, second):
         panel.search.threshold_changed.connect(changed.append)
         panel.search.change_threshold(run_of(found), 0.8)
     until(lambda: len(changed) == 2)
-    second.shut_down()
-    second.deleteLater()
 
     written = list(Path(run_of(found)).glob("threshold-0.80*/*.gpkg"))
     assert written
@@ -585,7 +600,7 @@ def test_an_image_that_was_fetched_is_not_replaced(panel, tmp_path, inputs):
 def test_what_was_typed_comes_back_after_an_example(panel):
     panel.query.edit.setPlainText("")
     panel.query.edit.insertPlainText("my long question")
-    panel.query._set_query("storage tank")
+    panel.query.set_query("storage tank")
     assert panel.query.text == "storage tank"
     panel.query.edit.undo()
 
