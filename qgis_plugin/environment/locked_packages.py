@@ -13,7 +13,8 @@ from typing import Dict, Iterable, List, Mapping, Tuple
 _FILE = re.compile(r"# (\d+) (\S+\.whl)$")
 _REQUIREMENT = re.compile(r"([\w.-]+)==\S+")
 
-_BEGUN = re.compile(r"\s*(Downloading|Using cached) (?:\S*/)?([^/\s]+\.whl)")
+_BEGUN = re.compile(r"\s*(Downloading|Using cached|Processing) (?:\S*/)?([^/\s]+\.whl)")
+"""What pip prints before it fetches a file, or where it need not."""
 
 _PLATFORMS = {"linux": "manylinux", "win32": "win", "darwin": "macosx"}
 """`sys.platform` -> how its wheels begin to name it."""
@@ -113,7 +114,7 @@ class FetchedBytes:
             return None
         self._whole += self._current
         self._current = self._sizes.get(begun[2], 0)
-        return self._whole + (self._current if begun[1] == "Using cached" else 0)
+        return self._whole + (0 if begun[1] == "Downloading" else self._current)
 
 
 def _package(
