@@ -183,7 +183,7 @@ class Panel(QgsDockWidget):
     def _build_layout(self) -> None:
         label = QLabel(tr("&Find"))
         label.setBuddy(self.query.edit)
-        self.gear.setIcon(QgsApplication.getThemeIcon("/mActionOptions.svg"))
+        self.gear.setIcon(QgsApplication.getThemeIcon("/processingAlgorithm.svg"))
         self.gear.setToolTip(tr("Environment: set up, examine, update, remove; demo"))
         self.gear.setAutoRaise(True)
         self.gear.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

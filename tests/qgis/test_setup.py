@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.PyQt.QtGui import QGuiApplication
+from qgis.PyQt.QtWidgets import QMessageBox
 from rrsis_geo_qgis.core import __version__
 from rrsis_geo_qgis.environment import installation
 from rrsis_geo_qgis.environment.install_choice import CPU, GPU, InstallChoice, Stage
@@ -317,7 +318,7 @@ def test_removing_asks_without_blocking(menu, setup, pretend, until, managed):
     assert menu._question.isVisible()
     assert str(managed.folder) in menu._question.text()
     assert managed.folder.exists()
-    menu._question.button(menu._question.standardButtons() & 0x4000 or 0x4000).click()
+    menu._question.button(QMessageBox.StandardButton.Yes).click()
     until(lambda: not setup.busy and not managed.folder.exists())
 
 
