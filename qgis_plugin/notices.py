@@ -173,6 +173,10 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
         tr_noop("Another QGIS is installing the environment."),
         tr_noop("Wait until it has finished, or stop it there."),
     ),
+    "searching": (
+        tr_noop("A search is running in the environment."),
+        tr_noop("Wait until it has ended, or cancel it, then try again."),
+    ),
     "not_working": (
         tr_noop("Everything was installed, but rrsis-geo does not start."),
         tr_noop(

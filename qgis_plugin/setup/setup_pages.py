@@ -42,7 +42,7 @@ class InterpreterBox(QComboBox):
 
 
 class ManagedPage(QWidget):
-    """Install the managed environment from a package index."""
+    """Install the managed environment, with a choice of Python and build."""
 
     def __init__(self, choice: InstallChoice) -> None:
         super().__init__()
@@ -50,8 +50,8 @@ class ManagedPage(QWidget):
         self.base.setObjectName("base")
         self.build = QComboBox()
         self.build.setObjectName("build")
-        self.build.addItem(tr("for the CPU"), CPU)
-        self.build.addItem(tr("for GPUs, with torch (about 6 GB)"), GPU)
+        self.build.addItem(tr("for the CPU (about 150 MB)"), CPU)
+        self.build.addItem(tr("for a GPU, with torch (several GB)"), GPU)
         self.build.setCurrentIndex(max(self.build.findData(choice.build), 0))
         self.package = QgsFileWidget()
         self.package.setFilter(tr("Wheels (*.whl)"))
@@ -59,8 +59,8 @@ class ManagedPage(QWidget):
         self.package.lineEdit().setPlaceholderText(tr("the one inside the plugin"))
         hint = QLabel(
             tr(
-                "Packages come from the index that pip is set up for; QGIS's proxy is "
-                "passed on. What has been fetched is kept when you cancel."
+                "Packages come from the index that pip is set up for, with the hashes "
+                "that the plugin knows; QGIS's proxy is passed on."
             )
         )
         hint.setWordWrap(True)
@@ -91,8 +91,9 @@ class WheelsPage(QWidget):
         self.folder.setFilePath(choice.wheels)
         hint = QLabel(
             tr(
-                "A folder with the wheels that rrsis-geo needs, fetched on a computer "
-                "with the same system and Python. No network is used."
+                "A folder with all wheels that the plugin's file packages/cpu.txt "
+                "lists, made on a computer with the same system and Python by "
+                "“pip download -r cpu.txt”. No network is used."
             )
         )
         hint.setWordWrap(True)
@@ -114,14 +115,16 @@ class ExistingPage(QWidget):
         super().__init__()
         self.program = QgsFileWidget()
         self.program.setObjectName("interpreter")
+        self.program.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.program.setFilePath(program)
         self.program.lineEdit().setPlaceholderText(
-            r"…\Scripts\python.exe" if sys.platform == "win32" else "…/bin/python"
+            r"C:\rrsis\.venv" if sys.platform == "win32" else "/home/ada/rrsis/.venv"
         )
         hint = QLabel(
             tr(
-                "The python program of an environment in which “rrsis-geo doctor” "
-                "reports no failure. It must have the plugin's version of rrsis-geo."
+                "The python program, or the folder, of an environment in which "
+                "“rrsis-geo doctor” reports no failure. It must have the plugin's "
+                "version of rrsis-geo."
             )
         )
         hint.setWordWrap(True)

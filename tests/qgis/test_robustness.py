@@ -117,11 +117,14 @@ def test_an_environment_deleted_in_between_is_named(
     assert panel.ended[1].kind in ("found", "nothing")
 
 
-def test_without_an_environment_the_panel_leads_to_the_setup(panel, messages):
+def test_without_an_environment_the_panel_leads_to_the_setup(
+    panel, messages, monkeypatch
+):
+    monkeypatch.delenv("RRSIS_GEO_PYTHON")
     panel._find_python = lambda: None
     panel.run()
 
-    assert panel.notice.isVisible()
+    assert panel.setup_box.begin_button.isVisible()
     assert "Set up" in only_text(messages)
     assert not panel.search.running
 
