@@ -244,10 +244,7 @@ class Installation:
         pip.install(package.lines() for package in packages)
 
     def _install_package(self) -> None:
-        pip = self._pip()
-        pip.uninstall("rrsis-geo")  # reinstalls the same version too
-        wheel = self._wheel()
-        pip.install([wheel.requirement], offline=wheel.place.startswith("file:"))
+        self._pip().install([self._wheel().requirement], "--force-reinstall")
 
     def _check_import(self) -> None:
         python = str(self._managed.python)

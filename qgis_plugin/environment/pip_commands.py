@@ -24,6 +24,9 @@ ISOLATED = ("-I", "-X", "utf8")
 """Options of Python: ignore variables, current folder and user packages, and use
 UTF-8, since -I ignores PYTHONUTF8."""
 
+HASHED = ("--no-deps", "--require-hashes", "--only-binary=:all:")
+"""Options of pip: exactly the files that are pinned."""
+
 FIND_CODE = """
 import sys
 from pip._internal.cli.cmdoptions import make_target_python
@@ -100,32 +103,23 @@ class Pip:
         self._variables = variables
         self._run = run
 
-    def install(self, lines: Iterable[str], *, offline: bool = False) -> None:
+    def install(self, lines: Iterable[str], *options: str) -> None:
         """Install requirements by their hashes, without any others.
 
         Args:
             lines: Requirements with hashes.
-            offline: Whether all of them are files, so that no index is asked.
+            options: Further options of pip.
 
         Raises:
             InstallationError: pip failed.
         """
-        source = ("--no-index",) if offline else self._source()
         progress = f"--progress-bar={'raw' if self.version() >= (24, 1) else 'off'}"
-        options = ("--no-deps", "--require-hashes", "--only-binary=:all:")
         self._command(
             "install",
             *(progress, "--no-compile", "--no-warn-script-location"),
-            *(*options, *source, "--requirement", self._write(lines)),
+            *(*HASHED, *self._source(), *options),
+            *("--requirement", self._write(lines)),
         )
-
-    def uninstall(self, name: str) -> None:
-        """Uninstall a package, or do nothing where it is not installed.
-
-        Raises:
-            InstallationError: pip failed.
-        """
-        self._command("uninstall", "--yes", name)
 
     def find(self, packages: Sequence[LockedPackage]) -> List[str]:
         """Return the names of the wheels that pip would take; nothing is fetched.
@@ -135,12 +129,11 @@ class Pip:
                 Python and platform, or has another file than the one that is pinned.
         """
         lines = self._write(package.lines() for package in packages)
-        options = ("--no-deps", "--require-hashes", "--only-binary=:all:")
         own = self.version() != (0,)
         program = str(self._managed.python) if own else self._base.program
         output = self._checked(
             [program, *ISOLATED, "-c", FIND_CODE],
-            *(*options, *self._source(), "--retries=2", "--requirement", lines),
+            *(*HASHED, *self._source(), "--retries=2", "--requirement", lines),
         )
         found: Dict[str, List[str]] = {"HAS": [], "LACKS": [], "DIFFERS": []}
         for line in output.splitlines():

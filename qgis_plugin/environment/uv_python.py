@@ -15,7 +15,7 @@ from typing import Callable, Dict, Mapping, Sequence, Tuple
 
 from .interpreters import Interpreter, candidates, probe
 from .managed_environment import ManagedEnvironment
-from .pip_commands import ISOLATED, InstallationError
+from .pip_commands import HASHED, ISOLATED, InstallationError
 from .pip_failures import classify_output
 
 SERIES = "3.12"
@@ -79,8 +79,7 @@ def fetch_python(
     wanted.write_text(f"{requirement}\n", encoding="ascii")
     checked(
         *(helper.program, *ISOLATED, "-m", "pip", "download", "--no-input"),
-        *("--no-deps", "--require-hashes", "--only-binary=:all:"),
-        *("--dest", str(managed.scratch), "--requirement", str(wanted)),
+        *(*HASHED, "--dest", str(managed.scratch), "--requirement", str(wanted)),
     )
     uv = _unpack(managed.scratch)
     checked(
