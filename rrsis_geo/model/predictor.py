@@ -155,6 +155,7 @@ class TorchNetwork:
             OptionError: the device is not on this machine.
         """
         self._device = choose_device(device)
+        self.device = str(self._device)
         net, self.info = load_weights(weights)
         self._net = net.to(self._device)
 

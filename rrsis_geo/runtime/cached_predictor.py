@@ -30,6 +30,11 @@ class Network(Protocol):
         """Description of the weights."""
         ...
 
+    @property
+    def device(self) -> str:
+        """Where it computes: cpu, cuda, cuda:N or mps."""
+        ...
+
     def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> Predictor:
         """Encode texts, which every window is then searched for."""
         ...
@@ -71,14 +76,17 @@ class CachedPredictor:
         device = options.device if runtime == "torch" else "cpu"
         key = path, digests(path), runtime, device
         if self._loaded is not None and self._loaded.key == key:
-            log.info("%s is still loaded", self._loaded.network.info.name)
-            return self._loaded.network
+            network = self._loaded.network
+            name, place = network.info.name, f"{network.device} ({runtime})"
+            log.info("%s is still loaded on %s", name, place)
+            return network
         self._loaded = None  # frees its memory before the next one is loaded
         began = time.perf_counter()
         network = load_network(path, runtime=runtime, device=device)
         self._loaded = _LoadedNetwork(key=key, network=network)
         seconds = time.perf_counter() - began
-        log.info("loaded %s for %s in %.1f s", network.info.name, runtime, seconds)
+        name, place = network.info.name, f"{network.device} ({runtime})"
+        log.info("loaded %s on %s in %.1f s", name, place, seconds)
         return network
 
 

@@ -33,6 +33,8 @@ class OnnxNetwork:
     the others: batching gains nothing on a CPU, and every text keeps its own length.
     """
 
+    device = "cpu"
+
     def __init__(self, weights: str | Path) -> None:
         """Load weights.
 
