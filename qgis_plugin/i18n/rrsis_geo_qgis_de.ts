@@ -1152,6 +1152,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>{number} MB</translation>
         </message>
         <message>
+            <source>{name}, unpacking</source>
+            <translation>{name}, wird entpackt</translation>
+        </message>
+        <message>
             <source>{name}, {done} of {total}</source>
             <translation>{name}, {done} von {total}</translation>
         </message>

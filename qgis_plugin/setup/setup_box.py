@@ -84,6 +84,8 @@ def progress_words(stage: Stage | None) -> str:
     name = tr("Step {number} of {of}: {name}").format(
         number=stage.number, of=stage.count, name=tr(stage.name)
     )
+    if stage.to_fetch and stage.fetched >= stage.to_fetch:
+        return tr("{name}, unpacking").format(name=name)
     if stage.to_fetch and stage.fetched:
         return tr("{name}, {done} of {total}").format(
             name=name,

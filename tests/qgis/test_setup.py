@@ -113,6 +113,10 @@ def test_a_gpu_offers_its_build_with_the_size(box, setup, until, monkeypatch):
             "Step 3 of 5: Packages, 62 MB of 148 MB",
         ),
         (
+            Stage(3, 5, "Packages", fetched=148_000_000, to_fetch=148_000_000),
+            "Step 3 of 5: Packages, unpacking",
+        ),
+        (
             Stage(3, 5, "Packages", fetched=10**6, to_fetch=2_345_000_000),
             "1 MB of 2.3 GB",
         ),
