@@ -6,6 +6,7 @@ classes, so that a new kind is one entry here and one row there. Runs inside QGI
 Python: standard library only, 3.9-safe.
 """
 
+import sys
 from typing import Dict
 
 
@@ -77,3 +78,8 @@ def exit_codes() -> Dict[int, str]:
     kinds = sorted(RRSISError.__subclasses__(), key=lambda kind: kind.exit_code)
     meanings = {0: "done (nothing found included)", RRSISError.exit_code: "unforeseen"}
     return {**meanings, **{kind.exit_code: kind.code for kind in kinds}}
+
+
+def install_command(*packages: str) -> str:
+    """Command that adds packages to the Python that runs this one."""
+    return f'"{sys.executable}" -m pip install {" ".join(packages)}'

@@ -63,8 +63,8 @@ class Stage:
 class SetupPlan:
     """What an installation will do, before it has changed anything."""
 
-    base: Interpreter
-    """From which the environment is made."""
+    base: Interpreter | None
+    """From which the environment is made; None: a Python is fetched first."""
     folder: str
     """Of the environment."""
     to_fetch: int

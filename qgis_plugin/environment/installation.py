@@ -8,23 +8,22 @@ Standard library only, so that all of it is tested without QGIS.
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, List, Mapping, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, Sequence, Tuple
 
 from ..core.errors import Cancelled
 from ..notices import Notice, installation_failure, tr_noop
-from . import processes
+from . import processes, uv_python
 from .install_choice import InstallChoice, SetupPlan, Stage
 from .install_lock import InstallLock, LockedError
 from .interpreters import Interpreter, find_interpreters, no_interpreter, probe
 from .locked_packages import FetchedBytes, LockedPackage, file_sizes, read_lock
 from .managed_environment import ManagedEnvironment
-from .pip_commands import ISOLATED, InstallationError, Pip
+from .pip_commands import ISOLATED, InstallationError, Pip, pip_environment
 from .pip_failures import classify_output
 from .plugin_wheel import PackageWheel, file_sha256, find_wheel
 
@@ -92,6 +91,7 @@ class Installation:
         self._resources = resources
         self._stage = Stage(0, 1, "")
         self._base: Interpreter | None = None
+        self._helper: Interpreter | None = None
         self._lock: InstallLock | None = None
         self._package: PackageWheel | None = None
         self._fetched = FetchedBytes({})
@@ -104,7 +104,7 @@ class Installation:
                 too little room on the disk.
         """
         try:
-            base = self._interpreter()
+            base = self._find_base()
             self._wheel()
             plan = self._sizes_of(base)
             self._check_disk(plan)
@@ -244,15 +244,13 @@ class Installation:
         pip.install(package.lines() for package in packages)
 
     def _install_package(self) -> None:
-        pip = self._pip()
-        pip.uninstall("rrsis-geo")  # reinstalls the same version too
-        wheel = self._wheel()
-        pip.install([wheel.requirement], offline=wheel.place.startswith("file:"))
+        self._pip().install([self._wheel().requirement], "--force-reinstall")
 
     def _check_import(self) -> None:
         python = str(self._managed.python)
         code, output = self._call(
-            [python, *ISOLATED, "-c", IMPORT_CHECK], self._pip().environment()
+            [python, *ISOLATED, "-c", IMPORT_CHECK],
+            self._environment(),
         )
         if code:
             notice = classify_output(output, code, home=self._home)
@@ -260,16 +258,42 @@ class Installation:
                 raise self._failure("not_working", notice.detail)
             raise InstallationError(notice)
 
-    def _interpreter(self) -> Interpreter:
+    def _find_base(self) -> Interpreter | None:
+        """Return the base of the environment; None: it will be fetched."""
         if self._base is None:
             chosen = self._choice.base
             found = find_interpreters([chosen] if chosen else None)
             if not found and chosen:
                 raise self._failure("wrong_python", chosen)
             if not found:
-                raise InstallationError(no_interpreter())
-            self._base = found[0]
+                found = find_interpreters([uv_python.fetched_python(self._managed)])
+            self._base = found[0] if found else None
+        if self._base is None and (self._choice.wheels or not self._find_helper()):
+            raise InstallationError(no_interpreter())
         return self._base
+
+    def _find_helper(self) -> Interpreter | None:
+        self._helper = self._helper or uv_python.find_helper()
+        return self._helper
+
+    def _interpreter(self) -> Interpreter:
+        """Return the base of the environment; it is fetched where there is none."""
+        base, helper = self._find_base(), self._helper
+        if base is None and helper is not None:
+            self._stage = replace(self._stage, name=tr_noop("Python"))
+            self._report(self._stage)
+            (uv,) = read_lock(self._resources / "packages" / "uv.txt")
+            program = uv_python.fetch_python(
+                self._managed,
+                helper,
+                requirement=uv.lines(),
+                variables=self._environment(),
+                run=self._call,
+            )
+            self._base = base = probe(program)
+        if base is None:
+            raise InstallationError(no_interpreter())
+        return base
 
     def _wheel(self) -> PackageWheel:
         if self._package is None:
@@ -290,22 +314,21 @@ class Installation:
     def _packages(self) -> List[LockedPackage]:
         return read_lock(self._lock_file())
 
-    def _sizes_of(self, base: Interpreter) -> SetupPlan:
+    def _sizes_of(self, base: Interpreter | None) -> SetupPlan:
         where = {"platform": sys.platform, "machine": platform.machine()}
-        packages = self._packages()
-        total = sum(package.size(python=base.version, **where) for package in packages)
+        python = base.version if base is not None else (3, 12)
+        total = sum(p.size(python=python, **where) for p in self._packages())
+        fetch = not self._choice.wheels and not (base and self._finished_packages())
+        brought = base is None
         return SetupPlan(
             base=base,
             folder=str(self._managed.folder),
-            to_fetch=0 if self._choice.wheels or self._finished_packages() else total,
-            needed=int(UNPACKED * total) + OWN_SIZE,
+            to_fetch=total * fetch + uv_python.FETCHED * brought,
+            needed=int(UNPACKED * total) + OWN_SIZE + uv_python.UNPACKED * brought,
         )
 
     def _check_disk(self, plan: SetupPlan) -> None:
-        home = self._managed.home
-        existing = next(folder for folder in (home, *home.parents) if folder.exists())
-        there = _folder_size(home)
-        free = shutil.disk_usage(existing).free + there
+        free = self._managed.available_bytes()
         if free < plan.needed:
             detail = f"{free / 1e9:.1f} GB free, {plan.needed / 1e9:.1f} GB needed"
             raise self._failure("disk_full", detail)
@@ -331,8 +354,11 @@ class Installation:
         text = f"{type(error).__name__}: {error}"
         return InstallationError(classify_output(text, 1, home=self._home))
 
+    def _environment(self) -> Dict[str, str]:
+        return pip_environment(self._managed, self._variables)
+
     def _run(self, arguments: Sequence[str]) -> None:
-        code, output = self._call(arguments, self._pip().environment())
+        code, output = self._call(arguments, self._environment())
         if code:
             raise InstallationError(classify_output(output, code, home=self._home))
 
@@ -369,11 +395,3 @@ class Installation:
 
 def _key(name: str, parts: Mapping[str, object]) -> str:
     return name + " " + json.dumps(dict(parts), sort_keys=True)
-
-
-def _folder_size(folder: Path) -> int:
-    """Return the bytes of all files in a folder."""
-    if not folder.exists():
-        return 0
-    paths = (Path(root, name) for root, _, names in os.walk(folder) for name in names)
-    return sum(path.lstat().st_size for path in paths)

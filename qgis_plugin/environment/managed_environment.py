@@ -132,6 +132,16 @@ class ManagedEnvironment:
         part.write_text(json.dumps(body), encoding="utf-8")
         os.replace(part, self.home / STATE_FILE)
 
+    def available_bytes(self) -> int:
+        """Return the free bytes of its disk, with those that it uses itself."""
+        folders = (self.home, *self.home.parents)
+        existing = next(folder for folder in folders if folder.exists())
+        paths = (
+            Path(root, name) for root, _, names in os.walk(self.home) for name in names
+        )
+        used = sum(path.lstat().st_size for path in paths)
+        return shutil.disk_usage(existing).free + used
+
     def remove(self) -> None:
         """Delete environment and state; the lock must be held.
 

@@ -24,6 +24,9 @@ ISOLATED = ("-I", "-X", "utf8")
 """Options of Python: ignore variables, current folder and user packages, and use
 UTF-8, since -I ignores PYTHONUTF8."""
 
+HASHED = ("--no-deps", "--require-hashes", "--only-binary=:all:")
+"""Options of pip: exactly the files that are pinned."""
+
 FIND_CODE = """
 import sys
 from pip._internal.cli.cmdoptions import make_target_python
@@ -100,32 +103,23 @@ class Pip:
         self._variables = variables
         self._run = run
 
-    def install(self, lines: Iterable[str], *, offline: bool = False) -> None:
+    def install(self, lines: Iterable[str], *options: str) -> None:
         """Install requirements by their hashes, without any others.
 
         Args:
             lines: Requirements with hashes.
-            offline: Whether all of them are files, so that no index is asked.
+            options: Further options of pip.
 
         Raises:
             InstallationError: pip failed.
         """
-        source = ("--no-index",) if offline else self._source()
         progress = f"--progress-bar={'raw' if self.version() >= (24, 1) else 'off'}"
-        options = ("--no-deps", "--require-hashes", "--only-binary=:all:")
         self._command(
             "install",
             *(progress, "--no-compile", "--no-warn-script-location"),
-            *(*options, *source, "--requirement", self._write(lines)),
+            *(*HASHED, *self._source(), *options),
+            *("--requirement", self._write(lines)),
         )
-
-    def uninstall(self, name: str) -> None:
-        """Uninstall a package, or do nothing where it is not installed.
-
-        Raises:
-            InstallationError: pip failed.
-        """
-        self._command("uninstall", "--yes", name)
 
     def find(self, packages: Sequence[LockedPackage]) -> List[str]:
         """Return the names of the wheels that pip would take; nothing is fetched.
@@ -135,12 +129,11 @@ class Pip:
                 Python and platform, or has another file than the one that is pinned.
         """
         lines = self._write(package.lines() for package in packages)
-        options = ("--no-deps", "--require-hashes", "--only-binary=:all:")
         own = self.version() != (0,)
         program = str(self._managed.python) if own else self._base.program
         output = self._checked(
             [program, *ISOLATED, "-c", FIND_CODE],
-            *(*options, *self._source(), "--retries=2", "--requirement", lines),
+            *(*HASHED, *self._source(), "--retries=2", "--requirement", lines),
         )
         found: Dict[str, List[str]] = {"HAS": [], "LACKS": [], "DIFFERS": []}
         for line in output.splitlines():
@@ -178,7 +171,7 @@ class Pip:
         with suppress(FileNotFoundError):
             os.remove(log)
         common = ("--no-input", "--log", str(log))
-        variables = self.environment()
+        variables = pip_environment(self._managed, self._variables)
         code, output = self._run([*command, *common, *arguments], variables)
         # Pages that cannot be fetched are no error for pip: it looks elsewhere first.
         unreachable = fetch_errors(_read_text(log))
@@ -196,28 +189,6 @@ class Pip:
             )
         return output
 
-    def environment(self) -> Dict[str, str]:
-        """Return all variables of pip's process."""
-        self._managed.scratch.mkdir(parents=True, exist_ok=True)
-        scratch = str(self._managed.scratch)
-        variables = clean_environment(os.environ)
-        for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"):
-            variables.pop(name, None)  # pip would install elsewhere
-        variables.update(self._variables)
-        variables.update(
-            PIP_USER="0",
-            PIP_DISABLE_PIP_VERSION_CHECK="1",
-            PIP_NO_CACHE_DIR="0",
-            PIP_CACHE_DIR=str(self._managed.cache),
-            PIP_RESUME_RETRIES="5",
-            TMPDIR=scratch,
-            TEMP=scratch,
-            TMP=scratch,
-        )
-        if sys.platform == "win32":
-            variables.setdefault("SYSTEMROOT", r"C:\Windows")
-        return variables
-
     def _failure(self, kind: str, detail: str) -> InstallationError:
         home = str(self._managed.home)
         return InstallationError(installation_failure(kind, detail=detail, home=home))
@@ -234,3 +205,33 @@ def _read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def pip_environment(
+    managed: ManagedEnvironment, extra: Mapping[str, str]
+) -> Dict[str, str]:
+    """Return all variables of a process of pip.
+
+    Args:
+        managed: The environment on disk, which keeps temporary files and the cache.
+        extra: Variables such as those of a proxy.
+    """
+    managed.scratch.mkdir(parents=True, exist_ok=True)
+    scratch = str(managed.scratch)
+    variables = clean_environment(os.environ)
+    for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"):
+        variables.pop(name, None)  # pip would install elsewhere
+    variables.update(extra)
+    variables.update(
+        PIP_USER="0",
+        PIP_DISABLE_PIP_VERSION_CHECK="1",
+        PIP_NO_CACHE_DIR="0",
+        PIP_CACHE_DIR=str(managed.cache),
+        PIP_RESUME_RETRIES="5",
+        TMPDIR=scratch,
+        TEMP=scratch,
+        TMP=scratch,
+    )
+    if sys.platform == "win32":
+        variables.setdefault("SYSTEMROOT", r"C:\Windows")
+    return variables

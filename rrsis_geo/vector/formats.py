@@ -6,10 +6,11 @@ To add a format, add one entry to `FORMATS`.
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from rrsis_geo.atomic_write import check_writable, staged
-from rrsis_geo.errors import OutputError
+from rrsis_geo.errors import OutputError, install_command
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.geojson import write_geojson
 from rrsis_geo.vector.vector_format import CrsRule, Layer, VectorFormat
@@ -61,7 +62,7 @@ FORMATS: tuple[VectorFormat, ...] = (
         crs=CrsRule.SCENE,
         write=write_geoparquet,
         is_complete=None,
-        needs_driver=False,
+        package="pyarrow",
     ),
 )
 
@@ -97,10 +98,16 @@ def check_output(path: str | os.PathLike[str], overwrite: bool) -> None:
     """Refuse before any work a file that could not be written after it.
 
     Raises:
-        OutputError: no format has the extension, the file exists, or its folder is
-            missing or read-only.
+        OutputError: no format has the extension, the package that writes it is not
+            installed, the file exists, or its folder is missing or read-only.
     """
-    format_of(path)
+    file_format = format_of(path)
+    package = file_format.package
+    if package is not None and find_spec(package) is None:
+        raise OutputError(
+            f"{path}: {file_format.name} needs {package}, which is not installed: "
+            + install_command(package)
+        )
     check_writable(path, overwrite)
 
 

@@ -66,6 +66,5 @@ class VectorFormat:
     side_files: tuple[str, ...] = ()
     """Suffixes of files that other programs keep beside one of this format."""
 
-    needs_driver: bool = True
-    """Whether GDAL has to have the driver; False where another library reads and
-    writes the format."""
+    package: str | None = None
+    """Optional package that reads and writes the format instead of GDAL."""

@@ -389,6 +389,43 @@ def test_on_windows_the_environment_does_not_roam():
     )
 
 
+def test_an_old_python_only_fetches_a_newer_one(
+    home, attempt, failure, resources, wheels, monkeypatch
+):
+    """uv is a stand-in here that links this Python as the one that it has fetched."""
+    from rrsis_geo_qgis.environment import installation, uv_python
+
+    real = installation.find_interpreters
+    monkeypatch.setattr(
+        installation, "find_interpreters", lambda programs: programs and real(programs)
+    )
+    monkeypatch.setattr(uv_python, "candidates", lambda: iter([sys.executable]))
+    assert failure("plan", base="", wheels=wheels).kind == "no_python"  # offline
+    monkeypatch.setattr(uv_python, "candidates", lambda: iter([]))
+    assert failure("plan", base="").kind == "no_python"  # nothing that fetches uv
+    monkeypatch.setattr(uv_python, "candidates", lambda: iter([sys.executable]))
+
+    plan = attempt(base="").plan()
+    assert plan.base is None
+    assert plan.to_fetch > uv_python.FETCHED
+
+    script = f"""#!/bin/sh
+bin="$7/cpython-3.12.9-here/bin"
+mkdir -p "$bin" && ln -s '{sys.executable}' "$bin/python3"
+"""
+    CONTENTS["uv"] = ("0.13.9", {"uv-0.13.9.data/scripts/uv": script})
+    uv = write_wheel(wheels, "uv")
+    lock = resources.folder / "packages" / "uv.txt"
+    lock.write_text(f"uv==0.13.9 \\\n    --hash=sha256:{sha256(uv)}\n")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    attempt(base="").install()
+
+    assert home.condition(VERSION) == "ready"
+    assert uv_python.fetched_python(home).startswith(str(home.home))
+    assert attempt(base="").plan().base.program  # now there is one
+
+
 HOLD = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
