@@ -42,23 +42,23 @@ TEXTS = {
             "The search runs in a Python environment of its own, outside QGIS. Setting "
             "it up takes a few minutes; nothing in QGIS changes."
         ),
-        tr_noop("Set up (about {size})"),
+        tr_noop("Set up"),
     ),
     UNFINISHED: (
         tr_noop("The environment is not complete yet. What was fetched is kept."),
-        tr_noop("Continue (about {size})"),
+        tr_noop("Continue"),
     ),
     VANISHED: (
         tr_noop("The Python from which the environment was made has been removed."),
-        tr_noop("Set up again (about {size})"),
+        tr_noop("Set up again"),
     ),
     OUTDATED: (
         tr_noop("The plugin is newer than its environment."),
-        tr_noop("Update (about {size})"),
+        tr_noop("Update"),
     ),
     GONE: (
         tr_noop("The Python that was chosen is gone: {program}"),
-        tr_noop("Set up an own one (about {size})"),
+        tr_noop("Set up an own one"),
     ),
 }
 """Condition of the environment -> what it is, text of the button."""
@@ -73,8 +73,13 @@ def size_text(size: int) -> str:
 
 def begin_text(setup: EnvironmentSetup, build: str = CPU) -> str:
     """Return the text of the button that sets up, updates or continues."""
-    _, button = TEXTS.get(setup.condition, TEXTS[OUTDATED])
-    return tr(button).format(size=size_text(setup.size(build) or USUAL_SIZE))
+    _, action = TEXTS.get(setup.condition, TEXTS[OUTDATED])
+    size = setup.size(build)
+    if size == 0:  # a folder of wheels, or all has been fetched
+        return tr(action)
+    return tr("{action} (about {size})").format(
+        action=tr(action), size=size_text(USUAL_SIZE if size is None else size)
+    )
 
 
 def progress_words(stage: Stage | None) -> str:
@@ -193,7 +198,7 @@ class SetupBox(QFrame):
         )
         self.gpu_button.setText(
             tr("Set up for {gpu} (about {size})").format(
-                gpu=setup.gpu, size=size_text(setup.size(GPU))
+                gpu=setup.gpu, size=size_text(setup.size(GPU) or 0)
             )
         )
         self.text.setToolTip(setup.notice.detail if setup.notice else "")
