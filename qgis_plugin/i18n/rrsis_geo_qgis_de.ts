@@ -1188,6 +1188,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Angehalten. Was geholt wurde, bleibt.</translation>
         </message>
         <message>
+            <source>The variable {name} names a Python that is gone: {program}</source>
+            <translation>Die Variable {name} nennt ein Python, das nicht mehr da ist: {program}</translation>
+        </message>
+        <message>
             <source>Set up RRSIS Geo</source>
             <translation>RRSIS Geo einrichten</translation>
         </message>

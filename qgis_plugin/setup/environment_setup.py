@@ -87,6 +87,11 @@ class EnvironmentSetup(QObject):
         """Folder of the managed environment, which need not exist."""
         return str(managed_environment().folder)
 
+    @property
+    def build(self) -> str:
+        """Build that `begin` installs."""
+        return install_settings().build
+
     def size(self, build: str) -> int | None:
         """Return the bytes that a build would fetch; None: not known yet."""
         plan = self._plans.get(build)
@@ -101,7 +106,7 @@ class EnvironmentSetup(QObject):
         def find() -> Any:
             gpu = usable_gpu()
             plans, notice = {}, None
-            for build in (CPU, GPU) if gpu else (CPU,):
+            for build in dict.fromkeys((choice.build, CPU, *((GPU,) if gpu else ()))):
                 wanted = replace(choice, build=build)
                 attempt = Installation(
                     managed_environment(), wanted, version=__version__
@@ -237,3 +242,5 @@ class EnvironmentSetup(QObject):
         self.changed.emit()
         if thread.python and self.condition == READY:
             self.ready.emit()
+        else:
+            self.look()  # there may be less to fetch now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Tuple
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -16,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..environment.install_choice import CPU, GPU, InstallChoice, Stage
+from ..environment.install_choice import GPU, InstallChoice, Stage
 from ..environment.managed_environment import (
     NONE,
     OUTDATED,
@@ -24,7 +25,7 @@ from ..environment.managed_environment import (
     UNFINISHED,
     VANISHED,
 )
-from ..find_python import GONE, set_python
+from ..find_python import GONE, VARIABLE, set_python
 from ..notices import tr_noop
 from ..translate import tr
 from . import demo_scene
@@ -71,10 +72,10 @@ def size_text(size: int) -> str:
     return tr("{number} GB").format(number=f"{size / 1e9:.1f}")
 
 
-def begin_text(setup: EnvironmentSetup, build: str = CPU) -> str:
+def begin_text(setup: EnvironmentSetup) -> str:
     """Return the text of the button that sets up, updates or continues."""
     _, action = TEXTS.get(setup.condition, TEXTS[OUTDATED])
-    size = setup.size(build)
+    size = setup.size(setup.build)
     if size == 0:  # a folder of wheels, or all has been fetched
         return tr(action)
     return tr("{action} (about {size})").format(
@@ -213,6 +214,13 @@ class SetupBox(QFrame):
             )
         elif setup.stopped:
             self._set_text(tr("Stopped. What has been fetched is kept."))
+        elif condition == GONE and os.environ.get(VARIABLE):
+            self.begin_button.hide()  # the variable would override it
+            self._set_text(
+                tr("The variable {name} names a Python that is gone: {program}").format(
+                    name=VARIABLE, program=set_python()
+                )
+            )
         else:
             words, _ = TEXTS[condition]
             self._set_text(tr(words).format(program=set_python()))
@@ -281,6 +289,8 @@ class SetupBox(QFrame):
     def _begin(self, build: str) -> None:
         if self._setup.condition == GONE:
             self._setup.use("")
+            if self._setup.condition == READY:
+                return
         self._setup.begin(InstallChoice(build=build) if build else None)
 
     def _set_text(self, text: str, *, bold: bool = False) -> None:

@@ -189,6 +189,15 @@ def test_a_chosen_interpreter_that_is_gone_is_named(box, setup, tmp_path):
     assert str(QgsSettings().value("rrsis_geo/python")) == ""
 
 
+def test_a_variable_that_names_a_python_that_is_gone_is_named(box, monkeypatch):
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", "/nowhere/python")
+    box.refresh()
+
+    assert "RRSIS_GEO_PYTHON" in box.text.text()
+    assert "/nowhere/python" in box.text.text()
+    assert not box.begin_button.isVisible()
+
+
 def test_ready_leads_to_the_demo_scene_and_can_be_hidden(box, setup, pretend):
     pretend()
     setup.use("")
