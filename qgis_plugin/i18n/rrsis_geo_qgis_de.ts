@@ -196,6 +196,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Erster Start</translation>
         </message>
         <message>
+            <source>Python</source>
+            <translation>Python</translation>
+        </message>
+        <message>
             <source>Part touching objects</source>
             <translation>Berührende Objekte trennen</translation>
         </message>
@@ -1076,40 +1080,40 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Das Einrichten dauert einige Minuten; in QGIS ändert sich nichts.</translation>
         </message>
         <message>
-            <source>Set up (about {size})</source>
-            <translation>Einrichten (etwa {size})</translation>
+            <source>Set up</source>
+            <translation>Einrichten</translation>
         </message>
         <message>
             <source>The environment is not complete yet. What was fetched is kept.</source>
             <translation>Die Umgebung ist noch nicht vollständig. Was geholt wurde, bleibt.</translation>
         </message>
         <message>
-            <source>Continue (about {size})</source>
-            <translation>Fortsetzen (etwa {size})</translation>
+            <source>Continue</source>
+            <translation>Fortsetzen</translation>
         </message>
         <message>
             <source>The Python from which the environment was made has been removed.</source>
             <translation>Das Python, aus dem die Umgebung entstand, wurde entfernt.</translation>
         </message>
         <message>
-            <source>Set up again (about {size})</source>
-            <translation>Neu einrichten (etwa {size})</translation>
+            <source>Set up again</source>
+            <translation>Neu einrichten</translation>
         </message>
         <message>
             <source>The plugin is newer than its environment.</source>
             <translation>Das Plugin ist neuer als seine Umgebung.</translation>
         </message>
         <message>
-            <source>Update (about {size})</source>
-            <translation>Aktualisieren (etwa {size})</translation>
+            <source>Update</source>
+            <translation>Aktualisieren</translation>
         </message>
         <message>
             <source>The Python that was chosen is gone: {program}</source>
             <translation>Das gewählte Python ist nicht mehr da: {program}</translation>
         </message>
         <message>
-            <source>Set up an own one (about {size})</source>
-            <translation>Ein eigenes einrichten (etwa {size})</translation>
+            <source>Set up an own one</source>
+            <translation>Ein eigenes einrichten</translation>
         </message>
         <message>
             <source>Looking for a Python and room on the disk …</source>
@@ -1118,6 +1122,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>{number} GB</source>
             <translation>{number} GB</translation>
+        </message>
+        <message>
+            <source>{action} (about {size})</source>
+            <translation>{action} (etwa {size})</translation>
         </message>
         <message>
             <source>Step {number} of {of}: {name}</source>
@@ -1152,6 +1160,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>{number} MB</translation>
         </message>
         <message>
+            <source>{name}, unpacking</source>
+            <translation>{name}, wird entpackt</translation>
+        </message>
+        <message>
             <source>{name}, {done} of {total}</source>
             <translation>{name}, {done} von {total}</translation>
         </message>
@@ -1174,6 +1186,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Stopped. What has been fetched is kept.</source>
             <translation>Angehalten. Was geholt wurde, bleibt.</translation>
+        </message>
+        <message>
+            <source>The variable {name} names a Python that is gone: {program}</source>
+            <translation>Die Variable {name} nennt ein Python, das nicht mehr da ist: {program}</translation>
         </message>
         <message>
             <source>Set up RRSIS Geo</source>

@@ -237,7 +237,6 @@ class Panel(QgsDockWidget):
             (QgsProject.instance().cleared, self.area.clear),
             (self.environment.changing, controller.restart),
             (self.environment.ready, self._environment_ready),
-            (self.environment.changed, self.setup_box.refresh),
         ]
         for signal, slot in self._connections:
             signal.connect(slot)

@@ -229,7 +229,7 @@ class _Task(QgsTask):
         super().__init__(tr("Comparing objects of two thresholds"), NO_FLAGS)
         self._change = change
         self._traced = traced
-        self._found = _Found()
+        self._found = _Found(traced)
 
     def run(self) -> bool:
         """Read and number; called in a thread."""

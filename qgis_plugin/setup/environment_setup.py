@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Dict
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
@@ -54,7 +55,7 @@ class EnvironmentSetup(QObject):
         super().__init__(parent)
         self.in_use = in_use
         self.stage: Stage | None = None
-        """Progress of the installation; None before its first step."""
+        """Progress of the last installation; None before its first step."""
         self.notice: Notice | None = None
         """Why the last attempt failed."""
         self.stopped = False
@@ -86,10 +87,15 @@ class EnvironmentSetup(QObject):
         """Folder of the managed environment, which need not exist."""
         return str(managed_environment().folder)
 
-    def size(self, build: str) -> int:
-        """Return the bytes that a build would fetch; 0: not known yet."""
+    @property
+    def build(self) -> str:
+        """Build that `begin` installs."""
+        return install_settings().build
+
+    def size(self, build: str) -> int | None:
+        """Return the bytes that a build would fetch; None: not known yet."""
         plan = self._plans.get(build)
-        return plan.to_fetch if plan else 0
+        return plan.to_fetch if plan else None
 
     def look(self) -> None:
         """Find out, in the background, what would be fetched, and whether it can be."""
@@ -100,10 +106,8 @@ class EnvironmentSetup(QObject):
         def find() -> Any:
             gpu = usable_gpu()
             plans, notice = {}, None
-            for build in (CPU, GPU) if gpu else (CPU,):
-                wanted = InstallChoice(
-                    base=choice.base, package=choice.package, build=build
-                )
+            for build in dict.fromkeys((choice.build, CPU, *((GPU,) if gpu else ()))):
+                wanted = replace(choice, build=build)
                 attempt = Installation(
                     managed_environment(), wanted, version=__version__
                 )
@@ -231,7 +235,6 @@ class EnvironmentSetup(QObject):
         if self._closed:
             return
         thread, self._install = self._install, None
-        self.stage = None
         self.notice = thread.notice
         if thread.python:
             self.stopped = False
@@ -239,3 +242,5 @@ class EnvironmentSetup(QObject):
         self.changed.emit()
         if thread.python and self.condition == READY:
             self.ready.emit()
+        else:
+            self.look()  # there may be less to fetch now

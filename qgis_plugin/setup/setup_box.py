@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Tuple
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -16,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..environment.install_choice import CPU, GPU, InstallChoice, Stage
+from ..environment.install_choice import GPU, InstallChoice, Stage
 from ..environment.managed_environment import (
     NONE,
     OUTDATED,
@@ -24,7 +25,7 @@ from ..environment.managed_environment import (
     UNFINISHED,
     VANISHED,
 )
-from ..find_python import GONE, set_python
+from ..find_python import GONE, VARIABLE, set_python
 from ..notices import tr_noop
 from ..translate import tr
 from . import demo_scene
@@ -42,23 +43,23 @@ TEXTS = {
             "The search runs in a Python environment of its own, outside QGIS. Setting "
             "it up takes a few minutes; nothing in QGIS changes."
         ),
-        tr_noop("Set up (about {size})"),
+        tr_noop("Set up"),
     ),
     UNFINISHED: (
         tr_noop("The environment is not complete yet. What was fetched is kept."),
-        tr_noop("Continue (about {size})"),
+        tr_noop("Continue"),
     ),
     VANISHED: (
         tr_noop("The Python from which the environment was made has been removed."),
-        tr_noop("Set up again (about {size})"),
+        tr_noop("Set up again"),
     ),
     OUTDATED: (
         tr_noop("The plugin is newer than its environment."),
-        tr_noop("Update (about {size})"),
+        tr_noop("Update"),
     ),
     GONE: (
         tr_noop("The Python that was chosen is gone: {program}"),
-        tr_noop("Set up an own one (about {size})"),
+        tr_noop("Set up an own one"),
     ),
 }
 """Condition of the environment -> what it is, text of the button."""
@@ -71,10 +72,15 @@ def size_text(size: int) -> str:
     return tr("{number} GB").format(number=f"{size / 1e9:.1f}")
 
 
-def begin_text(setup: EnvironmentSetup, build: str = CPU) -> str:
+def begin_text(setup: EnvironmentSetup) -> str:
     """Return the text of the button that sets up, updates or continues."""
-    _, button = TEXTS.get(setup.condition, TEXTS[OUTDATED])
-    return tr(button).format(size=size_text(setup.size(build) or USUAL_SIZE))
+    _, action = TEXTS.get(setup.condition, TEXTS[OUTDATED])
+    size = setup.size(setup.build)
+    if size == 0:  # a folder of wheels, or all has been fetched
+        return tr(action)
+    return tr("{action} (about {size})").format(
+        action=tr(action), size=size_text(USUAL_SIZE if size is None else size)
+    )
 
 
 def progress_words(stage: Stage | None) -> str:
@@ -84,6 +90,8 @@ def progress_words(stage: Stage | None) -> str:
     name = tr("Step {number} of {of}: {name}").format(
         number=stage.number, of=stage.count, name=tr(stage.name)
     )
+    if stage.to_fetch and stage.fetched >= stage.to_fetch:
+        return tr("{name}, unpacking").format(name=name)
     if stage.to_fetch and stage.fetched:
         return tr("{name}, {done} of {total}").format(
             name=name,
@@ -191,7 +199,7 @@ class SetupBox(QFrame):
         )
         self.gpu_button.setText(
             tr("Set up for {gpu} (about {size})").format(
-                gpu=setup.gpu, size=size_text(setup.size(GPU))
+                gpu=setup.gpu, size=size_text(setup.size(GPU) or 0)
             )
         )
         self.text.setToolTip(setup.notice.detail if setup.notice else "")
@@ -206,6 +214,13 @@ class SetupBox(QFrame):
             )
         elif setup.stopped:
             self._set_text(tr("Stopped. What has been fetched is kept."))
+        elif condition == GONE and os.environ.get(VARIABLE):
+            self.begin_button.hide()  # the variable would override it
+            self._set_text(
+                tr("The variable {name} names a Python that is gone: {program}").format(
+                    name=VARIABLE, program=set_python()
+                )
+            )
         else:
             words, _ = TEXTS[condition]
             self._set_text(tr(words).format(program=set_python()))
@@ -274,6 +289,8 @@ class SetupBox(QFrame):
     def _begin(self, build: str) -> None:
         if self._setup.condition == GONE:
             self._setup.use("")
+            if self._setup.condition == READY:
+                return
         self._setup.begin(InstallChoice(build=build) if build else None)
 
     def _set_text(self, text: str, *, bold: bool = False) -> None:

@@ -181,8 +181,14 @@ def test_a_qgis_that_ends_takes_its_worker_along(
 
 def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
     from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
 
-    other = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+    other = Panel(
+        qgis_iface,
+        Controller(lambda: worker_python),
+        lambda: worker_python,
+        EnvironmentSetup(),
+    )
     ended = []
     other.search.ended.connect(ended.append)
     for chosen, value in (

@@ -113,6 +113,10 @@ def test_a_gpu_offers_its_build_with_the_size(box, setup, until, monkeypatch):
             "Step 3 of 5: Packages, 62 MB of 148 MB",
         ),
         (
+            Stage(3, 5, "Packages", fetched=148_000_000, to_fetch=148_000_000),
+            "Step 3 of 5: Packages, unpacking",
+        ),
+        (
             Stage(3, 5, "Packages", fetched=10**6, to_fetch=2_345_000_000),
             "1 MB of 2.3 GB",
         ),
@@ -183,6 +187,15 @@ def test_a_chosen_interpreter_that_is_gone_is_named(box, setup, tmp_path):
     box.begin_button.click()  # leads back to the managed environment
     setup.cancel()
     assert str(QgsSettings().value("rrsis_geo/python")) == ""
+
+
+def test_a_variable_that_names_a_python_that_is_gone_is_named(box, monkeypatch):
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", "/nowhere/python")
+    box.refresh()
+
+    assert "RRSIS_GEO_PYTHON" in box.text.text()
+    assert "/nowhere/python" in box.text.text()
+    assert not box.begin_button.isVisible()
 
 
 def test_ready_leads_to_the_demo_scene_and_can_be_hidden(box, setup, pretend):
