@@ -20,7 +20,13 @@ from ..notices import Notice, installation_failure, tr_noop
 from . import processes, uv_python
 from .install_choice import InstallChoice, SetupPlan, Stage
 from .install_lock import InstallLock, LockedError
-from .interpreters import Interpreter, find_interpreters, no_interpreter, probe
+from .interpreters import (
+    IMPORT_CHECK,
+    Interpreter,
+    find_interpreters,
+    no_interpreter,
+    probe,
+)
 from .locked_packages import FetchedBytes, LockedPackage, file_sizes, read_lock
 from .managed_environment import ManagedEnvironment
 from .pip_commands import ISOLATED, InstallationError, Pip, pip_environment
@@ -38,15 +44,6 @@ fetched, its files, and a margin."""
 
 OWN_SIZE = 100_000_000
 """Bytes of the package itself with its weights, and of the environment around it."""
-
-IMPORT_CHECK = """
-import rrsis_geo.pipeline, rrsis_geo.worker.main
-try:
-    import torch
-except ImportError:
-    import onnxruntime
-"""
-"""Code that imports everything that a run needs."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +146,11 @@ class Installation:
                 self._managed.log.write_text("", encoding="utf-8")
                 try:
                     act()
+                except InstallationError as error:
+                    # Programs that another one runs, such as ensurepip, hide this.
+                    if error.notice.kind == "unknown" and self._managed.disk_is_full():
+                        raise self._failure("disk_full") from error
+                    raise
                 finally:
                     shutil.rmtree(self._managed.scratch, ignore_errors=True)
         except LockedError as error:
@@ -159,8 +161,11 @@ class Installation:
     def _steps(self) -> List[_Step]:
         choice, base = self._choice, self._interpreter()
         lock = file_sha256(self._lock_file())
-        series = list(base.version[:2])
-        venv = {"base": base.program, "version": series, "build": choice.build}
+        venv = {
+            "base": base.program,
+            "version": base.version[:2],
+            "build": choice.build,
+        }
         packages = {"lock": lock, "wheels": choice.wheels}
         package = {"sha256": self._wheel().sha256}
         return [
@@ -252,11 +257,11 @@ class Installation:
             [python, *ISOLATED, "-c", IMPORT_CHECK],
             self._environment(),
         )
-        if code:
-            notice = classify_output(output, code, home=self._home)
-            if notice.kind != "missing_library":
-                raise self._failure("not_working", notice.detail)
+        notice = classify_output(output, code, home=self._home)
+        if code and notice.kind == "missing_library":
             raise InstallationError(notice)
+        if code:
+            raise self._failure("not_working", notice.detail)
 
     def _find_base(self) -> Interpreter | None:
         """Return the base of the environment; None: it will be fetched."""
@@ -347,8 +352,9 @@ class Installation:
         return str(self._managed.home)
 
     def _failure(self, kind: str, detail: str = "") -> InstallationError:
-        notice = installation_failure(kind, detail=detail, home=self._home)
-        return InstallationError(notice)
+        return InstallationError(
+            installation_failure(kind, detail=detail, home=self._home)
+        )
 
     def _system_failure(self, error: OSError) -> InstallationError:
         text = f"{type(error).__name__}: {error}"

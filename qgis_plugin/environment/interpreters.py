@@ -81,6 +81,15 @@ if found["package"]:
 print(json.dumps(found))
 """
 
+IMPORT_CHECK = """
+import rrsis_geo.pipeline, rrsis_geo.worker.main
+try:
+    import torch
+except ImportError:
+    import onnxruntime
+"""
+"""Code that imports everything that a run needs."""
+
 
 @dataclass(frozen=True)
 class Interpreter:

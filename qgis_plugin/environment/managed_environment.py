@@ -16,6 +16,9 @@ from typing import Any, Dict, List, Mapping
 
 STATE_FILE = "state.json"
 
+HARDLY_ANYTHING = 20_000_000
+"""Bytes of free disk below which it counts as full."""
+
 NONE, UNFINISHED, VANISHED = "none", "unfinished", "vanished"
 OUTDATED, READY = "outdated", "ready"
 """Conditions of an environment: there is none; its installation has not ended; the
@@ -149,6 +152,10 @@ class ManagedEnvironment:
         )
         used = sum(path.lstat().st_size for path in paths)
         return shutil.disk_usage(existing).free + used
+
+    def disk_is_full(self) -> bool:
+        """Whether hardly anything can be written any more."""
+        return shutil.disk_usage(self.home).free < HARDLY_ANYTHING
 
     def remove(self) -> None:
         """Delete environment and state; the lock must be held.

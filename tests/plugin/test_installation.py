@@ -351,6 +351,23 @@ def test_a_full_disk_is_seen_before(home, wheels, failure, monkeypatch):
     assert not home.home.exists()
 
 
+def test_a_disk_that_fills_up_is_named_where_no_program_says_so(
+    home, wheels, failure, make_python, monkeypatch
+):
+    """Of a full disk, venv only says that ensurepip failed."""
+    version = list(sys.version_info[:3])
+    answer = {"program": "", "version": version, "bits": 64, "venv": True, "pip": True}
+    base = make_python(
+        f"case \"$2\" in -c) echo '{json.dumps(answer)}';;"
+        " *) echo 'Error: Command ensurepip returned non-zero exit status 1'; exit 1;;"
+        " esac"
+    )
+    assert failure(wheels=wheels, base=base).kind == "unknown"
+    monkeypatch.setattr(type(home), "disk_is_full", lambda self: True)
+
+    assert failure(wheels=wheels, base=base).kind == "disk_full"
+
+
 def test_a_profile_that_cannot_be_written_is_said_so(tmp_path, wheels, failure):
     (tmp_path / "profile").write_text("a file where a folder should be")
 
