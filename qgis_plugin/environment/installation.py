@@ -339,22 +339,16 @@ class Installation:
             raise self._failure("disk_full", detail)
 
     def _pip(self) -> Pip:
-        return Pip(
-            self._managed,
-            self._interpreter(),
-            wheels=self._choice.wheels,
-            variables=self._variables,
-            run=self._call,
-        )
+        settings = {"wheels": self._choice.wheels, "variables": self._variables}
+        return Pip(self._managed, self._interpreter(), run=self._call, **settings)
 
     @property
     def _home(self) -> str:
         return str(self._managed.home)
 
     def _failure(self, kind: str, detail: str = "") -> InstallationError:
-        return InstallationError(
-            installation_failure(kind, detail=detail, home=self._home)
-        )
+        notice = installation_failure(kind, detail=detail, home=self._home)
+        return InstallationError(notice)
 
     def _system_failure(self, error: OSError) -> InstallationError:
         text = f"{type(error).__name__}: {error}"
