@@ -108,7 +108,7 @@ def test_edits_in_progress_are_kept_and_saved_where_they_were_made(found, move):
     assert layer.undoStack().count() == 1
     assert source_file(layer) == path
     assert not found.results.note.isHidden()
-    assert only_layer(found).name() == "storage tank (threshold slider)"
+    assert only_layer(found).name() == "storage tank (slider)"
     assert only_layer(found).id() != layer.id()
     assert layer.commitChanges()
     after = objects(path)
@@ -127,7 +127,7 @@ def test_an_opened_but_empty_edit_session_counts_too(found, move):
     assert (source_file(layer), layer.isEditable()) == (path, True)
     (own,) = result_layers.run_layers(run_of(found))
     assert result_layers.read_record(own)["threshold"] == 0.8  # changed in its turn
-    shown = QgsProject.instance().mapLayersByName("storage tank (threshold slider)")
+    shown = QgsProject.instance().mapLayersByName("storage tank (slider)")
     assert shown == [own]
 
 
