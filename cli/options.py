@@ -13,6 +13,7 @@ from rrsis_geo.job import (
     ENGINES,
     PRECISIONS,
     RESOLVES,
+    RUNTIMES,
     SegmentJob,
     SegmentOptions,
 )
@@ -182,6 +183,13 @@ RUNNING = together(
         "What two neighbouring windows share, in pixels.",
         type=int,
         metavar="PIXELS",
+    ),
+    setting(
+        "Running",
+        "--runtime",
+        "Library that computes the network: torch, onnx (ONNX Runtime, on the CPU), or "
+        "auto: torch on a GPU, else onnx; torch needs the extra torch.",
+        type=click.Choice(RUNTIMES),
     ),
     setting(
         "Running",

@@ -51,7 +51,7 @@ FOREIGN_VARIABLES = (
 )
 """Variables that other GIS programs set and that change what our libraries load."""
 
-REINSTALL = "install it again from its wheel or folder: pip install --force-reinstall"
+REINSTALL = "install it again: pip install --force-reinstall, with its wheel or folder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +228,19 @@ def apple_gpu() -> str:
     return "an Apple GPU" if apple else ""
 
 
+def _runtime() -> Result:
+    """Say what computes the default network."""
+    from rrsis_geo.job import SegmentOptions
+    from rrsis_geo.model.serialization.header import read_header
+    from rrsis_geo.runtime.choice import choose_runtime
+
+    options = SegmentOptions()
+    chosen = choose_runtime(options, read_header("default"))
+    if chosen == "onnx":
+        return "ok", f"ONNX Runtime {version('onnxruntime')} on the CPU", ""
+    return "ok", f"torch {version('torch')} on the GPU", ""
+
+
 def _weights() -> Result:
     from rrsis_geo.model.serialization.header import list_weights, verify
 
@@ -316,6 +329,7 @@ CHECKS: dict[str, Callable[[], Result]] = {
     "drivers": _drivers,
     "gpu": _gpu,
     "weights": _weights,
+    "runtime": _runtime,
     "memory": _memory,
     "disk": _disk,
     "self-test": self_test,

@@ -15,6 +15,7 @@ MAX_EXPRESSION = 1000
 """Characters; longer texts are refused, since no network reads them."""
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+RUNTIMES = ("auto", "torch", "onnx")
 PRECISIONS = ("auto", "float32", "bfloat16")
 ENGINES = {
     "serial": "rrsis_geo.pipeline.engines.local:SerialEngine",
@@ -65,6 +66,9 @@ class SegmentOptions:
     """Path of a vector file; only its polygons are searched."""
     bbox: Tuple[float, float, float, float] | None = None
     """(left, bottom, right, top) in the scene's CRS; only this is searched."""
+    runtime: str = "auto"
+    """Library that computes the network: torch, onnx (ONNX Runtime, on the CPU), or
+    auto: torch on a GPU, else onnx."""
     device: str = "auto"
     precision: str = "auto"
     batch_size: int = 0
@@ -91,7 +95,7 @@ class SegmentOptions:
         for name in ("min_score", "gsd"):
             value = getattr(self, name)
             _require(value is None or _is_number(value), name, "a number", self)
-        for name in ("device", "precision", "engine", "resolve"):
+        for name in ("runtime", "device", "precision", "engine", "resolve"):
             _require(isinstance(getattr(self, name), str), name, "a text", self)
         for name in ("crs", "aoi"):
             value = getattr(self, name)
@@ -123,6 +127,7 @@ class SegmentOptions:
             ok = len(self.bbox) == 4 and all(math.isfinite(v) for v in self.bbox)
             ok = ok and self.bbox[0] < self.bbox[2] and self.bbox[1] < self.bbox[3]
             _require(ok, "bbox", "LEFT,BOTTOM,RIGHT,TOP with some area", self)
+        _require(self.runtime in RUNTIMES, "runtime", f"in {RUNTIMES}", self)
         _require(self.device.split(":")[0] in DEVICES, "device", f"in {DEVICES}", self)
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
         _require(self.engine in ENGINES, "engine", f"in {tuple(ENGINES)}", self)

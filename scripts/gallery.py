@@ -27,10 +27,10 @@ from rasterio.transform import from_origin
 
 from rrsis_geo.evaluation.scenes.object_matching import score
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.model.cached_predictor import CachedPredictor
 from rrsis_geo.model.serialization.header import read_header
 from rrsis_geo.pipeline.preview import COLOURS, draw
 from rrsis_geo.pipeline.runner import run
+from rrsis_geo.runtime.cached_predictor import CachedPredictor
 from rrsis_geo.scene.scene import Scene
 
 SIDE, SMALL = 400, 200

@@ -17,7 +17,7 @@ LEVELS = [
     {"errors", "types", "version"},
     {"job", "protocol", "atomic_write", "folder_lock"},
     {"scene", "datasets", "language", "model"},
-    {"tiling", "vector", "query", "expressions", "synthetic"},
+    {"tiling", "vector", "query", "expressions", "synthetic", "runtime"},
     {"colour", "evaluation"},
     {"chips", "pipeline", "training"},
     {"doctor"},

@@ -80,6 +80,7 @@ def test_a_job_round_trips_through_json(scene, expressions, output, options):
         ("bbox", (0, 1, 1, 0)),
         ("bbox", (0, 0, 1)),
         ("bbox", (0, 0, math.inf, 1)),
+        ("runtime", "openvino"),
         ("device", "tpu"),
         ("precision", "float16"),
         ("engine", "dask"),

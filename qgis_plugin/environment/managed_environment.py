@@ -72,6 +72,14 @@ class ManagedEnvironment:
         return self.folder / "bin" / "python"
 
     @property
+    def site_packages(self) -> Path:
+        """Folder of its packages, which need not exist yet."""
+        if sys.platform == "win32":
+            return self.folder / "Lib" / "site-packages"
+        found = sorted(self.folder.glob("lib/python3.*/site-packages"))
+        return found[0] if found else self.folder / "lib"
+
+    @property
     def cache(self) -> Path:
         """What pip has fetched, kept until the installation is finished."""
         return self.home / "cache"
@@ -162,7 +170,7 @@ class ManagedEnvironment:
             Names of these packages.
         """
         dropped = []
-        for record in sorted(self.folder.glob("**/*.dist-info")):
+        for record in sorted(self.site_packages.glob("*.dist-info")):
             listing = record / "RECORD"
             complete = listing.is_file() and "/INSTALLER," in listing.read_text(
                 encoding="utf-8", errors="replace"

@@ -148,9 +148,7 @@ class Pip:
 
     def version(self) -> Tuple[int, ...]:
         """Return the version of pip in the environment; (0,) if there is none."""
-        for record in self._managed.folder.glob(
-            "[Ll]ib/**/site-packages/pip-*.dist-info"
-        ):
+        for record in self._managed.site_packages.glob("pip-*.dist-info"):
             numbers = record.name[len("pip-") : -len(".dist-info")].split(".")[:2]
             return tuple(int(number) for number in numbers if number.isdigit())
         return (0,)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rrsis_geo.errors import OptionError
+from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.btdnet import BTDNet, Output
 from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
@@ -30,6 +31,8 @@ class NetPredictor:
     On a CPU every window is computed alone, so that its result cannot depend on the
     others in the batch; batching gains nothing there.
     """
+
+    runtime = "torch"
 
     def __init__(
         self,
@@ -137,6 +140,43 @@ def probability(out: Output, size: tuple[int, int], calibration: Calibration) ->
     return target * (1 - gate + gate * present)[..., None, None]
 
 
+class TorchNetwork:
+    """Weights loaded by torch on a device; binds to texts any number of times."""
+
+    def __init__(self, weights: str | Path, *, device: str = "auto") -> None:
+        """Load weights.
+
+        Args:
+            weights: name or path.
+            device: auto, cpu, cuda, cuda:N or mps.
+
+        Raises:
+            WeightsError: the weights are missing, altered or of another network.
+            OptionError: the device is not on this machine.
+        """
+        self._device = choose_device(device)
+        self.device = str(self._device)
+        net, self.info = load_weights(weights)
+        self._net = net.to(self._device)
+
+    def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> NetPredictor:
+        """Encode texts.
+
+        Args:
+            texts: E texts.
+            options: precision and batch size.
+        """
+        return NetPredictor(
+            self._net,
+            Tokenizer(self.info.vocabulary),
+            texts,
+            calibration=self.info.calibration,
+            device=self._device,
+            precision=choose_precision(options.precision, self._device),
+            batch_size=choose_batch(options.batch_size, self._device),
+        )
+
+
 def make_predictor(
     weights: str | Path,
     expressions: Sequence[str],
@@ -158,14 +198,5 @@ def make_predictor(
         WeightsError: the weights are missing, altered or of another network.
         OptionError: the device is not on this machine.
     """
-    chosen = choose_device(device)
-    net, info = load_weights(weights)
-    return NetPredictor(
-        net,
-        Tokenizer(info.vocabulary),
-        expressions,
-        calibration=info.calibration,
-        device=chosen,
-        precision=choose_precision(precision, chosen),
-        batch_size=choose_batch(batch_size, chosen),
-    )
+    options = SegmentOptions(precision=precision, batch_size=batch_size)
+    return TorchNetwork(weights, device=device).bind(expressions, options)

@@ -98,7 +98,7 @@ def plan(
         RRSISError: what `run` would raise before its first window.
     """
     check_outputs(job)
-    weights = weights_facts(job.weights, predictor)
+    weights = weights_facts(job.weights, predictor, job.options)
     with open_scene(job) as scene:
         plan = make_run_plan(scene, job.options, weights.gsd_range)
         batch = make_query_batch(job, plan, weights)

@@ -22,7 +22,15 @@ from rrsis_geo.version import __version__
 
 MANIFEST_VERSION = 1
 
-PACKAGES = ("numpy", "rasterio", "pyogrio", "pyproj", "tokenizers", "torch")
+PACKAGES = (
+    "numpy",
+    "rasterio",
+    "pyogrio",
+    "pyproj",
+    "tokenizers",
+    "onnxruntime",
+    "torch",
+)
 """Looked up in the installed metadata, since importing them would load torch."""
 
 
@@ -69,7 +77,7 @@ def fingerprint(
     options = asdict(job.options)
     for name in ("threshold", "min_score", "min_area", "fill_holes", "simplify"):
         del options[name]
-    for name in ("split", "batch_size", "engine", "workers", "resolve"):
+    for name in ("split", "batch_size", "engine", "workers", "resolve", "runtime"):
         del options[name]
     return {
         "manifest": MANIFEST_VERSION,
@@ -81,6 +89,7 @@ def fingerprint(
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
         "weights": {"name": weights.name, "sha256": weights.sha256},
+        "runtime": weights.runtime,
     }
 
 
@@ -120,6 +129,7 @@ def build(
             "sha256": weights.sha256,
             "gsd_range": weights.gsd_range,
         },
+        "runtime": weights.runtime,
         "scene": describe_scene(job.scene) | {"native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),

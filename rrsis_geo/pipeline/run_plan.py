@@ -14,6 +14,7 @@ from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
+from rrsis_geo.runtime.choice import choose_runtime
 from rrsis_geo.scene.aoi import Aoi, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.scene import Scene
@@ -38,6 +39,8 @@ class WeightsFacts:
     """Tokens that its text encoder knows; None: not known."""
     categories: tuple[str, ...] | None = None
     """Classes it knows by name; None: not known."""
+    runtime: str | None = None
+    """Library that computes it; None: not known."""
     score_margin: float = SCORE_MARGIN
     """How far above the threshold its objects have to rise; see `Calibration`."""
 
@@ -73,15 +76,20 @@ def open_scene(job: SegmentJob) -> AbstractContextManager[Scene]:
     )
 
 
-def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
+def weights_facts(
+    weights: str, predictor: Predictor | None, options: SegmentOptions | None = None
+) -> WeightsFacts:
     """Read what a run needs to know of the network.
 
     Args:
         weights: Name or path.
         predictor: A network that is used instead.
+        options: Of the run, which choose the runtime; None: not needed.
 
     Raises:
         WeightsError: there are no such weights, or they are altered.
+        EngineError: the runtime is not installed.
+        OptionError: the runtime cannot do what the options want.
     """
     if predictor is not None:
         kind = getattr(predictor, "__qualname__", type(predictor).__qualname__)
@@ -93,6 +101,7 @@ def weights_facts(weights: str, predictor: Predictor | None) -> WeightsFacts:
         gsd_range=header.gsd_range,
         vocabulary=header.vocabulary,
         categories=header.categories,
+        runtime=None if options is None else choose_runtime(options, header),
         score_margin=header.calibration.score_margin,
     )
 

@@ -157,7 +157,7 @@ def run(
     options, anchor = job.options, job.output or job.probability
     check_outputs(job, ours=begun_to_place(anchor) if resume else ())
     engine = open_engine(options.engine, workers=options.workers)
-    weights = weights_facts(job.weights, predictor)
+    weights = weights_facts(job.weights, predictor, options)
     try:
         with open_scene(job) as scene:
             plan = make_run_plan(scene, options, weights.gsd_range)

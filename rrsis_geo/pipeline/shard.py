@@ -66,15 +66,9 @@ def run_shard(shard: Shard) -> range:
 
 def bind(job: SegmentJob, texts: Sequence[str]) -> Predictor:
     """The network of the job's weights, bound to texts that are encoded once."""
-    from rrsis_geo.model.predictor import make_predictor  # loads torch: only now
+    from rrsis_geo.runtime.cached_predictor import CachedPredictor  # only now
 
-    return make_predictor(
-        job.weights,
-        texts,
-        device=job.options.device,
-        precision=job.options.precision,
-        batch_size=job.options.batch_size,
-    )
+    return CachedPredictor().bind(job, texts)
 
 
 def settle(

@@ -54,12 +54,12 @@ def main(network: NetworkFactory | None = None) -> None:
 
 
 def _cached_network() -> NetworkFactory:
-    """Return a factory that keeps weights in memory; the first job loads torch."""
+    """Return a factory that keeps weights in memory; a runtime is loaded late."""
     cached: list[NetworkFactory] = []
 
     def bind(job: SegmentJob, texts: Sequence[str]) -> Predictor:
         if not cached:
-            from rrsis_geo.model.cached_predictor import CachedPredictor  # loads torch
+            from rrsis_geo.runtime.cached_predictor import CachedPredictor
 
             cached.append(CachedPredictor().bind)
         return cached[0](job, texts)

@@ -10,7 +10,6 @@ from safetensors.torch import load_file, save_file
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.job import SegmentJob, SegmentOptions
-from rrsis_geo.model.cached_predictor import CachedPredictor
 from rrsis_geo.model.serialization.header import (
     Calibration,
     Card,
@@ -34,6 +33,7 @@ from rrsis_geo.model.serialization.weights import (
     recalibrate,
     save_weights,
 )
+from rrsis_geo.runtime.cached_predictor import CachedPredictor
 
 
 @pytest.fixture

@@ -1,0 +1,113 @@
+"""Reading the tensors of a weights file with numpy. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from rrsis_geo.errors import WeightsError
+from rrsis_geo.model.serialization.header import WeightsInfo
+from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
+
+SCALE = ":scale"
+"""Suffix of the name of a tensor of scales; see `model.serialization.quantization`."""
+
+
+class StoredTensors:
+    """Tensors of weights under their names in the network, unpacked when asked for."""
+
+    def __init__(self, info: WeightsInfo) -> None:
+        """Read the tensors as they are stored.
+
+        Raises:
+            WeightsError: a file cannot be read, or a tensor is in the wrong one.
+        """
+        self.info = info
+        self._stored = _read(info.path)
+        if info.text_path is not None:
+            text = _read(info.text_path)
+            odd = [name for name in self._stored if name.startswith(TEXT_PREFIX)]
+            odd += [name for name in text if not name.startswith(TEXT_PREFIX)]
+            if odd:
+                raise WeightsError(
+                    f"{info.path} and {info.text_path}: {odd[0]} lies in the wrong "
+                    "one; fetch both again"
+                )
+            self._stored |= text
+        self._unread = {name for name in self._stored if not name.endswith(SCALE)}
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        """A tensor in float32.
+
+        Raises:
+            WeightsError: the files do not have it.
+        """
+        self._unread.discard(name)
+        return self._unpacked(name, self._find(name), slice(None))
+
+    def rows(self, name: str, rows: Sequence[int]) -> NDArray[np.float32]:
+        """Some rows of a matrix in float32; the others are not unpacked.
+
+        Raises:
+            WeightsError: the files do not have it.
+        """
+        self._unread.discard(name)
+        return self._unpacked(name, self._find(name), list(rows))
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a tensor.
+
+        Raises:
+            WeightsError: the files do not have it.
+        """
+        return tuple(self._find(name).shape)
+
+    def check_read(self, belongs: Callable[[str], bool]) -> None:
+        """Check that every tensor of a part of the network has been read.
+
+        Args:
+            belongs: whether the tensor of a name is of that part.
+
+        Raises:
+            WeightsError: one has not; then the config is of another network.
+        """
+        if unread := sorted(filter(belongs, self._unread)):
+            raise self._other_architecture(unread[0])
+
+    def _find(self, name: str) -> NDArray[Any]:
+        if name not in self._stored:
+            raise self._other_architecture(name)
+        return self._stored[name]
+
+    def _unpacked(self, name: str, stored: NDArray[Any], rows: Any) -> NDArray[Any]:
+        if stored.dtype != np.int8:
+            return np.asarray(stored[rows] if stored.ndim else stored, np.float32)
+        if name + SCALE not in self._stored:
+            raise WeightsError(
+                f"{name}: int8 without scales; the weights file is damaged, fetch it "
+                "again"
+            )
+        scales = self._stored[name + SCALE][rows].astype(np.float32)
+        unpacked: NDArray[Any] = stored[rows].astype(np.float32) * scales[:, None]
+        return unpacked
+
+    def _other_architecture(self, name: str) -> WeightsError:
+        return WeightsError(
+            f"{self.info.path}: another architecture than its config says: the first "
+            f"tensor that differs is {name}; fetch the file again"
+        )
+
+
+def _read(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        return dict(load_file(path))
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(
+            f"{path}: cannot be read as safetensors ({error})"
+        ) from error
