@@ -360,8 +360,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Schwelle geändert auf {threshold}</translation>
         </message>
         <message>
-            <source>{expression} (threshold slider)</source>
-            <translation>{expression} (Schwellenregler)</translation>
+            <source>{expression} (slider)</source>
+            <translation>{expression} (Regler)</translation>
         </message>
         <message>
             <source>Layer {layer} has no CRS, so polygons would have no place: set it with a right click on the layer, Layer CRS.</source>
@@ -1028,16 +1028,20 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Umgebung entfernen …</translation>
         </message>
         <message>
-            <source>Install again</source>
-            <translation>Neu installieren</translation>
+            <source>Cancel the installation</source>
+            <translation>Installation abbrechen</translation>
         </message>
         <message>
             <source>Remove the environment</source>
             <translation>Umgebung entfernen</translation>
         </message>
         <message>
-            <source>Cancel the installation</source>
-            <translation>Installation abbrechen</translation>
+            <source>Set up an own environment</source>
+            <translation>Eine eigene Umgebung einrichten</translation>
+        </message>
+        <message>
+            <source>Install again</source>
+            <translation>Neu installieren</translation>
         </message>
         <message>
             <source>Remove the environment in {folder}? Results, history and settings stay; it can be set up again at any time.</source>

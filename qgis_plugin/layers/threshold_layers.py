@@ -129,7 +129,7 @@ def _new_layer(
 ) -> QgsVectorLayer:
     """Add a layer above one that stays, in the same style."""
     expression = values["expression"]
-    name = tr("{expression} (threshold slider)").format(expression=expression)
+    name = tr("{expression} (slider)").format(expression=expression)
     layer = QgsVectorLayer(values["file"], name, "ogr")
     result_layers.filter_expression(layer, values["expressions"], expression)
     result_layers.set_aliases(layer)

@@ -366,12 +366,14 @@ class Panel(QgsDockWidget):
             for layer in QgsProject.instance().mapLayers().values()
             if isinstance(layer, QgsRasterLayer) and layer.source() == path
         ]
-        layer = found[0] if found else self._iface.addRasterLayer(path, name)
-        if layer is None or not layer.isValid():
+        layer = found[0] if found else QgsRasterLayer(path, name, "gdal")
+        if not layer.isValid():
             self.setup_box.show_failure(
                 tr("The demo scene {file} cannot be opened.").format(file=path)
             )
             return
+        if not found:
+            QgsProject.instance().addMapLayer(layer)
         self.layer.setLayer(layer)
         canvas = self._iface.mapCanvas()
         settings = canvas.mapSettings()

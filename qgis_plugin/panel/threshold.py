@@ -256,10 +256,12 @@ class _Task(QgsTask):
         """Return a file of this threshold that nobody has changed, or nothing."""
         change, record = self._change, self._change.record
         original = str(record["original"])
+        content = record.get("original_content")
         if (
-            original not in change.avoided
+            content
+            and original not in change.avoided
             and abs(record.get("original_threshold", -1) - change.threshold) < 0.005
-            and content_hash(original) == record.get("original_content")
+            and content_hash(original) == content
         ):
             return original
         found = threshold_files.find_unchanged(

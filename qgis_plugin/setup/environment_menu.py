@@ -7,7 +7,7 @@ from typing import Callable
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox, QWidget
 
 from ..environment.managed_environment import NONE, READY
-from ..find_python import find_python, managed_environment
+from ..find_python import find_python, managed_environment, set_python
 from ..translate import tr
 from .environment_setup import EnvironmentSetup
 from .report_dialog import ReportDialog
@@ -59,10 +59,15 @@ class EnvironmentMenu(QMenu):
     def refresh(self) -> None:
         """Show what can be done in the current state."""
         setup = self._setup
-        usual = tr("Install again") if setup.condition == READY else begin_text(setup)
-        self.begin_action.setText(
-            tr("Cancel the installation") if setup.installing else usual
-        )
+        if setup.installing:
+            text = tr("Cancel the installation")
+        elif setup.condition == READY and set_python():
+            text = tr("Set up an own environment")
+        elif setup.condition == READY:
+            text = tr("Install again")
+        else:
+            text = begin_text(setup)
+        self.begin_action.setText(text)
         self.begin_action.setEnabled(setup.installing or not setup.busy)
         self.remove_action.setEnabled(
             not setup.busy and managed_environment().condition() != NONE

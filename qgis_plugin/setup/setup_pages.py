@@ -6,6 +6,7 @@ import sys
 from typing import List
 
 from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from ..environment.install_choice import CPU, GPU, InstallChoice
@@ -57,13 +58,12 @@ class ManagedPage(QWidget):
         self.package.setFilter(tr("Wheels (*.whl)"))
         self.package.setFilePath(choice.package)
         self.package.lineEdit().setPlaceholderText(tr("the one inside the plugin"))
-        hint = QLabel(
+        hint = _hint(
             tr(
                 "Packages come from the index that pip is set up for, with the hashes "
                 "that the plugin knows; QGIS's proxy is passed on."
             )
         )
-        hint.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(tr("&Python"), self.base)
         form.addRow(tr("&Build"), self.build)
@@ -89,14 +89,13 @@ class WheelsPage(QWidget):
         self.folder.setObjectName("wheels")
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setFilePath(choice.wheels)
-        hint = QLabel(
+        hint = _hint(
             tr(
                 "A folder with all wheels that the plugin's file packages/cpu.txt "
                 "lists, made on a computer with the same system and Python by "
                 "“pip download -r cpu.txt”. No network is used."
             )
         )
-        hint.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(tr("&Folder of wheels"), self.folder)
         form.addRow(tr("&Python"), self.base)
@@ -120,14 +119,22 @@ class ExistingPage(QWidget):
         self.program.lineEdit().setPlaceholderText(
             r"C:\rrsis\.venv" if sys.platform == "win32" else "/home/ada/rrsis/.venv"
         )
-        hint = QLabel(
+        hint = _hint(
             tr(
                 "The python program, or the folder, of an environment in which "
                 "“rrsis-geo doctor” reports no failure. It must have the plugin's "
                 "version of rrsis-geo."
             )
         )
-        hint.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(tr("&Interpreter"), self.program)
         form.addRow(hint)
+
+
+def _hint(text: str) -> QLabel:
+    """Create a text of up to three lines; stacked pages do not ask for its height."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setMinimumHeight(3 * label.fontMetrics().lineSpacing())
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    return label

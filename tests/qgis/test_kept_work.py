@@ -16,6 +16,7 @@ from qgis.core import (
     QgsPrintLayout,
     QgsProject,
     QgsRasterLayer,
+    QgsRectangle,
     QgsRelation,
     QgsSingleSymbolRenderer,
     QgsSymbol,
@@ -27,6 +28,7 @@ from qgis.PyQt.QtCore import QVariant
 from rrsis_geo_qgis.core.protocol import Partial
 from rrsis_geo_qgis.layers import partial_layers, result_layers
 from rrsis_geo_qgis.layers.content import content_hash
+from rrsis_geo_qgis.layers.object_ids import NumberedObject, match
 from rrsis_geo_qgis.layers.run_files import UnfinishedRun
 from rrsis_geo_qgis.layers.threshold_layers import source_file
 from rrsis_geo_qgis.panel.scene_maker import SceneMaker
@@ -108,7 +110,7 @@ def test_edits_in_progress_are_kept_and_saved_where_they_were_made(found, move):
     assert layer.undoStack().count() == 1
     assert source_file(layer) == path
     assert not found.results.note.isHidden()
-    assert only_layer(found).name() == "storage tank (threshold slider)"
+    assert only_layer(found).name() == "storage tank (slider)"
     assert only_layer(found).id() != layer.id()
     assert layer.commitChanges()
     after = objects(path)
@@ -127,7 +129,7 @@ def test_an_opened_but_empty_edit_session_counts_too(found, move):
     assert (source_file(layer), layer.isEditable()) == (path, True)
     (own,) = result_layers.run_layers(run_of(found))
     assert result_layers.read_record(own)["threshold"] == 0.8  # changed in its turn
-    shown = QgsProject.instance().mapLayersByName("storage tank (threshold slider)")
+    shown = QgsProject.instance().mapLayersByName("storage tank (slider)")
     assert shown == [own]
 
 
@@ -357,6 +359,42 @@ def test_an_object_found_later_keeps_its_number_too(found, move):
     for number in set(again) & new:
         assert again[number].intersection(low[number]).area() > 0
     assert len(again) == layer.featureCount()
+
+
+def numbered(*boxes):
+    """Objects from (number, left, right), all of the same height."""
+    return [
+        NumberedObject(number, "tank", QgsGeometry.fromRect(QgsRectangle(a, 0, b, 1)))
+        for number, a, b in boxes
+    ]
+
+
+def test_numbers_where_objects_merge_and_part():
+    known = numbered((1, 0, 4), (2, 5, 7), (3, 20, 21))
+
+    merged = match(numbered((1, 0, 7), (2, 20, 21), (3, 30, 31)), [known])
+    parted = match(numbered((1, 0, 1), (2, 2, 4), (3, 5, 7)), [known])
+
+    assert merged == {1: 1, 2: 3, 3: 4}
+    assert parted == {2: 1, 3: 2, 1: 4}
+
+
+def test_numbers_from_other_thresholds_and_no_number_twice():
+    run, higher, lower = numbered((1, 0, 2)), [], numbered((1, 0, 2), (8, 10, 12))
+
+    found = match(numbered((1, 0, 3), (2, 9, 12), (3, 50, 51)), [run, higher, lower])
+    later = match(numbered((1, 60, 61)), [run], highest=9)
+
+    assert found == {1: 1, 2: 8, 3: 9}
+    assert later == {1: 10}
+
+
+def test_objects_of_two_expressions_keep_their_own_numbers():
+    shape = QgsGeometry.fromRect(QgsRectangle(0, 0, 1, 1))
+    known = [NumberedObject(1, "tank", shape), NumberedObject(2, "building", shape)]
+    new = [NumberedObject(1, "building", shape), NumberedObject(2, "tank", shape)]
+
+    assert match(new, [known]) == {1: 2, 2: 1}
 
 
 def test_the_selection_follows_the_objects(found, move):

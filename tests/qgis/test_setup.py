@@ -79,7 +79,7 @@ def pretend(managed):
 def test_one_button_says_how_much_will_be_fetched(box, setup, until):
     assert box.begin_button.text() == "Set up (about 150 MB)"
     setup.look()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert setup.notice is None
     number = int(box.begin_button.text().split("about ")[1].split(" ")[0])
@@ -95,7 +95,7 @@ def managed_files(setup):
 def test_a_gpu_offers_its_build_with_the_size(box, setup, until, monkeypatch):
     monkeypatch.setattr(environment_setup, "usable_gpu", lambda: "NVIDIA L4")
     setup.look()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert box.begin_button.isVisible()
     assert box.gpu_button.isVisible()
@@ -138,14 +138,14 @@ def test_an_installation_is_stopped_and_goes_on(box, setup, until, managed, tmp_
     assert not box.begin_button.isVisible()
     wait_for_step(setup, until)
     box.cancel_button.click()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert box.text.text() == "Stopped. What has been fetched is kept."
     assert managed.ready_python() is None
     assert setup.condition in (UNFINISHED, "none")
 
     box.begin_button.click()  # with the same choice
-    until(lambda: not setup.busy and setup.notice)
+    until(lambda: not setup.busy and setup.notice, 600)
 
     assert "There is no package for this platform" in box.text.text()
     assert box.begin_button.text() == "Try again"
@@ -216,7 +216,7 @@ def test_ready_leads_to_the_demo_scene_and_can_be_hidden(box, setup, pretend):
 def test_another_qgis_that_installs_is_one_sentence(box, setup, until, managed):
     with InstallLock(managed.home):
         setup.begin()
-        until(lambda: not setup.busy)
+        until(lambda: not setup.busy, 600)
 
     assert box.text.text().startswith("Another QGIS is installing the environment.")
 
@@ -225,7 +225,7 @@ def test_a_profile_that_cannot_be_written_is_one_sentence(box, setup, until, man
     managed.home.parent.mkdir(exist_ok=True)
     managed.home.write_text("a file where the folder should be")
     setup.begin()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert setup.notice is not None
     assert len(setup.notice.message().split(". ")) == 1
@@ -239,7 +239,7 @@ def test_a_disk_that_is_too_small_is_said_before_anything_is_written(
     usage = shutil.disk_usage("/")._replace(free=10_000_000)
     monkeypatch.setattr(installation.shutil, "disk_usage", lambda folder: usage)
     setup.begin()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert box.text.text().startswith("The disk is full.")
     assert not managed.folder.exists()
@@ -251,7 +251,7 @@ def test_no_network_is_one_sentence_and_nothing_counts_as_whole(
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
     setup.begin()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert box.text.text().startswith("The package index could not be reached.")
     assert managed.ready_python() is None
@@ -276,7 +276,7 @@ def test_the_environment_is_removed_without_touching_results(
     ended = []
     setup.changing.connect(lambda: ended.append("processes"))
     setup.remove()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
     assert ended == ["processes"]
     assert not managed.folder.exists()
@@ -405,7 +405,7 @@ def test_the_dialog_leaves_the_installation_to_the_panel(
     assert setup.installing
     assert box.cancel_button.isVisible()
     setup.cancel()
-    until(lambda: not setup.busy)
+    until(lambda: not setup.busy, 600)
 
 
 @pytest.fixture
