@@ -12,7 +12,7 @@ k), any other matrix as (inputs, outputs).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -357,7 +357,7 @@ def _blocks(matrix: Array) -> Array:
     return np.concatenate([matrix[:height, :width], matrix[height:, width:]])
 
 
-def _as_float32(folded: Mapping[str, Array]) -> Tensors:
-    return {
-        name: np.ascontiguousarray(value, np.float32) for name, value in folded.items()
-    }
+def _as_float32(folded: dict[str, Array]) -> Tensors:
+    """Convert the arrays one by one; `folded` is emptied, so none is held twice."""
+    names = tuple(folded)
+    return {name: np.ascontiguousarray(folded.pop(name), np.float32) for name in names}

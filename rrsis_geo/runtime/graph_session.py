@@ -25,6 +25,8 @@ class GraphSession:
         part: str,
         config: ModelConfig,
         tensors: Mapping[str, NDArray[np.float32]],
+        *,
+        once: bool = False,
     ) -> None:
         """Fill the graph.
 
@@ -32,6 +34,8 @@ class GraphSession:
             part: a key of `PART_FIELDS`.
             config: of the network.
             tensors: its parameters, see `folding`.
+            once: it runs a few times only, so matrices are not copied into the order
+                that multiplies fastest.
 
         Raises:
             WeightsError: the tensors do not fit the graph.
@@ -42,6 +46,8 @@ class GraphSession:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors; they are raised as well
         options.enable_cpu_mem_arena = False
+        if once:
+            options.add_session_config_entry("session.disable_prepacking", "1")
         # Idle threads of a waiting worker must not spin.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         values = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from rrsis_geo.runtime.graph_session import GraphSession, Value
 from rrsis_geo.runtime.stored_tensors import StoredTensors
 
 EMBEDDINGS = "text.embeddings"
+WORD_TABLE = f"{EMBEDDINGS}.word_embeddings.weight"
 TEXT_PART = ("text.", "visual.words.")
 """Prefixes of the tensors that are needed for texts only."""
 STRIDE = 4
@@ -36,10 +39,10 @@ class OnnxNetwork:
     device = "cpu"
 
     def __init__(self, weights: str | Path) -> None:
-        """Load weights.
+        """Check weights; they are loaded when they are bound.
 
         Raises:
-            WeightsError: they are missing, altered or of another network.
+            WeightsError: they are missing or altered, or lack a word table.
             EngineError: the package has no graph of their network.
         """
         self.info: WeightsInfo = verify(weights)
@@ -49,30 +52,44 @@ class OnnxNetwork:
                 f"{self.info.path}: no graph of the network {config.preset!r} for "
                 f"runtime onnx; runtime torch computes it: {TORCH_HINT}"
             )
-        tensors = StoredTensors(self.info)
-        vocabulary = tensors.shape(f"{EMBEDDINGS}.word_embeddings.weight")[0]
+        vocabulary = StoredTensors(self.info).shape(WORD_TABLE)[0]
         if len(self.info.vocabulary) != vocabulary:
             raise WeightsError(
                 f"{self.info.path}: the vocabulary has {len(self.info.vocabulary)} "
                 f"tokens, the word table of the network {vocabulary} rows; use the "
                 "vocabulary that the network was trained with"
             )
-        state = State(tensors)
-        self._look = GraphSession("look", config, fold_look(state, config))
-        calibration = self.info.calibration
-        self._answer = GraphSession(
-            "answer", config, fold_answer(state, config, calibration)
-        )
-        tensors.check_read(lambda name: not name.startswith(TEXT_PART))
+        self._sessions: tuple[GraphSession, GraphSession] | None = None
 
     def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> OnnxPredictor:
-        """Encode texts; the text encoder's memory is released afterwards.
+        """Encode texts.
+
+        The text encoder's memory is released before the rest of the network is loaded,
+        which happens once.
 
         Args:
             texts: E texts.
             options: not used; see `choice` for what this runtime can do.
+
+        Raises:
+            WeightsError: the tensors are not those of the config's network.
         """
-        return OnnxPredictor(self._look, self._answer, self._encode(texts))
+        words = self._encode(texts)
+        release_memory()
+        if self._sessions is None:
+            self._sessions = self._load()
+            release_memory()
+        return OnnxPredictor(*self._sessions, words)
+
+    def _load(self) -> tuple[GraphSession, GraphSession]:
+        """The parts that look at a window and that find an expression in it."""
+        config, tensors = self.info.config, StoredTensors(self.info)
+        state = State(tensors)
+        look = GraphSession("look", config, fold_look(state, config))
+        folded = fold_answer(state, config, self.info.calibration)
+        answer = GraphSession("answer", config, folded)
+        tensors.check_read(lambda name: not name.startswith(TEXT_PART))
+        return look, answer
 
     def _encode(self, texts: Sequence[str]) -> list[Value]:
         """Words of each text, (1, T, D), where T is its number of tokens."""
@@ -81,14 +98,14 @@ class OnnxNetwork:
         config, tensors = self.info.config, StoredTensors(self.info)
         # Its tensors are only put in order, and float64 would take twice the memory.
         state = State(tensors, np.float32)
-        session = GraphSession("text", config, fold_text(state, config))
+        session = GraphSession("text", config, fold_text(state, config), once=True)
         tokenizer = Tokenizer(self.info.vocabulary)
         segment = tensors.rows(f"{EMBEDDINGS}.token_type_embeddings.weight", [0])
         words: list[Value] = []
         for text in texts:
             (ids,) = tokenizer([text], longest=config.text_positions).ids  # (T,)
             embedded = (
-                tensors.rows(f"{EMBEDDINGS}.word_embeddings.weight", ids)
+                tensors.rows(WORD_TABLE, ids)
                 + tensors.rows(
                     f"{EMBEDDINGS}.position_embeddings.weight", range(len(ids))
                 )
@@ -145,6 +162,12 @@ class OnnxPredictor:
             )
             self._enlargement = ((height, width), *values)
         return self._enlargement[1:]
+
+
+def release_memory() -> None:
+    """Give memory that was freed back to the system, which glibc does not by itself."""
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def enlargement(length: int, size: int) -> NDArray[np.float32]:

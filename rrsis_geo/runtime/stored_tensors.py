@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
+from safetensors import SafetensorError, safe_open
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.serialization.header import WeightsInfo
@@ -20,27 +19,33 @@ SCALE = ":scale"
 
 
 class StoredTensors:
-    """Tensors of weights under their names in the network, unpacked when asked for."""
+    """Tensors of weights under their names in the network.
+
+    Each is read and unpacked when it is asked for: the text encoder is most of the file
+    and is not needed for long.
+    """
 
     def __init__(self, info: WeightsInfo) -> None:
-        """Read the tensors as they are stored.
+        """Open the files.
 
         Raises:
             WeightsError: a file cannot be read, or a tensor is in the wrong one.
         """
         self.info = info
-        self._stored = _read(info.path)
+        file = _open(info.path)
+        self._files = dict.fromkeys(file.keys(), file)
         if info.text_path is not None:
-            text = _read(info.text_path)
-            odd = [name for name in self._stored if name.startswith(TEXT_PREFIX)]
-            odd += [name for name in text if not name.startswith(TEXT_PREFIX)]
+            text = _open(info.text_path)
+            odd = [name for name in self._files if name.startswith(TEXT_PREFIX)]
+            names = text.keys()
+            odd += [name for name in names if not name.startswith(TEXT_PREFIX)]
             if odd:
                 raise WeightsError(
                     f"{info.path} and {info.text_path}: {odd[0]} lies in the wrong "
                     "one; fetch both again"
                 )
-            self._stored |= text
-        self._unread = {name for name in self._stored if not name.endswith(SCALE)}
+            self._files |= dict.fromkeys(names, text)
+        self._unread = {name for name in self._files if not name.endswith(SCALE)}
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """A tensor in float32.
@@ -81,19 +86,20 @@ class StoredTensors:
             raise self._other_architecture(unread[0])
 
     def _find(self, name: str) -> NDArray[Any]:
-        if name not in self._stored:
+        if name not in self._files:
             raise self._other_architecture(name)
-        return self._stored[name]
+        stored: NDArray[Any] = self._files[name].get_tensor(name)
+        return stored
 
     def _unpacked(self, name: str, stored: NDArray[Any], rows: Any) -> NDArray[Any]:
         if stored.dtype != np.int8:
             return np.asarray(stored[rows] if stored.ndim else stored, np.float32)
-        if name + SCALE not in self._stored:
+        if name + SCALE not in self._files:
             raise WeightsError(
                 f"{name}: int8 without scales; the weights file is damaged, fetch it "
                 "again"
             )
-        scales = self._stored[name + SCALE][rows].astype(np.float32)
+        scales = self._find(name + SCALE)[rows].astype(np.float32)
         unpacked: NDArray[Any] = stored[rows].astype(np.float32) * scales[:, None]
         return unpacked
 
@@ -104,9 +110,9 @@ class StoredTensors:
         )
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]]:
+def _open(path: Path) -> Any:
     try:
-        return dict(load_file(path))
+        return safe_open(path, framework="numpy")
     except (OSError, SafetensorError) as error:
         raise WeightsError(
             f"{path}: cannot be read as safetensors ({error})"

@@ -89,4 +89,4 @@ def test_weights_of_another_architecture_are_refused(save, tmp_path):
             state["visual.more" if change == "added" else "visual.lift.0.bias"] = other
         save_file(state, broken, metadata)
         with pytest.raises(WeightsError, match=r"architecture|do not fit"):
-            OnnxNetwork(broken)
+            OnnxNetwork(broken).bind(["tree"], OPTIONS)
