@@ -1,6 +1,7 @@
 # Two commands do all the set-up on a fresh machine with python3:
-#   make demo   draws a sample scene, finds something in it, writes ./demo
-#   make test   installs what the tests need and runs every test but those inside QGIS
+#   make demo   draws a sample scene, finds something in it, writes ./demo; without torch
+#   make test   installs what the tests need, torch too, and runs every test but those
+#               inside QGIS
 #   make test-qgis   the plugin inside QGIS; installs QGIS where it may (scripts/qgis_setup)
 #   make weights DATA=folder   repeats the training of the shipped weights (scripts/weights/
 #                make_weights.py); TEXT=MiniLM's folder, or default; STEPS=2 rehearses
@@ -31,10 +32,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt scripts/setup
 $(VENV)/.installed-dev: pyproject.toml constraints.txt scripts/setup
 	scripts/setup dev
 
-weights: $(VENV)/.installed
+weights: $(VENV)/.installed-dev
 	$(VENV)/bin/python scripts/weights/make_weights.py "$(DATA)" --work "$(WORK)" \
 	    $(if $(TEXT),--text "$(TEXT)") $(if $(ONLY),--only $(ONLY)) \
 	    $(if $(STEPS),--steps $(STEPS))
 
 clean:
-	rm -rf $(VENV) .venv-qgis .venv-qt6 demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf $(VENV) .venv-light .venv-qgis .venv-qt6 demo build dist ./*.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -316,6 +316,9 @@ def _score(
     device: str,
 ) -> None:
     """Evaluate weights, print the report and write the files asked for."""
+    from rrsis_geo.runtime.choice import require_torch
+
+    require_torch("evaluating weights")
     from rrsis_geo.datasets.registry import read_dataset
     from rrsis_geo.evaluation.evaluate_weights import (
         check_same_samples,

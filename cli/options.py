@@ -197,7 +197,7 @@ RUNNING = together(
         "Running",
         "--runtime",
         "Library that computes the network: torch, onnx (ONNX Runtime, on the CPU), or "
-        "auto: torch on a GPU, else onnx; torch needs rrsis-geo[torch].",
+        "auto: torch on a GPU, else onnx; torch needs the extra torch.",
         type=click.Choice(RUNTIMES),
     ),
     setting(

@@ -144,6 +144,9 @@ def command(read_sources: Any, /, config: str | None, **values: Any) -> None:
       rrsis-geo train --from default --data roofs/manifest.jsonl -o roofs.safetensors
       rrsis-geo train rrsis-d --data RRSIS-D -o rrsis-d.safetensors
     """
+    from rrsis_geo.runtime.choice import require_torch
+
+    require_torch("training")
     from rrsis_geo.training.train import TrainingJob, train_weights
     from rrsis_geo.training.training_data import DataFiles
 

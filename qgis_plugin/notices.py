@@ -95,7 +95,8 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
         tr_noop("There is no package for this platform and Python where pip looked."),
         tr_noop(
             "Choose another Python (3.12 is the safest) or another index; a folder of "
-            "wheels must hold those for this system and this Python."
+            "wheels must hold all that the plugin's file cpu.txt lists, for this "
+            "system and this Python."
         ),
     ),
     "no_venv": (
@@ -111,8 +112,35 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
     ),
     "no_package": (
         tr_noop("There is no package at the place that was named."),
+        tr_noop("Choose the wheel (.whl) of rrsis-geo of the plugin's version."),
+    ),
+    "no_wheel_inside": (
+        tr_noop("This small version of the plugin has no rrsis-geo inside."),
         tr_noop(
-            "Choose a wheel (.whl), a folder of wheels or the package's source folder."
+            "Get the file {name} of the plugin's release and choose it, or enter its "
+            "address, followed by #sha256= and its hash; or install the large version."
+        ),
+    ),
+    "no_hash": (
+        tr_noop("The address of the package does not say which file it must be."),
+        tr_noop(
+            "Enter the address of {name}, beginning with https:// and followed by "
+            "#sha256= and the 64 digits of its hash."
+        ),
+    ),
+    "other_wheel": (
+        tr_noop("This file is not rrsis-geo of the plugin's version."),
+        tr_noop("Choose the file {name} of the plugin's release."),
+    ),
+    "damaged_wheel": (
+        tr_noop("The package inside the plugin is damaged."),
+        tr_noop("Install the plugin again from its zip, then try again."),
+    ),
+    "other_hash": (
+        tr_noop("A package is not the file that this plugin was tested with."),
+        tr_noop(
+            "Nothing of it was installed. Another index, a proxy or an antivirus "
+            "program may have changed it: try again on another network."
         ),
     ),
     "damaged": (
@@ -144,6 +172,10 @@ INSTALLATION_FAILURES: Dict[str, Tuple[str, str]] = {
     "locked": (
         tr_noop("Another QGIS is installing the environment."),
         tr_noop("Wait until it has finished, or stop it there."),
+    ),
+    "searching": (
+        tr_noop("A search is running in the environment."),
+        tr_noop("Wait until it has ended, or cancel it, then try again."),
     ),
     "not_working": (
         tr_noop("Everything was installed, but rrsis-geo does not start."),
@@ -186,8 +218,8 @@ INTERPRETER_NOTICES: Dict[str, Tuple[str, str]] = {
         tr_noop("rrsis-geo at {program} cannot be loaded: {broken}."),
         tr_noop("Install it again: {install} --force-reinstall"),
     ),
-    "no_torch": (
-        tr_noop("Python {python} at {program} has rrsis-geo, but no torch."),
+    "no_runtime": (
+        tr_noop("Python {python} at {program} has rrsis-geo, but no ONNX Runtime."),
         tr_noop("Install it there: {install}"),
     ),
     "other_version": (
@@ -198,9 +230,7 @@ INTERPRETER_NOTICES: Dict[str, Tuple[str, str]] = {
         tr_noop("Install the plugin's version there: {install}"),
     ),
     "ok": (
-        tr_noop(
-            "Python {python} at {program} has rrsis-geo {package} and torch {torch}."
-        ),
+        tr_noop("Python {python} at {program} has rrsis-geo {package} and {runtime}."),
         "",
     ),
 }

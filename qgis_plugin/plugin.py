@@ -24,6 +24,9 @@ class RRSISGeoPlugin:
         self._translator = load_translator(TRANSLATIONS)
         self._action: QAction | None = None
         self._panel = None
+        self._setup = None
+        self._environment_action: QAction | None = None
+        self._menu = None
         self._provider = None
 
     def initProcessing(self) -> None:  # the name is QGIS's
@@ -46,6 +49,7 @@ class RRSISGeoPlugin:
         self._action.triggered.connect(self._toggle)
         self._iface.addToolBarIcon(self._action)
         self._iface.addPluginToRasterMenu(MENU, self._action)
+        self._add_environment_menu()
         QCoreApplication.instance().aboutToQuit.connect(self._quit)
         self.initProcessing()
 
@@ -57,11 +61,20 @@ class RRSISGeoPlugin:
             self._iface.removeToolBarIcon(self._action)
             self._action.deleteLater()
             self._action = None
+        if self._environment_action is not None:
+            self._iface.removePluginRasterMenu(MENU, self._environment_action)
+            self._menu.close_windows()
+            self._menu.deleteLater()
+            self._environment_action.deleteLater()
+            self._menu = self._environment_action = None
         if self._panel is not None:
             self._panel.shut_down()
             self._iface.removeDockWidget(self._panel)
             self._panel.deleteLater()
             self._panel = None
+        if self._setup is not None:
+            self._setup.shut_down()
+            self._setup = None
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None
@@ -78,7 +91,7 @@ class RRSISGeoPlugin:
 
             window = self._iface.mainWindow()
             self._panel = Panel(
-                self._iface, Controller(find_python), find_python, window
+                self._iface, Controller(find_python), find_python, self._setup, window
             )
             area = Qt.DockWidgetArea.RightDockWidgetArea
             self._iface.addDockWidget(area, self._panel)
@@ -88,6 +101,24 @@ class RRSISGeoPlugin:
         self._panel.query.edit.setFocus()
         return self._panel
 
+    def _add_environment_menu(self) -> None:
+        """Add the menu of the gear, which works without the panel too."""
+        from .setup.environment_menu import EnvironmentMenu
+        from .setup.environment_setup import EnvironmentSetup  # after the translator
+
+        window = self._iface.mainWindow()
+        self._setup = EnvironmentSetup()
+        self._menu = EnvironmentMenu(
+            self._setup, self._open_demo, window, before=self.show_panel
+        )
+        self._environment_action = QAction(tr("Environment"), window)
+        self._environment_action.setObjectName("rrsis_geo_environment")
+        self._environment_action.setMenu(self._menu)
+        self._iface.addPluginToRasterMenu(MENU, self._environment_action)
+
+    def _open_demo(self) -> None:
+        self.show_panel().open_demo()
+
     def _toggle(self, checked: bool) -> None:
         if checked:
             self.show_panel()
@@ -95,6 +126,9 @@ class RRSISGeoPlugin:
             self._panel.hide()
 
     def _quit(self) -> None:
-        """End the worker, since QGIS may quit without unloading its plugins."""
+        """End all processes, since QGIS may quit without unloading its plugins."""
         if self._panel is not None:
             self._panel.search.end_worker()
+            self._panel.demo.close()
+        if self._setup is not None:
+            self._setup.shut_down()

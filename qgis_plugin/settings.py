@@ -7,7 +7,7 @@ from typing import Dict
 
 from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 
-from .environment.install_choice import InstallChoice
+from .environment.install_choice import CPU, GPU, InstallChoice
 from .environment.proxies import proxy_environment
 
 GROUP = "rrsis_geo"
@@ -42,12 +42,13 @@ def save_output_folder(path: str) -> None:
 def install_settings() -> InstallChoice:
     """Return the choices of the last installation."""
     stored = QgsSettings()
-    return InstallChoice(
-        **{
-            item.name: str(stored.value(f"{GROUP}/install/{item.name}", item.default))
-            for item in fields(InstallChoice)
-        }
-    )
+    values = {
+        item.name: str(stored.value(f"{GROUP}/install/{item.name}", item.default))
+        for item in fields(InstallChoice)
+    }
+    if values["build"] not in (CPU, GPU):  # of an earlier version of the plugin
+        values["build"] = CPU
+    return InstallChoice(**values)
 
 
 def save_install_settings(choice: InstallChoice) -> None:

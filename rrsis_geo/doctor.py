@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
+
+from rrsis_geo.errors import install_command
 
 GIB = 2**30
 
@@ -23,12 +29,18 @@ PACKAGES = (
     "pyproj",
     "geopandas",
     "pyogrio",
-    "pyarrow",
     "safetensors",
     "tokenizers",
-    "transformers",
-    "torch",
+    "onnxruntime",
 )
+
+OPTIONAL_PACKAGES = {
+    "torch": "GPUs and training",
+    "transformers": "Swin encoders",
+    "pyarrow": "GeoParquet",
+    "ray": "several machines",
+}
+"""Package -> what needs it."""
 
 FOREIGN_VARIABLES = (
     "PYTHONPATH",
@@ -39,7 +51,7 @@ FOREIGN_VARIABLES = (
 )
 """Variables that other GIS programs set and that change what our libraries load."""
 
-REINSTALL = "install it again: pip install --force-reinstall rrsis-geo"
+REINSTALL = "install it again: pip install --force-reinstall, with its wheel or folder"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +109,18 @@ def _packages() -> Result:
     return "ok", ", ".join(installed), ""
 
 
+def _extras() -> Result:
+    """Say which optional packages there are; importing torch would take seconds."""
+    installed, absent = [], []
+    for name, purpose in OPTIONAL_PACKAGES.items():
+        try:
+            installed.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            absent.append(f"{name} ({purpose})")
+    found = ", ".join(installed) or "none"
+    return "ok", f"{found}; not installed: {', '.join(absent) or 'none'}", ""
+
+
 def _environment() -> Result:
     foreign = [name for name in FOREIGN_VARIABLES if os.environ.get(name)]
     if not foreign:
@@ -133,7 +157,7 @@ def _drivers() -> Result:
     vectors = pyogrio.list_drivers(write=True)
     needed = {"GTiff", "COG", "VRT", "PNG"}
     missing = sorted(needed - rasters.keys())
-    missing += sorted({f.driver for f in FORMATS if f.needs_driver} - vectors.keys())
+    missing += sorted({f.driver for f in FORMATS if f.package is None} - vectors.keys())
     if missing:
         return "fail", f"GDAL lacks {', '.join(missing)}", REINSTALL
     found = ", ".join([*sorted(needed), *sorted(f.driver for f in FORMATS)])
@@ -147,6 +171,12 @@ def _drivers() -> Result:
 
 
 def _gpu() -> Result:
+    """Look for a GPU that torch uses, else for one that it could use."""
+    if find_spec("torch") is None:
+        gpu = nvidia_gpu() or apple_gpu()
+        if not gpu:
+            return "ok", "none; the CPU does the work", ""
+        return "warn", f"{gpu}, which nothing installed here uses", TORCH_FOR_GPU
     import torch
 
     if torch.cuda.is_available():
@@ -158,13 +188,57 @@ def _gpu() -> Result:
         return "ok", "; ".join(found), ""
     if torch.backends.mps.is_available():
         return "ok", "Apple GPU (mps)", ""
-    if shutil.which("nvidia-smi"):
+    if gpu := nvidia_gpu():
         return (
             "warn",
-            f"an NVIDIA driver, but torch {torch.__version__} cannot use it",
+            f"{gpu}, but torch {torch.__version__} cannot use it",
             "install a torch build for the CUDA version that nvidia-smi names",
         )
     return "ok", "none; the CPU does the work", ""
+
+
+def nvidia_gpu() -> str:
+    """Return the name of the first NVIDIA GPU; empty if there is none.
+
+    Where nvidia-smi is missing, as in many containers, CUDA's driver library counts.
+    """
+    program = shutil.which("nvidia-smi")
+    if program is not None:
+        command = [program, "--query-gpu=name", "--format=csv,noheader"]
+        with suppress(OSError, subprocess.SubprocessError):
+            done = subprocess.run(  # noqa: S603
+                command, capture_output=True, text=True, timeout=10, check=True
+            )
+            return done.stdout.strip().partition("\n")[0]
+    library = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+    try:
+        driver = ctypes.CDLL(library)
+        count = ctypes.c_int(0)
+        works = (
+            driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+        )
+    except (OSError, AttributeError):
+        return ""
+    return "an NVIDIA GPU" if works and count.value else ""
+
+
+def apple_gpu() -> str:
+    """Return the name of an Apple GPU; empty if there is none."""
+    apple = sys.platform == "darwin" and platform.machine() == "arm64"
+    return "an Apple GPU" if apple else ""
+
+
+def _runtime() -> Result:
+    """Say what computes the default network."""
+    from rrsis_geo.job import SegmentOptions
+    from rrsis_geo.model.serialization.header import read_header
+    from rrsis_geo.runtime.choice import choose_runtime
+
+    options = SegmentOptions()
+    chosen = choose_runtime(options, read_header("default"))
+    if chosen == "onnx":
+        return "ok", f"ONNX Runtime {version('onnxruntime')} on the CPU", ""
+    return "ok", f"torch {version('torch')} on the GPU", ""
 
 
 def _weights() -> Result:
@@ -249,15 +323,21 @@ def _hide_home(text: str) -> str:
 CHECKS: dict[str, Callable[[], Result]] = {
     "python": _python,
     "packages": _packages,
+    "extras": _extras,
     "environment": _environment,
     "projections": _projections,
     "drivers": _drivers,
     "gpu": _gpu,
     "weights": _weights,
+    "runtime": _runtime,
     "memory": _memory,
     "disk": _disk,
     "self-test": self_test,
 }
+
+TORCH_FOR_GPU = "torch would use it: " + install_command("torch", "transformers")
+if sys.platform == "win32":
+    TORCH_FOR_GPU += ", with --index-url and the address that PyTorch names for CUDA"
 
 ADVICE = {
     "projections": "unset PROJ_LIB, PROJ_DATA and GDAL_DATA, or use an environment of "

@@ -9,6 +9,7 @@ Python: standard library only, 3.9-safe.
 from __future__ import annotations
 
 import errno
+import sys
 from typing import Dict
 
 
@@ -135,3 +136,8 @@ def as_rrsis_error(error: BaseException) -> RRSISError | None:
         where = "" if error.filename is None else f"{error.filename}: "
         return kind(where + os_reason(error))
     return None
+
+
+def install_command(*packages: str) -> str:
+    """Command that adds packages to the Python that runs this one."""
+    return f'"{sys.executable}" -m pip install {" ".join(packages)}'

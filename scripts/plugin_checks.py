@@ -14,12 +14,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAX_BYTES = 2_000_000
-"""Maximum size of the zip."""
+"""Maximum size of the zip for the plugin repository."""
 
 SUFFIXES = {".py", ".svg", ".qm", ".txt", ""}
 """Suffixes of allowed files: no compiled code, archives or screenshots."""
 
 WITHOUT_SUFFIX = {"LICENSE"}
+
+REQUIRED_FILES = (
+    *("LICENSE", "__init__.py", "core/__init__.py", "core/LICENSE"),
+    *("packages/cpu.txt", "packages/gpu.txt", "packages/uv.txt"),
+)
 
 METADATA = {
     "qgisMinimumVersion": "3.22",
@@ -120,8 +125,8 @@ def check_metadata(folder: Path, *, version: str) -> Iterator[str]:
 
 
 def check_required_files(folder: Path) -> Iterator[str]:
-    """Check for the files that QGIS and the repository require."""
-    for name in ("LICENSE", "__init__.py", "core/__init__.py", "core/LICENSE"):
+    """Check for the files that QGIS, the repository and the plugin itself require."""
+    for name in REQUIRED_FILES:
         if not (folder / name).is_file():
             yield f"{name}: is missing"
     start = folder / "__init__.py"

@@ -1,5 +1,7 @@
 """Failing checks of an installation are reported, not raised."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,58 @@ def test_a_missing_package_is_named(monkeypatch):
     assert status == "fail"
     assert "no_such_package" in found
     assert "numpy" not in found
+
+
+def test_an_optional_package_that_is_missing_is_no_failure(monkeypatch):
+    monkeypatch.setattr(doctor, "OPTIONAL_PACKAGES", {"no_such_package": "teleports"})
+
+    status, found, _ = doctor.CHECKS["extras"]()
+
+    assert status == "ok"
+    assert found == "none; not installed: no_such_package (teleports)"
+
+
+@pytest.fixture
+def without_torch(monkeypatch):
+    """An environment in which torch is not installed."""
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+
+
+def test_an_unused_nvidia_gpu_is_named_with_what_would_use_it(
+    without_torch, monkeypatch, tmp_path
+):
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho 'NVIDIA H200'\necho 'NVIDIA H200'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+
+    status, found, advice = doctor.CHECKS["gpu"]()
+
+    assert status == "warn"
+    assert found == "NVIDIA H200, which nothing installed here uses"
+    assert f'"{sys.executable}" -m pip install torch transformers' in advice
+
+
+def test_a_driver_that_fails_is_no_gpu(without_torch, monkeypatch, tmp_path):
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho 'no devices were found'\nexit 6\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(doctor, "apple_gpu", lambda: "")
+
+    status, found, advice = doctor.CHECKS["gpu"]()
+
+    assert (status, found, advice) == ("ok", "none; the CPU does the work", "")
+
+
+def test_an_unused_apple_gpu_is_named(without_torch, monkeypatch):
+    monkeypatch.setattr(doctor, "nvidia_gpu", lambda: "")
+    monkeypatch.setattr(doctor.sys, "platform", "darwin")
+    monkeypatch.setattr(doctor.platform, "machine", lambda: "arm64")
+
+    assert (
+        doctor.CHECKS["gpu"]()[1] == "an Apple GPU, which nothing installed here uses"
+    )
 
 
 def test_free_memory_is_at_most_total_memory():

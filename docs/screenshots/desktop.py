@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget
 from qgis.utils import iface, plugins
+from rrsis_geo_qgis.layers import result_layers
 
 FOLDER = Path(os.environ["SHOTS_FOLDER"])
 WORK = Path(os.environ["SHOTS_WORK"])
@@ -75,7 +76,7 @@ def scenario():
     """Do what a new user does."""
     window = iface.mainWindow()
     window.resize(*SIZE)
-    layer = iface.addRasterLayer(SCENE, Path(SCENE).stem)
+    scene = iface.addRasterLayer(SCENE, Path(SCENE).stem)
     panel = plugins["rrsis_geo_qgis"].show_panel()
     for name in ("Browser", "Browser2"):
         dock = window.findChild(QDockWidget, name)
@@ -84,7 +85,7 @@ def scenario():
     QApplication.setActiveWindow(window)  # there is no window manager
     panel.query.edit.setFocus()
     QTest.qWait(500)  # until the docks are laid out
-    iface.mapCanvas().setExtent(layer.extent())
+    iface.mapCanvas().setExtent(scene.extent())
     iface.mapCanvas().refresh()
     ended, threshold_changed = [], []
     panel.search.ended.connect(ended.append)
@@ -116,6 +117,17 @@ def scenario():
     panel.results.tree.itemDoubleClicked.emit(item, 0)
     QTest.qWait(2500)  # until the flash has ended
     picture("object")
+
+    (layer, *_) = result_layers.run_layers(panel.results.run)
+    layer.startEditing()
+    layer.deleteFeature(layer.allFeatureIds()[0])
+    threshold_changed.clear()
+    panel.results.slider.setValue(70)
+    until(lambda: threshold_changed, "polygons beside a layer that is edited")
+    check(len(layer.editBuffer().deletedFeatureIds()) == 1, "the edit is still there")
+    iface.mapCanvas().setExtent(scene.extent())
+    picture("edited")
+    layer.rollBack()
 
     panel.query.edit.setPlainText("swimming pool")
     QTest.mouseClick(panel.run_box.run_button, Qt.MouseButton.LeftButton)

@@ -1,47 +1,104 @@
-"""What to install, and which build of torch pip will choose for it.
+"""What to install, what that means, how far it is; GPUs that another build would use.
 
 Standard library only, so that all of it is tested without QGIS.
 """
 
 from __future__ import annotations
 
+import os
+import platform
+import shutil
+import subprocess  # nosec B404
 import sys
 from dataclasses import dataclass
 
-DEFAULT_BUILD = {"linux": "cuda"}
-"""`sys.platform` -> build of torch in the usual package index; cpu elsewhere."""
+from .interpreters import Interpreter
+
+CPU, GPU = "cpu", "gpu"
+"""Builds: ONNX Runtime alone, or torch beside it."""
+
+TIMEOUT = 10
+"""Seconds after which a driver that does not answer counts as none."""
 
 
 @dataclass(frozen=True)
 class InstallChoice:
-    """What to install, and from where."""
+    """What to install, and from where; every field has a default that works."""
 
     base: str = ""
-    """Interpreter from which the environment is made; empty: the best one found."""
+    """Interpreter, or folder of an environment, from which the environment is made;
+    empty: the best one found."""
     package: str = ""
-    """Wheel or source folder of rrsis-geo; empty: the plugin's version from the
-    index."""
+    """Wheel of rrsis-geo, as a file or as an address that ends in #sha256=...; empty:
+    the wheel inside the plugin."""
     wheels: str = ""
-    """Folder of wheels; nothing is downloaded then."""
-    build: str = "any"
-    """Build of torch: cpu, cuda, or any (as pip chooses)."""
-    torch_index: str = ""
-    """Address of a package index with that build; empty: as pip is configured."""
+    """Folder of wheels; nothing is fetched from a network then."""
+    build: str = CPU
+    """`CPU` or `GPU`."""
 
 
-def expected_build(choice: InstallChoice, *, platform: str = sys.platform) -> str:
-    """Return the build of torch that will be installed: cpu or cuda."""
-    explicit = choice.build != "any" and (choice.torch_index or choice.wheels)
-    if explicit or choice.build == "cpu":
-        return choice.build
-    return DEFAULT_BUILD.get(platform, "cpu")
+@dataclass(frozen=True)
+class Stage:
+    """Progress of an installation."""
+
+    number: int
+    """Current step, from 1."""
+    count: int
+    """Number of steps."""
+    name: str
+    line: str = ""
+    """Last line of output."""
+    fetched: int = 0
+    """Bytes that have been fetched, of all packages."""
+    to_fetch: int = 0
+    """Bytes to fetch, of all packages; 0: not known yet, or nothing to fetch."""
+
+    @property
+    def fraction(self) -> float | None:
+        """Of the download, in [0, 1]; None: unknown."""
+        return min(self.fetched / self.to_fetch, 1.0) if self.to_fetch else None
 
 
-def index_missing(choice: InstallChoice, *, platform: str = sys.platform) -> bool:
-    """Whether pip will probably install another build of torch than the chosen one.
+@dataclass(frozen=True)
+class SetupPlan:
+    """What an installation will do, before it has changed anything."""
 
-    Pip's configuration may name an index that has it; that is not known here.
+    base: Interpreter | None
+    """From which the environment is made; None: a Python is fetched first."""
+    folder: str
+    """Of the environment."""
+    to_fetch: int
+    """Bytes from the network; an estimate, since pip chooses the files."""
+    needed: int
+    """Bytes of free disk while everything is installed."""
+
+
+def usable_gpu() -> str:
+    """Return the name of a GPU that the GPU build would use; empty if there is none.
+
+    On Windows the index has torch for CPUs only, so nothing is offered there.
     """
-    default = DEFAULT_BUILD.get(platform, "cpu")
-    other = choice.build not in ("any", default)
-    return other and not (choice.torch_index.strip() or choice.wheels)
+    if sys.platform == "darwin":
+        return "Apple GPU" if platform.machine() == "arm64" else ""
+    return nvidia_gpu() if sys.platform.startswith("linux") else ""
+
+
+def nvidia_gpu() -> str:
+    """Return the name of the first NVIDIA GPU; empty if there is none."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603  # nosec B603
+            [program, "--query-gpu=name", "--format=csv,noheader"],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+            check=False,
+            env=dict(os.environ),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return lines[0].strip() if done.returncode == 0 and lines else ""

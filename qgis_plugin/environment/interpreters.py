@@ -18,6 +18,7 @@ from typing import Any, Dict, Iterator, List, Mapping, Sequence
 from .. import notices
 from ..core.protocol import PROTOCOL_VERSION
 from ..notices import Notice, interpreter_notice
+from .plugin_wheel import wheel_to_name
 
 MINIMUM = (3, 11)
 """The oldest Python that rrsis-geo runs on."""
@@ -25,7 +26,7 @@ MINIMUM = (3, 11)
 PREFERRED = ((3, 12), (3, 13), (3, 11), (3, 14))
 """Versions for which most packages have wheels, the safest first."""
 
-CHECKED_KEYS = ("package", "torch", "protocol", "broken")
+CHECKED_KEYS = ("package", "runtime", "protocol", "broken")
 """Keys of the output of `CHECK_CODE` that notices show."""
 
 TIMEOUT = 60
@@ -62,15 +63,15 @@ print(json.dumps({
 CHECK_CODE = """
 import json, sys
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-found = {"version": list(sys.version_info[:3])}
-for name, project in (("package", "rrsis-geo"), ("torch", "torch")):
+found = {"version": list(sys.version_info[:3]), "package": None, "runtime": None}
+for key, project in (
+    ("package", "rrsis-geo"), ("runtime", "onnxruntime"), ("runtime", "torch")
+):
     try:
-        found[name] = version(project)
+        number = version(project)
+        found[key] = number if key == "package" else f"{project} {number}"
     except PackageNotFoundError:
-        found[name] = None
-if found["torch"] is None and find_spec("torch"):
-    found["torch"] = "of unknown version"
+        pass
 if found["package"]:
     try:
         from rrsis_geo.protocol import PROTOCOL_VERSION
@@ -79,6 +80,15 @@ if found["package"]:
         found["broken"] = repr(error)
 print(json.dumps(found))
 """
+
+IMPORT_CHECK = """
+import rrsis_geo.pipeline, rrsis_geo.worker.main
+try:
+    import torch
+except ImportError:
+    import onnxruntime
+"""
+"""Code that imports everything that a run needs."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +147,23 @@ def run_code(program: str, code: str, *, seconds: float = TIMEOUT) -> Any:
     return json.loads(text.splitlines()[-1] if text else "")
 
 
+def program_in(path: str) -> str:
+    """Return the interpreter of a folder: of an environment, or of a Python.
+
+    Anything else than such a folder is returned as it is.
+    """
+    names = ("bin/python3", "bin/python", "Scripts/python.exe", "python.exe", "python3")
+    programs = [os.path.join(path, *name.split("/")) for name in names]
+    return next(filter(os.path.isfile, programs), path) if os.path.isdir(path) else path
+
+
 def probe(program: str) -> Interpreter | None:
-    """Return the interpreter at a path; None if it is no working Python."""
+    """Return the interpreter at a path; None if it is no working Python.
+
+    Args:
+        program: A program, or the folder of an environment.
+    """
+    program = program_in(program)
     try:
         output = run_code(program, PROBE_CODE)
         return Interpreter(
@@ -188,17 +213,18 @@ def no_interpreter() -> Notice:
 
 
 def check_interpreter(program: str, *, version: str) -> Notice:
-    """Check whether the worker can run in an interpreter, without loading torch.
+    """Check whether the worker can run in an interpreter, without loading a network.
 
     Args:
-        program: Path of a Python.
+        program: Path of a Python; `program_in` accepts folders too.
         version: Version of this plugin; the package must have the same.
 
     Returns:
         A notice whose kind is a key of `notices.INTERPRETER_NOTICES`.
     """
     values = {"program": program, "wanted": _dotted(MINIMUM), "version": version}
-    values["install"] = f'"{program}" -m pip install rrsis-geo=={version}'
+    wheel = wheel_to_name(Path(__file__).resolve().parents[1])
+    values["install"] = f'"{program}" -m pip install "{wheel}"'
     if not program or not os.path.isfile(program):
         return interpreter_notice("no_file", values)
     try:
@@ -218,8 +244,8 @@ def _classify(found: Mapping[str, Any], version: str) -> str:
         return "no_package"
     if "broken" in found:
         return "broken"
-    if found["torch"] is None:
-        return "no_torch"
+    if found["runtime"] is None:
+        return "no_runtime"
     if (found["protocol"], found["package"]) != (PROTOCOL_VERSION, version):
         return "other_version"
     return "ok"

@@ -180,12 +180,12 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Python-Umgebung</translation>
         </message>
         <message>
-            <source>pip</source>
-            <translation>pip</translation>
+            <source>Check</source>
+            <translation>Prüfung</translation>
         </message>
         <message>
-            <source>torch</source>
-            <translation>torch</translation>
+            <source>Packages</source>
+            <translation>Pakete</translation>
         </message>
         <message>
             <source>rrsis-geo</source>
@@ -194,6 +194,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>First start</source>
             <translation>Erster Start</translation>
+        </message>
+        <message>
+            <source>Python</source>
+            <translation>Python</translation>
         </message>
         <message>
             <source>Part touching objects</source>
@@ -284,6 +288,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Layer {layer} zeigt in dieser Fläche nichts.</translation>
         </message>
         <message>
+            <source>{expression} (searching)</source>
+            <translation>{expression} (Suche läuft)</translation>
+        </message>
+        <message>
+            <source>{expression} (incomplete)</source>
+            <translation>{expression} (unvollständig)</translation>
+        </message>
+        <message>
             <source>Query</source>
             <translation>Abfrage</translation>
         </message>
@@ -332,16 +344,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Wahrscheinlichkeit</translation>
         </message>
         <message>
-            <source>{expression} (searching)</source>
-            <translation>{expression} (Suche läuft)</translation>
-        </message>
-        <message>
             <source>What rrsis-geo found for “{expression}” in {scene}.</source>
             <translation>Was rrsis-geo zu „{expression}“ in {scene} gefunden hat.</translation>
-        </message>
-        <message>
-            <source>{expression} (incomplete)</source>
-            <translation>{expression} (unvollständig)</translation>
         </message>
         <message>
             <source>Weights {weights}, threshold {threshold}, scene {path}</source>
@@ -350,6 +354,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>score {low} to {high}</source>
             <translation>Bewertung {low} bis {high}</translation>
+        </message>
+        <message>
+            <source>Threshold changed to {threshold}</source>
+            <translation>Schwelle geändert auf {threshold}</translation>
+        </message>
+        <message>
+            <source>{expression} (slider)</source>
+            <translation>{expression} (Regler)</translation>
         </message>
         <message>
             <source>Layer {layer} has no CRS, so polygons would have no place: set it with a right click on the layer, Layer CRS.</source>
@@ -456,8 +468,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Für dieses System und Python gibt es kein Paket dort, wo pip gesucht hat.</translation>
         </message>
         <message>
-            <source>Choose another Python (3.12 is the safest) or another index; a folder of wheels must hold those for this system and this Python.</source>
-            <translation>Wählen Sie ein anderes Python (3.12 ist am sichersten) oder ein anderes Verzeichnis; ein Ordner mit Wheels muss die für dieses System und dieses Python enthalten.</translation>
+            <source>Choose another Python (3.12 is the safest) or another index; a folder of wheels must hold all that the plugin's file cpu.txt lists, for this system and this Python.</source>
+            <translation>Wählen Sie ein anderes Python (3.12 ist am sichersten) oder einen anderen Index; ein Ordner mit Wheels muss alles enthalten, was die Datei cpu.txt des Plugins nennt, für dieses System und dieses Python.</translation>
         </message>
         <message>
             <source>This Python cannot make environments.</source>
@@ -480,8 +492,48 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>An der genannten Stelle ist kein Paket.</translation>
         </message>
         <message>
-            <source>Choose a wheel (.whl), a folder of wheels or the package's source folder.</source>
-            <translation>Wählen Sie ein Wheel (.whl), einen Ordner mit Wheels oder den Quellordner des Pakets.</translation>
+            <source>Choose the wheel (.whl) of rrsis-geo of the plugin's version.</source>
+            <translation>Wählen Sie das Wheel (.whl) von rrsis-geo in der Version des Plugins.</translation>
+        </message>
+        <message>
+            <source>This small version of the plugin has no rrsis-geo inside.</source>
+            <translation>Diese kleine Fassung des Plugins enthält kein rrsis-geo.</translation>
+        </message>
+        <message>
+            <source>Get the file {name} of the plugin's release and choose it, or enter its address, followed by #sha256= and its hash; or install the large version.</source>
+            <translation>Holen Sie die Datei {name} der Veröffentlichung des Plugins und wählen Sie sie, oder geben Sie ihre Adresse ein, gefolgt von #sha256= und ihrem Hash; oder installieren Sie die große Fassung.</translation>
+        </message>
+        <message>
+            <source>The address of the package does not say which file it must be.</source>
+            <translation>Die Adresse des Pakets sagt nicht, welche Datei es sein muss.</translation>
+        </message>
+        <message>
+            <source>Enter the address of {name}, beginning with https:// and followed by #sha256= and the 64 digits of its hash.</source>
+            <translation>Geben Sie die Adresse von {name} ein; sie beginnt mit https:// und endet mit #sha256= und den 64 Ziffern des Hashs.</translation>
+        </message>
+        <message>
+            <source>This file is not rrsis-geo of the plugin's version.</source>
+            <translation>Diese Datei ist nicht rrsis-geo in der Version des Plugins.</translation>
+        </message>
+        <message>
+            <source>Choose the file {name} of the plugin's release.</source>
+            <translation>Wählen Sie die Datei {name} der Veröffentlichung des Plugins.</translation>
+        </message>
+        <message>
+            <source>The package inside the plugin is damaged.</source>
+            <translation>Das Paket im Plugin ist beschädigt.</translation>
+        </message>
+        <message>
+            <source>Install the plugin again from its zip, then try again.</source>
+            <translation>Installieren Sie das Plugin neu aus seiner Zip-Datei, dann versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <source>A package is not the file that this plugin was tested with.</source>
+            <translation>Ein Paket ist nicht die Datei, mit der dieses Plugin geprüft wurde.</translation>
+        </message>
+        <message>
+            <source>Nothing of it was installed. Another index, a proxy or an antivirus program may have changed it: try again on another network.</source>
+            <translation>Nichts davon wurde installiert. Ein anderer Index, ein Proxy oder ein Virenschutz kann es verändert haben: Versuchen Sie es in einem anderen Netz noch einmal.</translation>
         </message>
         <message>
             <source>A downloaded package is damaged.</source>
@@ -522,6 +574,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Wait until it has finished, or stop it there.</source>
             <translation>Warten Sie, bis es fertig ist, oder halten Sie es dort an.</translation>
+        </message>
+        <message>
+            <source>A search is running in the environment.</source>
+            <translation>In der Umgebung läuft eine Suche.</translation>
+        </message>
+        <message>
+            <source>Wait until it has ended, or cancel it, then try again.</source>
+            <translation>Warten Sie, bis sie beendet ist, oder brechen Sie sie ab, dann versuchen Sie es noch einmal.</translation>
         </message>
         <message>
             <source>Everything was installed, but rrsis-geo does not start.</source>
@@ -580,8 +640,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Installieren Sie es noch einmal: {install} --force-reinstall</translation>
         </message>
         <message>
-            <source>Python {python} at {program} has rrsis-geo, but no torch.</source>
-            <translation>Python {python} in {program} hat rrsis-geo, aber kein torch.</translation>
+            <source>Python {python} at {program} has rrsis-geo, but no ONNX Runtime.</source>
+            <translation>Python {python} in {program} hat rrsis-geo, aber kein ONNX Runtime.</translation>
         </message>
         <message>
             <source>Install it there: {install}</source>
@@ -596,8 +656,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Installieren Sie dort die Version der Erweiterung: {install}</translation>
         </message>
         <message>
-            <source>Python {python} at {program} has rrsis-geo {package} and torch {torch}.</source>
-            <translation>Python {python} in {program} hat rrsis-geo {package} und torch {torch}.</translation>
+            <source>Python {python} at {program} has rrsis-geo {package} and {runtime}.</source>
+            <translation>Python {python} in {program} hat rrsis-geo {package} und {runtime}.</translation>
         </message>
         <message>
             <source>Only this part of the layer is searched.</source>
@@ -740,8 +800,16 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>nein</translation>
         </message>
         <message>
+            <source>Demo scene</source>
+            <translation>Beispielszene</translation>
+        </message>
+        <message>
             <source>&amp;Find</source>
             <translation>&amp;Finden</translation>
+        </message>
+        <message>
+            <source>Environment: set up, examine, update, remove; demo</source>
+            <translation>Umgebung: einrichten, untersuchen, aktualisieren, entfernen; Beispiel</translation>
         </message>
         <message>
             <source>La&amp;yer</source>
@@ -764,6 +832,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Protokoll kopieren</translation>
         </message>
         <message>
+            <source>The environment is ready.</source>
+            <translation>Die Umgebung ist bereit.</translation>
+        </message>
+        <message>
             <source>No environment is set up yet: press Set up, a few minutes do it.</source>
             <translation>Es ist noch keine Umgebung eingerichtet: drücken Sie Einrichten, ein paar Minuten genügen.</translation>
         </message>
@@ -778,6 +850,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Threshold {threshold}: {count} objects</source>
             <translation>Schwelle {threshold}: {count} Objekte</translation>
+        </message>
+        <message>
+            <source>The demo scene {file} cannot be opened.</source>
+            <translation>Die Beispielszene {file} lässt sich nicht öffnen.</translation>
         </message>
         <message>
             <source>the storage tank near the road</source>
@@ -840,6 +916,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Objekt</translation>
         </message>
         <message>
+            <source>Stays as it is, with your edits: {layers}. The slider changes a layer of its own.</source>
+            <translation>Bleibt mit Ihren Änderungen, wie es ist: {layers}. Der Regler ändert einen eigenen Layer.</translation>
+        </message>
+        <message>
             <source>{rank}. place</source>
             <translation>Platz {rank}</translation>
         </message>
@@ -900,20 +980,20 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>{file} wurde geschrieben, aber QGIS kann die Datei nicht öffnen.</translation>
         </message>
         <message>
-            <source>The probabilities {file} are gone: run the query again.</source>
-            <translation>Die Wahrscheinlichkeiten {file} sind nicht mehr da: stellen Sie die Abfrage noch einmal.</translation>
-        </message>
-        <message>
             <source>Layer {layer} was removed, so its search was cancelled.</source>
             <translation>Layer {layer} wurde entfernt, deshalb wurde die Suche darin abgebrochen.</translation>
         </message>
         <message>
-            <source>The search runs in a Python environment of its own, outside QGIS. It is set up once and takes a few minutes.</source>
-            <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Sie wird einmal eingerichtet; das dauert ein paar Minuten.</translation>
+            <source>Comparing objects of two thresholds</source>
+            <translation>Objekte zweier Schwellen werden verglichen</translation>
         </message>
         <message>
-            <source>Set up …</source>
-            <translation>Einrichten …</translation>
+            <source>The probabilities {file} are gone: run the query again.</source>
+            <translation>Die Wahrscheinlichkeiten {file} sind nicht mehr da: stellen Sie die Abfrage noch einmal.</translation>
+        </message>
+        <message>
+            <source>Polygons cannot be written to {folder}: {reason}.</source>
+            <translation>Polygone lassen sich nicht in {folder} schreiben: {reason}.</translation>
         </message>
         <message>
             <source>Ask the map …</source>
@@ -924,12 +1004,200 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Dinge in einem Bild finden, indem man sie beschreibt</translation>
         </message>
         <message>
-            <source>Set up RRSIS Geo</source>
-            <translation>RRSIS Geo einrichten</translation>
+            <source>Environment</source>
+            <translation>Umgebung</translation>
+        </message>
+        <message>
+            <source>The demo scene cannot be drawn into {folder}: {reason}.</source>
+            <translation>Die Beispielszene lässt sich nicht in {folder} zeichnen: {reason}.</translation>
+        </message>
+        <message>
+            <source>Other ways to set up …</source>
+            <translation>Andere Wege der Einrichtung …</translation>
+        </message>
+        <message>
+            <source>Examine …</source>
+            <translation>Untersuchen …</translation>
+        </message>
+        <message>
+            <source>Copy the environment's path</source>
+            <translation>Pfad der Umgebung kopieren</translation>
+        </message>
+        <message>
+            <source>Remove the environment …</source>
+            <translation>Umgebung entfernen …</translation>
+        </message>
+        <message>
+            <source>Cancel the installation</source>
+            <translation>Installation abbrechen</translation>
+        </message>
+        <message>
+            <source>Remove the environment</source>
+            <translation>Umgebung entfernen</translation>
+        </message>
+        <message>
+            <source>Set up an own environment</source>
+            <translation>Eine eigene Umgebung einrichten</translation>
+        </message>
+        <message>
+            <source>Install again</source>
+            <translation>Neu installieren</translation>
+        </message>
+        <message>
+            <source>Remove the environment in {folder}? Results, history and settings stay; it can be set up again at any time.</source>
+            <translation>Die Umgebung in {folder} entfernen? Ergebnisse, Verlauf und Einstellungen bleiben; sie lässt sich jederzeit neu einrichten.</translation>
+        </message>
+        <message>
+            <source>Examine RRSIS Geo</source>
+            <translation>RRSIS Geo untersuchen</translation>
+        </message>
+        <message>
+            <source>C&amp;opy report</source>
+            <translation>Bericht k&amp;opieren</translation>
+        </message>
+        <message>
+            <source>For a bug report; home paths are hidden.</source>
+            <translation>Für eine Fehlermeldung; Pfade des Benutzers sind verborgen.</translation>
+        </message>
+        <message>
+            <source>&amp;Examine again</source>
+            <translation>Noch einmal &amp;untersuchen</translation>
+        </message>
+        <message>
+            <source>C&amp;lose</source>
+            <translation>Sch&amp;ließen</translation>
         </message>
         <message>
             <source>Examining the environment; this takes half a minute.</source>
             <translation>Die Umgebung wird geprüft; das dauert eine halbe Minute.</translation>
+        </message>
+        <message>
+            <source>The report is below.</source>
+            <translation>Der Bericht steht unten.</translation>
+        </message>
+        <message>
+            <source>There is no environment that works yet: the panel sets it up.</source>
+            <translation>Es gibt noch keine Umgebung, die arbeitet: Das Bedienfeld richtet sie ein.</translation>
+        </message>
+        <message>
+            <source>The search runs in a Python environment of its own, outside QGIS. Setting it up takes a few minutes; nothing in QGIS changes.</source>
+            <translation>Die Suche läuft in einer eigenen Python-Umgebung außerhalb von QGIS. Das Einrichten dauert einige Minuten; in QGIS ändert sich nichts.</translation>
+        </message>
+        <message>
+            <source>Set up</source>
+            <translation>Einrichten</translation>
+        </message>
+        <message>
+            <source>The environment is not complete yet. What was fetched is kept.</source>
+            <translation>Die Umgebung ist noch nicht vollständig. Was geholt wurde, bleibt.</translation>
+        </message>
+        <message>
+            <source>Continue</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
+            <source>The Python from which the environment was made has been removed.</source>
+            <translation>Das Python, aus dem die Umgebung entstand, wurde entfernt.</translation>
+        </message>
+        <message>
+            <source>Set up again</source>
+            <translation>Neu einrichten</translation>
+        </message>
+        <message>
+            <source>The plugin is newer than its environment.</source>
+            <translation>Das Plugin ist neuer als seine Umgebung.</translation>
+        </message>
+        <message>
+            <source>Update</source>
+            <translation>Aktualisieren</translation>
+        </message>
+        <message>
+            <source>The Python that was chosen is gone: {program}</source>
+            <translation>Das gewählte Python ist nicht mehr da: {program}</translation>
+        </message>
+        <message>
+            <source>Set up an own one</source>
+            <translation>Ein eigenes einrichten</translation>
+        </message>
+        <message>
+            <source>Looking for a Python and room on the disk …</source>
+            <translation>Python und Platz auf dem Datenträger werden gesucht …</translation>
+        </message>
+        <message>
+            <source>{number} GB</source>
+            <translation>{number} GB</translation>
+        </message>
+        <message>
+            <source>{action} (about {size})</source>
+            <translation>{action} (etwa {size})</translation>
+        </message>
+        <message>
+            <source>Step {number} of {of}: {name}</source>
+            <translation>Schritt {number} von {of}: {name}</translation>
+        </message>
+        <message>
+            <source>Drawing the demo scene; this takes some seconds …</source>
+            <translation>Die Beispielszene wird gezeichnet; das dauert einige Sekunden …</translation>
+        </message>
+        <message>
+            <source>The demo scene is open. Press a question:</source>
+            <translation>Die Beispielszene ist offen. Drücken Sie eine Frage:</translation>
+        </message>
+        <message>
+            <source>Stopping …</source>
+            <translation>Wird angehalten …</translation>
+        </message>
+        <message>
+            <source>Other ways …</source>
+            <translation>Andere Wege …</translation>
+        </message>
+        <message>
+            <source>A Python that has rrsis-geo already, or a folder of wheels.</source>
+            <translation>Ein Python, das rrsis-geo schon hat, oder ein Ordner mit Wheels.</translation>
+        </message>
+        <message>
+            <source>Hide this; the gear has it again.</source>
+            <translation>Ausblenden; über das Zahnrad kommt es wieder.</translation>
+        </message>
+        <message>
+            <source>{number} MB</source>
+            <translation>{number} MB</translation>
+        </message>
+        <message>
+            <source>{name}, unpacking</source>
+            <translation>{name}, wird entpackt</translation>
+        </message>
+        <message>
+            <source>{name}, {done} of {total}</source>
+            <translation>{name}, {done} von {total}</translation>
+        </message>
+        <message>
+            <source>QGIS can be used meanwhile.</source>
+            <translation>QGIS lässt sich inzwischen benutzen.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <source>Set up for {gpu} (about {size})</source>
+            <translation>Einrichten für {gpu} (etwa {size})</translation>
+        </message>
+        <message>
+            <source>Ready. Try it on a drawn town, with three questions to press.</source>
+            <translation>Bereit. Probieren Sie es an einer gezeichneten Stadt mit drei Fragen zum Drücken.</translation>
+        </message>
+        <message>
+            <source>Stopped. What has been fetched is kept.</source>
+            <translation>Angehalten. Was geholt wurde, bleibt.</translation>
+        </message>
+        <message>
+            <source>The variable {name} names a Python that is gone: {program}</source>
+            <translation>Die Variable {name} nennt ein Python, das nicht mehr da ist: {program}</translation>
+        </message>
+        <message>
+            <source>Set up RRSIS Geo</source>
+            <translation>RRSIS Geo einrichten</translation>
         </message>
         <message>
             <source>&amp;Make an environment for me (recommended)</source>
@@ -948,140 +1216,72 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>&amp;Installieren</translation>
         </message>
         <message>
-            <source>&amp;Cancel</source>
-            <translation>Abbre&amp;chen</translation>
-        </message>
-        <message>
-            <source>&amp;Examine</source>
-            <translation>&amp;Prüfen</translation>
-        </message>
-        <message>
-            <source>Look whether the environment is able to work, and what to do if not.</source>
-            <translation>Sehen, ob die Umgebung arbeiten kann, und was sonst zu tun ist.</translation>
-        </message>
-        <message>
-            <source>C&amp;opy report</source>
-            <translation>Bericht k&amp;opieren</translation>
-        </message>
-        <message>
-            <source>For a bug report; home paths are hidden.</source>
-            <translation>Für eine Fehlermeldung; Pfade des Benutzers sind verborgen.</translation>
-        </message>
-        <message>
-            <source>C&amp;lose</source>
-            <translation>Sch&amp;ließen</translation>
-        </message>
-        <message>
             <source>The search runs outside QGIS in a Python of its own, so that it cannot harm QGIS. Nothing of QGIS or of this plugin is changed.</source>
             <translation>Die Suche läuft außerhalb von QGIS in einem eigenen Python und kann QGIS deshalb nicht schaden. An QGIS und dieser Erweiterung wird nichts verändert.</translation>
         </message>
         <message>
-            <source>The report is below.</source>
-            <translation>Der Bericht steht unten.</translation>
+            <source>Looking …</source>
+            <translation>Wird gesucht …</translation>
         </message>
         <message>
             <source>Choose the folder of wheels first.</source>
             <translation>Wählen Sie zuerst den Ordner mit Wheels.</translation>
         </message>
         <message>
-            <source>There is no environment yet.</source>
-            <translation>Es gibt noch keine Umgebung.</translation>
-        </message>
-        <message>
-            <source>Stopping …</source>
-            <translation>Wird angehalten …</translation>
-        </message>
-        <message>
-            <source>Stopped.</source>
-            <translation>Angehalten.</translation>
-        </message>
-        <message>
             <source>&amp;Use</source>
             <translation>Verwen&amp;den</translation>
-        </message>
-        <message>
-            <source>Step {number} of {of}: {name}</source>
-            <translation>Schritt {number} von {of}: {name}</translation>
-        </message>
-        <message>
-            <source>Stopped. What is there is kept; Install goes on from it.</source>
-            <translation>Angehalten. Was da ist, bleibt; Installieren macht dort weiter.</translation>
-        </message>
-        <message>
-            <source>as pip chooses</source>
-            <translation>wie pip es wählt</translation>
         </message>
         <message>
             <source>the best Python of this computer</source>
             <translation>das beste Python dieses Rechners</translation>
         </message>
         <message>
-            <source>as pip chooses (with CUDA, about 6 GB)</source>
-            <translation>wie pip es wählt (mit CUDA, etwa 6 GB)</translation>
+            <source>for the CPU (about 150 MB)</source>
+            <translation>für die CPU (etwa 150 MB)</translation>
         </message>
         <message>
-            <source>for the CPU only (about 2 GB)</source>
-            <translation>nur für die CPU (etwa 2 GB)</translation>
-        </message>
-        <message>
-            <source>for NVIDIA GPUs, CUDA (about 6 GB)</source>
-            <translation>für NVIDIA-GPUs, CUDA (etwa 6 GB)</translation>
-        </message>
-        <message>
-            <source>as pip is set up</source>
-            <translation>wie pip eingerichtet ist</translation>
-        </message>
-        <message>
-            <source>Address of a package index that has this build. PyTorch's installation page shows it after --index-url.</source>
-            <translation>Adresse eines Paketverzeichnisses, das diese Fassung hat. Die Installationsseite von PyTorch zeigt sie hinter --index-url.</translation>
+            <source>for a GPU, with torch (several GB)</source>
+            <translation>für eine GPU, mit torch (mehrere GB)</translation>
         </message>
         <message>
             <source>Wheels (*.whl)</source>
             <translation>Wheels (*.whl)</translation>
         </message>
         <message>
-            <source>the plugin's version, from the package index</source>
-            <translation>die Version der Erweiterung, aus dem Paketverzeichnis</translation>
+            <source>the one inside the plugin</source>
+            <translation>das im Plugin enthaltene</translation>
+        </message>
+        <message>
+            <source>Packages come from the index that pip is set up for, with the hashes that the plugin knows; QGIS's proxy is passed on.</source>
+            <translation>Pakete kommen aus dem Index, auf den pip eingestellt ist, mit den Hashs, die das Plugin kennt; der Proxy von QGIS wird weitergegeben.</translation>
         </message>
         <message>
             <source>&amp;Python</source>
             <translation>P&amp;ython</translation>
         </message>
         <message>
-            <source>&amp;Build of torch</source>
-            <translation>&amp;Fassung von torch</translation>
-        </message>
-        <message>
-            <source>&amp;Index of torch</source>
-            <translation>&amp;Verzeichnis für torch</translation>
+            <source>&amp;Build</source>
+            <translation>&amp;Ausführung</translation>
         </message>
         <message>
             <source>Package &amp;rrsis-geo</source>
             <translation>Paket &amp;rrsis-geo</translation>
         </message>
         <message>
-            <source>A folder with the wheels of rrsis-geo, torch and what they need, made on a computer with the same system and Python by “pip download rrsis-geo”. No network is used.</source>
-            <translation>Ein Ordner mit den Wheels von rrsis-geo, torch und was sie brauchen, angelegt auf einem Rechner mit demselben System und Python mit „pip download rrsis-geo“. Das Netzwerk wird nicht benutzt.</translation>
+            <source>A folder with all wheels that the plugin's file packages/cpu.txt lists, made on a computer with the same system and Python by “pip download -r cpu.txt”. No network is used.</source>
+            <translation>Ein Ordner mit allen Wheels, die die Datei packages/cpu.txt des Plugins nennt, erstellt auf einem Rechner mit demselben System und Python mit „pip download -r cpu.txt“. Es wird kein Netz benutzt.</translation>
         </message>
         <message>
             <source>&amp;Folder of wheels</source>
             <translation>&amp;Ordner mit Wheels</translation>
         </message>
         <message>
-            <source>The python program of an environment in which “rrsis-geo doctor” reports no failure. It must have the plugin's version of rrsis-geo.</source>
-            <translation>Das Programm python einer Umgebung, mit der „rrsis-geo doctor“ keinen Fehler meldet. Sie muss rrsis-geo in der Version der Erweiterung haben.</translation>
+            <source>The python program, or the folder, of an environment in which “rrsis-geo doctor” reports no failure. It must have the plugin's version of rrsis-geo.</source>
+            <translation>Das Programm python oder der Ordner einer Umgebung, in der „rrsis-geo doctor“ keinen Fehler meldet. Sie muss rrsis-geo in der Version des Plugins haben.</translation>
         </message>
         <message>
             <source>&amp;Interpreter</source>
             <translation>In&amp;terpreter</translation>
-        </message>
-        <message>
-            <source>For this build name an index that has it: PyTorch's installation page shows the address after --index-url. Without one pip brings its usual build, unless its own configuration names an index.</source>
-            <translation>Nennen Sie für diese Fassung ein Verzeichnis, das sie hat: die Installationsseite von PyTorch zeigt die Adresse hinter --index-url. Sonst bringt pip seine übliche Fassung, wenn nicht seine eigene Konfiguration ein Verzeichnis nennt.</translation>
-        </message>
-        <message>
-            <source>Packages come from the index that pip is set up for; QGIS's proxy is passed on. What has been fetched is kept when you cancel.</source>
-            <translation>Pakete kommen aus dem Verzeichnis, auf das pip eingerichtet ist; der Proxy von QGIS wird weitergereicht. Was geholt ist, bleibt beim Abbrechen erhalten.</translation>
         </message>
         <message>
             <source>No environment is set up yet: it holds the network and its tools.</source>

@@ -1,4 +1,4 @@
-"""Layers with the results of a run: partial, finished, and at another threshold.
+"""Layers with the results of a run, one for each expression.
 
 Layers and groups are always found by their properties; no references are kept, since
 the user or a closing project may delete them at any time.
@@ -7,34 +7,28 @@ the user or a closing project may delete them at any time.
 from __future__ import annotations
 
 import json
-import os
-from typing import Any, Iterator, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Sequence
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsFeature,
     QgsFeatureRequest,
-    QgsField,
-    QgsGeometry,
     QgsLayerMetadata,
     QgsLayerTreeGroup,
     QgsProject,
     QgsRasterLayer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QVariant
 
 from ..core.job import SegmentJob
-from ..core.protocol import Partial
 from ..translate import tr
+from .content import content_hash
+from .partial_layers import RUN, find_group, partial_layers, remove_partial_layers
 from .styling import style_polygons, style_probability
 
-RUN = "rrsis_geo/run"
-"""Property of groups and layers: folder of their run."""
 RECORD = "rrsis_geo/record"
 """Property of result layers: their `record`, as JSON."""
-PARTIAL = "rrsis_geo/partial"
-"""Property of layers of partial results: folder of their run."""
+OWN = "rrsis_geo/own"
+"""Property of layers that the slider may change: their own id. A duplicate has it too,
+but another id."""
 
 POLYGON_OPTIONS = (
     "threshold",
@@ -47,64 +41,31 @@ POLYGON_OPTIONS = (
 """Fields that `SegmentOptions` and `VectorizeJob` share."""
 
 
-def create_group(run: str, title: str) -> None:
-    """Create the group of a run on top of the layer tree, instead of an older one."""
-    remove_run(run)
-    _group(run, title)
-
-
-def add_partial(
-    run: str, title: str, expressions: Sequence[str], partial: Partial
-) -> None:
-    """Add polygons to the layers of partial results."""
-    shown = {layer.property("expression"): layer for layer in _partial_layers(run)}
-    # The network may search for less than the whole expression.
-    names = list(dict.fromkeys([*expressions, *shown]))
-    by_expression: dict[str, List[QgsFeature]] = {}
-    for row in partial.rows:
-        by_expression.setdefault(row["expression"], []).append(_feature(row))
-    for expression, features in by_expression.items():
-        layer = shown.get(expression)
-        if layer is None:
-            if expression not in names:
-                names.append(expression)
-            index = names.index(expression)
-            layer = _new_partial(run, title, expression, index, partial.crs)
-        layer.dataProvider().addFeatures(features)
-        layer.updateExtents()
-        layer.triggerRepaint()
-
-
-def keep_partial(run: str) -> None:
-    """Mark the partial results of a cancelled run as incomplete; remove empty ones."""
-    if not any(layer.featureCount() for layer in _partial_layers(run)):
-        remove_run(run)
-        return
-    for layer in _partial_layers(run):
-        layer.setName(
-            tr("{expression} (incomplete)").format(
-                expression=layer.property("expression")
-            )
-        )
-
-
 def add_results(
     job: SegmentJob, *, run: str, title: str, scene: str, keep_probability: bool
 ) -> List[QgsVectorLayer]:
-    """Replace partial results by a layer for each expression; return these layers."""
-    for layer in list(_partial_layers(run)):
-        QgsProject.instance().removeMapLayer(layer.id())
-    group = _group(run, title)
+    """Replace partial results by a layer for each expression; return these layers.
+
+    Partial results that the user has changed stay beside them.
+    """
+    renderers = {
+        layer.property("expression"): layer.renderer().clone()
+        for layer in partial_layers(run)
+    }
+    remove_partial_layers(run)
+    group = find_group(run, title)
+    content = content_hash(job.output)
     added = []
     for index, expression in enumerate(job.expressions):
         layer = QgsVectorLayer(job.output, expression, "ogr")
         if not layer.isValid():
             continue
-        _filter_expression(layer, job.expressions, expression)
+        filter_expression(layer, job.expressions, expression)
         _set_metadata(layer, job, expression, scene)
-        layer.setCustomProperty(RUN, run)
-        layer.setCustomProperty(RECORD, record(job, index, scene))
         style_polygons(layer, index)
+        if expression in renderers:  # the user may have chosen another style
+            layer.setRenderer(renderers[expression])
+        mark_own(layer, run, record(job, index, scene, content))
         QgsProject.instance().addMapLayer(layer, False)
         group.addLayer(layer).setExpanded(index == 0 and len(job.expressions) == 1)
         added.append(layer)
@@ -113,18 +74,45 @@ def add_results(
     return added
 
 
-def record(job: SegmentJob, index: int, scene: str) -> str:
-    """Return the settings of a run for one of its layers, as JSON."""
+def record(job: SegmentJob, index: int, scene: str, content: str) -> Mapping[str, Any]:
+    """Return the settings of a run for one of its layers.
+
+    Args:
+        job: The job of the run.
+        index: Index of the layer's expression.
+        scene: Name of the scene.
+        content: Hash of the content of the job's output.
+    """
     options = {name: getattr(job.options, name) for name in POLYGON_OPTIONS}
-    return json.dumps(
-        {
-            "probability": job.probability,
-            "expressions": list(job.expressions),
-            "expression": job.expressions[index],
-            "scene": scene,
-            **options,
-        }
-    )
+    return {
+        "probability": job.probability,
+        "expressions": list(job.expressions),
+        "expression": job.expressions[index],
+        "scene": scene,
+        "original": job.output,
+        "original_threshold": job.options.threshold,
+        "original_content": content,
+        "file": job.output,
+        "content": content,
+        **options,
+    }
+
+
+def mark_own(layer: QgsVectorLayer, run: str, values: Mapping[str, Any]) -> None:
+    """Make a layer one of a run that the slider may change, with its record."""
+    layer.setCustomProperty(RUN, run)
+    layer.setCustomProperty(RECORD, json.dumps(values))
+    layer.setCustomProperty(OWN, layer.id())
+
+
+def release(layer: QgsVectorLayer) -> None:
+    """Leave a layer to the user: the slider does not change it any more."""
+    layer.removeCustomProperty(OWN)
+
+
+def is_own(layer: QgsVectorLayer) -> bool:
+    """Whether the slider may change a layer; false for a duplicate of such a layer."""
+    return bool(layer.customProperty(OWN) == layer.id())
 
 
 def read_record(layer: Any) -> Mapping[str, Any] | None:
@@ -137,19 +125,29 @@ def read_record(layer: Any) -> Mapping[str, Any] | None:
     return values if isinstance(values, dict) and "probability" in values else None
 
 
+def is_duplicate(layer: QgsVectorLayer) -> bool:
+    """Whether the user has duplicated a layer that the slider may change."""
+    own = layer.customProperty(OWN)
+    return bool(own and own != layer.id())
+
+
 def run_layers(run: str) -> List[QgsVectorLayer]:
-    """Return the existing result layers of a run, in the order of its expressions."""
-    found = [
-        layer
-        for layer in QgsProject.instance().mapLayers().values()
-        if layer.customProperty(RUN) == run and read_record(layer) is not None
-    ]
-    order = {
-        text: index
-        for layer in found
-        for index, text in enumerate(read_record(layer)["expressions"])
-    }
-    return sorted(found, key=lambda layer: order[read_record(layer)["expression"]])
+    """Return a layer for each expression of a run that has one, in their order.
+
+    That is the layer that the slider changes; another one of the run, such as one that
+    was edited, if there is none.
+    """
+    found: Dict[str, QgsVectorLayer] = {}
+    order: Dict[str, int] = {}
+    for layer in QgsProject.instance().mapLayers().values():
+        values = read_record(layer) if layer.customProperty(RUN) == run else None
+        if values is None:
+            continue
+        expression = values["expression"]
+        order.update((text, place) for place, text in enumerate(values["expressions"]))
+        if expression not in found or is_own(layer):
+            found[expression] = layer
+    return [found[text] for text in sorted(found, key=lambda text: order[text])]
 
 
 def count_features(layer: QgsVectorLayer) -> int:
@@ -161,91 +159,7 @@ def count_features(layer: QgsVectorLayer) -> int:
     return sum(1 for _ in layer.getFeatures(request.setNoAttributes()))
 
 
-def replace_polygons(run: str, output: str, **changed: float) -> None:
-    """Show other polygons of the same probabilities in the layers of a run.
-
-    Args:
-        run: Folder of the run.
-        output: GeoPackage with the polygons.
-        changed: Options that differ now; updated in the records of the layers.
-    """
-    replaced = set()
-    for layer in run_layers(run):
-        values = {**read_record(layer), **changed}
-        expression = values["expression"]
-        replaced.add(layer.source().split("|")[0])
-        renderer, labeling = layer.renderer().clone(), layer.labeling()
-        labeling = labeling.clone() if labeling is not None else None
-        layer.setDataSource(output, layer.name(), "ogr")
-        _filter_expression(layer, values["expressions"], expression)
-        layer.setRenderer(renderer)
-        layer.setLabeling(labeling)
-        layer.setCustomProperty(RECORD, json.dumps(values))
-        layer.triggerRepaint()
-    for old in replaced - {output}:
-        _delete_threshold_file(old)
-
-
-def remove_run(run: str) -> None:
-    """Remove the group of a run with all its layers."""
-    root = QgsProject.instance().layerTreeRoot()
-    for group in root.findGroups(True):
-        if group.customProperty(RUN) == run:
-            ids = [node.layerId() for node in group.findLayers()]
-            QgsProject.instance().removeMapLayers(ids)
-            group.parent().removeChildNode(group)
-
-
-def _group(run: str, title: str) -> QgsLayerTreeGroup:
-    root = QgsProject.instance().layerTreeRoot()
-    for group in root.findGroups(True):
-        if group.customProperty(RUN) == run:
-            return group
-    group = root.insertGroup(0, title)
-    group.setCustomProperty(RUN, run)
-    return group
-
-
-def _partial_layers(run: str) -> Iterator[QgsVectorLayer]:
-    for layer in QgsProject.instance().mapLayers().values():
-        if layer.customProperty(PARTIAL) == run:
-            yield layer
-
-
-def _new_partial(
-    run: str, title: str, expression: str, index: int, crs: str | None
-) -> QgsVectorLayer:
-    name = tr("{expression} (searching)").format(expression=expression)
-    layer = QgsVectorLayer("Polygon", name, "memory")
-    layer.setCrs(QgsCoordinateReferenceSystem.fromWkt(crs or ""))
-    layer.dataProvider().addAttributes(
-        [
-            QgsField("expression", QVariant.String),
-            QgsField("score", QVariant.Double),
-            QgsField("area_m2", QVariant.Double),
-        ]
-    )
-    layer.updateFields()
-    layer.setProperty("expression", expression)
-    layer.setCustomProperty(PARTIAL, run)
-    # Otherwise QGIS asks about the layer on exit.
-    layer.setCustomProperty("skipMemoryLayersCheck", 1)
-    style_polygons(layer, index)
-    QgsProject.instance().addMapLayer(layer, False)
-    _group(run, title).addLayer(layer).setExpanded(False)
-    return layer
-
-
-def _feature(row: Mapping[str, Any]) -> QgsFeature:
-    feature = QgsFeature()
-    geometry = QgsGeometry()
-    geometry.fromWkb(bytes.fromhex(row["wkb"]))
-    feature.setGeometry(geometry)
-    feature.setAttributes([row["expression"], row["score"], row["area_m2"]])
-    return feature
-
-
-def _filter_expression(
+def filter_expression(
     layer: QgsVectorLayer, expressions: Sequence[str], expression: str
 ) -> None:
     """Show only one expression of a file with several."""
@@ -275,6 +189,11 @@ def _set_metadata(
     )
     data.addKeywords("rrsis-geo", [expression])
     layer.setMetadata(data)
+    set_aliases(layer)
+
+
+def set_aliases(layer: QgsVectorLayer) -> None:
+    """Set readable names of attributes."""
     for name, alias in _aliases().items():
         index = layer.fields().indexOf(name)
         if index >= 0:
@@ -307,24 +226,3 @@ def _add_probability(group: QgsLayerTreeGroup, job: SegmentJob, run: str) -> Non
     node = group.addLayer(layer)
     node.setItemVisibilityChecked(False)
     node.setExpanded(False)
-
-
-def _delete_threshold_file(path: str) -> None:
-    """Delete a file that `threshold_file` named; others stay."""
-    if is_threshold_file(path):
-        for ending in ("", "-wal", "-shm"):
-            try:
-                os.remove(path + ending)
-            except OSError:  # missing, or still open on Windows
-                continue
-
-
-def threshold_file(output: str, threshold: float, number: int) -> str:
-    """Return the path for polygons at another threshold, beside those of the run."""
-    base = os.path.splitext(output)[0]
-    return f"{base}.threshold-{threshold:.2f}-{number}.gpkg"
-
-
-def is_threshold_file(path: str) -> bool:
-    """Whether `threshold_file` named this file."""
-    return ".threshold-" in os.path.basename(path)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.job import DEVICES, RESOLVES, SegmentJob, SegmentOptions
+from ..core.protocol import Report
 from ..job_options import THRESHOLD_RANGE, option_help, option_title
 from ..settings import output_folder, save_output_folder
 from ..translate import tr
@@ -159,6 +160,14 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
     def show_default_folder(self) -> None:
         """Show the default folder, which depends on the project."""
         self.folder.lineEdit().setPlaceholderText(default_folder())
+
+
+def describe_weights(report: Report) -> dict[str, Any]:
+    """Return name -> description from the answer to `Weights`."""
+    rows = report.payload.get("weights", [])
+    return {row["name"]: row.get("description", "") for row in rows} or {
+        SegmentJob.weights: ""
+    }
 
 
 def displayed_bands(layer: QgsMapLayer | None) -> tuple[int, ...]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any, Callable
+from typing import Callable
 
-from qgis.core import Qgis, QgsMapLayer, QgsMapLayerProxyModel, QgsProject
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsMapLayer,
+    QgsMapLayerProxyModel,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qgis.gui import (
     QgisInterface,
     QgsCollapsibleGroupBox,
@@ -18,32 +25,38 @@ from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import (
     QApplication,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
     QShortcut,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ..core.job import SegmentJob
 from ..core.protocol import Report
+from ..environment.managed_environment import READY
 from ..expressions import parse_expressions
+from ..find_python import environment_condition
 from ..layers import result_layers
 from ..layers.export import find_source
 from ..request_error import RequestError
+from ..setup.demo_scene import DemoScene
+from ..setup.environment_menu import EnvironmentMenu
+from ..setup.environment_setup import EnvironmentSetup
+from ..setup.setup_box import SetupBox
 from ..translate import tr
 from ..worker.controller import Controller, State
 from . import history
 from .area_chooser import AreaChooser
-from .options import AdvancedOptions, Options
-from .query_box import QueryBox
-from .request import SearchRequest
+from .options import AdvancedOptions, Options, describe_weights
+from .query_box import QueryBox, plan_text
+from .request import SearchRequest, default_folder
 from .results import Results
 from .run_box import RunBox
 from .search import Outcome, Search
-from .setup_notice import SetupNotice
 
 TITLE = "RRSIS Geo"
 
@@ -66,8 +79,18 @@ class Panel(QgsDockWidget):
         iface: QgisInterface,
         controller: Controller,
         find_python: Callable[[], str | None],
+        setup: EnvironmentSetup,
         parent: QWidget | None = None,
     ) -> None:
+        """Create the panel.
+
+        Args:
+            iface: QGIS's interface.
+            controller: Runs the jobs.
+            find_python: Returns the interpreter, None without one.
+            setup: Sets up the environment.
+            parent: QGIS's window.
+        """
         super().__init__(TITLE, parent)
         self.setObjectName("rrsis_geo_panel")
         self._iface = iface
@@ -87,15 +110,21 @@ class Panel(QgsDockWidget):
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LOG_LINES)
-        self.notice = SetupNotice()
+        self.environment = setup
+        self.demo = DemoScene(self)
+        self.setup_box = SetupBox(setup)
+        self.menu = EnvironmentMenu(setup, self.open_demo, self)
+        self.gear = QToolButton()
+        self.gear.setObjectName("gear")
         self._build_layout()
         self._connect()
         self._add_shortcuts()
-        self.check_environment()
+        setup.look()
 
     def run(self) -> None:
         """Start a search with the chosen options."""
-        if not self.check_environment():
+        if not self._has_environment():
+            self.setup_box.refresh()
             self._show_message(
                 "failed",
                 tr("No environment is set up yet: press Set up, a few minutes do it."),
@@ -113,11 +142,20 @@ class Panel(QgsDockWidget):
         """Cancel the search."""
         self.search.cancel()
 
-    def check_environment(self) -> bool:
-        """Return whether there is an environment; show the setup notice if not."""
-        ready = bool(self._find_python())
-        self.notice.setVisible(not ready)
-        return ready
+    def open_demo(self) -> None:
+        """Open the demo scene; it is drawn first where it is not there."""
+        self.show()
+        python = self._find_python()
+        if not python or not self._has_environment():
+            self.setup_box.refresh()
+            return
+        self.setup_box.show_drawing()
+        self.demo.open(python, os.path.join(default_folder(), "demo"))
+
+    def ask(self, question: str) -> None:
+        """Search the layer for a question."""
+        self.query.set_query(question)
+        self.run()
 
     def shut_down(self) -> None:
         """End the worker and disconnect from canvas and project."""
@@ -125,6 +163,9 @@ class Panel(QgsDockWidget):
         for signal, slot in connections:
             signal.disconnect(slot)
         self.area.remove()
+        self.results.shut_down()
+        self.demo.close()
+        self.menu.close_windows()
         self.search.close()
 
     def _request(self) -> SearchRequest:
@@ -142,9 +183,19 @@ class Panel(QgsDockWidget):
     def _build_layout(self) -> None:
         label = QLabel(tr("&Find"))
         label.setBuddy(self.query.edit)
+        self.gear.setIcon(QgsApplication.getThemeIcon("/processingAlgorithm.svg"))
+        self.gear.setToolTip(tr("Environment: set up, examine, update, remove; demo"))
+        self.gear.setAutoRaise(True)
+        self.gear.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.gear.setMenu(self.menu)
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(tr("La&yer"), self.layer)
+        layer_row = QHBoxLayout()
+        layer_row.addWidget(self.layer, 1)
+        layer_row.addWidget(self.gear)
+        layer_label = QLabel(tr("La&yer"))
+        layer_label.setBuddy(self.layer)
+        form.addRow(layer_label, layer_row)
         form.addRow(label, self.query)
         form.addRow(self.query.plan_label)
         form.addRow(tr("&Area"), self.area)
@@ -160,7 +211,7 @@ class Panel(QgsDockWidget):
         log.setCollapsed(True)
         content = QWidget()
         column = QVBoxLayout(content)
-        column.addWidget(self.notice)
+        column.addWidget(self.setup_box)
         column.addLayout(form)
         column.addWidget(self.advanced)
         column.addWidget(self.run_box)
@@ -184,6 +235,8 @@ class Panel(QgsDockWidget):
             (controller.reported, self._show_report),
             (self._iface.currentLayerChanged, self._active_layer_changed),
             (QgsProject.instance().cleared, self.area.clear),
+            (self.environment.changing, controller.restart),
+            (self.environment.ready, self._environment_ready),
         ]
         for signal, slot in self._connections:
             signal.connect(slot)
@@ -197,7 +250,13 @@ class Panel(QgsDockWidget):
         self.search.threshold_changed.connect(self._show_threshold)
         self.search.warning.connect(lambda text: self._show_message("failed", text))
         self.search.fetching.connect(self.run_box.show_fetching)
-        self.notice.clicked.connect(self._set_up)
+        self.environment.in_use = lambda: controller.busy
+        self.setup_box.demo_wanted.connect(self.open_demo)
+        self.setup_box.question.connect(self.ask)
+        self.setup_box.others_wanted.connect(self.menu.show_others)
+        self.demo.drawn.connect(self._show_demo)
+        self.demo.failed.connect(self.setup_box.show_failure)
+        self.visibilityChanged.connect(lambda _shown: self.setup_box.refresh())
         self.advanced.collapsedStateChanged.connect(
             lambda _collapsed: self.advanced.show_default_folder()
         )
@@ -226,7 +285,7 @@ class Panel(QgsDockWidget):
 
     def _explain(self) -> None:
         expressions = parse_expressions(self.query.text)
-        if not self.query.text.strip() or not self._find_python():
+        if not self.query.text.strip() or not self._has_environment():
             self.query.show_plan("")
             return
         if not self._weights_requested:
@@ -291,28 +350,33 @@ class Panel(QgsDockWidget):
     def _copy_log(self) -> None:
         QApplication.clipboard().setText(self.log.toPlainText())
 
-    def _set_up(self) -> None:
-        if self.notice.open_dialog(self._iface.mainWindow()):
-            self._controller.restart()
-        self.check_environment()
+    def _has_environment(self) -> bool:
+        return bool(self._find_python()) and environment_condition() == READY
+
+    def _environment_ready(self) -> None:
+        self._weights_requested = False
+        self.append_log(tr("The environment is ready."))
         self._explain()
 
-
-def plan_text(report: Report) -> str:
-    """Return a line for each plan and note; a single plan goes without expression."""
-    rows = report.payload.get("questions", [])
-    alone = len(rows) == 1
-    lines = []
-    for row in rows:
-        words = row["words"]
-        lines.append(words if alone else f"{row['expression']}: {words}")
-        lines += row["notes"]
-    return "\n".join(lines) if rows else report.text
-
-
-def describe_weights(report: Report) -> dict[str, Any]:
-    """Return name -> description from the answer to `Weights`."""
-    rows = report.payload.get("weights", [])
-    return {row["name"]: row.get("description", "") for row in rows} or {
-        SegmentJob.weights: ""
-    }
+    def _show_demo(self, path: str) -> None:
+        """Show the demo scene on the map, and questions to it in the panel."""
+        name = tr("Demo scene")
+        found = [
+            layer
+            for layer in QgsProject.instance().mapLayers().values()
+            if isinstance(layer, QgsRasterLayer) and layer.source() == path
+        ]
+        layer = found[0] if found else QgsRasterLayer(path, name, "gdal")
+        if not layer.isValid():
+            self.setup_box.show_failure(
+                tr("The demo scene {file} cannot be opened.").format(file=path)
+            )
+            return
+        if not found:
+            QgsProject.instance().addMapLayer(layer)
+        self.layer.setLayer(layer)
+        canvas = self._iface.mapCanvas()
+        settings = canvas.mapSettings()
+        canvas.setExtent(settings.layerExtentToOutputExtent(layer, layer.extent()))
+        canvas.refresh()
+        self.setup_box.show_questions()

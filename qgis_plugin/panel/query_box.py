@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QTextCursor
 from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,6 +16,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..core.protocol import Report
 from ..translate import tr
 from . import history
 
@@ -105,9 +107,24 @@ class QueryBox(QWidget):
 
     def _add_query(self, menu: QMenu, query: str) -> None:
         action = menu.addAction(history.shorten(query).replace("&", "&&"))
-        action.triggered.connect(lambda: self._set_query(query))
+        action.triggered.connect(lambda: self.set_query(query))
 
-    def _set_query(self, query: str) -> None:
-        self.edit.setPlainText(query)
+    def set_query(self, query: str) -> None:
+        """Replace the text; Ctrl+Z brings back what was there."""
+        cursor = self.edit.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(query)
         self.edit.setFocus()
         self.edit.selectAll()
+
+
+def plan_text(report: Report) -> str:
+    """Return a line for each plan and note; a single plan goes without expression."""
+    rows = report.payload.get("questions", [])
+    alone = len(rows) == 1
+    lines = []
+    for row in rows:
+        words = row["words"]
+        lines.append(words if alone else f"{row['expression']}: {words}")
+        lines += row["notes"]
+    return "\n".join(lines) if rows else report.text

@@ -17,6 +17,7 @@ from ..core.job import SegmentJob, SegmentOptions
 from ..expressions import parse_expressions
 from ..layers.area import Area, check_overlap, write_area
 from ..layers.export import SceneSource
+from ..layers.run_files import AREA
 from ..notices import NO_CRS
 from ..request_error import RequestError
 from ..translate import tr
@@ -118,7 +119,7 @@ def build_job(request: SearchRequest, scene: SceneSource, folder: str) -> Segmen
     """
     options = _options(request, scene)
     if request.area is not None:
-        path = os.path.join(folder, "area.gpkg")
+        path = os.path.join(folder, AREA)
         if not os.path.exists(path):
             write_area(request.area, path)
         options = replace(options, aoi=path)
@@ -128,7 +129,6 @@ def build_job(request: SearchRequest, scene: SceneSource, folder: str) -> Segmen
         scene=scene.path,
         output=f"{base}.gpkg",
         probability=f"{base}-probability.tif",
-        overwrite=True,
         options=options,
     )
 

@@ -6,6 +6,7 @@ from typing import Any, List
 
 from qgis.core import QgsFeatureRequest, QgsProject, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QLocale, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
@@ -21,7 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..core.job import SegmentOptions
 from ..job_options import THRESHOLD_RANGE
-from ..layers import result_layers
+from ..layers import result_layers, threshold_layers
 from ..translate import tr
 from .options import number_box
 
@@ -54,6 +55,11 @@ class Results(QWidget):
         self.box: QDoubleSpinBox = number_box(low, high, 0.05, SegmentOptions.threshold)
         self._label = QLabel(tr("Threshold of these results"))
         self._label.setBuddy(self.slider)
+        self.note = QLabel()
+        self.note.setObjectName("kept")
+        self.note.setWordWrap(True)
+        self.note.hide()
+        self._watched: List[QgsVectorLayer] = []
         self.tree = QTreeWidget()
         self.tree.setObjectName("results")
         self.tree.setHeaderLabels([tr("Object"), tr("Score"), tr("Area (m²)")])
@@ -71,6 +77,7 @@ class Results(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._label)
         layout.addLayout(row)
+        layout.addWidget(self.note)
         layout.addWidget(self.tree, 1)
         self.slider.valueChanged.connect(self._slider_moved)
         self.box.valueChanged.connect(self._box_changed)
@@ -94,6 +101,34 @@ class Results(QWidget):
             self._set_threshold(result_layers.read_record(shown[0])["threshold"])
         for layer in shown:
             self._list(layer, alone=len(shown) == 1)
+        self._show_kept()
+        self._watch(shown)
+
+    def shut_down(self) -> None:
+        """Disconnect from the layers."""
+        self._watch([])
+
+    def _watch(self, layers: List[QgsVectorLayer]) -> None:
+        """Notice when these layers are edited."""
+        for layer in self._watched:
+            if not sip.isdeleted(layer):
+                layer.editingStarted.disconnect(self._show_kept)
+                layer.editingStopped.disconnect(self._show_kept)
+        self._watched = layers
+        for layer in layers:
+            layer.editingStarted.connect(self._show_kept)
+            layer.editingStopped.connect(self._show_kept)
+
+    def _show_kept(self) -> None:
+        """Say which layers the slider leaves alone."""
+        names = threshold_layers.kept_names(self._run) if self._run else []
+        self.note.setVisible(bool(names))
+        self.note.setText(
+            tr(
+                "Stays as it is, with your edits: {layers}. The slider changes a layer "
+                "of its own."
+            ).format(layers=", ".join(f"“{name}”" for name in names))
+        )
 
     def enable_threshold(self, enabled: bool) -> None:
         """Enable or disable the slider and its box."""

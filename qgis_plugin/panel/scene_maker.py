@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from qgis.core import (
     QgsApplication,
     QgsFeedback,
@@ -42,12 +44,15 @@ class SceneMaker(QObject):
 
         Args:
             request: Its layer, area and resolution are used.
-            path: GeoTIFF to write if the layer has no file.
+            path: GeoTIFF to write if the layer has no file; one that exists is used.
         """
         layer = request.layer
         source = export.find_source(layer)
         if source is not None:
             self.made.emit(source)
+            return
+        if os.path.exists(path):  # fetched by an earlier attempt at the same search
+            self.made.emit(SceneSource(path, None))
             return
         extent = layer.extent()
         try:

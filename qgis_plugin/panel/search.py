@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from typing import Any, List
 
-from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.core import QgsMapLayer, QgsProject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.job import SegmentJob, VectorizeJob
 from ..core.protocol import Finished, Partial
-from ..layers import result_layers
+from ..layers import partial_layers, result_layers
 from ..layers.export import SceneSource
+from ..layers.run_files import SCENE, UnfinishedRun
 from ..notices import CANCELLED
 from ..request_error import RequestError
 from ..translate import tr
@@ -29,9 +29,7 @@ from .request import (
     request_key,
 )
 from .scene_maker import SceneMaker
-
-DEBOUNCE = 250
-"""Milliseconds without a change of the slider before polygons are traced again."""
+from .threshold import ThresholdChanger
 
 
 @dataclass(frozen=True)
@@ -76,16 +74,13 @@ class Search(QObject):
         self._controller = controller
         self._scenes = SceneMaker(self)
         self._run: _Run | None = None
-        self._unfinished: tuple[str, str] | None = None
-        """Key and folder of a request whose run has not finished."""
-        self._pending_threshold: tuple[str, float] | None = None
-        """Folder of a run and its next threshold."""
-        self._file_number = 0
+        self._unfinished: UnfinishedRun | None = None
         self._closed = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DEBOUNCE)
-        self._timer.timeout.connect(self._trace_again)
+        self._threshold = ThresholdChanger(
+            controller, lambda: self._run is None, parent=self
+        )
+        self._threshold.changed.connect(self.threshold_changed)
+        self._threshold.warning.connect(self.warning)
         controller.partial.connect(self._add_partial)
         controller.finished.connect(self._finished)
         controller.failed.connect(self._failed)
@@ -93,6 +88,7 @@ class Search(QObject):
         self._scenes.failed.connect(self._scene_failed)
         project = QgsProject.instance()
         project.layersWillBeRemoved.connect(self._layers_removed)
+        project.layersAdded.connect(self._layers_added)
         project.cleared.connect(self._project_cleared)
 
     @property
@@ -117,11 +113,10 @@ class Search(QObject):
         title = group_title(request)
         layer = request.layer
         self._run = _Run(request, folder, title, layer.name(), layer.id())
-        self._unfinished = (request_key(request), folder)
-        result_layers.create_group(folder, title)
+        partial_layers.create_group(folder, title)
         self.started.emit()
         self.fetching.emit(True)
-        self._scenes.make(request, os.path.join(folder, "scene.tif"))
+        self._scenes.make(request, os.path.join(folder, SCENE))
 
     def cancel(self, reason: str = "") -> None:
         """Cancel the current run or change of the threshold.
@@ -136,21 +131,21 @@ class Search(QObject):
 
     def change_threshold(self, run: str, threshold: float) -> None:
         """Show the polygons of a run at another threshold, after a short delay."""
-        self._pending_threshold = (run, threshold)
-        self._timer.start()
+        self._threshold.change(run, threshold)
 
     def close(self) -> None:
         """Stop everything and disconnect from the project; may be called twice."""
         if self._closed:
             return
         self._closed = True
-        self._timer.stop()
+        self._threshold.close()
         self._scenes.cancel("")
         project = QgsProject.instance()
         project.layersWillBeRemoved.disconnect(self._layers_removed)
+        project.layersAdded.disconnect(self._layers_added)
         project.cleared.disconnect(self._project_cleared)
         if self._run is not None:
-            result_layers.remove_run(self._run.folder)
+            partial_layers.remove_partial(self._run.folder)
             self._run = None
         self._controller.close()
         self._delete_unfinished()
@@ -161,18 +156,22 @@ class Search(QObject):
 
     def _choose_folder(self, request: SearchRequest) -> str:
         """Return the folder of the same request's unfinished run, else a new one."""
-        if self._unfinished is not None:
-            key, folder = self._unfinished
-            if key == request_key(request) and os.path.isdir(folder):
-                return folder
+        key = request_key(request)
+        unfinished = self._unfinished
+        if unfinished is not None and unfinished.key == key:
+            output = f"{output_base(unfinished.folder, request.expressions)}.gpkg"
+            # A file that a worker has written before it died may be in use by now.
+            if os.path.isdir(unfinished.folder) and not os.path.exists(output):
+                return unfinished.folder
         folder = create_folder(request)
         self._delete_unfinished()
+        self._unfinished = UnfinishedRun(key, folder)
         return folder
 
     def _delete_unfinished(self) -> None:
-        """Delete the folder of an unfinished run."""
+        """Delete what an unfinished run has left, unless somebody uses it."""
         if self._unfinished is not None:
-            shutil.rmtree(self._unfinished[1], ignore_errors=True)
+            self._unfinished.delete()
             self._unfinished = None
 
     def _start_job(self, scene: SceneSource) -> None:
@@ -183,6 +182,7 @@ class Search(QObject):
         except RequestError as error:
             self._end("failed", str(error))
             return
+        self._unfinished.note_files()
         self._controller.run(job)
 
     def _scene_failed(self, message: str) -> None:
@@ -193,13 +193,13 @@ class Search(QObject):
     def _add_partial(self, partial: Partial) -> None:
         run = self._run
         if run is not None:
-            result_layers.add_partial(
+            partial_layers.add_partial(
                 run.folder, run.title, run.request.expressions, partial
             )
 
     def _finished(self, job: Job, finished: Finished) -> None:
         if isinstance(job, VectorizeJob):
-            self._show_polygons(job)
+            self._threshold.job_finished(job)
         elif self._run is not None:
             self._show_results(job, finished)
 
@@ -233,64 +233,17 @@ class Search(QObject):
 
     def _failed(self, job: Job, cancelled: bool, message: str) -> None:
         if isinstance(job, VectorizeJob):
-            if not cancelled:  # a newer threshold cancels an older one
-                self.warning.emit(message)
-            self._trace_next()
+            self._threshold.job_failed(job, cancelled, message)
         elif self._run is not None:
             self._end("cancelled" if cancelled else "failed", message)
 
     def _end(self, kind: str, text: str) -> None:
         run, self._run = self._run, None
         if kind == "cancelled":
-            result_layers.keep_partial(run.folder)
+            partial_layers.keep_partial(run.folder)
         elif kind == "failed":
-            result_layers.remove_run(run.folder)
+            partial_layers.remove_partial(run.folder)
         self.ended.emit(Outcome(kind, text, run.folder))
-
-    def _trace_again(self) -> None:
-        if self._pending_threshold is None or self._run is not None:
-            return
-        if self._controller.busy:
-            if isinstance(self._controller.job, VectorizeJob):
-                self._controller.cancel()  # its end calls this again
-            return
-        run, threshold = self._pending_threshold
-        self._pending_threshold = None
-        shown = result_layers.run_layers(run)
-        if not shown:
-            return
-        record = result_layers.read_record(shown[0])
-        if not os.path.exists(record["probability"]):
-            self.warning.emit(
-                tr("The probabilities {file} are gone: run the query again.").format(
-                    file=record["probability"]
-                )
-            )
-            return
-        self._file_number += 1
-        output = f"{output_base(run, record['expressions'])}.gpkg"
-        options = {
-            name: record[name]
-            for name in result_layers.POLYGON_OPTIONS
-            if name in record
-        }
-        job = VectorizeJob(
-            probability=record["probability"],
-            output=result_layers.threshold_file(output, threshold, self._file_number),
-            overwrite=True,
-            **{**options, "threshold": threshold},
-        )
-        self._controller.run(job)
-
-    def _show_polygons(self, job: VectorizeJob) -> None:
-        run = os.path.dirname(job.output)
-        result_layers.replace_polygons(run, job.output, threshold=job.threshold)
-        self.threshold_changed.emit(run)
-        self._trace_next()
-
-    def _trace_next(self) -> None:
-        if self._pending_threshold is not None:
-            self._timer.start()
 
     def _layers_removed(self, ids: List[str]) -> None:
         if self._run is not None and self._run.layer_id in ids:
@@ -300,8 +253,12 @@ class Search(QObject):
                 )
             )
 
+    def _layers_added(self, layers: List[QgsMapLayer]) -> None:
+        if self._unfinished is not None:
+            self._unfinished.note_layers(layers)
+
     def _project_cleared(self) -> None:
-        self._pending_threshold = None
+        self._threshold.forget()
         if self._run is not None:
             self.cancel(tr("The project was closed, so the search was cancelled."))
 

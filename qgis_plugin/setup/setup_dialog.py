@@ -1,17 +1,15 @@
-"""The dialog that sets up the Python environment."""
+"""The dialog with other ways to set up the environment than the button of the panel."""
 
 from __future__ import annotations
 
 from typing import Any, Callable
 
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QFontDatabase, QGuiApplication
 from qgis.PyQt.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QRadioButton,
     QStackedWidget,
@@ -20,48 +18,37 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core import __version__
-from ..environment.install_choice import InstallChoice
-from ..environment.installation import Stage
 from ..environment.interpreters import (
     check_interpreter,
     find_interpreters,
     no_interpreter,
+    program_in,
 )
-from ..find_python import find_python, managed_environment
+from ..find_python import set_python
 from ..notices import Notice
-from ..settings import (
-    choose_python,
-    chosen_python,
-    install_settings,
-    proxy_variables,
-    save_install_settings,
-)
+from ..settings import chosen_python, install_settings
 from ..translate import tr
-from ..worker.doctor_client import DoctorClient, hide_home, versions
+from .environment_setup import EnvironmentSetup
 from .setup_pages import ExistingPage, ManagedPage, WheelsPage
-from .setup_threads import BackgroundThread, InstallThread
-
-BAR_STEPS = 100
-"""Steps of the progress bar for one step of the installation."""
+from .setup_threads import BackgroundThread
 
 MANAGED, EXISTING, WHEELS = range(3)
 """Indices of the pages."""
 
 
 class SetupDialog(QDialog):
-    """Sets up an environment in one of three ways; accepted once there is one."""
+    """Chooses one of three ways; the panel shows the progress of an installation."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, setup: EnvironmentSetup, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Set up RRSIS Geo"))
         self.setObjectName("rrsis_geo_setup")
-        self._activity: Any = None
-        self._doctor: DoctorClient | None = None
-        self._closing = False
+        self._setup = setup
+        self._thread: BackgroundThread | None = None
         self._create_pages()
         self._create_widgets()
         self._build_layout()
-        self._set_activity(None)
+        self._page_changed()
         self._find_interpreters()
 
     def page(self) -> int:
@@ -70,69 +57,22 @@ class SetupDialog(QDialog):
 
     def start(self) -> None:
         """Check the interpreter or start the installation of the current page."""
-        if self._activity is not None:
+        if self._thread is not None:
             return
-        self.log.clear()
         if self.page() == EXISTING:
-            program = self.existing.program.filePath().strip().strip('"')
+            program = program_in(self.existing.program.filePath().strip().strip('"'))
             self._run_in_background(
                 lambda: check_interpreter(program, version=__version__),
                 lambda notice: self._interpreter_checked(notice, program),
             )
             return
         page = self.managed if self.page() == MANAGED else self.wheels
-        choice: InstallChoice = page.choice()
+        choice = page.choice()
         if self.page() == WHEELS and not choice.wheels:
             self._set_status(tr("Choose the folder of wheels first."), bold=True)
             return
-        save_install_settings(choice)
-        thread = InstallThread(managed_environment(), choice, proxy_variables())
-        thread.stage.connect(self._show_stage)
-        thread.finished.connect(self._installed)
-        self._set_activity(thread)
-        thread.begin()
-
-    def examine(self) -> None:
-        """Request the report of the current environment."""
-        python = find_python()
-        if python is None:
-            self._set_status(tr("There is no environment yet."), bold=True)
-            return
-        self._set_status(tr("Examining the environment; this takes half a minute."))
-        self._doctor = DoctorClient(python, self)
-        self._doctor.answered.connect(self._show_report)
-        self._set_activity(self._doctor)
-        self._doctor.start()
-
-    def stop(self) -> None:
-        """Stop the installation or the examination."""
-        if isinstance(self._activity, InstallThread):
-            self._set_status(tr("Stopping …"))
-            self.stop_button.setEnabled(False)
-            self._activity.stop()
-        elif isinstance(self._activity, DoctorClient):
-            self._activity.close()
-            self._set_status(tr("Stopped."))
-            self._set_activity(None)
-
-    def reject(self) -> None:
-        """Close; an installation is stopped first, its finished steps are kept."""
-        if isinstance(self._activity, (InstallThread, BackgroundThread)):
-            self._closing = True
-            self.stop()
-            return
-        self.stop()
-        super().reject()
-
-    def copy_report(self) -> None:
-        """Copy the report to the clipboard."""
-        QGuiApplication.clipboard().setText(self.report())
-
-    def report(self) -> str:
-        """Return versions, status and log for a bug report; home paths are hidden."""
-        log = self.log.toPlainText()
-        text = f"{self.status.text()}\n{log}".strip()
-        return hide_home(text if versions() in text else f"{versions()}\n{text}")
+        self._setup.begin(choice)
+        self.accept()
 
     def _create_pages(self) -> None:
         choice = install_settings()
@@ -159,27 +99,11 @@ class SetupDialog(QDialog):
         self.status.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
         )
-        self.bar = QProgressBar()
-        self.log = QPlainTextEdit()
-        self.log.setObjectName("log")
-        self.log.setReadOnly(True)
-        self.log.setMaximumBlockCount(5000)
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        self.log.setFont(fixed)
         self.start_button = QPushButton(tr("&Install"))
-        self.stop_button = QPushButton(tr("&Cancel"))
-        self.examine_button = QPushButton(tr("&Examine"))
-        self.examine_button.setToolTip(
-            tr("Look whether the environment is able to work, and what to do if not.")
-        )
-        self.copy_button = QPushButton(tr("C&opy report"))
-        self.copy_button.setToolTip(tr("For a bug report; home paths are hidden."))
-        self.close_button = QPushButton(tr("C&lose"))
+        self.start_button.setDefault(True)
         self.start_button.clicked.connect(self.start)
-        self.stop_button.clicked.connect(self.stop)
-        self.examine_button.clicked.connect(self.examine)
-        self.copy_button.clicked.connect(self.copy_report)
-        self.close_button.clicked.connect(self._close)
+        self.close_button = QPushButton(tr("C&lose"))
+        self.close_button.clicked.connect(self.reject)
 
     def _build_layout(self) -> None:
         introduction = QLabel(
@@ -195,16 +119,12 @@ class SetupDialog(QDialog):
             column.addWidget(button)
         column.addWidget(self.pages)
         column.addWidget(self.status)
-        column.addWidget(self.bar)
-        column.addWidget(self.log, 1)
+        column.addStretch(1)
         row = QHBoxLayout()
-        row.addWidget(self.examine_button)
-        row.addWidget(self.copy_button)
         row.addStretch(1)
-        for button in (self.start_button, self.stop_button, self.close_button):
-            row.addWidget(button)
+        row.addWidget(self.start_button)
+        row.addWidget(self.close_button)
         column.addLayout(row)
-        self.start_button.setDefault(True)
         self.resize(
             self.fontMetrics().averageCharWidth() * 90, self.sizeHint().height()
         )
@@ -219,8 +139,8 @@ class SetupDialog(QDialog):
             )
 
     def _find_interpreters(self) -> None:
-        """Fill the lists of interpreters, and show the state of the environment."""
-        python = find_python()
+        """Fill the lists of interpreters, and say what the chosen one is."""
+        python = set_python()
 
         def search() -> Any:
             notice = python and check_interpreter(python, version=__version__)
@@ -237,7 +157,7 @@ class SetupDialog(QDialog):
         elif not found:
             self._show_notice(no_interpreter())
         else:
-            self._set_status(tr("There is no environment yet."))
+            self._set_status("")
 
     def _run_in_background(
         self, function: Callable[[], Any], on_result: Callable[[Any], None]
@@ -245,72 +165,23 @@ class SetupDialog(QDialog):
         thread = BackgroundThread(function)
 
         def finish() -> None:
-            self._set_activity(None)
+            if sip.isdeleted(self):
+                return
+            self._thread = None
+            self.start_button.setEnabled(True)
             on_result(thread.result)
-            self._close_if_requested()
 
         thread.finished.connect(finish)
-        self._set_activity(thread)
+        self._thread = thread
+        self.start_button.setEnabled(False)
+        self._set_status(tr("Looking …"))
         thread.begin()
 
     def _interpreter_checked(self, notice: Notice, program: str) -> None:
         self._show_notice(notice)
         if notice.kind == "ok":
-            choose_python(program)
+            self._setup.use(program)
             self.accept()
-
-    def _show_stage(self, stage: Stage) -> None:
-        self.bar.setRange(0, stage.count * BAR_STEPS)
-        part = stage.fraction or 0.0
-        self.bar.setValue(int((stage.number - 1 + part) * BAR_STEPS))
-        self._set_status(
-            tr("Step {number} of {of}: {name}").format(
-                number=stage.number, of=stage.count, name=tr(stage.name)
-            )
-        )
-        if stage.line and stage.fraction is None:
-            self.log.appendPlainText(stage.line)
-
-    def _installed(self) -> None:
-        thread = self._activity
-        self._set_activity(None)
-        if thread.python:
-            choose_python("")
-            self.accept()
-        elif thread.notice is not None:
-            self._show_notice(thread.notice)
-        else:
-            self._set_status(
-                tr("Stopped. What is there is kept; Install goes on from it.")
-            )
-        self._close_if_requested()
-
-    def _show_report(self, text: str) -> None:
-        self._set_activity(None)
-        self._set_status(tr("The report is below."))
-        self.log.setPlainText(text)
-
-    def _close(self) -> None:
-        """Close the dialog; accepted if there is an environment."""
-        if self._activity is None and find_python() is not None:
-            self.accept()
-        else:
-            self.reject()
-
-    def _close_if_requested(self) -> None:
-        if self._closing:
-            super().reject()
-
-    def _set_activity(self, activity: Any) -> None:
-        self._activity = activity
-        installing = isinstance(activity, InstallThread)
-        self.start_button.setEnabled(activity is None)
-        self.examine_button.setEnabled(activity is None and find_python() is not None)
-        self.stop_button.setEnabled(installing or isinstance(activity, DoctorClient))
-        self.bar.setVisible(activity is not None)
-        self.bar.setRange(0, 0)
-        for widget in (*self.page_buttons, self.pages):
-            widget.setEnabled(not installing)
 
     def _show_notice(self, notice: Notice) -> None:
         self._set_status(notice.full_text(tr), bold=notice.kind != "ok")

@@ -6,9 +6,10 @@ import sys
 from typing import List
 
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
-from ..environment.install_choice import InstallChoice, index_missing
+from ..environment.install_choice import CPU, GPU, InstallChoice
 from ..environment.interpreters import Interpreter
 from ..translate import tr
 
@@ -42,7 +43,7 @@ class InterpreterBox(QComboBox):
 
 
 class ManagedPage(QWidget):
-    """Install the managed environment from a package index."""
+    """Install the managed environment, with a choice of Python and build."""
 
     def __init__(self, choice: InstallChoice) -> None:
         super().__init__()
@@ -50,39 +51,24 @@ class ManagedPage(QWidget):
         self.base.setObjectName("base")
         self.build = QComboBox()
         self.build.setObjectName("build")
-        usual = tr("as pip chooses")
-        if sys.platform == "linux":
-            usual = tr("as pip chooses (with CUDA, about 6 GB)")
-        self.build.addItem(usual, "any")
-        self.build.addItem(tr("for the CPU only (about 2 GB)"), "cpu")
-        self.build.addItem(tr("for NVIDIA GPUs, CUDA (about 6 GB)"), "cuda")
+        self.build.addItem(tr("for the CPU (about 150 MB)"), CPU)
+        self.build.addItem(tr("for a GPU, with torch (several GB)"), GPU)
         self.build.setCurrentIndex(max(self.build.findData(choice.build), 0))
-        self.index = QLineEdit(choice.torch_index)
-        self.index.setObjectName("torch_index")
-        self.index.setPlaceholderText(tr("as pip is set up"))
-        self.index.setToolTip(
-            tr(
-                "Address of a package index that has this build. PyTorch's "
-                "installation page shows it after --index-url."
-            )
-        )
         self.package = QgsFileWidget()
         self.package.setFilter(tr("Wheels (*.whl)"))
         self.package.setFilePath(choice.package)
-        self.package.lineEdit().setPlaceholderText(
-            tr("the plugin's version, from the package index")
+        self.package.lineEdit().setPlaceholderText(tr("the one inside the plugin"))
+        hint = _hint(
+            tr(
+                "Packages come from the index that pip is set up for, with the hashes "
+                "that the plugin knows; QGIS's proxy is passed on."
+            )
         )
-        self.hint = QLabel()
-        self.hint.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(tr("&Python"), self.base)
-        form.addRow(tr("&Build of torch"), self.build)
-        form.addRow(tr("&Index of torch"), self.index)
+        form.addRow(tr("&Build"), self.build)
         form.addRow(tr("Package &rrsis-geo"), self.package)
-        form.addRow(self.hint)
-        self.build.currentIndexChanged.connect(self._update_hint)
-        self.index.textChanged.connect(self._update_hint)
-        self._update_hint()
+        form.addRow(hint)
 
     def choice(self) -> InstallChoice:
         """Return the chosen settings."""
@@ -90,21 +76,6 @@ class ManagedPage(QWidget):
             base=self.base.program(),
             package=self.package.filePath().strip(),
             build=str(self.build.currentData()),
-            torch_index=self.index.text().strip(),
-        )
-
-    def _update_hint(self) -> None:
-        self.hint.setText(
-            tr(
-                "For this build name an index that has it: PyTorch's installation page "
-                "shows the address after --index-url. Without one pip brings its "
-                "usual build, unless its own configuration names an index."
-            )
-            if index_missing(self.choice())
-            else tr(
-                "Packages come from the index that pip is set up for; QGIS's proxy is "
-                "passed on. What has been fetched is kept when you cancel."
-            )
         )
 
 
@@ -118,14 +89,13 @@ class WheelsPage(QWidget):
         self.folder.setObjectName("wheels")
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.setFilePath(choice.wheels)
-        hint = QLabel(
+        hint = _hint(
             tr(
-                "A folder with the wheels of rrsis-geo, torch and what they need, "
-                "made on a computer with the same system and Python by "
-                "“pip download rrsis-geo”. No network is used."
+                "A folder with all wheels that the plugin's file packages/cpu.txt "
+                "lists, made on a computer with the same system and Python by "
+                "“pip download -r cpu.txt”. No network is used."
             )
         )
-        hint.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(tr("&Folder of wheels"), self.folder)
         form.addRow(tr("&Python"), self.base)
@@ -134,7 +104,7 @@ class WheelsPage(QWidget):
     def choice(self) -> InstallChoice:
         """Return the chosen settings."""
         wheels = self.folder.filePath().strip()
-        return InstallChoice(base=self.base.program(), wheels=wheels, build="cpu")
+        return InstallChoice(base=self.base.program(), wheels=wheels)
 
 
 class ExistingPage(QWidget):
@@ -144,17 +114,27 @@ class ExistingPage(QWidget):
         super().__init__()
         self.program = QgsFileWidget()
         self.program.setObjectName("interpreter")
+        self.program.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.program.setFilePath(program)
         self.program.lineEdit().setPlaceholderText(
-            r"…\Scripts\python.exe" if sys.platform == "win32" else "…/bin/python"
+            r"C:\rrsis\.venv" if sys.platform == "win32" else "/home/ada/rrsis/.venv"
         )
-        hint = QLabel(
+        hint = _hint(
             tr(
-                "The python program of an environment in which “rrsis-geo doctor” "
-                "reports no failure. It must have the plugin's version of rrsis-geo."
+                "The python program, or the folder, of an environment in which "
+                "“rrsis-geo doctor” reports no failure. It must have the plugin's "
+                "version of rrsis-geo."
             )
         )
-        hint.setWordWrap(True)
         form = QFormLayout(self)
         form.addRow(tr("&Interpreter"), self.program)
         form.addRow(hint)
+
+
+def _hint(text: str) -> QLabel:
+    """Create a text of up to three lines; stacked pages do not ask for its height."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setMinimumHeight(3 * label.fontMetrics().lineSpacing())
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    return label

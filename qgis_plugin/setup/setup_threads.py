@@ -1,4 +1,4 @@
-"""Threads of the setup dialog."""
+"""Threads of the setup."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from qgis.PyQt.QtCore import QThread, pyqtSignal
 from ..core import __version__
 from ..core.errors import Cancelled
 from ..environment.install_choice import InstallChoice
-from ..environment.installation import Installation, InstallationError
+from ..environment.installation import Installation
 from ..environment.managed_environment import ManagedEnvironment
+from ..environment.pip_commands import InstallationError
 from ..notices import Notice
 
 _RUNNING: Set[QThread] = set()
@@ -19,7 +20,7 @@ _RUNNING: Set[QThread] = set()
 
 
 class _Thread(QThread):
-    """A thread that may outlive the dialog that started it."""
+    """A thread that may outlive the window that started it."""
 
     def begin(self) -> None:
         """Start the thread, and keep a reference until it ends."""
@@ -73,7 +74,7 @@ class InstallThread(_Thread):
     def run(self) -> None:
         """Install; in the thread."""
         try:
-            self.python = self._installation.run()
+            self.python = self._installation.install()
         except InstallationError as error:
             self.notice = error.notice
         except Cancelled:

@@ -8,13 +8,15 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from rrsis_geo.errors import EngineError, OptionError
+from rrsis_geo.errors import EngineError, OptionError, install_command
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.serialization.header import WeightsInfo
 from rrsis_geo.runtime.graph_files import has_graphs
 
-TORCH_HINT = "pip install 'rrsis-geo[torch]'"
+TORCH_HINT = install_command("torch", "transformers")
+"""What brings torch. The packages themselves are named: pip would fetch rrsis-geo by
+its name from an index where it may be somebody else's."""
 
 MAX_WINDOW = 1536
 """Pixels; attention on onnx holds a weight for every pair of positions at stride 16,
@@ -58,6 +60,19 @@ def _why_not_onnx(options: SegmentOptions, config: ModelConfig) -> str | None:
     if not has_graphs(config):
         return f"has no graph of the network {config.preset!r}"
     return None
+
+
+def require_torch(what: str) -> None:
+    """Make sure that torch is installed, before any work that cannot do without.
+
+    Args:
+        what: What needs it, as the beginning of a sentence.
+
+    Raises:
+        EngineError: torch is not installed.
+    """
+    if not torch_is_installed():
+        raise EngineError(f"{what} needs torch, which is not installed: {TORCH_HINT}")
 
 
 def torch_is_installed() -> bool:

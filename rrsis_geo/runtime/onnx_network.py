@@ -15,6 +15,7 @@ from rrsis_geo.errors import EngineError, WeightsError
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import WeightsInfo, verify
+from rrsis_geo.runtime.choice import TORCH_HINT
 from rrsis_geo.runtime.folding import State, fold_answer, fold_look, fold_text
 from rrsis_geo.runtime.graph_files import has_graphs
 from rrsis_geo.runtime.graph_session import GraphSession, Value
@@ -49,8 +50,7 @@ class OnnxNetwork:
         if not has_graphs(config):
             raise EngineError(
                 f"{self.info.path}: no graph of the network {config.preset!r} for "
-                "runtime onnx; runtime torch computes it: "
-                "pip install 'rrsis-geo[torch]'"
+                f"runtime onnx; runtime torch computes it: {TORCH_HINT}"
             )
         vocabulary = StoredTensors(self.info).shape(WORD_TABLE)[0]
         if len(self.info.vocabulary) != vocabulary:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 
 from rrsis_geo.atomic_write import (
@@ -17,7 +18,7 @@ from rrsis_geo.atomic_write import (
     staged,
     staging_path,
 )
-from rrsis_geo.errors import OptionError, OutputError
+from rrsis_geo.errors import OptionError, OutputError, install_command
 from rrsis_geo.files.file_names import check_length
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.geojson import write_geojson
@@ -78,7 +79,7 @@ FORMATS: tuple[VectorFormat, ...] = (
         crs=CrsRule.SCENE,
         write=write_geoparquet,
         is_complete=None,
-        needs_driver=False,
+        package="pyarrow",
     ),
 )
 
@@ -117,12 +118,19 @@ def check_output(
             known yet, check the file alone.
 
     Raises:
-        OutputError: no format has the extension, the file exists, holds something else
+        OutputError: no format has the extension, the package that writes it is not
+            installed, the file exists, holds something else
             under the layer's name, or is open in another program, or its folder is
             missing or read-only.
         OptionError: the format has no layers, or none of that name.
     """
     file_format = format_of(path)
+    package = file_format.package
+    if package is not None and find_spec(package) is None:
+        raise OutputError(
+            f"{path}: {file_format.name} needs {package}, which is not installed: "
+            + install_command(package)
+        )
     update = file_format.update
     if layer is not None and update is None and (layer.chosen or layer.append):
         option = "--append" if layer.append else "--layer"

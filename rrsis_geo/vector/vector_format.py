@@ -150,6 +150,5 @@ class VectorFormat:
     longest_path: int | None = None
     """Bytes of the longest path that its library opens, side files included."""
 
-    needs_driver: bool = True
-    """Whether GDAL has to have the driver; False where another library reads and
-    writes the format."""
+    package: str | None = None
+    """Optional package that reads and writes the format instead of GDAL."""

@@ -14,8 +14,11 @@ def plugin_folder(tmp_path_factory):
     """The plugin as its zip has it, importable as rrsis_geo_qgis."""
     folder = tmp_path_factory.mktemp("plugin")
     script = str(ROOT / "scripts" / "build_plugin")
+    wheel = folder / "rrsis_geo-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"these tests make their own")
     # What is refused in other parts of the plugin is not the business of these tests.
-    subprocess.run([sys.executable, script, "--folder", str(folder)], check=False)
+    command = [sys.executable, script, "--folder", str(folder), "--wheel", str(wheel)]
+    subprocess.run(command, check=False)
     sys.path.insert(0, str(folder))
     yield folder
     sys.path.remove(str(folder))

@@ -33,7 +33,7 @@ def test_every_failure_is_a_sentence_and_what_to_do():
 
     for kind in INSTALLATION_FAILURES:
         notice = installation_failure(
-            kind, home="/home/ada/profile", detail="as pip said"
+            kind, home="/home/ada/profile", name="a.whl", detail="as pip said"
         )
         assert notice.message().endswith(".")
         assert "{" not in notice.full_text()

@@ -7,8 +7,10 @@ is taken from build/, where scripts/build_plugin assembles it, or $RRSIS_GEO_PLU
 """
 
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -88,22 +90,33 @@ def messages(qgis_iface):
     return shown
 
 
-@pytest.fixture
-def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
-    """A panel with the demo scene, tiny weights and an output folder of its own."""
-    from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+def open_panel(iface, python):
+    """Open a panel as the plugin does, with an interpreter that has rrsis-geo."""
     from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
     from rrsis_geo_qgis.worker.controller import Controller
 
+    return Panel(iface, Controller(lambda: python), lambda: python, EnvironmentSetup())
+
+
+@pytest.fixture
+def panel(
+    qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot, monkeypatch
+):
+    """A panel with the demo scene, tiny weights and an output folder of its own."""
+    from qgis.core import QgsProject, QgsRasterLayer, QgsSettings
+
     QgsSettings().clear()
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
     layer = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
     QgsProject.instance().addMapLayer(layer)
     qgis_iface.mapCanvas().setDestinationCrs(layer.crs())
     qgis_iface.mapCanvas().setExtent(layer.extent())
-    panel = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+    panel = open_panel(qgis_iface, worker_python)
     panel.ended = []
     panel.search.ended.connect(panel.ended.append)
     panel.scene = layer
+    panel.tank_yard = tank_yard(layer)
     panel.layer.setLayer(layer)
     panel.options.weights.setEditText(str(inputs / "tiny.safetensors"))
     panel.advanced.folder.setFilePath(str(tmp_path / "results"))
@@ -112,6 +125,72 @@ def panel(qgis_iface, qgis_new_project, worker_python, inputs, tmp_path, qtbot):
     yield panel
     panel.shut_down()
     panel.deleteLater()
+
+
+def tank_yard(scene):
+    """The upper middle of the drawn scene, where the tanks are."""
+    from qgis.core import QgsRectangle
+
+    box = scene.extent()
+    return QgsRectangle(
+        box.xMinimum() + 0.52 * box.width(),
+        box.yMinimum() + 0.66 * box.height(),
+        box.xMinimum() + 0.82 * box.width(),
+        box.yMaximum(),
+    )
+
+
+@pytest.fixture(scope="session")
+def finished(qgis_app, inputs, worker_python, tmp_path_factory):
+    """One run with the packaged weights over the tank yard, for many tests."""
+    from qgis.core import QgsGeometry, QgsRasterLayer
+    from rrsis_geo_qgis.core.job import SegmentJob, SegmentOptions
+    from rrsis_geo_qgis.layers.area import Area, write_area
+
+    folder = tmp_path_factory.mktemp("run")
+    scene = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
+    write_area(
+        Area(QgsGeometry.fromRect(tank_yard(scene)), scene.crs()),
+        str(folder / "area.gpkg"),
+    )
+    job = SegmentJob(
+        scene=str(inputs / "demo.tif"),
+        expressions=("storage tank",),
+        output=str(folder / "storage-tank.gpkg"),
+        probability=str(folder / "storage-tank-probability.tif"),
+        options=SegmentOptions(aoi=str(folder / "area.gpkg")),
+    )
+    code = (
+        "import sys; from rrsis_geo.job import SegmentJob; "
+        "from rrsis_geo.pipeline import run; run(SegmentJob.from_json(sys.argv[1]))"
+    )
+    subprocess.run([worker_python, "-I", "-c", code, job.to_json()], check=True)
+    return job
+
+
+@pytest.fixture
+def found(panel, finished, tmp_path):
+    """A panel whose project holds the results of that run."""
+    from rrsis_geo_qgis.layers import result_layers
+    from rrsis_geo_qgis.panel.search import Outcome
+
+    run = tmp_path / "results" / "run"
+    shutil.copytree(Path(finished.output).parent, run)
+    job = replace(
+        finished,
+        output=str(run / Path(finished.output).name),
+        probability=str(run / Path(finished.probability).name),
+    )
+    result_layers.add_results(
+        job,
+        run=str(run),
+        title="storage tank · demo",
+        scene="demo",
+        keep_probability=True,
+    )
+    panel.ended.append(Outcome("found", "", str(run)))
+    panel.results.show_run(str(run))
+    return panel
 
 
 @pytest.fixture

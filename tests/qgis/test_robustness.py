@@ -117,11 +117,14 @@ def test_an_environment_deleted_in_between_is_named(
     assert panel.ended[1].kind in ("found", "nothing")
 
 
-def test_without_an_environment_the_panel_leads_to_the_setup(panel, messages):
+def test_without_an_environment_the_panel_leads_to_the_setup(
+    panel, messages, monkeypatch
+):
+    monkeypatch.delenv("RRSIS_GEO_PYTHON")
     panel._find_python = lambda: None
     panel.run()
 
-    assert panel.notice.isVisible()
+    assert panel.setup_box.begin_button.isVisible()
     assert "Set up" in only_text(messages)
     assert not panel.search.running
 
@@ -178,8 +181,14 @@ def test_a_qgis_that_ends_takes_its_worker_along(
 
 def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
     from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
 
-    other = Panel(qgis_iface, Controller(lambda: worker_python), lambda: worker_python)
+    other = Panel(
+        qgis_iface,
+        Controller(lambda: worker_python),
+        lambda: worker_python,
+        EnvironmentSetup(),
+    )
     ended = []
     other.search.ended.connect(ended.append)
     for chosen, value in (

@@ -1,57 +1,373 @@
-"""The setup dialog and its settings."""
+"""Setting up the environment: the box in the panel, the gear, the other ways."""
 
 import gc
 import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
-from qgis.core import QgsApplication, QgsSettings
+from qgis.core import QgsApplication, QgsProject, QgsSettings
 from qgis.PyQt.QtGui import QGuiApplication
-from rrsis_geo_qgis.setup.setup_dialog import EXISTING, MANAGED, WHEELS
+from qgis.PyQt.QtWidgets import QMessageBox
+from rrsis_geo_qgis.core import __version__
+from rrsis_geo_qgis.environment import installation
+from rrsis_geo_qgis.environment.install_choice import CPU, GPU, InstallChoice, Stage
+from rrsis_geo_qgis.environment.install_lock import InstallLock
+from rrsis_geo_qgis.environment.managed_environment import (
+    OUTDATED,
+    READY,
+    UNFINISHED,
+    VANISHED,
+    ManagedEnvironment,
+)
+from rrsis_geo_qgis.setup import environment_setup, setup_box
+from rrsis_geo_qgis.setup.environment_menu import EnvironmentMenu
+from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
+from rrsis_geo_qgis.setup.report_dialog import ReportDialog
+from rrsis_geo_qgis.setup.setup_box import SetupBox
+from rrsis_geo_qgis.setup.setup_dialog import EXISTING, MANAGED, WHEELS, SetupDialog
 
 
 @pytest.fixture(autouse=True)
-def settings(qgis_app, monkeypatch):
-    """Empty settings before and after each test."""
+def managed(qgis_app, monkeypatch, tmp_path):
+    """An environment's folder of this test alone, and empty settings."""
+    from rrsis_geo_qgis import find_python
+    from rrsis_geo_qgis.setup import environment_menu
+
     monkeypatch.delenv("RRSIS_GEO_PYTHON", raising=False)
     QgsSettings().clear()
-    yield
+    home = ManagedEnvironment(tmp_path / "rrsis_geo")
+    for module in (find_python, environment_setup, environment_menu):
+        monkeypatch.setattr(module, "managed_environment", lambda: home)
+    yield home
     QgsSettings().clear()
     gc.collect()
 
 
 @pytest.fixture
-def dialog(qtbot, until):
-    """The dialog, once it has found the interpreters."""
-    from rrsis_geo_qgis.setup.setup_dialog import SetupDialog
+def setup(until):
+    made = EnvironmentSetup()
+    yield made
+    made.shut_down()
 
-    dialog = SetupDialog()
+
+@pytest.fixture
+def box(setup, qtbot):
+    box = SetupBox(setup)
+    qtbot.addWidget(box)
+    box.show()
+    return box
+
+
+@pytest.fixture
+def pretend(managed):
+    """Make an environment on disk that looks ready, without its packages."""
+
+    def make(version=__version__, ready=True):
+        subprocess.run(
+            [sys.executable, "-m", "venv", "--without-pip", str(managed.folder)],
+            check=True,
+        )
+        managed.write_state(done=["venv"], ready=ready, version=version)
+
+    return make
+
+
+def test_one_button_says_how_much_will_be_fetched(box, setup, until):
+    assert box.begin_button.text() == "Set up (about 150 MB)"
+    setup.look()
+    until(lambda: not setup.busy, 600)
+
+    assert setup.notice is None
+    number = int(box.begin_button.text().split("about ")[1].split(" ")[0])
+    assert 50 < number < 300
+    assert box.gpu_button.isHidden()
+    assert not managed_files(setup)
+
+
+def managed_files(setup):
+    return list(Path(setup.folder).parent.rglob("*"))
+
+
+def test_a_gpu_offers_its_build_with_the_size(box, setup, until, monkeypatch):
+    monkeypatch.setattr(environment_setup, "usable_gpu", lambda: "NVIDIA L4")
+    setup.look()
+    until(lambda: not setup.busy, 600)
+
+    assert box.begin_button.isVisible()
+    assert box.gpu_button.isVisible()
+    assert box.gpu_button.text().startswith("Set up for NVIDIA L4 (about ")
+    assert setup.size(GPU) > 5 * setup.size(CPU)
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        (None, "Looking for a Python"),
+        (Stage(2, 5, "Check"), "Step 2 of 5: Check"),
+        (
+            Stage(3, 5, "Packages", fetched=62_000_000, to_fetch=148_000_000),
+            "Step 3 of 5: Packages, 62 MB of 148 MB",
+        ),
+        (
+            Stage(3, 5, "Packages", fetched=148_000_000, to_fetch=148_000_000),
+            "Step 3 of 5: Packages, unpacking",
+        ),
+        (
+            Stage(3, 5, "Packages", fetched=10**6, to_fetch=2_345_000_000),
+            "1 MB of 2.3 GB",
+        ),
+    ],
+)
+def test_progress_counts_bytes(stage, said):
+    assert said in setup_box.progress_words(stage)
+
+
+def wait_for_step(setup, until):
+    until(lambda: setup.stage is not None and setup.stage.line)
+
+
+def test_an_installation_is_stopped_and_goes_on(box, setup, until, managed, tmp_path):
+    """A real one, which fails at last since its folder of wheels is empty."""
+    (tmp_path / "wheels").mkdir()
+    setup.begin(InstallChoice(wheels=str(tmp_path / "wheels")))
+    assert box.cancel_button.isVisible()
+    assert not box.begin_button.isVisible()
+    wait_for_step(setup, until)
+    box.cancel_button.click()
+    until(lambda: not setup.busy, 600)
+
+    assert box.text.text() == "Stopped. What has been fetched is kept."
+    assert managed.ready_python() is None
+    assert setup.condition in (UNFINISHED, "none")
+
+    box.begin_button.click()  # with the same choice
+    until(lambda: not setup.busy and setup.notice, 600)
+
+    assert "There is no package for this platform" in box.text.text()
+    assert box.begin_button.text() == "Try again"
+    assert managed.ready_python() is None
+
+
+def test_an_unfinished_environment_is_continued(box, pretend, managed):
+    pretend(ready=False)
+    box.refresh()
+
+    assert box.begin_button.text().startswith("Continue (about")
+    assert managed.ready_python() is None
+
+
+def test_a_newer_plugin_asks_for_an_update(box, setup, pretend):
+    pretend(version="0.0.1")
+    box.refresh()
+
+    assert setup.condition == OUTDATED
+    assert "newer than its environment" in box.text.text()
+    assert box.begin_button.text().startswith("Update (about")
+
+
+def test_a_python_that_has_vanished_asks_for_a_new_one(box, setup, pretend, managed):
+    pretend()
+    config = managed.folder / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("home = /", "home = /gone/"))
+    box.refresh()
+
+    assert setup.condition == VANISHED
+    assert box.begin_button.text().startswith("Set up again (about")
+
+
+def test_a_chosen_interpreter_that_is_gone_is_named(box, setup, tmp_path):
+    setup.use(str(tmp_path / "gone" / "python"))
+
+    assert str(tmp_path / "gone" / "python") in box.text.text()
+    assert box.begin_button.isVisible()
+    box.begin_button.click()  # leads back to the managed environment
+    setup.cancel()
+    assert str(QgsSettings().value("rrsis_geo/python")) == ""
+
+
+def test_a_variable_that_names_a_python_that_is_gone_is_named(box, monkeypatch):
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", "/nowhere/python")
+    box.refresh()
+
+    assert "RRSIS_GEO_PYTHON" in box.text.text()
+    assert "/nowhere/python" in box.text.text()
+    assert not box.begin_button.isVisible()
+
+
+def test_ready_leads_to_the_demo_scene_and_can_be_hidden(box, setup, pretend):
+    pretend()
+    setup.use("")
+
+    assert setup.condition == READY
+    assert box.demo_button.isVisible()
+    assert not box.begin_button.isVisible()
+    asked = []
+    box.demo_wanted.connect(lambda: asked.append(True))
+    box.demo_button.click()
+    assert asked == [True]
+    box.close_button.click()
+    assert not box.isVisible()
+
+
+def test_another_qgis_that_installs_is_one_sentence(box, setup, until, managed):
+    with InstallLock(managed.home):
+        setup.begin()
+        until(lambda: not setup.busy, 600)
+
+    assert box.text.text().startswith("Another QGIS is installing the environment.")
+
+
+def test_a_profile_that_cannot_be_written_is_one_sentence(box, setup, until, managed):
+    managed.home.parent.mkdir(exist_ok=True)
+    managed.home.write_text("a file where the folder should be")
+    setup.begin()
+    until(lambda: not setup.busy, 600)
+
+    assert setup.notice is not None
+    assert len(setup.notice.message().split(". ")) == 1
+    assert setup.notice.advice
+    assert not box.cancel_button.isVisible()
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_written(
+    box, setup, until, managed, monkeypatch
+):
+    usage = shutil.disk_usage("/")._replace(free=10_000_000)
+    monkeypatch.setattr(installation.shutil, "disk_usage", lambda folder: usage)
+    setup.begin()
+    until(lambda: not setup.busy, 600)
+
+    assert box.text.text().startswith("The disk is full.")
+    assert not managed.folder.exists()
+
+
+def test_no_network_is_one_sentence_and_nothing_counts_as_whole(
+    box, setup, until, managed, monkeypatch
+):
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    setup.begin()
+    until(lambda: not setup.busy, 600)
+
+    assert box.text.text().startswith("The package index could not be reached.")
+    assert managed.ready_python() is None
+
+
+def test_a_search_in_progress_keeps_its_environment(box, setup, pretend, managed):
+    pretend()
+    setup.in_use = lambda: True
+    for act in (setup.begin, setup.remove):
+        act()
+        assert not setup.busy
+        assert "A search is running" in box.text.text()
+    assert managed.ready_python()
+
+
+def test_the_environment_is_removed_without_touching_results(
+    setup, until, pretend, managed, tmp_path
+):
+    pretend()
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "tank.gpkg").write_text("mine")
+    ended = []
+    setup.changing.connect(lambda: ended.append("processes"))
+    setup.remove()
+    until(lambda: not setup.busy, 600)
+
+    assert ended == ["processes"]
+    assert not managed.folder.exists()
+    assert setup.condition == "none"
+    assert (tmp_path / "results" / "tank.gpkg").read_text() == "mine"
+
+
+@pytest.fixture
+def menu(setup, qtbot):
+    menu = EnvironmentMenu(setup, lambda: None)
+    qtbot.addWidget(menu)
+    yield menu
+    menu.close_windows()
+
+
+@pytest.mark.parametrize(
+    "state", ["none", "unfinished", "outdated", "vanished", "gone"]
+)
+def test_every_action_is_there_in_every_state(menu, setup, pretend, managed, state):
+    if state != "none" and state != "gone":
+        pretend(
+            version="0.0.1" if state == "outdated" else __version__,
+            ready=state != "unfinished",
+        )
+    if state == "vanished":
+        shutil.rmtree(managed.folder / "bin")
+    if state == "gone":
+        setup.use("/nowhere/python")
+    menu.refresh()
+
+    assert menu.begin_action.isEnabled()
+    assert menu.begin_action.text()
+    assert menu.others_action.isEnabled()
+    assert menu.examine_action.isEnabled()
+    assert menu.copy_action.isEnabled()
+    assert menu.remove_action.isEnabled() == managed.folder.exists()
+
+
+def test_the_path_of_the_environment_is_copied(menu, setup, managed):
+    menu.copy_action.trigger()
+    assert QGuiApplication.clipboard().text() == str(managed.folder)
+
+    setup.use("/opt/rrsis/bin/python")
+    menu.copy_action.trigger()
+    assert QGuiApplication.clipboard().text() == "/opt/rrsis/bin/python"
+
+
+def test_removing_asks_without_blocking(menu, setup, pretend, until, managed):
+    pretend()
+    menu.refresh()
+    menu.remove_action.trigger()
+    assert menu._question.isVisible()
+    assert str(managed.folder) in menu._question.text()
+    assert managed.folder.exists()
+    menu._question.button(QMessageBox.StandardButton.Yes).click()
+    until(lambda: not setup.busy and not managed.folder.exists())
+
+
+@pytest.fixture
+def dialog(setup, qtbot, until):
+    """The dialog, once it has found the interpreters."""
+    dialog = SetupDialog(setup)
     qtbot.addWidget(dialog)
     dialog.show()
     until(lambda: dialog.start_button.isEnabled())
     yield dialog
-    dialog.close()
-    until(lambda: dialog._activity is None)
+    until(lambda: dialog._thread is None)
 
 
-def test_nothing_is_chosen_at_first(dialog):
-    from rrsis_geo_qgis.find_python import find_python
-
-    assert find_python() is None
-    assert dialog.status.text() == "There is no environment yet."
+def test_the_dialog_finds_interpreters(dialog):
     assert dialog.page() == MANAGED
     assert dialog.managed.base.count() > 0
+    assert not dialog.isModal()
 
 
-def test_an_interpreter_that_works_is_taken(dialog, worker_python, until):
+@pytest.mark.parametrize("what", ["program", "folder"])
+def test_an_interpreter_that_works_is_taken(dialog, setup, worker_python, until, what):
     from rrsis_geo_qgis.find_python import find_python
 
+    folder = os.path.dirname(os.path.dirname(worker_python))
+    given = worker_python if what == "program" else folder
+    ready = []
+    setup.ready.connect(lambda: ready.append(True))
     dialog.page_buttons[EXISTING].setChecked(True)
-    dialog.existing.program.setFilePath(worker_python)
+    dialog.existing.program.setFilePath(given)
     dialog.start()
-    until(lambda: dialog.result() == 1)
+    until(lambda: dialog.result() == 1 or "rrsis-geo" in dialog.status.text())
 
-    assert find_python() == worker_python
-    assert QgsSettings().value("rrsis_geo/python") == worker_python
+    assert dialog.result() == 1, dialog.status.text()
+    assert os.path.dirname(find_python()) == os.path.dirname(worker_python)
+    assert ready == [True]
 
 
 @pytest.mark.parametrize(
@@ -75,16 +391,39 @@ def test_an_interpreter_that_does_not_is_refused(dialog, until, program, said):
     assert find_python() is None
 
 
-def test_the_report_is_copied_without_home_paths(
-    dialog, worker_python, until, monkeypatch
+def test_the_dialog_leaves_the_installation_to_the_panel(
+    dialog, setup, box, until, tmp_path
 ):
-    from rrsis_geo_qgis.settings import choose_python
+    dialog.page_buttons[WHEELS].setChecked(True)
+    dialog.start()
+    assert "Choose the folder of wheels" in dialog.status.text()
+    (tmp_path / "wheels").mkdir()
+    dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
+    dialog.start()
 
-    choose_python(worker_python)
+    assert not dialog.isVisible()
+    assert setup.installing
+    assert box.cancel_button.isVisible()
+    setup.cancel()
+    until(lambda: not setup.busy, 600)
+
+
+@pytest.fixture
+def report(qtbot):
+    dialog = ReportDialog()
+    qtbot.addWidget(dialog)
+    yield dialog
+    dialog.close()
+
+
+def test_the_report_is_copied_without_home_paths(
+    report, worker_python, until, monkeypatch
+):
     monkeypatch.setenv("HOME", os.path.dirname(os.path.dirname(worker_python)))
-    dialog.examine()
-    until(lambda: "self-test" in dialog.log.toPlainText(), 180)
-    dialog.copy_report()
+    report.examine(lambda: worker_python)
+    assert not report.isModal()
+    until(lambda: "self-test" in report.text.toPlainText(), 300)
+    report.copy_report()
 
     text = QGuiApplication.clipboard().text()
     assert "QGIS 3" in text
@@ -92,17 +431,69 @@ def test_the_report_is_copied_without_home_paths(
     assert os.environ["HOME"] not in text
 
 
-def test_a_worker_that_does_not_start_is_reported(dialog, until):
-    from rrsis_geo_qgis.settings import choose_python
-
-    choose_python("/usr/bin/python3")
-    dialog.examine()
-    until(lambda: "rrsis" in dialog.log.toPlainText())
-
-    assert "has no package rrsis-geo" in dialog.log.toPlainText()
+def test_a_worker_that_does_not_start_is_reported(report, until):
+    report.examine(lambda: "/usr/bin/python3")
+    until(lambda: "has no package rrsis-geo" in report.text.toPlainText())
 
 
-def test_the_managed_environment_lies_in_the_profile(qgis_app):
+def test_without_an_environment_the_report_shows_the_last_log(report):
+    report.examine(lambda: None, "ERROR: No space left on device")
+
+    assert "There is no environment" in report.status.text()
+    assert "No space left" in report.text.toPlainText()
+
+
+def test_the_demo_scene_opens_with_questions_that_run(panel, until, tmp_path, inputs):
+    folder = tmp_path / "rrsis-geo" / "demo"
+    QgsProject.instance().setFileName(str(tmp_path / "project.qgz"))
+    panel.open_demo()
+    assert panel.setup_box.text.text().startswith("Drawing the demo scene")
+    until(lambda: panel.setup_box.questions.isVisible())
+
+    assert panel.layer.currentLayer().source() == str(folder / "demo.tif")
+    assert (folder / "demo.tif").read_bytes() == (inputs / "demo.tif").read_bytes()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "demo-labels.gpkg",
+        "demo.tif",
+    ]
+    first = panel.setup_box.questions.layout().itemAt(0).widget()
+    first.click()
+    assert panel.query.text == first.text() == "the storage tank near the road"
+    assert panel.search.running
+    panel.cancel()
+    until(lambda: panel.ended)
+
+    changed = (folder / "demo.tif").stat().st_mtime_ns
+    time.sleep(0.01)
+    panel.open_demo()  # again: opened, not drawn, and no second layer
+    assert panel.setup_box.questions.isVisible()
+    assert (folder / "demo.tif").stat().st_mtime_ns == changed
+    demos = [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if layer.source() == str(folder / "demo.tif")
+    ]
+    assert len(demos) == 1
+
+
+def test_a_demo_that_cannot_be_drawn_is_one_sentence(panel, until, tmp_path):
+    QgsProject.instance().setFileName(str(tmp_path / "project.qgz"))
+    (tmp_path / "rrsis-geo").write_text("a file where the folder should be")
+    panel.open_demo()
+
+    assert "The demo scene cannot be drawn into" in panel.setup_box.text.text()
+
+
+def test_a_drawing_that_is_cut_off_is_not_taken_for_whole(panel, until, tmp_path):
+    QgsProject.instance().setFileName(str(tmp_path / "project.qgz"))
+    panel.open_demo()
+    panel.demo.close()
+
+    assert not list((tmp_path / "rrsis-geo" / "demo").iterdir())
+
+
+def test_the_managed_environment_lies_in_the_profile(monkeypatch):
+    monkeypatch.undo()
     from rrsis_geo_qgis.find_python import managed_environment
 
     home = managed_environment().home
@@ -110,16 +501,15 @@ def test_the_managed_environment_lies_in_the_profile(qgis_app):
     assert "plugins" not in home.parts
 
 
-def test_choices_are_kept(qgis_app):
-    from rrsis_geo_qgis.environment.installation import InstallChoice
+def test_choices_are_kept_and_old_ones_understood(qgis_app):
     from rrsis_geo_qgis.settings import install_settings, save_install_settings
 
     assert install_settings() == InstallChoice()
-    chosen = InstallChoice(
-        base="/usr/bin/python3", build="cpu", torch_index="https://index.example/cpu"
-    )
+    chosen = InstallChoice(base="/usr/bin/python3", build=GPU)
     save_install_settings(chosen)
     assert install_settings() == chosen
+    QgsSettings().setValue("rrsis_geo/install/build", "any")
+    assert install_settings().build == CPU
 
 
 def test_the_proxy_of_qgis_is_passed_on(qgis_app):
@@ -144,50 +534,3 @@ def test_the_proxy_of_qgis_is_passed_on(qgis_app):
     assert "inside.example" in variables["NO_PROXY"]
     stored.setValue("proxy/proxyType", "DefaultProxy")
     assert proxy_variables() == {}
-
-
-def test_an_installation_is_cancelled_and_what_is_there_kept(
-    dialog, until, tmp_path, monkeypatch
-):
-    """A real one, stopped at its first line of output; the dialog stays open."""
-    from rrsis_geo_qgis import find_python as environment
-    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
-    from rrsis_geo_qgis.setup import setup_dialog
-
-    home = ManagedEnvironment(tmp_path / "rrsis_geo")
-    monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
-    monkeypatch.setattr(environment, "managed_environment", lambda: home)
-    (tmp_path / "wheels").mkdir()
-    dialog.page_buttons[WHEELS].setChecked(True)
-    dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
-    dialog.start()
-    until(lambda: dialog.log.toPlainText())
-    dialog.stop()
-    until(lambda: dialog.start_button.isEnabled())
-
-    assert dialog.status.text().startswith("Stopped.")
-    assert home.ready_python() is None
-
-    dialog.start()  # goes on, and fails since the folder is empty
-    until(lambda: "There is no package for this platform" in dialog.status.text())
-    assert dialog.result() == 0
-
-
-def test_closing_while_it_installs_stops_it_first(
-    dialog, until, tmp_path, monkeypatch, qtbot
-):
-    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
-    from rrsis_geo_qgis.setup import setup_dialog
-
-    home = ManagedEnvironment(tmp_path / "rrsis_geo")
-    monkeypatch.setattr(setup_dialog, "managed_environment", lambda: home)
-    (tmp_path / "wheels").mkdir()
-    dialog.page_buttons[WHEELS].setChecked(True)
-    dialog.wheels.folder.setFilePath(str(tmp_path / "wheels"))
-    dialog.start()
-    until(lambda: dialog.log.toPlainText())
-    dialog.close_button.click()
-
-    assert dialog.isVisible()
-    until(lambda: not dialog.isVisible())
-    assert dialog.result() == 0

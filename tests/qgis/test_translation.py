@@ -72,9 +72,12 @@ def test_the_panel_speaks_german(german, panel, qgis_iface):
     assert german is not None
     assert tr("Whole layer") == "Ganzer Layer"
     from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
     from rrsis_geo_qgis.worker.controller import Controller
 
-    other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
+    other = Panel(
+        qgis_iface, Controller(lambda: None), lambda: None, EnvironmentSetup()
+    )
     texts = {label.text() for label in other.findChildren(QLabel)}
     other.shut_down()
     other.deleteLater()
@@ -97,10 +100,13 @@ def test_no_two_fields_of_the_panel_share_a_letter(
         request.getfixturevalue("german")
     from qgis.PyQt.QtWidgets import QAbstractButton
     from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
     from rrsis_geo_qgis.worker.controller import Controller
 
     QgsSettings().clear()
-    other = Panel(qgis_iface, Controller(lambda: None), lambda: None)
+    other = Panel(
+        qgis_iface, Controller(lambda: None), lambda: None, EnvironmentSetup()
+    )
     parts = other.findChildren(QLabel) + other.findChildren(QAbstractButton)
     letters = re.findall(r"&(\w)", " ".join(part.text() for part in parts).lower())
     other.shut_down()

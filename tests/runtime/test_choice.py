@@ -65,7 +65,7 @@ def test_torch_that_is_needed_and_absent_is_named(machine, options, info, reason
     machine(torch=False)
     with pytest.raises(EngineError, match=reason) as raised:
         choice.choose_runtime(SegmentOptions(**options), info)
-    assert "pip install 'rrsis-geo[torch]'" in str(raised.value)
+    assert "-m pip install torch transformers" in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -132,5 +132,22 @@ def test_other_commands_need_no_network_library(run, drawn, found):
 def test_what_needs_torch_says_so_in_one_line(run, drawn):
     done = run("segment", drawn[0], "ship", "-o", "a.gpkg", "--runtime", "torch")
     assert done.returncode == 5
-    (line,) = [line for line in done.stderr.splitlines() if "rrsis-geo[torch]" in line]
+    (line,) = [line for line in done.stderr.splitlines() if "pip install" in line]
     assert "runtime torch" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("train", "--from", "default", "--data", "none", "-o", "a.st"), "training"),
+        (("evaluate", "manifest", "none"), "evaluating weights"),
+    ],
+    ids=["train", "evaluate"],
+)
+def test_commands_that_cannot_do_without_torch_say_so(run, words, what):
+    done = run(*words)
+
+    assert done.returncode == 5
+    assert done.stderr.startswith(f"Error: {what} needs torch, which is not installed")
+    assert done.stderr.count("\n") == 1
+    assert "-m pip install torch transformers" in done.stderr

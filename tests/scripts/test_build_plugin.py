@@ -1,6 +1,7 @@
 """The zip of the plugin: complete, reproducible, refused if a check fails."""
 
 import ast
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,12 @@ CORE = ("errors.py", "job.py", "job_texts.py", "protocol.py", "version.py")
 """Files of the package that the plugin holds."""
 
 
-def build(root, folder):
-    """Run the script of a checkout."""
+def build(root, folder, wheel=None):
+    """Run the script of a checkout; it builds the wheel if none is given."""
+    script = str(root / "scripts" / "build_plugin")
+    made = [] if wheel is None else ["--wheel", str(wheel)]
     return subprocess.run(
-        [sys.executable, str(root / "scripts" / "build_plugin"), "--folder", folder],
+        [sys.executable, script, "--folder", folder, *made],
         capture_output=True,
         text=True,
         check=False,
@@ -28,10 +31,19 @@ def build(root, folder):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """Folder with the plugin's folder and its zip."""
+def wheel(tmp_path_factory):
+    """A file in place of the wheel, whose making takes seconds."""
+    name = f"rrsis_geo-{rrsis_geo.__version__}-py3-none-any.whl"
+    path = tmp_path_factory.mktemp("wheel") / name
+    path.write_bytes(b"not looked into")
+    return path
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory, wheel):
+    """Folder with the plugin's folder and its zips."""
     folder = tmp_path_factory.mktemp("built")
-    done = build(ROOT, str(folder))
+    done = build(ROOT, str(folder), wheel)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -63,6 +75,34 @@ def test_the_zip_contains_the_folder(built):
         assert {name: archive.read(name) for name in there} == there
 
 
+def test_the_small_zip_lacks_the_wheel_alone(built, wheel):
+    with zipfile.ZipFile(built / "rrsis_geo_qgis_small.zip") as archive:
+        small = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(built / "rrsis_geo_qgis.zip") as archive:
+        large = {name: archive.read(name) for name in archive.namelist()}
+
+    inside = large.pop(f"rrsis_geo_qgis/wheel/{wheel.name}")
+    assert large == small
+    digest = hashlib.sha256(inside).hexdigest()
+    pinned = small["rrsis_geo_qgis/packages/wheel.txt"].decode()
+    assert pinned.split() == [digest, wheel.name]
+
+
+def test_the_wheel_has_the_same_bytes_each_time(tmp_path):
+    for folder in ("one", "two"):
+        done = build(ROOT, str(tmp_path / folder))
+        assert done.returncode == 0, done.stderr
+    one, two = (next((tmp_path / name).glob("*.whl")) for name in ("one", "two"))
+
+    assert one.read_bytes() == two.read_bytes()
+    inside = tmp_path / "one" / "rrsis_geo_qgis" / "wheel" / one.name
+    assert inside.read_bytes() == one.read_bytes()
+    with zipfile.ZipFile(one) as packed:
+        names = packed.namelist()
+    assert "rrsis_geo/weights/btd-mobile.safetensors" in names
+    assert "rrsis_geo_cli/main.py" in names
+
+
 def test_the_core_files_equal_those_of_the_package(built):
     core = built / "rrsis_geo_qgis" / "core"
     for name in CORE:
@@ -89,20 +129,20 @@ def test_the_core_works_without_the_package(built):
     assert "'rrsis_geo'" not in done.stdout
 
 
-def test_the_same_sources_give_the_same_bytes(built, checkout, tmp_path):
+def test_the_same_sources_give_the_same_bytes(built, checkout, tmp_path, wheel):
     for path in checkout.rglob("*"):
         path.touch()
     again = tmp_path / "again"
-    assert build(checkout, str(again)).returncode == 0
+    assert build(checkout, str(again), wheel).returncode == 0
     name = "rrsis_geo_qgis.zip"
     assert (again / name).read_bytes() == (built / name).read_bytes()
 
 
-def test_files_of_an_earlier_build_are_removed(checkout, tmp_path):
+def test_files_of_an_earlier_build_are_removed(checkout, tmp_path, wheel):
     folder = tmp_path / "out"
     (folder / "rrsis_geo_qgis").mkdir(parents=True)
     (folder / "rrsis_geo_qgis" / "stale.py").write_text("")
-    assert build(checkout, str(folder)).returncode == 0
+    assert build(checkout, str(folder), wheel).returncode == 0
     assert not (folder / "rrsis_geo_qgis" / "stale.py").exists()
 
 
@@ -153,9 +193,9 @@ def shown(self, code: QDialog.DialogCode) -> Qt.AlignmentFlag:
 """
 
 
-def test_good_code_passes(checkout, tmp_path):
+def test_good_code_passes(checkout, tmp_path, wheel):
     (checkout / "qgis_plugin" / "fine.py").write_text(GOOD_CODE)
-    done = build(checkout, str(tmp_path / "out"))
+    done = build(checkout, str(tmp_path / "out"), wheel)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -201,12 +241,12 @@ def test_incomplete_metadata_stops_the_build(checkout, tmp_path, old, new, part)
     assert part in done.stderr
 
 
-def test_too_large_a_zip_stops_the_build(checkout, tmp_path):
+def test_too_large_a_zip_stops_the_build(checkout, tmp_path, wheel):
     import random
 
     noise = random.Random(0).randbytes(2_100_000)
     (checkout / "qgis_plugin" / "icon2.svg").write_bytes(noise)
-    done = build(checkout, str(tmp_path / "out"))
+    done = build(checkout, str(tmp_path / "out"), wheel)
     assert done.returncode == 1
     assert "too many" in done.stderr
 

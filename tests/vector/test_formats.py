@@ -17,6 +17,7 @@ from shapely.geometry import shape
 from rrsis_geo.errors import OutputError
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Strip
+from rrsis_geo.vector import formats
 from rrsis_geo.vector.formats import FORMATS, check_output, format_of, write_polygons
 from rrsis_geo.vector.polygonize import vectorize
 from rrsis_geo.vector.vector_format import CrsRule
@@ -325,3 +326,13 @@ def test_missing_folder_and_folder_are_refused(tmp_path):
     (tmp_path / "b.gpkg").mkdir()
     with pytest.raises(OutputError, match="is a folder"):
         check_output(tmp_path / "b.gpkg", True)
+
+
+def test_a_format_whose_package_is_missing_is_refused_before_the_work(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(formats, "find_spec", lambda name: None)
+
+    with pytest.raises(OutputError, match=r"GeoParquet needs pyarrow.* pip install"):
+        formats.check_output(tmp_path / "found.parquet", overwrite=False)
+    formats.check_output(tmp_path / "found.gpkg", overwrite=False)

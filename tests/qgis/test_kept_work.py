@@ -1,0 +1,645 @@
+"""Whatever the user has made stays: edits, files, projects, layers beside results."""
+
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsField,
+    QgsGeometry,
+    QgsLayoutItemAttributeTable,
+    QgsLayoutItemMap,
+    QgsPrintLayout,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsRelation,
+    QgsSingleSymbolRenderer,
+    QgsSymbol,
+    QgsVectorLayer,
+    QgsVectorLayerJoinInfo,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QVariant
+from rrsis_geo_qgis.core.protocol import Partial
+from rrsis_geo_qgis.layers import partial_layers, result_layers
+from rrsis_geo_qgis.layers.content import content_hash
+from rrsis_geo_qgis.layers.object_ids import NumberedObject, match
+from rrsis_geo_qgis.layers.run_files import UnfinishedRun
+from rrsis_geo_qgis.layers.threshold_layers import source_file
+from rrsis_geo_qgis.panel.scene_maker import SceneMaker
+
+
+@pytest.fixture
+def open_second(worker_python, qgis_iface):
+    """A factory of panels in the same QGIS, as after the plugin was loaded again."""
+    from rrsis_geo_qgis.panel.panel import Panel
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
+    from rrsis_geo_qgis.worker.controller import Controller
+
+    def find():
+        return worker_python
+
+    opened = []
+
+    def make():
+        panel = Panel(qgis_iface, Controller(find), find, EnvironmentSetup())
+        opened.append(panel)
+        return panel
+
+    yield make
+    for panel in opened:
+        panel.shut_down()
+        panel.deleteLater()
+
+
+def run_of(panel):
+    return panel.ended[-1].run
+
+
+def only_layer(panel):
+    (layer,) = result_layers.run_layers(run_of(panel))
+    return layer
+
+
+@pytest.fixture
+def move(until):
+    """Move a panel's slider and wait until the layers show another file."""
+
+    def to(panel, value):
+        changed = []
+        panel.search.threshold_changed.connect(changed.append)
+        panel.results.slider.setValue(value)
+        until(lambda: changed)
+        panel.search.threshold_changed.disconnect(changed.append)
+
+    return to
+
+
+def objects(path):
+    """Number -> geometry and attributes of the objects in a file or layer."""
+    layer = path
+    if not isinstance(path, QgsVectorLayer):
+        layer = QgsVectorLayer(str(path), "", "ogr")
+    return {
+        feature["id"]: (feature.geometry().asWkt(3), feature.attributes())
+        for feature in layer.getFeatures()
+    }
+
+
+def first_feature(layer):
+    return next(layer.getFeatures(QgsFeatureRequest().setLimit(1)))
+
+
+def test_edits_in_progress_are_kept_and_saved_where_they_were_made(found, move):
+    layer = only_layer(found)
+    path, before = source_file(layer), objects(layer)
+    victim = first_feature(layer)
+    layer.startEditing()
+    layer.deleteFeature(victim.id())
+    assert "storage tank" in found.results.note.text()
+
+    move(found, 97)
+
+    assert layer.isEditable()
+    assert layer.editBuffer().deletedFeatureIds() == [victim.id()]
+    assert layer.undoStack().count() == 1
+    assert source_file(layer) == path
+    assert not found.results.note.isHidden()
+    assert only_layer(found).name() == "storage tank (slider)"
+    assert only_layer(found).id() != layer.id()
+    assert layer.commitChanges()
+    after = objects(path)
+    del before[victim["id"]]
+    assert after == before
+
+
+def test_an_opened_but_empty_edit_session_counts_too(found, move):
+    layer = only_layer(found)
+    path = source_file(layer)
+    layer.startEditing()
+
+    move(found, 90)
+    move(found, 80)
+
+    assert (source_file(layer), layer.isEditable()) == (path, True)
+    (own,) = result_layers.run_layers(run_of(found))
+    assert result_layers.read_record(own)["threshold"] == 0.8  # changed in its turn
+    shown = QgsProject.instance().mapLayersByName("storage tank (slider)")
+    assert shown == [own]
+
+
+def test_undone_edits_leave_the_layer_to_the_slider_again(found, move):
+    layer = only_layer(found)
+    layer.startEditing()
+    layer.deleteFeature(first_feature(layer).id())
+    layer.rollBack()
+
+    move(found, 90)
+
+    assert only_layer(found).id() == layer.id()
+    assert found.results.note.isHidden()
+
+
+def test_saved_edits_are_not_shown_over_and_their_file_stays(found, move):
+    layer = only_layer(found)
+    path = source_file(layer)
+    layer.startEditing()
+    for feature in layer.getFeatures():
+        layer.changeGeometry(feature.id(), feature.geometry().buffer(5, 3))
+    layer.commitChanges()
+    edited = objects(path)
+
+    move(found, 97)
+    move(found, 50)  # the threshold of the edited file
+
+    assert objects(path) == edited
+    assert source_file(layer) == path
+    assert source_file(only_layer(found)) != path
+    assert objects(only_layer(found)) != edited
+
+
+def test_edits_at_another_threshold_are_kept_as_well(found, move):
+    move(found, 97)
+    layer = only_layer(found)
+    path = source_file(layer)
+    layer.startEditing()
+    layer.deleteFeature(first_feature(layer).id())
+    layer.commitChanges()
+    edited = objects(path)
+
+    move(found, 60)
+    move(found, 97)
+
+    assert objects(path) == edited
+    assert source_file(layer) == path
+    assert len(objects(only_layer(found))) == len(edited) + 1
+
+
+def test_a_file_that_another_program_has_changed_is_kept(found, move, worker_python):
+    layer = only_layer(found)
+    path = source_file(layer)
+    code = (
+        "import pyogrio, sys; layer = pyogrio.read_dataframe(sys.argv[1]); "
+        "layer['why'] = 'checked on site'; "
+        "pyogrio.write_dataframe(layer, sys.argv[1], layer='storage-tank')"
+    )
+    subprocess.run([worker_python, "-I", "-c", code, path], check=True)
+
+    move(found, 97)
+
+    assert source_file(layer) == path
+    assert {row[-1] for _, row in objects(path).values()} == {"checked on site"}
+    assert only_layer(found).id() != layer.id()
+
+
+def test_a_saved_project_opens_again_with_what_it_showed(found, move, tmp_path):
+    move(found, 97)
+    run = run_of(found)
+    shown = objects(only_layer(found))
+    project = QgsProject.instance()
+    saved = str(tmp_path / "saved.qgz")
+    assert project.write(saved)
+    for value in (60, 30, 97, 85):
+        move(found, value)
+    project.clear()
+    assert project.read(saved)
+
+    (layer,) = result_layers.run_layers(run)
+    assert layer.isValid()
+    assert objects(layer) == shown
+
+
+def test_another_session_replaces_no_file(found, move, open_second):
+    move(found, 97)
+    run = Path(run_of(found))
+    before = {path: content_hash(str(path)) for path in run.rglob("*.gpkg")}
+    found.shut_down()
+    second = open_second()
+    second.results.show_run(str(run))
+    for value in (96, 97, 50):
+        move(second, value)
+
+    assert {path: content_hash(str(path)) for path in before} == before
+
+
+def test_two_panels_on_one_run_share_no_file(found, until, open_second):
+    second = open_second()
+    second.results.show_run(run_of(found))
+    changed = []
+    for panel in (found, second):
+        panel.search.threshold_changed.connect(changed.append)
+        panel.search.change_threshold(run_of(found), 0.8)
+    until(lambda: len(changed) == 2)
+
+    written = list(Path(run_of(found)).glob("threshold-0.80*/*.gpkg"))
+    assert written
+    assert len({content_hash(str(path)) for path in written}) == 1
+
+
+@pytest.mark.parametrize("how", ["layer", "group", "project", "panel"])
+def test_removing_what_is_shown_deletes_no_file(found, move, how):
+    move(found, 90)
+    layer, run = only_layer(found), Path(run_of(found))
+    before = sorted(path for path in run.rglob("*") if path.suffix in (".gpkg", ".tif"))
+    project = QgsProject.instance()
+    if how == "layer":
+        project.removeMapLayer(layer.id())
+    elif how == "group":
+        partial_layers.remove_partial(str(run))
+        project.layerTreeRoot().removeAllChildren()
+    elif how == "project":
+        project.clear()
+    else:
+        found.hide()
+        found.shut_down()
+
+    after = sorted(path for path in run.rglob("*") if path.suffix in (".gpkg", ".tif"))
+    assert after == before
+    assert len(before) == 4  # area, result, probability, another threshold
+
+
+def test_a_folder_that_is_gone_is_one_sentence(found, until, messages):
+    run = Path(run_of(found))
+    record = dict(result_layers.read_record(only_layer(found)))
+    raster = run.parent / "kept.tif"
+    shutil.copy(record["probability"], raster)
+    layer = only_layer(found)
+    result_layers.mark_own(layer, str(run), {**record, "probability": str(raster)})
+    shutil.rmtree(run)
+    found.results.slider.setValue(80)
+    until(messages)
+
+    ((_level, text),) = messages()
+    assert text.startswith(f"Polygons cannot be written to {run}")
+
+
+def test_joins_fields_styles_filter_and_layouts_stay(found, move):
+    layer, project = only_layer(found), QgsProject.instance()
+    notes = QgsVectorLayer(
+        "None?field=object:integer&field=note:string(20)", "notes", "memory"
+    )
+    row = QgsFeature(notes.fields())
+    row.setAttributes([first_feature(layer)["id"], "leaks"])
+    notes.dataProvider().addFeatures([row])
+    project.addMapLayer(notes)
+    join = QgsVectorLayerJoinInfo()
+    join.setJoinLayer(notes)
+    join.setJoinFieldName("object")
+    join.setTargetFieldName("id")
+    layer.addJoin(join)
+    layer.addExpressionField('"area_m2" / 2', QgsField("half", QVariant.Double))
+    relation = QgsRelation()
+    relation.setId("inspections")
+    relation.setReferencedLayer(layer.id())
+    relation.setReferencingLayer(notes.id())
+    relation.addFieldPair("object", "id")
+    project.relationManager().addRelation(relation)
+    symbol = QgsSymbol.defaultSymbol(QgsWkbTypes.GeometryType.PolygonGeometry)
+    layer.setRenderer(QgsSingleSymbolRenderer(symbol))
+    layer.setLabelsEnabled(False)
+    layer.styleManager().addStyleFromLayer("mine")
+    layer.setSubsetString('"area_m2" > 1')
+    layer.setMapTipTemplate("tip")
+    layer.setCustomProperty("office", "north")
+    layout = QgsPrintLayout(project)
+    table = QgsLayoutItemAttributeTable.create(layout)
+    table.setVectorLayer(layer)
+    shown = QgsLayoutItemMap(layout)
+    shown.setLayers([layer])
+
+    move(found, 90)
+
+    assert only_layer(found).id() == layer.id()
+    assert {"notes_note", "half"} <= set(layer.fields().names())
+    assert "leaks" in {feature["notes_note"] for feature in layer.getFeatures()}
+    assert project.relationManager().relation("inspections").isValid()
+    assert layer.renderer().type() == "singleSymbol"
+    assert not layer.labelsEnabled()
+    assert "mine" in layer.styleManager().styles()
+    assert layer.subsetString() == '"area_m2" > 1'
+    assert layer.mapTipTemplate() == "tip"
+    assert layer.customProperty("office") == "north"
+    assert table.vectorLayer() == layer
+    assert shown.layers() == [layer]
+
+
+def test_the_same_object_keeps_its_number(found, move):
+    layer = only_layer(found)
+    low = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
+
+    for value in (97, 70, 97, 50, 85):
+        move(found, value)
+        shapes = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
+        assert shapes
+        for number, shape in shapes.items():
+            overlaps = {
+                other: shape.intersection(one).area() for other, one in low.items()
+            }
+            assert overlaps[number] == max(overlaps.values()) > 0
+        keys = {feature.id(): feature["id"] for feature in layer.getFeatures()}
+        assert all(key == number for key, number in keys.items())
+
+
+def test_an_object_found_later_keeps_its_number_too(found, move):
+    layer = only_layer(found)
+    known = set(objects(layer))
+    move(found, 5)
+    low = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
+    move(found, 97)
+    move(found, 8)
+    again = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
+
+    new = set(low) - known
+    assert all(number > max(known) for number in new)
+    for number in set(again) & new:
+        assert again[number].intersection(low[number]).area() > 0
+    assert len(again) == layer.featureCount()
+
+
+def numbered(*boxes):
+    """Objects from (number, left, right), all of the same height."""
+    return [
+        NumberedObject(number, "tank", QgsGeometry.fromRect(QgsRectangle(a, 0, b, 1)))
+        for number, a, b in boxes
+    ]
+
+
+def test_numbers_where_objects_merge_and_part():
+    known = numbered((1, 0, 4), (2, 5, 7), (3, 20, 21))
+
+    merged = match(numbered((1, 0, 7), (2, 20, 21), (3, 30, 31)), [known])
+    parted = match(numbered((1, 0, 1), (2, 2, 4), (3, 5, 7)), [known])
+
+    assert merged == {1: 1, 2: 3, 3: 4}
+    assert parted == {2: 1, 3: 2, 1: 4}
+
+
+def test_numbers_from_other_thresholds_and_no_number_twice():
+    run, higher, lower = numbered((1, 0, 2)), [], numbered((1, 0, 2), (8, 10, 12))
+
+    found = match(numbered((1, 0, 3), (2, 9, 12), (3, 50, 51)), [run, higher, lower])
+    later = match(numbered((1, 60, 61)), [run], highest=9)
+
+    assert found == {1: 1, 2: 8, 3: 9}
+    assert later == {1: 10}
+
+
+def test_objects_of_two_expressions_keep_their_own_numbers():
+    shape = QgsGeometry.fromRect(QgsRectangle(0, 0, 1, 1))
+    known = [NumberedObject(1, "tank", shape), NumberedObject(2, "building", shape)]
+    new = [NumberedObject(1, "building", shape), NumberedObject(2, "tank", shape)]
+
+    assert match(new, [known]) == {1: 2, 2: 1}
+
+
+def test_the_selection_follows_the_objects(found, move):
+    layer = only_layer(found)
+    move(found, 97)
+    chosen = first_feature(layer)["id"]
+    move(found, 50)
+    layer.selectByExpression(f'"id" = {chosen}')
+
+    move(found, 97)
+
+    assert [feature["id"] for feature in layer.selectedFeatures()] == [chosen]
+
+
+def test_the_index_of_a_numbered_file_is_sound(found, move):
+    move(found, 97)
+    path = source_file(only_layer(found))
+    QgsProject.instance().clear()
+    database = sqlite3.connect(path)
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    rows = dict(database.execute("SELECT fid, id FROM 'storage-tank'").fetchall())
+    index = database.execute("SELECT id FROM 'rtree_storage-tank_geom'").fetchall()
+    database.close()
+    assert sorted(rows) == sorted(number for (number,) in index)
+    assert all(key == number for key, number in rows.items())
+
+
+def test_a_duplicate_and_a_copy_in_memory_show_what_they_showed(found, move):
+    layer, project = only_layer(found), QgsProject.instance()
+    duplicate = layer.clone()  # as "Duplicate layer" does
+    project.addMapLayer(duplicate)
+    copy = layer.materialize(QgsFeatureRequest())
+    project.addMapLayer(copy)
+    before = objects(layer)
+
+    move(found, 97)
+
+    assert objects(duplicate) == before
+    assert objects(copy) == before
+    assert only_layer(found).id() == layer.id()
+    assert objects(layer) != before
+    assert found.results.tree.topLevelItemCount() == 1
+
+
+def test_a_source_that_the_user_has_chosen_stays(found, move, tmp_path):
+    layer = only_layer(found)
+    master = tmp_path / "master.gpkg"
+    shutil.copy(source_file(layer), master)
+    layer.setDataSource(str(master), layer.name(), "ogr")
+    before = content_hash(str(master))
+
+    move(found, 97)
+
+    assert source_file(layer) == str(master)
+    assert content_hash(str(master)) == before
+    assert only_layer(found).id() != layer.id()
+
+
+def test_a_project_of_an_older_plugin_gets_a_layer_beside(found, move):
+    """Its layers do not say whether they were edited."""
+    layer = only_layer(found)
+    path = source_file(layer)
+    layer.removeCustomProperty(result_layers.OWN)
+
+    move(found, 97)
+
+    assert source_file(layer) == path
+    assert only_layer(found).id() != layer.id()
+
+
+ROW = {
+    "expression": "storage tank",
+    "score": 0.9,
+    "area_m2": 1.0,
+    "wkb": bytes(QgsGeometry.fromWkt("Polygon((0 0, 1 0, 1 1, 0 0))").asWkb()).hex(),
+}
+
+
+@pytest.fixture
+def partial(panel, tmp_path):
+    """A run with a layer of partial results."""
+    run = str(tmp_path)
+    partial_layers.create_group(run, "storage tank · demo")
+    rows = Partial(rows=(ROW, ROW), crs=panel.scene.crs().toWkt(), job=1)
+    partial_layers.add_partial(run, "storage tank · demo", ["storage tank"], rows)
+    (layer,) = partial_layers.partial_layers(run)
+    layer.more = rows
+    return layer
+
+
+@pytest.mark.parametrize("end", ["found", "cancelled", "failed", "again"])
+@pytest.mark.parametrize("work", ["edited", "saved", "joined", "calculated"])
+def test_partial_results_with_work_in_them_stay(partial, finished, end, work):
+    layer, run = partial, partial.customProperty(partial_layers.PARTIAL)
+    if work == "joined":
+        layer.setSubsetString('"score" > 0.5')
+    elif work == "calculated":
+        layer.addExpressionField("1", QgsField("one", QVariant.Int))
+    else:
+        layer.startEditing()
+        layer.changeAttributeValue(1, 0, "my tank")
+        if work == "saved":
+            layer.commitChanges()
+    partial_layers.add_partial(run, "t", ["storage tank"], layer.more)
+    if end == "found":
+        result_layers.add_results(
+            finished, run=run, title="t", scene="demo", keep_probability=False
+        )
+    elif end == "cancelled":
+        partial_layers.keep_partial(run)
+    elif end == "failed":
+        partial_layers.remove_partial(run)
+    else:
+        partial_layers.create_group(run, "t")
+
+    assert QgsProject.instance().mapLayer(layer.id()) is layer
+    assert layer.featureCount() == 2  # nothing was added to it either
+    if work in ("edited", "saved"):
+        assert {feature["expression"] for feature in layer.getFeatures()} >= {"my tank"}
+        assert not layer.customProperty(partial_layers.SKIP_CHECK)  # QGIS asks on exit
+
+
+def test_polygons_that_are_in_no_file_are_asked_about_on_exit(partial):
+    assert partial.customProperty(partial_layers.SKIP_CHECK)
+    partial_layers.keep_partial(partial.customProperty(partial_layers.PARTIAL))
+
+    assert not partial.customProperty(partial_layers.SKIP_CHECK)
+
+
+def test_a_style_chosen_during_the_search_is_that_of_the_result(partial, finished):
+    symbol = QgsSymbol.defaultSymbol(QgsWkbTypes.GeometryType.PolygonGeometry)
+    partial.setRenderer(QgsSingleSymbolRenderer(symbol))
+    run = partial.customProperty(partial_layers.PARTIAL)
+    (layer,) = result_layers.add_results(
+        finished, run=run, title="t", scene="demo", keep_probability=False
+    )
+
+    assert layer.renderer().type() == "singleSymbol"
+    assert not list(partial_layers.partial_layers(run))
+
+
+@pytest.mark.parametrize("end", ["cancel", "unload"])
+def test_a_layer_that_the_user_put_into_the_group_stays(long_run, until, end):
+    panel = long_run
+    (group,) = QgsProject.instance().layerTreeRoot().findGroups()
+    mine = QgsVectorLayer("Point?crs=EPSG:4326", "mine", "memory")
+    QgsProject.instance().addMapLayer(mine, False)
+    group.addLayer(mine)
+    if end == "cancel":
+        panel.cancel()
+        until(lambda: panel.ended)
+        panel.run()  # the same search again
+        until(lambda: panel.run_box.bar.value() > 0)
+    panel.shut_down()
+
+    assert QgsProject.instance().mapLayer(mine.id()) is mine
+    assert mine.id() in [node.layerId() for node in group.findLayers()]
+
+
+@pytest.mark.parametrize(
+    "use", ["another file", "a layer", "a layer of before", "a changed file", "nothing"]
+)
+def test_the_folder_of_an_unfinished_run_is_kept_if_anybody_uses_it(
+    panel, tmp_path, inputs, use
+):
+    folder = tmp_path / "run"
+    (folder / ".storage-tank.gpkg.rrsis-part").mkdir(parents=True)
+    shutil.copy(inputs / "demo.tif", folder / "scene.tif")
+    shutil.copy(inputs / "demo-labels.gpkg", folder / "area.gpkg")
+    run = UnfinishedRun("key", str(folder))
+    run.note_files()
+    if use == "another file":
+        (folder / "notes.txt").write_text("mine")
+    elif use == "a changed file":
+        with open(folder / "scene.tif", "ab") as file:
+            file.write(b"more")
+    elif use != "nothing":
+        layer = QgsRasterLayer(str(folder / "scene.tif"), "scene")
+        QgsProject.instance().addMapLayer(layer)
+        if use == "a layer of before":
+            run.note_layers([layer])
+            QgsProject.instance().removeMapLayer(layer.id())
+    before = sorted(path.name for path in folder.iterdir())
+    run.delete()
+
+    if use == "nothing":
+        assert not folder.exists()
+    else:
+        assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_file_that_a_dying_worker_has_written_is_not_replaced(panel, until):
+    panel.advanced.overlap.setValue(470)
+    panel.run()
+    until(lambda: panel.run_box.bar.value() > 0)
+    panel.cancel()
+    until(lambda: panel.ended)
+    first = Path(panel.ended[0].run)
+    (first / "storage-tank.gpkg").write_text("a result that the user works with")
+    panel.run()
+    until(lambda: panel.run_box.bar.value() > 0)
+    panel.cancel()
+    until(lambda: len(panel.ended) == 2)
+
+    assert panel.ended[1].run != str(first)
+    assert (first / "storage-tank.gpkg").read_text().startswith("a result")
+
+
+def test_asking_the_same_again_leaves_the_first_answer(panel, until):
+    panel.options.threshold.setValue(0.01)
+    panel.run()
+    until(lambda: panel.ended)
+    layer = only_layer(panel)
+    path, before = source_file(layer), content_hash(source_file(layer))
+    panel.run()
+    until(lambda: len(panel.ended) == 2)
+
+    assert panel.ended[0].run != panel.ended[1].run
+    assert QgsProject.instance().mapLayer(layer.id()) is layer
+    assert (source_file(layer), content_hash(path)) == (path, before)
+    assert len(QgsProject.instance().layerTreeRoot().findGroups()) == 2
+
+
+def test_an_image_that_was_fetched_is_not_replaced(panel, tmp_path, inputs):
+    path = tmp_path / "scene.tif"
+    shutil.copy(inputs / "demo.tif", path)
+    before = path.read_bytes()
+    layer = QgsRasterLayer("/vsimem/none.tif", "gone")
+    request = panel._request().__class__(
+        **{**panel._request().__dict__, "layer": layer}
+    )
+    made = []
+    scenes = SceneMaker()
+    scenes.made.connect(made.append)
+    scenes.make(request, str(path))
+
+    assert [scene.path for scene in made] == [str(path)]
+    assert path.read_bytes() == before
+
+
+def test_what_was_typed_comes_back_after_an_example(panel):
+    panel.query.edit.setPlainText("")
+    panel.query.edit.insertPlainText("my long question")
+    panel.query.set_query("storage tank")
+    assert panel.query.text == "storage tank"
+    panel.query.edit.undo()
+
+    assert panel.query.text == "my long question"
