@@ -271,6 +271,14 @@ RESOLVE = setting(
     type=click.Choice(RESOLVES),
 )
 
+CAUTION = setting(
+    "Question",
+    "--caution",
+    "How much worse a false polygon is than a missing one: 0 always answers, 1 weighs "
+    "both the same.",
+    type=float,
+)
+
 GUESS = setting(
     "Question",
     "--guess",

@@ -64,6 +64,7 @@ from .summary import print_steps, print_summary
 @options.LAYER
 @options.OVERWRITE
 @options.RESOLVE
+@options.CAUTION
 @options.GUESS
 @options.option(
     "Question",

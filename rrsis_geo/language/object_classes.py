@@ -383,8 +383,7 @@ CLASSES: dict[str, ObjectClass] = {
     ),
     "helipad": ObjectClass(
         "helipad",
-        synonyms=_listed("helicopter pad, landing pad"),
-        hyponyms=_listed("helicopter landing pad"),
+        synonyms=_listed("helicopter pad, landing pad, helicopter landing pad"),
     ),
     "toll_station": ObjectClass(
         "toll station", synonyms=_listed("toll plaza, expressway toll station")

@@ -109,7 +109,10 @@ def senses() -> dict[tuple[str, ...], Sense]:
         parsed = [noun for noun in known.nouns if noun.is_parsed]
         same = (noun.singular for noun in parsed if not noun.is_hyponym)
         for noun in (known.name, *same, *known.synonyms):
-            found[tuple(noun.split())] = Sense((key,), known.name)
+            words = tuple(noun.split())
+            before = found[words].categories if words in found else ()
+            others = tuple(one for one in before if one != key)
+            found[words] = Sense((key, *others), known.name)
         narrower = (noun.singular for noun in parsed if noun.is_hyponym)
         for noun in (*narrower, *known.hyponyms):
             words = tuple(noun.split())
