@@ -24,8 +24,8 @@ ENGINES = {
 """Name of an engine -> its class, imported when it is opened."""
 RESOLVES = ("auto", "network", "scene")
 
-LARGEST = 1e300
-"""A number that no coordinate and no length reaches."""
+LARGEST = 1e16
+"""A number that no coordinate, length or area on the ground reaches."""
 
 SCORE_MARGIN = 0.4
 """Share of the way from the threshold to 1 that an object's mean probability has to
