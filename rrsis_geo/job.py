@@ -25,8 +25,9 @@ ENGINES = {
 """Name of an engine -> its class, imported when it is opened."""
 RESOLVES = ("auto", "network", "scene")
 
-LARGEST = 1e300
-"""A number that no coordinate and no length reaches."""
+LARGEST = 1e16
+"""A number that no coordinate, length or area on the ground reaches."""
+
 CAUTION = 0.5
 """What a false polygon costs where nothing is meant, as a multiple of what silence
 costs where something is."""

@@ -14,6 +14,7 @@ from rasterio.errors import CRSError
 from rrsis_geo.errors import DataError
 from rrsis_geo.files.json_text import read_json
 from rrsis_geo.job import SegmentOptions
+from rrsis_geo.scene.dataset import LARGEST_COORDINATE
 from rrsis_geo.scene.grid import LARGEST_SIDE, Grid
 
 
@@ -71,7 +72,9 @@ def _parse_grid(values: dict[str, Any]) -> Grid:
     width, height = int(values["width"]), int(values["height"])
     if not (0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE):
         raise ValueError(f"a grid of {width} x {height} pixels")
-    if not np.isfinite(transform[:6]).all() or transform.determinant == 0:
+    if not (np.abs(transform[:6]) < LARGEST_COORDINATE).all():  # nor is NaN below it
+        raise ValueError("a transform that leads nowhere on the ground")
+    if not (np.abs((~transform)[:6]) < LARGEST_COORDINATE**2).all():
         raise ValueError("a transform that gives pixels no area")
     return Grid(transform, crs, width, height)
 
