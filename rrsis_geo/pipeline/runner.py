@@ -33,8 +33,9 @@ from rrsis_geo.pipeline.scheduling import make_shards, strips_elsewhere, strips_
 from rrsis_geo.pipeline.shard import bind
 from rrsis_geo.pipeline.timing import Timer
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
+from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import QueryAnswers, QueryBatch
+from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor

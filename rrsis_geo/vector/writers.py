@@ -96,7 +96,7 @@ def write_geoparquet(layer: Layer, path: Path, file_format: VectorFormat) -> Non
 
 def written_crs(path: Path, file_format: VectorFormat) -> pyproj.CRS | None:
     """The CRS that a file says it is in."""
-    if file_format.needs_driver:
+    if file_format.package is None:  # written by GDAL
         with literal_path(path) as literal:
             text = pyogrio.read_info(literal)["crs"]
         return None if text is None else pyproj.CRS.from_user_input(text)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.decision.evidence import Evidence, gather
-from rrsis_geo.query.decision.expected_iou import Choice, EvidenceWeights, choose
+from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
+from rrsis_geo.query.decision.expected_iou import Choice, choose
 from rrsis_geo.query.decision.features import FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps
 from rrsis_geo.query.operators.workspace import TraceStep

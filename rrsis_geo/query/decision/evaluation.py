@@ -32,7 +32,7 @@ UNMET_FIT = 0.03
 class Unmet:
     """An operator that no unit meets."""
 
-    node: Node
+    node: n.Operator
     unknown: bool
     """Whether it could not be checked, since what it measures against was not found."""
     best: float

@@ -75,10 +75,10 @@ class Evidence:
     """How many are asked for; None: any number."""
 
     @property
-    def operators(self) -> list[n.Node]:
+    def operators(self) -> list[n.Operator]:
         """The operators that choose, in the order of the evaluation."""
-        *operators, _ = spine(self.plan.root)
-        return operators[::-1]
+        nodes = spine(self.plan.root)
+        return [node for node in nodes[::-1] if not isinstance(node, n.Find | n.Union)]
 
 
 def gather(
