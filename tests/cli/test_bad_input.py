@@ -137,6 +137,7 @@ def test_a_self_intersecting_area_is_repaired(segment, scene, tmp_path):
     area = write_area(tmp_path / "bow.gpkg", bow)
 
     options = ("--aoi", area, "--threshold", 0.01, "-o", "bow.fgb")
+    options += ("--resolve", "network")
     answer = segment(scene, "ship", *options)
 
     assert answer.exit_code == 0, answer.stderr

@@ -115,7 +115,7 @@ def test_codes_are_mapped_to_class_names(work):
         ((*BUILD, "--label", "roof", "--size", 400), 2, "separate pieces of ground"),
         ((*BUILD, "--label", "roof", "--gsd", 0.2), 2, "--gsd 0.2: scene.tif has 1 m"),
         ((*BUILD, "--label", "roof", "--absent", "12"), 7, "class '12' has no letters"),
-        ((*BUILD, "--label", "roof", "--area", "x.gpkg"), 2, "aoi x.gpkg: cannot be"),
+        ((*BUILD, "--label", "roof", "--area", "x.gpkg"), 2, "area x.gpkg: cannot be"),
         (("build", "--image", "x.tif", "--labels", "roofs.gpkg", "--label", "a"), 3,
          "x.tif"),
         (("build", "--image", "scene.tif", "--labels", "x.gpkg", "--label", "a"), 7,

@@ -191,7 +191,8 @@ def test_a_sheet_that_cannot_be_written_is_refused_before_any_line(name, tmp_pat
 
 
 def test_a_report_without_a_scene_is_refused_before_any_line(segment, scene, tmp_path):
-    answer = segment(scene, "ship", "--threshold", "0.01", "-o", "found.gpkg")
+    options = ("--threshold", "0.01", "--resolve", "network", "-o", "found.gpkg")
+    answer = segment(scene, "ship", *options)
     assert answer.exit_code == 0, answer.stderr
     Path("found.run.json").unlink()
     words = ["evaluate", "polygons", "found.gpkg", "--truth", "found.gpkg"]

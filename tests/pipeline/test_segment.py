@@ -60,6 +60,7 @@ def test_segment_returns_a_geodataframe(scene, tmp_path, weights):
         preview=tmp_path / "found.png",
         report=messages.append,
         threshold=0.01,
+        resolve="network",
         **SMALL,
     )
     table = found.to_geodataframe()
@@ -89,7 +90,13 @@ def test_weights_define_the_score_margin(scene, tmp_path, weights):
     from rrsis_geo.model.serialization.weights import recalibrate
 
     every = segment(
-        scene, "storage tank", weights=weights, threshold=0.5, min_score=0, **SMALL
+        scene,
+        "storage tank",
+        weights=weights,
+        threshold=0.5,
+        min_score=0,
+        resolve="network",
+        **SMALL,
     ).polygons
     low, high = np.sort(every.columns["score"])[:2]
     least = float(low + high) / 2  # between two scores
@@ -108,6 +115,7 @@ def test_weights_define_the_score_margin(scene, tmp_path, weights):
         weights=stricter,
         probability=tmp_path / "found.tif",
         threshold=0.5,
+        resolve="network",
         **SMALL,
     )
     kept = every.columns["score"] >= np.float32(least)

@@ -122,7 +122,8 @@ def job(scene, tmp_path):
     def make(folder="found", expressions=("bright",), **options):
         path = tmp_path / folder
         path.mkdir(exist_ok=True)
-        small = {"window_size": 64, "overlap": 16} | options
+        # what the network paints, and no choice among it
+        small = {"window_size": 64, "overlap": 16, "resolve": "network"} | options
         return SegmentJob(
             scene=scene,
             expressions=expressions,

@@ -43,7 +43,8 @@ def as_rows(partial):
 
 def test_worker_python_and_command_line_give_one_result(start, job, drawn):
     def make_job(folder, *expressions):
-        made = job(folder, expressions, window_size=256, overlap=32, device="cpu")
+        small = {"window_size": 256, "overlap": 32, "device": "cpu"}
+        made = job(folder, expressions, resolve="auto", **small)
         return replace(made, scene=drawn)
 
     texts = ("storage tank", "building")
@@ -82,17 +83,15 @@ def test_worker_python_and_command_line_give_one_result(start, job, drawn):
         for message in messages
         if isinstance(message, Partial) and message.job == 1
     ]
-    rows = [row for part in parts for row in as_rows(part)]
+    # what is found by the way has the network's score, and the choice comes at the end
+    rows = [(shape, text) for part in parts for shape, text, *_ in as_rows(part)]
     final = zip(
         shapely.to_wkb(shapely.normalize(result.polygons.geometry)),
-        *(
-            result.polygons.columns[name].tolist()
-            for name in ("expression", "score", "area_m2")
-        ),
+        result.polygons.columns["expression"].tolist(),
         strict=True,
     )
-    assert len(rows) == len(set(rows)) == finished[1].polygons
-    assert set(rows) == set(final)
+    assert len(rows) == len(set(rows))
+    assert set(rows) >= set(final)
     assert {part.crs for part in parts} == {result.polygons.crs}
     assert len(pyogrio.read_dataframe(first.output)) == finished[1].polygons
 

@@ -229,7 +229,7 @@ def test_a_known_failure_is_one_line_and_the_worker_goes_on(
     ("kind", "code", "start_of_message"),
     [
         ("Broken", "bug", "ZeroDivisionError: a bug"),
-        ("Greedy", "error", "out of memory: choose a smaller area"),
+        ("Greedy", "error", "out of memory: try a smaller area"),
     ],
 )
 def test_an_unexpected_failure_leaves_its_traceback_in_the_log(
