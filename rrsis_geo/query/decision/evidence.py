@@ -221,12 +221,16 @@ def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygo
 
 def asked_number(plan: Plan) -> int | None:
     """How many objects an expression asks for; None: any number."""
-    for node in spine(plan.root):
+    nodes = spine(plan.root)
+    kinds = [type(node) for node in nodes if isinstance(node, n.Grouped | n.Members)]
+    if kinds[:1] == [n.Grouped]:  # what is counted or ordered are groups
+        return None
+    for node in nodes:
         if isinstance(node, n.Counted):
             return node.number
         if isinstance(node, n.Extreme | n.Sized | n.Distant | n.Middle):
             return node.count
-        if isinstance(node, n.Grouped | n.Members | n.Union):
+        if isinstance(node, n.Members | n.Union):
             return None
     head = plan.finds[0]
     bare = isinstance(plan.root, n.Find) and head.noun == head.phrase

@@ -1,0 +1,231 @@
+"""The choice among candidates: expected IoU, evidence, what cannot be checked."""
+
+import itertools
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from random_candidates import GRIDS, polygons_of
+
+from rrsis_geo.query import make_plan
+from rrsis_geo.query.decision.answer import decide
+from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
+from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.decision.expected_iou import best_set
+from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
+from rrsis_geo.query.query_batch import QueryBatch, make_batch
+
+GRID = GRIDS["projected"]
+NOTHING = np.zeros(0, np.intp)
+
+
+def square(left, top, side=30):
+    return shapely.box(left, top, left + side, top + side)
+
+
+def painted(*objects, faint=()):
+    """Maps of (text, shape, mean probability)."""
+
+    def layer(given):
+        texts = [text for text, _, _ in given]
+        shapes = [shape for _, shape, _ in given]
+        found = polygons_of(GRID, texts, shapes, [mean for _, _, mean in given])
+        found.columns["score_max"] = found.columns["score"].copy()
+        return found
+
+    clear = layer(objects or [("nothing", square(0, 0), 0.9)])
+    clear = clear if objects else taken(clear, NOTHING)
+    low = layer([*objects, *faint]) if objects or faint else clear
+    return PaintedMaps(clear=clear, faint=low)
+
+
+def answer(text, maps, *, one_window=True, caution=0.5, weights=DEFAULT_WEIGHTS):
+    return decide(
+        make_plan(text),
+        maps,
+        GRID,
+        area=None,
+        one_window=one_window,
+        weights=weights,
+        caution=caution,
+    )
+
+
+def lefts(decision):
+    """Left columns of what is meant."""
+    shapes = decision.polygons.geometry[decision.rows]
+    columns = [
+        (shape.bounds[0] - GRID.transform.c) / GRID.transform.a for shape in shapes
+    ]
+    return sorted(round(column) for column in columns)
+
+
+chances = st.lists(st.floats(0.001, 0.999), min_size=1, max_size=7)
+
+
+@given(chances, st.data())
+def test_no_other_set_has_a_greater_expected_iou(chance, data):
+    """A brute-force twin over all sets, with the ratio of expectations."""
+    size = len(chance)
+    area = data.draw(st.lists(st.floats(1, 50), min_size=size, max_size=size))
+    p, a = np.array(chance), np.array(area)
+    _, value = best_set(p, np.ones(size), None)
+    rows, weighted = best_set(p, a, None)
+    for count in range(1, size + 1):
+        for chosen in itertools.combinations(range(size), count):
+            inside = p[list(chosen)].sum()
+            union = count + p.sum() - inside
+            assert inside / union <= value + 1e-9
+    inside = (p * a)[rows].sum()
+    assert weighted == pytest.approx(inside / (a[rows].sum() + (p * a).sum() - inside))
+
+
+def test_as_many_as_are_asked_for():
+    chance = np.array([0.9, 0.8, 0.7, 0.6])
+    for number in (1, 2, 3):
+        rows, _ = best_set(chance, np.ones(4), number)
+        assert sorted(rows) == list(range(number))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("the largest tank", 1),
+        ("the three largest tanks", 3),
+        ("tanks", None),
+        ("tank", None),
+        ("the two red ships", 2),
+        ("the red ship near the pier", 1),
+        ("aircraft in the left half", None),
+        ("the second row of tanks", None),
+    ],
+)
+def test_how_many_are_asked_for(text, number):
+    assert asked_number(make_plan(text)) == number
+
+
+def test_the_network_is_given_nouns_phrases_and_the_whole_expression():
+    plan = make_plan("the red ship near the long pier")
+    texts = ("ship", "red ship", "pier", "long pier", plan.expression)
+    assert texts_of(plan, one_window=True) == texts
+    assert texts_of(plan, one_window=False) == texts
+    placed = make_plan("the largest tank in the north")
+    assert texts_of(placed, one_window=True) == ("storage tank", placed.expression)
+    # a window does not see what is largest, or north, in a scene
+    assert texts_of(placed, one_window=False) == ("storage tank",)
+
+
+def test_an_object_of_which_the_network_is_not_sure_is_a_candidate():
+    sure = painted(("storage tank", square(100, 100), 0.95))
+    unsure = painted(faint=[("storage tank", square(100, 100), 0.35)])
+    for maps in (sure, unsure):
+        assert (
+            gather(make_plan("tank"), maps, GRID, area=None, one_window=True).count == 1
+        )
+    assert lefts(answer("the tank", sure)) == [100]
+
+
+def test_a_faint_outline_around_clear_objects_is_no_further_candidate():
+    both = shapely.box(100, 100, 170, 130)
+    maps = painted(
+        ("storage tank", square(100, 100), 0.95),
+        ("storage tank", square(140, 100), 0.95),
+        faint=[("storage tank", both, 0.5)],
+    )
+    assert len(maps.objects(["storage tank"])) == 2
+
+
+def test_coverage_is_the_mean_probability_inside():
+    maps = painted(("ship", square(0, 0, 40), 0.8))
+    inside = maps.clear.geometry
+    assert maps.coverage(inside, "ship") == pytest.approx([0.8], abs=0.01)
+    assert maps.coverage(inside, "tank") == pytest.approx([0.0])
+    twice = painted(("ship", square(0, 0, 40), 0.8), ("tank", square(20, 0, 40), 0.9))
+    tank = taken(twice.clear, np.array([1])).geometry
+    assert twice.coverage(tank, "ship") == pytest.approx([0.4], abs=0.01)
+    assert twice.share(tank, "ship") == pytest.approx([0.5], abs=0.01)
+
+
+def test_what_is_measured_against_and_not_found_is_unknown_and_said():
+    maps = painted(("storage tank", square(100, 100), 0.95))
+    decision = answer("the tank near the road", maps)
+    assert lefts(decision) == [100]
+    assert any("could not be checked" in line for line in decision.advice)
+
+
+def test_measured_numbers_can_contradict():
+    maps = painted(("storage tank", square(100, 100), 0.95))
+    assert lefts(answer("tanks more than 100 m long", maps)) == []
+    assert lefts(answer("tanks more than 10 m long", maps)) == [100]
+
+
+def test_the_network_decides_among_objects_that_words_do_not_part():
+    ships = [("ship", square(left, 100), 0.95) for left in (100, 200, 300)]
+    text = "the ship with the helipad on it"
+    maps = painted(*ships, (text, square(200, 100), 0.9))
+    assert lefts(answer(text, maps)) == [200]
+
+
+def test_more_caution_never_answers_more():
+    shapes = [("ship", square(left, 100), 0.6) for left in (100, 200)]
+    maps = painted(*shapes, faint=[("ship", square(400, 100), 0.3)])
+    for text in ("the ship", "ships", "the red ship", "the ship near the road"):
+        counts = [len(answer(text, maps, caution=c).rows) for c in (0, 0.5, 1, 5, 1e9)]
+        assert counts == sorted(counts, reverse=True), text
+        assert counts[-1] == 0
+
+
+def test_nothing_painted_is_nothing_meant():
+    for text in ("the tank", "tanks near the road", "the two largest ships"):
+        assert len(answer(text, painted()).rows) == 0
+
+
+def test_scores_are_chances_and_reasons_are_given():
+    maps = painted(("storage tank", square(100, 100), 0.95))
+    decision = answer("the largest tank", maps)
+    assert ((decision.chance > 0) & (decision.chance <= 1)).all()
+    (why,) = decision.why
+    assert "largest" in why
+    (row,) = decision.table
+    assert row["meant"] == 1
+    assert row["chance"] == pytest.approx(decision.chance[0])
+
+
+def test_the_same_objects_in_a_window_and_in_a_larger_scene():
+    tanks = [(100, 30, 0.95), (200, 40, 0.97), (300, 25, 0.93)]
+    objects = [("storage tank", square(x, 100, side), mean) for x, side, mean in tanks]
+    for text in ("the largest tank", "tanks", "the leftmost tank", "all tanks"):
+        expression = (text, square(200, 100, 40), 0.2)
+        window = answer(text, painted(*objects, expression), one_window=True)
+        scene = answer(text, painted(*objects), one_window=False)
+        assert lefts(window) == lefts(scene), text
+
+
+def test_unknown_evidence_in_a_file_is_refused():
+    values = DEFAULT_WEIGHTS.to_mapping()
+    again = EvidenceWeights.from_mapping(values)
+    assert np.allclose(again.candidate, DEFAULT_WEIGHTS.candidate, atol=1e-3)
+    values["candidate"]["horoscope"] = 1.0
+    with pytest.raises(ValueError, match="horoscope"):
+        EvidenceWeights.from_mapping(values)
+
+
+def test_a_batch_is_restored_from_the_raster_with_its_evidence():
+    batch = make_batch(["the red ship near the pier"], "auto", caution=0.7)
+    again = QueryBatch.from_tags(batch.tags(), batch.texts, "p.tif")
+    assert again == batch
+    assert again.weighs
+    assert again.texts == batch.texts
+    assert batch.thresholds(0.5) == (0.5, 0.25)
+    assert make_batch(["ship"], "scene").thresholds(0.5) == (0.5,)
+
+
+def test_objects_of_one_noun_are_no_candidates_of_another():
+    maps = painted(
+        ("ship", square(100, 100), 0.95), ("storage tank", square(200, 100), 0.9)
+    )
+    decision = answer("ships and tanks", maps)
+    assert lefts(decision) == [100, 200]
+    assert len(joined([decision.polygons])) == 2
