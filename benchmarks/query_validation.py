@@ -34,13 +34,12 @@ from rrsis_geo.language.traversal import walk
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.predictor import NetPredictor
 from rrsis_geo.model.serialization.weights import load_weights
+from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.query.query_batch import QueryBatch, as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
 from rrsis_geo.training.validation import made_samples
 from rrsis_geo.types import Strip
-from rrsis_geo.vector.instance_splitting import split_by_class
-from rrsis_geo.vector.polygonize import vectorize
 
 SIDE = 480
 """Pixels: images and masks are compared at 480 x 480; the aspect is not kept."""
@@ -184,7 +183,7 @@ def cases(data: Path, weights: str, *, made: int, limit: int | None) -> list[Cas
     _, kept = split(nwpu(data), every=7)
     found = []
     for image in kept[:limit]:
-        texts, types, masks = _expressions(image, made)
+        texts, types, masks = expressions_of(image, made)
         if texts:
             found += _score(image, texts, types, masks, network)
     return found
@@ -249,9 +248,10 @@ def _grid(width: float, height: float, gsd: float) -> Grid:
     return Grid(place, CRS.from_epsg(32631), SIDE, SIDE)
 
 
-def _expressions(
+def expressions_of(
     image: LabelledImage, made: int
 ) -> tuple[list[str], list[str], list[NDArray[np.bool_]]]:
+    """Return the texts, types and masks of an image's expressions."""
     crop = full_crop(image.layout, SIDE)
     texts = [item.text for item in image.written]
     types = [item.type for item in image.written]
@@ -323,21 +323,15 @@ def answered_mask(
     score_margin: float,
 ) -> NDArray[np.bool_]:
     """Resolve a batch to a mask, from polygons, as a run does."""
-    stack = np.stack([levels[phrase] for phrase in batch.texts])
-    polygons = vectorize(
-        [Strip(top=0, levels=stack)],
-        grid,
-        batch.texts,
-        threshold=0.5,
-        min_area=0,
-        fill_holes=0,
-        simplify=0,
-        min_score=SegmentOptions().least_score(score_margin),
-        split=split_by_class(
-            [phrase.head.categories for phrase in batch.phrases], None
-        ),
-    )
-    resolved = batch.answer(polygons, grid, None).polygons.geometry
+    strip = Strip(top=0, levels=np.stack([levels[phrase] for phrase in batch.texts]))
+    options = SegmentOptions()
+    polygonizers = open_polygonizers(batch, batch.texts, grid, options, score_margin)
+    for one in polygonizers:
+        one.add(strip)
+    polygons, *faint = (one.finish() for one in polygonizers)
+    resolved = batch.answer(
+        polygons, grid, None, faint=faint[0] if faint else None
+    ).polygons.geometry
     if not len(resolved):
         return np.zeros((SIDE, SIDE), np.bool_)
     to_pixels = Grid(~grid.transform, None, 1, 1)

@@ -74,8 +74,12 @@ class ScenePredictor:
             else make_batch(texts, mode, categories=self.categories)
         )
         sources = self._rasters(scene, batch.texts)
-        found, grid, area = _polygonize(sources, batch.texts)
-        resolved = batch.answer(found, grid, area).polygons
+        found, grid, area = _polygonize(sources, batch.texts, weighs=batch.weighs)
+        faint = None
+        if batch.weighs:
+            _, low = batch.thresholds(0.5)
+            faint, _, _ = _polygonize(sources, batch.texts, weighs=True, threshold=low)
+        resolved = batch.answer(found, grid, area, faint=faint).polygons
         return [_matching_labels(scene, resolved, grid, text) for text in texts]
 
     @cached_property
@@ -129,7 +133,11 @@ def _digest(key: str, text: str) -> str:
 
 
 def _polygonize(
-    sources: dict[str, Path], phrases: Sequence[str]
+    sources: dict[str, Path],
+    phrases: Sequence[str],
+    *,
+    weighs: bool,
+    threshold: float = 0.5,
 ) -> tuple[Polygons, Grid, shapely.Geometry]:
     """Polygonize all phrases; return polygons, their grid, and the valid area."""
     parts, area = [], ValidArea()
@@ -145,11 +153,11 @@ def _polygonize(
                 strips,
                 grid,
                 [text],
-                threshold=0.5,
+                threshold=threshold,
                 min_area=0,
                 fill_holes=0,
                 simplify=0,
-                min_score=SegmentOptions().least_score(margin),
+                min_score=0.0 if weighs else SegmentOptions().least_score(margin),
                 split=split_by_class(
                     [phrase.head.categories for phrase in as_typed([text]).phrases],
                     None,

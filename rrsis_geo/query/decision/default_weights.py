@@ -1,4 +1,4 @@
-"""Coefficients of the evidence, as `scripts/weights/fit_evidence.py` writes them."""
+"""Coefficients of the evidence, as `benchmarks/evidence.py` writes them."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EvidenceWeights:
-    """Coefficients of two logistic models (`scripts/weights/fit_evidence.py`)."""
+    """Coefficients of two logistic models (`benchmarks/evidence.py`)."""
 
     candidate: Values
     """(len(FEATURES),): that a candidate is meant, given that something is."""
