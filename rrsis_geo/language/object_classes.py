@@ -377,13 +377,13 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("pv panel", 1),
             Noun("solar module", 0.7),
             _Hyponym("solar array", 1),
-            _Hyponym("solar farm", 1),
         ),
-        hyponyms=_listed("panel, photovoltaic, photovoltaics"),
+        hyponyms=_listed("panel, solar farm, photovoltaic, photovoltaics"),
     ),
     "helipad": ObjectClass(
         "helipad",
-        synonyms=_listed("helicopter pad, landing pad, helicopter landing pad"),
+        synonyms=_listed("helicopter pad, landing pad"),
+        hyponyms=_listed("helicopter landing pad"),
     ),
     "toll_station": ObjectClass(
         "toll station", synonyms=_listed("toll plaza, expressway toll station")

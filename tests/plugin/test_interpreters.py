@@ -58,12 +58,12 @@ def test_an_interpreter_gets_better_step_by_step(bare):
     assert judge(program).kind == "broken"
     assert "nothing_there" in judge(program).full_text()
     (packages / "rrsis_geo" / "protocol.py").write_text(good)
-    assert judge(program).kind == "no_torch"
-    put(packages, "torch", "2.13.0")
+    assert judge(program).kind == "no_runtime"
+    put(packages, "onnxruntime", "1.31.0")
     notice = judge(program)
     assert notice.kind == "other_version"
     assert "0.0.1" in notice.full_text()
-    assert f"pip install rrsis-geo=={VERSION}" in notice.full_text()
+    assert f"rrsis_geo-{VERSION}-py3-none-any.whl" in notice.full_text()
     (packages / "rrsis_geo-0.0.1.dist-info").rename(
         packages / f"rrsis_geo-{VERSION}.dist-info"
     )
