@@ -74,7 +74,7 @@ def test_other_processes_give_the_same_bytes(weights, texts, windows, tmp_path):
         )
         found.append(np.load(out))
     assert np.array_equal(found[0], found[1])
-    np.testing.assert_allclose(found[0], found[2], atol=1e-6)  # more threads: last bits
+    np.testing.assert_allclose(found[0], found[2], atol=1e-5)  # more threads: last bits
 
 
 def test_no_expression_gives_no_channel(network, windows):
