@@ -68,7 +68,7 @@ def test_enlargement_interpolates_between_the_first_and_the_last(length, size):
 def test_a_network_without_a_graph_names_torch(save):
     config = replace(preset("btd-mobile"), neck_mixers=(0, 0, 0, 1))
     assert not has_graphs(config)
-    with pytest.raises(EngineError, match="no graph.*runtime torch computes it"):
+    with pytest.raises(EngineError, match=r"no graph.*runtime torch computes it"):
         OnnxNetwork(save(config))
 
 
