@@ -59,6 +59,7 @@ def refusal(panel, messages):
 def run_over(panel, layer, until):
     panel.layer.setLayer(layer)
     panel.options.threshold.setValue(0.01)
+    panel.advanced.resolve.setCurrentIndex(1)  # the network, which paints all
     panel.run()
     until(lambda: panel.ended)
     return panel.ended[-1]

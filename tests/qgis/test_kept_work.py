@@ -605,6 +605,7 @@ def test_a_file_that_a_dying_worker_has_written_is_not_replaced(panel, until):
 
 def test_asking_the_same_again_leaves_the_first_answer(panel, until):
     panel.options.threshold.setValue(0.01)
+    panel.advanced.resolve.setCurrentIndex(1)  # the network, which paints all
     panel.run()
     until(lambda: panel.ended)
     layer = only_layer(panel)

@@ -144,6 +144,7 @@ def test_double_click_zooms_to_an_object(found, qgis_iface):
 def test_several_lines_are_layers_of_their_own(panel, until):
     panel.query.edit.setPlainText("storage tank\n\n# a remark\nit's a tank\n")
     panel.options.threshold.setValue(0.01)
+    panel.advanced.resolve.setCurrentIndex(1)  # the network, which paints all
     panel.run()
     until(lambda: panel.ended)
 

@@ -71,6 +71,7 @@ def test_a_second_search_is_refused_while_one_runs(long_run, until, messages):
 
 def test_results_removed_while_it_runs_come_at_the_end(panel, until):
     panel.options.threshold.setValue(0.01)
+    panel.advanced.resolve.setCurrentIndex(1)  # the network, which paints all
     panel.run()
     until(lambda: panel.search.running)
     root = QgsProject.instance().layerTreeRoot()
