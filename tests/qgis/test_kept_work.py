@@ -415,7 +415,7 @@ def test_the_index_of_a_numbered_file_is_sound(found, move):
     QgsProject.instance().clear()
     database = sqlite3.connect(path)
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    rows = dict(database.execute("SELECT fid, id FROM 'storage-tank'").fetchall())
+    rows = dict(database.execute("SELECT fid, id FROM 'storage_tank'").fetchall())
     index = database.execute("SELECT id FROM 'rtree_storage-tank_geom'").fetchall()
     database.close()
     assert sorted(rows) == sorted(number for (number,) in index)

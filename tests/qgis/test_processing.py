@@ -93,6 +93,7 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
         INPUT=scene,
         EXPRESSION=texts,
         THRESHOLD=0.2,  # untrained weights are sure of nothing
+        RESOLVE=1,  # network
         MIN_AREA=2,
         OUTPUT=str(tmp_path / "processing.gpkg"),
         PROBABILITY=str(tmp_path / "p.tif"),
@@ -102,6 +103,7 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
         worker_python,
         *("segment", scene, "-e", "storage tank", "-e", "vehicle"),
         *("--threshold", "0.2", "--min-area", "2", "--weights", weights),
+        *("--resolve", "network"),
         *("-o", output, "--probability", probability),
     )
 
