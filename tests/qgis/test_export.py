@@ -257,7 +257,7 @@ def test_a_tile_layer_is_searched_or_the_run_refused(
             "EXTENT": AREA,
             "GSD": 0.6,
             "THRESHOLD": 0.01,
-            "RESOLVE": 1,  # network
+            "RESOLVE": "network",
             "WEIGHTS": str(inputs / "tiny.safetensors"),
             "OUTPUT": str(tmp_path / "found.gpkg"),
         }

@@ -186,7 +186,7 @@ def test_a_file_that_another_program_has_changed_is_kept(found, move, worker_pyt
     code = (
         "import pyogrio, sys; layer = pyogrio.read_dataframe(sys.argv[1]); "
         "layer['why'] = 'checked on site'; "
-        "pyogrio.write_dataframe(layer, sys.argv[1], layer='storage-tank')"
+        "pyogrio.write_dataframe(layer, sys.argv[1], layer='storage_tank')"
     )
     subprocess.run([worker_python, "-I", "-c", code, path], check=True)
 
@@ -416,7 +416,7 @@ def test_the_index_of_a_numbered_file_is_sound(found, move):
     database = sqlite3.connect(path)
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     rows = dict(database.execute("SELECT fid, id FROM 'storage_tank'").fetchall())
-    index = database.execute("SELECT id FROM 'rtree_storage-tank_geom'").fetchall()
+    index = database.execute("SELECT id FROM 'rtree_storage_tank_geom'").fetchall()
     database.close()
     assert sorted(rows) == sorted(number for (number,) in index)
     assert all(key == number for key, number in rows.items())

@@ -93,7 +93,7 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
         INPUT=scene,
         EXPRESSION=texts,
         THRESHOLD=0.2,  # untrained weights are sure of nothing
-        RESOLVE=1,  # network
+        RESOLVE="network",
         MIN_AREA=2,
         OUTPUT=str(tmp_path / "processing.gpkg"),
         PROBABILITY=str(tmp_path / "p.tif"),
