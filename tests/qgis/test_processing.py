@@ -124,6 +124,7 @@ def test_polygons_are_those_of_the_command_line(run, inputs, tmp_path, worker_py
         INPUT=scene,
         EXPRESSION=texts,
         THRESHOLD=0.25,
+        RESOLVE="network",
         OUTPUT=str(tmp_path / "once.gpkg"),
     )
     assert rows(tmp_path / "again.gpkg") == rows(tmp_path / "once.gpkg")
