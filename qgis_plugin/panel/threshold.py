@@ -22,9 +22,6 @@ from ..worker.worker_client import Job
 DEBOUNCE = 250
 """Milliseconds without a change of the slider before polygons are traced again."""
 
-NO_FLAGS = QgsTask.Flag(0)
-"""A task that cannot be cancelled; it takes at most seconds."""
-
 
 @dataclass(frozen=True)
 class _Change:
@@ -226,7 +223,9 @@ class _Task(QgsTask):
             change: The change of the threshold.
             traced: File that was written for it; empty: look for one.
         """
-        super().__init__(tr("Comparing objects of two thresholds"), NO_FLAGS)
+        # it takes seconds, and ends by itself where it is cancelled
+        flags = QgsTask.Flag.CanCancel
+        super().__init__(tr("Comparing objects of two thresholds"), flags)
         self._change = change
         self._traced = traced
         self._found = _Found(traced)
