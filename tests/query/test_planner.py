@@ -227,3 +227,8 @@ def test_planning_needs_the_standard_library_only():
     )
     loaded = set(done.stdout.split())
     assert loaded & {"numpy", "torch", "rasterio", "shapely", "geopandas"} == set()
+
+
+def test_far_left_is_the_first_from_the_left():
+    for text in ("far left boat dock", "the far right tank"):
+        assert make_plan(text).root.rank == 1

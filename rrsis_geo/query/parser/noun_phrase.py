@@ -355,7 +355,8 @@ def apply_selector(selector: Selector, node: Node) -> Node:
             return node
         nearest = cast(Literal["closest", "farthest"], selector.value)
         return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
-    return n.Extreme(node, cast(Side, selector.value), rank, number, at=at)
+    # "far left" has rank 0 until it is known whether it orders or places
+    return n.Extreme(node, cast(Side, selector.value), max(rank, 1), number, at=at)
 
 
 def head_noun(node: Node) -> Find | None:
