@@ -84,7 +84,7 @@ def fingerprint(
     for name in ("split", "batch_size", "engine", "workers", "resolve", "guess"):
         del options[name]
     for name in ("runtime", "caution"):
-        options.pop(name, None)
+        del options[name]
     return {
         "manifest": MANIFEST_VERSION,
         "version": __version__,

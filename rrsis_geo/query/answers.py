@@ -18,9 +18,6 @@ from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.types import Polygons
 
-Table = tuple[Mapping[str, float], ...]
-"""For each candidate of an expression its evidence by name."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class QueryAnswers:
@@ -33,8 +30,6 @@ class QueryAnswers:
     """For each expression, how many objects every part of its plan left."""
     advice: tuple[str, ...]
     """What was ambiguous."""
-    tables: tuple[Table, ...] = ()
-    """For each expression its candidates with their evidence; (): none was weighed."""
 
 
 def why(node: Node) -> str:
@@ -141,7 +136,6 @@ def answers_of_decisions(decisions: Sequence[Decision]) -> QueryAnswers:
             for one in decisions
             for line in one.advice
         ),
-        tables=tuple(one.table for one in decisions),
     )
 
 

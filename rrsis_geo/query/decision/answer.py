@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import Choice, choose
@@ -45,8 +46,16 @@ class Decision:
     """Notation of each anchor's part of the plan -> rows."""
     steps: tuple[TraceStep, ...]
     advice: tuple[str, ...]
-    table: tuple[dict[str, float], ...]
-    """For each candidate its evidence by name, its chance, and whether it is meant."""
+    evidence: Evidence
+    choice: Choice
+
+    @property
+    def table(self) -> tuple[dict[str, float], ...]:
+        """For each candidate its evidence by name, its chance, and whether it is meant.
+
+        Made when it is asked for, since a scene may have many candidates.
+        """
+        return tuple(_table(self.evidence, self.choice))
 
 
 def decide(
@@ -84,11 +93,12 @@ def decide(
         chance=choice.chance[rows],
         rank=fits.rank[rows],
         distance=_distances(evidence)[rows],
-        why=tuple(_reasons(evidence, row) for row in rows.tolist()),
+        why=_reasons(evidence, rows),
         anchors=fits.workspace.anchors,
         steps=tuple(fits.workspace.steps),
         advice=tuple(dict.fromkeys(_advice(evidence, choice))),
-        table=tuple(_table(evidence, choice)),
+        evidence=evidence,
+        choice=choice,
     )
 
 
@@ -105,17 +115,21 @@ def _distances(evidence: Evidence) -> NDArray[np.float64]:
     return distance
 
 
-def _reasons(evidence: Evidence, row: int) -> str:
-    """What decided for a candidate: words it fits, and what the network saw."""
-    words = _words_met(evidence) if evidence.fits.fit[row] >= 0.5 else []
-    values = evidence.features[row]
-    if values[FEATURES.index("whole, all")] >= SHOWN:
-        words.append("network: whole expression")
-    elif values[FEATURES.index("phrase of best, all")] >= SHOWN:
-        words.append("network: as described")
-    else:
-        words.append("network: its class")
-    return "; ".join(words)
+def _reasons(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[str, ...]:
+    """(K,) what decided for candidates: words they fit, and what the network saw."""
+    met = _words_met(evidence)
+    whole = evidence.features[rows, FEATURES.index("whole, all")] >= SHOWN
+    phrase = evidence.features[rows, FEATURES.index("phrase of best, all")] >= SHOWN
+    fits = evidence.fits.fit[rows] >= FIT_THRESHOLD
+    seen = np.select(
+        [whole, phrase],
+        ["network: whole expression", "network: as described"],
+        "network: its class",
+    )
+    return tuple(
+        "; ".join([*met, str(words)] if fit else [str(words)])
+        for words, fit in zip(seen, fits.tolist(), strict=True)
+    )
 
 
 def _words_met(evidence: Evidence) -> list[str]:
@@ -144,12 +158,14 @@ def _advice(evidence: Evidence, choice: Choice) -> Sequence[str]:
 
 def _table(evidence: Evidence, choice: Choice) -> Sequence[dict[str, float]]:
     names = ("object", "whole", "phrase of best")
+    columns = {name: FEATURES.index(f"{name}, all") for name in names}
+    meant = np.isin(np.arange(evidence.count), choice.rows)
     return [
         {
-            **{name: float(values[FEATURES.index(f"{name}, all")]) for name in names},
+            **{name: float(values[column]) for name, column in columns.items()},
             "fit": float(evidence.fits.fit[row]),
             "chance": float(choice.chance[row]),
-            "meant": float(row in choice.rows),
+            "meant": float(meant[row]),
         }
         for row, values in enumerate(evidence.features)
     ]

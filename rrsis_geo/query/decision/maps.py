@@ -60,11 +60,10 @@ class PaintedMaps:
         """
         clear, faint = self.of(text)
         area = np.maximum(shapely.area(geometry), 1e-30)
-        inside = _shared(geometry, clear) / area
-        sure = _shared(geometry, clear, weight=clear.columns["score"]) / area
-        around = _shared(geometry, faint) / area
+        inside, sure = _shared(geometry, clear)
+        around, _ = _shared(geometry, faint)
         rest = np.maximum(around - inside, 0.0)
-        return np.clip(sure + FAINT_MEAN * rest, 0.0, 1.0)
+        return np.clip((sure + FAINT_MEAN * rest) / area, 0.0, 1.0)
 
     def share(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) share of what is painted for a text that lies inside each polygon."""
@@ -73,7 +72,8 @@ class PaintedMaps:
         total = float(shapely.area(source.geometry).sum())
         if not total:
             return np.zeros(len(geometry))
-        return np.clip(_shared(geometry, source) / total, 0.0, 1.0)
+        inside, _ = _shared(geometry, source)
+        return np.clip(inside / total, 0.0, 1.0)
 
 
 def joined(parts: Sequence[Polygons]) -> Polygons:
@@ -101,20 +101,16 @@ def _of(polygons: Polygons, text: str) -> Polygons:
     return taken(polygons, np.flatnonzero(polygons.columns["expression"] == text))
 
 
-def _shared(
-    geometry: NDArray[np.object_],
-    source: Polygons,
-    *,
-    weight: NDArray[np.float32] | None = None,
-) -> Values:
-    """(N,) area that polygons share with those of a source, weighted by polygon."""
-    shared = np.zeros(len(geometry))
+def _shared(geometry: NDArray[np.object_], source: Polygons) -> tuple[Values, Values]:
+    """(N,) area that polygons share with those of a source, and the same by score."""
+    shared, weighted = np.zeros(len(geometry)), np.zeros(len(geometry))
     if not len(source) or not len(geometry):
-        return shared
+        return shared, weighted
     own, other = shapely.STRtree(source.geometry).query(geometry, "intersects")
     area = shapely.area(shapely.intersection(geometry[own], source.geometry[other]))
-    np.add.at(shared, own, area if weight is None else area * weight[other])
-    return shared
+    np.add.at(shared, own, area)
+    np.add.at(weighted, own, area * source.columns["score"][other])
+    return shared, weighted
 
 
 def _distinct(polygons: Polygons) -> Polygons:
