@@ -14,6 +14,7 @@ from rrsis_geo.atomic_write import check_writable, resolved
 from rrsis_geo.errors import OutputError
 from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import SegmentJob, VectorizeJob
+from rrsis_geo.scene.grid import wkt2
 from rrsis_geo.tiling.probability_raster import SIDE_FILES, check_raster_crs
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector import formats
@@ -114,7 +115,7 @@ def check_crs(job: SegmentJob, crs: CRS | None) -> tuple[str, ...]:
         OutputError: an output's format cannot hold the CRS, or the layer to add to has
             another one.
     """
-    wkt = None if crs is None else crs.to_wkt(version="WKT2_2019")
+    wkt = None if crs is None else wkt2(crs)
     if job.output is not None:
         formats.check_crs(job.output, wkt, layer_target(job, job.expressions))
     if job.anchors is not None:

@@ -26,6 +26,13 @@ from rrsis_geo.version import __version__
 
 MANIFEST_VERSION = 1
 
+NOT_OF_PIXELS = (
+    *("threshold", "min_score", "min_area", "fill_holes", "simplify", "split"),
+    *("batch_size", "engine", "workers", "runtime", "resolve", "guess", "caution"),
+)
+"""Options that pixels do not depend on; the texts and the runtime that was chosen are
+entries of their own."""
+
 PACKAGES = (
     "numpy",
     "rasterio",
@@ -79,11 +86,7 @@ def fingerprint(
         weights: Which network predicts.
     """
     options = asdict(job.options)
-    for name in ("threshold", "min_score", "min_area", "fill_holes", "simplify"):
-        del options[name]
-    for name in ("split", "batch_size", "engine", "workers", "resolve", "guess"):
-        del options[name]
-    for name in ("runtime", "caution"):
+    for name in NOT_OF_PIXELS:
         del options[name]
     return {
         "manifest": MANIFEST_VERSION,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -37,9 +37,13 @@ class PaintedMaps:
 
     faint: Polygons
 
+    _by_text: dict[str, tuple[Polygons, Polygons]] = field(default_factory=dict)
+
     def of(self, text: str) -> tuple[Polygons, Polygons]:
-        """The clear and the faint polygons of one text."""
-        return _of(self.clear, text), _of(self.faint, text)
+        """The clear and the faint polygons of one text, selected once."""
+        if text not in self._by_text:
+            self._by_text[text] = _of(self.clear, text), _of(self.faint, text)
+        return self._by_text[text]
 
     def objects(self, texts: Sequence[str]) -> Polygons:
         """Candidates of several texts, each object once.
@@ -48,9 +52,8 @@ class PaintedMaps:
         of later ones; a polygon that shares `SAME` of the smaller area with one before
         it is left out.
         """
-        parts = [_of(self.clear, text) for text in texts]
-        parts += [_of(self.faint, text) for text in texts]
-        return _distinct(joined(parts))
+        clear, faint = zip(*map(self.of, texts), strict=True)
+        return _distinct(joined([*clear, *faint]))
 
     def coverage(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) mean probability of a text inside polygons, about.
