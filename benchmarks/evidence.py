@@ -126,8 +126,8 @@ def cases(
 
 
 def painted_maps(
-    batch, levels: dict[str, NDArray[np.uint8]], grid: Grid
-) -> PaintedMaps:  # type: ignore[no-untyped-def]
+    batch: QueryBatch, levels: dict[str, NDArray[np.uint8]], grid: Grid
+) -> PaintedMaps:
     """Polygonize the maps of all texts of a batch at both thresholds."""
     strip = Strip(top=0, levels=np.stack([levels[text] for text in batch.texts]))
     polygonizers = open_polygonizers(batch, batch.texts, grid, SegmentOptions(), 0.0)
