@@ -36,7 +36,7 @@ from rrsis_geo.query.decision.expected_iou import (
 )
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps
-from rrsis_geo.query.query_batch import make_batch
+from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Strip
 
