@@ -154,7 +154,11 @@ def explain(error: BaseException) -> tuple[str, int]:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(
-    __version__, prog_name="rrsis-geo", message="%(prog)s %(version)s"
+    __version__,
+    "-V",
+    "--version",
+    prog_name="rrsis-geo",
+    message="%(prog)s %(version)s",
 )
 def main() -> None:
     """Find things in aerial and satellite scenes by describing them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -21,11 +22,15 @@ from rrsis_geo.job import (
     SegmentOptions,
 )
 
+from .completion import complete_weights
 from .sections import Option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
 Number = TypeVar("Number", int, float)
+
+STDIN = "-"
+"""Path that stands for stdin, or for stdout."""
 
 DEFAULTS: dict[str, Any] = {item.name: item.default for item in fields(SegmentOptions)}
 
@@ -52,7 +57,7 @@ def _parse(kind: Callable[[str], Number], text: str, wanted: str) -> Number:
         raise click.BadParameter(f"{text!r} is not {wanted}") from error
 
 
-def together(*options: Decorator[Any]) -> Decorator[Any]:
+def together(*options: Any) -> Decorator[Any]:
     """Combine decorators; --help shows them in the order given."""
 
     def decorate(command: Any) -> Any:
@@ -178,6 +183,24 @@ SCENE = together(
 )
 """What to read, and how it is georeferenced."""
 
+SCENES = together(
+    option(
+        "Many scenes",
+        "--merge",
+        is_flag=True,
+        help="Make one polygon of what several scenes show of one object, where all "
+        "write one layer.",
+    ),
+    option(
+        "Many scenes",
+        "--asset",
+        metavar="KEY",
+        help="Asset of STAC items to read. Default: the one with the role visual, else "
+        "data.",
+    ),
+)
+"""What makes a difference for many scenes only."""
+
 RUNNING = together(
     setting(
         "Running",
@@ -252,8 +275,15 @@ LAYER = together(
         is_flag=True,
         help="Add the polygons to the layer, which has the same columns and CRS.",
     ),
+    option(
+        "Output",
+        "--dst-crs",
+        metavar="CRS",
+        help="Write the polygons in this CRS, like EPSG:4326. Default: the scene's; "
+        "GeoJSON is always in longitude and latitude.",
+    ),
 )
-"""Where in a file the polygons go."""
+"""Where in a file the polygons go, and in which CRS."""
 
 PARTIAL = option(
     "Data",
@@ -293,6 +323,7 @@ WEIGHTS = option(
     default=SegmentJob.__dataclass_fields__["weights"].default,
     show_default=True,
     metavar="NAME|FILE",
+    shell_complete=complete_weights,
     help="Trained weights: a name of `rrsis-geo weights list`, or a file.",
 )
 
@@ -309,13 +340,17 @@ def read_expressions(
 
 
 def _lines(path: str) -> list[str]:
-    """Lines of a text file, without empty ones and comments."""
-    reason = why_no_text(path)
+    """Lines of a text file or of stdin, without empty ones and comments."""
+    reason = None if path == STDIN else why_no_text(path)
     if reason is not None:
         raise click.BadParameter(f"{path}: {reason}", param_hint="--expressions")
     try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8-sig")
+        if path == STDIN:
+            content = sys.stdin.buffer.read()
+        else:
+            with open(path, "rb") as file:
+                content = file.read()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         raise click.BadParameter(
             f"{path}: cannot be read: {os_reason(error)}", param_hint="--expressions"

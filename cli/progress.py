@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -15,16 +16,19 @@ from rrsis_geo.protocol import (
     Failed,
     Finished,
     Message,
+    NextScene,
     Progress,
     Started,
     encode,
 )
 
+from .log_output import log_message
 from .options import option
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
 MODES = ("auto", "rich", "json", "none")
 
@@ -34,8 +38,8 @@ OPTION = option(
     type=click.Choice(MODES),
     default="auto",
     show_default=True,
-    help="A bar on stderr (rich), JSON lines on stdout (json) or nothing; auto is a "
-    "bar where stderr is a terminal.",
+    help="A bar on stderr (rich), JSON lines on stdout (json; on stderr with -o -) or "
+    "nothing; auto is a bar where stderr is a terminal.",
 )
 
 
@@ -48,21 +52,46 @@ class Reporter(Protocol):
 
 
 @contextmanager
-def open_reporter(mode: str) -> Iterator[Reporter]:
-    """Open the reporter of a mode; json also reports failures inside the block."""
+def open_reporter(
+    mode: str, *, quiet: bool = False, stdout_is_taken: bool = False
+) -> Iterator[Reporter]:
+    """Open the reporter of a mode; json also reports failures inside the block.
+
+    Args:
+        mode: One of `MODES`.
+        quiet: No notes and no bar.
+        stdout_is_taken: Whether the result goes there, so that JSON goes to stderr.
+    """
     if mode == "auto":
         mode = "rich" if stderr_is_terminal() else "none"
     if mode == "json":
+
+        def write(message: Message) -> None:
+            log_message(message)
+            write_json(message, err=stdout_is_taken)
+
         try:
-            yield write_json
+            yield write
         except (Exception, KeyboardInterrupt) as error:
-            write_json(_failed(error))
+            write_json(_failed(error), err=stdout_is_taken)
             raise
-    elif mode == "rich":
+    elif mode == "rich" and not quiet:
         with open_bar() as bar:
-            yield BarReporter(bar)
+            yield _logged(BarReporter(bar))
     else:
-        yield write_advice
+        yield _logged(_ignore if quiet else NoteWriter())
+
+
+def _logged(report: Reporter) -> Reporter:
+    def both(message: Message) -> None:
+        log_message(message)
+        report(message)
+
+    return both
+
+
+def _ignore(message: Message) -> None:
+    pass
 
 
 def stderr_is_terminal() -> bool:
@@ -79,29 +108,55 @@ def _failed(error: BaseException) -> Failed:
     return Failed(code=known.code, message=str(known))
 
 
-def write_json(message: Message) -> None:
-    """Write one line to stdout, unbuffered."""
-    click.echo(encode(message), nl=False)
+def write_json(message: Message, *, err: bool = False) -> None:
+    """Write one line to stdout or stderr, unbuffered."""
+    click.echo(encode(message), nl=False, err=err)
 
 
-def write_advice(message: Message) -> None:
-    """Write advice to stderr; ignore other messages."""
-    if isinstance(message, Advice):
-        click.echo(f"Note: {message.message}", err=True)
+class NoteWriter:
+    """Writes notes, and failures of single scenes, to stderr.
+
+    Of several scenes many give the same note, which is written once.
+    """
+
+    def __init__(self, write: Callable[[str], None] | None = None) -> None:
+        self._write = write or (lambda line: click.echo(line, err=True))
+        self._seen: set[str] = set()
+
+    def __call__(self, message: Message, /) -> None:
+        """Write what is meant for the user; ignore other messages."""
+        if isinstance(message, Failed):
+            self._write(f"Failed: {message.message}")
+        elif isinstance(message, Advice):
+            if not message.job or message.message not in self._seen:
+                self._write(f"Note: {message.message}")
+            self._seen.add(message.message)
 
 
 class BarReporter:
-    """A bar with windows per second, remaining time and number of polygons."""
+    """A bar with windows per second, remaining time and number of polygons.
+
+    Of several scenes a second bar counts those that are done.
+    """
 
     def __init__(self, bar: Bar) -> None:
         self._bar = bar
+        self._scenes: TaskID | None = None
+        self._found = 0
         self._task = bar.add_task("opening", total=None, rate="", polygons=0)
+        self._write_note = NoteWriter(
+            lambda line: bar.console.print(line, markup=False)
+        )
 
     def __call__(self, message: Message, /) -> None:
         """Update the bar."""
-        if isinstance(message, Started):
+        self._write_note(message)
+        if isinstance(message, NextScene):
+            self._begin(message)
+        elif isinstance(message, Started):
+            device = message.device if self._scenes is None else None
             self._bar.update(
-                self._task, description=message.device, total=message.windows
+                self._task, description=device, total=message.windows, completed=0
             )
         elif isinstance(message, Progress):
             rate = message.done / message.seconds if message.seconds else 0.0
@@ -112,10 +167,25 @@ class BarReporter:
                 rate=f"{rate:.2f} windows/s",
                 polygons=message.polygons,
             )
-        elif isinstance(message, Advice):
-            self._bar.console.print(f"Note: {message.message}", markup=False)
         elif isinstance(message, Finished):
             self._bar.update(self._task, polygons=message.polygons)
+            if message.job:
+                self._found += message.polygons
+
+    def _begin(self, scene: NextScene) -> None:
+        if self._scenes is None:
+            self._scenes = self._bar.add_task(
+                "", total=scene.total, rate="", polygons=0
+            )
+        done = scene.number - 1
+        self._bar.update(
+            self._scenes,
+            description="all scenes",
+            completed=done,
+            polygons=self._found,
+        )
+        name = re.split(r"[/\\]", scene.scene)[-1]
+        self._bar.update(self._task, description=name, total=None, completed=0)
 
 
 def open_bar(console: Console | None = None) -> Bar:

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from rrsis_geo.job import SegmentJob
+from rrsis_geo.many_scenes.scene_list import SceneSource, list_scenes, scene_name
 from rrsis_geo.protocol import Advice, Report
 
-from . import options, progress
+from . import config_file, log_output, many, options, progress
+from .completion import complete_file
+from .options import STDIN
+from .scene_words import split_words
 from .sections import Command
-from .summary import print_steps, print_summary
+from .summary import print_geojson, print_steps, print_summary
 
 
-@click.command("segment", cls=Command, short_help="Find things in a scene.")
-@click.argument("scene")
-@click.argument("expression", required=False)
+@click.command(
+    "segment",
+    cls=Command,
+    short_help="Find things in a scene, or in many.",
+    context_settings=config_file.ENVIRONMENT,
+)
+@click.argument(
+    "words",
+    nargs=-1,
+    required=True,
+    metavar="SCENE... [EXPRESSION]",
+    shell_complete=complete_file,
+)
 @options.option(
     "Question",
     "-e",
@@ -25,6 +41,7 @@ from .summary import print_steps, print_summary
     "more",
     multiple=True,
     metavar="TEXT",
+    allow_from_autoenv=False,  # its words would be taken apart
     help="Another thing to look for in the same run; repeatable.",
 )
 @options.option(
@@ -32,15 +49,17 @@ from .summary import print_steps, print_summary
     "--expressions",
     "listed",
     type=click.Path(),
-    help="Text file with one expression a line; lines with # in front are skipped.",
+    help="Text file with one expression a line; lines with # in front are skipped. "
+    "A minus sign is stdin.",
 )
 @options.option(
     "Output",
     "-o",
     "--output",
     type=click.Path(),
-    help="File of polygons; .gpkg, .geojson, .fgb or .parquet chooses the format. "
-    "Default: SCENE.EXPRESSION.gpkg in this folder.",
+    help="File of polygons; .gpkg, .geojson or .json, .fgb or .parquet chooses the "
+    "format, a minus sign writes GeoJSON to stdout. Of many scenes one layer, or with "
+    "{scene} in the name a file each. Default: SCENE.EXPRESSION.gpkg in this folder.",
 )
 @options.option(
     "Output",
@@ -74,9 +93,12 @@ from .summary import print_steps, print_summary
 )
 @options.WEIGHTS
 @options.SCENE
+@options.SCENES
 @options.POLYGONS
 @options.RUNNING
 @progress.OPTION
+@log_output.OPTIONS
+@config_file.OPTION
 @options.option(
     "Running",
     "--dry-run",
@@ -84,18 +106,15 @@ from .summary import print_steps, print_summary
     help="Only say what would be done: windows, ground resolution, memory, time.",
 )
 def command(
-    scene: str,
-    expression: str | None,
+    words: tuple[str, ...],
     more: tuple[str, ...],
     listed: str | None,
     output: str | None,
-    probability: str | None,
-    preview: str | None,
-    anchors: str | None,
-    layer: str | None,
-    append: bool,
     overwrite: bool,
     weights: str,
+    verbose: int,
+    quiet: bool,
+    log_file: str | None,
     **values: Any,
 ) -> None:
     """Find what EXPRESSION describes in SCENE and write it as polygons.
@@ -103,6 +122,10 @@ def command(
     SCENE is any raster that GDAL opens: GeoTIFF, COG, VRT, JP2, or a URL, of which
     only what is needed is read. Say in English what to look for. A scene in which
     nothing is found gives an empty layer and exit code 0.
+
+    Of many scenes each is looked at by itself: several files, a folder, a pattern in
+    quotation marks, @FILE with one a line, or a STAC item or item collection. The
+    question is the last word, or comes by -e.
 
     \b
     Examples:
@@ -112,54 +135,90 @@ def command(
       rrsis-geo segment scene.tif "vehicle" --probability vehicle.tif --dry-run
       rrsis-geo segment scene.tif "the second largest tank" --explain
       rrsis-geo segment scene.tif "pier" -o city.gpkg --layer piers
+      rrsis-geo segment tiles/ "storage tank" -o tanks.gpkg --merge
+      rrsis-geo segment "tiles/*.tif" -e tank -e ship -o "{scene}.geojson"
 
     \b
     On stdout, with tabs between the fields:
       found  POLYGONS  SQUARE METRES  EXPRESSION    one line an expression
       wrote  FILE                                   one line a file
       step   LEFT  WORDS  EXPRESSION                with --explain
+      scene  POLYGONS  SQUARE METRES  SCENE         of many, one line a scene
+      failed  KIND  SCENE                           of many, one that failed
     """
-    mode, dry = values.pop("progress"), values.pop("dry_run")
-    explain = values.pop("explain")
-    with progress.open_reporter(mode) as report:
+    to_stdout, values["quiet"] = output == STDIN, quiet
+    with (
+        log_output.open_log(verbose, quiet, log_file),
+        progress.open_reporter(
+            values["progress"], quiet=quiet, stdout_is_taken=to_stdout
+        ) as report,
+    ):
+        scenes, expression = split_words(words, asked=bool(more or listed))
         expressions = options.read_expressions(expression, more, listed)
         job = SegmentJob(
-            scene=scene,
+            scene=scenes[0],
             expressions=expressions,
-            output=output or default_output(scene, expressions),
-            probability=probability,
-            preview=preview,
-            anchors=anchors,
+            output=None
+            if to_stdout
+            else output or default_output(scenes[0], expressions),
             weights=weights,
             overwrite=overwrite,
-            layer=layer,
-            append=append,
+            **{name: values[name] for name in OUTPUTS},
             options=options.settings_in(values),
         )
         if values["engine"] == "auto" and job.options.workers > 1:
             engine, workers = job.options.engine, job.options.workers
             report(Advice(f"{workers} workers: the engine is {engine!r} (--engine)"))
-        from rrsis_geo import pipeline
-
-        if dry:
-            plan = pipeline.plan(job)
-            lines = [str(plan), *([str(plan.explanation)] if explain else [])]
-            if mode == "json":
-                report(Report(text="\n".join(lines), payload=plan.to_mapping()))
-            else:
-                click.echo("\n".join(lines))
+        found = list_scenes(scenes, asset=values["asset"])
+        for note in found.notes:
+            report(Advice(note))
+        if found.single:
+            _segment(job, report, values, to_stdout=to_stdout)
             return
-        result = pipeline.run(job, report=report)
-    if mode != "json":
-        print_summary(result.polygons, job.expressions, result.files)
+        if output is None:
+            job = replace(job, output=default_output("{scene}", expressions))
+        many.segment_all(
+            found.scenes, job, report=report, values=values, to_stdout=to_stdout
+        )
+
+
+OUTPUTS = ("probability", "preview", "anchors", "layer", "append", "dst_crs")
+"""Options that are fields of the job."""
+
+
+def _segment(
+    job: SegmentJob,
+    report: progress.Reporter,
+    values: Mapping[str, Any],
+    *,
+    to_stdout: bool,
+) -> None:
+    """Look at one scene."""
+    from rrsis_geo import pipeline
+    from rrsis_geo.many_scenes.scenes_job import job_of_scene
+
+    job = job_of_scene(job, SceneSource(job.scene, scene_name(job.scene)))
+    explain, as_json = values["explain"], values["progress"] == "json"
+    if values["dry_run"]:
+        plan = pipeline.plan(job)
+        lines = [str(plan), *([str(plan.explanation)] if explain else [])]
+        if as_json:
+            report(Report(text="\n".join(lines), payload=plan.to_mapping()))
+        else:
+            click.echo("\n".join(lines))
+        return
+    result = pipeline.run(job, report=report)
+    log_output.log_seconds(result.timings)
+    if to_stdout:
+        print_geojson(result.polygons, job.expressions)
+    if not as_json and not (to_stdout and values["quiet"]):
+        print_summary(result.polygons, job.expressions, result.files, err=to_stdout)
         if explain:
-            print_steps(result.manifest["questions"])
+            print_steps(result.manifest["questions"], err=to_stdout)
 
 
 def default_output(scene: str, expressions: tuple[str, ...]) -> str:
     """File name in the current folder, from the scene and the expressions."""
-    path = re.split(r"[?#]", scene)[0] if "://" in scene else scene
-    stem = re.split(r"[/\\]", path.rstrip("/\\"))[-1].rsplit(".", 1)[0] or "scene"
     words = "-".join(re.findall(r"\w+", expressions[0].lower())) if expressions else ""
     more = f"-and-{len(expressions) - 1}-more" if len(expressions) > 1 else ""
-    return f"{stem}.{words[:60].strip('-') or 'found'}{more}.gpkg"
+    return f"{scene_name(scene)}.{words[:60].strip('-') or 'found'}{more}.gpkg"

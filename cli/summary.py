@@ -7,6 +7,7 @@ step  <left> <words> <expression>                one line a step, with --explain
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +18,45 @@ if TYPE_CHECKING:
 
 
 def print_summary(
-    polygons: Polygons, expressions: Sequence[str], files: Iterable[object]
+    polygons: Polygons,
+    expressions: Sequence[str],
+    files: Iterable[object],
+    *,
+    err: bool = False,
 ) -> None:
-    """Print the number and area of polygons for each expression, then the files."""
+    """Print the number and area of polygons for each expression, then the files.
+
+    Args:
+        polygons: What was found.
+        expressions: What was looked for.
+        files: What was written.
+        err: Print to stderr, as the result itself goes to stdout.
+    """
     named = polygons.columns["expression"]
     area = polygons.columns["area_m2"]
     for expression in expressions:
         mine = named == expression
-        click.echo(f"found\t{mine.sum()}\t{area[mine].sum():.1f}\t{expression}")
+        line = f"found\t{mine.sum()}\t{area[mine].sum():.1f}\t{expression}"
+        click.echo(line, err=err)
     for file in files:
-        click.echo(f"wrote\t{file}")
+        click.echo(f"wrote\t{file}", err=err)
 
 
-def print_steps(questions: Iterable[Mapping[str, Any]]) -> None:
+def print_geojson(polygons: Polygons, expressions: Sequence[str]) -> None:
+    """Write polygons to stdout as GeoJSON, in UTF-8 whatever the console's encoding."""
+    from rrsis_geo.vector.geojson import geojson_text
+    from rrsis_geo.vector.layer_names import layer_name
+
+    name, title = layer_name(expressions), ", ".join(expressions)
+    sys.stdout.flush()
+    for piece in geojson_text(polygons, name=name, description=title):
+        sys.stdout.buffer.write(piece.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def print_steps(questions: Iterable[Mapping[str, Any]], *, err: bool = False) -> None:
     """Print how each expression was evaluated, from the entries of a manifest."""
     for question in questions:
         for step in question["steps"]:
             line = f"step\t{step['left']}\t{step['words']}\t{question['expression']}"
-            click.echo(line)
+            click.echo(line, err=err)

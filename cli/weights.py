@@ -6,6 +6,8 @@ import json
 
 import click
 
+from .completion import complete_weights
+
 
 @click.group("weights", short_help="List, show and verify trained weights.")
 def command() -> None:
@@ -13,7 +15,13 @@ def command() -> None:
 
 
 @command.command("list")
-def list_command() -> None:
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="As JSON: all that is written in them but the vocabulary.",
+)
+def list_command(as_json: bool) -> None:
     """Weights inside the package: name, metres per pixel, MB and licence, with tabs.
 
     Weights may keep their text encoder in a second file that others use as well; then
@@ -21,6 +29,14 @@ def list_command() -> None:
     """
     from rrsis_geo.model.serialization.header import list_weights, read_header
 
+    if as_json:
+        entries = []
+        for name in list_weights():
+            info = read_header(name)
+            entries.append(info.to_mapping() | {"name": name, "bytes": info.total_size})
+            del entries[-1]["vocabulary"]
+        click.echo(json.dumps(entries, indent=2))
+        return
     for name in list_weights():
         info = read_header(name)
         low, high = info.gsd_range
@@ -29,7 +45,7 @@ def list_command() -> None:
 
 
 @command.command("show")
-@click.argument("name", metavar="NAME|FILE")
+@click.argument("name", metavar="NAME|FILE", shell_complete=complete_weights)
 def show_command(name: str) -> None:
     """What is written in the weights NAME, as JSON."""
     from rrsis_geo.model.serialization.header import read_header
@@ -40,7 +56,7 @@ def show_command(name: str) -> None:
 
 
 @command.command("verify")
-@click.argument("name", metavar="NAME|FILE")
+@click.argument("name", metavar="NAME|FILE", shell_complete=complete_weights)
 def verify_command(name: str) -> None:
     """Check that the weights NAME are whole and, where published, unaltered.
 

@@ -69,6 +69,13 @@ class OutputError(RRSISError):
     exit_code = 8
 
 
+class ScenesError(RRSISError):
+    """Some of several scenes failed; the others are done."""
+
+    code = "scenes"
+    exit_code = 9
+
+
 class Cancelled(RRSISError):
     """The user asked to stop."""
 

@@ -217,6 +217,8 @@ class SegmentJob:
     """Layer of the GeoPackage to write; None: named after the expressions."""
     append: bool = False
     """Add to the layer, which has to have the same columns and CRS."""
+    dst_crs: str | None = None
+    """CRS to write the polygons in, e.g. EPSG:4326; None: the scene's."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
@@ -292,6 +294,8 @@ class VectorizeJob:
     """Layer of the GeoPackage to write; None: named after the expressions."""
     append: bool = False
     """Add to the layer, which has to have the same columns and CRS."""
+    dst_crs: str | None = None
+    """CRS to write the polygons in; None: the raster's."""
     threshold: float = SegmentOptions.threshold
     min_score: float | None = SegmentOptions.min_score
     min_area: float = SegmentOptions.min_area
@@ -362,6 +366,8 @@ def _is_finite(value: float) -> bool:
 def _check_layer(job: SegmentJob | VectorizeJob) -> None:
     if not (job.layer is None or (isinstance(job.layer, str) and job.layer)):
         raise OptionError(f"layer must be a name, got {job.layer!r}")
+    if not (job.dst_crs is None or isinstance(job.dst_crs, str)):
+        raise OptionError(f"dst_crs must be a text, got {job.dst_crs!r}")
     for name in ("overwrite", "append"):
         if getattr(job, name) not in (True, False):
             raise OptionError(f"{name} must be true or false")

@@ -104,6 +104,18 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class NextScene:
+    """A scene of several begins; messages about it carry its number as `job`."""
+
+    scene: str
+    """Its path or URL."""
+    number: int
+    """From 1."""
+    total: int
+    job: int = 0
+
+
+@dataclass(frozen=True)
 class Started:
     """The windows are planned; inference begins."""
 
@@ -189,10 +201,13 @@ class Report:
     job: int = 0
 
 
-Message = Union[Ready, Started, Progress, Advice, Partial, Finished, Failed, Report]
+Message = Union[
+    Ready, NextScene, Started, Progress, Advice, Partial, Finished, Failed, Report
+]
 
 MESSAGES: Dict[str, Type[Any]] = {
     "ready": Ready,
+    "scene": NextScene,
     "started": Started,
     "progress": Progress,
     "advice": Advice,

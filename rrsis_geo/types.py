@@ -66,13 +66,14 @@ class Polygons:
     """Objects as polygons with attributes; columns in the order of `SCHEMA`."""
 
     geometry: NDArray[np.object_]
-    """(N,) shapely polygons in `crs`."""
+    """(N,) shapely polygons in `crs`; reprojected ones may have several parts."""
 
     crs: str | None
     """WKT; None for pixel coordinates."""
 
     columns: dict[str, NDArray[Any]]
-    """Name -> (N,) values; exactly the names of `SCHEMA`."""
+    """Name -> (N,) values; the names of `SCHEMA`, and after them those that a layer of
+    several scenes has."""
 
     def __len__(self) -> int:
         return len(self.geometry)

@@ -21,7 +21,7 @@ LEVELS = [
     {"tiling", "vector", "query", "expressions", "synthetic", "runtime"},
     {"colour", "evaluation"},
     {"chips", "pipeline", "training"},
-    {"doctor"},
+    {"doctor", "many_scenes"},
     {"worker"},
 ]
 """A package, or a module at the top, imports only those of lower levels."""

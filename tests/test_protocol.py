@@ -19,6 +19,7 @@ from rrsis_geo.protocol import (
     Failed,
     Finished,
     Hello,
+    NextScene,
     Partial,
     Progress,
     Quit,
@@ -44,6 +45,7 @@ TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 
 MESSAGE = st.one_of(
     st.builds(Ready, protocol=COUNT, version=TEXT, python=TEXT, pid=COUNT),
+    st.builds(NextScene, scene=TEXT, number=COUNT, total=COUNT, job=COUNT),
     st.builds(
         Started, windows=COUNT, skipped=COUNT, gsd=SECONDS, device=TEXT, job=COUNT
     ),

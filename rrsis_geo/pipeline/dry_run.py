@@ -90,7 +90,7 @@ class DryRun:
             ),
             ("empty", f"about {self.empty:,} of them without data, so skipped"),
             ("memory", f"about {self.memory_bytes / 2**30:.1f} GiB"),
-            ("time", "unknown" if self.seconds is None else _rounded(self.seconds)),
+            ("time", rounded_time(self.seconds)),
             ("writes", ", ".join(self.files) or "nothing"),
             *(("advice", line) for line in self.advice),
         ]
@@ -178,7 +178,10 @@ def _time_window(predictor: Predictor, job: SegmentJob) -> float:
     return (time.perf_counter() - began) / batch
 
 
-def _rounded(seconds: float) -> str:
+def rounded_time(seconds: float | None) -> str:
+    """About how long something takes, for reading; None: unknown."""
+    if seconds is None:
+        return "unknown"
     if seconds < 90:
         return f"about {max(seconds, 1):.0f} s"
     if seconds < 5400:

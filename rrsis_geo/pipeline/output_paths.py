@@ -11,15 +11,17 @@ from typing import Any
 from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import check_writable, resolved
-from rrsis_geo.errors import OutputError
+from rrsis_geo.errors import OptionError, OutputError
 from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import SegmentJob, VectorizeJob
+from rrsis_geo.scene.georeference import parse_crs
 from rrsis_geo.scene.grid import wkt2
 from rrsis_geo.tiling.probability_raster import SIDE_FILES, check_raster_crs
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector import formats
 from rrsis_geo.vector.formats import check_output, write_polygons
 from rrsis_geo.vector.layer_names import layer_name
+from rrsis_geo.vector.reprojection import reproject
 from rrsis_geo.vector.vector_format import CrsRule, LayerTarget
 
 EXTENSIONS = {"probability": (".tif", ".tiff"), "preview": (".png",)}
@@ -98,7 +100,7 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
             check_output(path, overwrite, LayerTarget(name=ANCHORS))
         else:
             _check_raster(name, Path(path), overwrite)
-    _check_manifest(job, wanted.values(), ours)
+    check_manifest(job, wanted.values(), ours)
 
 
 def check_crs(job: SegmentJob, crs: CRS | None) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def check_crs(job: SegmentJob, crs: CRS | None) -> tuple[str, ...]:
         OutputError: an output's format cannot hold the CRS, or the layer to add to has
             another one.
     """
-    wkt = None if crs is None else wkt2(crs)
+    wkt = written_crs(job, crs)
     if job.output is not None:
         formats.check_crs(job.output, wkt, layer_target(job, job.expressions))
     if job.anchors is not None:
@@ -129,6 +131,46 @@ def check_crs(job: SegmentJob, crs: CRS | None) -> tuple[str, ...]:
         and crs is None
         and formats.format_of(path).crs is CrsRule.LONLAT
     )
+
+
+def written_crs(job: SegmentJob | VectorizeJob, crs: CRS | None) -> str | None:
+    """WKT of the CRS that a job's polygons are written in; None for pixel coordinates.
+
+    Args:
+        job: What is about to run.
+        crs: Of what is found.
+
+    Raises:
+        OptionError: the job's `dst_crs` is no CRS, or pixel coordinates have no way
+            there.
+        OutputError: the format of a file is bound to longitude and latitude.
+    """
+    if job.dst_crs is None:
+        return None if crs is None else wkt2(crs)
+    wanted = parse_crs(job.dst_crs)
+    if crs is None:
+        raise OptionError(
+            f"--dst-crs {job.dst_crs}: the polygons are in pixel coordinates, from "
+            "which no way leads to a CRS; leave it out, or name the scene's with --crs"
+        )
+    for path in (job.output, getattr(job, "anchors", None)):
+        if path is not None and formats.format_of(path).crs is CrsRule.LONLAT:
+            raise OutputError(
+                f"{path}: {formats.format_of(path).name} is always in longitude and "
+                "latitude; leave --dst-crs out, or write a .gpkg"
+            )
+    return wkt2(wanted)
+
+
+def in_written_crs(job: SegmentJob | VectorizeJob, polygons: Polygons) -> Polygons:
+    """Polygons as a job writes them.
+
+    Raises:
+        OutputError: one lies outside the domain of the job's `dst_crs`.
+    """
+    if job.dst_crs is None or polygons.crs is None:
+        return polygons
+    return reproject(polygons, wkt2(parse_crs(job.dst_crs)))
 
 
 def write_layers(
@@ -146,7 +188,7 @@ def write_layers(
     title = ", ".join(job.expressions)
     if job.anchors is not None:
         write_polygons(
-            anchors,
+            in_written_crs(job, anchors),
             job.anchors,
             title=f"anchors of {title}",
             description=description,
@@ -154,7 +196,11 @@ def write_layers(
         )
     if job.output is not None:
         write_polygons(
-            polygons, job.output, title=title, description=description, layer=target
+            in_written_crs(job, polygons),
+            job.output,
+            title=title,
+            description=description,
+            layer=target,
         )
 
 
@@ -174,10 +220,19 @@ def read_manifest(path: str | None) -> dict[str, Any] | None:
     return body if known else None
 
 
-def _check_manifest(
+def check_manifest(
     job: SegmentJob, others: Collection[str], ours: Collection[str]
 ) -> None:
-    """A manifest that speaks of another file is replaced only if that is allowed."""
+    """Refuse to replace a manifest that speaks of another file, unless that is allowed.
+
+    Args:
+        job: What is about to run.
+        others: The other files that it writes.
+        ours: See `check_outputs`.
+
+    Raises:
+        OutputError: the manifest cannot be written, or has the name of another file.
+    """
     path = manifest_path(job)
     if path is None:
         return

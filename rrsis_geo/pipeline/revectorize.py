@@ -16,7 +16,7 @@ from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
-from rrsis_geo.scene.grid import Grid, wkt2
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.formats import (
@@ -80,7 +80,7 @@ def revectorize(
         crs = raster.grid.crs
         if crs is None:
             report(Advice(_without_crs(job, raster.grid)))
-        check_crs(target, None if crs is None else wkt2(crs), layer)
+        check_crs(target, output_paths.written_crs(job, crs), layer)
         valid = ValidArea()
         polygonizers = open_polygonizers(
             batch, expressions, raster.grid, job.options, raster.score_margin
@@ -108,7 +108,7 @@ def revectorize(
         report(Advice(line))
     polygons, expressions = answers.polygons, batch.expressions
     write_polygons(
-        polygons,
+        output_paths.in_written_crs(job, polygons),
         target,
         title=target.stem,
         description=", ".join(expressions),

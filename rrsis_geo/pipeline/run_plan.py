@@ -9,7 +9,7 @@ from typing import Any
 
 from rasterio.windows import Window
 
-from rrsis_geo.errors import OptionError, SceneError
+from rrsis_geo.errors import SceneError
 from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
@@ -19,7 +19,7 @@ from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceW
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.runtime.choice import choose_runtime
-from rrsis_geo.scene.aoi import Aoi, read_aoi
+from rrsis_geo.scene.aoi import Aoi, OutsideScene, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.tiling.windows import plan_windows
@@ -176,7 +176,7 @@ def make_run_plan(
     )
     windows = [window for window in planned if aoi is None or aoi.touches(window)]
     if not windows:
-        raise OptionError("the area of interest lies outside the scene")
+        raise OutsideScene("the area of interest lies outside the scene")
     stretch = scene.stretch.to_mapping()  # may add to the scene's advice
     return RunPlan(
         grid=grid,

@@ -27,6 +27,12 @@ from rrsis_geo.scene.placement import place_polygons
 
 AOI = LayerRole(name="aoi", error=OptionError, option="--aoi-layer")
 
+
+class OutsideScene(OptionError):
+    """The area of interest and the scene have nothing in common; of several scenes
+    such a one is left out."""
+
+
 SMALL_BOX = 64
 """Side of a bounding box in pixels; only an area in a smaller one is checked for
 containing no pixel centre."""
@@ -110,7 +116,7 @@ def read_area(path: str, grid: Grid, role: LayerRole) -> Aoi:
 
 def _aoi(area: Any, grid: Grid, names: str, notes: tuple[str, ...]) -> Aoi:
     if not area.area:
-        raise OptionError(f"{names} have no area in common inside the scene")
+        raise OutsideScene(f"{names} have no area in common inside the scene")
     left, top = np.floor(area.bounds[:2]).astype(int)
     right, bottom = np.ceil(area.bounds[2:]).astype(int)
     aoi, around = Aoi(area, notes), Window(left, top, right - left, bottom - top)
@@ -161,7 +167,7 @@ def _read_placed(
 def _refuse_outside(area: Any, grid: Grid, name: str, span: str) -> None:
     scene = shapely.box(0, 0, grid.width, grid.height)
     if not area.intersection(scene).area:
-        raise OptionError(
+        raise OutsideScene(
             f"{name} lies outside the scene: it spans {span}, the scene "
             f"{_span(grid.bounds())} in {_coordinates(grid)}"
         )

@@ -55,7 +55,7 @@ FORMATS: tuple[VectorFormat, ...] = (
     ),
     VectorFormat(
         name="GeoJSON",
-        extensions=(".geojson",),
+        extensions=(".geojson", ".json"),
         driver="GeoJSON",
         crs=CrsRule.LONLAT,
         write=write_geojson,

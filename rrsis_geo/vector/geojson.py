@@ -7,6 +7,7 @@ becomes 100.0), needs ten times as long and does not report a full disk.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from rasterio.crs import CRS
 from shapely.geometry.polygon import orient
 
 from rrsis_geo.scene.grid import Grid
-from rrsis_geo.types import SCHEMA, Polygons
+from rrsis_geo.types import Polygons
 from rrsis_geo.vector.antimeridian import split_at_antimeridian
 from rrsis_geo.vector.vector_format import Layer, VectorFormat
 
@@ -39,28 +40,37 @@ def write_geojson(layer: Layer, path: Path, file_format: VectorFormat) -> None:
     Raises:
         OSError: the disk is full.
     """
-    polygons = to_lonlat(layer.polygons)
-    columns = {key: _json_values(polygons.columns[key]) for key in SCHEMA}
-    head = {
-        "type": "FeatureCollection",
-        "name": layer.name,
-        "description": layer.description,
-    }
     with open(path, "w", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
-        separator = "\n"
-        rows = zip(*columns.values(), strict=True)
-        geometries = shapely.to_geojson(polygons.geometry)
-        for row, geometry in zip(rows, geometries, strict=True):
-            properties = json.dumps(
-                dict(zip(columns, row, strict=True)), ensure_ascii=False
-            )
-            file.write(
-                f'{separator}{{"type": "Feature", "properties": {properties}, '
-                f'"geometry": {geometry}}}'
-            )
-            separator = ",\n"
-        file.write("\n]}\n")
+        file.writelines(
+            geojson_text(layer.polygons, name=layer.name, description=layer.description)
+        )
+
+
+def geojson_text(polygons: Polygons, *, name: str, description: str) -> Iterator[str]:
+    """The pieces of a FeatureCollection, with a line for each polygon.
+
+    Args:
+        polygons: In any CRS.
+        name: Name of the layer.
+        description: Likewise.
+    """
+    polygons = to_lonlat(polygons)
+    columns = {key: _json_values(values) for key, values in polygons.columns.items()}
+    head = {"type": "FeatureCollection", "name": name, "description": description}
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "features": ['
+    separator = "\n"
+    rows = zip(*columns.values(), strict=True)
+    geometries = shapely.to_geojson(polygons.geometry)
+    for row, geometry in zip(rows, geometries, strict=True):
+        properties = json.dumps(
+            dict(zip(columns, row, strict=True)), ensure_ascii=False
+        )
+        yield (
+            f'{separator}{{"type": "Feature", "properties": {properties}, '
+            f'"geometry": {geometry}}}'
+        )
+        separator = ",\n"
+    yield "\n]}\n"
 
 
 def to_lonlat(polygons: Polygons) -> Polygons:

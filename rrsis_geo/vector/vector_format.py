@@ -59,6 +59,9 @@ class LayerTarget:
     resumed: bool = False
     """Whether an interrupted run may have written the same layer already."""
 
+    more_columns: tuple[str, ...] = ()
+    """Columns with texts that it has besides those of `SCHEMA`."""
+
 
 class FileUpdate(Protocol):
     """How a layer is written into a file that exists, beside what others keep in it."""

@@ -21,6 +21,9 @@ from rrsis_geo.types import SCHEMA, Polygons
 from rrsis_geo.vector.geojson import to_lonlat
 from rrsis_geo.vector.vector_format import CrsRule, Layer, VectorFormat
 
+POLYGON = 3
+"""Shapely's number of a polygon of one part."""
+
 FIXED_TIME = "1970-01-01T00:00:00.000Z"
 """Last change according to a GeoPackage; the run manifest has the time."""
 
@@ -52,6 +55,8 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
     if file_format.crs is CrsRule.LONLAT:
         # polygons that cross the antimeridian become MultiPolygons
         polygons, geometry_type = to_lonlat(polygons), "Unknown"
+    elif (shapely.get_type_id(polygons.geometry) != POLYGON).any():
+        geometry_type = "Unknown"
     try:
         with (
             warnings.catch_warnings(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from enum import Enum
 from pathlib import Path
@@ -121,7 +121,7 @@ def plan_change(
             "another name with --layer"
         )
     if target.append:
-        check_schema(database, path, name)
+        check_schema(database, path, name, target.more_columns)
         return Change.APPEND, name
     if not target.overwrite:
         raise OutputError(
@@ -166,8 +166,16 @@ def columns(
     ).fetchall()
 
 
-def check_schema(database: sqlite3.Connection, path: Path, table: str) -> None:
+def check_schema(
+    database: sqlite3.Connection, path: Path, table: str, more: Sequence[str] = ()
+) -> None:
     """Refuse to add to a layer that has other columns, or another kind of geometry.
+
+    Args:
+        database: The open file.
+        path: Its name, for messages.
+        table: The layer.
+        more: Columns with texts besides those of `SCHEMA`.
 
     Raises:
         OutputError: names what differs.
@@ -178,7 +186,8 @@ def check_schema(database: sqlite3.Connection, path: Path, table: str) -> None:
         for row in columns(database, table)
         if row[1] != geometry and not row[5]
     }
-    wanted = {name: AFFINITY.get(kind, "REAL") for name, kind in SCHEMA.items()}
+    kinds = {**SCHEMA, **dict.fromkeys(more, "object")}
+    wanted = {name: AFFINITY.get(kind, "REAL") for name, kind in kinds.items()}
     differing = sorted({name for name, _ in found.items() ^ wanted.items()})
     keys = [row for row in columns(database, table) if row[5]]
     row = database.execute(

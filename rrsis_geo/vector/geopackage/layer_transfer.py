@@ -12,7 +12,6 @@ from typing import Any
 
 import shapely
 
-from rrsis_geo.types import SCHEMA
 from rrsis_geo.vector.geopackage.contents import columns, geometry_column, quoted
 
 GEOMETRY = "geom"
@@ -126,7 +125,7 @@ def append_rows(database: sqlite3.Connection, name: str, fresh: str) -> int:
     geometry = quoted(geometry_column(database, name) or "geom")
     table, source = f"main.{quoted(name)}", f"{FRESH}.{quoted(fresh)}"
     (last,) = database.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
-    others = [column for column in SCHEMA if column != "id"]
+    others = _attributes(database, fresh)
     database.execute(
         f"INSERT INTO {table} (id, {', '.join(map(quoted, others))}, {geometry}) "  # noqa: S608
         f"SELECT id + ?, {', '.join(map(quoted, others))}, rrsis_in_crs({GEOMETRY}) "
@@ -141,12 +140,18 @@ def append_rows(database: sqlite3.Connection, name: str, fresh: str) -> int:
 
 def holds_all(database: sqlite3.Connection, name: str, fresh: str) -> bool:
     """Whether a layer holds every polygon of the attached database's layer already."""
-    names = ", ".join(map(quoted, (column for column in SCHEMA if column != "id")))
+    names = ", ".join(map(quoted, _attributes(database, fresh)))
     (missing,) = database.execute(
         f"SELECT count(*) FROM (SELECT {names} FROM {FRESH}.{quoted(fresh)} "  # noqa: S608
         f"EXCEPT SELECT {names} FROM main.{quoted(name)})"
     ).fetchone()
     return not missing
+
+
+def _attributes(database: sqlite3.Connection, fresh: str) -> list[str]:
+    """Columns of the attached database's layer, without keys and geometry."""
+    names = [row[1] for row in columns(database, fresh, FRESH) if not row[5]]
+    return [name for name in names if name not in ("id", GEOMETRY)]
 
 
 def _crs_id(database: sqlite3.Connection, layer: str) -> int:

@@ -1,0 +1,85 @@
+"""Polygons in another CRS than the one they were found in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from rrsis_geo.errors import OutputError
+from rrsis_geo.geodata.bent_edges import move_polygons
+from rrsis_geo.geodata.vector_layers import only_areas
+from rrsis_geo.scene.grid import BEND, STRAIGHT_EDGE, angular_unit, metres_in_unit
+from rrsis_geo.types import Polygons
+
+FULL_TURN = 360.0
+"""Degrees."""
+
+BEND_ON_THE_GROUND = 0.1
+"""Metres by which an edge may lie beside its curve."""
+
+
+def reproject(polygons: Polygons, crs: str) -> Polygons:
+    """The same polygons in another CRS; attributes stay, since they are of the ground.
+
+    Long edges get more corners, so that they stay where they are. In a geographic CRS a
+    polygon across the antimeridian keeps its shape: its longitudes go beyond 180.
+
+    Args:
+        polygons: In a CRS, not in pixel coordinates.
+        crs: WKT of the CRS that is wanted.
+
+    Raises:
+        OutputError: a polygon lies outside the domain of that CRS.
+    """
+    source, target = (_flat(wkt) for wkt in (polygons.crs or crs, crs))
+    if source.equals(target, ignore_axis_order=True):
+        return replace(polygons, crs=crs)
+    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(*xy.T))
+
+    period, tolerance = np.inf, BEND_ON_THE_GROUND / metres_in_unit(target)
+    if target.is_geographic:
+        degrees = angular_unit(target)
+        period, tolerance = FULL_TURN / degrees, BEND / degrees
+    moved = move_polygons(
+        polygons.geometry,
+        move,
+        tolerance=tolerance,
+        shortest=STRAIGHT_EDGE / metres_in_unit(source),
+        period=period,
+    )
+    if np.isfinite(period):
+        moved = _unwrapped(moved, period)
+    lost = shapely.get_num_coordinates(moved) < shapely.get_num_coordinates(
+        polygons.geometry
+    )
+    if lost.any():
+        lon, lat = (polygons.columns[name][lost][0] for name in ("lon", "lat"))
+        raise OutputError(
+            f"a polygon at longitude {lon:.6g} and latitude {lat:.6g} lies outside "
+            f"{target.name}; choose another --dst-crs"
+        )
+    invalid = ~shapely.is_valid(moved)
+    moved[invalid] = [only_areas(s) for s in shapely.make_valid(moved[invalid])]
+    return replace(polygons, geometry=moved, crs=crs)
+
+
+def _flat(wkt: str) -> pyproj.CRS:
+    return pyproj.CRS.from_wkt(wkt).to_2d()
+
+
+def _unwrapped(geometry: NDArray[np.object_], period: float) -> NDArray[np.object_]:
+    """Polygons whose corners lie less than half a turn from their first one."""
+    corners, owner = shapely.get_coordinates(geometry, return_index=True)
+    if not len(corners):
+        return geometry
+    first = corners[np.searchsorted(owner, owner), 0]
+    corners[:, 0] -= period * np.round((corners[:, 0] - first) / period)
+    result: NDArray[np.object_] = shapely.set_coordinates(geometry.copy(), corners)
+    return result
