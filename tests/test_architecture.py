@@ -244,6 +244,7 @@ def test_the_public_names_are_these():
         "SegmentResult",
         "__version__",
         "segment",
+        "segment_many",
     ]
     for name in dir(rrsis_geo):
         assert getattr(rrsis_geo, name) is not None

@@ -30,7 +30,7 @@ class RunRecord:
 
 
 def read_run_record(found: Path) -> RunRecord | None:
-    """Read the run manifest beside polygons; None without one.
+    """Read the run manifest beside polygons; None without one that is of one scene.
 
     Raises:
         DataError: It cannot be read, is no run manifest, or is damaged.
@@ -39,6 +39,8 @@ def read_run_record(found: Path) -> RunRecord | None:
     if not path.exists():
         return None
     body = read_json(path, "a run manifest", DataError)
+    if isinstance(body, dict) and isinstance(body.get("scenes"), list):
+        return None
     if not isinstance(body, dict) or not {"grid", "job"} <= set(body):
         raise DataError(
             f"{path}: is no run manifest, it lacks grid or job; move it away to score "
