@@ -9,8 +9,14 @@ from typing import Any
 
 import click
 
+from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentJob
-from rrsis_geo.many_scenes.scene_list import SceneSource, list_scenes, scene_name
+from rrsis_geo.many_scenes.scene_list import (
+    LIST_SIGN,
+    SceneSource,
+    list_scenes,
+    scene_name,
+)
 from rrsis_geo.protocol import Advice, Report
 
 from . import config_file, log_output, many, options, progress
@@ -154,6 +160,16 @@ def command(
         ) as report,
     ):
         scenes, expression = split_words(words, asked=bool(more or listed))
+        if listed == STDIN and LIST_OF_STDIN in scenes:
+            raise OptionError(
+                f"{LIST_OF_STDIN} and --expressions {STDIN}: stdin is one list; put "
+                "the other into a file"
+            )
+        if to_stdout and values["dst_crs"] is not None:
+            raise OptionError(
+                f"-o {STDIN} writes GeoJSON, which is always in longitude and latitude;"
+                " leave --dst-crs out, or write a .gpkg"
+            )
         expressions = options.read_expressions(expression, more, listed)
         job = SegmentJob(
             scene=scenes[0],
@@ -181,6 +197,8 @@ def command(
             found.scenes, job, report=report, values=values, to_stdout=to_stdout
         )
 
+
+LIST_OF_STDIN = f"{LIST_SIGN}{STDIN}"
 
 OUTPUTS = ("probability", "preview", "anchors", "layer", "append", "dst_crs")
 """Options that are fields of the job."""

@@ -36,7 +36,7 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
         OutputError: a polygon lies outside the domain of that CRS.
     """
     source, target = (_flat(wkt) for wkt in (polygons.crs or crs, crs))
-    if source.equals(target, ignore_axis_order=True):
+    if not len(polygons) or source.equals(target, ignore_axis_order=True):
         return replace(polygons, crs=crs)
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
 
