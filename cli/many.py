@@ -12,8 +12,9 @@ from rrsis_geo.job import SegmentJob
 from rrsis_geo.many_scenes.scene_list import SceneSource
 from rrsis_geo.protocol import Report
 
+from .destination import Destination
 from .progress import Reporter
-from .summary import print_geojson, print_steps
+from .summary import print_steps
 
 if TYPE_CHECKING:
     from rrsis_geo.many_scenes.scene_outcome import ScenesResult
@@ -26,7 +27,7 @@ def segment_all(
     *,
     report: Reporter,
     values: Mapping[str, Any],
-    to_stdout: bool,
+    destination: Destination,
 ) -> None:
     """Look at many scenes, or say what would be done.
 
@@ -35,7 +36,7 @@ def segment_all(
         job: What all have in common.
         report: Takes messages.
         values: Of the command's options.
-        to_stdout: Whether the layer goes to stdout.
+        destination: Where the layer goes if it is no file.
 
     Raises:
         ScenesError: some failed; the others are done and written.
@@ -51,10 +52,12 @@ def segment_all(
         print_plan(all_scenes, report=report, as_json=as_json)
         return
     result = run_scenes(all_scenes, report=report)
-    if to_stdout and result.polygons is not None:
-        print_geojson(result.polygons, job.expressions)
-    if not as_json and not (to_stdout and values["quiet"]):
-        print_scenes(result, all_scenes, explain=values["explain"], err=to_stdout)
+    if result.polygons is not None:
+        files = destination.deliver(result.polygons, job.expressions)
+        result = replace(result, files=(*result.files, *files))
+    err = destination.is_stdout
+    if not as_json and not (err and values["quiet"]):
+        print_scenes(result, all_scenes, explain=values["explain"], err=err)
     result.raise_failures()
 
 

@@ -21,10 +21,11 @@ from rrsis_geo.protocol import Advice, Report
 
 from . import config_file, log_output, many, options, progress
 from .completion import complete_file
+from .destination import Destination
 from .options import STDIN
 from .scene_words import split_words
 from .sections import Command
-from .summary import print_geojson, print_steps, print_summary
+from .summary import print_steps, print_summary
 
 
 @click.command(
@@ -152,11 +153,11 @@ def command(
       scene  POLYGONS  SQUARE METRES  SCENE         of many, one line a scene
       failed  KIND  SCENE                           of many, one that failed
     """
-    to_stdout, values["quiet"] = output == STDIN, quiet
+    destination, values["quiet"] = Destination(output=output), quiet
     with (
         log_output.open_log(verbose, quiet, log_file),
         progress.open_reporter(
-            values["progress"], quiet=quiet, stdout_is_taken=to_stdout
+            values["progress"], quiet=quiet, stdout_is_taken=destination.is_stdout
         ) as report,
     ):
         scenes, expression = split_words(words, asked=bool(more or listed))
@@ -165,18 +166,13 @@ def command(
                 f"{LIST_OF_STDIN} and --expressions {STDIN}: stdin is one list; put "
                 "the other into a file"
             )
-        if to_stdout and values["dst_crs"] is not None:
-            raise OptionError(
-                f"-o {STDIN} writes GeoJSON, which is always in longitude and latitude;"
-                " leave --dst-crs out, or write a .gpkg"
-            )
         expressions = options.read_expressions(expression, more, listed)
         job = SegmentJob(
             scene=scenes[0],
             expressions=expressions,
-            output=None
-            if to_stdout
-            else output or default_output(scenes[0], expressions),
+            output=(output or default_output(scenes[0], expressions))
+            if destination.is_file
+            else None,
             weights=weights,
             overwrite=overwrite,
             **{name: values[name] for name in OUTPUTS},
@@ -185,16 +181,20 @@ def command(
         if values["engine"] == "auto" and job.options.workers > 1:
             engine, workers = job.options.engine, job.options.workers
             report(Advice(f"{workers} workers: the engine is {engine!r} (--engine)"))
+        destination.check(
+            overwrite=overwrite,
+            **{name: values[name] for name in ("layer", "append", "dst_crs")},
+        )
         found = list_scenes(scenes, asset=values["asset"])
         for note in found.notes:
             report(Advice(note))
         if found.single:
-            _segment(job, report, values, to_stdout=to_stdout)
+            _segment(job, report, values, destination)
             return
         if output is None:
             job = replace(job, output=default_output("{scene}", expressions))
         many.segment_all(
-            found.scenes, job, report=report, values=values, to_stdout=to_stdout
+            found.scenes, job, report=report, values=values, destination=destination
         )
 
 
@@ -208,8 +208,7 @@ def _segment(
     job: SegmentJob,
     report: progress.Reporter,
     values: Mapping[str, Any],
-    *,
-    to_stdout: bool,
+    destination: Destination,
 ) -> None:
     """Look at one scene."""
     from rrsis_geo import pipeline
@@ -227,12 +226,12 @@ def _segment(
         return
     result = pipeline.run(job, report=report)
     log_output.log_seconds(result.timings)
-    if to_stdout:
-        print_geojson(result.polygons, job.expressions)
-    if not as_json and not (to_stdout and values["quiet"]):
-        print_summary(result.polygons, job.expressions, result.files, err=to_stdout)
+    files = (*result.files, *destination.deliver(result.polygons, job.expressions))
+    err = destination.is_stdout
+    if not as_json and not (err and values["quiet"]):
+        print_summary(result.polygons, job.expressions, files, err=err)
         if explain:
-            print_steps(result.manifest["questions"], err=to_stdout)
+            print_steps(result.manifest["questions"], err=err)
 
 
 def default_output(scene: str, expressions: tuple[str, ...]) -> str:

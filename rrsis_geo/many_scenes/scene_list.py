@@ -14,6 +14,9 @@ from rrsis_geo.errors import OptionError, os_reason
 from rrsis_geo.files.special_files import why_no_text
 from rrsis_geo.many_scenes.stac import read_stac_items
 
+PLACE = "{scene}"
+"""In the name of an output, stands for the name of a scene."""
+
 RASTERS = (".tif", ".tiff", ".vrt", ".jp2", ".j2k", ".img", ".ecw", ".sid")
 """Extensions of files in a folder that are scenes."""
 

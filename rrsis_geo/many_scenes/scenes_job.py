@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentJob
-from rrsis_geo.many_scenes.scene_list import SceneSource
-
-PLACE = "{scene}"
-"""In the name of an output, stands for the name of a scene."""
+from rrsis_geo.many_scenes.scene_list import PLACE, SceneSource
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,7 @@ def build(
     return {
         "manifest": MANIFEST_VERSION,
         "job": asdict(absolute_job(job)),
-        "versions": _versions(),
+        "versions": dict(_versions()),
         "weights": {
             "name": weights.name,
             "sha256": weights.sha256,
@@ -192,6 +193,7 @@ def _name(crs: CRS) -> str:
     return wkt2(crs) if code is None else f"EPSG:{code}"
 
 
+@cache
 def _versions() -> dict[str, str | None]:
     found: dict[str, str | None] = {
         "rrsis-geo": __version__,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from rasterio.windows import Window
@@ -63,7 +64,13 @@ class WeightsFacts:
         """What the tokenizer cannot read of the texts, one line each."""
         if self.vocabulary is None:
             return ()
-        return Tokenizer(self.vocabulary).advice(texts)
+        return _tokenizer(self.vocabulary).advice(texts)
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(vocabulary: tuple[str, ...]) -> Tokenizer:
+    """Made once for many runs: the vocabulary is large."""
+    return Tokenizer(vocabulary)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

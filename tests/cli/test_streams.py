@@ -140,7 +140,7 @@ def test_another_crs_is_written_and_ground_areas_stay(segment, scene, end):
         (("-o", "a.geojson", "--dst-crs", "EPSG:3035"), 8, "longitude and latitude"),
         (("-o", "a.gpkg", "--dst-crs", "EPSG:0"), 2, "not known to PROJ"),
         (("-o", "-", "--layer", "a"), 2, "need an output"),
-        (("-o", "-", "--dst-crs", "EPSG:3035"), 2, "leave --dst-crs out"),
+        (("-o", "-", "--dst-crs", "EPSG:3035"), 2, "--dst-crs needs a file"),
     ],
 )
 def test_outputs_that_cannot_be_are_refused(segment, scene, words, exit_code, says):
