@@ -17,7 +17,7 @@ from rasterio.crs import CRS
 from rrsis_geo.files.file_names import literal_path
 from rrsis_geo.scene.grid import Grid, wkt2
 from rrsis_geo.types import SCHEMA, Polygons
-from rrsis_geo.vector.reprojection import reproject
+from rrsis_geo.vector.coordinates.reprojection import reproject
 from rrsis_geo.vector.writers import no_polygons
 
 SCENE_COLUMNS = ("scene", "scene_crs")

@@ -19,9 +19,9 @@ from rrsis_geo.scene.grid import wkt2
 from rrsis_geo.tiling.probability_raster import SIDE_FILES, check_raster_crs
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector import formats
+from rrsis_geo.vector.coordinates.reprojection import reproject
 from rrsis_geo.vector.formats import check_output, write_polygons
 from rrsis_geo.vector.layer_names import layer_name
-from rrsis_geo.vector.reprojection import reproject
 from rrsis_geo.vector.vector_format import CrsRule, LayerTarget
 
 EXTENSIONS = {"probability": (".tif", ".tiff"), "preview": (".png",)}

@@ -21,7 +21,7 @@ from shapely.geometry.polygon import orient
 
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
-from rrsis_geo.vector.antimeridian import split_at_antimeridian
+from rrsis_geo.vector.coordinates.antimeridian import split_at_antimeridian
 from rrsis_geo.vector.vector_format import Layer, VectorFormat
 
 DIGITS = 7

@@ -71,7 +71,7 @@ def test_a_result_is_uploaded_as_it_is_written_here(
     assert_frame_equal(
         *(frame.drop(columns="geometry") for frame in (uploaded, local)),
         check_dtype=False,
-        rtol=1e-9,
+        rtol=1e-7,
     )
     far = uploaded.geometry.hausdorff_distance(local.geometry).max()
     assert far == pytest.approx(0, abs=1e-9)

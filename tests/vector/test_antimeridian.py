@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from rrsis_geo.vector.antimeridian import split_at_antimeridian
+from rrsis_geo.vector.coordinates.antimeridian import split_at_antimeridian
 
 
 def split(polygon):

@@ -1,0 +1,1 @@
+"""Coordinates of polygons: other CRSs, and the antimeridian."""
