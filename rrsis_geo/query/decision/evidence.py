@@ -112,17 +112,15 @@ def gather(
         # the most that the network was given about these objects
         whole = plan.network_text if asked else phrase
         texts = list(dict.fromkeys((noun, phrase, whole)))
-        objects = without_crumbs(maps.objects(texts), pixel_area, shift)
+        objects = _objects(maps, texts, pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
-        painted.append(maps.coverage(objects.geometry, whole))
-        shares.append(maps.share(objects.geometry, whole))
+        painted.append(maps.coverage(objects, whole))
+        shares.append(maps.share(objects, whole))
         own.append(taken(objects, np.arange(len(objects)), text=phrase))
         narrows = noun != phrase
         attribute.append(
-            maps.coverage(objects.geometry, phrase)
-            if narrows
-            else np.zeros(len(objects))
+            maps.coverage(objects, phrase) if narrows else np.zeros(len(objects))
         )
         known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
     anchors = [
@@ -196,6 +194,16 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     if one_window or contexts_of(plan, one_window=False)["relation"]:
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
+
+
+def _objects(
+    maps: PaintedMaps, texts: list[str], pixel_area: float, shift: float
+) -> Polygons:
+    """Candidates of several texts, without crumbs."""
+    return maps.once(
+        ("objects", *texts, pixel_area, shift),
+        lambda: without_crumbs(maps.objects(texts), pixel_area, shift),
+    )
 
 
 def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:
