@@ -18,7 +18,10 @@ LEVELS = [
     {"files", "job_texts", "folder_lock"},
     {"job", "protocol", "atomic_write", "geodata"},
     {"scene", "datasets", "language", "model"},
-    {"tiling", "vector", "query", "expressions", "synthetic", "runtime"},
+    {
+        *("tiling", "vector", "query", "expressions", "synthetic", "runtime"),
+        "answer_cache",
+    },
     {"colour", "evaluation"},
     {"chips", "pipeline", "training"},
     {"doctor"},
