@@ -32,7 +32,9 @@ def list_command() -> None:
 
     for kept in AnswerStore.of_user().list():
         used = datetime.fromtimestamp(kept.used).astimezone().isoformat(" ", "minutes")
-        words = [str(kept.about.get(name, "")) for name in ("phrase", "weights", "scene")]
+        words = [
+            str(kept.about.get(name, "")) for name in ("phrase", "weights", "scene")
+        ]
         click.echo("\t".join([f"{kept.size / 1e6:.2f} MB", used, *words]))
 
 

@@ -19,7 +19,7 @@ LIMIT_VARIABLE = "RRSIS_GEO_CACHE_LIMIT"
 DEFAULT_LIMIT = 4 * 10**9
 """Bytes."""
 
-UNITS = {"": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 SIZE = re.compile(r"(\d+(?:\.\d+)?) *([kmgt]?b?)", re.IGNORECASE)
 
 
@@ -56,8 +56,7 @@ def cache_limit(environment: Mapping[str, str] = os.environ) -> int:
             f"{LIMIT_VARIABLE} must be a size like 500MB or 8GB, or 0, got {text!r}"
         )
     number, unit = match.groups()
-    unit = unit.lower()
-    return int(float(number) * UNITS[unit if unit in UNITS else f"{unit}b"])
+    return int(float(number) * UNITS[unit.lower().removesuffix("b")])
 
 
 def _platform_folder(environment: Mapping[str, str]) -> Path:
