@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import urllib.error
 import urllib.request
 from http.client import HTTPException
@@ -15,6 +17,17 @@ from rrsis_geo.scene.read_failures import ASK_TIMEOUT, CREDENTIALS
 
 State = dict[str, Any]
 """JSON values."""
+
+NOTES = ".aux.xml"
+"""Suffix of the file beside a raster in which GDAL and QGIS note what they found."""
+
+STATISTICS = re.compile(
+    rb"<Histograms>.*?</Histograms>|<MDI key=\"STATISTICS_\w+\">[^<]*</MDI>|(?<=>)\s+",
+    re.DOTALL,
+)
+"""What any viewer may add to it without changing how the raster is read."""
+
+EMPTY = re.compile(rb"<(Metadata|PAMRasterBand|PAMDataset)( [^<>]*)?></\1>")
 
 LEVELS = 8
 """Of VRTs that refer to VRTs; deeper ones are not identified."""
@@ -52,10 +65,17 @@ def is_unchanged(path: str, state: State) -> bool:
 
 
 def _stated(files: list[str]) -> list[list[Any]]:
-    """Name, bytes, and times of the last change of content and of attributes, in ns."""
+    """Name, bytes, and times of the last change of content and of attributes, in ns.
+
+    Of notes beside a raster it is the content, without statistics; notes of nothing
+    else are left out.
+    """
     stated: list[list[Any]] = []
     for name in files:
         try:
+            if name.endswith(NOTES):
+                stated += [[name, digest]] if (digest := _notes(name)) else []
+                continue
             status = os.stat(name)
         except OSError:
             stated.append([name, None])
@@ -63,6 +83,16 @@ def _stated(files: list[str]) -> list[list[Any]]:
         times = (status.st_mtime_ns, status.st_ctime_ns)
         stated.append([name, status.st_size, *times])
     return stated
+
+
+def _notes(name: str) -> str:
+    """A digest of what notes say of reading; "" where they say nothing."""
+    with open(name, "rb") as file:
+        text = STATISTICS.sub(b"", file.read())
+    before = None
+    while text != before:
+        before, text = text, EMPTY.sub(b"", text)
+    return hashlib.sha256(text).hexdigest() if text else ""
 
 
 def _files_of(path: str, levels: int) -> set[str]:

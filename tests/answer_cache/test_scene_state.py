@@ -10,6 +10,19 @@ from rasterio.shutil import copy
 
 from rrsis_geo.answer_cache.scene_state import is_unchanged, scene_state
 
+STATISTICS = """<PAMDataset>
+  <PAMRasterBand band="1">
+    <Histograms>
+      <HistItem><HistMin>-0.5</HistMin><HistCounts>1|0|2</HistCounts></HistItem>
+    </Histograms>
+    <Metadata>
+      <MDI key="STATISTICS_MINIMUM">0</MDI>
+      <MDI key="STATISTICS_VALID_PERCENT">100</MDI>
+    </Metadata>
+  </PAMRasterBand>
+</PAMDataset>
+"""
+
 
 def names(state):
     return {os.path.basename(name) for name, *_ in state["files"]}
@@ -33,9 +46,20 @@ def test_a_file_that_appears_beside_a_scene_is_a_part_of_it(make_scene):
     before = scene_state(path)
     beside = f"{path}.aux.xml"
     with open(beside, "w", encoding="ascii") as file:
-        file.write("<PAMDataset></PAMDataset>")
+        file.write("<PAMDataset><SRS>EPSG:32632</SRS></PAMDataset>")
     state = scene_state(path)
     assert names(state) - names(before) == {os.path.basename(beside)}
+    with open(beside, "w", encoding="ascii") as file:
+        file.write("<PAMDataset><SRS>EPSG:32633</SRS></PAMDataset>")
+    assert not is_unchanged(path, state)
+
+
+def test_statistics_that_a_viewer_notes_change_nothing(make_scene):
+    path = make_scene()
+    before = scene_state(path)
+    with open(f"{path}.aux.xml", "w", encoding="ascii") as file:  # as GDAL writes them
+        file.write(STATISTICS)
+    assert scene_state(path) == before
 
 
 def test_sources_of_nested_vrts_are_parts_of_it(make_scene, tmp_path):

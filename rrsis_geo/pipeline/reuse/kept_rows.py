@@ -58,29 +58,25 @@ class KeptBlock:
     cut: bool
     """Whether an area of interest has a part of the rows only."""
 
-    def levels(self, phrase: int) -> NDArray[np.uint8]:
-        """(rows, width) levels of a phrase; not valid where it has no entry.
+    def answer(self, phrase: int) -> tuple[NDArray[np.uint8], Mask]:
+        """(rows, width) levels of a phrase, and where they are known.
 
         Raises:
             OutputError: the entry is damaged.
         """
-        shape = len(self.rows), self.width
-        if self.keys[phrase] is None:
-            return np.full(shape, NODATA, np.uint8)
-        levels = self._entry(phrase)["levels"]
+        shape, key = (len(self.rows), self.width), self.keys[phrase]
+        if key is None:
+            return np.full(shape, NODATA, np.uint8), np.zeros(shape, bool)
+        path = entry_path(self.folder, self.rows, phrase)
+        try:
+            arrays = decode_entry(path.read_bytes(), key)
+            levels = arrays["levels"]
+            known = unpack_mask(arrays.get("known"), self.rows, self.width)
+        except (OSError, ValueError, KeyError, UnusableEntryError) as error:
+            raise _damaged(path) from error
         if levels.shape != shape or levels.dtype != np.uint8:
-            raise _damaged(entry_path(self.folder, self.rows, phrase))
-        return levels
-
-    def known(self, phrase: int) -> Mask:
-        """(rows, width) where they are known.
-
-        Raises:
-            OutputError: the entry is damaged.
-        """
-        if self.keys[phrase] is None:
-            return np.zeros((len(self.rows), self.width), bool)
-        return unpack_mask(self._entry(phrase).get("known"), self.rows, self.width)
+            raise _damaged(path)
+        return levels, known
 
     def strip(self) -> Strip:
         """All levels of a block of which all is known, inside the area only.
@@ -88,7 +84,8 @@ class KeptBlock:
         Raises:
             OutputError: a file of it is damaged.
         """
-        levels = np.stack([self.levels(phrase) for phrase in range(len(self.keys))])
+        phrases = range(len(self.keys))
+        levels = np.stack([self.answer(phrase)[0] for phrase in phrases])
         if self.cut:
             levels[:, ~self._area()] = NODATA
         return Strip(top=self.rows.start, levels=levels)
@@ -122,13 +119,6 @@ class KeptBlock:
             bits = np.frombuffer(zlib.decompress(path.read_bytes()), np.uint8)
             return unpack_mask(bits, self.rows, self.width)
         except (OSError, ValueError, zlib.error) as error:
-            raise _damaged(path) from error
-
-    def _entry(self, phrase: int) -> dict[str, NDArray[Any]]:
-        path = entry_path(self.folder, self.rows, phrase)
-        try:
-            return decode_entry(path.read_bytes(), self.keys[phrase])
-        except (OSError, UnusableEntryError) as error:
             raise _damaged(path) from error
 
 

@@ -76,10 +76,9 @@ class Rest:
             for phrase in range(self.phrases):
                 if block.keys[phrase] is None:
                     continue
-                known = block.known(phrase)[theirs]
-                if inside is not None:
-                    known &= inside
-                levels[phrase, own][known] = block.levels(phrase)[theirs][known]
+                kept, known = block.answer(phrase)
+                chosen = known[theirs] if inside is None else known[theirs] & inside
+                levels[phrase, own][chosen] = kept[theirs][chosen]
         return Strip(top=strip.top, levels=levels)
 
 
@@ -126,7 +125,7 @@ class RestArea(Aoi):
         if block.rows.start not in self._known:
             known = np.ones((len(block.rows), block.width), bool)
             for phrase in block.asked:
-                known &= block.known(phrase)
+                known &= block.answer(phrase)[1]
             if len(self._known) >= OPEN_BLOCKS:
                 del self._known[min(self._known)]
             self._known[block.rows.start] = known

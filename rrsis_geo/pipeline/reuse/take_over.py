@@ -89,7 +89,7 @@ def _take_block(
         phrase
         for phrase, key in enumerate(keys)
         if (key is None and not outside)
-        or (phrase in in_part and not _covers(block.known(phrase), inside))
+        or (phrase in in_part and not _covers(block.answer(phrase)[1], inside))
     ]
     if asked and conditions.together:
         asked = list(range(len(keys)))
