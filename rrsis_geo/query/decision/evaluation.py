@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.language.traversal import anchors, spine
+from rrsis_geo.language.traversal import anchors, spine, walk
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD, MIN_FIT, Selection
 from rrsis_geo.query.operators.dispatch import OPERATORS
@@ -37,6 +37,8 @@ class Unmet:
     """Whether it could not be checked, since what it measures against was not found."""
     best: float
     """The greatest fit of any unit."""
+    certain: bool = False
+    """Whether it measures against nothing but the user's own features."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,9 +55,11 @@ class Fits:
 
     @property
     def contradicted(self) -> bool:
-        """Whether measured numbers rule out every candidate."""
+        """Whether measured numbers, or features, rule out every candidate."""
         return any(
-            isinstance(one.node, EXACT) and not one.unknown and one.best <= MIN_FIT
+            (one.certain or isinstance(one.node, EXACT))
+            and not one.unknown
+            and one.best <= MIN_FIT
             for one in self.unmet
         )
 
@@ -70,11 +74,23 @@ class RelaxedWorkspace(Workspace):
 
     Where no unit meets an operator, the units keep a low fit and are not dropped. Where
     the operator cannot be checked, because what it measures against was not found, the
-    units stay as they are.
+    units stay as they are. The user's own features are all there are: where none is
+    near, nothing is.
     """
 
-    def __init__(self, plan: Plan, candidates: Candidates) -> None:
+    def __init__(
+        self, plan: Plan, candidates: Candidates, *, strict: bool = False
+    ) -> None:
+        """Start an evaluation.
+
+        Args:
+            plan: Plan whose phrases are among those of the candidates.
+            candidates: What is chosen from and measured against.
+            strict: Whether units are dropped where none meets an operator that can be
+                checked, since what is asked for is known for sure.
+        """
         super().__init__(plan, candidates, OPERATORS)
+        self._strict = strict
         self._relaxed = frozenset(_choosing(plan.root))
         self.unmet: list[Unmet] = []
 
@@ -86,20 +102,30 @@ class RelaxedWorkspace(Workspace):
         best = float(selection.fit.max(initial=0.0))
         if best >= FIT_THRESHOLD or not len(units):
             return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
+        against = anchors(node)
         unknown = any(
-            not len(self.anchors.get(notation(anchor), ())) for anchor in anchors(node)
+            not len(self.anchors.get(notation(anchor), ())) and not all_own(anchor)
+            for anchor in against
         )
-        self.unmet.append(Unmet(node=node, unknown=unknown, best=best))
+        certain = bool(against) and all(map(all_own, against))
+        self.unmet.append(Unmet(node=node, unknown=unknown, best=best, certain=certain))
         if unknown:
             return units
+        if self._strict:
+            return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
         if best <= MIN_FIT:
             return units.with_fit(np.full(len(units), UNMET_FIT))
         return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
 
 
-def evaluate(plan: Plan, candidates: Candidates) -> Fits:
-    """Evaluate a plan on candidates."""
-    work = RelaxedWorkspace(plan, candidates)
+def all_own(node: Node) -> bool:
+    """Whether the user's own layers answer every phrase of a part of a plan."""
+    return all(one.layer for one in walk(node) if isinstance(one, n.Find))
+
+
+def evaluate(plan: Plan, candidates: Candidates, *, strict: bool = False) -> Fits:
+    """Evaluate a plan on candidates; see `RelaxedWorkspace`."""
+    work = RelaxedWorkspace(plan, candidates, strict=strict)
     units = work.units(plan.root)
     fit = np.zeros(len(candidates))
     rank = np.zeros(len(candidates), np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,7 @@ from rrsis_geo.query.decision.features import (
 )
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.operators.evaluator import target_phrases
+from rrsis_geo.query.own_layers.own_features import is_own
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
@@ -88,6 +90,7 @@ def gather(
     *,
     area: BaseGeometry | None,
     one_window: bool,
+    own: Callable[[n.Find], Polygons] | None = None,
 ) -> Evidence:
     """Collect the candidates of an expression and the evidence for each.
 
@@ -97,13 +100,15 @@ def gather(
         grid: What the scene was read at.
         area: In pixels: the part of the grid that place words mean.
         one_window: Whether the network saw the whole scene at once.
+        own: From a phrase that one of the user's layers answers to its features; None:
+            there are no layers.
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
     asked = plan.network_text in texts_of(plan, one_window=one_window)
     pixel_area = float(np.prod(grid.pixel_size))
     shift = SHIFT if one_window else LARGE_SCENE_SHIFT
-    own, attribute, known, other = [], [], [], []
+    found, attribute, known, other = [], [], [], []
     painted, shares = [], []
     for phrase, find in finds.items():
         if phrase not in targets:
@@ -117,7 +122,7 @@ def gather(
         other.append(~of_noun & of_noun.any())
         painted.append(maps.coverage(objects.geometry, whole))
         shares.append(maps.share(objects.geometry, whole))
-        own.append(taken(objects, np.arange(len(objects)), text=phrase))
+        found.append(taken(objects, np.arange(len(objects)), text=phrase))
         narrows = noun != phrase
         attribute.append(
             maps.coverage(objects.geometry, phrase)
@@ -126,11 +131,11 @@ def gather(
         )
         known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
     anchors = [
-        anchor_objects(maps, find)
+        anchor_objects(maps, find) if own is None or not find.layer else own(find)
         for text, find in finds.items()
         if text not in targets
     ]
-    meant = joined(own)
+    meant = joined(found)
     polygons = joined([meant, *anchors])
     covered, has_phrase = np.concatenate(attribute), np.concatenate(known)
     membership = np.ones(len(polygons))
@@ -148,6 +153,7 @@ def gather(
         membership=membership,
         graded=True,
         shift=shift,
+        certain=is_own(polygons),
     )
     fits = evaluate(plan, candidates)
     count = len(meant)
@@ -192,10 +198,27 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     On a scene that it sees in parts, the network cannot judge words of place, order and
     number; then the whole expression is left out, unless it relates things.
     """
-    texts = [text for find in plan.finds for text in (find.noun, find.phrase) if text]
-    if one_window or contexts_of(plan, one_window=False)["relation"]:
+    texts = [text for find in plan.finds for text in phrases_of(find)]
+    asks_whole = one_window or contexts_of(plan, one_window=False)["relation"]
+    if asks_whole and not seeks_own(plan):
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
+
+
+def phrases_of(find: n.Find) -> tuple[str, ...]:
+    """What the network is given of a noun phrase.
+
+    Of what one of the user's layers answers only the phrase that narrows it.
+    """
+    if find.layer:
+        return (find.phrase,) if find.narrows else ()
+    return tuple(text for text in (find.noun, find.phrase) if text)
+
+
+def seeks_own(plan: Plan) -> bool:
+    """Whether features of the user's own layers may be meant."""
+    targets = target_phrases(plan.root)
+    return any(find.layer for find in plan.finds if find.phrase in targets)
 
 
 def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:
