@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Tuple
 
 from .errors import OptionError
@@ -170,3 +170,30 @@ def own_layer(text: str) -> OwnLayer:
             f"--own-layer takes WORD=FILE, as in road=roads.gpkg; got {text!r}"
         )
     return OwnLayer(word, path.strip())
+
+
+def with_conditions(
+    layers: Tuple[OwnLayer, ...], conditions: Iterable[str]
+) -> Tuple[OwnLayer, ...]:
+    """Layers with the conditions of texts like `road=class = 'primary'`.
+
+    Raises:
+        OptionError: a text does not name a layer and a condition.
+    """
+    for text in conditions:
+        word, separator, where = (part.strip() for part in text.partition("="))
+        if not separator or not where:
+            raise OptionError(
+                "--own-layer-where takes WORD=SQL, as in \"road=class = 'primary'\"; "
+                f"got {text!r}"
+            )
+        if word not in {one.word for one in layers}:
+            known = ", ".join(one.word for one in layers) or "none"
+            raise OptionError(
+                f"--own-layer-where {text!r}: there is no own layer {word!r}; there "
+                f"are: {known}"
+            )
+        layers = tuple(
+            replace(one, where=where) if one.word == word else one for one in layers
+        )
+    return layers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -35,10 +36,44 @@ from rrsis_geo.scene.placement import box_around, place_lines, place_polygons
 Frames = Mapping[str, gpd.GeoDataFrame]
 """Word -> layer that was given as a table, from Python."""
 
+OwnLayers = Mapping[str, "str | os.PathLike[str] | gpd.GeoDataFrame | OwnLayer"]
+"""Noun -> layer, as given from Python."""
+
 Shapes = NDArray[np.object_]
 
 REACH_PIXELS = 3.0
 """Pixels around lines and points that speak of them."""
+
+
+def sorted_out(given: OwnLayers) -> tuple[tuple[OwnLayer, ...], dict[str, Any]]:
+    """Layers of a job, and the tables among them by word.
+
+    Raises:
+        OptionError: one is neither a path nor a table with geometry.
+    """
+    if not isinstance(given, Mapping):
+        raise OptionError(
+            'own_layers must be a mapping like {"road": "roads.gpkg"}, got '
+            f"{type(given).__name__}"
+        )
+    layers, frames = [], {}
+    for word, layer in given.items():
+        if isinstance(layer, gpd.GeoDataFrame):
+            layers.append(OwnLayer(word))
+            frames[layers[-1].word] = layer
+        elif isinstance(layer, OwnLayer):
+            layers.append(dataclasses.replace(layer, word=word))
+        elif isinstance(layer, str | os.PathLike):
+            layers.append(OwnLayer(word, os.fspath(layer)))
+        else:
+            raise OptionError(
+                f"own layer {word}: must be a path or a GeoDataFrame, got "
+                f"{type(layer).__name__}"
+            )
+        frame = frames.get(layers[-1].word)
+        if frame is not None and frame._geometry_column_name not in frame.columns:
+            raise OptionError(f"own layer {word}: its table has no geometry column")
+    return tuple(layers), frames
 
 
 def read_own_layers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
@@ -63,16 +63,7 @@ class LayerNouns:
 
     def plan(self, expression: str) -> Plan:
         """The plan of an expression in which layers answer what they can."""
-        plan = make_plan(expression, self.unusual)
-        if not self.words:
-            return plan
-        root = with_finds(plan.root, lambda find: self._held(self.bound(find)))
-        return Plan(
-            expression=plan.expression,
-            words=plan.words,
-            root=root,
-            notes=(*plan.notes, *_notes(root)),
-        )
+        return _plan(self, expression)
 
     def bound(self, find: Find) -> Find:
         """A phrase with the layer that answers it, if one does.
@@ -100,7 +91,7 @@ class LayerNouns:
                 return _answered(find, one, one.noun if kind else find.noun)
         return find
 
-    def _held(self, find: Find) -> Node:
+    def held(self, find: Find) -> Node:
         """ "Parcel with a pool" as the parcels that hold a pool, worked out on the map.
 
         A part of the thing itself ("with a red roof") stays with the network.
@@ -131,6 +122,17 @@ class LayerNouns:
         for part in inner.parts if isinstance(inner, n.Union) and both else (inner,):
             node = n.Holding(node, part, at=find.at)
         return node
+
+
+@lru_cache(maxsize=256)
+def _plan(layers: LayerNouns, expression: str) -> Plan:
+    """Cached, since a run asks for the plan again once it knows the weights."""
+    plan = make_plan(expression, layers.unusual)
+    if not layers.words:
+        return plan
+    root = with_finds(plan.root, lambda find: layers.held(layers.bound(find)))
+    notes = (*plan.notes, *_notes(root))
+    return Plan(expression=plan.expression, words=plan.words, root=root, notes=notes)
 
 
 def canonical_noun(word: str) -> str:
