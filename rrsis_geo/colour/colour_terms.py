@@ -115,7 +115,8 @@ def says_colour_alone(find: Find) -> bool:
     if place is None or not colour_term(find).colours:
         return False
     before, after = words[: place.start], words[place.stop :]
-    said = all(_colours(word) or word in SHADES for word in before)
+    known = SHADES | COVERING  # "green roofed"
+    said = all(_colours(word) or word in known for word in before)
     return said and (not after or bool(_cover(after)))
 
 

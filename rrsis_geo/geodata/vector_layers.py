@@ -185,7 +185,10 @@ def _read_ogr(
         columns=None if columns is None else list(columns),
         where=where,
         bbox=box(crs, facts["total_bounds"]),
+        fid_as_index=True,
     )
+    # a spatial index gives features in its own order
+    frame = frame.sort_index().reset_index(drop=True)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise role.error(f"{title}: is a table without geometry; give polygons")
     return VectorLayer(frame=frame, notes=notes)

@@ -26,7 +26,7 @@ from rrsis_geo.query.answers import (
 )
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
-from rrsis_geo.query.decision.evidence import seeks_own, texts_of
+from rrsis_geo.query.decision.evidence import names_own, texts_of
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
@@ -129,7 +129,7 @@ class QueryBatch:
         """For each expression, what decides which objects are meant."""
         return tuple(
             "layers"
-            if seeks_own(plan)
+            if names_own(plan)
             else "evidence"
             if self.weighs
             else "network"
@@ -198,12 +198,6 @@ class QueryBatch:
         try:
             kept = json.loads(tags[TAG])
             plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
-            if any(find.layer for plan in plans for find in plan.finds):
-                raise OptionError(
-                    f"{path}: its questions are answered by own layers, which this "
-                    "command does not read; ask again with segment, or name the bands "
-                    "with the option for expressions"
-                )
             batch = cls(
                 plans=plans,
                 heads=tuple(
@@ -224,6 +218,12 @@ class QueryBatch:
                 f"{path}: its tag {TAG} is damaged; name the bands with the option "
                 "for expressions, or make the raster again"
             ) from error
+        if any(find.layer for plan in plans for find in plan.finds):
+            raise OptionError(
+                f"{path}: its questions are answered by own layers, which this "
+                "command does not read; ask again with segment, or name the bands "
+                "with the option for expressions"
+            )
         missing = set(batch.texts) - set(bands)
         return as_typed(bands) if missing or not plans else batch
 
@@ -284,8 +284,9 @@ class QueryBatch:
                 grid,
                 area=valid_extent,
                 one_window=self.one_window,
+                caution=self.caution,
                 min_score=min_score or 0.0,
-                weigh=partial(weigh, own=own.chosen) if self.weighs else None,
+                weigh=weigh if self.weighs else None,
             )
         if self.weighs:
             return answers_of_decisions([weigh(plan, maps) for plan in self.plans])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from rrsis_geo.language import nodes as n
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
@@ -69,7 +68,6 @@ def decide(
     weights: EvidenceWeights,
     caution: float,
     min_score: float = 0.0,
-    own: Callable[[n.Find], Polygons] | None = None,
 ) -> Decision:
     """Choose what an expression means.
 
@@ -82,9 +80,8 @@ def decide(
         weights: How much each kind of evidence counts.
         caution: See `choose`.
         min_score: Least chance of a polygon to be meant.
-        own: See `gather`.
     """
-    evidence = gather(plan, maps, grid, area=area, one_window=one_window, own=own)
+    evidence = gather(plan, maps, grid, area=area, one_window=one_window)
     choice = choose(evidence, weights, caution=caution)
     rows = in_raster_order(evidence, choice.rows)
     rows = rows[choice.chance[rows] >= min_score]

@@ -37,8 +37,6 @@ class Unmet:
     """Whether it could not be checked, since what it measures against was not found."""
     best: float
     """The greatest fit of any unit."""
-    certain: bool = False
-    """Whether it measures against nothing but the user's own features."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,11 +53,9 @@ class Fits:
 
     @property
     def contradicted(self) -> bool:
-        """Whether measured numbers, or features, rule out every candidate."""
+        """Whether measured numbers rule out every candidate."""
         return any(
-            (one.certain or isinstance(one.node, EXACT))
-            and not one.unknown
-            and one.best <= MIN_FIT
+            isinstance(one.node, EXACT) and not one.unknown and one.best <= MIN_FIT
             for one in self.unmet
         )
 
@@ -87,7 +83,7 @@ class RelaxedWorkspace(Workspace):
             plan: Plan whose phrases are among those of the candidates.
             candidates: What is chosen from and measured against.
             strict: Whether units are dropped where none meets an operator that can be
-                checked, since what is asked for is known for sure.
+                checked.
         """
         super().__init__(plan, candidates, OPERATORS)
         self._strict = strict
@@ -102,13 +98,11 @@ class RelaxedWorkspace(Workspace):
         best = float(selection.fit.max(initial=0.0))
         if best >= FIT_THRESHOLD or not len(units):
             return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
-        against = anchors(node)
         unknown = any(
             not len(self.anchors.get(notation(anchor), ())) and not all_own(anchor)
-            for anchor in against
+            for anchor in anchors(node)
         )
-        certain = bool(against) and all(map(all_own, against))
-        self.unmet.append(Unmet(node=node, unknown=unknown, best=best, certain=certain))
+        self.unmet.append(Unmet(node=node, unknown=unknown, best=best))
         if unknown:
             return units
         if self._strict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +29,6 @@ from rrsis_geo.query.decision.features import (
 )
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.operators.evaluator import target_phrases
-from rrsis_geo.query.own_layers.own_features import is_own
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
@@ -90,7 +88,6 @@ def gather(
     *,
     area: BaseGeometry | None,
     one_window: bool,
-    own: Callable[[n.Find], Polygons] | None = None,
 ) -> Evidence:
     """Collect the candidates of an expression and the evidence for each.
 
@@ -100,15 +97,13 @@ def gather(
         grid: What the scene was read at.
         area: In pixels: the part of the grid that place words mean.
         one_window: Whether the network saw the whole scene at once.
-        own: From a phrase that one of the user's layers answers to its features; None:
-            there are no layers.
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
     asked = plan.network_text in texts_of(plan, one_window=one_window)
     pixel_area = float(np.prod(grid.pixel_size))
     shift = SHIFT if one_window else LARGE_SCENE_SHIFT
-    found, attribute, known, other = [], [], [], []
+    own, attribute, known, other = [], [], [], []
     painted, shares = [], []
     for phrase, find in finds.items():
         if phrase not in targets:
@@ -122,7 +117,7 @@ def gather(
         other.append(~of_noun & of_noun.any())
         painted.append(maps.coverage(objects.geometry, whole))
         shares.append(maps.share(objects.geometry, whole))
-        found.append(taken(objects, np.arange(len(objects)), text=phrase))
+        own.append(taken(objects, np.arange(len(objects)), text=phrase))
         narrows = noun != phrase
         attribute.append(
             maps.coverage(objects.geometry, phrase)
@@ -131,11 +126,11 @@ def gather(
         )
         known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
     anchors = [
-        anchor_objects(maps, find) if own is None or not find.layer else own(find)
+        anchor_objects(maps, find)
         for text, find in finds.items()
         if text not in targets
     ]
-    meant = joined(found)
+    meant = joined(own)
     polygons = joined([meant, *anchors])
     covered, has_phrase = np.concatenate(attribute), np.concatenate(known)
     membership = np.ones(len(polygons))
@@ -153,7 +148,6 @@ def gather(
         membership=membership,
         graded=True,
         shift=shift,
-        certain=is_own(polygons),
     )
     fits = evaluate(plan, candidates)
     count = len(meant)
@@ -200,7 +194,7 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     """
     texts = [text for find in plan.finds for text in phrases_of(find)]
     asks_whole = one_window or contexts_of(plan, one_window=False)["relation"]
-    if asks_whole and not seeks_own(plan):
+    if asks_whole and not names_own(plan):
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
 
@@ -215,10 +209,12 @@ def phrases_of(find: n.Find) -> tuple[str, ...]:
     return tuple(text for text in (find.noun, find.phrase) if text)
 
 
-def seeks_own(plan: Plan) -> bool:
-    """Whether features of the user's own layers may be meant."""
-    targets = target_phrases(plan.root)
-    return any(find.layer for find in plan.finds if find.phrase in targets)
+def names_own(plan: Plan) -> bool:
+    """Whether the user's own layers answer a phrase of a plan.
+
+    The map then decides, and the whole expression is not given to the network.
+    """
+    return any(find.layer for find in plan.finds)
 
 
 def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:

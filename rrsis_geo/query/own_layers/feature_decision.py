@@ -1,4 +1,4 @@
-"""The answer to an expression that asks for features of the user's own layers."""
+"""The answer to an expression that names features of the user's own layers."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ from rrsis_geo.query.decision.evidence import (
     asked_number,
     without_crumbs,
 )
-from rrsis_geo.query.decision.expected_iou import Choice
+from rrsis_geo.query.decision.expected_iou import Choice, best_set
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.operators.evaluator import target_phrases
+from rrsis_geo.query.own_layers.layer_nouns import names_kind_alone
 from rrsis_geo.query.own_layers.own_features import OwnFeatures, is_own
 from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
@@ -45,6 +46,9 @@ is 0, one half and 1."""
 CLEAR = 0.2
 """Mean probability of a phrase inside its best feature from which on the network is
 taken to have seen what the phrase says; below it nothing is like that."""
+
+LEAST_CHANCE = 0.2
+"""Chance below which nothing is meant, however alone it is."""
 
 HALF = 0.5
 """Share of the best feature's mean probability at which membership is one half."""
@@ -66,14 +70,16 @@ class OwnEvidence:
 
         All are alike where the phrase says nothing but their noun. A colour that the
         phrase asks for is measured; other words are the network's, whose mean
-        probability inside a feature counts as a share of that in the best one.
+        probability inside a feature counts as a share of that in the best one. Where it
+        sees nothing like that, nothing fits; but a word for a kind of them ("warehouse"
+        of a building) then fits all.
         """
         shapes = self.features.shapes_of(find)
         if not find.narrows or not len(shapes):
             return np.ones(len(shapes))
         seen = self.maps.coverage(shapes, find.phrase)
         best = float(seen.max(initial=0.0))
-        described = np.zeros(len(shapes))
+        described = np.full(len(shapes), float(names_kind_alone(find)))
         if best >= CLEAR:
             described = np.interp(seen / best, (0, HALF, 1), (0, 0.5, 1))
         share = self.colours.get(find.phrase)
@@ -99,12 +105,14 @@ def decide_among_features(
     *,
     area: BaseGeometry | None,
     one_window: bool,
+    caution: float,
     min_score: float = 0.0,
 ) -> Decision:
-    """Choose what an expression means that asks for features of the user's layers.
+    """Choose what an expression means that names features of the user's layers.
 
     The features exist for sure. So the operators have the last word, and only what
-    cannot be checked, since the network did not find it, is left out.
+    cannot be checked, since the network did not find it, is left out. What the network
+    finds is meant with its chance to be an object.
 
     Args:
         plan: Of the expression.
@@ -112,6 +120,7 @@ def decide_among_features(
         grid: What the scene was read at.
         area: In pixels: the part of the grid that words of place refer to.
         one_window: Whether the network saw the whole scene at once.
+        caution: See `choose`.
         min_score: Least chance of a polygon to be meant.
     """
     maps, shift = own.maps, SHIFT if one_window else LARGE_SCENE_SHIFT
@@ -131,7 +140,7 @@ def decide_among_features(
             objects = without_crumbs(maps.objects(texts), pixel_area, shift)
             every = np.arange(len(objects))
             meant.append(taken(objects, every, text=find.phrase))
-            memberships.append(np.ones(len(objects)))
+            memberships.append(_described(maps, find, objects))
     polygons = joined([*meant, *against])
     count = sum(map(len, meant))
     membership = np.ones(len(polygons))
@@ -147,10 +156,16 @@ def decide_among_features(
     )
     fits = evaluate(plan, candidates, strict=True)
     evidence = _evidence(plan, candidates, fits, count)
-    chance = _chances(fits, candidates, membership)[:count]
-    rows = np.flatnonzero((fits.fit[:count] >= FIT_THRESHOLD) & (chance >= 0.5))
-    rows = in_raster_order(evidence, rows)
-    rows = rows[chance[rows] >= min_score]
+    chance = np.where(
+        fits.fit >= FIT_THRESHOLD, membership * candidates.confidence, 0.0
+    )[:count]
+    something = 1 - float(np.prod(1 - chance))
+    area_m2 = np.maximum(candidates.area[:count], candidates.pixel_area)
+    best, gain = best_set(chance, area_m2, None)
+    if something * gain <= caution * (1 - something):
+        best = best[:0]
+    rows = in_raster_order(evidence, best)
+    rows = rows[chance[rows] >= max(min_score, LEAST_CHANCE)]
     return Decision(
         plan=plan,
         polygons=polygons,
@@ -163,19 +178,17 @@ def decide_among_features(
         steps=tuple(fits.workspace.steps),
         advice=tuple(dict.fromkeys(_advice(fits, found=len(rows) > 0))),
         evidence=evidence,
-        choice=Choice(rows=np.sort(rows), chance=chance, something=1.0),
+        choice=Choice(rows=np.sort(rows), chance=chance, something=something),
     )
 
 
-def _chances(fits: Fits, candidates: Candidates, membership: Values) -> Values:
-    """(N,) 1 for features without anything that speaks against them.
-
-    Operators on features are exact; what is uncertain is whether a phrase of looks
-    describes them, and whether what the network found is an object.
-    """
-    return np.where(
-        fits.fit >= FIT_THRESHOLD, membership * candidates.confidence, fits.fit
-    )
+def _described(maps: PaintedMaps, find: Find, objects: Polygons) -> Values:
+    """(N,) how well a phrase describes what the network found for its noun."""
+    if not (find.noun and find.narrows):
+        return np.ones(len(objects))
+    covered = maps.coverage(objects.geometry, find.phrase)
+    best = float(covered.max(initial=0.0))
+    return covered / best if best >= CLEAR else np.ones(len(objects))
 
 
 def _evidence(plan: Plan, candidates: Candidates, fits: Fits, count: int) -> Evidence:

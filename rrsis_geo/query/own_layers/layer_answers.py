@@ -18,7 +18,7 @@ from rrsis_geo.query.answers import (
 )
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import Decision
-from rrsis_geo.query.decision.evidence import seeks_own
+from rrsis_geo.query.decision.evidence import names_own
 from rrsis_geo.query.decision.maps import PaintedMaps, joined
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.own_layers.feature_decision import (
@@ -27,7 +27,6 @@ from rrsis_geo.query.own_layers.feature_decision import (
 )
 from rrsis_geo.query.own_layers.own_features import (
     OwnFeatures,
-    is_own,
     marked_as_found,
 )
 from rrsis_geo.query.plan.plan import Plan
@@ -57,6 +56,7 @@ def answers_with_layers(
     *,
     area: BaseGeometry | None,
     one_window: bool,
+    caution: float,
     min_score: float,
     weigh: Callable[[Plan, PaintedMaps], Decision] | None,
 ) -> QueryAnswers:
@@ -68,42 +68,37 @@ def answers_with_layers(
         grid: What the scene was read at.
         area: In pixels: the part of the grid that words of place refer to.
         one_window: Whether the network saw the whole scene at once.
+        caution: See `choose`.
         min_score: Least chance of a polygon to be meant.
-        weigh: Decides on an expression that asks for things which the network finds;
-            None: the map alone does.
+        weigh: Decides on an expression that names no layer; None: the map alone does.
     """
     parts = []
     for plan in plans:
-        if seeks_own(plan):
+        if names_own(plan):
             decision = decide_among_features(
                 plan,
                 own,
                 grid,
                 area=area,
                 one_window=one_window,
+                caution=caution,
                 min_score=min_score,
             )
             parts.append(answers_of_decisions([decision]))
         elif weigh is not None:
             parts.append(answers_of_decisions([weigh(plan, own.maps)]))
         else:
-            parts.append(_resolved(plan, own, grid, area))
+            parts.append(_resolved(plan, own.maps, grid, area))
     return _finished(parts, plans, own.features)
 
 
 def _resolved(
-    plan: Plan, own: OwnEvidence, grid: Grid, area: BaseGeometry | None
+    plan: Plan, maps: PaintedMaps, grid: Grid, area: BaseGeometry | None
 ) -> QueryAnswers:
-    """An expression worked out on the map, with features to measure against."""
-    features = [own.chosen(find) for find in plan.finds if find.layer]
-    asked = [find.phrase for find in plan.finds if not find.layer]
-    clear = own.maps.clear
-    wanted = np.isin(clear.columns["expression"].astype(str), asked)
-    polygons = joined([rows_of(clear, np.flatnonzero(wanted), {}), *features])
-    candidates = Candidates(
-        polygons, grid, plan.phrases, area=area, certain=is_own(polygons)
-    )
-    answer = resolve(plan, candidates)
+    """An expression that names no layer, worked out on the map."""
+    texts = maps.clear.columns["expression"].astype(str)
+    polygons = rows_of(maps.clear, np.flatnonzero(np.isin(texts, plan.phrases)), {})
+    answer = resolve(plan, Candidates(polygons, grid, plan.phrases, area=area))
     return QueryAnswers(
         polygons=chosen_polygons(polygons, [(plan, answer)]),
         anchors=anchor_polygons(polygons, [(plan, answer)]),

@@ -135,6 +135,13 @@ def _plan(layers: LayerNouns, expression: str) -> Plan:
     return Plan(expression=plan.expression, words=plan.words, root=root, notes=notes)
 
 
+def names_kind_alone(find: Find) -> bool:
+    """Whether a phrase is but a word for a kind of what its layer holds."""
+    words = tuple(find.phrase.split())
+    length, known = sense((*words[:-1], singular(words[-1])))
+    return find.narrows and known is not None and length == len(words)
+
+
 def canonical_noun(word: str) -> str:
     """The noun of a layer's word, by which two words for one layer are found."""
     return _noun(word).noun
