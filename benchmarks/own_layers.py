@@ -5,8 +5,8 @@
 
 drawn: sentences about storage tanks and roads on drawn scenes. The true roads are a
 layer, in another CRS than the scene. Tanks are the labels, or what the default weights
-find, given as a layer as well (then what is meant is worked out for these), or sought by
-the network. `--without` asks the network for the roads too, as without any layer.
+find, given as a layer as well (then what is meant is worked out for these), or sought
+by the network. `--without` asks the network for the roads too, as without any layer.
 
 real: sentences that people wrote for aerial images with footprints of all buildings,
 on the half of the images on which choices are made (sha256 of their names is even).
@@ -40,8 +40,11 @@ from rasterio.windows import Window
 from rrsis_geo import segment
 from rrsis_geo.synthetic import write_scene
 
-SIDE, GSD = 640, 0.5
-"""Pixels and metres of a drawn scene."""
+DRAWN, SIDE, GSD = 1600, 640, 0.5
+"""Pixels of a drawn scene and of the parts of it that are asked of; metres of a pixel."""
+
+STRIDE = 40
+"""Pixels between the corners of parts that are tried."""
 
 SENTENCES = 41
 MATCH = 0.5
@@ -245,27 +248,83 @@ def _truth(texts: Sequence[str], ground: Ground) -> list[frozenset[int] | None]:
 def _scenes(
     folder: Path, count: int
 ) -> Iterator[tuple[Path, gpd.GeoDataFrame, gpd.GeoDataFrame]]:
-    """Drawn scenes, first one with a single tank near the road."""
+    """Parts of drawn scenes, the first one with a single tank near the road."""
     seed, made = 0, 0
     while made < count:
         seed += 1
         path, labels = folder / f"{seed}.tif", folder / f"{seed}.gpkg"
         if not labels.exists():
             write_scene(
-                path, labels, seed, width=SIDE, height=SIDE, gsd=GSD, theme="industrial"
+                path,
+                labels,
+                seed,
+                width=DRAWN,
+                height=DRAWN,
+                gsd=GSD,
+                theme="industrial",
             )
         table = gpd.read_file(labels)
-        tanks = table[table["class"] == "storage_tank"].reset_index(drop=True)
-        roads = table[table["class"] == "road"]
-        if len(tanks) < 4 or not len(roads):
-            continue
-        ground = _ground(tanks, roads)
-        texts = [one.text for one in questions(ground)]
-        if made == 0 and "the storage tank near the road" not in texts:
-            continue
-        made += 1
-        tanks = tanks.assign(number=np.arange(len(tanks)))[["number", "geometry"]]
-        yield path, tanks, roads.to_crs(4326)
+        for left, top in _corners(table, path, first=made == 0)[: count - made]:
+            made += 1
+            tanks, roads = _inside(table, path, left, top)
+            tanks = tanks.reset_index(drop=True)
+            tanks = tanks.assign(number=np.arange(len(tanks)))[["number", "geometry"]]
+            yield _cut(path, left, top), tanks, roads.to_crs(4326)
+
+
+def _corners(
+    table: gpd.GeoDataFrame, path: Path, *, first: bool
+) -> list[tuple[int, int]]:
+    """Corners of up to two parts of which most can be asked, apart from each other."""
+    found = []
+    for top in range(0, DRAWN - SIDE + 1, STRIDE):
+        for left in range(0, DRAWN - SIDE + 1, STRIDE):
+            tanks, roads = _inside(table, path, left, top)
+            if len(tanks) < 4 or not len(roads):
+                continue
+            texts = [one.text for one in questions(_ground(tanks, roads))]
+            single = "the storage tank near the road" in texts
+            if single or not first:
+                found.append((-len(texts), left, top))
+    chosen: list[tuple[int, int]] = []
+    for _, left, top in sorted(found):
+        if all(max(abs(left - x), abs(top - y)) >= SIDE // 2 for x, y in chosen):
+            chosen.append((left, top))
+    return chosen[:2]
+
+
+def _inside(
+    table: gpd.GeoDataFrame, path: Path, left: int, top: int
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Whole tanks and parts of roads in a part of a scene; none where a tank is cut."""
+    with rasterio.open(path) as dataset:
+        west, north = dataset.transform * (left, top)
+    area = shapely.box(west, north - SIDE * GSD, west + SIDE * GSD, north)
+    tanks = table[(table["class"] == "storage_tank") & table.intersects(area)]
+    if not tanks.within(area.buffer(-2)).all():
+        tanks = tanks.iloc[:0]
+    roads = table[(table["class"] == "road") & table.intersects(area)]
+    return tanks, roads.assign(geometry=roads.intersection(area))
+
+
+def _cut(path: Path, left: int, top: int) -> Path:
+    """A part of a scene as a file."""
+    target = path.with_name(f"{path.stem}-{left}-{top}.tif")
+    window = Window(left, top, SIDE, SIDE)
+    with rasterio.open(path) as dataset:
+        profile = {
+            "driver": "GTiff",
+            "count": 3,
+            "dtype": "uint8",
+            "width": SIDE,
+            "height": SIDE,
+            "crs": dataset.crs,
+            "transform": dataset.window_transform(window),
+        }
+        pixels = dataset.read((1, 2, 3), window=window)
+    with rasterio.open(target, "w", **profile) as dataset:
+        dataset.write(pixels)
+    return target
 
 
 def _ground(tanks: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> Ground:
