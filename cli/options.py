@@ -20,6 +20,7 @@ from rrsis_geo.job import (
     SegmentJob,
     SegmentOptions,
 )
+from rrsis_geo.job_texts import OwnLayer, own_layer, with_conditions
 
 from .sections import Option
 
@@ -294,6 +295,39 @@ GUESS = setting(
     "get a note and no polygons.",
     is_flag=True,
 )
+
+OWN_LAYERS = together(
+    option(
+        "Question",
+        "--own-layer",
+        "own_layers",
+        multiple=True,
+        metavar="WORD=FILE",
+        help="A layer of yours whose features WORD means, like road=roads.gpkg or "
+        "'road=osm.gpkg|layername=lines'; repeatable.",
+    ),
+    option(
+        "Question",
+        "--own-layer-where",
+        "own_layers_where",
+        multiple=True,
+        metavar="WORD=SQL",
+        help="Which features of that layer, like \"road=class = 'primary'\".",
+    ),
+)
+"""Layers that say what a word means."""
+
+
+def read_own_layers(
+    layers: Sequence[str], conditions: Sequence[str]
+) -> tuple[OwnLayer, ...]:
+    """Own layers of the values of `OWN_LAYERS`, each with its condition.
+
+    Raises:
+        OptionError: a value is not understood, or no layer has the word.
+    """
+    return with_conditions(tuple(map(own_layer, layers)), conditions)
+
 
 WEIGHTS = option(
     "Question",

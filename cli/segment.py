@@ -72,6 +72,7 @@ from .summary import print_steps, print_summary
     is_flag=True,
     help="Print how each expression was worked out, and what every step left.",
 )
+@options.OWN_LAYERS
 @options.WEIGHTS
 @options.SCENE
 @options.POLYGONS
@@ -112,6 +113,7 @@ def command(
       rrsis-geo segment scene.tif "vehicle" --probability vehicle.tif --dry-run
       rrsis-geo segment scene.tif "the second largest tank" --explain
       rrsis-geo segment scene.tif "pier" -o city.gpkg --layer piers
+      rrsis-geo segment scene.tif "tank near the road" --own-layer road=roads.gpkg
 
     \b
     On stdout, with tabs between the fields:
@@ -120,6 +122,7 @@ def command(
       step   LEFT  WORDS  EXPRESSION                with --explain
     """
     mode, dry = values.pop("progress"), values.pop("dry_run")
+    own_layers = values.pop("own_layers"), values.pop("own_layers_where")
     explain = values.pop("explain")
     with progress.open_reporter(mode) as report:
         expressions = options.read_expressions(expression, more, listed)
@@ -134,6 +137,7 @@ def command(
             overwrite=overwrite,
             layer=layer,
             append=append,
+            own_layers=options.read_own_layers(*own_layers),
             options=options.settings_in(values),
         )
         if values["engine"] == "auto" and job.options.workers > 1:

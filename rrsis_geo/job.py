@@ -9,7 +9,14 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, Tuple
 
 from .errors import OptionError
-from .job_texts import as_question, as_texts, check_output, check_path
+from .job_texts import (
+    OwnLayer,
+    as_own_layers,
+    as_question,
+    as_texts,
+    check_output,
+    check_path,
+)
 
 MAX_EXPRESSION = 1000
 """Characters; longer texts are refused, since no network reads them."""
@@ -220,6 +227,8 @@ class SegmentJob:
     """Layer of the GeoPackage to write; None: named after the expressions."""
     append: bool = False
     """Add to the layer, which has to have the same columns and CRS."""
+    own_layers: Tuple[OwnLayer, ...] = ()
+    """Layers of the user's whose features the words of expressions mean."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
@@ -228,6 +237,7 @@ class SegmentJob:
             check_path(name, getattr(self, name))
         for name in ("output", "probability", "preview", "anchors"):
             check_output(name, getattr(self, name))
+        object.__setattr__(self, "own_layers", as_own_layers(self.own_layers))
         if not isinstance(self.options, SegmentOptions):
             raise OptionError(f"options must be SegmentOptions, got {self.options!r}")
         texts = tuple(map(as_question, as_texts(self.expressions)))

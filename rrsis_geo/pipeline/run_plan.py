@@ -15,6 +15,8 @@ from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
+from rrsis_geo.pipeline.own_layers.batch_layers import layer_nouns, with_own_layers
+from rrsis_geo.pipeline.own_layers.layer_reading import Frames
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
@@ -92,6 +94,10 @@ def absolute_job(job: SegmentJob) -> SegmentJob:
         job,
         scene=absolute_input(job.scene),
         weights=absolute_input(job.weights),
+        own_layers=tuple(
+            replace(one, path=absolute_input(one.path) if one.path else "")
+            for one in job.own_layers
+        ),
         options=replace(job.options, aoi=None if aoi is None else absolute_input(aoi)),
     )
 
@@ -138,12 +144,25 @@ def weights_facts(
 
 
 def make_query_batch(
-    job: SegmentJob, plan: RunPlan, weights: WeightsFacts
+    job: SegmentJob,
+    plan: RunPlan,
+    weights: WeightsFacts,
+    *,
+    frames: Frames | None = None,
 ) -> QueryBatch:
-    """Plan the job's expressions for its scene and weights.
+    """Plan the job's expressions for its scene and weights, and read its own layers.
 
     A network that was passed in from Python was bound to texts by the caller: with
     `auto` these are the expressions, with `scene` the phrases of their plans.
+
+    Args:
+        job: What is asked for.
+        plan: Where it is looked for.
+        weights: Which network looks.
+        frames: Own layers that were given as tables.
+
+    Raises:
+        OptionError: an own layer cannot be used.
     """
     resolve = job.options.resolve
     passed_in = weights.sha256 is None
@@ -155,8 +174,10 @@ def make_query_batch(
         categories=weights.categories,
         weights=weights.evidence,
         caution=job.options.caution,
+        layers=layer_nouns(job.own_layers),
     )
-    return with_knowledge(batch, weights.known_classes, guess=job.options.guess)
+    batch = with_knowledge(batch, weights.known_classes, guess=job.options.guess)
+    return with_own_layers(batch, job.own_layers, plan.grid, plan.aoi, frames=frames)
 
 
 def make_run_plan(

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
 
 from rrsis_geo.errors import Cancelled
 from rrsis_geo.job import Counts, SegmentJob
@@ -16,16 +13,24 @@ from rrsis_geo.pipeline.dry_run import DryRun, plan
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.interface.segment_result import SegmentResult
 from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
-from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
+from rrsis_geo.pipeline.own_layers.layer_answers_in_run import (
+    answer_without_network,
+    check_probability,
+    colours_of,
+)
+from rrsis_geo.pipeline.own_layers.layer_reading import (
+    Frames,
+    layer_facts,
+)
+from rrsis_geo.pipeline.results.result_files import write_results
+from rrsis_geo.pipeline.results.run_state import RunState
 from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers, reuse_note
 from rrsis_geo.pipeline.reuse.kept_polygons import Survey
 from rrsis_geo.pipeline.reuse.kept_rows import untouched
 from rrsis_geo.pipeline.reuse.rest import find_rest
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.pipeline.run_plan import (
-    RunPlan,
     ValidWindows,
-    WeightsFacts,
     make_query_batch,
     make_run_plan,
     open_scene,
@@ -37,12 +42,7 @@ from rrsis_geo.pipeline.timing import Timer
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.query.query_batch import QueryBatch
-from rrsis_geo.scene.scene import Scene
-from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
 from rrsis_geo.types import Engine, Polygons, Predictor
-from rrsis_geo.vector.vector_format import LayerTarget
-from rrsis_geo.version import __version__
 
 __all__ = ["DryRun", "SegmentResult", "plan", "run"]
 
@@ -56,6 +56,7 @@ def run(
     found: Callable[[Polygons], None] | None = None,
     network: Callable[[SegmentJob, Sequence[str]], Predictor] = bind,
     resume: bool = True,
+    frames: Frames | None = None,
 ) -> SegmentResult:
     """Do a job.
 
@@ -77,6 +78,7 @@ def run(
         network: Loads the job's weights and binds them to texts, in this process; a
             program that runs many jobs can keep the weights in memory here.
         resume: False discards an interrupted run.
+        frames: Noun -> table, for own layers of the job that have no path.
 
     Raises:
         Cancelled: `cancelled` said so, or Ctrl-C.
@@ -93,7 +95,9 @@ def run(
             plan = make_run_plan(scene, options, weights.gsd_range)
             for note in output_paths.check_crs(job, plan.grid.crs):
                 report(Advice(note))
-            batch = make_query_batch(job, plan, weights)
+            batch = make_query_batch(job, plan, weights, frames=frames)
+            check_probability(job, batch)
+            own_layers = [layer_facts(one, frames) for one in job.own_layers]
             advice = (*plan.advice, *weights.advice(batch.texts), *batch.notes)
             for line in advice:
                 report(Advice(line))
@@ -103,10 +107,11 @@ def run(
                 grid=plan.grid,
                 stretch=plan.stretch,
                 weights=weights,
+                own_layers=own_layers,
             )
             with Journal.open(anchor, mark, resume=resume) as journal:
                 timer.lap("plan")
-                this = _Run(
+                this = RunState(
                     job=job,
                     target=output_paths.layer_target(job, job.expressions, ours=ours),
                     batch=batch,
@@ -123,9 +128,10 @@ def run(
                         job, bands=scene.bands, plan=plan, batch=batch, weights=weights
                     ),
                     timer=timer,
+                    own_layers=own_layers,
                 )
                 answers, counts = _find(this, engine, predictor)
-                files, manifest = _write(this, answers, counts)
+                files, manifest = write_results(this, answers, counts)
     except (Cancelled, KeyboardInterrupt):
         raise Cancelled(_stopped(anchor)) from None
     report(Finished(len(answers.polygons), files, timer.total))
@@ -139,31 +145,13 @@ def run(
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Run:
-    """What the steps of one run share."""
-
-    job: SegmentJob
-    target: LayerTarget
-    batch: QueryBatch
-    scene: Scene
-    plan: RunPlan
-    weights: WeightsFacts
-    advice: tuple[str, ...]
-    journal: Journal
-    report: Callable[[Message], None]
-    cancelled: Callable[[], bool]
-    found: Callable[[Polygons], None] | None
-    network: Callable[[SegmentJob, Sequence[str]], Predictor]
-    kept: KeptAnswers
-    timer: Timer
-
-
 def _find(
-    this: _Run, engine: Engine, predictor: Predictor | None
+    this: RunState, engine: Engine, predictor: Predictor | None
 ) -> tuple[QueryAnswers, Counts]:
     """Look for all phrases, or take what was found before; choose what is meant."""
     plan, options = this.plan, this.job.options
+    if not this.batch.texts:
+        return _find_features(this)
     # a raster of probabilities is written from the strips
     survey = None if this.job.probability is not None else this.kept.survey()
     if survey is None:
@@ -185,6 +173,7 @@ def _find(
         survey.outline,
         faint=faint[0] if faint else None,
         min_score=options.min_score,
+        colours=colours_of(this.batch, this.scene, plan.grid),
     )
     for line in answers.advice:
         this.report(Advice(line))
@@ -199,7 +188,7 @@ def _find(
 
 
 def _look(
-    this: _Run, engine: Engine, predictor: Predictor | None
+    this: RunState, engine: Engine, predictor: Predictor | None
 ) -> tuple[Survey, int, int]:
     """Settle the missing rows and polygonize all.
 
@@ -288,64 +277,16 @@ def _look(
     return survey, resumed.count - kept.count, kept.count
 
 
-def _write(
-    this: _Run, answers: QueryAnswers, counts: Counts
-) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Write every file: rasters, then polygons, the manifest last."""
-    job, grid, weights = this.job, this.plan.grid, this.weights
-    polygons, beside = answers.polygons, output_paths.manifest_path(job)
-    wanted = (job.output, job.probability, job.preview, job.anchors, beside)
-    files = tuple(path for path in wanted if path is not None)
-    this.journal.placing(files)
-    if job.probability is not None:
-        write_probability(
-            this.journal.strips(0, grid.height),
-            job.probability,
-            grid=grid,
-            expressions=this.batch.texts,
-            tags={
-                "SOFTWARE": f"rrsis-geo {__version__}",
-                "WEIGHTS": weights.name,
-                "WEIGHTS_SHA256": weights.sha256 or "",
-                SCORE_MARGIN_TAG: repr(weights.score_margin),
-                **this.batch.tags(),
-            },
-        )
-    if job.preview is not None:
-        pixels, valid, small = this.scene.thumbnail(PREVIEW_SIDE)
-        write_preview(
-            job.preview,
-            pixels=pixels,
-            valid=valid,
-            grid=small,
-            polygons=polygons,
-            expressions=job.expressions,
-        )
-    output_paths.write_layers(
-        job,
-        this.target,
-        polygons,
-        answers.anchors,
-        f"Found by rrsis-geo {__version__} with the weights "
-        f"{weights.name} at a threshold of {job.options.threshold:g}",
-    )
-    this.timer.lap("write")
-    found = Counter(polygons.columns["expression"])
-    manifest = run_manifest.build(
-        job,
-        grid=grid,
-        native_gsd=this.scene.gsd,
-        stretch=this.plan.stretch,
-        weights=weights,
-        counts=counts,
-        polygons={text: found[text] for text in job.expressions},
-        questions=this.batch.described(answers.steps),
-        advice=(*this.advice, *answers.advice),
-        timings=this.timer.laps,
-    )
-    if beside is not None:
-        run_manifest.write(manifest, beside)
-    return files, manifest
+def _find_features(this: RunState) -> tuple[QueryAnswers, Counts]:
+    """Answer from the user's own layers alone; the network is not loaded."""
+    plan, device = this.plan, this.job.options.device
+    this.timer.lap("bind")
+    this.report(Started(windows=0, skipped=0, gsd=plan.grid.gsd, device=device))
+    answers = answer_without_network(this.batch, this.scene, plan.grid, plan.aoi)
+    for line in answers.advice:
+        this.report(Advice(line))
+    this.timer.lap("resolve")
+    return answers, Counts(polygons=len(answers.polygons))
 
 
 def _stopped(anchor: str | None) -> str:

@@ -19,7 +19,7 @@ from rasterio.crs import CRS
 from shapely.geometry.polygon import orient
 
 from rrsis_geo.scene.grid import Grid
-from rrsis_geo.types import SCHEMA, Polygons
+from rrsis_geo.types import Polygons
 from rrsis_geo.vector.antimeridian import split_at_antimeridian
 from rrsis_geo.vector.vector_format import Layer, VectorFormat
 
@@ -40,7 +40,7 @@ def write_geojson(layer: Layer, path: Path, file_format: VectorFormat) -> None:
         OSError: the disk is full.
     """
     polygons = to_lonlat(layer.polygons)
-    columns = {key: _json_values(polygons.columns[key]) for key in SCHEMA}
+    columns = {key: _json_values(values) for key, values in polygons.columns.items()}
     head = {
         "type": "FeatureCollection",
         "name": layer.name,

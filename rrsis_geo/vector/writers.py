@@ -48,7 +48,7 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
             f"{layer.path}: the installed GDAL cannot write {file_format.name}; "
             "choose another format, or see what `rrsis-geo doctor` says"
         )
-    polygons, geometry_type = layer.polygons, "Polygon"
+    polygons, geometry_type = layer.polygons, _geometry_type(layer.polygons)
     if file_format.crs is CrsRule.LONLAT:
         # polygons that cross the antimeridian become MultiPolygons
         polygons, geometry_type = to_lonlat(polygons), "Unknown"
@@ -67,6 +67,7 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
                 driver=file_format.driver,
                 layer=layer.name,
                 geometry_type=geometry_type,
+                promote_to_multi=geometry_type.startswith("Multi"),
                 crs=_crs_text(polygons.crs),
                 **file_format.options(layer.title, layer.description),
             )
@@ -82,6 +83,21 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
         raise OutputError(
             f"{layer.path}: the end could not be written{full_disk(path.parent)}"
         )
+
+
+def _geometry_type(polygons: Polygons) -> str:
+    """The type of a layer: polygons, unless features of the user's are otherwise."""
+    kinds = {
+        shapely.GeometryType(kind).name
+        for kind in np.unique(shapely.get_type_id(polygons.geometry)).tolist()
+    }
+    if kinds <= {"POLYGON"}:
+        return "Polygon"
+    if kinds <= {"POLYGON", "MULTIPOLYGON"}:
+        return "MultiPolygon"
+    if kinds <= {"LINESTRING", "MULTILINESTRING"}:
+        return "MultiLineString"
+    return "Point" if kinds == {"POINT"} else "Unknown"
 
 
 def write_geoparquet(layer: Layer, path: Path, file_format: VectorFormat) -> None:

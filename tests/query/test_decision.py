@@ -139,11 +139,11 @@ def test_a_faint_outline_around_clear_objects_is_no_further_candidate():
 
 def test_coverage_is_the_mean_probability_inside():
     maps = painted(("ship", square(0, 0, 40), 0.8))
-    inside = maps.clear
+    inside = maps.clear.geometry
     assert maps.coverage(inside, "ship") == pytest.approx([0.8], abs=0.01)
     assert maps.coverage(inside, "tank") == pytest.approx([0.0])
     twice = painted(("ship", square(0, 0, 40), 0.8), ("tank", square(20, 0, 40), 0.9))
-    tank = taken(twice.clear, np.array([1]))
+    tank = taken(twice.clear, np.array([1])).geometry
     assert twice.coverage(tank, "ship") == pytest.approx([0.4], abs=0.01)
     assert twice.share(tank, "ship") == pytest.approx([0.5], abs=0.01)
 

@@ -27,6 +27,7 @@ from rrsis_geo.pipeline.interface.segment_keywords import (
     with_keywords,
 )
 from rrsis_geo.pipeline.interface.segment_result import SegmentResult
+from rrsis_geo.pipeline.own_layers.layer_reading import OwnLayers, sorted_out
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.pipeline.shard import bind
 from rrsis_geo.protocol import Message
@@ -49,6 +50,7 @@ def segment(
     layer: str | None = None,
     append: bool = False,
     aoi: AreaLike = None,
+    own_layers: OwnLayers | None = None,
     transform: Affine | None = None,
     progress: bool = True,
     report: Callable[[Message], None] | None = None,
@@ -71,6 +73,8 @@ def segment(
         append: Add to the layer, which has to have the same columns and CRS.
         aoi: Only this is searched: a vector file, a GeoDataFrame or GeoSeries, or a
             shapely geometry in the scene's CRS.
+        own_layers: Noun -> vector file, GeoDataFrame or `OwnLayer` whose features it
+            means: `{"road": "roads.gpkg"}`.
         transform: Of a scene that is an array.
         progress: Show a line in terminals and notebooks.
         report: Called with every message of `rrsis_geo.protocol`.
@@ -90,6 +94,7 @@ def segment(
         network=bind,
         options=dict(options),
         aoi=aoi,
+        own_layers=own_layers,
         transform=transform,
         progress=progress,
         report=report,
@@ -168,6 +173,7 @@ class Segmenter:
         layer: str | None = None,
         append: bool = False,
         aoi: AreaLike = None,
+        own_layers: OwnLayers | None = None,
         transform: Affine | None = None,
         progress: bool = True,
         report: Callable[[Message], None] | None = None,
@@ -186,6 +192,7 @@ class Segmenter:
             network=self._bind,
             options=self._options | dict(options),
             aoi=aoi,
+            own_layers=own_layers,
             transform=transform,
             progress=progress,
             report=report,
@@ -215,6 +222,7 @@ def _segment(
     network: NetworkFactory,
     options: dict[str, Any],
     aoi: AreaLike,
+    own_layers: OwnLayers | None,
     transform: Affine | None,
     progress: bool,
     report: Callable[[Message], None] | None,
@@ -222,6 +230,7 @@ def _segment(
 ) -> SegmentResult:
     """Turn what Python programs hold into a job and run it."""
     texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
+    layers, frames = sorted_out(own_layers or {})
     line = ProgressLine() if progress and is_watched() else None
 
     def tell(message: Message) -> None:
@@ -245,11 +254,12 @@ def _segment(
         job = SegmentJob(
             scene=place,
             expressions=texts,
+            own_layers=layers,
             options=SegmentOptions.from_mapping({**options, "aoi": area}),
             **values,
         )
         try:
-            return run(job, network=network, report=tell)
+            return run(job, network=network, report=tell, frames=frames)
         finally:
             if line is not None:
                 line.close()

@@ -115,12 +115,14 @@ def gather(
         objects = _objects(maps, texts, pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
-        painted.append(maps.coverage(objects, whole))
-        shares.append(maps.share(objects, whole))
+        painted.append(maps.coverage(objects.geometry, whole))
+        shares.append(maps.share(objects.geometry, whole))
         own.append(taken(objects, np.arange(len(objects)), text=phrase))
         narrows = noun != phrase
         attribute.append(
-            maps.coverage(objects, phrase) if narrows else np.zeros(len(objects))
+            maps.coverage(objects.geometry, phrase)
+            if narrows
+            else np.zeros(len(objects))
         )
         known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
     anchors = [
@@ -190,8 +192,9 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     On a scene that it sees in parts, the network cannot judge words of place, order and
     number; then the whole expression is left out, unless it relates things.
     """
-    texts = [text for find in plan.finds for text in (find.noun, find.phrase) if text]
-    if one_window or contexts_of(plan, one_window=False)["relation"]:
+    texts = [text for find in plan.finds for text in phrases_of(find)]
+    asks_whole = one_window or contexts_of(plan, one_window=False)["relation"]
+    if asks_whole and not names_own(plan):
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
 
@@ -204,6 +207,24 @@ def _objects(
         ("objects", *texts, pixel_area, shift),
         lambda: without_crumbs(maps.objects(texts), pixel_area, shift),
     )
+
+
+def phrases_of(find: n.Find) -> tuple[str, ...]:
+    """What the network is given of a noun phrase.
+
+    Of what one of the user's layers answers only the phrase that narrows it.
+    """
+    if find.layer:
+        return (find.phrase,) if find.narrows else ()
+    return tuple(text for text in (find.noun, find.phrase) if text)
+
+
+def names_own(plan: Plan) -> bool:
+    """Whether the user's own layers answer a phrase of a plan.
+
+    The map then decides, and the whole expression is not given to the network.
+    """
+    return any(find.layer for find in plan.finds)
 
 
 def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:

@@ -65,37 +65,37 @@ class PaintedMaps:
         clear, faint = zip(*map(self.of, texts), strict=True)
         return _distinct(joined([*clear, *faint]))
 
-    def coverage(self, objects: Polygons, text: str) -> Values:
+    def coverage(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) mean probability of a text inside polygons, about.
 
         The pixels are gone by now; what is left of them are outlines at two levels and
         the mean inside.
         """
-        area = np.maximum(shapely.area(objects.geometry), 1e-30)
-        inside, sure = self._inside(objects, text, faint=False)
-        around, _ = self._inside(objects, text, faint=True)
+        area = np.maximum(shapely.area(geometry), 1e-30)
+        inside, sure = self._inside(geometry, text, faint=False)
+        around, _ = self._inside(geometry, text, faint=True)
         rest = np.maximum(around - inside, 0.0)
         return np.clip((sure + FAINT_MEAN * rest) / area, 0.0, 1.0)
 
-    def share(self, objects: Polygons, text: str) -> Values:
+    def share(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) share of what is painted for a text that lies inside each polygon."""
         clear, faint = self.of(text)
         source = clear if len(clear) else faint
         total = float(shapely.area(source.geometry).sum())
         if not total:
-            return np.zeros(len(objects))
-        inside, _ = self._inside(objects, text, faint=source is faint)
+            return np.zeros(len(geometry))
+        inside, _ = self._inside(geometry, text, faint=source is faint)
         return np.clip(inside / total, 0.0, 1.0)
 
     def _inside(
-        self, objects: Polygons, text: str, *, faint: bool
+        self, geometry: NDArray[np.object_], text: str, *, faint: bool
     ) -> tuple[Values, Values]:
-        """As `_shared`, with the polygons of a text; made once for the same objects."""
+        """As `_shared`, with the polygons of a text; made once for the same array."""
         source = self.of(text)[faint]
-        # the objects are kept with the result, so that no others get their number
+        # the array is kept with the result, so that no other one gets its number
         _, made = self.once(
-            ("inside", id(objects), text, faint),
-            lambda: (objects, _shared(objects.geometry, source)),
+            ("inside", id(geometry), text, faint),
+            lambda: (geometry, _shared(geometry, source)),
         )
         return made
 

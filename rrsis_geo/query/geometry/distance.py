@@ -257,10 +257,15 @@ def separate_anchors(
     if not len(other) or not len(own):
         return rows, own
     pairs = duplicate_pairs(own, other, candidates)
+    certain = candidates.certain
+    # features of two layers of the user are two things, however they lie
+    pairs = pairs.filter(~(certain[pairs.one] & certain[pairs.other]))
     keeps_unit = candidates.confidence[pairs.one] >= candidates.confidence[pairs.other]
     keeps_unit &= ~more_specific[
         candidates.phrase[pairs.one], candidates.phrase[pairs.other]
     ]
+    # the thing that is asked for may be among the features of the user's layer
+    keeps_unit |= certain[pairs.other]
     return (
         np.setdiff1d(rows, pairs.other[keeps_unit]),
         np.setdiff1d(own, pairs.one[~keeps_unit]),
