@@ -49,7 +49,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         scenes = _draw(folder / "tiles", chosen.scenes, chosen.size)
-        words = [chosen.expression, "--runtime", chosen.runtime, "-q"]
+        words = [chosen.expression, "--runtime", chosen.runtime, "-q", "--no-cache"]
         one = _spent([str(folder / "tiles"), *words, "-o", str(folder / "all.gpkg")])
         singles = []
         for number, scene in enumerate(scenes[: chosen.singles]):

@@ -23,6 +23,7 @@ from .sections import Command
 )
 @options.RESOLVE
 @options.GUESS
+@options.OWN_LAYERS
 @options.WEIGHTS
 @options.option(
     "Output", "--json", "as_json", is_flag=True, help="Print JSON, with every detail."
@@ -42,8 +43,16 @@ def command(
     Examples:
       rrsis-geo explain "the second largest tank" "tanks within 50 m of the road"
       rrsis-geo explain "the court below the court on the left" --json
+      rrsis-geo explain "tanks near the road" --own-layer road=roads.gpkg
     """
     from rrsis_geo.pipeline.explain import explain
 
-    plan = explain(expression, scene, options=SegmentOptions(**values), weights=weights)
+    layers = values.pop("own_layers"), values.pop("own_layers_where")
+    plan = explain(
+        expression,
+        scene,
+        options=SegmentOptions(**values),
+        weights=weights,
+        own_layers=options.read_own_layers(*layers),
+    )
     click.echo(json.dumps(plan.to_mapping(), indent=2) if as_json else str(plan))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
-from rrsis_geo.errors import os_reason
-from rrsis_geo.files.special_files import why_no_text
 from rrsis_geo.job import (
     DEVICES,
     ENGINES,
@@ -21,6 +17,7 @@ from rrsis_geo.job import (
     SegmentJob,
     SegmentOptions,
 )
+from rrsis_geo.job_texts import OwnLayer, own_layer, with_conditions
 
 from .completion import complete_weights
 from .sections import Option
@@ -250,6 +247,15 @@ RUNNING = together(
         type=click.Choice(("auto", *ENGINES)),
     ),
     setting("Running", "--workers", "Processes of the engine.", type=int, metavar="N"),
+    option(
+        "Running",
+        "--cache/--no-cache",
+        allow_from_autoenv=False,  # RRSIS_GEO_CACHE is the folder
+        default=DEFAULTS["cache"],
+        show_default=True,
+        help="Use what earlier runs found out about the scene, and keep what this one "
+        "does (`rrsis-geo cache list`); results are the same.",
+    ),
 )
 """How the work is done; only window size and overlap change the result."""
 
@@ -317,6 +323,41 @@ GUESS = setting(
     is_flag=True,
 )
 
+OWN_LAYERS = together(
+    option(
+        "Question",
+        "--own-layer",
+        "own_layers",
+        multiple=True,
+        allow_from_autoenv=False,  # its words would be taken apart
+        metavar="WORD=FILE",
+        help="A layer of yours whose features WORD means, like road=roads.gpkg or "
+        "'road=osm.gpkg|layername=lines'; repeatable.",
+    ),
+    option(
+        "Question",
+        "--own-layer-where",
+        "own_layers_where",
+        multiple=True,
+        allow_from_autoenv=False,
+        metavar="WORD=SQL",
+        help="Which features of that layer, like \"road=class = 'primary'\".",
+    ),
+)
+"""Layers that say what a word means."""
+
+
+def read_own_layers(
+    layers: Sequence[str], conditions: Sequence[str]
+) -> tuple[OwnLayer, ...]:
+    """Own layers of the values of `OWN_LAYERS`, each with its condition.
+
+    Raises:
+        OptionError: a value is not understood, or no layer has the word.
+    """
+    return with_conditions(tuple(map(own_layer, layers)), conditions)
+
+
 WEIGHTS = option(
     "Question",
     "--weights",
@@ -326,45 +367,3 @@ WEIGHTS = option(
     shell_complete=complete_weights,
     help="Trained weights: a name of `rrsis-geo weights list`, or a file.",
 )
-
-
-def read_expressions(
-    first: str | None, more: Sequence[str], listed: str | None
-) -> tuple[str, ...]:
-    """Expressions of the argument, of every -e and of the text file, in that order."""
-    texts = [] if first is None else [first]
-    texts += more
-    if listed is not None:
-        texts += _lines(listed)
-    return tuple(texts)
-
-
-def _lines(path: str) -> list[str]:
-    """Lines of a text file or of stdin, without empty ones and comments."""
-    reason = None if path == STDIN else why_no_text(path)
-    if reason is not None:
-        raise click.BadParameter(f"{path}: {reason}", param_hint="--expressions")
-    try:
-        if path == STDIN:
-            content = sys.stdin.buffer.read()
-        else:
-            with open(path, "rb") as file:
-                content = file.read()
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise click.BadParameter(
-            f"{path}: cannot be read: {os_reason(error)}", param_hint="--expressions"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise click.BadParameter(
-            f"{path}: cannot be read as UTF-8 text, one expression a line ({error}); "
-            "save it as UTF-8",
-            param_hint="--expressions",
-        ) from error
-    if "\0" in text:
-        raise click.BadParameter(
-            f"{path}: holds zero bytes, as UTF-16 does; save it as UTF-8",
-            param_hint="--expressions",
-        )
-    lines = [line.strip() for line in re.split(r"\r\n?|\n", text)]
-    return [line for line in lines if line and not line.startswith("#")]

@@ -22,6 +22,7 @@ from rrsis_geo.protocol import Advice, Report
 from . import config_file, log_output, many, options, progress
 from .completion import complete_file
 from .destination import Destination
+from .expression_list import read_expressions
 from .options import STDIN
 from .scene_words import split_words
 from .sections import Command
@@ -98,6 +99,7 @@ from .summary import print_steps, print_summary
     is_flag=True,
     help="Print how each expression was worked out, and what every step left.",
 )
+@options.OWN_LAYERS
 @options.WEIGHTS
 @options.SCENE
 @options.SCENES
@@ -144,6 +146,7 @@ def command(
       rrsis-geo segment scene.tif "pier" -o city.gpkg --layer piers
       rrsis-geo segment tiles/ "storage tank" -o tanks.gpkg --merge
       rrsis-geo segment "tiles/*.tif" -e tank -e ship -o "{scene}.geojson"
+      rrsis-geo segment scene.tif "tank near the road" --own-layer road=roads.gpkg
 
     \b
     On stdout, with tabs between the fields:
@@ -166,7 +169,7 @@ def command(
                 f"{LIST_OF_STDIN} and --expressions {STDIN}: stdin is one list; put "
                 "the other into a file"
             )
-        expressions = options.read_expressions(expression, more, listed)
+        expressions = read_expressions(expression, more, listed)
         job = SegmentJob(
             scene=scenes[0],
             expressions=expressions,
@@ -176,6 +179,9 @@ def command(
             weights=weights,
             overwrite=overwrite,
             **{name: values[name] for name in OUTPUTS},
+            own_layers=options.read_own_layers(
+                values["own_layers"], values["own_layers_where"]
+            ),
             options=options.settings_in(values),
         )
         if values["engine"] == "auto" and job.options.workers > 1:

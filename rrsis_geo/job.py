@@ -9,7 +9,15 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Dict, Tuple
 
 from .errors import OptionError
-from .job_texts import as_question, as_texts, check_output, check_path
+from .job_texts import (
+    OwnLayer,
+    as_own_layers,
+    as_question,
+    as_texts,
+    check_layer,
+    check_output,
+    check_path,
+)
 
 MAX_EXPRESSION = 1000
 """Characters; longer texts are refused, since no network reads them."""
@@ -94,6 +102,8 @@ class SegmentOptions:
     there is a candidate, 1 weighs both the same. With `resolve` auto."""
     guess: bool = False
     """Ask the network also for things that its weights do not know."""
+    cache: bool = True
+    """Use the kept answers of earlier runs, and keep those of this one."""
 
     def __post_init__(self) -> None:
         for name in ("bands", "bbox"):
@@ -139,7 +149,8 @@ class SegmentOptions:
         _require(
             self.split in (True, False, None), "split", "true, false or null", self
         )
-        _require(self.guess in (True, False), "guess", "true or false", self)
+        for name in ("guess", "cache"):
+            _require(getattr(self, name) in (True, False), name, "true or false", self)
         if self.gsd is not None:
             _require(_is_finite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self)
         if self.bands is not None:
@@ -219,14 +230,17 @@ class SegmentJob:
     """Add to the layer, which has to have the same columns and CRS."""
     dst_crs: str | None = None
     """CRS to write the polygons in, e.g. EPSG:4326; None: the scene's."""
+    own_layers: Tuple[OwnLayer, ...] = ()
+    """Layers of the user's whose features the words of expressions mean."""
     options: SegmentOptions = field(default_factory=SegmentOptions)
 
     def __post_init__(self) -> None:
-        _check_layer(self)
+        check_layer(self)
         for name in ("scene", "weights"):
             check_path(name, getattr(self, name))
         for name in ("output", "probability", "preview", "anchors"):
             check_output(name, getattr(self, name))
+        object.__setattr__(self, "own_layers", as_own_layers(self.own_layers))
         if not isinstance(self.options, SegmentOptions):
             raise OptionError(f"options must be SegmentOptions, got {self.options!r}")
         texts = tuple(map(as_question, as_texts(self.expressions)))
@@ -311,7 +325,7 @@ class VectorizeJob:
                 raise OptionError(f"{name} must be a path, got {getattr(self, name)!r}")
         check_path("probability", self.probability)
         check_output("output", self.output)
-        _check_layer(self)
+        check_layer(self)
         self.options  # noqa: B018 - checks the numbers
 
     @property
@@ -349,6 +363,8 @@ class Counts:
     """Windows without data or outside the AOI."""
     resumed: int = 0
     """Windows taken over from an interrupted run."""
+    kept: int = 0
+    """Windows of which the answers of earlier runs said all."""
     polygons: int = 0
 
 
@@ -361,20 +377,6 @@ def _require(good: bool, name: str, wanted: str, options: SegmentOptions) -> Non
 def _is_finite(value: float) -> bool:
     """Also of whole numbers that are too large for a float."""
     return abs(value) < LARGEST
-
-
-def _check_layer(job: SegmentJob | VectorizeJob) -> None:
-    if not (job.layer is None or (isinstance(job.layer, str) and job.layer)):
-        raise OptionError(f"layer must be a name, got {job.layer!r}")
-    if not (job.dst_crs is None or isinstance(job.dst_crs, str)):
-        raise OptionError(f"dst_crs must be a text, got {job.dst_crs!r}")
-    for name in ("overwrite", "append"):
-        if getattr(job, name) not in (True, False):
-            raise OptionError(f"{name} must be true or false")
-    if job.append and job.overwrite:
-        raise OptionError("append and overwrite exclude each other; give one of them")
-    if (job.layer or job.append) and job.output is None:
-        raise OptionError("layer and append need an output")
 
 
 def _is_number(value: Any) -> bool:

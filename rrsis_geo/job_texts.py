@@ -1,4 +1,4 @@
-"""Checks of the texts in a job: expressions and paths.
+"""Texts in a job and their checks: expressions, paths, layers of the user's.
 
 Runs inside QGIS's Python: standard library only, 3.9-safe.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Tuple
 
 from .errors import OptionError
@@ -94,3 +95,124 @@ def check_output(name: str, value: Any) -> None:
             f"{name} {value[:80]!r} holds control characters, or bytes that are no "
             "text; choose another name"
         )
+
+
+@dataclass(frozen=True)
+class OwnLayer:
+    """A layer of the user's that says better than any network what a word means."""
+
+    word: str
+    """The noun that its features are: road, cadastral plot."""
+    path: str = ""
+    """Vector file, or `FILE|layername=NAME`; "": given as a table, from Python."""
+    where: str | None = None
+    """Which of its features: a condition on its fields, in the SQL of OGR."""
+
+    def __post_init__(self) -> None:
+        words = self.word.split() if isinstance(self.word, str) else []
+        object.__setattr__(self, "word", " ".join(words))
+        if not re.search(r"[^\W\d_]", self.word) or len(words) > MOST_WORDS:
+            raise OptionError(
+                f"an own layer needs the noun that its features are, of up to "
+                f"{MOST_WORDS} words, as in road=roads.gpkg; got {self.word!r}"
+            )
+        if any(_is_no_text(sign) or sign in "=|" for sign in self.word):
+            raise OptionError(f"the word of an own layer holds a sign: {self.word!r}")
+        check_path(f"own layer {self.word}", self.path)
+        if not (self.where is None or (isinstance(self.where, str) and self.where)):
+            raise OptionError(
+                f"own layer {self.word}: its condition must be a text, got "
+                f"{self.where!r}"
+            )
+
+
+MOST_WORDS = 4
+"""Of the noun of a layer; the planner knows no longer ones."""
+
+
+def as_own_layers(given: Any) -> Tuple[OwnLayer, ...]:
+    """Layers, from values of a job in JSON as well.
+
+    Raises:
+        OptionError: one is no layer, or two have the same word.
+    """
+    if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+        raise OptionError(f"own_layers must be a list of layers, got {given!r}")
+    layers = []
+    for one in given:
+        if isinstance(one, Mapping):
+            try:
+                one = OwnLayer(**one)
+            except TypeError as error:
+                raise OptionError(f"not an own layer: {error}") from error
+        if not isinstance(one, OwnLayer):
+            raise OptionError(f"an own layer must be an OwnLayer, got {one!r}")
+        layers.append(one)
+    words = [one.word.casefold() for one in layers]
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise OptionError(
+            f"own layer {twice[0]!r} is given twice; join the two files, or give them "
+            "two words"
+        )
+    return tuple(layers)
+
+
+def own_layer(text: str) -> OwnLayer:
+    """The layer of a text like `road=roads.gpkg|layername=streets`.
+
+    Raises:
+        OptionError: the text does not name a word and a file.
+    """
+    word, separator, path = text.partition("=")
+    if not separator or not word.strip() or not path.strip():
+        raise OptionError(
+            f"--own-layer takes WORD=FILE, as in road=roads.gpkg; got {text!r}"
+        )
+    return OwnLayer(word, path.strip())
+
+
+def with_conditions(
+    layers: Tuple[OwnLayer, ...], conditions: Iterable[str]
+) -> Tuple[OwnLayer, ...]:
+    """Layers with the conditions of texts like `road=class = 'primary'`.
+
+    Raises:
+        OptionError: a text does not name a layer and a condition.
+    """
+    for text in conditions:
+        word, separator, where = (part.strip() for part in text.partition("="))
+        if not separator or not where:
+            raise OptionError(
+                "--own-layer-where takes WORD=SQL, as in \"road=class = 'primary'\"; "
+                f"got {text!r}"
+            )
+        if word not in {one.word for one in layers}:
+            known = ", ".join(one.word for one in layers) or "none"
+            raise OptionError(
+                f"--own-layer-where {text!r}: there is no own layer {word!r}; there "
+                f"are: {known}"
+            )
+        layers = tuple(
+            replace(one, where=where) if one.word == word else one for one in layers
+        )
+    return layers
+
+
+def check_layer(job: Any) -> None:
+    """Check where in its output a job writes, and in which CRS.
+
+    Raises:
+        OptionError: a value is of the wrong kind, or two exclude each other.
+    """
+    if not (job.layer is None or (isinstance(job.layer, str) and job.layer)):
+        raise OptionError(f"layer must be a name, got {job.layer!r}")
+    if not (job.dst_crs is None or isinstance(job.dst_crs, str)):
+        raise OptionError(f"dst_crs must be a text, got {job.dst_crs!r}")
+    for name in ("overwrite", "append"):
+        if getattr(job, name) not in (True, False):
+            raise OptionError(f"{name} must be true or false")
+    if job.append and job.overwrite:
+        raise OptionError("append and overwrite exclude each other; give one of them")
+    if (job.layer or job.append) and job.output is None:
+        raise OptionError("layer and append need an output")

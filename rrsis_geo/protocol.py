@@ -56,9 +56,12 @@ class Explain:
     scene: str | None = None
     """Scene whose windows and resolution are reported too."""
     weights: str = "default"
+    own_layers: Tuple[Any, ...] = ()
+    """`SegmentJob.own_layers` as JSON values."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expressions", tuple(self.expressions))
+        object.__setattr__(self, "own_layers", tuple(self.own_layers))
 
 
 @dataclass(frozen=True)

@@ -66,13 +66,15 @@ class Polygons:
     """Objects as polygons with attributes; columns in the order of `SCHEMA`."""
 
     geometry: NDArray[np.object_]
-    """(N,) shapely polygons in `crs`; reprojected ones may have several parts."""
+    """(N,) shapely polygons in `crs`; features of the user's own layers may also be
+    lines, points, and of several parts."""
 
     crs: str | None
     """WKT; None for pixel coordinates."""
 
     columns: dict[str, NDArray[Any]]
-    """Name -> (N,) values; the names of `SCHEMA`, and after them those that a layer of
+    """Name -> (N,) values; the names of `SCHEMA`, after them the fields of the user's
+    own layers where features of these are among the objects, and those that a layer of
     several scenes has."""
 
     def __len__(self) -> int:

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 NAMES = ("white", "grey", "black", "red", "orange", "yellow", "green", "blue", "brown")
 
+SHADES_OF_GREY = ("white", "grey", "black")
+
+HUES = tuple(name for name in NAMES if name not in SHADES_OF_GREY)
+
 Masks = tuple[NDArray[np.bool_], ...]
 """One mask for each of `NAMES`."""
 
@@ -30,6 +34,35 @@ def may_have(pixels: NDArray[np.uint8], names: Sequence[str]) -> NDArray[np.bool
     _, wide = colour_masks(pixels)
     wanted = [wide[NAMES.index(name)] for name in names]
     return np.asarray(np.any(wanted, axis=0), np.bool_)
+
+
+def share_of_pixels(
+    pixels: NDArray[np.uint8], names: Sequence[str]
+) -> NDArray[np.float64]:
+    """Whether pixels have one of some colours, where those of others are beside them.
+
+    White, grey and black pixels have no hue, however faint; unlike in `may_have` a
+    greenish roof is not white as well.
+
+    Args:
+        pixels: (3, N) RGB as displayed.
+        names: Some of `NAMES`.
+
+    Returns:
+        (N,) 1 or 0.
+    """
+    narrow, wide = colour_masks(pixels)
+    hued = np.any([wide[NAMES.index(name)] for name in HUES], axis=0)
+    found = np.zeros(pixels.shape[1:], np.bool_)
+    for name in names:
+        mask = wide[NAMES.index(name)]
+        if name in SHADES_OF_GREY:
+            others = [one for one in SHADES_OF_GREY if one not in names]
+            mask = mask & ~hued
+            for other in others:
+                mask = mask & ~narrow[NAMES.index(other)]
+        found |= mask
+    return found.astype(np.float64)
 
 
 def colour_masks(rgb: NDArray[np.uint8]) -> tuple[Masks, Masks]:

@@ -30,6 +30,19 @@ DISPLAYED_AS: dict[str, tuple[str, ...]] = {
 """Colour word -> colour names that pixels of such an object may have. "Reddish" and
 "greenish" are missing, since their pixels may be too dull for any name."""
 
+TINGED = {
+    "whitish": "white",
+    "greyish": "grey",
+    "grayish": "grey",
+    "blackish": "black",
+    "reddish": "red",
+    "yellowish": "yellow",
+    "greenish": "green",
+    "bluish": "blue",
+    "brownish": "brown",
+}
+"""Words for a tinge -> the colour."""
+
 COVERING = frozenset(
     ("roofed", "topped", "surfaced", "hulled", "decked", "painted", "coloured")
 )
@@ -81,9 +94,9 @@ def colour_term(find: Find) -> ColourTerm:
     "red-roofed house"), and those of its cover right behind it ("house with a red
     roof", "tank painted white").
     """
-    if not find.categories:
+    if not (find.categories or find.layer):
         return ANY
-    words = re.findall(r"[a-z-]+", find.phrase.lower())
+    words = _words(find)
     place = _noun_in(words, find)
     if place is None:
         return ANY
@@ -91,8 +104,26 @@ def colour_term(find: Find) -> ColourTerm:
     colours += _cover(words[place.stop :])
     if not colours:
         return ANY
-    rim = RIMMED.issuperset(find.categories)
+    rim = bool(find.categories) and RIMMED.issuperset(find.categories)
     return ColourTerm(tuple(dict.fromkeys(colours)), rim=rim)
+
+
+def says_colour_alone(find: Find) -> bool:
+    """Whether a phrase says nothing but the colour of its things and what they are."""
+    words = _words(find)
+    place = _noun_in(words, find)
+    if place is None or not colour_term(find).colours:
+        return False
+    before, after = words[: place.start], words[place.stop :]
+    known = SHADES | COVERING  # "green roofed"
+    said = all(_colours(word) or word in known for word in before)
+    return said and (not after or bool(_cover(after)))
+
+
+def _words(find: Find) -> list[str]:
+    """Words of a phrase; of features, whose outlines are known, also "greenish"."""
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", find.phrase.lower())
+    return [TINGED.get(word, word) for word in words] if find.layer else words
 
 
 def _noun_in(words: Sequence[str], find: Find) -> range | None:
@@ -101,6 +132,10 @@ def _noun_in(words: Sequence[str], find: Find) -> range | None:
         length, found = sense((*words[: stop - 1], singular(words[stop - 1])))
         if found is not None and set(found.categories) == set(find.categories):
             return range(stop - length, stop)
+    noun = find.noun.split()
+    for start in range(len(words) - len(noun) + 1) if find.layer else ():
+        if words[start : start + len(noun)] == noun:
+            return range(start, start + len(noun))
     return None
 
 

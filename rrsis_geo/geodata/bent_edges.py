@@ -1,4 +1,4 @@
-"""Polygons moved to other coordinates, with more corners where an edge would bend."""
+"""Shapes moved to other coordinates, with more corners where an edge would bend."""
 
 from __future__ import annotations
 
@@ -75,6 +75,56 @@ def move_polygons(
     result[first] = grouped
     single = first[counts == 1]
     result[single] = new_parts[np.isin(owners, single)]
+    return result
+
+
+def move_lines(
+    shapes: NDArray[np.object_],
+    move: Callable[[Points], Points],
+    *,
+    tolerance: float,
+    shortest: float,
+    period: float = np.inf,
+) -> NDArray[np.object_]:
+    """Move lines and points as `move_polygons` does polygons.
+
+    Args:
+        shapes: (N,) lines, points and collections of either.
+        move: As in `move_polygons`, and so are the others.
+        tolerance: In the target's units.
+        shortest: In the source's units.
+        period: After which the target's first coordinate repeats itself.
+
+    Returns:
+        (N,) shapes of the same kind, several parts as one collection; empty where
+        nothing is left.
+    """
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    corners, part = shapely.get_coordinates(parts, return_index=True)
+    moved, part = _moved_corners(corners, part, move, tolerance, shortest, period)
+    kept = np.isfinite(moved).all(axis=1)
+    moved, part = moved[kept], part[kept]
+    line = shapely.get_dimensions(parts) == 1
+    count = np.bincount(part, minlength=len(parts))
+    result = np.full(len(shapes), shapely.Point(), np.object_)
+    for is_line, make, gather in (
+        (True, shapely.linestrings, shapely.multilinestrings),
+        (False, shapely.points, shapely.multipoints),
+    ):
+        usable = np.flatnonzero((line == is_line) & (count >= (2 if is_line else 1)))
+        rows = np.isin(part, usable)
+        if not len(usable):
+            continue
+        index = np.searchsorted(usable, part[rows])
+        made: Any = make(moved[rows], indices=index) if is_line else make(moved[rows])
+        first, which, counts = np.unique(
+            owner[usable], return_index=True, return_counts=True
+        )
+        whole: Any = gather(
+            np.asarray(made), indices=np.repeat(range(len(first)), counts)
+        )
+        whole[counts == 1] = np.asarray(made)[which[counts == 1]]
+        result[first] = whole
     return result
 
 

@@ -66,6 +66,16 @@ class Role(Protocol):
         """Fields of the layer that is meant."""
         ...
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names, in lower case, of the layer that is meant."""
+        ...
+
+    @property
+    def any_geometry(self) -> bool:
+        """Whether lines and points are features as well as polygons."""
+        ...
+
 
 def choose_layer(
     layers: Sequence[LayerFacts],
@@ -82,7 +92,8 @@ def choose_layer(
         wanted: What the user named: a name, or # and a number; None: nothing.
         role: What the file is for.
         title: Role and path, for messages.
-        look: Whether a layer holds polygons, and the names of its fields.
+        look: Whether a layer holds polygons, or whatever the role takes, and the names
+            of its fields.
 
     Returns:
         The name, None for the only layer, and notes for the user.
@@ -94,7 +105,14 @@ def choose_layer(
         return _named(layers, wanted, role, title), ()
     if len(layers) <= 1:
         return None, ()
-    candidates = [one for one in layers if one.may_hold_polygons]
+    what = "features" if role.any_geometry else "polygons"
+    candidates = [
+        one
+        for one in layers
+        if (one.kind is not None if role.any_geometry else one.may_hold_polygons)
+    ]
+    named = [one for one in candidates if one.name.casefold() in role.names]
+    candidates = named if len(named) == 1 else candidates
     if len(candidates) > 1:
         looked = {one.name: look(one) for one in candidates}
         filled = [one for one in candidates if looked[one.name][0]]
@@ -106,12 +124,11 @@ def choose_layer(
         candidates = marked if len(marked) == 1 else filled or candidates[:1]
     if not candidates:
         raise role.error(
-            f"{title}: none of its {len(layers)} layers holds polygons: "
-            f"{_listed(layers)}"
+            f"{title}: none of its {len(layers)} layers holds {what}: {_listed(layers)}"
         )
     if len(candidates) > 1:
         raise role.error(
-            f"{title}: {len(candidates)} of its layers hold polygons: "
+            f"{title}: {len(candidates)} of its layers hold {what}: "
             f"{_listed(candidates)}; name one: {_way_out(role, candidates[0])}"
         )
     taken = candidates[0]

@@ -6,13 +6,14 @@ import json
 import os
 import stat
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pyogrio
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -22,6 +23,11 @@ from rrsis_geo.geodata.literal_paths import literal_vector_path
 
 FAILURES = (OSError, RuntimeError, ValueError, TypeError, LookupError, ArithmeticError)
 """What pyogrio, pyarrow, pyproj and pandas raise for files that they cannot read."""
+
+Box = tuple[float, float, float, float]
+"""(left, bottom, right, top)"""
+
+BoxOf = Callable[[Any, Box | None], Box | None]
 
 PARQUET = (".parquet", ".geoparquet")
 PARQUET_MAGIC = b"PAR1"
@@ -41,6 +47,10 @@ class LayerRole:
     """Option that names the layer; None: only `FILE|layername=NAME` does."""
     marks: tuple[str, ...] = ()
     """Fields by which the layer is known among several."""
+    names: tuple[str, ...] = ()
+    """Names, in lower case, by which the layer is known among several."""
+    any_geometry: bool = False
+    """Whether lines and points are features as well as polygons."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,10 +94,13 @@ def read_vector_layer(
     *,
     layer: str | None = None,
     columns: Sequence[str] | None = None,
+    where: str | None = None,
+    box: BoxOf = lambda crs, span: None,
 ) -> VectorLayer:
     """Read one layer of a vector file.
 
-    Without a layer it is the only one with polygons, with a note if there are others.
+    Without a layer it is the only one with polygons, or with any geometry where the
+    role says so, with a note if there are others.
 
     Args:
         path: A file of any format that GDAL reads or this package writes, a URL, or
@@ -95,10 +108,15 @@ def read_vector_layer(
         role: What the file is for.
         layer: Name of the layer.
         columns: Fields to read; None: all.
+        where: Which features to read, in the SQL of OGR: "class = 'primary'".
+        box: From the layer's CRS and the bounds of all its features, where they are
+            known, to the box in that CRS that features have to touch; None: all are
+            read.
 
     Raises:
         RRSISError: of the kind of the role: the file cannot be read, has no such layer
-            or field, several layers may be meant, or it is a table without geometry.
+            or field, several layers may be meant, it is a table without geometry, or
+            `where` is no condition on its fields.
     """
     file, named = split_layer_name(path)
     title = f"{role.name} {path}"
@@ -117,10 +135,10 @@ def read_vector_layer(
         raise role.error(f"{title}: cannot be read: {reason}")
     try:
         if _is_parquet(file):
-            return _read_parquet(file, role, title, columns)
+            return _read_parquet(file, role, title, columns, where, box)
         with literal_vector_path(file) as literal, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of GDAL, about oddities of the file
-            return _read_ogr(literal, role, title, layer or named, columns)
+            return _read_ogr(literal, role, title, layer or named, columns, where, box)
     except shapely.errors.ShapelyError as error:
         raise role.error(f"{title}: holds a damaged geometry: {error}") from error
     except RRSISError:
@@ -142,6 +160,8 @@ def _read_ogr(
     title: str,
     layer: str | None,
     columns: Sequence[str] | None,
+    where: str | None,
+    box: BoxOf,
 ) -> VectorLayer:
     layers = [
         LayerFacts(name=str(name), kind=None if kind is None else str(kind))
@@ -152,21 +172,52 @@ def _read_ogr(
         layer,
         role=role,
         title=title,
-        look=lambda one: _look_into(path, one),
+        look=lambda one: _look_into(path, one, any_geometry=role.any_geometry),
     )
-    _check_columns(pyogrio.read_info(path, layer=name)["fields"], role, title, columns)
+    facts = pyogrio.read_info(path, layer=name)
+    _check_columns(facts["fields"], role, title, columns)
+    crs = None if facts["crs"] is None else pyproj.CRS.from_user_input(facts["crs"])
+    if where is not None:
+        _check_where(path, name, role, title, where, facts["fields"])
     frame = pyogrio.read_dataframe(
-        path, layer=name, columns=None if columns is None else list(columns)
+        path,
+        layer=name,
+        columns=None if columns is None else list(columns),
+        where=where,
+        bbox=box(crs, facts["total_bounds"]),
+        fid_as_index=True,
     )
+    # a spatial index gives features in its own order
+    frame = frame.sort_index().reset_index(drop=True)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise role.error(f"{title}: is a table without geometry; give polygons")
     return VectorLayer(frame=frame, notes=notes)
 
 
-def _look_into(path: str, layer: LayerFacts) -> tuple[bool, tuple[str, ...]]:
-    """Whether a layer holds polygons, and its fields."""
+def _check_where(
+    path: str,
+    layer: str | None,
+    role: LayerRole,
+    title: str,
+    where: str,
+    fields: Sequence[str],
+) -> None:
+    try:
+        pyogrio.read_dataframe(path, layer=layer, where=where, max_features=1)
+    except FAILURES as error:
+        raise role.error(
+            f"{title}: {where!r} is no condition on its fields "
+            f"({', '.join(map(str, fields)) or 'none'}): {_reason(error)}; write it "
+            "as in \"class = 'primary'\""
+        ) from error
+
+
+def _look_into(
+    path: str, layer: LayerFacts, *, any_geometry: bool
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether a layer holds polygons, or any features, and its fields."""
     fields = tuple(map(str, pyogrio.read_info(path, layer=layer.name)["fields"]))
-    if layer.kind_is_known:
+    if layer.kind_is_known or any_geometry:
         features = pyogrio.read_info(path, layer=layer.name, force_feature_count=True)
         return features["features"] > 0, fields
     shapes = pyogrio.read_dataframe(path, layer=layer.name, columns=[]).geometry
@@ -174,9 +225,19 @@ def _look_into(path: str, layer: LayerFacts) -> tuple[bool, tuple[str, ...]]:
 
 
 def _read_parquet(
-    path: str, role: LayerRole, title: str, columns: Sequence[str] | None
+    path: str,
+    role: LayerRole,
+    title: str,
+    columns: Sequence[str] | None,
+    where: str | None,
+    box: BoxOf,
 ) -> VectorLayer:
     """Read GeoParquet, for which the GDAL of pyogrio has no driver."""
+    if where is not None:
+        raise role.error(
+            f"{title}: features of GeoParquet cannot be selected by a condition; save "
+            "it as GeoPackage, or save the selected features"
+        )
     try:
         from pyarrow import parquet
     except ImportError as error:
@@ -203,6 +264,9 @@ def _read_parquet(
     with open(path, "rb") as file:
         wanted = [*(fields if columns is None else columns), main]
         frame = gpd.read_parquet(file, columns=wanted)
+    around = box(frame.crs, tuple(frame.total_bounds))
+    if around is not None:
+        frame = frame[frame.geometry.intersects(shapely.box(*around))]
     notes: tuple[str, ...] = ()
     if len(all_geometries) > 1:
         notes = (

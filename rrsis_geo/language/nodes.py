@@ -56,6 +56,16 @@ class Find(_Reading):
     """Indices into `Plan.words` of the words it was read from, here and in all nodes
     below; empty in training expressions."""
 
+    layer: str = field(default="", compare=False)
+    """Word of the user's own layer whose features it names; "": the network finds
+    them. Then `noun` is the layer's noun, and a phrase that says more narrows its
+    features."""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it says more of its things than what they are."""
+        return self.noun != self.phrase
+
 
 @dataclass(frozen=True)
 class InPlace(_Reading):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
-from typing import cast
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from typing import Any, cast
 
 from rrsis_geo.language.nodes import NODES, Except, Find, Node, Union
 
@@ -40,6 +40,20 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
+
+
+def with_finds(node: Node, change: Callable[[Find], Node]) -> Node:
+    """A tree in which every `Find` is replaced."""
+    if isinstance(node, Find):
+        return change(node)
+    inner: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, NODES):
+            inner[item.name] = with_finds(cast(Node, value), change)
+        elif item.name == "parts":
+            inner[item.name] = tuple(with_finds(part, change) for part in value)
+    return replace(node, **inner)
 
 
 def words_of(node: Node) -> tuple[int, ...]:

@@ -73,8 +73,9 @@ def read_part(path: str) -> Polygons:
     with literal_path(Path(path)) as literal:
         frame = pyogrio.read_dataframe(literal)
     columns: dict[str, NDArray[Any]] = {}
-    for name, dtype in SCHEMA.items():
+    for name in frame.columns.drop("geometry"):
         values = frame[name].to_numpy()
+        dtype = SCHEMA.get(name, values.dtype)
         columns[name] = values.astype(dtype) if len(frame) else np.array([], dtype)
     geometry = np.asarray(frame.geometry, np.object_)
     return Polygons(geometry=geometry, crs=None, columns=columns)
@@ -96,10 +97,8 @@ def join_parts(parts: Sequence[ScenePart], crs: str | None) -> Polygons:
     ]
     empty = no_polygons(crs)
     counts = [len(polygons) for polygons in moved]
-    columns = {
-        name: np.concatenate([empty.columns[name], *(p.columns[name] for p in moved)])
-        for name in SCHEMA
-    }
+    names = dict.fromkeys(name for polygons in moved for name in polygons.columns)
+    columns = {name: _joined(name, moved) for name in (*SCHEMA, *names)}
     columns["id"] = np.arange(1, sum(counts) + 1, dtype=SCHEMA["id"])
     for name, values in zip(
         SCENE_COLUMNS, ([p.scene for p in parts], [p.crs for p in parts]), strict=True
@@ -109,4 +108,26 @@ def join_parts(parts: Sequence[ScenePart], crs: str | None) -> Polygons:
         geometry=np.concatenate([empty.geometry, *(p.geometry for p in moved)]),
         crs=crs,
         columns=columns,
+    )
+
+
+def _joined(name: str, moved: Sequence[Polygons]) -> NDArray[Any]:
+    """A column of all scenes; fields of own layers are missing where none was found."""
+    if name in SCHEMA:
+        empty = np.array([], SCHEMA[name])
+        return np.concatenate([empty, *(part.columns[name] for part in moved)])
+    parts = [part for part in moved if len(part)]
+    pieces = [part.columns.get(name) for part in parts]
+    kinds = {piece.dtype for piece in pieces if piece is not None}
+    present = [piece for piece in pieces if piece is not None]
+    if len(kinds) == 1 and len(present) == len(parts):
+        return np.concatenate(present)
+    numbers = all(kind.kind in "iufb" for kind in kinds)
+    missing, dtype = (np.nan, np.float64) if numbers else (None, np.object_)
+    return np.concatenate(
+        [
+            np.full(len(part), missing, dtype) if piece is None else piece.astype(dtype)
+            for part, piece in zip(parts, pieces, strict=True)
+        ]
+        or [np.array([], dtype)]
     )

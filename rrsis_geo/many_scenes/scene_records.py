@@ -21,6 +21,7 @@ from rrsis_geo.errors import OutputError, os_reason
 from rrsis_geo.files.file_names import hidden_beside
 from rrsis_geo.files.json_text import parse_json
 from rrsis_geo.folder_lock import FolderLock
+from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.run_manifest import describe_scene
 from rrsis_geo.pipeline.run_plan import absolute_job
@@ -33,7 +34,7 @@ BEGUN = ".begun"
 PLACED = "placed.json"
 PLACING = "placing.json"
 
-NOT_OF_THE_RESULT = ("engine", "workers", "batch_size")
+NOT_OF_THE_RESULT = ("engine", "workers", "batch_size", "cache")
 """Options that what is found does not depend on."""
 
 
@@ -53,10 +54,11 @@ def scene_key(job: SegmentJob, sha256: str | None) -> str:
     for name in NOT_OF_THE_RESULT:
         del body["options"][name]
     aoi = job.options.aoi
+    vectors = [*([] if aoi is None else [aoi]), *(one.path for one in job.own_layers)]
     facts = {
         "job": body,
         "scene": describe_scene(job.scene),
-        "aoi": None if aoi is None else describe_scene(aoi),
+        "vectors": [describe_scene(split_layer_name(path)[0]) for path in vectors],
         "weights": sha256,
         "version": __version__,
     }

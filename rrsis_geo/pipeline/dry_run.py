@@ -12,6 +12,7 @@ from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.explain import Explanation
 from rrsis_geo.pipeline.output_paths import check_crs, check_outputs, manifest_path
+from rrsis_geo.pipeline.own_layers.layer_answers_in_run import check_probability
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
     make_query_batch,
@@ -82,7 +83,11 @@ class DryRun:
         lines = [
             ("scene", self.scene),
             ("looks for", "; ".join(self.expressions)),
-            ("phrases", "; ".join(self.batch.texts)),
+            ("phrases", "; ".join(self.batch.texts) or "none: own layers answer all"),
+            *(
+                ("layer", f"{layer.word}: {len(layer.polygons):,} features in the area")
+                for layer in (self.batch.features.layers if self.batch.features else ())
+            ),
             ("grid", f"{self.width:,} x {self.height:,} pixels, {resampled}"),
             (
                 "windows",
@@ -119,7 +124,10 @@ def plan(
         batch = make_query_batch(job, plan, weights)
         empty = _empty(scene, plan)
         seconds = None
-        if measure:
+        check_probability(job, batch)
+        if not batch.texts:
+            seconds = 0.0
+        elif measure:
             predictor = predictor or bind(job, batch.texts)
             per_window = _time_window(predictor, job)
             seconds = per_window * (len(plan.windows) - empty) / job.options.workers
@@ -133,9 +141,9 @@ def plan(
             height=plan.grid.height,
             native_gsd=scene.gsd,
             gsd=plan.grid.gsd,
-            windows=len(plan.windows),
+            windows=len(plan.windows) if batch.texts else 0,
             outside=plan.outside,
-            empty=empty,
+            empty=empty if batch.texts else 0,
             memory_bytes=_memory(job, plan, weights.runtime, bands=len(batch.texts)),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),

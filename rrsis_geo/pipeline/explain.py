@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.job_texts import OwnLayer
+from rrsis_geo.pipeline.own_layers.batch_layers import (
+    layer_nouns,
+    with_measured_colours,
+)
 from rrsis_geo.pipeline.run_plan import (
     make_query_batch,
     make_run_plan,
@@ -38,7 +43,8 @@ class Explanation:
             lines.append(f"    {entry['words']}")
             lines += [f"    note: {note}" for note in entry["notes"]]
         texts = ", ".join(f'"{text}"' for text in self.batch.texts)
-        return "\n".join([*lines, f"the network is asked: {texts}"])
+        asked = f"the network is asked: {texts}" if texts else "no network is asked"
+        return "\n".join([*lines, asked])
 
 
 def explain(
@@ -47,6 +53,7 @@ def explain(
     *,
     options: SegmentOptions | None = None,
     weights: str = "default",
+    own_layers: Sequence[OwnLayer] = (),
 ) -> Explanation:
     """Plan a job with these expressions.
 
@@ -55,16 +62,18 @@ def explain(
         scene: Where; None: a scene larger than a window.
         options: As for a run.
         weights: Name or path.
+        own_layers: Layers whose features words mean; without a scene not read.
 
     Raises:
-        RRSISError: an expression is empty, the weights are missing, or the scene cannot
-            be opened.
+        RRSISError: an expression is empty, the weights are missing, the scene cannot
+            be opened, or a layer cannot be used.
     """
     options = options or SegmentOptions()
     job = SegmentJob(
         scene=scene or "",
         expressions=tuple(expressions),
         weights=weights,
+        own_layers=tuple(own_layers),
         options=options,
     )
     facts = weights_facts(weights, None)
@@ -75,10 +84,10 @@ def explain(
             categories=facts.categories,
             weights=facts.evidence,
             caution=options.caution,
+            layers=layer_nouns(job.own_layers),
         )
-        return Explanation(
-            batch=with_knowledge(batch, facts.known_classes, guess=options.guess)
-        )
+        batch = with_knowledge(batch, facts.known_classes, guess=options.guess)
+        return Explanation(batch=with_measured_colours(batch))
     with open_scene(job) as opened:
         plan = make_run_plan(opened, options, facts.gsd_range)
         return Explanation(batch=make_query_batch(job, plan, facts))

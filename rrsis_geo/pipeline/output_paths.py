@@ -85,7 +85,8 @@ def check_outputs(job: SegmentJob, *, ours: Collection[str] = ()) -> None:
         if (path := getattr(job, name)) is not None
     }
     area = job.options.aoi
-    inputs = [job.scene, *([] if area is None else [split_layer_name(area)[0]])]
+    vectors = [*([] if area is None else [area]), *(one.path for one in job.own_layers)]
+    inputs = [job.scene, *(split_layer_name(path)[0] for path in vectors if path)]
     for name, path in wanted.items():
         if any(_same(path, other) for other in inputs):
             raise OutputError(f"{path}: is an input of this run; choose another name")

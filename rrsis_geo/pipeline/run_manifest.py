@@ -30,6 +30,7 @@ MANIFEST_VERSION = 1
 NOT_OF_PIXELS = (
     *("threshold", "min_score", "min_area", "fill_holes", "simplify", "split"),
     *("batch_size", "engine", "workers", "runtime", "resolve", "guess", "caution"),
+    "cache",
 )
 """Options that pixels do not depend on; the texts and the runtime that was chosen are
 entries of their own."""
@@ -73,6 +74,7 @@ def fingerprint(
     grid: Grid,
     stretch: Mapping[str, Any],
     weights: WeightsFacts,
+    own_layers: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Everything that the pixels of a run depend on, and nothing else.
 
@@ -85,6 +87,7 @@ def fingerprint(
         grid: What the scene is read at.
         stretch: The scene's stretch.
         weights: Which network predicts.
+        own_layers: See `layer_facts`; which texts the network is given depends on them.
     """
     options = asdict(job.options)
     for name in NOT_OF_PIXELS:
@@ -102,6 +105,7 @@ def fingerprint(
         "stretch": dict(stretch),
         "weights": {"name": weights.name, "sha256": weights.sha256},
         "runtime": weights.runtime,
+        **({"own_layers": [dict(one) for one in own_layers]} if own_layers else {}),
     }
 
 
@@ -117,6 +121,7 @@ def build(
     questions: Sequence[Mapping[str, Any]],
     advice: Sequence[str],
     timings: Mapping[str, float],
+    own_layers: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """The manifest of a finished run, as JSON values.
 
@@ -131,6 +136,7 @@ def build(
         questions: For each expression how it was understood and evaluated.
         advice: What the user was told.
         timings: Part of the run -> seconds.
+        own_layers: See `layer_facts`.
     """
     return {
         "manifest": MANIFEST_VERSION,
@@ -142,6 +148,7 @@ def build(
             "gsd_range": weights.gsd_range,
         },
         "runtime": weights.runtime,
+        "own_layers": [dict(one) for one in own_layers],
         "scene": describe_scene(job.scene)
         | {"beside": _from_result(job), "native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
@@ -152,6 +159,7 @@ def build(
             "skipped": counts.skipped,
             "failed": 0,  # a window that fails, fails the run
             "resumed": counts.resumed,
+            "kept": counts.kept,
         },
         "polygons": dict(polygons),
         "questions": [dict(question) for question in questions],

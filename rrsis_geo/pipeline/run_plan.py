@@ -16,6 +16,8 @@ from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
+from rrsis_geo.pipeline.own_layers.batch_layers import layer_nouns, with_own_layers
+from rrsis_geo.pipeline.own_layers.layer_reading import Frames
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
@@ -29,6 +31,10 @@ from rrsis_geo.types import NODATA, Predictor, Strip
 MAX_ENLARGEMENT = 4.0
 """A scene that is more times coarser than the network was trained for is refused unless
 `gsd` is given: detail that is not in the file does not come back."""
+
+MAX_SHRINKING = 3.0
+"""An image without metres that is more times larger than a window is read as it is:
+small things would vanish in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +101,10 @@ def absolute_job(job: SegmentJob) -> SegmentJob:
         job,
         scene=absolute_input(job.scene),
         weights=absolute_input(job.weights),
+        own_layers=tuple(
+            replace(one, path=absolute_input(one.path) if one.path else "")
+            for one in job.own_layers
+        ),
         options=replace(job.options, aoi=None if aoi is None else absolute_input(aoi)),
     )
 
@@ -141,12 +151,25 @@ def weights_facts(
 
 
 def make_query_batch(
-    job: SegmentJob, plan: RunPlan, weights: WeightsFacts
+    job: SegmentJob,
+    plan: RunPlan,
+    weights: WeightsFacts,
+    *,
+    frames: Frames | None = None,
 ) -> QueryBatch:
-    """Plan the job's expressions for its scene and weights.
+    """Plan the job's expressions for its scene and weights, and read its own layers.
 
     A network that was passed in from Python was bound to texts by the caller: with
     `auto` these are the expressions, with `scene` the phrases of their plans.
+
+    Args:
+        job: What is asked for.
+        plan: Where it is looked for.
+        weights: Which network looks.
+        frames: Own layers that were given as tables.
+
+    Raises:
+        OptionError: an own layer cannot be used.
     """
     resolve = job.options.resolve
     passed_in = weights.sha256 is None
@@ -158,8 +181,10 @@ def make_query_batch(
         categories=weights.categories,
         weights=weights.evidence,
         caution=job.options.caution,
+        layers=layer_nouns(job.own_layers),
     )
-    return with_knowledge(batch, weights.known_classes, guess=job.options.guess)
+    batch = with_knowledge(batch, weights.known_classes, guess=job.options.guess)
+    return with_own_layers(batch, job.own_layers, plan.grid, plan.aoi, frames=frames)
 
 
 def make_run_plan(
@@ -200,16 +225,19 @@ def choose_gsd(
 ) -> tuple[float | None, tuple[str, ...]]:
     """Metres per pixel to read at, and advice about it; None: the scene's own.
 
-    The scene's own GSD, moved into the range that the network was trained for. Pixel
-    coordinates have no metres, so such a scene is read as it is unless `gsd` is given.
+    The scene's own GSD, moved into the range that the network was trained for. An image
+    without a CRS has no metres: unless it is large, it is shrunk into one window, as
+    the network was trained on images of unknown resolution (decision 0178).
 
     Raises:
         SceneError: the scene is far too coarse for the network.
     """
     if options.gsd is not None:
         return options.gsd, ()
-    if gsd_range is None or options.pixel_coordinates:
+    if gsd_range is None:
         return None, ()
+    if scene.native.crs is None:
+        return _fit_into_window(scene, options.window_size)
     low, high = gsd_range
     wanted = min(max(scene.gsd, low), high)
     if abs(wanted - scene.gsd) <= GSD_TOLERANCE * scene.gsd:
@@ -225,6 +253,19 @@ def choose_gsd(
             "this one all the same"
         )
     return wanted, (f"{reason}: read at {wanted:.3g} m",)
+
+
+def _fit_into_window(scene: Scene, size: int) -> tuple[float | None, tuple[str, ...]]:
+    """GSD at which one window covers an image without metres, and advice."""
+    shrinking = max(scene.native.width, scene.native.height) / size
+    if not 1 < shrinking <= MAX_SHRINKING:
+        return None, ()
+    shrinking = max(shrinking, 1 + 2 * GSD_TOLERANCE)  # less would not be done
+    return scene.gsd * shrinking, (
+        f"without a CRS the size of things is not known: the image is read at "
+        f"{100 / shrinking:.0f} % of its size, so that the network sees all of it at "
+        f"once; --gsd {scene.gsd:g} reads it as it is",
+    )
 
 
 class ValidWindows:

@@ -9,7 +9,7 @@ from typing import Literal
 from rrsis_geo.language.known_classes import Knowledge, KnownClasses
 from rrsis_geo.language.nodes import Find, Node, Union
 from rrsis_geo.language.traversal import walk
-from rrsis_geo.query import make_plan, notes
+from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.plan.plan import Plan
@@ -75,7 +75,7 @@ def with_knowledge(
     plans, unanswered = [], set[str]()
     names = known.names if known else ()
     for plan in batch.plans:
-        full = make_plan(plan.expression)
+        full = batch.layers.plan(plan.expression)
         words = knowledge(full, known) if known else ()
         plans.append(
             replace(plan, notes=(*full.notes, *_notes(words, names, guess=guess)))
@@ -139,6 +139,8 @@ def _as_typed(plan: Plan, find: Find) -> str:
 
 
 def _knowledge_of(find: Find, known: KnownClasses) -> Knowledge:
+    if find.layer:
+        return "known"
     level = known.of(find)
     if level != "unknown" or find.categories:
         return level

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.job import CAUTION, RESOLVES
 from rrsis_geo.language.nodes import Find
-from rrsis_geo.query import make_plan
 from rrsis_geo.query.answers import (
     QueryAnswers,
     anchor_polygons,
@@ -26,13 +26,16 @@ from rrsis_geo.query.answers import (
 )
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
-from rrsis_geo.query.decision.evidence import texts_of
+from rrsis_geo.query.decision.evidence import names_own, texts_of
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
+from rrsis_geo.query.own_layers.layer_answers import answers_with_layers, own_evidence
+from rrsis_geo.query.own_layers.layer_nouns import LayerNouns
+from rrsis_geo.query.own_layers.own_features import OwnFeatures
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.tokenizer.normalization import correct_text
+from rrsis_geo.query.typed_plans import head_of, is_as_typed, plan_as_typed
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -70,6 +73,13 @@ class QueryBatch:
     one_window: bool = False
     """Whether the network sees the whole scene at once."""
 
+    layers: LayerNouns = field(default_factory=LayerNouns, compare=False, repr=False)
+    """Nouns that the user's own layers answer."""
+    features: OwnFeatures | None = field(default=None, compare=False, repr=False)
+    """Of these layers; None: not read, as no phrase or no scene asks for them."""
+    measured: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Phrases of features that ask for a colour alone: pixels answer them."""
+
     @property
     def weighs(self) -> bool:
         """Whether evidence is weighed, for which the faint objects are needed too."""
@@ -97,12 +107,17 @@ class QueryBatch:
                         finds.setdefault(find.noun, replace(find, phrase=find.noun))
                 for text in texts_of(plan, one_window=self.one_window):
                     found.setdefault(text, finds.get(text, head))
-            return tuple(Phrase(text=text, head=head) for text, head in found.items())
-        for plan, head in zip(self.plans, heads, strict=True):
-            for find in plan.finds:
-                as_typed = plan.is_plain and find.phrase == plan.network_text
-                found.setdefault(find.phrase, head if as_typed else find)
-        return tuple(Phrase(text=text, head=head) for text, head in found.items())
+        else:
+            for plan, head in zip(self.plans, heads, strict=True):
+                for find in plan.finds:
+                    as_typed = plan.is_plain and find.phrase == plan.network_text
+                    if not find.layer or find.narrows:
+                        found.setdefault(find.phrase, head if as_typed else find)
+        return tuple(
+            Phrase(text=text, head=head)
+            for text, head in found.items()
+            if text not in self.measured
+        )
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -113,7 +128,13 @@ class QueryBatch:
     def modes(self) -> tuple[str, ...]:
         """For each expression, what decides which objects are meant."""
         return tuple(
-            "evidence" if self.weighs else "network" if plan.is_plain else "scene"
+            "layers"
+            if names_own(plan)
+            else "evidence"
+            if self.weighs
+            else "network"
+            if plan.is_plain
+            else "scene"
             for plan in self.plans
         )
 
@@ -170,6 +191,7 @@ class QueryBatch:
 
         Raises:
             SceneError: the tag is damaged.
+            OptionError: the user's own layers take part in the answers.
         """
         if TAG not in tags:
             return as_typed(bands)
@@ -179,7 +201,7 @@ class QueryBatch:
             batch = cls(
                 plans=plans,
                 heads=tuple(
-                    _head(plan.expression) if _is_as_typed(plan) else plan.finds[0]
+                    head_of(plan.expression) if is_as_typed(plan) else plan.finds[0]
                     for plan in plans
                 ),
                 unanswered=frozenset(kept.get("unanswered", ())),
@@ -196,6 +218,12 @@ class QueryBatch:
                 f"{path}: its tag {TAG} is damaged; name the bands with the option "
                 "for expressions, or make the raster again"
             ) from error
+        if any(find.layer for plan in plans for find in plan.finds):
+            raise OptionError(
+                f"{path}: its questions are answered by own layers, which this "
+                "command does not read; ask again with segment, or name the bands "
+                "with the option for expressions"
+            )
         missing = set(batch.texts) - set(bands)
         return as_typed(bands) if missing or not plans else batch
 
@@ -222,6 +250,7 @@ class QueryBatch:
         *,
         faint: Polygons | None = None,
         min_score: float | None = None,
+        colours: Mapping[str, NDArray[np.float64]] | None = None,
     ) -> QueryAnswers:
         """The objects that the expressions mean.
 
@@ -231,28 +260,36 @@ class QueryBatch:
             valid_extent: In pixels: where there is data, inside the AOI.
             faint: The same at the second of `thresholds`, where evidence is weighed.
             min_score: Least chance to be meant, where evidence is weighed.
+            colours: See `OwnEvidence`.
         """
-        if self.weights is not None:
-            maps = PaintedMaps(
-                clear=self._answerable(polygons),
-                faint=self._answerable(no_rows(polygons) if faint is None else faint),
-            )
-            return answers_of_decisions(
-                [
-                    decide(
-                        plan,
-                        maps,
-                        grid,
-                        area=valid_extent,
-                        one_window=self.one_window,
-                        weights=self.weights,
-                        caution=self.caution,
-                        min_score=min_score or 0.0,
-                    )
-                    for plan in self.plans
-                ]
-            )
         polygons = self._answerable(polygons)
+        maps = PaintedMaps(
+            clear=polygons,
+            faint=self._answerable(no_rows(polygons) if faint is None else faint),
+        )
+        weigh = partial(
+            decide,
+            grid=grid,
+            area=valid_extent,
+            one_window=self.one_window,
+            weights=self.weights or DEFAULT_WEIGHTS,
+            caution=self.caution,
+            min_score=min_score or 0.0,
+        )
+        if self.features is not None:
+            own = own_evidence(self.features, maps, colours or {})
+            return answers_with_layers(
+                self.plans,
+                own,
+                grid,
+                area=valid_extent,
+                one_window=self.one_window,
+                caution=self.caution,
+                min_score=min_score or 0.0,
+                weigh=weigh if self.weighs else None,
+            )
+        if self.weighs:
+            return answers_of_decisions([weigh(plan, maps) for plan in self.plans])
         plain = all(plan.is_plain for plan in self.plans)
         if plain and self.texts == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(
@@ -289,8 +326,8 @@ class QueryBatch:
 def as_typed(expressions: Sequence[str]) -> QueryBatch:
     """A batch that gives every expression to the network unchanged."""
     return QueryBatch(
-        plans=tuple(_plan_as_typed(text) for text in expressions),
-        heads=tuple(_head(text) for text in expressions),
+        plans=tuple(plan_as_typed(text) for text in expressions),
+        heads=tuple(head_of(text) for text in expressions),
     )
 
 
@@ -303,6 +340,7 @@ def make_batch(
     categories: Sequence[str] | None = None,
     weights: EvidenceWeights = DEFAULT_WEIGHTS,
     caution: float = CAUTION,
+    layers: LayerNouns | None = None,
 ) -> QueryBatch:
     """Plan the expressions of a job.
 
@@ -315,22 +353,28 @@ def make_batch(
         categories: Classes that the network knows by name; None: not known.
         weights: How much each kind of evidence counts with `auto`.
         caution: See `SegmentOptions.caution`.
+        layers: Nouns that the user's own layers answer; None: there are none.
 
     Raises:
-        OptionError: `resolve` is none of these.
+        OptionError: `resolve` is none of these, or is network with layers.
     """
     if resolve not in RESOLVES:
         raise OptionError(f"resolve must be in {RESOLVES}, got {resolve!r}")
+    layers = layers or LayerNouns()
     if resolve == "network":
+        if layers.words:
+            raise OptionError(
+                "own layers answer words of a plan, and with --resolve network there "
+                "is none; choose auto or scene"
+            )
         return as_typed(expressions)
-    parsed = [make_plan(text) for text in expressions]
+    parsed = [layers.plan(text) for text in expressions]
     plans = tuple(
-        plan if all(plan.phrases) else _plan_as_typed(plan.expression)
-        for plan in parsed
+        plan if all(plan.phrases) else plan_as_typed(plan.expression) for plan in parsed
     )
     heads = tuple(plan.finds[0] for plan in parsed)
     if resolve == "scene":
-        return QueryBatch(plans=plans, heads=heads)
+        return QueryBatch(plans=plans, heads=heads, layers=layers)
     if categories is not None:
         known = frozenset(categories)
         plans = tuple(plan.placed_among_objects(known) for plan in plans)
@@ -340,20 +384,5 @@ def make_batch(
         weights=weights,
         caution=caution,
         one_window=grid is not None and max(grid.width, grid.height) <= window_size,
+        layers=layers,
     )
-
-
-def _plan_as_typed(expression: str) -> Plan:
-    text = correct_text(expression)
-    words = tuple(text.split())
-    root = Find(text, at=tuple(range(len(words))))
-    return Plan(expression=expression, words=words, root=root)
-
-
-def _is_as_typed(plan: Plan) -> bool:
-    root = plan.root
-    return isinstance(root, Find) and root.phrase == plan.network_text and not root.noun
-
-
-def _head(expression: str) -> Find:
-    return make_plan(expression).finds[0]

@@ -139,16 +139,7 @@ def _read_placed(
         kinds = sorted(set(layer.frame.geometry.geom_type.dropna()))
         found = f" with an area, only {', '.join(kinds)}" if kinds else ""
         raise OptionError(f"{title}: holds no polygon{found}")
-    if grid.crs is None and layer.crs is not None:
-        raise OptionError(
-            f"{title}: is in {layer.crs.name}, but the scene has no CRS; name "
-            "it with --crs EPSG:..., or draw the area in pixels, without a CRS"
-        )
-    if grid.crs is not None and layer.crs is None:
-        raise OptionError(
-            f"{title}: has no CRS, so it cannot be located; write one into the file "
-            f"(ogr2ogr -a_srs EPSG:... with-crs.gpkg {path})"
-        )
+    check_located(title, path, layer.crs, grid)
     try:
         placed = place_polygons(shapes, layer.crs, grid)
     except ProjError as error:
@@ -162,6 +153,32 @@ def _read_placed(
         span += f" in {layer.crs.name}"
     _refuse_outside(area, grid, title, span)
     return area, (*layer.notes, *_left_out(title, layer))
+
+
+def check_located(title: str, path: str, crs: Any, grid: Grid) -> None:
+    """Refuse a layer that cannot be located on a grid.
+
+    Args:
+        title: What it is, for the message.
+        path: Its file; "" for a table in memory.
+        crs: Its pyproj CRS; None where it names none.
+        grid: The scene's.
+
+    Raises:
+        OptionError: only one of the two has a CRS.
+    """
+    if grid.crs is None and crs is not None:
+        raise OptionError(
+            f"{title}: is in {crs.name}, but the scene has no CRS; name "
+            "it with --crs EPSG:..., or draw the area in pixels, without a CRS"
+        )
+    if grid.crs is not None and crs is None:
+        way_out = (
+            f"write one into the file (ogr2ogr -a_srs EPSG:... with-crs.gpkg {path})"
+            if path
+            else "give it one with set_crs"
+        )
+        raise OptionError(f"{title}: has no CRS, so it cannot be located; {way_out}")
 
 
 def _refuse_outside(area: Any, grid: Grid, name: str, span: str) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 
-from rrsis_geo.geodata.bent_edges import Points, move_polygons
-from rrsis_geo.geodata.vector_layers import only_areas
+from rrsis_geo.geodata.bent_edges import Points, move_lines, move_polygons
+from rrsis_geo.geodata.vector_layers import Box, only_areas
 from rrsis_geo.scene.grid import Grid, angular_unit, metres_in_unit, wkt2
 
 BEND = 0.1
@@ -25,6 +26,10 @@ STRAIGHT_EDGE = 2.0
 
 BORDER_POINTS = 33
 """Points on each side of a scene, by which it is found in another CRS."""
+
+BOX_MARGIN = 0.02
+"""Share of a scene's size by which it is enlarged before features are looked up, since
+its border is only followed at points."""
 
 WRAPPED_METHODS = (
     "Popular Visualisation Pseudo Mercator",
@@ -87,10 +92,82 @@ def place_polygons(
     return result
 
 
+def place_lines(
+    shapes: NDArray[np.object_], crs: pyproj.CRS | None, grid: Grid
+) -> NDArray[np.object_]:
+    """Move lines and points to the pixels of a grid, as `place_polygons` does polygons.
+
+    Args:
+        shapes: (N,) lines, points and collections of either.
+        crs: Theirs; None where the grid has none either.
+        grid: The scene's grid.
+
+    Returns:
+        (N,) shapes in pixels; empty where nothing is left.
+
+    Raises:
+        ProjError: nothing leads from one CRS to the other.
+    """
+    to_pixels = ~grid.transform
+    if crs is None or grid.crs is None:
+        moved: NDArray[np.object_] = shapely.transform(shapes, _affine(to_pixels))
+        return moved
+    source, target = crs.to_2d(), pyproj.CRS.from_wkt(wkt2(grid.crs)).to_2d()
+    move = _mover(source, target, grid)
+    result = np.full(len(shapes), shapely.Point(), np.object_)
+    shortest = STRAIGHT_EDGE * min(grid.pixel_size) / metres_in_unit(source)
+    around = _surroundings(source, target, grid)
+    for shifted, index in _near(shapes, around, _turn(source.to_wkt()), areas=False):
+        placed = move_lines(
+            shifted,
+            lambda xy: _affine(to_pixels)(move(xy)),
+            tolerance=BEND,
+            shortest=np.inf if source == target else shortest,
+        )
+        again = ~shapely.is_empty(result[index])
+        placed[again] = shapely.union(result[index][again], placed[again])
+        result[index] = placed
+    return result
+
+
+def box_around(
+    grid: Grid, crs: pyproj.CRS | None, span: Box | None = None
+) -> Box | None:
+    """Bounds in another CRS that hold all of a grid, for a reader of features.
+
+    Args:
+        grid: The scene's grid.
+        crs: Of the features; None: not named.
+        span: Bounds of all features; None: not known.
+
+    Returns:
+        (left, bottom, right, top); None where features may lie in the grid without
+        touching a box: around a pole, across 180 degrees, or in longitudes written
+        from 0 to 360.
+    """
+    if crs is None or grid.crs is None:
+        return None
+    source, target = crs.to_2d(), pyproj.CRS.from_wkt(wkt2(grid.crs)).to_2d()
+    try:
+        around = _surroundings(source, target, grid, margin=BOX_MARGIN)
+    except ProjError:
+        return None
+    if around is None or not np.isfinite(around).all():
+        return None
+    turn = _turn(source.to_wkt())
+    if turn is None:
+        return around
+    ends = around if span is None or not np.isfinite(span).all() else span
+    low, high = min(around[0], ends[0]), max(around[2], ends[2])
+    return around if turn.low <= low and high <= turn.high else None
+
+
 def _near(
     polygons: NDArray[np.object_],
     around: tuple[float, float, float, float] | None,
     turn: _Turn | None,
+    *,
+    areas: bool = True,
 ) -> Iterator[tuple[NDArray[np.object_], NDArray[np.int64]]]:
     """Polygons at each turn at which they reach the surroundings, cut; and indices."""
     if around is None:
@@ -118,15 +195,15 @@ def _near(
             shifted = shapely.transform(shifted, _shift(offset))
         beyond = ~inside[index]
         cut = shapely.intersection(shifted[beyond], box)
-        shifted[beyond] = [only_areas(shape) for shape in cut]
+        shifted[beyond] = [only_areas(shape) for shape in cut] if areas else cut
         filled = ~shapely.is_empty(shifted)
         yield shifted[filled], index[filled]
 
 
 def _surroundings(
-    source: pyproj.CRS, target: pyproj.CRS, grid: Grid
-) -> tuple[float, float, float, float] | None:
-    """Bounds in `source` around the scene, three times its size.
+    source: pyproj.CRS, target: pyproj.CRS, grid: Grid, *, margin: float = 1.0
+) -> Box | None:
+    """Bounds in `source` around the scene, with a margin in shares of its size.
 
     A longitude may lie beyond 180 degrees. All are infinite around a pole; None where
     the scene has no place in `source`.
@@ -142,13 +219,13 @@ def _surroundings(
         return None
     x, y = x[finite], y[finite]
     turn = _turn(source.to_wkt())
-    high = np.ptp(y)
+    high = margin * np.ptp(y)
     bottom, top = float(y.min() - high), float(y.max() + high)
     if turn is not None:
         x = np.unwrap(x, period=turn.length)
         if np.ptp(x) > turn.length / 2:  # around a pole, or most of the planet
             return -np.inf, -np.inf, np.inf, np.inf
-    wide = np.ptp(x)
+    wide = margin * np.ptp(x)
     return float(x.min() - wide), bottom, float(x.max() + wide), top
 
 

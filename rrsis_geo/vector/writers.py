@@ -21,9 +21,6 @@ from rrsis_geo.types import SCHEMA, Polygons
 from rrsis_geo.vector.geojson import to_lonlat
 from rrsis_geo.vector.vector_format import CrsRule, Layer, VectorFormat
 
-POLYGON = 3
-"""Shapely's number of a polygon of one part."""
-
 FIXED_TIME = "1970-01-01T00:00:00.000Z"
 """Last change according to a GeoPackage; the run manifest has the time."""
 
@@ -51,12 +48,10 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
             f"{layer.path}: the installed GDAL cannot write {file_format.name}; "
             "choose another format, or see what `rrsis-geo doctor` says"
         )
-    polygons, geometry_type = layer.polygons, "Polygon"
+    polygons, geometry_type = layer.polygons, _geometry_type(layer.polygons)
     if file_format.crs is CrsRule.LONLAT:
         # polygons that cross the antimeridian become MultiPolygons
         polygons, geometry_type = to_lonlat(polygons), "Unknown"
-    elif (shapely.get_type_id(polygons.geometry) != POLYGON).any():
-        geometry_type = "Unknown"
     try:
         with (
             warnings.catch_warnings(),
@@ -72,6 +67,7 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
                 driver=file_format.driver,
                 layer=layer.name,
                 geometry_type=geometry_type,
+                promote_to_multi=geometry_type.startswith("Multi"),
                 crs=_crs_text(polygons.crs),
                 **file_format.options(layer.title, layer.description),
             )
@@ -87,6 +83,21 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
         raise OutputError(
             f"{layer.path}: the end could not be written{full_disk(path.parent)}"
         )
+
+
+def _geometry_type(polygons: Polygons) -> str:
+    """The type of a layer: polygons, unless features of the user's are otherwise."""
+    kinds = {
+        shapely.GeometryType(kind).name
+        for kind in np.unique(shapely.get_type_id(polygons.geometry)).tolist()
+    }
+    if kinds <= {"POLYGON"}:
+        return "Polygon"
+    if kinds <= {"POLYGON", "MULTIPOLYGON"}:
+        return "MultiPolygon"
+    if kinds <= {"LINESTRING", "MULTILINESTRING"}:
+        return "MultiLineString"
+    return "Point" if kinds == {"POINT"} else "Unknown"
 
 
 def write_geoparquet(layer: Layer, path: Path, file_format: VectorFormat) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rrsis_geo.errors import Cancelled
 from rrsis_geo.job import SegmentJob, VectorizeJob
+from rrsis_geo.job_texts import as_own_layers
 from rrsis_geo.protocol import (
     Doctor,
     Explain,
@@ -116,7 +117,12 @@ def _explain(request: Explain, send: Send, cancelled: Callable[[], bool]) -> Mes
     with IMPORT_LOCK:
         from rrsis_geo.pipeline.explain import explain
 
-    explanation = explain(request.expressions, request.scene, weights=request.weights)
+    explanation = explain(
+        request.expressions,
+        request.scene,
+        weights=request.weights,
+        own_layers=as_own_layers(request.own_layers),
+    )
     return Report(
         text=str(explanation), payload=explanation.to_mapping(), job=request.job
     )

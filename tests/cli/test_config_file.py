@@ -131,6 +131,12 @@ def test_an_environment_without_values_changes_nothing(plan, monkeypatch):
     assert payload["expressions"] == ["ship"]
 
 
+def test_the_folder_of_kept_answers_is_no_option(plan, monkeypatch, tmp_path):
+    monkeypatch.setenv("RRSIS_GEO_CACHE", str(tmp_path / "answers"))
+    answer, _ = plan("ship")
+    assert answer.exit_code == 0, answer.stderr
+
+
 def test_a_wrong_variable_is_an_error(plan, monkeypatch):
     monkeypatch.setenv("RRSIS_GEO_THRESHOLD", "much")
     answer, _ = plan("ship")

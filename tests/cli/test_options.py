@@ -3,7 +3,8 @@
 import click
 import pytest
 
-from rrsis_geo_cli.options import metres, numbers, read_expressions, whole_numbers
+from rrsis_geo_cli.expression_list import read_expressions
+from rrsis_geo_cli.options import metres, numbers, whole_numbers
 from rrsis_geo_cli.segment import default_output
 
 

@@ -12,7 +12,12 @@ GSD = 0.5
 """Metres per pixel."""
 
 OPTIONS = SegmentOptions(
-    window_size=64, overlap=16, resolve="network", min_score=0.0, guess=True
+    window_size=64,
+    overlap=16,
+    resolve="network",
+    min_score=0.0,
+    guess=True,
+    cache=False,  # kept answers would take the place of the network
 )
 
 

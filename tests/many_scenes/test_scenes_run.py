@@ -14,7 +14,7 @@ import shapely
 from bright_tiles import GSD, OPTIONS, Bright, hidden, write_tile
 
 from rrsis_geo.errors import Cancelled, OptionError, OutputError, ScenesError
-from rrsis_geo.job import SegmentJob
+from rrsis_geo.job import OwnLayer, SegmentJob
 from rrsis_geo.pipeline import run
 from rrsis_geo.protocol import Advice, Failed, Finished, NextScene, Progress
 from rrsis_geo.types import SCHEMA
@@ -168,7 +168,7 @@ def test_the_weights_are_loaded_once(tiles, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shutil.copy(tiles / "a.tif", tiles / "c.tif")
 
-    result = segment_many(tiles, "ship", window_size=64, overlap=16)
+    result = segment_many(tiles, "ship", window_size=64, overlap=16, cache=False)
 
     assert len(loads) == len(bound) == 1
     assert [outcome.scene.name for outcome in result.outcomes] == ["a", "b", "c"]
@@ -467,11 +467,46 @@ def test_the_manifest_names_every_scene_and_how_it_was_read(find, tiles):
     assert manifest["job"]["output"] == "all.gpkg"
 
 
-def test_polygons_of_many_scenes_are_measured_without_the_manifest(find, tiles):
+def test_polygons_of_many_scenes_are_scored_in_the_scene_that_is_named(find, tiles):
     from rrsis_geo.evaluation.scenes.run_record import read_run_record
 
     find(tiles, output="all.gpkg")
-    assert read_run_record(Path("all.gpkg")) is None
+    record = read_run_record(Path("all.gpkg"), scene=tiles / "b.tif")
+    assert record is not None
+    assert record.scene == tiles / "b.tif"
+    assert record.grid.transform.c == 5e5 + 90 * GSD
+    with pytest.raises(OptionError, match="2 scenes; name the one to score"):
+        read_run_record(Path("all.gpkg"))
+
+
+def test_features_of_own_layers_keep_their_fields(find, tiles):
+    left, top = 5e5, 5e6
+    plots = [
+        shapely.box(left + x, top - 40, left + x + 8, top - 32) for x in (2, 30, 70)
+    ]
+    frame = gpd.GeoDataFrame(
+        {"owner": ["Ada", "Ben", "Cyd"], "number": [1, 2, 3]}, geometry=plots, crs=32631
+    )
+    frame.to_file("plots.gpkg")
+    options = replace(OPTIONS, resolve="auto")
+    layers = (OwnLayer("plot", "plots.gpkg"),)
+    find(
+        tiles,
+        output="all.gpkg",
+        expressions=("plots",),
+        own_layers=layers,
+        options=options,
+        dst_crs="EPSG:3035",
+    )
+    found = gpd.read_file("all.gpkg")
+    assert sorted(found["owner"]) in (
+        ["Ada", "Ben", "Cyd"],
+        ["Ada", "Ben", "Ben", "Cyd"],
+    )
+    assert set(found["number"]) == {1, 2, 3}
+    for row in found.itertuples():
+        (plot,) = frame[frame["owner"] == row.owner].to_crs(3035).geometry
+        assert row.geometry.hausdorff_distance(plot) < 0.01
 
 
 def test_windows_do_not_depend_on_the_other_scenes(find, tiles):

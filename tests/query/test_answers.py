@@ -16,8 +16,9 @@ from rrsis_geo.job import SegmentJob, SegmentOptions, VectorizeJob
 from rrsis_geo.pipeline.explain import explain
 from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.protocol import Advice
-from rrsis_geo.query import make_plan, query_batch
+from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.valid_extent import ValidArea
+from rrsis_geo.query.own_layers import layer_nouns
 from rrsis_geo.query.query_batch import TAG, QueryBatch, as_typed, make_batch
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Strip
@@ -298,15 +299,16 @@ def test_the_valid_area_does_not_depend_on_the_strips():
 def test_an_expression_is_parsed_once_in_a_run(scene, tmp_path, monkeypatch):
     parsed, bound = [], []
 
-    def counting(text):
+    def counting(text, nouns):
         parsed.append(text)
-        return make_plan(text)
+        return make_plan(text, nouns)
 
     def network(job, texts):
         bound.append((job.expressions, texts))
         return ChannelPredictor(texts)
 
-    monkeypatch.setattr(query_batch, "make_plan", counting)
+    monkeypatch.setattr(layer_nouns, "make_plan", counting)
+    layer_nouns._plan.cache_clear()
     pipeline.run(job_for(scene, tmp_path / "a"), network=network)
     assert parsed == list(EXPRESSIONS)
     # the network gets phrases; the job stays the user's

@@ -13,7 +13,7 @@ from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.candidates.bounding_boxes import morton_codes
-from rrsis_geo.query.candidates.likelihood import SHIFT, confidences
+from rrsis_geo.query.candidates.likelihood import EPSILON, SHIFT, confidences
 from rrsis_geo.query.candidates.local_metric import CHUNK, Points, local_projection
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
@@ -49,6 +49,7 @@ class Candidates:
         membership: NDArray[np.float64] | None = None,
         graded: bool = False,
         shift: float = SHIFT,
+        certain: NDArray[np.bool_] | None = None,
     ) -> None:
         """Collect the polygons of a scene.
 
@@ -62,6 +63,8 @@ class Candidates:
             graded: Whether operators of order grade all units by their chance to have
                 the rank, instead of keeping the likeliest only.
             shift: See `confidences`.
+            certain: (N,) features of the user's own layers, which exist for sure and
+                may be lines or points; None: none.
         """
         number = {text: index for index, text in enumerate(phrases)}
         self.polygons = polygons
@@ -73,6 +76,7 @@ class Candidates:
         self.graded = graded
         self._shift = shift
         self.membership = np.ones(len(polygons)) if membership is None else membership
+        self.certain = np.zeros(len(polygons), np.bool_) if certain is None else certain
         self.area = polygons.columns["area_m2"]
         self.pixel_area = float(np.prod(grid.pixel_size))
         self._grid = grid
@@ -99,6 +103,7 @@ class Candidates:
                 pixel_area=self.pixel_area,
                 shift=self._shift,
             )
+        confidence[self.certain] = 1 - EPSILON
         return confidence
 
     @cached_property

@@ -153,7 +153,8 @@ class Selection:
         if self.ungrouped:
             return shapes
         groups = np.split(shapes, self.first[1:])
-        hulls = [shapely.convex_hull(shapely.multipolygons(list(g))) for g in groups]
+        whole = [shapely.geometrycollections(list(group)) for group in groups]
+        hulls = list(shapely.convex_hull(whole))
         return np.array(hulls, np.object_)
 
 

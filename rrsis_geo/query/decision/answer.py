@@ -83,7 +83,7 @@ def decide(
     """
     evidence = gather(plan, maps, grid, area=area, one_window=one_window)
     choice = choose(evidence, weights, caution=caution)
-    rows = _in_raster_order(evidence, choice.rows)
+    rows = in_raster_order(evidence, choice.rows)
     rows = rows[choice.chance[rows] >= min_score]
     fits = evidence.fits
     return Decision(
@@ -92,7 +92,7 @@ def decide(
         rows=rows,
         chance=choice.chance[rows],
         rank=fits.rank[rows],
-        distance=_distances(evidence)[rows],
+        distance=distances(evidence)[rows],
         why=_reasons(evidence, rows),
         anchors=fits.workspace.anchors,
         steps=tuple(fits.workspace.steps),
@@ -102,12 +102,13 @@ def decide(
     )
 
 
-def _in_raster_order(evidence: Evidence, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+def in_raster_order(evidence: Evidence, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Rows sorted by where their candidates begin, from the top."""
     box = evidence.candidates.image_frame.box[rows]
     return rows[np.lexsort((rows, box[:, 0], box[:, 1]))] if len(rows) else rows
 
 
-def _distances(evidence: Evidence) -> NDArray[np.float64]:
+def distances(evidence: Evidence) -> NDArray[np.float64]:
     """(N,) metres from each candidate to the nearest anchor; NaN: no anchor."""
     units = evidence.fits.workspace.with_deferred_distances(evidence.fits.units)
     distance = np.full(len(evidence.candidates), np.nan)
@@ -117,7 +118,7 @@ def _distances(evidence: Evidence) -> NDArray[np.float64]:
 
 def _reasons(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[str, ...]:
     """(K,) what decided for candidates: words they fit, and what the network saw."""
-    met = _words_met(evidence)
+    met = words_met(evidence)
     whole = evidence.features[rows, FEATURES.index("whole, all")] >= SHOWN
     phrase = evidence.features[rows, FEATURES.index("phrase of best, all")] >= SHOWN
     fits = evidence.fits.fit[rows] >= FIT_THRESHOLD
@@ -132,7 +133,8 @@ def _reasons(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[str, ...]:
     )
 
 
-def _words_met(evidence: Evidence) -> list[str]:
+def words_met(evidence: Evidence) -> list[str]:
+    """The operators of a plan that some unit meets, in words."""
     unmet = {id(one.node) for one in evidence.fits.unmet}
     return [
         text

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.language.traversal import anchors, spine
+from rrsis_geo.language.traversal import anchors, spine, walk
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD, MIN_FIT, Selection
 from rrsis_geo.query.operators.dispatch import OPERATORS
@@ -70,11 +70,23 @@ class RelaxedWorkspace(Workspace):
 
     Where no unit meets an operator, the units keep a low fit and are not dropped. Where
     the operator cannot be checked, because what it measures against was not found, the
-    units stay as they are.
+    units stay as they are. The user's own features are all there are: where none is
+    near, nothing is.
     """
 
-    def __init__(self, plan: Plan, candidates: Candidates) -> None:
+    def __init__(
+        self, plan: Plan, candidates: Candidates, *, strict: bool = False
+    ) -> None:
+        """Start an evaluation.
+
+        Args:
+            plan: Plan whose phrases are among those of the candidates.
+            candidates: What is chosen from and measured against.
+            strict: Whether units are dropped where none meets an operator that can be
+                checked.
+        """
         super().__init__(plan, candidates, OPERATORS)
+        self._strict = strict
         self._relaxed = frozenset(_choosing(plan.root))
         self.unmet: list[Unmet] = []
 
@@ -87,19 +99,27 @@ class RelaxedWorkspace(Workspace):
         if best >= FIT_THRESHOLD or not len(units):
             return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
         unknown = any(
-            not len(self.anchors.get(notation(anchor), ())) for anchor in anchors(node)
+            not len(self.anchors.get(notation(anchor), ())) and not all_own(anchor)
+            for anchor in anchors(node)
         )
         self.unmet.append(Unmet(node=node, unknown=unknown, best=best))
         if unknown:
             return units
+        if self._strict:
+            return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
         if best <= MIN_FIT:
             return units.with_fit(np.full(len(units), UNMET_FIT))
         return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
 
 
-def evaluate(plan: Plan, candidates: Candidates) -> Fits:
-    """Evaluate a plan on candidates."""
-    work = RelaxedWorkspace(plan, candidates)
+def all_own(node: Node) -> bool:
+    """Whether the user's own layers answer every phrase of a part of a plan."""
+    return all(one.layer for one in walk(node) if isinstance(one, n.Find))
+
+
+def evaluate(plan: Plan, candidates: Candidates, *, strict: bool = False) -> Fits:
+    """Evaluate a plan on candidates; see `RelaxedWorkspace`."""
+    work = RelaxedWorkspace(plan, candidates, strict=strict)
     units = work.units(plan.root)
     fit = np.zeros(len(candidates))
     rank = np.zeros(len(candidates), np.int64)

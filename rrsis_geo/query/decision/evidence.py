@@ -112,7 +112,7 @@ def gather(
         # the most that the network was given about these objects
         whole = plan.network_text if asked else phrase
         texts = list(dict.fromkeys((noun, phrase, whole)))
-        objects = without_crumbs(maps.objects(texts), pixel_area, shift)
+        objects = _objects(maps, texts, pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
         painted.append(maps.coverage(objects.geometry, whole))
@@ -192,10 +192,39 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     On a scene that it sees in parts, the network cannot judge words of place, order and
     number; then the whole expression is left out, unless it relates things.
     """
-    texts = [text for find in plan.finds for text in (find.noun, find.phrase) if text]
-    if one_window or contexts_of(plan, one_window=False)["relation"]:
+    texts = [text for find in plan.finds for text in phrases_of(find)]
+    asks_whole = one_window or contexts_of(plan, one_window=False)["relation"]
+    if asks_whole and not names_own(plan):
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
+
+
+def _objects(
+    maps: PaintedMaps, texts: list[str], pixel_area: float, shift: float
+) -> Polygons:
+    """Candidates of several texts, without crumbs."""
+    return maps.once(
+        ("objects", *texts, pixel_area, shift),
+        lambda: without_crumbs(maps.objects(texts), pixel_area, shift),
+    )
+
+
+def phrases_of(find: n.Find) -> tuple[str, ...]:
+    """What the network is given of a noun phrase.
+
+    Of what one of the user's layers answers only the phrase that narrows it.
+    """
+    if find.layer:
+        return (find.phrase,) if find.narrows else ()
+    return tuple(text for text in (find.noun, find.phrase) if text)
+
+
+def names_own(plan: Plan) -> bool:
+    """Whether the user's own layers answer a phrase of a plan.
+
+    The map then decides, and the whole expression is not given to the network.
+    """
+    return any(find.layer for find in plan.finds)
 
 
 def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rrsis_geo.language.nodes import Sized
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import considered_count
-from rrsis_geo.query.candidates.selection import Selection, Values
+from rrsis_geo.query.candidates.selection import Rows, Selection, Values
 
 FIRST_BATCH = 256
 """Objects measured first, to know about how long the longest are."""
@@ -28,16 +28,21 @@ ROUNDING = 1e-9
 
 
 def side_lengths(units: Selection, what: str, candidates: Candidates) -> Values:
-    """(U,) metres of the longer side (length) or of the shorter one (width)."""
+    """(U,) metres of the longer side (length) or of the shorter one (width).
+
+    A line is as long as it runs, and has no width; a point has neither.
+    """
     if not len(units):
         return np.zeros(0)
-    frames = shapely.minimum_rotated_rectangle(units.hull(candidates))
-    corners = shapely.get_coordinates(frames).reshape(len(units), 5, 2)
+    shapes = units.hull(candidates)
+    area = shapely.get_dimensions(shapes) == 2
+    frames = shapely.minimum_rotated_rectangle(shapes[area])
+    corners = shapely.get_coordinates(frames).reshape(len(frames), 5, 2)
     steps = corners[:, 1:3] - corners[:, :2]
     both = np.hypot(steps[..., 0], steps[..., 1])
-    return np.asarray(
-        both.max(axis=1) if what == "length" else both.min(axis=1), np.float64
-    )
+    sides = shapely.length(shapes) if what == "length" else np.zeros(len(units))
+    sides[area] = both.max(axis=1) if what == "length" else both.min(axis=1)
+    return np.asarray(sides, np.float64)
 
 
 def side_length_limits(
@@ -56,6 +61,8 @@ def side_length_limits(
         area = units.reduce(shapely.area(candidates.outlines[units.rows]), np.maximum)
         least = area / np.maximum(across, 1e-12)
         most = np.minimum(np.sqrt(span.prod(axis=1)), across)
+    if units.ungrouped and len(thin := _thin(units, candidates)):
+        least[thin] = most[thin] = side_lengths(units.take(thin), what, candidates)
     return least * (1 - ROUNDING), most * (1 + ROUNDING)
 
 
@@ -93,11 +100,20 @@ def side_lengths_of_foremost(
         worst = sign * last + TIE_TOLERANCE * last if number < len(order) else np.inf
         batch = np.flatnonzero((sign * value <= worst) & ~measured)
         if node.measure == "length" and node.order == "largest":
-            value[batch] = np.minimum(
-                value[batch], _max_diameter(units.take(batch), candidates)
+            areas = np.setdiff1d(batch, _thin(units, candidates))
+            value[areas] = np.minimum(
+                value[areas], _max_diameter(units.take(areas), candidates)
             )
             batch = batch[sign * value[batch] <= worst]
     return value
+
+
+def _thin(units: Selection, candidates: Candidates) -> Rows:
+    """(K,) units that are lines or points, whose sides are known at once."""
+    if not units.ungrouped or not candidates.certain.any():
+        return np.zeros(0, np.intp)
+    shapes = candidates.outlines[units.rows]
+    return np.flatnonzero(shapely.get_dimensions(shapes) < 2)
 
 
 def _max_diameter(units: Selection, candidates: Candidates) -> Values:

@@ -146,21 +146,17 @@ def between(
 
 def inside(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
     """(U,) share of the area inside of anchors, their holes included."""
-    cover = _covered_share(
-        units.rows, _without_holes(candidates.outlines[anchors]), candidates
-    )
-    return units.mean(cover)
+    return units.mean(_covered_share(units.rows, anchors, candidates))
 
 
 def holding(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
-    """(U,) largest share of an anchor's area inside of the unit."""
-    shapes = _without_holes(candidates.outlines[units.rows])
+    """(U,) largest share of an anchor inside of the unit."""
+    shapes = _without_holes(units.rows, candidates)
     pairs = intersecting_pairs(anchors, shapes, candidates)
     rows = np.zeros(len(units.rows))
     if len(pairs.one):
         inner = candidates.outlines[pairs.one]
-        shared = shapely.area(shapely.intersection(inner, shapes[pairs.other]))
-        share = shared / np.maximum(shapely.area(inner), 1e-12)
+        share, _ = _share_inside(inner, shapes[pairs.other])
         share[units.rows[pairs.other] == pairs.one] = 0
         np.maximum.at(rows, pairs.other, share)
     return units.reduce(rows, np.maximum)
@@ -168,9 +164,7 @@ def holding(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
 
 def surrounded(units: Selection, anchors: Rows, candidates: Candidates) -> Values:
     """(U,) membership by the share of directions in which an anchor is near."""
-    cover = _covered_share(
-        units.rows, _without_holes(candidates.outlines[anchors]), candidates
-    )
+    cover = _covered_share(units.rows, anchors, candidates)
     reach = 3 * _near_distance(candidates.size[units.rows], NEAR, candidates)
     rows = occupied_sectors(units.rows, anchors, reach, candidates) / 8
     rows = np.interp(rows, [0, 0.625, 1], [0, 0.5, 1])
@@ -306,28 +300,52 @@ def _unit_vectors(
     return vectors
 
 
-def _without_holes(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Polygons without their holes: objects in a lake leave holes in its outline."""
-    filled, holed = shapes.copy(), shapely.get_num_interior_rings(shapes) > 0
+def _without_holes(rows: Rows, candidates: Candidates) -> NDArray[np.object_]:
+    """Outlines without their holes: objects in a lake leave holes in what is found.
+
+    Holes of the user's own features are meant.
+    """
+    shapes = candidates.outlines[rows]
+    filled = shapes.copy()
+    holed = (shapely.get_num_interior_rings(shapes) > 0) & ~candidates.certain[rows]
     filled[holed] = shapely.polygons(shapely.get_exterior_ring(shapes[holed]))
     return filled
 
 
-def _covered_share(
-    rows: Rows, shapes: NDArray[np.object_], candidates: Candidates
-) -> Values:
-    """(R,) share of each row's area that the shapes cover, the row itself left out."""
+def _share_inside(
+    inner: NDArray[np.object_], outer: NDArray[np.object_]
+) -> tuple[Values, Values]:
+    """(P,) share of each that lies inside of another, and the area that they share.
+
+    The share is one of the area, of lines one of the length; a point is inside or not.
+    """
+    common = shapely.intersection(inner, outer)
+    shared = shapely.area(common)
+    share = shared / np.maximum(shapely.area(inner), 1e-12)
+    kind = shapely.get_dimensions(inner)
+    line = kind == 1
+    whole = np.maximum(shapely.length(inner[line]), 1e-12)
+    share[line] = shapely.length(common[line]) / whole
+    share[kind == 0] = ~shapely.is_empty(common[kind == 0])
+    return share, shared
+
+
+def _covered_share(rows: Rows, anchors: Rows, candidates: Candidates) -> Values:
+    """(R,) share of each row that anchors cover, the row itself left out."""
+    shapes = _without_holes(anchors, candidates)
     pairs = intersecting_pairs(rows, shapes, candidates)
     cover = np.zeros(len(rows))
     if not len(pairs.one):
         return cover
     one, other = candidates.outlines[pairs.one], shapes[pairs.other]
-    shared = shapely.area(shapely.intersection(one, other))
-    share = shared / np.maximum(shapely.area(one), 1e-12)
+    share, shared = _share_inside(one, other)
     same = shared >= SAME_OBJECT_IOU * (
         shapely.area(one) + shapely.area(other) - shared
     )
+    same &= shapely.get_dimensions(one) == 2
+    same &= ~(candidates.certain[pairs.one] & candidates.certain[anchors[pairs.other]])
     share[same] = 0  # the same object, found for two phrases
+    share[pairs.one == anchors[pairs.other]] = 0
     place = np.searchsorted(np.sort(rows), pairs.one)
     order = np.argsort(rows, kind="stable")
     np.add.at(cover, order[place], share)

@@ -16,7 +16,7 @@ _FORM = {"line": "lines", "row": "rows", "column": "columns", "cluster": "groups
 def describe(node: Node) -> str:
     """One line: what is found, then what each operator keeps of it."""
     if isinstance(node, n.Find):
-        return f'find "{node.phrase}"'
+        return f"find {_named(node)}"
     if isinstance(node, n.Union):
         return " together with ".join(_bracketed(part) for part in node.parts)
     head = _bracketed(node.of) if isinstance(node.of, n.Union) else describe(node.of)
@@ -111,7 +111,12 @@ def _related(node: n.Operator) -> str:
 
 
 def _anchor(node: Node) -> str:
-    return f'"{node.phrase}"' if isinstance(node, n.Find) else _bracketed(node)
+    return _named(node) if isinstance(node, n.Find) else _bracketed(node)
+
+
+def _named(find: n.Find) -> str:
+    """A phrase, with the layer of the user's that answers it."""
+    return f'"{find.phrase}"' + (f" (layer {find.layer})" if find.layer else "")
 
 
 def _without(node: n.Except) -> str:

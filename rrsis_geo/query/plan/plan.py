@@ -101,10 +101,15 @@ class Plan:
 
 
 def names_categories(categories: frozenset[str]) -> Callable[[Node], bool]:
-    """A test whether every noun below a node names one of these categories."""
+    """A test whether every noun below a node names one of these categories.
+
+    A noun that one of the user's layers answers is known as well.
+    """
 
     def test(node: Node) -> bool:
         finds = [one for one in walk(node) if isinstance(one, Find)]
-        return all(categories.intersection(one.categories) for one in finds)
+        return all(
+            one.layer or categories.intersection(one.categories) for one in finds
+        )
 
     return test

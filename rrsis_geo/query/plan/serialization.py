@@ -9,6 +9,9 @@ from typing import Any, cast
 from rrsis_geo.errors import DataError
 from rrsis_geo.language.nodes import NODES, Node, Shaped, With
 
+LEFT_OUT = (("certainty", 1.0), ("layer", ""))
+"""Fields with their usual values, which are not written."""
+
 KINDS = {kind.__name__.lower(): kind for kind in NODES if kind not in (With, Shaped)}
 
 
@@ -17,7 +20,7 @@ def to_mapping(node: Node) -> dict[str, Any]:
     values = {item.name: getattr(node, item.name) for item in fields(node)}
     return {
         "op": type(node).__name__.lower(),
-        **{k: _plain(v) for k, v in values.items() if (k, v) != ("certainty", 1.0)},
+        **{k: _plain(v) for k, v in values.items() if (k, v) not in LEFT_OUT},
     }
 
 

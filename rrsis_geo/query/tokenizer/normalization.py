@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from itertools import pairwise
 
+from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.tokenizer.spelling import correct_spelling, is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import HYPHENATED, KINDS
 
@@ -103,8 +105,15 @@ def _like(typed: str, word: str) -> str:
     return word.capitalize() if typed[:1].isupper() and word.islower() else word
 
 
-def normalize(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Words of an expression, and corrections: typed words with what they became."""
+def normalize(
+    expression: str, *, known: Collection[str] = ()
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """Words of an expression, and corrections: typed words with what they became.
+
+    Args:
+        expression: As typed.
+        known: Words, singular, that are right as they are.
+    """
     plain = unicodedata.normalize("NFKC", expression).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
@@ -120,6 +129,9 @@ def normalize(expression: str) -> tuple[list[str], list[tuple[str, str]]]:
             parts.extend(_split(_SYMBOLS.get(piece, piece)))
     corrections: list[tuple[str, str]] = []
     for part, follows in pairwise([*parts, ""]):
+        if part in known or singular(part) in known:
+            words.append(part)
+            continue
         word = correct_spelling(part, before_noun=is_class_noun(follows))
         if word != part:
             corrections.append((part, word))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.tokenizer.normalization import normalize
 from rrsis_geo.query.tokenizer.quantities import read_quantity
 from rrsis_geo.query.tokenizer.token_kinds import KINDS, Value
@@ -36,17 +38,37 @@ class Text(NamedTuple):
     """Typed words, each with the word it was taken for."""
 
 
-def tokenize(expression: str) -> Text:
-    """Words and tokens of any text."""
-    words, corrections = normalize(expression)
+def tokenize(expression: str, nouns: Collection[tuple[str, ...]] = ()) -> Text:
+    """Words and tokens of any text.
+
+    Args:
+        expression: As typed.
+        nouns: Words of nouns, singular, that are read as such whatever else they may
+            mean: each is one token.
+    """
+    known = {word for noun in nouns for word in noun}
+    words, corrections = normalize(expression, known=known)
     tokens: list[Token] = []
     index = 0
     while index < len(words):
-        token = _token(words, index)
+        token = _noun_token(words, index, nouns) or _token(words, index)
         tokens.append(token)
         index = token.at[-1] + 1
     merged = _merge_superlatives(_merge_directions(tokens))
     return Text(tuple(words), tuple(merged), tuple(corrections))
+
+
+def _noun_token(
+    words: list[str], index: int, nouns: Collection[tuple[str, ...]]
+) -> Token | None:
+    """The longest of some nouns that begins at a word; None where none does."""
+    for noun in sorted(nouns, key=len, reverse=True):
+        some = words[index : index + len(noun)]
+        if some and (*some[:-1], singular(some[-1])) == noun:
+            at = tuple(range(index, index + len(noun)))
+            # with a sign that no word of the grammar has
+            return Token("_".join(noun) + "_", None, at, " ".join(some))
+    return None
 
 
 def _token(words: list[str], index: int) -> Token:

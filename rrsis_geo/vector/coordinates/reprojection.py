@@ -23,7 +23,7 @@ BEND_ON_THE_GROUND = 0.1
 
 
 def reproject(polygons: Polygons, crs: str) -> Polygons:
-    """The same polygons in another CRS; attributes stay, since they are of the ground.
+    """The same objects in another CRS; attributes stay, since they are of the ground.
 
     Long edges get more corners, so that they stay where they are. In a geographic CRS a
     polygon across the antimeridian keeps its shape: its longitudes go beyond 180.
@@ -36,7 +36,7 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
         OutputError: a polygon lies outside the domain of that CRS.
     """
     source, target = (_flat(wkt) for wkt in (polygons.crs or crs, crs))
-    if not len(polygons) or source.equals(target, ignore_axis_order=True):
+    if not len(polygons.geometry) or source.equals(target, ignore_axis_order=True):
         return replace(polygons, crs=crs)
     transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
 
@@ -47,8 +47,10 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
     if target.is_geographic:
         degrees = angular_unit(target)
         period, tolerance = FULL_TURN / degrees, BEND / degrees
-    moved = move_polygons(
-        polygons.geometry,
+    areas = shapely.get_dimensions(polygons.geometry) == 2
+    moved = np.array(shapely.transform(polygons.geometry, move), np.object_)
+    moved[areas] = move_polygons(
+        polygons.geometry[areas],
         move,
         tolerance=tolerance,
         shortest=STRAIGHT_EDGE / metres_in_unit(source),
@@ -56,16 +58,16 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
     )
     if np.isfinite(period):
         moved = _unwrapped(moved, period)
-    lost = shapely.get_num_coordinates(moved) < shapely.get_num_coordinates(
-        polygons.geometry
-    )
+    before = shapely.get_num_coordinates(polygons.geometry)
+    lost = shapely.get_num_coordinates(moved) < before
+    lost |= ~np.isfinite(shapely.bounds(moved)).all(axis=1)
     if lost.any():
         lon, lat = (polygons.columns[name][lost][0] for name in ("lon", "lat"))
         raise OutputError(
             f"a polygon at longitude {lon:.6g} and latitude {lat:.6g} lies outside "
             f"{target.name}; choose another --dst-crs"
         )
-    invalid = ~shapely.is_valid(moved)
+    invalid = areas & ~shapely.is_valid(moved)
     moved[invalid] = [only_areas(s) for s in shapely.make_valid(moved[invalid])]
     return replace(polygons, geometry=moved, crs=crs)
 

@@ -1,0 +1,1 @@
+"""What a run holds, and the files that it writes."""

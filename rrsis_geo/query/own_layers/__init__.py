@@ -1,0 +1,1 @@
+"""The user's own layers in questions: their nouns, their features, the answers."""

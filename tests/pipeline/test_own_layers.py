@@ -1,0 +1,595 @@
+"""Layers of the user answer words: against geopandas and shapely by hand."""
+
+import json
+import warnings
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from shapely.geometry import (
+    GeometryCollection,
+    LineString,
+    MultiPoint,
+    Point,
+    Polygon,
+    box,
+)
+
+from rrsis_geo import SegmentJob, SegmentOptions, pipeline, segment
+from rrsis_geo.errors import OptionError
+from rrsis_geo.job import VectorizeJob
+from rrsis_geo.job_texts import OwnLayer
+from rrsis_geo.pipeline.explain import explain
+from rrsis_geo.pipeline.own_layers.layer_reading import read_own_layers
+from rrsis_geo.pipeline.revectorize import revectorize
+from rrsis_geo.protocol import Advice
+from rrsis_geo.scene.aoi import Aoi
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.types import SCHEMA
+
+CRS = "EPSG:32631"
+LEFT, TOP, PIXEL = 500_000, 5_000_000, 0.5
+WIDTH, HEIGHT = 400, 300
+
+CHANNELS = {"storage tank": 0, "swimming pool": 2}
+
+
+def at(column, row):
+    """Map coordinates of a corner of a pixel."""
+    return LEFT + PIXEL * column, TOP - PIXEL * row
+
+
+def square(column, row, side):
+    left, top = at(column, row)
+    return box(left, top - side * PIXEL, left + side * PIXEL, top)
+
+
+TANKS = {"a": (40, 40, 20), "b": (150, 60, 30), "c": (300, 200, 24)}
+"""Name -> column, row and side of a tank in the picture."""
+
+
+@pytest.fixture
+def scene(tmp_path):
+    pixels = np.full((3, HEIGHT, WIDTH), 20, np.uint8)
+    for column, row, side in TANKS.values():
+        pixels[0, row : row + side, column : column + side] = 250
+    pixels[2, 210:222, 60:80] = 250  # a pool
+    path = tmp_path / "scene.tif"
+    profile = {"driver": "GTiff", "count": 3, "dtype": "uint8", "crs": CRS}
+    transform = Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP)
+    with rasterio.open(
+        path, "w", width=WIDTH, height=HEIGHT, transform=transform, **profile
+    ) as dataset:
+        dataset.write(pixels)
+    return path
+
+
+class Channels:
+    """Probability = value of the phrase's channel."""
+
+    device, batch_size = "cpu", 1
+
+    def __init__(self, texts):
+        self.channels = [CHANNELS.get(text) for text in texts]
+
+    def __call__(self, pixels):
+        nothing = np.zeros_like(pixels[:, 0])
+        some = [nothing if c is None else pixels[:, c] for c in self.channels]
+        return (np.stack(some, axis=1) / np.float32(255)).astype(np.float32)
+
+
+def no_network(job, texts):
+    raise AssertionError(f"the network is asked {texts}")
+
+
+def ask(scene, texts, layers, *, network=no_network, resolve="auto", **more):
+    """Table, advice and result of a run; `layers` maps words to tables or layers."""
+    from rrsis_geo.pipeline.own_layers.layer_reading import sorted_out
+
+    own, frames = sorted_out(layers)
+    options = SegmentOptions(resolve=resolve, **more.pop("options", {}))
+    job = SegmentJob(
+        scene=str(scene),
+        expressions=(texts,) if isinstance(texts, str) else tuple(texts),
+        own_layers=own,
+        options=options,
+        **more,
+    )
+    said = []
+    result = pipeline.run(
+        job,
+        network=network,
+        frames=frames,
+        report=lambda m: said.append(m.message) if isinstance(m, Advice) else None,
+    )
+    return result.to_geodataframe(), said, result
+
+
+def network(job, texts):
+    return Channels(texts)
+
+
+def table(shapes, crs=CRS, **columns):
+    return gpd.GeoDataFrame(columns, geometry=list(shapes), crs=crs)
+
+
+def vertical_road(column=100):
+    return LineString([at(column, -50), at(column, HEIGHT + 50)])
+
+
+# --- features to measure against
+
+
+@pytest.mark.parametrize("crs", [CRS, "EPSG:4326", "EPSG:3857", "EPSG:2154"])
+@pytest.mark.parametrize("resolve", ["auto", "scene"])
+def test_tanks_within_metres_of_a_line(scene, tmp_path, crs, resolve):
+    road = table([vertical_road()], kind=["street"]).to_crs(crs)
+    path = tmp_path / "roads.gpkg"
+    road.to_file(path, layer="streets")
+    tanks = table([square(*one) for one in TANKS.values()], name=list(TANKS))
+    away = tanks.distance(vertical_road())
+    for limit in (15, 22, 40):
+        expected = sorted(away[away <= limit])
+        found, _, result = ask(
+            scene,
+            f"tanks within {limit} m of the roads",
+            {"road": path},
+            network=network,
+            resolve=resolve,
+        )
+        assert len(found) == len(expected)
+        assert sorted(found["distance_m"]) == pytest.approx(expected, abs=0.05)
+        assert set(found["why"].str.contains(r"\(layer road\)")) <= {True}
+        if len(found):
+            (kept,) = result.anchors.geometry
+            assert kept.geom_type == "LineString"
+            clip = vertical_road().intersection(box(*at(0, HEIGHT), *at(WIDTH, 0)))
+            assert kept.hausdorff_distance(clip) < 0.05
+
+
+def test_points_are_measured_to(scene):
+    wells = table([Point(at(65, 50)), Point(at(390, 10))])
+    found, _, _ = ask(
+        scene, "the tank closest to the well", {"well": wells}, network=network
+    )
+    (shape,) = found.geometry
+    assert shape.centroid.distance(square(*TANKS["a"]).centroid) < 0.01
+    assert found["distance_m"].item() == pytest.approx(2.5, abs=0.01)
+
+
+def test_where_none_is_near_nothing_is_meant(scene):
+    far = table([LineString([at(390, 0), at(390, 20)])])
+    texts = "tanks within 10 m of the road", "tanks near the road"
+    found, _, _ = ask(scene, texts, {"road": far}, network=network)
+    assert len(found) == 0
+
+
+def test_without_features_in_the_area_nothing_is_near_one(scene):
+    elsewhere = table([Point(at(5000, 5000))])
+    found, said, _ = ask(
+        scene, "tanks near the well", {"well": elsewhere}, network=network
+    )
+    assert len(found) == 0
+    assert any("no feature lies in the area" in line for line in said)
+
+
+# --- features that are asked for
+
+
+def parcels():
+    return table(
+        [square(0, 0, 90), square(100, 30, 110), square(250, 150, 120),
+         square(40, 200, 60)],
+        id=[7, 8, 9, 10], owner=["Ann", None, "Bo", "Cy"], rank=[1.5, 2.5, np.nan, 4],
+    )  # fmt: skip
+
+
+def test_the_largest_feature_and_its_attributes_without_a_network(scene, tmp_path):
+    found, _, result = ask(
+        scene,
+        "the second largest parcel",
+        {"parcel": parcels()},
+        output=str(tmp_path / "found.gpkg"),
+    )
+    row = found.iloc[0]
+    assert len(found) == 1
+    assert row["parcel_id"] == 8
+    assert row["owner"] is None or row["owner"] != row["owner"]
+    assert row["score"] == 1
+    assert row["rank"] == 2  # of the question
+    assert row["parcel_rank"] == 2.5
+    assert "layer parcel" in row["why"]
+    assert row.geometry.equals(parcels().geometry[1])
+    assert row["area_m2"] == pytest.approx(55.0**2, rel=2e-3)
+    assert result.counts.windows == 0
+    written = gpd.read_file(tmp_path / "found.gpkg")
+    assert written["parcel_id"].item() == 8
+    manifest = json.loads((tmp_path / "found.run.json").read_text())
+    (layer,) = manifest["own_layers"]
+    assert layer["word"] == "parcel"
+    assert layer["features"] == 4
+    assert len(layer["sha256"]) == 64
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "geojson", "fgb", "parquet"])
+def test_every_format_keeps_geometry_and_attributes(scene, tmp_path, ending):
+    made = gpd.GeoDataFrame(
+        {
+            "id": [1, 2, 3],
+            "when": gpd.pd.to_datetime(["2024-01-05", None, "2025-06-01"]),
+            "open": [True, False, True],
+            "height": [2.5, np.nan, 1.0],
+        },
+        geometry=[
+            Point(at(10, 10)),
+            LineString([at(20, 20), at(60, 20)]),
+            square(100, 100, 20).union(square(200, 200, 20)),
+        ],
+        crs=CRS,
+    )
+    path = tmp_path / f"found.{ending}"
+    ask(scene, "all sites", {"site": made}, output=str(path))
+    read = gpd.read_parquet(path) if ending == "parquet" else gpd.read_file(path)
+    read = read.to_crs(CRS).sort_values("site_id").reset_index(drop=True)
+    assert list(read["site_id"]) == [1, 2, 3]
+    kinds = [kind.removeprefix("Multi") for kind in read.geometry.geom_type]
+    assert kinds == ["Point", "LineString", "Polygon"]
+    assert read.geometry.distance(made.geometry).max() < 0.02
+    assert read["height"].tolist() == pytest.approx([2.5, np.nan, 1.0], nan_ok=True)
+    assert list(read["open"]) == [True, False, True]
+    assert str(read["when"][0]).startswith("2024-01-05")
+    assert set(SCHEMA) <= set(read.columns)
+
+
+def test_features_that_hold_what_the_network_finds(scene):
+    found, _, _ = ask(
+        scene,
+        [
+            "parcels with a pool",
+            "the largest parcel with a tank",
+            "parcels with no pool",
+        ],
+        {"parcel": parcels()},
+        network=network,
+    )
+    by_text = found.groupby("expression")["parcel_id"].agg(sorted).to_dict()
+    # by hand: the pool lies in the square at (40, 200), tanks in the other three
+    assert by_text == {
+        "parcels with a pool": [10],
+        "the largest parcel with a tank": [9],
+        "parcels with no pool": [7, 8, 9],
+    }
+
+
+def test_two_layers_and_shapely_agree(scene):
+    rng = np.random.default_rng(5)
+    corners = rng.uniform((10, 10), (WIDTH - 40, HEIGHT - 40), (60, 2))
+    sheds = table([square(*corner, 12) for corner in corners], number=range(60))
+    paths = table([LineString([at(*a), at(*b)]) for a, b in
+                   rng.uniform((0, 0), (WIDTH, HEIGHT), (4, 2, 2))])  # fmt: skip
+    away = sheds.distance(paths.union_all())
+    found, _, _ = ask(
+        scene,
+        [
+            "sheds within 10 m of a footway",
+            "the three sheds farthest from the footways",
+        ],
+        {"shed": sheds, "footway": paths.to_crs(4326)},
+    )
+    by_text = found.groupby("expression")["number"].agg(sorted)
+    assert list(by_text.iloc[0]) == sorted(np.flatnonzero(away <= 10))
+    assert list(by_text.iloc[1]) == sorted(np.argsort(away)[-3:])
+
+
+def test_lines_and_points_are_sorted_by_what_they_are(scene):
+    bent = LineString([at(50, 50), at(60, 250), at(70, 50)])
+    straight = LineString([at(150, 50), at(150, 250)])
+    trails = table([straight, bent], name=["straight", "bent"])
+    wells = table(
+        [Point(at(10, 10)), Point(at(355, 190)), MultiPoint([at(200, 90)])],
+        name=["w1", "w2", "w3"],
+    )
+    zones = table([square(340, 180, 40)])
+    texts = [
+        "the longest trail",
+        "wells in the zone",
+        "the westernmost well",
+        "zones that contain a well",
+        "wells within 30 m of the longest trail",
+        "trails over 150 m long",
+    ]
+    found, _, _ = ask(scene, texts, {"trail": trails, "well": wells, "zone": zones})
+    names = found.groupby("expression")["name"].agg(list).to_dict()
+    assert names[texts[0]] == ["bent"]
+    assert names[texts[1]] == ["w2"]
+    assert names[texts[2]] == ["w1"]
+    assert texts[3] in names
+    assert texts[4] not in names or names[texts[4]] == ["w1"]
+    assert names[texts[5]] == ["bent"]
+    by_hand = trails.length
+    assert found.loc[found["name"] == "bent", "perimeter_m"].iloc[0] == pytest.approx(
+        by_hand[1], rel=1e-3
+    )
+
+
+def test_colours_are_measured_inside_footprints(tmp_path):
+    pixels = np.full((3, 200, 200), 90, np.uint8)
+    paint = {"red": (180, 60, 50), "white": (230, 230, 232), "green": (90, 150, 90)}
+    places = [(20, 20), (20, 120), (120, 20), (120, 120)]
+    colours = ("red", "white", "green", "red")
+    for (column, row), colour in zip(places, colours, strict=True):
+        part = pixels[:, row : row + 40, column : column + 40]
+        part[...] = np.array(paint[colour])[:, None, None]
+    path = tmp_path / "houses.tif"
+    transform = Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        count=3,
+        dtype="uint8",
+        crs=CRS,
+        width=200,
+        height=200,
+        transform=transform,
+    ) as dataset:
+        dataset.write(pixels)  # fmt: skip
+    houses = table([square(*place, 40) for place in places], number=range(4))
+    texts = [
+        "buildings with a red roof",
+        "white houses",
+        "the southernmost red building",
+        "greenish buildings",
+        "blue buildings",
+    ]
+    found, _, _ = ask(path, texts, {"building": houses})
+    numbers = found.groupby("expression")["number"].agg(sorted).to_dict()
+    assert numbers == {
+        texts[0]: [0, 3],
+        texts[1]: [1],
+        texts[2]: [3],
+        texts[3]: [2],
+    }
+    assert set(found["why"].str.contains("pixels: its colour")) == {True}
+
+
+def test_together_with_what_the_network_finds(scene):
+    found, _, _ = ask(
+        scene, "tanks and wells", {"well": table([Point(at(5, 5))], depth=[3])},
+        network=network,
+    )  # fmt: skip
+    assert len(found) == len(TANKS) + 1
+    assert found["depth"].notna().sum() == 1
+
+
+# --- reading
+
+
+def grid():
+    transform = Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP)
+    return Grid(transform, rasterio.crs.CRS.from_string(CRS), WIDTH, HEIGHT)
+
+
+def read(frame_or_path, aoi=None, **more):
+    if isinstance(frame_or_path, gpd.GeoDataFrame):
+        layers, frames = [OwnLayer("thing", **more)], {"thing": frame_or_path}
+    else:
+        layers, frames = [OwnLayer("thing", str(frame_or_path), **more)], None
+    features, notes = read_own_layers(layers, grid(), aoi, frames=frames)
+    return features.layers[0], notes
+
+
+@pytest.mark.parametrize("crs", [CRS, "EPSG:4326", "EPSG:3857", "EPSG:3035"])
+def test_features_are_reprojected_and_clipped_as_by_geopandas(tmp_path, crs):
+    rng = np.random.default_rng(3)
+    centres = rng.uniform(-100, (WIDTH + 100, HEIGHT + 100), (80, 2))
+    shapes = [
+        square(*centre, 30) if index % 3 else LineString([at(*centre), at(10, 10)])
+        for index, centre in enumerate(centres)
+    ]
+    frame = table(shapes, number=range(80)).to_crs(crs)
+    path = tmp_path / "things.gpkg"
+    frame.to_file(path)
+    triangle = Polygon([(20, 20), (380, 40), (200, 290)])
+    for aoi in (None, Aoi(triangle)):
+        found, _ = read(path, aoi)
+        area = box(*at(0, HEIGHT), *at(WIDTH, 0))
+        if aoi is not None:
+            area = Polygon([at(*corner) for corner in triangle.exterior.coords])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wanted = frame.to_crs(CRS).clip(area).sort_values("number")
+        assert found.attributes["number"].tolist() == wanted["number"].tolist()
+        ours = gpd.GeoSeries(found.polygons.geometry, crs=CRS)
+        gap = ours.reset_index(drop=True).hausdorff_distance(
+            wanted.geometry.reset_index(drop=True)
+        )
+        assert gap.max() < 0.06
+        assert ours.area.tolist() == pytest.approx(wanted.area.tolist(), abs=0.2)
+        whole = frame.to_crs(CRS).geometry[found.attributes["number"]].within(area)
+        assert (found.polygons.columns["touches_edge"] == ~whole).all()
+
+
+def test_odd_geometries():
+    bow = Polygon([at(0, 0), at(20, 20), at(20, 0), at(0, 20)])
+    frame = table(
+        [
+            None,
+            Point(),
+            shapely.force_3d(square(30, 30, 10)),
+            bow,
+            GeometryCollection([square(60, 60, 10), Point(at(200, 200))]),
+            shapely.LinearRing([at(100, 100), at(120, 100), at(120, 120)]),
+        ],
+        number=range(6),
+    )
+    found, notes = read(frame)
+    shapes = found.polygons.geometry
+    assert found.attributes["number"].tolist() == [2, 3, 4, 5]
+    assert shapely.is_valid(shapes).all()
+    assert not shapely.has_z(shapes).any()
+    assert [shape.geom_type for shape in shapes] == [
+        "Polygon", "MultiPolygon", "Polygon", "LineString",
+    ]  # fmt: skip
+    assert any("2 of its 6 features have no geometry" in note for note in notes)
+
+
+def test_a_condition_chooses_features(tmp_path):
+    path = tmp_path / "things.gpkg"
+    table([Point(at(9, 9)), Point(at(8, 8))], use=["school", "shop"]).to_file(path)
+    found, _ = read(path, where="use = 'school'")
+    assert found.attributes["use"].tolist() == ["school"]
+    with pytest.raises(OptionError, match=r"no condition on its fields \(use\)"):
+        read(path, where="colour = 'red'")
+
+
+def test_the_layer_is_the_one_of_the_word_or_is_asked_for(tmp_path):
+    path = tmp_path / "city.gpkg"
+    for name, place in (("Things", 9), ("others", 50)):
+        pyogrio.write_dataframe(
+            table([Point(at(place, 9))], name=[name]), path, layer=name
+        )
+    assert read(path)[0].attributes["name"].tolist() == ["Things"]
+    found, _ = read(f"{path}|layername=others")
+    assert found.attributes["name"].tolist() == ["others"]
+    with pytest.raises(OptionError, match="2 of its layers hold features"):
+        read_own_layers([OwnLayer("well", str(path))], grid(), None)
+
+
+def test_a_layer_without_crs_is_refused_with_a_way_out(tmp_path):
+    path = tmp_path / "things.geojson"
+    with pytest.raises(OptionError, match=r"has no CRS.*set_crs"):
+        read(table([Point(at(9, 9))], crs=None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table([Point(at(9, 9))], crs=None).to_file(path.with_suffix(".gpkg"))
+    with pytest.raises(OptionError, match=r"ogr2ogr -a_srs"):
+        read(path.with_suffix(".gpkg"))
+    with pytest.raises(OptionError, match="there is no such file"):
+        read(tmp_path / "none.gpkg")
+
+
+def test_only_features_around_the_scene_are_read(tmp_path, monkeypatch):
+    """What is left out by the box is what would be clipped away."""
+    rng = np.random.default_rng(1)
+    centres = rng.uniform(-20_000, 20_000, (3000, 2))
+    path = tmp_path / "many.gpkg"
+    table([square(*c, 300) for c in centres], number=range(3000)).to_crs(4326).to_file(
+        path
+    )
+    asked = []
+    real = pyogrio.read_dataframe
+
+    def watched(*args, **named):
+        asked.append(named.get("bbox"))
+        return real(*args, **named)
+
+    monkeypatch.setattr(pyogrio, "read_dataframe", watched)
+    found, _ = read(path)
+    assert asked[0] is not None
+    near = gpd.read_file(path).to_crs(CRS).clip(box(*at(0, HEIGHT), *at(WIDTH, 0)))
+    assert found.attributes["number"].tolist() == sorted(near["number"])
+
+
+# --- the job
+
+
+def test_unused_layers_and_twice_the_same_word_are_told(scene):
+    wells, zones = table([Point(at(5, 5))]), table([square(3, 3, 9)])
+    _, said, _ = ask(scene, "all wells", {"well": wells, "zone": zones})
+    assert "own layer zone: no question asks for it" in said
+    with pytest.raises(OptionError, match="'road' and 'roads' answer the same words"):
+        ask(scene, "all roads", {"road": wells, "roads": zones})
+
+
+def test_the_network_alone_cannot_use_layers(scene):
+    with pytest.raises(OptionError, match="--resolve network"):
+        ask(scene, "wells", {"well": table([Point(at(5, 5))])}, resolve="network")
+
+
+def test_there_are_no_probabilities_without_a_network(scene, tmp_path):
+    raster = str(tmp_path / "p.tif")
+    with pytest.raises(OptionError, match="leave out --probability"):
+        ask(scene, "wells", {"well": table([Point(at(5, 5))])}, probability=raster)
+
+
+def test_a_raster_of_such_questions_is_not_vectorized_in_silence(scene, tmp_path):
+    raster = str(tmp_path / "p.tif")
+    layers = {"road": table([vertical_road()])}
+    ask(scene, "tanks near the road", layers, network=network, probability=raster)
+    with pytest.raises(OptionError, match="answered by own layers"):
+        revectorize(VectorizeJob(raster, str(tmp_path / "v.gpkg")))
+
+
+def test_a_job_with_layers_survives_json_and_is_the_same_run(scene, tmp_path):
+    path = tmp_path / "wells.gpkg"
+    table([Point(at(5, 5)), Point(at(90, 90))], depth=[1, 2]).to_file(path)
+    job = SegmentJob(
+        scene=str(scene),
+        expressions=("wells",),
+        own_layers=(OwnLayer("well", str(path), "depth > 1"),),
+    )
+    again = SegmentJob.from_json(job.to_json())
+    assert again == job
+    found = pipeline.run(again, network=no_network).to_geodataframe()
+    assert found["depth"].tolist() == [2]
+    direct = segment(scene, "wells", own_layers={"well": job.own_layers[0]})
+    assert direct.to_geodataframe().equals(found)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([{"word": "", "path": "a.gpkg"}], "needs the noun"),
+        ([{"word": "a b c d e", "path": "a.gpkg"}], "up to 4 words"),
+        ([{"word": "road", "file": "a.gpkg"}], "not an own layer"),
+        ([{"word": "road"}, {"word": "Road"}], "given twice"),
+        ("road=a.gpkg", "list of layers"),
+        ([{"word": "road", "path": 3}], "must be a path"),
+        ([{"word": "road", "path": "a", "where": ""}], "condition must be a text"),
+    ],
+)
+def test_a_job_refuses_what_is_no_layer(given, message):
+    with pytest.raises(OptionError, match=message):
+        SegmentJob(scene="a.tif", expressions=("x",), own_layers=given)
+
+
+def test_python_refuses_what_is_neither_a_path_nor_a_table(scene):
+    with pytest.raises(OptionError, match="path or a GeoDataFrame, got int"):
+        segment(scene, "wells", own_layers={"well": 3})
+    with pytest.raises(OptionError, match="mapping"):
+        segment(scene, "wells", own_layers=["wells.gpkg"])
+
+
+def test_an_interrupted_run_is_not_continued_with_another_layer(scene, tmp_path):
+    from rrsis_geo.pipeline.own_layers.layer_reading import layer_facts
+
+    path = tmp_path / "wells.gpkg"
+    table([Point(at(5, 5))]).to_file(path)
+    before = layer_facts(OwnLayer("well", str(path)))
+    path.unlink()
+    table([Point(at(5, 5)), Point(at(6, 6))], a=[1, 2]).to_file(path)
+    after = layer_facts(OwnLayer("well", str(path)))
+    assert before["path"] == after["path"]
+    assert before != after
+    assert layer_facts(OwnLayer("well", str(path), "a = 1")) != after
+    one, two = table([Point(1, 1)]), table([Point(1, 2)])
+    digests = {
+        layer_facts(OwnLayer("well"), {"well": frame})["sha256"] for frame in (one, two)
+    }
+    assert len(digests) == 2
+
+
+def test_explain_says_what_layers_answer(scene, tmp_path):
+    path = tmp_path / "roads.gpkg"
+    table([vertical_road()]).to_file(path)
+    layers = (OwnLayer("road", str(path)), OwnLayer("building", "not-read.gpkg"))
+    said = str(explain(("the road", "red buildings near the road"), own_layers=layers))
+    assert "(layer road)" in said
+    assert "no network is asked" in said
+    with_scene = explain(("the road",), str(scene), own_layers=layers[:1])
+    assert with_scene.batch.texts == ()
