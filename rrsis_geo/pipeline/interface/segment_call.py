@@ -63,8 +63,8 @@ def segment(
         scene: Path or URL of a raster that GDAL opens, an open dataset of rasterio, or
             an array of (H, W) or (bands, H, W) with its `transform` and `crs`.
         expressions: What to look for, in plain words; one text or several.
-        output: Vector file to write (.gpkg, .geojson, .fgb, .parquet); None: only
-            return the polygons.
+        output: Vector file to write (.gpkg, .geojson, .json, .fgb, .parquet); None:
+            only return the polygons.
         weights: Name or path of the weights.
         probability: Cloud-optimised GeoTIFF of probabilities to write.
         preview: PNG to write.
