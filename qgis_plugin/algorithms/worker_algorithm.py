@@ -35,6 +35,7 @@ from ..core.job import SegmentOptions
 from ..find_python import find_python
 from ..icon import plugin_icon
 from ..job_options import THRESHOLD_RANGE, option_help, option_title
+from ..layers.colours import free_number
 from ..layers.export import Export, SceneSource, find_source, plan_export
 from ..layers.styling import style_polygons
 from ..notices import NO_CRS
@@ -285,7 +286,7 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
         _feedback: QgsProcessingFeedback,
     ) -> None:
         if isinstance(layer, QgsVectorLayer):
-            style_polygons(layer, 0)
+            style_polygons(layer, free_number(1))
 
 
 STYLER = _Styler()

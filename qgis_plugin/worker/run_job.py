@@ -11,6 +11,7 @@ from ..core.errors import Cancelled, RRSISError
 from ..core.protocol import Advice, Failed, Finished, Progress, Started
 from ..notices import CANCELLED, WORKER_ENDED
 from ..translate import tr
+from .plain_words import plain_words
 from .progress_text import start_text
 from .worker_client import Job, Stopped, WorkerClient, job_request
 
@@ -67,7 +68,7 @@ def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> None:
         elif isinstance(message, Failed):
             cancelled = message.code == Cancelled.code
             kind = Cancelled if cancelled else WorkerError
-            fail(kind(message.message))
+            fail(kind(plain_words(message.message)))
         else:
             _report(message, feedback)
 
@@ -99,7 +100,7 @@ def _report(message: Any, feedback: QgsProcessingFeedback) -> None:
             )
         )
     elif isinstance(message, Advice):
-        feedback.pushWarning(message.message)
+        feedback.pushWarning(plain_words(message.message))
 
 
 def _warn_of_silence(feedback: QgsProcessingFeedback) -> Callable[[int], None]:
