@@ -716,6 +716,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Ausgewählte Objekte</translation>
         </message>
         <message>
+            <source>Within these results</source>
+            <translation>In diesen Ergebnissen</translation>
+        </message>
+        <message>
             <source>No area is drawn yet: press Draw and drag on the map.</source>
             <translation>Es ist noch keine Fläche gezeichnet: drücken Sie Zeichnen und ziehen Sie auf der Karte.</translation>
         </message>
@@ -932,6 +936,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>…</translation>
         </message>
         <message>
+            <source>What these weights know is not listed; each question is checked.</source>
+            <translation>Was diese Gewichte kennen, ist nicht verzeichnet; jede Frage wird geprüft.</translation>
+        </message>
+        <message>
             <source>What the weights know</source>
             <translation>Was die Gewichte kennen</translation>
         </message>
@@ -1138,6 +1146,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Saved: {layer}</source>
             <translation>Gespeichert: {layer}</translation>
+        </message>
+        <message>
+            <source>There are no results to ask within: show those of a search first.</source>
+            <translation>Es gibt keine Ergebnisse, in denen gefragt werden kann: zuerst die einer Suche zeigen.</translation>
         </message>
         <message>
             <source>Nothing has been kept or drawn yet.</source>
@@ -1770,10 +1782,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>The worker has said nothing for {seconds} s; it may still be busy.</source>
             <translation>Der Arbeitsprozess schweigt seit {seconds} s; vielleicht arbeitet er noch.</translation>
-        </message>
-        <message>
-            <source>{done} of {total} windows, {polygons} objects</source>
-            <translation>{done} von {total} Fenstern, {polygons} Objekte</translation>
         </message>
         <message>
             <source>{program} has no package rrsis-geo. Set the environment up again, or choose another interpreter.</source>

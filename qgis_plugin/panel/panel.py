@@ -102,6 +102,7 @@ class Panel(QgsDockWidget):
         self.advanced = AdvancedOptions()
         self.run_box = RunBox()
         self.results = Results(iface)
+        self.area.result_layers = lambda: self.results.objects.layers
         self.offers = Offers(iface, self.run_box, self.results)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)

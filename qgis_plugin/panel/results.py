@@ -14,7 +14,6 @@ from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QLabel,
-    QPushButton,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -72,7 +71,7 @@ class Results(QWidget):
         self.folder_button.setObjectName("folder")
         self.folder_button.setFlat(True)
         self.folder_button.clicked.connect(self._open_folder)
-        self.runs_button = QPushButton(tr("Earlier searches …"))
+        self.runs_button = ShrinkingButton(tr("Earlier searches …"))
         self.runs_button.setObjectName("runs")
         self.runs_button.clicked.connect(lambda: self.runs_wanted.emit())
         last = QWidget()
@@ -115,7 +114,8 @@ class Results(QWidget):
         if shown:
             record = result_layers.read_record(shown[0])
             self._set_threshold(record["threshold"], record.get("min_score"))
-        self.objects.show_layers(shown)
+        if shown != self.objects.layers:  # else they tell of changes themselves
+            self.objects.show_layers(shown)
         self._show_folder()
         self._show_kept()
         self._watch(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import List
+from typing import List, Sequence
 
 from qgis.core import (
     QgsCoordinateTransform,
@@ -18,9 +18,10 @@ from qgis.core import (
 )
 
 from ..layers import result_layers
+from ..layers.area import Area
 from ..request_error import RequestError
 from ..translate import tr
-from .states import accepted_ids
+from .states import FIELD, accepted_ids
 
 AREA = "rrsis_geo/reviewed_area"
 """Property of layers: the area that was looked through, as WKT in the layer's CRS."""
@@ -149,6 +150,32 @@ def write_for_teaching(layer: QgsVectorLayer, path: str) -> None:
                     file=path, reason=message
                 )
             )
+
+
+def area_of_results(layers: Sequence[QgsVectorLayer]) -> Area:
+    """Return what was accepted in layers of one run as an area to ask within.
+
+    Where nothing was accepted yet, that is everything that was not rejected.
+
+    Raises:
+        RequestError: There are no such objects.
+    """
+    shapes = []
+    for layer in layers:
+        ids = accepted_ids(layer)
+        if ids:
+            request = QgsFeatureRequest().setFilterFids(ids)
+        else:
+            request = QgsFeatureRequest()
+            if layer.fields().indexOf(FIELD) >= 0:
+                request.setFilterExpression(f"coalesce(\"{FIELD}\", '') <> 'rejected'")
+        shapes += [feature.geometry() for feature in layer.getFeatures(request)]
+    shapes = [shape for shape in shapes if not shape.isEmpty()]
+    if not shapes:
+        raise RequestError(
+            tr("There are no results to ask within: show those of a search first.")
+        )
+    return Area(QgsGeometry.unaryUnion(shapes), layers[0].crs())
 
 
 def _accepted(layer: QgsVectorLayer) -> List[QgsFeature]:

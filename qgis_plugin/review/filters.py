@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Callable, List, Sequence
+from typing import List, Sequence
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette
@@ -12,6 +12,9 @@ from qgis.PyQt.QtWidgets import QFormLayout, QSizePolicy, QWidget
 from ..narrow import let_labels_wrap, let_shrink
 from ..number_box import number_box
 from ..translate import tr
+
+SAMPLE = 10_000
+"""Objects in a histogram; of more, every second, third, … is taken."""
 
 BINS = 40
 """Bars of a histogram."""
@@ -109,10 +112,11 @@ class Filters(QWidget):
 
     def show_objects(self, scores: Sequence[float], areas: Sequence[float]) -> None:
         """Show the histograms of all objects."""
+        step = max(len(scores) // SAMPLE, 1)  # evenly, so the shape is that of all
+        scores, areas = scores[::step], areas[::step]
         self._largest = max([*areas, 1.0])
         self.score_bars.show_values([score for score in scores if score >= 0])
-        place: Callable[[float], float] = self._share_of_area
-        self.area_bars.show_values([place(area) for area in areas])
+        self.area_bars.show_values([self._share_of_area(area) for area in areas])
         self._show_limits()
 
     def reset(self) -> None:

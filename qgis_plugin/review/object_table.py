@@ -81,7 +81,7 @@ class ObjectTable(QAbstractTableModel):
         self._places.clear()
         self._rows.clear()
         self.endResetModel()
-        self._reader = self._read(layers)
+        self._reader = self._steps(layers)
         if sum(max(layer.featureCount(), 0) for layer in layers) <= AT_ONCE:
             for _ in self._reader:
                 pass
@@ -198,9 +198,16 @@ class ObjectTable(QAbstractTableModel):
 
     def _finish(self) -> None:
         self.stop()
-        self._arrange()
-        self._show()
         self.loaded.emit()
+
+    def _steps(self, layers: Sequence[QgsVectorLayer]) -> Iterator[None]:
+        """Read, sort and show objects; yields where QGIS may handle events."""
+        yield from self._read(layers)
+        yield
+        self._arrange()
+        yield
+        self._show()
+        yield
 
     def _read(self, layers: Sequence[QgsVectorLayer]) -> Iterator[None]:
         """Read objects; yields after some of them."""

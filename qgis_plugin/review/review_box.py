@@ -12,14 +12,13 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QLabel,
     QMenu,
-    QPushButton,
     QShortcut,
     QVBoxLayout,
     QWidget,
 )
 
 from ..layers.area import visible_area
-from ..narrow import FlowLayout, let_shrink
+from ..narrow import FlowLayout, ShrinkingButton, let_shrink
 from ..number_box import number_box
 from ..request_error import RequestError
 from ..translate import tr
@@ -207,14 +206,14 @@ class ReviewBox(QWidget):
         column.addWidget(second)
         column.addWidget(self.colours)
 
-    def _button(self, text: str, tip: str, slot: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text)
+    def _button(self, text: str, tip: str, slot: Callable[[], None]) -> ShrinkingButton:
+        button = ShrinkingButton(text)
         button.setToolTip(tip)
         button.clicked.connect(lambda: slot())
         return button
 
-    def _menu(self, text: str, fill: Callable[[QMenu], None]) -> QPushButton:
-        button = QPushButton(text)
+    def _menu(self, text: str, fill: Callable[[QMenu], None]) -> ShrinkingButton:
+        button = ShrinkingButton(text)
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: (menu.clear(), fill(menu)))
         button.setMenu(menu)

@@ -12,7 +12,7 @@ from ..core.protocol import Advice, Failed, Finished, Progress, Started
 from ..notices import CANCELLED, WORKER_ENDED
 from ..translate import tr
 from .plain_words import plain_words
-from .progress_text import start_text
+from .progress_text import progress_text, start_text
 from .worker_client import Job, Stopped, WorkerClient, job_request
 
 JOB_NUMBER = 1
@@ -94,11 +94,7 @@ def _report(message: Any, feedback: QgsProcessingFeedback) -> None:
         feedback.pushInfo(start_text(message))
     elif isinstance(message, Progress):
         feedback.setProgress(100 * message.done / max(message.total, 1))
-        feedback.setProgressText(
-            tr("{done} of {total} windows, {polygons} objects").format(
-                done=message.done, total=message.total, polygons=message.polygons
-            )
-        )
+        feedback.setProgressText(progress_text(message))
     elif isinstance(message, Advice):
         feedback.pushWarning(plain_words(message.message))
 

@@ -33,6 +33,7 @@ def run(found, finished):
 def bin_of_the_desktop(monkeypatch, tmp_path):
     """A recycle bin of its own."""
     place = tmp_path / "bin"
+    place.mkdir()
     monkeypatch.setenv("XDG_DATA_HOME", str(place))
     return place
 

@@ -243,7 +243,7 @@ def test_numbers_have_few_digits_and_the_key_is_hidden(found):
     hidden = {
         column.name
         for column in layer.attributeTableConfig().columns()
-        if column.hidden
+        if column.hidden and column.name  # that of actions has none
     }
     assert hidden == {"fid"}
     assert "id" in fields.names()
@@ -293,6 +293,7 @@ def test_the_plan_is_never_that_of_another_question(panel):
 
 
 def test_known_things_are_listed_searched_and_taken_over(panel, until):
+    panel.options.weights.setEditText("default")
     panel.show_known()
     known = panel._known
     until(lambda: known.tree.topLevelItemCount())
@@ -311,7 +312,7 @@ def test_known_things_are_listed_searched_and_taken_over(panel, until):
     known.tree.setCurrentItem(shown[0])
     known.take()
     assert panel.query.text == "storage tank"
-    assert known.title.text().startswith("default") or str(panel.options.entry())
+    assert panel.options.entry()["licence"] in known.title.text()
 
 
 def test_windows_and_time_are_told_before_the_run(panel, until):

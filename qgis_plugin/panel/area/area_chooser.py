@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable, Sequence
 
 from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox
@@ -14,10 +14,11 @@ from ...layers import result_layers
 from ...layers.area import Area, selected_area, visible_area
 from ...narrow import FlowLayout, let_shrink
 from ...request_error import RequestError
+from ...review.exports import area_of_results
 from ...translate import tr
 from .area_tool import AreaTool
 
-LAYER, VISIBLE, RECTANGLE, POLYGON, SELECTED = range(5)
+LAYER, VISIBLE, RECTANGLE, POLYGON, SELECTED, RESULTS = range(6)
 """Indices in the combo box."""
 
 
@@ -32,6 +33,8 @@ class AreaChooser(QWidget):
         self._canvas = canvas
         self._drawn: Area | None = None
         self._layer_chosen = False
+        self.result_layers: Callable[[], Sequence[QgsVectorLayer]] = tuple
+        """Returns the layers of the results that are shown."""
         self.choice = QComboBox()
         self.choice.setObjectName("area")
         self.choice.addItems(
@@ -41,6 +44,7 @@ class AreaChooser(QWidget):
                 tr("Drawn rectangle"),
                 tr("Drawn polygon"),
                 tr("Selected features"),
+                tr("Within these results"),
             ]
         )
         self.choice.setToolTip(tr("Only this part of the layer is searched."))
@@ -83,6 +87,8 @@ class AreaChooser(QWidget):
             return visible_area(self._canvas.mapSettings())
         if choice == SELECTED:
             return selected_area(self._layers.currentLayer())
+        if choice == RESULTS:
+            return area_of_results(self.result_layers())
         if self._drawn is None:
             raise RequestError(
                 tr("No area is drawn yet: press Draw and drag on the map.")

@@ -71,7 +71,8 @@ class KnownThings(QDialog):
             entry: What is known of them.
         """
         licence = entry.get("licence", "")
-        self.title.setText(f"{name}: {licence}" if licence else name)
+        unknown = tr("What these weights know is not listed; each question is checked.")
+        self.title.setText(f"{name}: {licence}" if entry else f"{name}: {unknown}")
         self.tree.clear()
         groups = (
             (tr("Found reliably"), False),

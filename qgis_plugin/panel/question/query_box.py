@@ -11,14 +11,13 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QMenu,
     QPlainTextEdit,
-    QPushButton,
     QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from ...core.protocol import Report
-from ...narrow import FlowLayout
+from ...narrow import FlowLayout, ShrinkingButton
 from ...translate import tr
 from ...worker.plain_words import plain_words
 from . import history
@@ -72,7 +71,7 @@ class QueryBox(QWidget):
         buttons = FlowLayout(row)
         buttons.addWidget(self._menu_button(tr("H&istory"), self._fill_history))
         buttons.addWidget(self._menu_button(tr("E&xamples"), self._fill_examples))
-        known = QPushButton(tr("&Known things"))
+        known = ShrinkingButton(tr("&Known things"))
         known.setFlat(True)
         known.setToolTip(tr("What the weights know by name"))
         known.clicked.connect(lambda: self.known_wanted.emit())
@@ -126,8 +125,8 @@ class QueryBox(QWidget):
         self.plan_label.setText(text)
         self.plan_label.setVisible(bool(text))
 
-    def _menu_button(self, text: str, fill: Callable[[QMenu], None]) -> QPushButton:
-        button = QPushButton(text)
+    def _menu_button(self, text: str, fill: Callable[[QMenu], None]) -> ShrinkingButton:
+        button = ShrinkingButton(text)
         button.setFlat(True)
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: fill(menu))
