@@ -10,19 +10,24 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import (
     QItemSelection,
     QItemSelectionModel,
+    QLocale,
     QModelIndex,
     Qt,
     QTimer,
     pyqtSignal,
 )
+from qgis.PyQt.QtGui import QResizeEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from ..translate import tr
-from .object_table import OBJECT, STATE, Key, ObjectTable
-from .states import FIELD, state_of
+from .object_table import AREA, OBJECT, SCORE, STATE, Key, ObjectTable
+from .states import FIELD, state_of, state_titles
 
 RELOAD = 200
 """Milliseconds after a change of a layer until its objects are read again."""
+
+PADDING = 10
+"""Pixels beside the text of a column."""
 
 VISIBLE_ROWS = 8
 """Rows that the list shows at least."""
@@ -55,12 +60,11 @@ class ObjectList(QTreeView):
         rows = VISIBLE_ROWS * (self.fontMetrics().height() + 4)
         self.setMinimumHeight(rows)
         self.setMinimumWidth(0)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(20)
-        header.setSectionResizeMode(OBJECT, QHeaderView.ResizeMode.Stretch)
-        for column in range(OBJECT + 1, STATE + 1):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._reload = QTimer(self)
@@ -146,6 +150,11 @@ class ObjectList(QTreeView):
             self._canvas.refresh()
         self._canvas.flashFeatureIds(layer, [key[1]])
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # the name is Qt's
+        """Share the width among the columns, so that none is lost."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
     def mouseDoubleClickEvent(self, event: Any) -> None:  # the name is Qt's
         """Zoom to the object, also where the style activates with one click."""
         at = event.position().toPoint() if hasattr(event, "position") else event.pos()
@@ -189,13 +198,25 @@ class ObjectList(QTreeView):
             self._tell.start()  # once for many changes
 
     def _loaded(self) -> None:
-        header = self.header()
-        for column in range(OBJECT + 1, STATE + 1):
-            title = self.table.headerData(column, Qt.Orientation.Horizontal)
-            width = self.fontMetrics().boundingRect(f"{title} 00,0").width() + 12
-            header.resizeSection(column, min(width, 110))
+        self._fit_columns()
         self._select_rows(self._wanted)
         self.refreshed.emit()
+
+    def _fit_columns(self) -> None:
+        """Give numbers and states the room of their texts, and names the rest."""
+        metrics, header = self.fontMetrics(), self.header()
+        largest = QLocale().toString(max(self.table.areas, default=0.0), "f", 1)
+        decided = [title for state, title in state_titles().items() if state]
+        texts = {SCORE: ["0,00"], AREA: [largest], STATE: decided}
+        rest = self.viewport().width()
+        for column, samples in texts.items():
+            title = str(self.table.headerData(column, Qt.Orientation.Horizontal))
+            widths = [metrics.boundingRect(text).width() for text in samples]
+            width = max([*widths, metrics.boundingRect(title).width()]) + PADDING
+            width = min(width, self.viewport().width() // 3)
+            header.resizeSection(column, width)
+            rest -= width
+        header.resizeSection(OBJECT, max(rest, 20))
 
     def _selected_on_map(self) -> List[Key]:
         return [

@@ -3,7 +3,7 @@
 import pytest
 from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
@@ -61,6 +61,18 @@ def cut_off(panel):
     return lost
 
 
+def lost_columns(panel):
+    """Columns of the list that end beyond what is seen of it."""
+    objects = panel.results.objects
+    header, width = objects.header(), objects.viewport().width()
+    return [
+        objects.table.headerData(column, Qt.Orientation.Horizontal)
+        for column in range(objects.table.columnCount())
+        if header.sectionViewportPosition(column) + header.sectionSize(column) > width
+        or header.sectionSize(column) < 20
+    ]
+
+
 def widest(panel):
     """The widgets that ask for most room, for the message of a failed test."""
     rows = [
@@ -94,6 +106,7 @@ def test_nothing_is_cut_off(language, type_size, found, width):
         QTest.qWait(50)
         assert not cut_off(found), widest(found)
     assert found.width() <= width
+    assert not lost_columns(found)
 
 
 def test_run_stays_in_view_with_all_options_open(found):
