@@ -104,6 +104,7 @@ def test_segment_shows_the_defaults_of_the_job():
     for name, field in SegmentOptions.__dataclass_fields__.items():
         assert f"--{name.replace('_', '-')} " in shown
         if field.default is not None and field.default is not False:
+            # a flag that is on shows its name
             default = name if field.default is True else field.default
             assert f"[default: {default}]" in shown
 
