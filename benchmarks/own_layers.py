@@ -41,7 +41,7 @@ from rrsis_geo import segment
 from rrsis_geo.synthetic import write_scene
 
 DRAWN, SIDE, GSD = 1600, 640, 0.5
-"""Pixels of a drawn scene and of the parts of it that are asked of; metres of a pixel."""
+"""Pixels of a drawn scene, and of the parts asked of; metres of a pixel."""
 
 STRIDE = 40
 """Pixels between the corners of parts that are tried."""

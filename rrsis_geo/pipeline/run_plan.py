@@ -31,10 +31,6 @@ MAX_ENLARGEMENT = 4.0
 """A scene that is more times coarser than the network was trained for is refused unless
 `gsd` is given: detail that is not in the file does not come back."""
 
-MAX_SHRINKING = 3.0
-"""An image without metres that is more times larger than a window is read as it is:
-small things would vanish in it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsFacts:
@@ -218,19 +214,17 @@ def choose_gsd(
 ) -> tuple[float | None, tuple[str, ...]]:
     """Metres per pixel to read at, and advice about it; None: the scene's own.
 
-    The scene's own GSD, moved into the range that the network was trained for. An image
-    without a CRS has no metres: unless it is large, it is shrunk into one window, as
-    the network was trained on images of unknown resolution (decision 0178).
+    The scene's own GSD, moved into the range that the network was trained for. Pixel
+    coordinates have no metres, so such a scene is read as it is unless `gsd` is given
+    (decision 0178).
 
     Raises:
         SceneError: the scene is far too coarse for the network.
     """
     if options.gsd is not None:
         return options.gsd, ()
-    if gsd_range is None:
+    if gsd_range is None or options.pixel_coordinates:
         return None, ()
-    if scene.native.crs is None:
-        return _fit_into_window(scene, options.window_size)
     low, high = gsd_range
     wanted = min(max(scene.gsd, low), high)
     if abs(wanted - scene.gsd) <= GSD_TOLERANCE * scene.gsd:
@@ -246,19 +240,6 @@ def choose_gsd(
             "this one all the same"
         )
     return wanted, (f"{reason}: read at {wanted:.3g} m",)
-
-
-def _fit_into_window(scene: Scene, size: int) -> tuple[float | None, tuple[str, ...]]:
-    """GSD at which one window covers an image without metres, and advice."""
-    shrinking = max(scene.native.width, scene.native.height) / size
-    if not 1 < shrinking <= MAX_SHRINKING:
-        return None, ()
-    shrinking = max(shrinking, 1 + 2 * GSD_TOLERANCE)  # less would not be done
-    return scene.gsd * shrinking, (
-        f"without a CRS the size of things is not known: the image is read at "
-        f"{100 / shrinking:.0f} % of its size, so that the network sees all of it at "
-        f"once; --gsd {scene.gsd:g} reads it as it is",
-    )
 
 
 class ValidWindows:
