@@ -43,7 +43,8 @@ def as_rows(partial):
 
 def test_worker_python_and_command_line_give_one_result(start, job, drawn):
     def make_job(folder, *expressions):
-        small = {"window_size": 256, "overlap": 32, "device": "cpu"}
+        # without kept answers, so that every job needs the network
+        small = {"window_size": 256, "overlap": 32, "device": "cpu", "cache": False}
         made = job(folder, expressions, resolve="auto", **small)
         return replace(made, scene=drawn)
 
@@ -102,7 +103,7 @@ def test_weights_that_changed_on_disk_are_loaded_anew(start, job, tmp_path):
     shutil.copy(weights.path, path)
     if weights.text_path is not None:
         shutil.copy(weights.text_path, tmp_path)
-    task = replace(job(device="cpu"), weights=str(path)).to_mapping()
+    task = replace(job(device="cpu", cache=False), weights=str(path)).to_mapping()
     worker = start()
     worker.send(Segment(job=1, task=task), Segment(job=2, task=task))
     assert isinstance(worker.answer(2)[-1], Finished)
@@ -117,6 +118,20 @@ def test_weights_that_changed_on_disk_are_loaded_anew(start, job, tmp_path):
     path.write_bytes(whole[:-1])
     worker.send(Segment(job=4, task=task))
     assert worker.answer(4)[-1].code == "weights"
+
+
+def test_a_second_question_about_the_same_things_loads_no_network(start, job):
+    worker = start()
+    first, again = (
+        replace(job(name, ("building",)), probability=None)
+        for name in ("first", "again")
+    )
+    worker.send(Segment(job=1, task=first.to_mapping()))
+    assert isinstance(worker.answer(1)[-1], Finished)
+    worker.send(Segment(job=2, task=again.to_mapping()))
+    assert isinstance(worker.answer(2)[-1], Finished)
+    assert (worker.log().count(LOADED), worker.log().count(KEPT)) == (1, 0)
+    assert Path(first.output).read_bytes() == Path(again.output).read_bytes()
 
 
 @pytest.mark.parametrize("count", [0, 1, MAX_ROWS, MAX_ROWS + 1, 3 * MAX_ROWS])

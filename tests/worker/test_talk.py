@@ -149,7 +149,7 @@ def test_queries_load_no_torch(start, scene):
 def test_jobs_wait_for_one_another(start, job, tmp_path):
     worker = start("Gated")
     for number in (1, 2, 3):
-        task = job(f"found-{number}").to_mapping()
+        task = job(f"found-{number}", cache=False).to_mapping()
         worker.send(Segment(job=number, task=task))
     (tmp_path / "go").touch()
 

@@ -36,9 +36,9 @@ class Rest:
     blocks: tuple[KeptBlock, ...]
     """Rows of which a part is known; elsewhere all is missing."""
 
-    def of(self, phrases: Sequence[Item]) -> list[Item]:
+    def of(self, phrases: Sequence[Item]) -> tuple[Item, ...]:
         """The missing ones among all phrases."""
-        return [phrases[index] for index in self.missing]
+        return tuple(phrases[index] for index in self.missing)
 
     def within(self, plan: RunPlan) -> Aoi | None:
         """The part of a run's area to look at; None: all."""
