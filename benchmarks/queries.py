@@ -4,14 +4,16 @@
     python benchmarks/queries.py validation DATA_FOLDER [--weights default]
     python benchmarks/queries.py drawn [--weights default | --labels]
     python benchmarks/queries.py speed
+    python benchmarks/queries.py decisions
 
 scenes: the expressions written for whole real scenes, with the labels in place of a
 perfect network's predictions, or with weights. validation: mIoU by type on the images
 kept out of training; one half of the images gives the table of operators, the other
 half the figures of auto. drawn: synthetic scenes of 6,000 x 6,000 pixels with exact
-labels. speed: 100,000 candidates. Probabilities are cached in the folder for temporary
-files, so that a second run only resolves the expressions. Each prints a table and
-writes JSON with --json FILE.
+labels. speed: the operators on 100,000 candidates. decisions: 20 expressions decided by
+all evidence, together, on 10,000 candidates. Probabilities are cached in the folder for
+temporary files, so that a second run only resolves the expressions. Each prints a table
+and writes JSON with --json FILE.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import time
 import tracemalloc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +40,18 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.decision.maps import joined
 from rrsis_geo.query.operators.evaluator import resolve
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.plan.plan import names_categories as known_to
+from rrsis_geo.query.query_batch import make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA, Polygons
 
 Row = dict[str, Any]
+
+DECIDED = 10_000
+"""Objects of each text on which expressions are decided."""
 
 FEWER, CROWD = 25_000, 100_000
 """Numbers of candidates whose time and memory are compared."""
@@ -90,7 +98,7 @@ CROWDED = (
 def main() -> None:
     """Run one of the benchmarks."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("which", choices=["scenes", "validation", "drawn", "speed"])
+    parser.add_argument("which", choices=list(COMMANDS))
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--weights", default="default")
     parser.add_argument(
@@ -110,12 +118,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="number of scenes or images")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    rows = {
-        "scenes": scenes,
-        "validation": validation,
-        "drawn": drawn,
-        "speed": speed,
-    }[options.which](options)
+    rows = COMMANDS[options.which](options)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n")
 
@@ -249,6 +252,38 @@ def speed(options: argparse.Namespace) -> list[Row]:
     return rows
 
 
+def decisions(options: argparse.Namespace) -> list[Row]:
+    """Measure the decision on 20 expressions, with the network's polygons at hand.
+
+    The objects of different nouns lie at different places; the faint outlines are
+    those of the clear objects, a little wider.
+    """
+    texts = CROWDED[::2] + CROWDED[1:7:2]
+    _, grid = _generate_candidates(DECIDED)
+    batch = make_batch(texts, "auto", grid=grid, window_size=480, categories=None)
+    clear = joined(
+        [
+            _named(_generate_candidates(DECIDED, seed=noun)[0], text)
+            for noun, text in enumerate(batch.texts)
+        ]
+    )
+    faint = replace(clear, geometry=shapely.buffer(clear.geometry, 1.0))
+    began = time.process_time()
+    answers = batch.answer(clear, grid, None, faint=faint, min_score=None)
+    seconds = time.process_time() - began
+    print(
+        f"{len(texts)} expressions, {len(batch.texts)} texts of {DECIDED:,} objects: "
+        f"{seconds:.1f} s, {len(answers.polygons):,} polygons"
+    )
+    return [{"expressions": len(texts), "s": seconds}]
+
+
+def _named(found: Polygons, text: str) -> Polygons:
+    """Polygons painted for a text."""
+    column = np.full(len(found), text, np.object_)
+    return replace(found, columns=found.columns | {"expression": column})
+
+
 def _measure(plan: Plan, number: int) -> tuple[float, float]:
     """Return processor seconds and the peak of allocated memory in MiB."""
     found, grid = _generate_candidates(number)
@@ -266,12 +301,12 @@ def _measure(plan: Plan, number: int) -> tuple[float, float]:
     return seconds, peak
 
 
-def _generate_candidates(number: int) -> tuple[Polygons, Grid]:
+def _generate_candidates(number: int, seed: int = 0) -> tuple[Polygons, Grid]:
     """Generate round polygons of 24 vertices at a constant density.
 
     100,000 of them cover a scene of 40,000 x 40,000 pixels.
     """
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     side = round(40_000 * (number / CROWD) ** 0.5)
     grid = Grid(
         Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000), CRS.from_epsg(32633), side, side
@@ -336,6 +371,14 @@ def _groups(rows: list[Row]) -> Iterator[tuple[str, list[Row]]]:
                 groups[name].append(row)
         yield from sorted(groups.items())
 
+
+COMMANDS = {
+    "scenes": scenes,
+    "validation": validation,
+    "drawn": drawn,
+    "speed": speed,
+    "decisions": decisions,
+}
 
 if __name__ == "__main__":
     main()

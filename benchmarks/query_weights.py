@@ -27,7 +27,7 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.serialization.header import digests, find_weights, read_header
-from rrsis_geo.pipeline.runner import segment
+from rrsis_geo.pipeline import segment
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import as_typed, make_batch
 from rrsis_geo.scene.grid import Grid

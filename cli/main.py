@@ -34,6 +34,7 @@ COMMANDS = (
     "demo",
     "classes",
     "weights",
+    "cache",
     "doctor",
 )
 """Names of commands; each is `command` of the module of that name in this package."""

@@ -228,6 +228,14 @@ RUNNING = together(
         type=click.Choice(("auto", *ENGINES)),
     ),
     setting("Running", "--workers", "Processes of the engine.", type=int, metavar="N"),
+    option(
+        "Running",
+        "--cache/--no-cache",
+        default=DEFAULTS["cache"],
+        show_default=True,
+        help="Use what earlier runs found out about the scene, and keep what this one "
+        "does (`rrsis-geo cache list`); results are the same.",
+    ),
 )
 """How the work is done; only window size and overlap change the result."""
 

@@ -45,6 +45,10 @@ NO_CRS = tr_noop(
     "Layer {layer} has no CRS, so polygons would have no place: set it with a right "
     "click on the layer, Layer CRS."
 )
+NO_PLACE = tr_noop(
+    "Nothing locates layer {layer} on the ground: a CRS alone says only how "
+    "coordinates are meant. The Georeferencer of QGIS gives it a place."
+)
 LAYER_UNREADABLE = tr_noop("Layer {layer} cannot be read.")
 WORKER_ENDED = tr_noop("The worker process ended.")
 CANCELLED = tr_noop("Cancelled.")

@@ -18,14 +18,22 @@ from rrsis_geo.version import __version__
 
 if TYPE_CHECKING:
     from rrsis_geo.job import SegmentJob, SegmentOptions
-    from rrsis_geo.pipeline import SegmentResult, segment
+    from rrsis_geo.pipeline import Segmenter, SegmentResult, segment
 
-__all__ = ["SegmentJob", "SegmentOptions", "SegmentResult", "__version__", "segment"]
+__all__ = [
+    "SegmentJob",
+    "SegmentOptions",
+    "SegmentResult",
+    "Segmenter",
+    "__version__",
+    "segment",
+]
 
 _HOMES = {
     "SegmentJob": "rrsis_geo.job",
     "SegmentOptions": "rrsis_geo.job",
     "SegmentResult": "rrsis_geo.pipeline",
+    "Segmenter": "rrsis_geo.pipeline",
     "segment": "rrsis_geo.pipeline",
 }
 

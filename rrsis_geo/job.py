@@ -101,6 +101,8 @@ class SegmentOptions:
     there is a candidate, 1 weighs both the same. With `resolve` auto."""
     guess: bool = False
     """Ask the network also for things that its weights do not know."""
+    cache: bool = True
+    """Use the kept answers of earlier runs, and keep those of this one."""
 
     def __post_init__(self) -> None:
         for name in ("bands", "bbox"):
@@ -146,7 +148,8 @@ class SegmentOptions:
         _require(
             self.split in (True, False, None), "split", "true, false or null", self
         )
-        _require(self.guess in (True, False), "guess", "true or false", self)
+        for name in ("guess", "cache"):
+            _require(getattr(self, name) in (True, False), name, "true or false", self)
         if self.gsd is not None:
             _require(_is_finite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self)
         if self.bands is not None:
@@ -355,6 +358,8 @@ class Counts:
     """Windows without data or outside the AOI."""
     resumed: int = 0
     """Windows taken over from an interrupted run."""
+    kept: int = 0
+    """Windows of which the answers of earlier runs said all."""
     polygons: int = 0
 
 

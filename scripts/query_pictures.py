@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
+from rrsis_geo.pipeline import segment
 from rrsis_geo.pipeline.preview import draw
-from rrsis_geo.pipeline.runner import segment
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.synthetic import demo_scene
 from rrsis_geo.types import Polygons

@@ -21,6 +21,14 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+@pytest.fixture(autouse=True)
+def answer_cache(tmp_path_factory, monkeypatch):
+    """Keep answers in a folder of the test alone, here and in its subprocesses."""
+    folder = tmp_path_factory.mktemp("answers")
+    monkeypatch.setenv("RRSIS_GEO_CACHE", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def shared_data():
     """Return the folder of third-party data next to the checkout; skip without it."""

@@ -18,7 +18,10 @@ LEVELS = [
     {"files", "job_texts", "folder_lock"},
     {"job", "protocol", "atomic_write", "geodata"},
     {"scene", "datasets", "language", "model"},
-    {"tiling", "vector", "query", "expressions", "synthetic", "runtime"},
+    {
+        *("tiling", "vector", "query", "expressions", "synthetic", "runtime"),
+        "answer_cache",
+    },
     {"colour", "evaluation"},
     {"chips", "pipeline", "training"},
     {"doctor"},
@@ -242,6 +245,7 @@ def test_the_public_names_are_these():
         "SegmentJob",
         "SegmentOptions",
         "SegmentResult",
+        "Segmenter",
         "__version__",
         "segment",
     ]

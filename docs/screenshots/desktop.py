@@ -4,48 +4,19 @@ Every step checks what a user would look at, and takes a picture.
 """
 
 import os
-import traceback
+import sys
 from pathlib import Path
 
+sys.path.insert(0, os.environ["SHOTS_CODE"])
+from operate import begin, check, open_panel, picture, report, type_lines, until
 from qgis.core import QgsProject
-from qgis.PyQt.QtCore import Qt, QTimer
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication, QDockWidget
-from qgis.utils import iface, plugins
+from qgis.utils import iface
 from rrsis_geo_qgis.layers import result_layers
 
-FOLDER = Path(os.environ["SHOTS_FOLDER"])
-WORK = Path(os.environ["SHOTS_WORK"])
 SCENE = os.environ["SHOTS_SCENE"]
 QUERY = os.environ["SHOTS_QUERY"] or "the largest storage tank\nbuildings"
-KIND = os.environ.get("SHOTS_KIND", "jpg")
-SIZE = (1400, 875)
-QUALITY = 70
-
-
-def report(text):
-    """Write a line to the report that `take` reads."""
-    with open(WORK / "report.txt", "a", encoding="utf-8") as file:
-        file.write(text + "\n")
-
-
-def until(condition, what, seconds=900):
-    """Wait until a condition holds; fail after a timeout."""
-    for _ in range(seconds * 20):
-        if condition():
-            return
-        QTest.qWait(50)
-    raise AssertionError(f"waited {seconds} s in vain: {what}")
-
-
-def picture(name):
-    """Take a picture of the whole window once the map is drawn."""
-    QTest.qWait(400)
-    until(lambda: not iface.mapCanvas().isDrawing(), "the map is drawn")
-    QTest.qWait(200)
-    path = FOLDER / f"qgis-{name}.{KIND}"
-    iface.mainWindow().grab().save(str(path), None, QUALITY)
-    report(f"{path.name}: {path.stat().st_size // 1000} kB")
 
 
 def count_partial():
@@ -57,32 +28,10 @@ def count_partial():
     )
 
 
-def type_lines(box, lines):
-    """Type lines on the keyboard, with Return between them."""
-    for number, line in enumerate(lines):
-        if number:
-            QTest.keyClick(box, Qt.Key.Key_Return)
-        QTest.keyClicks(box, line)
-
-
-def check(good, text):
-    """Report a result; fail if it is not good."""
-    report(text)
-    if not good:
-        raise AssertionError(text)
-
-
 def scenario():
     """Do what a new user does."""
-    window = iface.mainWindow()
-    window.resize(*SIZE)
     scene = iface.addRasterLayer(SCENE, Path(SCENE).stem)
-    panel = plugins["rrsis_geo_qgis"].show_panel()
-    for name in ("Browser", "Browser2"):
-        dock = window.findChild(QDockWidget, name)
-        if dock is not None:
-            dock.hide()
-    QApplication.setActiveWindow(window)  # there is no window manager
+    panel = open_panel()
     panel.query.edit.setFocus()
     QTest.qWait(500)  # until the docks are laid out
     iface.mapCanvas().setExtent(scene.extent())
@@ -113,8 +62,9 @@ def scenario():
     panel.results.slider.setValue(85)
     until(lambda: threshold_changed, "polygons at another threshold")
     picture("threshold")
-    item = panel.results.tree.topLevelItem(0).child(0)
-    panel.results.tree.itemDoubleClicked.emit(item, 0)
+    objects = panel.results.objects
+    until(lambda: objects.table.rowCount(), "objects in the list")
+    objects.zoom_to(objects.table.index(0, 0))
     QTest.qWait(2500)  # until the flash has ended
     picture("object")
 
@@ -133,19 +83,7 @@ def scenario():
     QTest.mouseClick(panel.run_box.run_button, Qt.MouseButton.LeftButton)
     until(lambda: panel.run_box.bar.value() > 0, "progress of the last search")
     report(f"worker {panel._controller.pid}")
-    report("done")  # QGIS quits during this search
+    # QGIS quits during this search
 
 
-def go():
-    """Run the scenario and quit QGIS in any case."""
-    try:
-        scenario()
-    except Exception:
-        report(traceback.format_exc())
-        iface.mainWindow().grab().save(str(FOLDER / "qgis-failed.png"))
-    finally:
-        QgsProject.instance().setDirty(False)
-        iface.actionExit().trigger()
-
-
-QTimer.singleShot(1500, go)
+begin(scenario)

@@ -237,7 +237,13 @@ class SegmentByText(WorkerAlgorithm):
                 failed = str(error)
             if failed:  # not chained: QGIS never frees an exception and its frames
                 raise QgsProcessingException(failed)
-            results = self.write_sink(job.output, parameters, context, feedback)
+            results = self.write_sink(
+                job.output,
+                parameters,
+                context,
+                feedback,
+                title="; ".join(job.expressions),
+            )
         if probability:
             results[self.PROBABILITY] = probability
         return results

@@ -35,12 +35,17 @@ from ..core.job import SegmentOptions
 from ..find_python import find_python
 from ..icon import plugin_icon
 from ..job_options import THRESHOLD_RANGE, option_help, option_title
+from ..layers.colours import free_number
 from ..layers.export import Export, SceneSource, find_source, plan_export
+from ..layers.result_layers import set_aliases
 from ..layers.styling import style_polygons
 from ..notices import NO_CRS
 from ..translate import tr
 from ..worker.run_job import run_job
 from ..worker.worker_client import Job
+
+HELP = "https://github.com/rrsis-geo/rrsis-geo/blob/main/docs/qgis-processing.md"
+"""Address of the help."""
 
 SPLITS: Dict[str, bool | None] = {"auto": None, "yes": True, "no": False}
 """Choice of the parameter SPLIT -> value of the option."""
@@ -71,6 +76,10 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
     def icon(self) -> QIcon:
         """Return the icon of the plugin."""
         return plugin_icon()
+
+    def helpUrl(self) -> str:  # the name is QGIS's
+        """Return the address of the help."""
+        return HELP
 
     def add_polygon_parameters(self) -> None:
         """Add the parameters that turn probabilities into polygons."""
@@ -239,8 +248,17 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         parameters: Mapping[str, Any],
         context: QgsProcessingContext,
         feedback: QgsProcessingFeedback,
+        *,
+        title: str = "",
     ) -> Dict[str, Any]:
         """Copy the worker's polygons with all attributes into the sink.
+
+        Args:
+            path: The worker's file.
+            parameters: Those of the algorithm.
+            context: That of the run.
+            feedback: Gets the number of objects.
+            title: Name of the layer; empty: that of the output.
 
         Returns:
             The outputs of the algorithm.
@@ -272,6 +290,9 @@ class WorkerAlgorithm(QgsProcessingAlgorithm):
         if context.willLoadLayerOnCompletion(name):
             details = context.layerToLoadOnCompletionDetails(name)
             details.setPostProcessor(STYLER)
+            if title:
+                details.name = title
+                details.forceName = True
         return {self.OUTPUT: name, self.COUNT: count}
 
 
@@ -285,7 +306,8 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
         _feedback: QgsProcessingFeedback,
     ) -> None:
         if isinstance(layer, QgsVectorLayer):
-            style_polygons(layer, 0)
+            set_aliases(layer)
+            style_polygons(layer, free_number(1))
 
 
 STYLER = _Styler()

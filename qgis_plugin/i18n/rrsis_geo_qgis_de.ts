@@ -200,6 +200,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Python</translation>
         </message>
         <message>
+            <source>The map shows bands {shown}, the search takes {searched}.</source>
+            <translation>Die Karte zeigt die Kanäle {shown}, die Suche nimmt {searched}.</translation>
+        </message>
+        <message>
             <source>Part touching objects</source>
             <translation>Berührende Objekte trennen</translation>
         </message>
@@ -254,6 +258,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>The area lies where the layer's CRS {crs} has no coordinates.</source>
             <translation>Die Fläche liegt, wo das KBS {crs} des Layers keine Koordinaten hat.</translation>
+        </message>
+        <message>
+            <source>Reading the results</source>
+            <translation>Ergebnisse lesen</translation>
         </message>
         <message>
             <source>the file could not be written</source>
@@ -366,6 +374,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Layer {layer} has no CRS, so polygons would have no place: set it with a right click on the layer, Layer CRS.</source>
             <translation>Layer {layer} hat kein KBS, Polygone hätten also keinen Ort: setzen Sie es mit Rechtsklick auf den Layer, Layer-KBS.</translation>
+        </message>
+        <message>
+            <source>Nothing locates layer {layer} on the ground: a CRS alone says only how coordinates are meant. The Georeferencer of QGIS gives it a place.</source>
+            <translation>Nichts verortet den Layer {layer} am Boden: ein KBS allein sagt nur, wie Koordinaten gemeint sind. Die Georeferenzierung von QGIS gibt ihm einen Ort.</translation>
         </message>
         <message>
             <source>Layer {layer} cannot be read.</source>
@@ -660,6 +672,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Python {python} in {program} hat rrsis-geo {package} und {runtime}.</translation>
         </message>
         <message>
+            <source>automatic</source>
+            <translation>automatisch</translation>
+        </message>
+        <message>
+            <source>Objects with a lower score are hidden; 0 hides none. Automatic: as far above the threshold as suits the weights.</source>
+            <translation>Objekte mit geringerer Bewertung werden verborgen; 0 verbirgt keine. Automatisch: so weit über der Schwelle, wie es zu den Gewichten passt.</translation>
+        </message>
+        <message>
             <source>Only this part of the layer is searched.</source>
             <translation>Nur dieser Teil des Layers wird durchsucht.</translation>
         </message>
@@ -670,6 +690,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Rectangle: drag. Polygon: click its corners, right click or Enter closes it, Esc begins anew.</source>
             <translation>Rechteck: ziehen. Polygon: die Ecken klicken; Rechtsklick oder Eingabetaste schließt es, Esc beginnt neu.</translation>
+        </message>
+        <message>
+            <source>The layer whose selected features are the area.</source>
+            <translation>Der Layer, dessen gewählte Objekte die Fläche sind.</translation>
         </message>
         <message>
             <source>Whole layer</source>
@@ -692,12 +716,88 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Ausgewählte Objekte</translation>
         </message>
         <message>
+            <source>Within these results</source>
+            <translation>In diesen Ergebnissen</translation>
+        </message>
+        <message>
             <source>No area is drawn yet: press Draw and drag on the map.</source>
             <translation>Es ist noch keine Fläche gezeichnet: drücken Sie Zeichnen und ziehen Sie auf der Karte.</translation>
         </message>
         <message>
-            <source>…</source>
-            <translation>…</translation>
+            <source>This layer covers the world: choose a part of it.</source>
+            <translation>Dieser Layer umfasst die Welt: einen Teil davon wählen.</translation>
+        </message>
+        <message>
+            <source>The bands of the map are searched.</source>
+            <translation>Durchsucht werden die Kanäle der Karte.</translation>
+        </message>
+        <message>
+            <source>About {windows} windows</source>
+            <translation>Etwa {windows} Fenster</translation>
+        </message>
+        <message>
+            <source>Search those of the map</source>
+            <translation>Die der Karte durchsuchen</translation>
+        </message>
+        <message>
+            <source>, {time}</source>
+            <translation>, {time}</translation>
+        </message>
+        <message>
+            <source>Read at {gsd} m per pixel, as the map shows it: zoom to change that.</source>
+            <translation>Gelesen mit {gsd} m je Pixel, wie die Karte es zeigt: Zoomen ändert das.</translation>
+        </message>
+        <message>
+            <source>Environment: set up, examine, update, remove; demo</source>
+            <translation>Umgebung: einrichten, untersuchen, aktualisieren, entfernen; Beispiel</translation>
+        </message>
+        <message>
+            <source>Help (F1)</source>
+            <translation>Hilfe (F1)</translation>
+        </message>
+        <message>
+            <source>La&amp;yer</source>
+            <translation>La&amp;yer</translation>
+        </message>
+        <message>
+            <source>&amp;Find</source>
+            <translation>&amp;Finden</translation>
+        </message>
+        <message>
+            <source>&amp;Area</source>
+            <translation>Fl&amp;äche</translation>
+        </message>
+        <message>
+            <source>Results</source>
+            <translation>Ergebnisse</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>Protokoll</translation>
+        </message>
+        <message>
+            <source>Copy the log</source>
+            <translation>Protokoll kopieren</translation>
+        </message>
+        <message>
+            <source>Open the Georeferencer</source>
+            <translation>Georeferenzierung öffnen</translation>
+        </message>
+        <message>
+            <source>Delete the files too</source>
+            <translation>Auch die Dateien löschen</translation>
+        </message>
+        <message>
+            <source>Nothing found: {count} fainter objects are hidden by the threshold or the least score.</source>
+            <translation>Nichts gefunden: {count} schwächere Objekte verbirgt die Schwelle oder die kleinste Bewertung.</translation>
+        </message>
+        <message>
+            <source>Show the {count} fainter ones</source>
+            <translation>Die {count} schwächeren zeigen</translation>
+        </message>
+        <message>
+            <source>The layers were removed; their files are still in {folder}.</source>
+            <translation>Die Layer wurden entfernt; ihre Dateien liegen noch in {folder}.</translation>
         </message>
         <message>
             <source>Wei&amp;ghts</source>
@@ -706,6 +806,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>&amp;Threshold</source>
             <translation>Sch&amp;welle</translation>
+        </message>
+        <message>
+            <source>&amp;Least score</source>
+            <translation>&amp;Kleinste Bewertung</translation>
         </message>
         <message>
             <source>Mi&amp;nimum area</source>
@@ -736,10 +840,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Objekte trennen, die sich berühren, etwa Häuser in einer Reihe; automatisch: je nach Art.</translation>
         </message>
         <message>
-            <source>automatic</source>
-            <translation>automatisch</translation>
-        </message>
-        <message>
             <source>by the network, in each window</source>
             <translation>vom Netz, in jedem Fenster</translation>
         </message>
@@ -758,6 +858,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Show the network the bands that the layer's style shows as red, green and blue, instead of those the file names so.</source>
             <translation>Dem Netz die Kanäle zeigen, die der Stil des Layers als Rot, Grün und Blau darstellt, statt der von der Datei so benannten.</translation>
+        </message>
+        <message>
+            <source>Unknown things too</source>
+            <translation>Auch Unbekanntes</translation>
+        </message>
+        <message>
+            <source>Ask the network also for things that its weights do not know.</source>
+            <translation>Das Netz auch nach Dingen fragen, die seine Gewichte nicht kennen.</translation>
         </message>
         <message>
             <source>Probability as a layer</source>
@@ -800,38 +908,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>nein</translation>
         </message>
         <message>
-            <source>Demo scene</source>
-            <translation>Beispielszene</translation>
-        </message>
-        <message>
-            <source>&amp;Find</source>
-            <translation>&amp;Finden</translation>
-        </message>
-        <message>
-            <source>Environment: set up, examine, update, remove; demo</source>
-            <translation>Umgebung: einrichten, untersuchen, aktualisieren, entfernen; Beispiel</translation>
-        </message>
-        <message>
-            <source>La&amp;yer</source>
-            <translation>La&amp;yer</translation>
-        </message>
-        <message>
-            <source>&amp;Area</source>
-            <translation>Fl&amp;äche</translation>
-        </message>
-        <message>
-            <source>Results</source>
-            <translation>Ergebnisse</translation>
-        </message>
-        <message>
-            <source>Log</source>
-            <translation>Protokoll</translation>
-        </message>
-        <message>
-            <source>Copy the log</source>
-            <translation>Protokoll kopieren</translation>
-        </message>
-        <message>
             <source>The environment is ready.</source>
             <translation>Die Umgebung ist bereit.</translation>
         </message>
@@ -856,12 +932,48 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Die Beispielszene {file} lässt sich nicht öffnen.</translation>
         </message>
         <message>
+            <source>…</source>
+            <translation>…</translation>
+        </message>
+        <message>
+            <source>What these weights know is not listed; each question is checked.</source>
+            <translation>Was diese Gewichte kennen, ist nicht verzeichnet; jede Frage wird geprüft.</translation>
+        </message>
+        <message>
+            <source>What the weights know</source>
+            <translation>Was die Gewichte kennen</translation>
+        </message>
+        <message>
+            <source>Search</source>
+            <translation>Suchen</translation>
+        </message>
+        <message>
+            <source>Take over</source>
+            <translation>Übernehmen</translation>
+        </message>
+        <message>
+            <source>Found reliably</source>
+            <translation>Zuverlässig gefunden</translation>
+        </message>
+        <message>
+            <source>Learned from drawn scenes: less reliable</source>
+            <translation>Aus gezeichneten Szenen gelernt: weniger zuverlässig</translation>
+        </message>
+        <message>
             <source>the storage tank near the road</source>
             <translation>the storage tank near the road</translation>
         </message>
         <message>
             <source>What to look for, in English words. Several things: one a line. Ctrl+Enter runs.</source>
             <translation>Was gesucht wird, in englischen Worten. Mehreres: eins je Zeile. Strg+Eingabe startet.</translation>
+        </message>
+        <message>
+            <source>&amp;Known things</source>
+            <translation>Bekannte &amp;Dinge</translation>
+        </message>
+        <message>
+            <source>What the weights know by name</source>
+            <translation>Was die Gewichte mit Namen kennen</translation>
         </message>
         <message>
             <source>H&amp;istory</source>
@@ -900,28 +1012,28 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Ändert die gezeigten Polygone, ohne neu zu suchen.</translation>
         </message>
         <message>
+            <source>Filters</source>
+            <translation>Filter</translation>
+        </message>
+        <message>
+            <source>Earlier searches …</source>
+            <translation>Frühere Suchen …</translation>
+        </message>
+        <message>
             <source>Threshold of these results</source>
             <translation>Schwelle dieser Ergebnisse</translation>
         </message>
         <message>
-            <source>Double click or Enter zooms to the object.</source>
-            <translation>Doppelklick oder Eingabetaste zoomt zum Objekt.</translation>
-        </message>
-        <message>
-            <source>… and {count} more: see the attribute table</source>
-            <translation>… und {count} weitere: siehe Attributtabelle</translation>
-        </message>
-        <message>
-            <source>Object</source>
-            <translation>Objekt</translation>
+            <source>Least score of these results</source>
+            <translation>Kleinste Bewertung dieser Ergebnisse</translation>
         </message>
         <message>
             <source>Stays as it is, with your edits: {layers}. The slider changes a layer of its own.</source>
             <translation>Bleibt mit Ihren Änderungen, wie es ist: {layers}. Der Regler ändert einen eigenen Layer.</translation>
         </message>
         <message>
-            <source>{rank}. place</source>
-            <translation>Platz {rank}</translation>
+            <source>Folder {name}</source>
+            <translation>Ordner {name}</translation>
         </message>
         <message>
             <source>R&amp;un</source>
@@ -960,6 +1072,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>1 Objekt gefunden</translation>
         </message>
         <message>
+            <source>Nothing found. A lower threshold or other words may find more; the slider below tries a threshold without searching again.</source>
+            <translation>Nichts gefunden. Eine niedrigere Schwelle oder andere Worte finden vielleicht mehr; der Schieber unten probiert eine Schwelle, ohne neu zu suchen.</translation>
+        </message>
+        <message>
             <source>A search is running: wait for it, or cancel it first.</source>
             <translation>Es läuft schon eine Suche: warten Sie auf sie oder brechen Sie sie zuerst ab.</translation>
         </message>
@@ -968,12 +1084,12 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Polygone werden gerade neu nachgezeichnet: warten Sie einen Augenblick.</translation>
         </message>
         <message>
-            <source>The project was closed, so the search was cancelled.</source>
-            <translation>Das Projekt wurde geschlossen, deshalb wurde die Suche abgebrochen.</translation>
+            <source>The project was closed during the search.</source>
+            <translation>Das Projekt wurde während der Suche geschlossen.</translation>
         </message>
         <message>
-            <source>Nothing found. A lower threshold or other words may find more; the slider below tries a threshold without searching again.</source>
-            <translation>Nichts gefunden. Eine niedrigere Schwelle oder andere Worte finden vielleicht mehr; der Schieber unten probiert eine Schwelle, ohne neu zu suchen.</translation>
+            <source>The project was closed, so the search was cancelled.</source>
+            <translation>Das Projekt wurde geschlossen, deshalb wurde die Suche abgebrochen.</translation>
         </message>
         <message>
             <source>{file} was written, but QGIS cannot open it.</source>
@@ -1006,6 +1122,322 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Environment</source>
             <translation>Umgebung</translation>
+        </message>
+        <message>
+            <source>Save what was kept as …</source>
+            <translation>Behaltenes speichern als …</translation>
+        </message>
+        <message>
+            <source>Add what was kept to</source>
+            <translation>Behaltenes hinzufügen zu</translation>
+        </message>
+        <message>
+            <source>All decisions, for teaching …</source>
+            <translation>Alle Entscheidungen, zum Lehren …</translation>
+        </message>
+        <message>
+            <source>All decisions, for teaching</source>
+            <translation>Alle Entscheidungen, zum Lehren</translation>
+        </message>
+        <message>
+            <source>{count} objects added to {layer}; save it there.</source>
+            <translation>{count} Objekte zu {layer} hinzugefügt; dort speichern.</translation>
+        </message>
+        <message>
+            <source>Saved: {layer}</source>
+            <translation>Gespeichert: {layer}</translation>
+        </message>
+        <message>
+            <source>There are no results to ask within: show those of a search first.</source>
+            <translation>Es gibt keine Ergebnisse, in denen gefragt werden kann: zuerst die einer Suche zeigen.</translation>
+        </message>
+        <message>
+            <source>Nothing has been kept or drawn yet.</source>
+            <translation>Noch wurde nichts behalten oder gezeichnet.</translation>
+        </message>
+        <message>
+            <source>Add {count} objects</source>
+            <translation>{count} Objekte hinzufügen</translation>
+        </message>
+        <message>
+            <source>Layer {layer} cannot be edited.</source>
+            <translation>Layer {layer} kann nicht bearbeitet werden.</translation>
+        </message>
+        <message>
+            <source>{file} is a layer of this project: choose another name.</source>
+            <translation>{file} ist ein Layer dieses Projekts: einen anderen Namen wählen.</translation>
+        </message>
+        <message>
+            <source>{file} cannot be written: {reason}</source>
+            <translation>{file} kann nicht geschrieben werden: {reason}</translation>
+        </message>
+        <message>
+            <source>Drag to hide what lies left of the pointer.</source>
+            <translation>Ziehen verbirgt, was links vom Zeiger liegt.</translation>
+        </message>
+        <message>
+            <source>Score from</source>
+            <translation>Bewertung ab</translation>
+        </message>
+        <message>
+            <source>Area from</source>
+            <translation>Fläche ab</translation>
+        </message>
+        <message>
+            <source>Double click or Enter zooms to the object. K keeps, R rejects.</source>
+            <translation>Doppelklick oder Eingabe zoomt zum Objekt. K behält, R verwirft.</translation>
+        </message>
+        <message>
+            <source>Object</source>
+            <translation>Objekt</translation>
+        </message>
+        <message>
+            <source>m²</source>
+            <translation>m²</translation>
+        </message>
+        <message>
+            <source>Review</source>
+            <translation>Prüfung</translation>
+        </message>
+        <message>
+            <source>{rank}. place</source>
+            <translation>Platz {rank}</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Behalten</translation>
+        </message>
+        <message>
+            <source>Key K</source>
+            <translation>Taste K</translation>
+        </message>
+        <message>
+            <source>Reject</source>
+            <translation>Verwerfen</translation>
+        </message>
+        <message>
+            <source>Key R</source>
+            <translation>Taste R</translation>
+        </message>
+        <message>
+            <source>Next doubtful</source>
+            <translation>Nächstes fragliches</translation>
+        </message>
+        <message>
+            <source>The open object of the lowest score (key N)</source>
+            <translation>Das offene Objekt mit der kleinsten Bewertung (Taste N)</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message>
+            <source>Key U</source>
+            <translation>Taste U</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Speichern</translation>
+        </message>
+        <message>
+            <source>Write all decisions and changes into the layer</source>
+            <translation>Alle Entscheidungen und Änderungen in den Layer schreiben</translation>
+        </message>
+        <message>
+            <source>Keep all from</source>
+            <translation>Alle behalten ab</translation>
+        </message>
+        <message>
+            <source>Keeps every open object of the list from this score on.</source>
+            <translation>Behält jedes offene Objekt der Liste ab dieser Bewertung.</translation>
+        </message>
+        <message>
+            <source>What the map shows counts as reviewed.</source>
+            <translation>Was die Karte zeigt, gilt als geprüft.</translation>
+        </message>
+        <message>
+            <source>Reading objects …</source>
+            <translation>Objekte werden gelesen …</translation>
+        </message>
+        <message>
+            <source>Colour by score</source>
+            <translation>Farbe nach Bewertung</translation>
+        </message>
+        <message>
+            <source>Colour by question</source>
+            <translation>Farbe nach Frage</translation>
+        </message>
+        <message>
+            <source>Colour by review</source>
+            <translation>Farbe nach Prüfung</translation>
+        </message>
+        <message>
+            <source>Everything in the list has been reviewed.</source>
+            <translation>Alles in der Liste ist geprüft.</translation>
+        </message>
+        <message>
+            <source>{count} objects</source>
+            <translation>{count} Objekte</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>Ändern</translation>
+        </message>
+        <message>
+            <source>Export</source>
+            <translation>Ausgeben</translation>
+        </message>
+        <message>
+            <source>Draw a missing one</source>
+            <translation>Fehlendes zeichnen</translation>
+        </message>
+        <message>
+            <source>Cut</source>
+            <translation>Zerschneiden</translation>
+        </message>
+        <message>
+            <source>Move corners</source>
+            <translation>Ecken verschieben</translation>
+        </message>
+        <message>
+            <source>Right angles</source>
+            <translation>Rechte Winkel</translation>
+        </message>
+        <message>
+            <source>Smoother</source>
+            <translation>Glätten</translation>
+        </message>
+        <message>
+            <source>Fill holes</source>
+            <translation>Löcher füllen</translation>
+        </message>
+        <message>
+            <source>Select objects on the map or in the list first.</source>
+            <translation>Zuerst Objekte auf der Karte oder in der Liste wählen.</translation>
+        </message>
+        <message>
+            <source>{count} objects kept.</source>
+            <translation>{count} Objekte behalten.</translation>
+        </message>
+        <message>
+            <source>{count} outlines changed.</source>
+            <translation>{count} Umrisse geändert.</translation>
+        </message>
+        <message>
+            <source>They do not touch, so they stay apart.</source>
+            <translation>Sie berühren sich nicht, also bleiben sie getrennt.</translation>
+        </message>
+        <message>
+            <source>{count} more are hidden by the filters</source>
+            <translation>{count} weitere verbergen die Filter</translation>
+        </message>
+        <message>
+            <source>Merge</source>
+            <translation>Verschmelzen</translation>
+        </message>
+        <message>
+            <source>Remove parts narrower than {width} m</source>
+            <translation>Teile schmaler als {width} m entfernen</translation>
+        </message>
+        <message>
+            <source>The visible map is reviewed</source>
+            <translation>Die sichtbare Karte ist geprüft</translation>
+        </message>
+        <message>
+            <source>Layer {layer} could not be saved: {reason}</source>
+            <translation>Layer {layer} konnte nicht gespeichert werden: {reason}</translation>
+        </message>
+        <message>
+            <source>Change {count} outlines</source>
+            <translation>{count} Umrisse ändern</translation>
+        </message>
+        <message>
+            <source>open</source>
+            <translation>offen</translation>
+        </message>
+        <message>
+            <source>kept</source>
+            <translation>behalten</translation>
+        </message>
+        <message>
+            <source>rejected</source>
+            <translation>verworfen</translation>
+        </message>
+        <message>
+            <source>drawn</source>
+            <translation>gezeichnet</translation>
+        </message>
+        <message>
+            <source>Measure changed objects</source>
+            <translation>Geänderte Objekte messen</translation>
+        </message>
+        <message>
+            <source>Add the attribute of the review</source>
+            <translation>Das Attribut der Prüfung hinzufügen</translation>
+        </message>
+        <message>
+            <source>{count} objects: {state}</source>
+            <translation>{count} Objekte: {state}</translation>
+        </message>
+        <message>
+            <source>Merge {count} objects</source>
+            <translation>{count} Objekte verschmelzen</translation>
+        </message>
+        <message>
+            <source>Finished searches</source>
+            <translation>Beendete Suchen</translation>
+        </message>
+        <message>
+            <source>Open again</source>
+            <translation>Wieder öffnen</translation>
+        </message>
+        <message>
+            <source>Show the folder</source>
+            <translation>Ordner zeigen</translation>
+        </message>
+        <message>
+            <source>Delete with its files</source>
+            <translation>Mit Dateien löschen</translation>
+        </message>
+        <message>
+            <source>Question</source>
+            <translation>Frage</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>Layer</translation>
+        </message>
+        <message>
+            <source>Objects</source>
+            <translation>Objekte</translation>
+        </message>
+        <message>
+            <source>Date</source>
+            <translation>Datum</translation>
+        </message>
+        <message>
+            <source>No search has finished yet.</source>
+            <translation>Noch ist keine Suche beendet.</translation>
+        </message>
+        <message>
+            <source>QGIS cannot open the files in {folder}.</source>
+            <translation>QGIS kann die Dateien in {folder} nicht öffnen.</translation>
+        </message>
+        <message>
+            <source>Layers show files of {name}: remove them first.</source>
+            <translation>Layer zeigen Dateien von {name}: zuerst diese entfernen.</translation>
+        </message>
+        <message>
+            <source>The saved project shows files of {name}: save it first.</source>
+            <translation>Das gespeicherte Projekt zeigt Dateien von {name}: zuerst speichern.</translation>
+        </message>
+        <message>
+            <source>{folder} could not be moved into the recycle bin: delete it yourself.</source>
+            <translation>{folder} konnte nicht in den Papierkorb verschoben werden: selbst löschen.</translation>
+        </message>
+        <message>
+            <source>Demo scene</source>
+            <translation>Beispielszene</translation>
         </message>
         <message>
             <source>The demo scene cannot be drawn into {folder}: {reason}.</source>
@@ -1296,6 +1728,26 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Arbeitsprozess {pid}: rrsis-geo {version}, Python {python}</translation>
         </message>
         <message>
+            <source>Least score</source>
+            <translation>Kleinste Bewertung</translation>
+        </message>
+        <message>
+            <source>Minimum area</source>
+            <translation>Mindestfläche</translation>
+        </message>
+        <message>
+            <source>Bands as displayed</source>
+            <translation>Kanäle wie angezeigt</translation>
+        </message>
+        <message>
+            <source>Area</source>
+            <translation>Fläche</translation>
+        </message>
+        <message>
+            <source>Layer CRS</source>
+            <translation>KBS des Layers</translation>
+        </message>
+        <message>
             <source>{windows} windows at {gsd} m per pixel on {device}</source>
             <translation>{windows} Fenster mit {gsd} m je Pixel auf {device}</translation>
         </message>
@@ -1330,10 +1782,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>The worker has said nothing for {seconds} s; it may still be busy.</source>
             <translation>Der Arbeitsprozess schweigt seit {seconds} s; vielleicht arbeitet er noch.</translation>
-        </message>
-        <message>
-            <source>{done} of {total} windows, {polygons} objects</source>
-            <translation>{done} von {total} Fenstern, {polygons} Objekte</translation>
         </message>
         <message>
             <source>{program} has no package rrsis-geo. Set the environment up again, or choose another interpreter.</source>

@@ -112,9 +112,9 @@ def plan_export(
         raise OptionError(
             tr("The area lies outside layer {layer}.").format(layer=layer.name())
         )
-    pixel = _native_pixel_size(provider)
-    if pixel is None or (_is_rendered(provider) and gsd is not None):
-        pixel = _pixel_size(layer.crs(), wanted, gsd or DEFAULT_GSD, transform_context)
+    pixel = native_pixel_size(provider)
+    if pixel is None or (is_rendered(provider) and gsd is not None):
+        pixel = pixel_size(layer.crs(), wanted, gsd or DEFAULT_GSD, transform_context)
         origin = wanted
     else:
         origin = whole
@@ -210,7 +210,7 @@ class Export:
                     "{reason}. Try again, or choose a smaller area."
                 ).format(layer=self.name, reason=_reason(errors, part))
             )
-        if _is_rendered(self.provider) and _is_empty(part):
+        if is_rendered(self.provider) and _is_empty(part):
             raise SceneError(
                 tr("Layer {layer} draws nothing in this area.").format(layer=self.name)
             )
@@ -251,13 +251,13 @@ def _collect_warnings() -> Iterator[List[str]]:
         log.messageReceived.disconnect(link)
 
 
-def _is_rendered(provider: QgsRasterDataProvider) -> bool:
+def is_rendered(provider: QgsRasterDataProvider) -> bool:
     """Whether the provider delivers rendered colours instead of values."""
     kinds = (Qgis.DataType.ARGB32, Qgis.DataType.ARGB32_Premultiplied)
     return provider.dataType(1) in kinds
 
 
-def _native_pixel_size(provider: QgsRasterDataProvider) -> Tuple[float, float] | None:
+def native_pixel_size(provider: QgsRasterDataProvider) -> Tuple[float, float] | None:
     """Return width and height of the provider's pixels; None if it has none."""
     columns, rows, extent = provider.xSize(), provider.ySize(), provider.extent()
     if columns <= 0 or rows <= 0:
@@ -265,7 +265,7 @@ def _native_pixel_size(provider: QgsRasterDataProvider) -> Tuple[float, float] |
     return extent.width() / columns, extent.height() / rows
 
 
-def _pixel_size(
+def pixel_size(
     crs: QgsCoordinateReferenceSystem,
     extent: QgsRectangle,
     gsd: float,

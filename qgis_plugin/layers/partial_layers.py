@@ -21,6 +21,7 @@ from qgis.PyQt.QtCore import QVariant
 
 from ..core.protocol import Partial
 from ..translate import tr
+from .colours import COLOUR, free_number
 from .styling import style_polygons
 
 RUN = "rrsis_geo/run"
@@ -33,13 +34,13 @@ SKIP_CHECK = "skipMemoryLayersCheck"
 """QGIS's property of layers in memory whose loss it does not ask about on exit."""
 
 
-def create_group(run: str, title: str) -> None:
-    """Create the group of a run on top of the layer tree.
+def create_group(run: str, title: str, questions: int = 1) -> None:
+    """Create the group of a run on top of the layer tree, with colours of its own.
 
     The group of an earlier attempt is used again, without its partial results.
     """
     remove_partial(run)
-    find_group(run, title)
+    find_group(run, title, questions)
 
 
 def add_partial(
@@ -101,15 +102,22 @@ def partial_layers(run: str) -> Iterator[QgsVectorLayer]:
             yield layer
 
 
-def find_group(run: str, title: str) -> QgsLayerTreeGroup:
+def find_group(run: str, title: str, questions: int = 1) -> QgsLayerTreeGroup:
     """Return the group of a run; a new one on top of the layer tree if it is gone."""
     root = QgsProject.instance().layerTreeRoot()
     for group in root.findGroups(True):
         if group.customProperty(RUN) == run:
             return group
+    number = free_number(questions)
     group = root.insertGroup(0, title)
     group.setCustomProperty(RUN, run)
+    group.setCustomProperty(COLOUR, number)
     return group
+
+
+def first_colour(group: QgsLayerTreeGroup) -> int:
+    """Return the number of the first colour of a run."""
+    return int(group.customProperty(COLOUR) or 0)
 
 
 def is_changed(layer: QgsVectorLayer) -> bool:
@@ -152,9 +160,10 @@ def _new_layer(
     # Otherwise QGIS asks about the layer on exit.
     layer.setCustomProperty(SKIP_CHECK, 1)
     layer.editingStarted.connect(bind(_editing_started, layer.id()))
-    style_polygons(layer, index)
+    group = find_group(run, title)
+    style_polygons(layer, first_colour(group) + index)
     QgsProject.instance().addMapLayer(layer, False)
-    find_group(run, title).addLayer(layer).setExpanded(False)
+    group.addLayer(layer).setExpanded(False)
     return layer
 
 

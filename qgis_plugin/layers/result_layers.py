@@ -7,9 +7,10 @@ the user or a closing project may delete them at any time.
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Collection, Dict, List, Mapping, Sequence
 
 from qgis.core import (
+    QgsEditorWidgetSetup,
     QgsFeatureRequest,
     QgsLayerMetadata,
     QgsLayerTreeGroup,
@@ -20,8 +21,13 @@ from qgis.core import (
 
 from ..core.job import SegmentJob
 from ..translate import tr
-from .content import content_hash
-from .partial_layers import RUN, find_group, partial_layers, remove_partial_layers
+from .partial_layers import (
+    RUN,
+    find_group,
+    first_colour,
+    partial_layers,
+    remove_partial_layers,
+)
 from .styling import style_polygons, style_probability
 
 RECORD = "rrsis_geo/record"
@@ -29,6 +35,17 @@ RECORD = "rrsis_geo/record"
 OWN = "rrsis_geo/own"
 """Property of layers that the slider may change: their own id. A duplicate has it too,
 but another id."""
+
+DIGITS = {
+    "score": 2,
+    "score_max": 2,
+    "area_m2": 1,
+    "perimeter_m": 1,
+    "distance_m": 1,
+    "lon": 6,
+    "lat": 6,
+}
+"""Attribute -> digits after the point that tables and forms show."""
 
 POLYGON_OPTIONS = (
     "threshold",
@@ -42,19 +59,32 @@ POLYGON_OPTIONS = (
 
 
 def add_results(
-    job: SegmentJob, *, run: str, title: str, scene: str, keep_probability: bool
+    job: SegmentJob,
+    *,
+    run: str,
+    title: str,
+    scene: str,
+    keep_probability: bool,
+    content: str,
 ) -> List[QgsVectorLayer]:
     """Replace partial results by a layer for each expression; return these layers.
 
     Partial results that the user has changed stay beside them.
+
+    Args:
+        job: The job of the run.
+        run: Its folder.
+        title: Of its group.
+        scene: Name of the scene.
+        keep_probability: Whether to add the probability raster.
+        content: Hash of the content of the job's output.
     """
     renderers = {
         layer.property("expression"): layer.renderer().clone()
         for layer in partial_layers(run)
     }
     remove_partial_layers(run)
-    group = find_group(run, title)
-    content = content_hash(job.output)
+    group = find_group(run, title, len(job.expressions))
     added = []
     for index, expression in enumerate(job.expressions):
         layer = QgsVectorLayer(job.output, expression, "ogr")
@@ -62,7 +92,7 @@ def add_results(
             continue
         filter_expression(layer, job.expressions, expression)
         _set_metadata(layer, job, expression, scene)
-        style_polygons(layer, index)
+        style_polygons(layer, first_colour(group) + index)
         if expression in renderers:  # the user may have chosen another style
             layer.setRenderer(renderers[expression])
         mark_own(layer, run, record(job, index, scene, content))
@@ -92,6 +122,7 @@ def record(job: SegmentJob, index: int, scene: str, content: str) -> Mapping[str
         "original": job.output,
         "original_threshold": job.options.threshold,
         "original_content": content,
+        "original_min_score": job.options.min_score,
         "file": job.output,
         "content": content,
         **options,
@@ -193,11 +224,47 @@ def _set_metadata(
 
 
 def set_aliases(layer: QgsVectorLayer) -> None:
-    """Set readable names of attributes."""
+    """Set readable names and digits of attributes; hide the key of the file."""
     for name, alias in _aliases().items():
         index = layer.fields().indexOf(name)
         if index >= 0:
             layer.setFieldAlias(index, alias)
+    for name, digits in DIGITS.items():
+        index = layer.fields().indexOf(name)
+        if index >= 0:
+            layer.setEditorWidgetSetup(index, _number_widget(digits))
+    keys = {layer.fields().at(index).name() for index in layer.primaryKeyAttributes()}
+    if keys and layer.fields().indexOf("id") >= 0 and "id" not in keys:
+        _hide(layer, keys)
+
+
+def _number_widget(digits: int) -> QgsEditorWidgetSetup:
+    """Return a widget and a column that show some digits of a number."""
+    return QgsEditorWidgetSetup(
+        "Range",
+        {
+            "Style": "SpinBox",
+            "AllowNull": True,
+            "Precision": digits,
+            "Min": -1e12,
+            "Max": 1e12,
+            "Step": 10.0**-digits,
+        },
+    )
+
+
+def _hide(layer: QgsVectorLayer, names: Collection[str]) -> None:
+    """Hide attributes in forms and tables."""
+    config = layer.attributeTableConfig()
+    config.update(layer.fields())
+    columns = config.columns()
+    for column in columns:
+        column.hidden = column.hidden or column.name in names
+    config.setColumns(columns)
+    layer.setAttributeTableConfig(config)
+    for name in names:
+        index = layer.fields().indexOf(name)
+        layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("Hidden", {}))
 
 
 def _aliases() -> Mapping[str, str]:
@@ -221,7 +288,7 @@ def _add_probability(group: QgsLayerTreeGroup, job: SegmentJob, run: str) -> Non
     if not layer.isValid():
         return
     layer.setCustomProperty(RUN, run)
-    style_probability(layer, 0)
+    style_probability(layer, first_colour(group))
     QgsProject.instance().addMapLayer(layer, False)
     node = group.addLayer(layer)
     node.setItemVisibilityChecked(False)

@@ -39,6 +39,12 @@ class UnfinishedRun:
             with suppress(OSError):
                 self._made.setdefault(name, _state(path))
 
+    def note_finished(self) -> None:
+        """Remember all files as they are now: the run has ended and found nothing."""
+        with suppress(OSError):
+            for name in os.listdir(self.folder):
+                self._made[name] = _state(os.path.join(self.folder, name))
+
     def note_layers(self, layers: Iterable[QgsMapLayer]) -> None:
         """Remember whether a layer shows a file of the folder: it is kept then."""
         inside = os.path.join(os.path.normcase(self.folder), "")

@@ -20,18 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor
 
 from ..translate import tr
-
-COLOURS = (
-    (255, 196, 0),  # amber
-    (0, 194, 255),  # sky
-    (255, 77, 109),  # coral
-    (118, 229, 88),  # lime
-    (190, 120, 255),  # violet
-    (255, 140, 40),  # orange
-    (40, 224, 196),  # turquoise
-    (255, 130, 208),  # pink
-)
-"""One for each expression, as in the previews of the command line."""
+from .colours import COLOUR, colour
 
 BREAKS = (0.0, 0.6, 0.75, 0.9, 1.0)
 """Limits of the classes of scores; a higher class has a more opaque fill."""
@@ -43,18 +32,18 @@ LABEL_SCALE = 10_000
 """Smallest map scale with labels; they are shown where they fit into the polygon."""
 
 
-def style_polygons(layer: QgsVectorLayer, index: int) -> None:
-    """Fill polygons by score in the colour of an expression, with scores as labels.
+def style_polygons(layer: QgsVectorLayer, number: int) -> None:
+    """Fill polygons by score in one colour, with scores as labels.
 
     Args:
         layer: Has the attribute `score`.
-        index: Index of the expression.
+        number: Number of the colour.
     """
-    colour = QColor(*COLOURS[index % len(COLOURS)])
+    layer.setCustomProperty(COLOUR, number)
     ranges = []
     for low, high, opacity in zip(BREAKS, BREAKS[1:], FILL_OPACITY):  # noqa: B905 - 3.9
         label = tr("score {low} to {high}").format(low=low, high=high)
-        symbol = _fill(colour, opacity)
+        symbol = _fill(colour(number), opacity)
         ranges.append(QgsRendererRange(low, high, symbol, label))
     layer.setRenderer(QgsGraduatedSymbolRenderer("score", ranges))
     layer.setLabeling(QgsVectorLayerSimpleLabeling(_labels(layer)))
@@ -62,13 +51,12 @@ def style_polygons(layer: QgsVectorLayer, index: int) -> None:
     layer.triggerRepaint()
 
 
-def style_probability(layer: QgsRasterLayer, index: int) -> None:
-    """Show probabilities from transparent to the colour of an expression."""
-    colour = QColor(*COLOURS[index % len(COLOURS)])
+def style_probability(layer: QgsRasterLayer, number: int) -> None:
+    """Show probabilities from transparent to a colour."""
     shader = QgsColorRampShader(0.0, 1.0)
     items = []
     for probability in (0.0, 0.25, 0.5, 0.75, 1.0):
-        shade = QColor(colour)
+        shade = QColor(colour(number))
         shade.setAlpha(round(220 * probability))
         item = QgsColorRampShader.ColorRampItem(probability, shade, f"{probability:g}")
         items.append(item)
@@ -80,14 +68,14 @@ def style_probability(layer: QgsRasterLayer, index: int) -> None:
     layer.triggerRepaint()
 
 
-def _fill(colour: QColor, opacity: int) -> QgsFillSymbol:
+def _fill(shade: QColor, opacity: int) -> QgsFillSymbol:
     inside = ",".join(
-        str(part) for part in (colour.red(), colour.green(), colour.blue(), opacity)
+        str(part) for part in (shade.red(), shade.green(), shade.blue(), opacity)
     )
     return QgsFillSymbol.createSimple(
         {
             "color": inside,
-            "outline_color": colour.name(),
+            "outline_color": shade.name(),
             "outline_width": "0.4",
             "outline_width_unit": "MM",
         }

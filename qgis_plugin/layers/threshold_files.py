@@ -13,29 +13,33 @@ import json
 import os
 import re
 from contextlib import suppress
-from typing import Callable, List, Tuple
+from typing import Callable, Iterator, List, Tuple
 
 SEAL = "content.json"
 """Name of the file that holds the hash of the content as it was written."""
 
-FOLDER = re.compile(r"threshold-(\d\.\d\d)(-\d+)?")
+FOLDER = re.compile(r"threshold-(\d\.\d\d)(?:-score-(\d\.\d\d))?(?:-\d+)?")
 
 
-def new_file(run: str, name: str, threshold: float) -> str:
+def new_file(
+    run: str, name: str, threshold: float, min_score: float | None = None
+) -> str:
     """Make a new folder and return the path of a file in it that does not exist yet.
 
     Args:
         run: Folder of the run.
         name: Name of the file.
         threshold: Threshold of its polygons.
+        min_score: Least score of its polygons; None: as the weights say.
 
     Raises:
         OSError: The folder cannot be made.
     """
     number = 1
+    score = "" if min_score is None else f"-score-{min_score:.2f}"
     while True:
         suffix = f"-{number}" if number > 1 else ""
-        folder = os.path.join(run, f"threshold-{threshold:.2f}{suffix}")
+        folder = os.path.join(run, f"threshold-{threshold:.2f}{score}{suffix}")
         try:
             os.mkdir(folder)  # in one step, since another QGIS may do the same
         except FileExistsError:
@@ -52,14 +56,7 @@ def drop_empty_folder(path: str) -> None:
 
 def existing_files(run: str, name: str) -> List[Tuple[float, str]]:
     """Return threshold and path of every finished file of a run, in order."""
-    found = []
-    with suppress(OSError):
-        for entry in os.listdir(run):
-            match = FOLDER.fullmatch(entry)
-            path = os.path.join(run, entry, name)
-            if match and _sealed_hash(path) and os.path.isfile(path):
-                found.append((float(match[1]), path))
-    return sorted(found)
+    return sorted((threshold, path) for threshold, _, path in _finished(run, name))
 
 
 def seal(path: str, content_hash: str) -> None:
@@ -76,13 +73,25 @@ def seal(path: str, content_hash: str) -> None:
 
 
 def find_unchanged(
-    run: str, name: str, threshold: float, hash_content: Callable[[str], str]
+    run: str,
+    name: str,
+    threshold: float,
+    hash_content: Callable[[str], str],
+    min_score: float | None = None,
 ) -> str | None:
     """Return the file of a threshold that nobody has changed; None if there is none."""
-    for other, path in existing_files(run, name):
-        if abs(other - threshold) < 0.005 and _sealed_hash(path) == hash_content(path):
+    for other, least, path in sorted(_finished(run, name), key=lambda one: one[2]):
+        same = abs(other - threshold) < 0.005 and same_score(least, min_score)
+        if same and _sealed_hash(path) == hash_content(path):
             return path
     return None
+
+
+def same_score(one: float | None, other: float | None) -> bool:
+    """Whether two least scores are the same; None: as the weights say."""
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < 0.005
 
 
 def nearest_files(run: str, name: str, threshold: float) -> List[str]:
@@ -91,6 +100,16 @@ def nearest_files(run: str, name: str, threshold: float) -> List[str]:
     higher = [path for other, path in found if other > threshold]
     lower = [path for other, path in found if other < threshold]
     return higher[:1] + lower[-1:]
+
+
+def _finished(run: str, name: str) -> Iterator[Tuple[float, float | None, str]]:
+    """Yield threshold, least score and path of every finished file of a run."""
+    with suppress(OSError):
+        for entry in os.listdir(run):
+            match = FOLDER.fullmatch(entry)
+            path = os.path.join(run, entry, name)
+            if match and _sealed_hash(path) and os.path.isfile(path):
+                yield float(match[1]), float(match[2]) if match[2] else None, path
 
 
 def _sealed_hash(path: str) -> str:

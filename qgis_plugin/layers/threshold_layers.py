@@ -19,6 +19,7 @@ from qgis.core import (
 
 from ..translate import tr
 from . import result_layers
+from .colours import COLOUR
 from .partial_layers import find_group
 from .styling import style_polygons
 
@@ -31,6 +32,8 @@ class ThresholdFile:
     threshold: float
     content: str
     """Hash of its content."""
+    min_score: float | None = None
+    """Least score; None: as the weights say."""
 
 
 def show_polygons(
@@ -47,6 +50,7 @@ def show_polygons(
         values = {
             **result_layers.read_record(layer),
             "threshold": polygons.threshold,
+            "min_score": polygons.min_score,
             "file": polygons.path,
             "content": polygons.content,
         }
@@ -134,7 +138,7 @@ def _new_layer(
     result_layers.filter_expression(layer, values["expressions"], expression)
     result_layers.set_aliases(layer)
     layer.setMetadata(QgsLayerMetadata(kept.metadata()))
-    style_polygons(layer, values["expressions"].index(expression))
+    style_polygons(layer, int(kept.customProperty(COLOUR) or 0))
     if kept.renderer() is not None:
         layer.setRenderer(kept.renderer().clone())
     if kept.labeling() is not None:

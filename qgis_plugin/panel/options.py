@@ -2,72 +2,109 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 from qgis.core import QgsMapLayer
 from qgis.gui import QgsCollapsibleGroupBox, QgsFileWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
-    QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
+    QLabel,
     QSpinBox,
     QWidget,
 )
 
 from ..core.job import DEVICES, RESOLVES, SegmentJob, SegmentOptions
-from ..core.protocol import Report
+from ..images.bands import displayed_bands
+from ..images.resolution import USUAL_RANGE
 from ..job_options import THRESHOLD_RANGE, option_help, option_title
+from ..narrow import ShrinkingCheckBox, let_labels_wrap, let_shrink
+from ..number_box import least_score, number_box, score_box
 from ..settings import output_folder, save_output_folder
 from ..translate import tr
 from .request import default_folder
 
 
 class Options:
-    """Options that are always visible: weights, threshold, minimum area."""
+    """Options that are always visible: weights, threshold, least score, area."""
 
     def __init__(self) -> None:
+        self._entries: Dict[str, Mapping[str, Any]] = {}
         self.weights = QComboBox()
         self.weights.setObjectName("weights")
         self.weights.setEditable(True)
         self.weights.addItem(SegmentJob.weights)
         self.weights.setToolTip(option_help("weights"))
+        self.licence = QLabel()
+        self.licence.setObjectName("licence")
+        self.licence.setWordWrap(True)
+        self.licence.hide()
         self.threshold = number_box(*THRESHOLD_RANGE, 0.05, SegmentOptions.threshold)
         self.threshold.setObjectName("threshold")
         self.threshold.setToolTip(option_help("threshold"))
+        self.min_score = score_box()
+        self.min_score.setObjectName("min_score")
         self.min_area = number_box(0, 1e9, 5, SegmentOptions.min_area, suffix=tr(" m²"))
         self.min_area.setObjectName("min_area")
         self.min_area.setDecimals(1)
         self.min_area.setToolTip(option_help("min_area"))
+        let_shrink(self.weights, self.threshold, self.min_score, self.min_area)
+        self.weights.currentTextChanged.connect(self._show_licence)
 
     def add_to(self, form: QFormLayout) -> None:
         """Add a row for each option to a form."""
         form.addRow(tr("Wei&ghts"), self.weights)
+        form.addRow(self.licence)
         form.addRow(tr("&Threshold"), self.threshold)
+        form.addRow(tr("&Least score"), self.min_score)
         form.addRow(tr("Mi&nimum area"), self.min_area)
 
-    def set_weights(self, descriptions: Mapping[str, str]) -> None:
-        """Fill the list of weights: name -> description; the chosen text stays."""
+    def set_weights(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        """Fill the list of weights; the chosen text stays.
+
+        Args:
+            entries: Of the answer to `Weights`.
+        """
+        self._entries = {entry["name"]: entry for entry in entries}
         chosen = self.weights.currentText()
         self.weights.clear()
-        for name, description in descriptions.items():
+        for name, entry in self._entries.items():
             self.weights.addItem(name)
             self.weights.setItemData(
-                self.weights.count() - 1, description, Qt.ItemDataRole.ToolTipRole
+                self.weights.count() - 1,
+                entry.get("description", ""),
+                Qt.ItemDataRole.ToolTipRole,
             )
         self.weights.setEditText(chosen)
+        self._show_licence()
 
     def chosen_weights(self) -> str:
         """Return the name or path of the weights."""
         return self.weights.currentText().strip() or SegmentJob.weights
 
+    def resolutions(self) -> Tuple[float, float]:
+        """Return the metres per pixel that the chosen weights can read."""
+        low, high = self.entry().get("gsd_range", USUAL_RANGE)
+        return float(low), float(high)
+
+    def entry(self) -> Mapping[str, Any]:
+        """Return what is known of the chosen weights."""
+        return self._entries.get(self.chosen_weights(), {})
+
     def values(self) -> Dict[str, Any]:
         """Return fields of `SegmentOptions`."""
         return {
             "threshold": round(self.threshold.value(), 3),
+            "min_score": least_score(self.min_score),
             "min_area": self.min_area.value(),
         }
+
+    def _show_licence(self) -> None:
+        licence = str(self.entry().get("licence", "")).split("(")[0].strip()
+        self.licence.setText(licence)
+        self.licence.setToolTip(str(self.entry().get("licence", "")))
+        self.licence.setVisible(bool(licence))
 
 
 class AdvancedOptions(QgsCollapsibleGroupBox):
@@ -113,20 +150,28 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         self.device = choice_box(
             {tr("automatic") if name == "auto" else name: name for name in DEVICES}
         )
-        self.displayed = QCheckBox(tr("&Bands as displayed"))
+        self.displayed = ShrinkingCheckBox(tr("&Bands as displayed"))
         self.displayed.setToolTip(
             tr(
                 "Show the network the bands that the layer's style shows as red, green "
                 "and blue, instead of those the file names so."
             )
         )
-        self.probability = QCheckBox(tr("Probability as a layer"))
+        self.guess = ShrinkingCheckBox(tr("Unknown things too"))
+        self.guess.setToolTip(
+            tr("Ask the network also for things that its weights do not know.")
+        )
+        self.probability = ShrinkingCheckBox(tr("Probability as a layer"))
         self.probability.setChecked(True)
         self.folder = QgsFileWidget()
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder.lineEdit().setPlaceholderText(default_folder())
         self.folder.setFilePath(output_folder())
         self.folder.fileChanged.connect(save_output_folder)
+        let_shrink(
+            *(self.gsd, self.overlap, self.simplify, self.fill_holes),
+            *(self.split, self.resolve, self.device, self.folder),
+        )
         form = QFormLayout(self)
         form.addRow(tr("Resolution"), self.gsd)
         form.addRow(tr("Overlap"), self.overlap)
@@ -137,7 +182,9 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         form.addRow(option_title("device"), self.device)
         form.addRow(tr("Output folder"), self.folder)
         form.addRow(self.displayed)
+        form.addRow(self.guess)
         form.addRow(self.probability)
+        let_labels_wrap(form)
         self.setCollapsed(True)
 
     def values(self, layer: QgsMapLayer | None) -> Dict[str, Any]:
@@ -149,6 +196,7 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
             "split": self.split.currentData(),
             "resolve": self.resolve.currentData(),
             "device": self.device.currentData(),
+            "guess": self.guess.isChecked(),
         }
         if self.gsd.value() > 0:
             chosen["gsd"] = self.gsd.value()
@@ -162,38 +210,9 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         self.folder.lineEdit().setPlaceholderText(default_folder())
 
 
-def describe_weights(report: Report) -> dict[str, Any]:
-    """Return name -> description from the answer to `Weights`."""
-    rows = report.payload.get("weights", [])
-    return {row["name"]: row.get("description", "") for row in rows} or {
-        SegmentJob.weights: ""
-    }
-
-
-def displayed_bands(layer: QgsMapLayer | None) -> tuple[int, ...]:
-    """Return the one or three bands that the style shows; () for other styles."""
-    renderer = layer.renderer() if layer is not None else None
-    bands = tuple(renderer.usesBands()) if renderer is not None else ()
-    bands = tuple(band for band in bands if band > 0)
-    return bands if len(bands) in (1, 3) else ()
-
-
 def choice_box(values: Mapping[str, Any]) -> QComboBox:
     """Create a combo box: text -> data."""
     box = QComboBox()
     for text, value in values.items():
         box.addItem(text, value)
-    return box
-
-
-def number_box(
-    low: float, high: float, step: float, value: float, *, suffix: str = ""
-) -> QDoubleSpinBox:
-    """Create a spin box."""
-    box = QDoubleSpinBox()
-    box.setRange(low, high)
-    box.setSingleStep(step)
-    box.setDecimals(2)
-    box.setValue(value)
-    box.setSuffix(suffix)
     return box

@@ -8,31 +8,17 @@ from typing import Callable
 
 from qgis.core import (
     Qgis,
-    QgsApplication,
     QgsMapLayer,
     QgsMapLayerProxyModel,
     QgsProject,
-    QgsRasterLayer,
 )
-from qgis.gui import (
-    QgisInterface,
-    QgsCollapsibleGroupBox,
-    QgsDockWidget,
-    QgsMapLayerComboBox,
-)
-from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QKeySequence
+from qgis.gui import QgisInterface, QgsDockWidget, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QKeySequence
 from qgis.PyQt.QtWidgets import (
     QApplication,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
-    QPushButton,
-    QScrollArea,
     QShortcut,
-    QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -43,22 +29,31 @@ from ..find_python import environment_condition
 from ..layers import result_layers
 from ..layers.export import find_source
 from ..request_error import RequestError
-from ..setup.demo_scene import DemoScene
+from ..runs.run_dialog import RunDialog
+from ..runs.run_folders import RemovedRuns
+from ..setup.demo_scene import DemoScene, add_demo
 from ..setup.environment_menu import EnvironmentMenu
 from ..setup.environment_setup import EnvironmentSetup
 from ..setup.setup_box import SetupBox
 from ..translate import tr
 from ..worker.controller import Controller, State
-from . import history
-from .area_chooser import AreaChooser
-from .options import AdvancedOptions, Options, describe_weights
-from .query_box import QueryBox, plan_text
-from .request import SearchRequest, default_folder
+from .area.area_chooser import AreaChooser
+from .layer_notes import LayerNotes
+from .layout import gear_button, lay_out
+from .offers import Offers
+from .options import AdvancedOptions, Options
+from .question import history
+from .question.known_things import KnownThings
+from .question.query_box import QueryBox, answers, doubtful_words, plan_text
+from .request import NoPlace, SearchRequest, default_folder
 from .results import Results
 from .run_box import RunBox
 from .search import Outcome, Search
 
 TITLE = "RRSIS Geo"
+
+HELP = "https://github.com/rrsis-geo/rrsis-geo/blob/main/docs/qgis.md"
+"""Address of the help."""
 
 LOG_LINES = 2000
 """Lines that the log keeps."""
@@ -106,18 +101,27 @@ class Panel(QgsDockWidget):
         self.options = Options()
         self.advanced = AdvancedOptions()
         self.run_box = RunBox()
-        self.results = Results(iface.mapCanvas())
+        self.results = Results(iface)
+        self.area.result_layers = lambda: self.results.objects.layers
+        self.offers = Offers(iface, self.run_box, self.results)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LOG_LINES)
         self.environment = setup
         self.demo = DemoScene(self)
         self.setup_box = SetupBox(setup)
+        self.removed_runs = RemovedRuns(self)
+        self._runs: RunDialog | None = None
+        self._known: KnownThings | None = None
         self.menu = EnvironmentMenu(setup, self.open_demo, self)
-        self.gear = QToolButton()
-        self.gear.setObjectName("gear")
-        self._build_layout()
+        self.layer_notes = LayerNotes(
+            iface.mapCanvas(), self.options, self.advanced, self.area, self.query
+        )
+        self.gear = gear_button(self)
+        self.setWidget(lay_out(self))
         self._connect()
+        self._layer_changed(self.layer.currentLayer())
+        self._active_layer_changed(iface.activeLayer())
         self._add_shortcuts()
         setup.look()
 
@@ -135,6 +139,8 @@ class Panel(QgsDockWidget):
             self.search.run(request)
         except RequestError as error:
             self._show_message("failed", str(error))
+            if isinstance(error, NoPlace):
+                self.offers.georeference()
             return
         history.add(request.text)
 
@@ -157,12 +163,34 @@ class Panel(QgsDockWidget):
         self.query.set_query(question)
         self.run()
 
+    def show_runs(self) -> None:
+        """Show the finished runs."""
+        if self._runs is None:
+            self._runs = RunDialog(self)
+            self._runs.reopened.connect(self._show_results)
+        self._runs.refresh()
+        self._runs.show()
+        self._runs.raise_()
+
+    def open_help(self) -> None:
+        """Open the help in the browser."""
+        QDesktopServices.openUrl(QUrl(HELP))
+
+    def copy_log(self) -> None:
+        """Copy the log into the clipboard."""
+        QApplication.clipboard().setText(self.log.toPlainText())
+
     def shut_down(self) -> None:
         """End the worker and disconnect from canvas and project."""
         connections, self._connections = self._connections, []
         for signal, slot in connections:
             signal.disconnect(slot)
         self.area.remove()
+        self.layer_notes.shut_down()
+        self.removed_runs.shut_down()
+        for dialog in (self._runs, self._known):
+            if dialog is not None:
+                dialog.close()
         self.results.shut_down()
         self.demo.close()
         self.menu.close_windows()
@@ -178,52 +206,8 @@ class Panel(QgsDockWidget):
             options={**self.options.values(), **self.advanced.values(layer)},
             folder=self.advanced.folder.filePath().strip(),
             keep_probability=self.advanced.probability.isChecked(),
+            tile_gsd=self.layer_notes.gsd,
         )
-
-    def _build_layout(self) -> None:
-        label = QLabel(tr("&Find"))
-        label.setBuddy(self.query.edit)
-        self.gear.setIcon(QgsApplication.getThemeIcon("/processingAlgorithm.svg"))
-        self.gear.setToolTip(tr("Environment: set up, examine, update, remove; demo"))
-        self.gear.setAutoRaise(True)
-        self.gear.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.gear.setMenu(self.menu)
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        layer_row = QHBoxLayout()
-        layer_row.addWidget(self.layer, 1)
-        layer_row.addWidget(self.gear)
-        layer_label = QLabel(tr("La&yer"))
-        layer_label.setBuddy(self.layer)
-        form.addRow(layer_label, layer_row)
-        form.addRow(label, self.query)
-        form.addRow(self.query.plan_label)
-        form.addRow(tr("&Area"), self.area)
-        self.options.add_to(form)
-        results = QgsCollapsibleGroupBox(tr("Results"))
-        QVBoxLayout(results).addWidget(self.results)
-        log = QgsCollapsibleGroupBox(tr("Log"))
-        copy = QPushButton(tr("Copy the log"))
-        copy.clicked.connect(self._copy_log)
-        log_column = QVBoxLayout(log)
-        log_column.addWidget(self.log)
-        log_column.addWidget(copy)
-        log.setCollapsed(True)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.addWidget(self.setup_box)
-        column.addLayout(form)
-        column.addWidget(self.advanced)
-        column.addWidget(self.run_box)
-        column.addWidget(results, 1)
-        column.addWidget(log)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        self.setWidget(scroll)
-        self._active_layer_changed(self._iface.activeLayer())
 
     def _connect(self) -> None:
         controller = self._controller
@@ -234,7 +218,7 @@ class Panel(QgsDockWidget):
             (controller.logged, self.append_log),
             (controller.reported, self._show_report),
             (self._iface.currentLayerChanged, self._active_layer_changed),
-            (QgsProject.instance().cleared, self.area.clear),
+            (QgsProject.instance().cleared, self._project_cleared),
             (self.environment.changing, controller.restart),
             (self.environment.ready, self._environment_ready),
         ]
@@ -243,13 +227,19 @@ class Panel(QgsDockWidget):
         self.run_box.run.connect(self.run)
         self.run_box.cancel.connect(self.cancel)
         self.query.edited.connect(self._explain)
-        self.layer.layerChanged.connect(self._explain)
+        self.query.edited.connect(self.layer_notes.refresh)
+        self.query.known_wanted.connect(self.show_known)
+        self.layer.layerChanged.connect(self._layer_changed)
         self.results.threshold_wanted.connect(self.search.change_threshold)
         self.search.started.connect(lambda: self.append_log(tr("Search begun.")))
         self.search.ended.connect(self._ended)
         self.search.threshold_changed.connect(self._show_threshold)
         self.search.warning.connect(lambda text: self._show_message("failed", text))
         self.search.fetching.connect(self.run_box.show_fetching)
+        self.search.faint_found.connect(self.offers.show_faint)
+        self.removed_runs.removed.connect(self.offers.discard)
+        self.results.runs_wanted.connect(self.show_runs)
+        self.results.review.message.connect(self.run_box.set_status)
         self.environment.in_use = lambda: controller.busy
         self.setup_box.demo_wanted.connect(self.open_demo)
         self.setup_box.question.connect(self.ask)
@@ -267,10 +257,23 @@ class Panel(QgsDockWidget):
             ("Ctrl+Return", self.run),
             ("Ctrl+Enter", self.run),
             ("Esc", self.cancel),
+            ("F1", self.open_help),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(within)
             shortcut.activated.connect(slot)
+
+    def _layer_changed(self, layer: QgsMapLayer | None) -> None:
+        self.area.offer_for(layer)
+        self.layer_notes.show_layer(layer)
+        self._explain()
+
+    def _project_cleared(self) -> None:
+        """Show nothing of the project before."""
+        self.area.start_anew()
+        self.results.show_run("")
+        if not self.search.running:
+            self.run_box.set_status("")
 
     def _active_layer_changed(self, layer: QgsMapLayer | None) -> None:
         """Select the active layer, or show its results if it has some."""
@@ -282,6 +285,17 @@ class Panel(QgsDockWidget):
             self._show_results(layer.customProperty(result_layers.RUN))
         elif not layer.customProperty(result_layers.RUN):
             self.layer.setLayer(layer)
+
+    def show_known(self) -> None:
+        """Show what the chosen weights know."""
+        if self._known is None:
+            self._known = KnownThings(self)
+            self._known.chosen.connect(self.query.set_query)
+        self._known.show_entry(self.options.chosen_weights(), self.options.entry())
+        if not self.options.entry():
+            self._weights_requested = self._controller.request_weights()
+        self._known.show()
+        self._known.raise_()
 
     def _explain(self) -> None:
         expressions = parse_expressions(self.query.text)
@@ -303,9 +317,16 @@ class Panel(QgsDockWidget):
 
     def _show_report(self, kind: str, report: Report) -> None:
         if kind == "explain":
-            self.query.show_plan(plan_text(report))
+            if answers(report, parse_expressions(self.query.text)):
+                self.query.show_plan(plan_text(report))
+                self.query.mark_words(doubtful_words(report))
         else:
-            self.options.set_weights(describe_weights(report))
+            self.options.set_weights(report.payload.get("weights", []))
+            self.layer_notes.refresh()
+            if self._known is not None:
+                self._known.show_entry(
+                    self.options.chosen_weights(), self.options.entry()
+                )
 
     def _state_changed(self, state: State) -> None:
         self.run_box.show_state(state)
@@ -316,8 +337,14 @@ class Panel(QgsDockWidget):
 
     def _ended(self, outcome: Outcome) -> None:
         self.run_box.show_state(State.IDLE)
-        if outcome.kind in ("found", "nothing"):
+        self.results.enable_threshold(True)
+        if outcome.kind == "found":
             self._show_results(outcome.run)
+        elif outcome.kind == "nothing":
+            options = self.options.values()
+            self.results.show_empty(
+                outcome.run, options["threshold"], options["min_score"]
+            )
         self._show_message(outcome.kind, outcome.text)
 
     def _show_threshold(self, run: str) -> None:
@@ -347,9 +374,6 @@ class Panel(QgsDockWidget):
         """Add a line with the time of day to the log."""
         self.log.appendPlainText(f"{time.strftime('%H:%M:%S')}  {line}")
 
-    def _copy_log(self) -> None:
-        QApplication.clipboard().setText(self.log.toPlainText())
-
     def _has_environment(self) -> bool:
         return bool(self._find_python()) and environment_condition() == READY
 
@@ -360,23 +384,11 @@ class Panel(QgsDockWidget):
 
     def _show_demo(self, path: str) -> None:
         """Show the demo scene on the map, and questions to it in the panel."""
-        name = tr("Demo scene")
-        found = [
-            layer
-            for layer in QgsProject.instance().mapLayers().values()
-            if isinstance(layer, QgsRasterLayer) and layer.source() == path
-        ]
-        layer = found[0] if found else QgsRasterLayer(path, name, "gdal")
-        if not layer.isValid():
+        layer = add_demo(path, self._iface.mapCanvas())
+        if layer is None:
             self.setup_box.show_failure(
                 tr("The demo scene {file} cannot be opened.").format(file=path)
             )
             return
-        if not found:
-            QgsProject.instance().addMapLayer(layer)
         self.layer.setLayer(layer)
-        canvas = self._iface.mapCanvas()
-        settings = canvas.mapSettings()
-        canvas.setExtent(settings.layerExtentToOutputExtent(layer, layer.extent()))
-        canvas.refresh()
         self.setup_box.show_questions()

@@ -15,15 +15,20 @@ from qgis.PyQt.QtCore import QStandardPaths
 from ..core.errors import OptionError
 from ..core.job import SegmentJob, SegmentOptions
 from ..expressions import parse_expressions
+from ..images.georeference import has_place
 from ..layers.area import Area, check_overlap, write_area
 from ..layers.export import SceneSource
 from ..layers.run_files import AREA
-from ..notices import NO_CRS
+from ..notices import NO_CRS, NO_PLACE
 from ..request_error import RequestError
 from ..translate import tr
 
 FOLDER = "rrsis-geo"
 """Name of the folder of results, beside the project or in the user's documents."""
+
+
+class NoPlace(RequestError):
+    """The layer is a picture that nothing locates on the ground."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class SearchRequest:
     """Folder of results; empty: `default_folder()`."""
     keep_probability: bool
     """Whether to add the probability raster as a layer."""
+    tile_gsd: float | None = None
+    """Metres per pixel at which a layer of tiles is read; None: it has its own."""
 
     @property
     def expressions(self) -> Tuple[str, ...]:
@@ -75,6 +82,8 @@ def check_request(request: SearchRequest) -> None:
         raise RequestError(
             tr("Say what to look for, for example: the storage tank near the road")
         )
+    if not has_place(layer):
+        raise NoPlace(tr(NO_PLACE).format(layer=layer.name()))
     if not layer.crs().isValid():
         raise RequestError(tr(NO_CRS).format(layer=layer.name()))
     if request.area is not None:
@@ -144,6 +153,7 @@ def request_key(request: SearchRequest) -> str:
             request.weights,
             sorted((name, repr(value)) for name, value in request.options.items()),
             request.folder,
+            request.tile_gsd,
         ]
     )
 

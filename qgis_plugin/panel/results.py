@@ -1,21 +1,20 @@
-"""Results of a run: a slider for the threshold and a list of objects."""
+"""Results of a run: its threshold, filters, the objects and their review."""
 
 from __future__ import annotations
 
-from typing import Any, List
+import os
+from typing import List
 
-from qgis.core import QgsFeatureRequest, QgsProject, QgsVectorLayer
-from qgis.gui import QgsMapCanvas
+from qgis.core import QgsVectorLayer
+from qgis.gui import QgisInterface, QgsCollapsibleGroupBox
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
-    QHBoxLayout,
-    QHeaderView,
+    QFormLayout,
     QLabel,
     QSlider,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -23,25 +22,26 @@ from qgis.PyQt.QtWidgets import (
 from ..core.job import SegmentOptions
 from ..job_options import THRESHOLD_RANGE
 from ..layers import result_layers, threshold_layers
+from ..narrow import FlowLayout, ShrinkingButton, let_labels_wrap, let_shrink
+from ..number_box import least_score, number_box, score_box, show_least_score
+from ..review import map_style
+from ..review.filters import Filters
+from ..review.object_list import ObjectList
+from ..review.review_box import ReviewBox
 from ..translate import tr
-from .options import number_box
-
-MAX_LISTED = 500
-"""Objects of an expression that are listed; the attribute table has all."""
-
-FEATURE_ROLE = Qt.ItemDataRole.UserRole
-"""Role of (layer id, feature id); feature id is None for the item of a layer."""
 
 
 class Results(QWidget):
     """Shows the objects of one run."""
 
-    threshold_wanted = pyqtSignal(str, float)
-    """Folder of the run, the new threshold."""
+    threshold_wanted = pyqtSignal(str, float, object)
+    """Folder of the run, the new threshold, the least score (None: automatic)."""
 
-    def __init__(self, canvas: QgsMapCanvas, parent: QWidget | None = None) -> None:
+    runs_wanted = pyqtSignal()
+    """The list of finished runs is to be shown."""
+
+    def __init__(self, iface: QgisInterface, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._canvas = canvas
         self._run = ""
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("slider")
@@ -53,36 +53,50 @@ class Results(QWidget):
             tr("Changes the polygons shown, without searching again.")
         )
         self.box: QDoubleSpinBox = number_box(low, high, 0.05, SegmentOptions.threshold)
-        self._label = QLabel(tr("Threshold of these results"))
-        self._label.setBuddy(self.slider)
+        self.min_score = score_box()
+        self.min_score.setObjectName("results_min_score")
+        let_shrink(self.box, self.min_score)
         self.note = QLabel()
         self.note.setObjectName("kept")
         self.note.setWordWrap(True)
         self.note.hide()
         self._watched: List[QgsVectorLayer] = []
-        self.tree = QTreeWidget()
-        self.tree.setObjectName("results")
-        self.tree.setHeaderLabels([tr("Object"), tr("Score"), tr("Area (m²)")])
-        self.tree.setUniformRowHeights(True)
-        self.tree.setToolTip(tr("Double click or Enter zooms to the object."))
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        row = QHBoxLayout()
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.box)
+        self.objects = ObjectList(iface.mapCanvas())
+        self.filters = Filters()
+        self.review = ReviewBox(iface, self.objects)
+        self.filter_box = QgsCollapsibleGroupBox(tr("Filters"))
+        QVBoxLayout(self.filter_box).addWidget(self.filters)
+        self.filter_box.setCollapsed(True)
+        self.folder_button = ShrinkingButton()
+        self.folder_button.setObjectName("folder")
+        self.folder_button.setFlat(True)
+        self.folder_button.clicked.connect(self._open_folder)
+        self.runs_button = ShrinkingButton(tr("Earlier searches …"))
+        self.runs_button.setObjectName("runs")
+        self.runs_button.clicked.connect(lambda: self.runs_wanted.emit())
+        last = QWidget()
+        buttons = FlowLayout(last)
+        buttons.addWidget(self.folder_button)
+        buttons.addWidget(self.runs_button)
+        form = QFormLayout()
+        form.addRow(tr("Threshold of these results"), self.box)
+        form.addRow(self.slider)
+        form.addRow(tr("Least score of these results"), self.min_score)
+        let_labels_wrap(form)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._label)
-        layout.addLayout(row)
+        layout.addLayout(form)
         layout.addWidget(self.note)
-        layout.addWidget(self.tree, 1)
+        layout.addWidget(self.filter_box)
+        layout.addWidget(self.objects, 1)
+        layout.addWidget(self.review)
+        layout.addWidget(last)
         self.slider.valueChanged.connect(self._slider_moved)
         self.box.valueChanged.connect(self._box_changed)
-        self.tree.itemActivated.connect(self._zoom)
-        self.tree.itemDoubleClicked.connect(self._zoom)
+        self.min_score.valueChanged.connect(lambda _value: self._want_threshold())
+        self.filters.changed.connect(self._filter)
+        self.objects.table.loaded.connect(self._show_histograms)
+        self.review.restyled.connect(self._filter_map)
         self.show_run("")
 
     @property
@@ -93,31 +107,68 @@ class Results(QWidget):
     def show_run(self, run: str) -> None:
         """List the objects of a run and set the slider to its threshold."""
         shown = result_layers.run_layers(run) if run else []
+        if run != self._run:
+            self.filters.reset()
         self._run = run if shown else ""
-        self.tree.clear()
-        for part in (self._label, self.slider, self.box, self.tree):
-            part.setEnabled(bool(shown))
+        self._enable(bool(shown))
         if shown:
-            self._set_threshold(result_layers.read_record(shown[0])["threshold"])
-        for layer in shown:
-            self._list(layer, alone=len(shown) == 1)
+            record = result_layers.read_record(shown[0])
+            self._set_threshold(record["threshold"], record.get("min_score"))
+        if shown != self.objects.layers:  # else they tell of changes themselves
+            self.objects.show_layers(shown)
+        self._show_folder()
         self._show_kept()
         self._watch(shown)
 
+    def show_empty(self, run: str, threshold: float, min_score: float | None) -> None:
+        """Offer other thresholds of a run that has found nothing and has no layers."""
+        self.show_run("")
+        self._run = run
+        self._enable(True)
+        self._set_threshold(threshold, min_score)
+
     def shut_down(self) -> None:
-        """Disconnect from the layers."""
+        """Disconnect from the layers and the map."""
         self._watch([])
+        self.objects.shut_down()
+        self.review.shut_down()
+
+    def enable_threshold(self, enabled: bool) -> None:
+        """Enable or disable what changes the threshold."""
+        for part in (self.slider, self.box, self.min_score):
+            part.setEnabled(enabled and bool(self._run))
+
+    def want(self, threshold: float, min_score: float | None) -> None:
+        """Set threshold and least score as if the user had done it."""
+        self._set_threshold(threshold, min_score)
+        self._want_threshold()
+
+    def _enable(self, enabled: bool) -> None:
+        self.enable_threshold(enabled)
+        for part in (self.objects, self.filter_box, self.review):
+            part.setEnabled(enabled)
 
     def _watch(self, layers: List[QgsVectorLayer]) -> None:
-        """Notice when these layers are edited."""
+        """Notice when these layers are edited or removed."""
         for layer in self._watched:
             if not sip.isdeleted(layer):
                 layer.editingStarted.disconnect(self._show_kept)
                 layer.editingStopped.disconnect(self._show_kept)
+                layer.willBeDeleted.disconnect(self._layer_goes)
         self._watched = layers
         for layer in layers:
             layer.editingStarted.connect(self._show_kept)
             layer.editingStopped.connect(self._show_kept)
+            layer.willBeDeleted.connect(self._layer_goes)
+
+    def _layer_goes(self) -> None:
+        """Show nothing of layers that are removed."""
+        self._run = ""
+        self._enable(False)
+        self._watch([])
+        self.objects.show_layers([])
+        self._show_folder()
+        self.note.hide()
 
     def _show_kept(self) -> None:
         """Say which layers the slider leaves alone."""
@@ -130,98 +181,55 @@ class Results(QWidget):
             ).format(layers=", ".join(f"“{name}”" for name in names))
         )
 
-    def enable_threshold(self, enabled: bool) -> None:
-        """Enable or disable the slider and its box."""
-        for part in (self.slider, self.box):
-            part.setEnabled(enabled and bool(self._run))
-
-    def _list(self, layer: QgsVectorLayer, *, alone: bool) -> None:
-        count = result_layers.count_features(layer)
-        expression = result_layers.read_record(layer)["expression"]
-        top = QTreeWidgetItem([f"{expression} ({count})", "", ""])
-        top.setData(0, FEATURE_ROLE, (layer.id(), None))
-        top.setToolTip(0, expression)
-        self.tree.addTopLevelItem(top)
-        top.setFirstColumnSpanned(True)
-        ranked = layer.fields().indexOf("rank") >= 0
-        why = layer.fields().indexOf("why") >= 0
-        wanted = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-        features = sorted(
-            layer.getFeatures(wanted), key=lambda one: _sort_key(one, ranked)
+    def _show_folder(self) -> None:
+        self.folder_button.setVisible(bool(self._run))
+        self.folder_button.setText(
+            tr("Folder {name}").format(name=os.path.basename(self._run))
         )
-        for feature in features[:MAX_LISTED]:
-            item = QTreeWidgetItem(
-                [
-                    _name(feature, ranked),
-                    QLocale().toString(float(feature["score"]), "f", 2),
-                    QLocale().toString(float(feature["area_m2"]), "f", 1),
-                ]
-            )
-            for column in (1, 2):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
-            item.setData(0, FEATURE_ROLE, (layer.id(), feature.id()))
-            if why:
-                item.setToolTip(0, feature["why"] or "")
-            top.addChild(item)
-        if count > MAX_LISTED:
-            more = tr("… and {count} more: see the attribute table")
-            top.addChild(
-                QTreeWidgetItem([more.format(count=count - MAX_LISTED), "", ""])
-            )
-        top.setExpanded(alone or count <= 20)
+        self.folder_button.setToolTip(self._run)
 
-    def _zoom(self, item: QTreeWidgetItem, _column: int) -> None:
-        target = item.data(0, FEATURE_ROLE)
-        layer = QgsProject.instance().mapLayer(target[0]) if target else None
-        if layer is None:
-            return
-        if target[1] is None:
-            layer.updateExtents()
-            extent = self._canvas.mapSettings().layerExtentToOutputExtent(
-                layer, layer.extent()
-            )
-            if not extent.isEmpty():
-                extent.scale(1.1)
-                self._canvas.setExtent(extent)
-                self._canvas.refresh()
-            return
-        ids: List[int] = [target[1]]
-        self._canvas.zoomToFeatureIds(layer, ids)
-        self._canvas.zoomByFactor(2.0)  # shows the surroundings
-        self._canvas.flashFeatureIds(layer, ids)
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(self._run))
+
+    def _show_histograms(self) -> None:
+        table = self.objects.table
+        self.filters.show_objects(table.scores, table.areas)
+        self._filter_map()
+
+    def _filter(self, score: float, area: float) -> None:
+        self.objects.table.set_filter(score, area)
+        self.review.refresh()
+        self._filter_map(always=True)
+
+    def _filter_map(self, *, always: bool = False) -> None:
+        score, area = self.filters.score.value(), self.filters.area.value()
+        if always or score > 0 or area > 0:
+            for layer in self.objects.layers:
+                map_style.show_only(layer, score, area)
 
     def _slider_moved(self, value: int) -> None:
         self.box.blockSignals(True)
         self.box.setValue(value / 100)
         self.box.blockSignals(False)
-        self._emit_threshold(value / 100)
+        self._want_threshold()
 
     def _box_changed(self, value: float) -> None:
         self.slider.blockSignals(True)
         self.slider.setValue(round(value * 100))
         self.slider.blockSignals(False)
-        self._emit_threshold(value)
+        self._want_threshold()
 
-    def _emit_threshold(self, threshold: float) -> None:
+    def _want_threshold(self) -> None:
         if self._run:
-            self.threshold_wanted.emit(self._run, round(threshold, 2))
+            self.threshold_wanted.emit(
+                self._run, round(self.box.value(), 2), least_score(self.min_score)
+            )
 
-    def _set_threshold(self, threshold: float) -> None:
+    def _set_threshold(self, threshold: float, min_score: float | None) -> None:
         for part in (self.slider, self.box):
             part.blockSignals(True)
         self.slider.setValue(round(threshold * 100))
         self.box.setValue(threshold)
         for part in (self.slider, self.box):
             part.blockSignals(False)
-
-
-def _sort_key(feature: Any, ranked: bool) -> tuple[int, float]:
-    """Sort by rank if there is one, then by descending score."""
-    rank = feature["rank"] if ranked else 0
-    return (rank or 1 << 30, -feature["score"])
-
-
-def _name(feature: Any, ranked: bool) -> str:
-    rank = feature["rank"] if ranked else 0
-    name = f"#{feature['id']}"
-    return tr("{rank}. place").format(rank=rank) + f" ({name})" if rank else name
+        show_least_score(self.min_score, min_score)

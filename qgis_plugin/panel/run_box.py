@@ -1,10 +1,11 @@
-"""The buttons Run and Cancel, the progress bar and the status line."""
+"""The buttons Run and Cancel, the progress bar, the status line and an offer."""
 
 from __future__ import annotations
 
+from typing import Callable
+
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -13,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.protocol import Progress, Started
+from ..narrow import FlowLayout, ShrinkingButton
 from ..translate import tr
 from ..worker.controller import State
 from ..worker.progress_text import progress_text, start_text
@@ -40,16 +42,23 @@ class RunBox(QWidget):
         self.status.setObjectName("status")
         self.status.setWordWrap(True)
         self.status.hide()
-        row = QHBoxLayout()
-        row.addWidget(self.run_button)
-        row.addWidget(self.cancel_button)
+        self.offer_button = ShrinkingButton()
+        self.offer_button.setObjectName("offer")
+        self.offer_button.hide()
+        self._accept: Callable[[], None] | None = None
+        row = QWidget()
+        buttons = FlowLayout(row)
+        buttons.addWidget(self.run_button)
+        buttons.addWidget(self.cancel_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(row)
+        column.addWidget(row)
         column.addWidget(self.bar)
         column.addWidget(self.status)
+        column.addWidget(self.offer_button)
         self.run_button.clicked.connect(self.run)
         self.cancel_button.clicked.connect(self.cancel)
+        self.offer_button.clicked.connect(self._accepted)
 
     def show_state(self, state: State) -> None:
         """Enable the buttons for a state; show its text until there is progress."""
@@ -84,9 +93,23 @@ class RunBox(QWidget):
         self.set_status(progress_text(progress))
 
     def set_status(self, text: str) -> None:
-        """Show one line; an empty text hides it."""
+        """Show one line; an empty text hides it. An offer ends with its line."""
         self.status.setText(text)
         self.status.setVisible(bool(text))
+        self._accept = None
+        self.offer_button.hide()
+
+    def offer(self, text: str, accept: Callable[[], None]) -> None:
+        """Show a button below the line that says why."""
+        self._accept = accept
+        self.offer_button.setText(text)
+        self.offer_button.show()
+
+    def _accepted(self) -> None:
+        accept, self._accept = self._accept, None
+        self.offer_button.hide()
+        if accept is not None:
+            accept()
 
     def _show_busy_bar(self) -> None:
         self.bar.setRange(0, 0)

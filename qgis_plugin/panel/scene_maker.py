@@ -62,7 +62,7 @@ class SceneMaker(QObject):
             planned = export.plan_export(
                 layer,
                 extent=extent,
-                gsd=request.options.get("gsd"),
+                gsd=request.options.get("gsd") or request.tile_gsd,
                 path=path,
                 transform_context=QgsProject.instance().transformContext(),
             )

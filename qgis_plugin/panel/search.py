@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, List
+from typing import Any, List, Tuple
 
-from qgis.core import QgsMapLayer, QgsProject
+from qgis.core import QgsApplication, QgsMapLayer, QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..core.job import SegmentJob, VectorizeJob
-from ..core.protocol import Finished, Partial
+from ..core.protocol import Finished, Partial, Started
+from ..images.estimate import remember_rate
 from ..layers import partial_layers, result_layers
+from ..layers.content import ContentTask, content_hash
 from ..layers.export import SceneSource
 from ..layers.run_files import SCENE, UnfinishedRun
 from ..notices import CANCELLED
 from ..request_error import RequestError
+from ..runs import run_list
 from ..translate import tr
 from ..worker.controller import Controller
+from ..worker.faint_objects import FaintObjects
 from ..worker.worker_client import Job
 from .request import (
     SearchRequest,
@@ -68,6 +72,9 @@ class Search(QObject):
     """One sentence about a failure outside of a run."""
     fetching = pyqtSignal(bool)
     """Whether the image of the layer is being fetched."""
+    faint_found = pyqtSignal(str, int, float)
+    """Folder of a run that found nothing, number of fainter objects, and the threshold
+    that shows them with a least score of 0."""
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,11 +83,21 @@ class Search(QObject):
         self._run: _Run | None = None
         self._unfinished: UnfinishedRun | None = None
         self._closed = False
+        self._reading: ContentTask | None = None
+        self._empty: Tuple[_Run, SegmentJob] | None = None
+        """The last run, where it has found nothing and has no layers."""
+        self._next: SearchRequest | None = None
+        """A request that waits until fainter objects are counted."""
+        self._faint = FaintObjects(controller, self)
+        self._faint.found.connect(self.faint_found)
+        self._faint.ended.connect(self._start_next)
         self._threshold = ThresholdChanger(
             controller, lambda: self._run is None, parent=self
         )
         self._threshold.changed.connect(self.threshold_changed)
         self._threshold.warning.connect(self.warning)
+        self._windows = 0
+        controller.started.connect(self._started)
         controller.partial.connect(self._add_partial)
         controller.finished.connect(self._finished)
         controller.failed.connect(self._failed)
@@ -106,14 +123,18 @@ class Search(QObject):
             raise RequestError(
                 tr("A search is running: wait for it, or cancel it first.")
             )
+        check_request(request)
+        if self._faint.looking:
+            self._next = request
+            self._faint.stop()
+            return
         if self._controller.busy:
             raise RequestError(tr("Polygons are being traced anew: wait a moment."))
-        check_request(request)
         folder = self._choose_folder(request)
         title = group_title(request)
         layer = request.layer
         self._run = _Run(request, folder, title, layer.name(), layer.id())
-        partial_layers.create_group(folder, title)
+        partial_layers.create_group(folder, title, len(request.expressions))
         self.started.emit()
         self.fetching.emit(True)
         self._scenes.make(request, os.path.join(folder, SCENE))
@@ -129,9 +150,13 @@ class Search(QObject):
         else:
             self._controller.cancel(reason)
 
-    def change_threshold(self, run: str, threshold: float) -> None:
+    def change_threshold(
+        self, run: str, threshold: float, min_score: float | None
+    ) -> None:
         """Show the polygons of a run at another threshold, after a short delay."""
-        self._threshold.change(run, threshold)
+        if self._empty is not None and self._empty[0].folder == run:
+            self._add_empty_layers()
+        self._threshold.change(run, threshold, min_score)
 
     def close(self) -> None:
         """Stop everything and disconnect from the project; may be called twice."""
@@ -139,6 +164,11 @@ class Search(QObject):
             return
         self._closed = True
         self._threshold.close()
+        self._next = None
+        self._faint.stop()
+        reading, self._reading = self._reading, None
+        if reading is not None:
+            reading.done.disconnect()
         self._scenes.cancel("")
         project = QgsProject.instance()
         project.layersWillBeRemoved.disconnect(self._layers_removed)
@@ -164,6 +194,7 @@ class Search(QObject):
             if os.path.isdir(unfinished.folder) and not os.path.exists(output):
                 return unfinished.folder
         folder = create_folder(request)
+        self._empty = None
         self._delete_unfinished()
         self._unfinished = UnfinishedRun(key, folder)
         return folder
@@ -197,22 +228,33 @@ class Search(QObject):
                 run.folder, run.title, run.request.expressions, partial
             )
 
-    def _finished(self, job: Job, finished: Finished) -> None:
-        if isinstance(job, VectorizeJob):
-            self._threshold.job_finished(job)
-        elif self._run is not None:
-            self._show_results(job, finished)
+    def _started(self, started: Started) -> None:
+        self._windows = started.windows
 
-    def _show_results(self, job: SegmentJob, finished: Finished) -> None:
-        run = self._run
-        added = result_layers.add_results(
-            job,
-            run=run.folder,
-            title=run.title,
-            scene=run.scene_name,
-            keep_probability=run.request.keep_probability,
-        )
+    def _finished(self, job: Job, finished: Finished) -> None:
+        if isinstance(job, SegmentJob):
+            remember_rate(self._windows, len(job.expressions), finished.seconds)
+        if self._faint.is_own(job):
+            self._faint.job_ended(job, finished)
+        elif isinstance(job, VectorizeJob):
+            self._threshold.job_finished(job)
+        elif self._run is not None and finished.polygons:
+            self._read_results(job)
+        elif self._run is not None:
+            self._show_nothing(job)
+
+    def _read_results(self, job: SegmentJob) -> None:
+        """Hash the content of the results in a thread, then show them."""
         self._unfinished = None
+        self._reading = ContentTask(job.output)
+        self._reading.done.connect(lambda content: self._show_results(job, content))
+        QgsApplication.taskManager().addTask(self._reading)
+
+    def _show_results(self, job: SegmentJob, content: str) -> None:
+        self._reading, run = None, self._run
+        if run is None:
+            return
+        added = self._add_layers(run, job, content)
         if not added:
             self._end(
                 "failed",
@@ -220,22 +262,68 @@ class Search(QObject):
                     file=job.output
                 ),
             )
-        elif finished.polygons:
-            self._end("found", _summary(added))
         else:
-            self._end(
-                "nothing",
-                tr(
-                    "Nothing found. A lower threshold or other words may find more; "
-                    "the slider below tries a threshold without searching again."
-                ),
+            run_list.add_run(
+                job,
+                folder=run.folder,
+                title=run.title,
+                scene=run.scene_name,
+                content=content,
+                count=sum(map(result_layers.count_features, added)),
             )
+            self._end("found", _summary(added))
+
+    def _show_nothing(self, job: SegmentJob) -> None:
+        """End a run without results: it leaves no layers, and files only for a while.
+
+        Its folder goes with the next search, unless its threshold is changed.
+        """
+        run = self._run
+        partial_layers.remove_partial(run.folder)
+        self._unfinished.note_finished()
+        self._empty = (run, job)
+        self._end(
+            "nothing",
+            tr(
+                "Nothing found. A lower threshold or other words may find more; "
+                "the slider below tries a threshold without searching again."
+            ),
+        )
+        if not self._closed:
+            self._faint.look(run.folder, job)
+
+    def _add_empty_layers(self) -> None:
+        """Add the layers of a run that found nothing, for another threshold."""
+        (run, job), self._empty = self._empty, None
+        self._unfinished = None
+        self._add_layers(run, job, content_hash(job.output))
+
+    def _add_layers(self, run: _Run, job: SegmentJob, content: str) -> List[Any]:
+        return result_layers.add_results(
+            job,
+            run=run.folder,
+            title=run.title,
+            scene=run.scene_name,
+            keep_probability=run.request.keep_probability,
+            content=content,
+        )
 
     def _failed(self, job: Job, cancelled: bool, message: str) -> None:
-        if isinstance(job, VectorizeJob):
+        if self._faint.is_own(job):
+            self._faint.job_ended(job, None)
+        elif isinstance(job, VectorizeJob):
             self._threshold.job_failed(job, cancelled, message)
         elif self._run is not None:
             self._end("cancelled" if cancelled else "failed", message)
+
+    def _start_next(self) -> None:
+        request, self._next = self._next, None
+        if request is None or self._closed:
+            return
+        try:
+            self.run(request)
+        except RequestError as error:
+            self.warning.emit(str(error))
 
     def _end(self, kind: str, text: str) -> None:
         run, self._run = self._run, None
@@ -259,7 +347,13 @@ class Search(QObject):
 
     def _project_cleared(self) -> None:
         self._threshold.forget()
-        if self._run is not None:
+        self._next = self._empty = None
+        self._faint.stop()
+        reading, self._reading = self._reading, None
+        if reading is not None:  # its files are complete, but nobody sees them
+            reading.done.disconnect()
+            self._end("cancelled", tr("The project was closed during the search."))
+        elif self._run is not None:
             self.cancel(tr("The project was closed, so the search was cancelled."))
 
 

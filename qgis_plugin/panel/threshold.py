@@ -30,6 +30,8 @@ class _Change:
     run: str
     """Folder of the run."""
     threshold: float
+    min_score: float | None
+    """Least score; None: as the weights say."""
     record: Mapping[str, Any]
     """Record of the first layer."""
     sources: Mapping[str, str]
@@ -67,8 +69,8 @@ class ThresholdChanger(QObject):
         super().__init__(parent)
         self._controller = controller
         self._may_start = may_start
-        self._pending: tuple[str, float] | None = None
-        """Folder of a run and its next threshold."""
+        self._pending: tuple[str, float, float | None] | None = None
+        """Folder of a run, its next threshold and least score."""
         self._change: _Change | None = None
         self._task: _Task | None = None
         self._timer = QTimer(self)
@@ -76,9 +78,9 @@ class ThresholdChanger(QObject):
         self._timer.setInterval(DEBOUNCE)
         self._timer.timeout.connect(self._start)
 
-    def change(self, run: str, threshold: float) -> None:
+    def change(self, run: str, threshold: float, min_score: float | None) -> None:
         """Show the polygons of a run at another threshold, after a short delay."""
-        self._pending = (run, threshold)
+        self._pending = (run, threshold, min_score)
         self._timer.start()
 
     def forget(self) -> None:
@@ -114,7 +116,7 @@ class ThresholdChanger(QObject):
             if isinstance(job, VectorizeJob):
                 self._controller.cancel()  # its end calls this again
             return
-        run, threshold = self._pending
+        run, threshold, min_score = self._pending
         self._pending = None
         shown = result_layers.run_layers(run)
         if not shown:
@@ -131,6 +133,7 @@ class ThresholdChanger(QObject):
         self._change = _Change(
             run,
             threshold,
+            min_score,
             record,
             threshold_layers.written_contents(shown),
             threshold_layers.users_files(),
@@ -151,7 +154,9 @@ class ThresholdChanger(QObject):
             self._change = None
             threshold_layers.show_polygons(
                 change.run,
-                ThresholdFile(found.path, change.threshold, found.content),
+                ThresholdFile(
+                    found.path, change.threshold, found.content, change.min_score
+                ),
                 changed=found.changed,
             )
             self.changed.emit(change.run)
@@ -170,7 +175,9 @@ class ThresholdChanger(QObject):
 
     def _trace(self, change: _Change) -> None:
         try:
-            output = threshold_files.new_file(change.run, change.name, change.threshold)
+            output = threshold_files.new_file(
+                change.run, change.name, change.threshold, change.min_score
+            )
         except OSError as error:
             self._change = None
             self.warning.emit(
@@ -187,7 +194,11 @@ class ThresholdChanger(QObject):
         job = VectorizeJob(
             probability=change.record["probability"],
             output=output,
-            **{**options, "threshold": change.threshold},
+            **{
+                **options,
+                "threshold": change.threshold,
+                "min_score": change.min_score,
+            },
         )
         if not self._controller.run(job):
             threshold_files.drop_empty_folder(output)
@@ -260,11 +271,14 @@ class _Task(QgsTask):
             content
             and original not in change.avoided
             and abs(record.get("original_threshold", -1) - change.threshold) < 0.005
+            and threshold_files.same_score(
+                record.get("original_min_score"), change.min_score
+            )
             and content_hash(original) == content
         ):
             return original
         found = threshold_files.find_unchanged(
-            change.run, change.name, change.threshold, content_hash
+            change.run, change.name, change.threshold, content_hash, change.min_score
         )
         return found if found and found not in change.avoided else ""
 

@@ -6,6 +6,8 @@ import os
 import tempfile
 from typing import List
 
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QProcess, pyqtSignal
 
 from ..translate import tr
@@ -119,3 +121,26 @@ class DemoScene(QObject):
                 folder=folder, reason=reason
             )
         )
+
+
+def add_demo(path: str, canvas: QgsMapCanvas) -> QgsRasterLayer | None:
+    """Show the demo scene on the map; None where it cannot be opened.
+
+    Args:
+        path: Its file.
+        canvas: QGIS's map.
+    """
+    found = [
+        layer
+        for layer in QgsProject.instance().mapLayers().values()
+        if isinstance(layer, QgsRasterLayer) and layer.source() == path
+    ]
+    layer = found[0] if found else QgsRasterLayer(path, tr("Demo scene"), "gdal")
+    if not layer.isValid():
+        return None
+    if not found:
+        QgsProject.instance().addMapLayer(layer)
+    settings = canvas.mapSettings()
+    canvas.setExtent(settings.layerExtentToOutputExtent(layer, layer.extent()))
+    canvas.refresh()
+    return layer

@@ -26,6 +26,7 @@ from ..environment.managed_environment import (
     VANISHED,
 )
 from ..find_python import GONE, VARIABLE, set_python
+from ..narrow import ShrinkingButton
 from ..notices import tr_noop
 from ..translate import tr
 from . import demo_scene
@@ -232,17 +233,17 @@ class SetupBox(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.begin_button = QPushButton()
+        self.begin_button = ShrinkingButton()
         self.begin_button.setObjectName("set_up")
-        self.gpu_button = QPushButton()
+        self.gpu_button = ShrinkingButton()
         self.gpu_button.setObjectName("set_up_gpu")
         self.cancel_button = QPushButton(tr("Cancel"))
-        self.others_button = QPushButton(tr("Other ways …"))
+        self.others_button = ShrinkingButton(tr("Other ways …"))
         self.others_button.setFlat(True)
         self.others_button.setToolTip(
             tr("A Python that has rrsis-geo already, or a folder of wheels.")
         )
-        self.demo_button = QPushButton(tr("Demo scene"))
+        self.demo_button = ShrinkingButton(tr("Demo scene"))
         self.demo_button.setObjectName("demo")
         self.close_button = QToolButton()
         self.close_button.setText("×")  # noqa: RUF001 - the sign of a close button
@@ -260,7 +261,7 @@ class SetupBox(QFrame):
         asked = QVBoxLayout(self.questions)
         asked.setContentsMargins(0, 0, 0, 0)
         for question in demo_scene.questions():
-            button = QPushButton(question)
+            button = ShrinkingButton(question)
             button.clicked.connect(self._ask(question))
             asked.addWidget(button)
         self.questions.hide()

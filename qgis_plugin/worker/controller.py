@@ -22,6 +22,7 @@ from ..core.protocol import (
 )
 from ..notices import CANCELLED
 from ..translate import tr
+from .plain_words import plain_words
 from .worker_client import Job, Stopped, WorkerClient, job_request
 
 
@@ -203,7 +204,7 @@ class Controller(QObject):
             return
         kind = self._queries.pop(message.job)
         if isinstance(message, Failed):
-            self.logged.emit(message.message)
+            self.logged.emit(plain_words(message.message))
         elif kind not in self._queries.values():  # else a newer answer will follow
             self.reported.emit(kind, message)
 
@@ -211,9 +212,11 @@ class Controller(QObject):
         if isinstance(message, Finished):
             self._end_job(self.finished, message)
         elif isinstance(message, Failed):
-            self._fail(message.message, cancelled=message.code == Cancelled.code)
+            self._fail(
+                plain_words(message.message), cancelled=message.code == Cancelled.code
+            )
         elif isinstance(message, Advice):
-            self.logged.emit(message.message)
+            self.logged.emit(plain_words(message.message))
         elif self._state is not State.CANCELLING:
             self._emit_progress(message)
 

@@ -11,7 +11,8 @@ from ..core.errors import Cancelled, RRSISError
 from ..core.protocol import Advice, Failed, Finished, Progress, Started
 from ..notices import CANCELLED, WORKER_ENDED
 from ..translate import tr
-from .progress_text import start_text
+from .plain_words import plain_words
+from .progress_text import progress_text, start_text
 from .worker_client import Job, Stopped, WorkerClient, job_request
 
 JOB_NUMBER = 1
@@ -67,7 +68,7 @@ def run_job(python: str, job: Job, feedback: QgsProcessingFeedback) -> None:
         elif isinstance(message, Failed):
             cancelled = message.code == Cancelled.code
             kind = Cancelled if cancelled else WorkerError
-            fail(kind(message.message))
+            fail(kind(plain_words(message.message)))
         else:
             _report(message, feedback)
 
@@ -93,13 +94,9 @@ def _report(message: Any, feedback: QgsProcessingFeedback) -> None:
         feedback.pushInfo(start_text(message))
     elif isinstance(message, Progress):
         feedback.setProgress(100 * message.done / max(message.total, 1))
-        feedback.setProgressText(
-            tr("{done} of {total} windows, {polygons} objects").format(
-                done=message.done, total=message.total, polygons=message.polygons
-            )
-        )
+        feedback.setProgressText(progress_text(message))
     elif isinstance(message, Advice):
-        feedback.pushWarning(message.message)
+        feedback.pushWarning(plain_words(message.message))
 
 
 def _warn_of_silence(feedback: QgsProcessingFeedback) -> Callable[[int], None]:

@@ -71,6 +71,11 @@ def choose_batch(size: int, device: torch.device) -> int:
     return GPU_BATCH if device.type == "cuda" else 1
 
 
+def device_name(device: torch.device) -> str:
+    """What a GPU is called; "" of a CPU."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else ""
+
+
 def _count(kind: str) -> int:
     return torch.cuda.device_count() if kind == "cuda" else 1
 

@@ -1,8 +1,9 @@
 """The journal of a run: what it has settled, so that an interrupted run can resume.
 
 A working folder beside the output, `.roofs.gpkg.rrsis-part`, holds one file for every
-settled strip. It belongs to one run at a time and is removed when the run succeeds. The
-workers of a run exchange results through it: paths cross between processes, not pixels.
+settled strip, and what the run has taken from kept answers (`reuse.kept_rows`). It
+belongs to one run at a time and is removed when the run succeeds. The workers of a run
+exchange results through it: paths cross between processes, not pixels.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ from rrsis_geo.errors import OutputError, os_reason
 from rrsis_geo.files.file_names import hidden_beside
 from rrsis_geo.files.json_text import parse_json
 from rrsis_geo.folder_lock import FolderLock
+from rrsis_geo.pipeline.reuse.kept_rows import (
+    KEPT,
+    block_path,
+    read_block,
+    rows_of_name,
+)
 from rrsis_geo.tiling.strip_files import read_strip, write_strip
 from rrsis_geo.types import Strip
 
 FINGERPRINT = "run.json"
 PLACING = "placing.json"
 STOP = "stop"
+STRIP = ".strip"
 
 
 def working_folder(output: str) -> Path:
@@ -80,7 +88,7 @@ class Journal:
             try:
                 yield journal
             except BaseException:
-                lock.remove_folder = not journal.settled()
+                lock.remove_folder = not journal.computed()
                 raise
             lock.remove_folder = True
 
@@ -100,17 +108,22 @@ class Journal:
         """Settled strips from row `top` on, up to the first missing row."""
         for rows in self.settled():
             if rows.start <= top < min(rows.stop, bottom):
-                strip = read_strip(self._path(rows))
+                strip = self._read(rows)
                 yield Strip(top=top, levels=strip.levels[:, top - rows.start :])
                 top = rows.stop
 
     def settled(self) -> list[range]:
         """Rows of every strip on disk, from the top."""
-        found = []
-        for path in self.folder.glob("*.strip"):
-            top, _, stop = path.stem.partition("-")
-            found.append(range(int(top), int(stop)))
+        found = [
+            rows_of_name(path)
+            for kind in (STRIP, KEPT)
+            for path in self.folder.glob(f"*{kind}")
+        ]
         return sorted(found, key=lambda rows: rows.start)
+
+    def computed(self) -> bool:
+        """Whether there is a strip that this run or its predecessor has computed."""
+        return any(self.folder.glob(f"*{STRIP}"))
 
     def gaps(self, height: int) -> list[range]:
         """Rows that are not settled."""
@@ -171,8 +184,17 @@ class Journal:
         """Whether the run was asked to stop or a shard has failed."""
         return (self.folder / STOP).exists()
 
-    def _path(self, rows: range) -> Path:
-        return self.folder / f"{rows.start:09d}-{rows.stop:09d}.strip"
+    def _path(self, rows: range, suffix: str = STRIP) -> Path:
+        return block_path(self.folder, rows, suffix)
+
+    def _read(self, rows: range) -> Strip:
+        kept = self._path(rows, KEPT)
+        if self._path(rows).exists() or not kept.exists():
+            return read_strip(self._path(rows))
+        block = read_block(kept)
+        if block is None:
+            raise OutputError(f"{kept}: cannot be read; delete it and run again")
+        return block.strip()
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():

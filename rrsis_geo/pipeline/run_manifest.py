@@ -29,6 +29,7 @@ MANIFEST_VERSION = 1
 NOT_OF_PIXELS = (
     *("threshold", "min_score", "min_area", "fill_holes", "simplify", "split"),
     *("batch_size", "engine", "workers", "runtime", "resolve", "guess", "caution"),
+    "cache",
 )
 """Options that pixels do not depend on; the texts and the runtime that was chosen are
 entries of their own."""
@@ -157,6 +158,7 @@ def build(
             "skipped": counts.skipped,
             "failed": 0,  # a window that fails, fails the run
             "resumed": counts.resumed,
+            "kept": counts.kept,
         },
         "polygons": dict(polygons),
         "questions": [dict(question) for question in questions],

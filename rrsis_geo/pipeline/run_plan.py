@@ -215,7 +215,8 @@ def choose_gsd(
     """Metres per pixel to read at, and advice about it; None: the scene's own.
 
     The scene's own GSD, moved into the range that the network was trained for. Pixel
-    coordinates have no metres, so such a scene is read as it is unless `gsd` is given.
+    coordinates have no metres, so such a scene is read as it is unless `gsd` is given
+    (decision 0178).
 
     Raises:
         SceneError: the scene is far too coarse for the network.

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
-
-from geopandas import GeoDataFrame
 
 from rrsis_geo.errors import Cancelled
-from rrsis_geo.job import Counts, SegmentJob, SegmentOptions
+from rrsis_geo.job import Counts, SegmentJob
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.pipeline.dry_run import DryRun, plan
 from rrsis_geo.pipeline.engines import open_engine
+from rrsis_geo.pipeline.interface.segment_result import SegmentResult
 from rrsis_geo.pipeline.journal import Journal, begun_to_place, working_folder
 from rrsis_geo.pipeline.own_layers.layer_answers_in_run import (
     answer_without_network,
@@ -24,12 +20,14 @@ from rrsis_geo.pipeline.own_layers.layer_answers_in_run import (
 )
 from rrsis_geo.pipeline.own_layers.layer_reading import (
     Frames,
-    OwnLayers,
     layer_facts,
-    sorted_out,
 )
 from rrsis_geo.pipeline.results.result_files import write_results
 from rrsis_geo.pipeline.results.run_state import RunState
+from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers, reuse_note
+from rrsis_geo.pipeline.reuse.kept_polygons import Survey
+from rrsis_geo.pipeline.reuse.kept_rows import untouched
+from rrsis_geo.pipeline.reuse.rest import find_rest
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.pipeline.run_plan import (
     ValidWindows,
@@ -45,91 +43,8 @@ from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.types import Engine, Polygons, Predictor
-from rrsis_geo.vector.writers import to_geodataframe
 
-__all__ = ["DryRun", "SegmentResult", "plan", "run", "segment"]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SegmentResult:
-    """What a run found and which files it wrote."""
-
-    polygons: Polygons
-    anchors: Polygons
-    """What the answers were measured against; `why` names it."""
-    files: tuple[str, ...]
-    """Paths of what was written, the polygons first."""
-    counts: Counts
-    timings: dict[str, float]
-    """Part of the run -> seconds."""
-    manifest: dict[str, Any]
-    """The run manifest, as written beside the output."""
-
-    def to_geodataframe(self) -> GeoDataFrame:
-        """The polygons with their attributes, in the scene's CRS."""
-        return to_geodataframe(self.polygons)
-
-
-def segment(
-    scene: str | os.PathLike[str],
-    expressions: str | Sequence[str],
-    output: str | os.PathLike[str] | None = None,
-    *,
-    weights: str | os.PathLike[str] = "default",
-    probability: str | os.PathLike[str] | None = None,
-    preview: str | os.PathLike[str] | None = None,
-    anchors: str | os.PathLike[str] | None = None,
-    overwrite: bool = False,
-    layer: str | None = None,
-    append: bool = False,
-    own_layers: OwnLayers | None = None,
-    report: Callable[[Message], None] | None = None,
-    **options: Any,
-) -> SegmentResult:
-    """Find what the expressions describe in a scene.
-
-    Args:
-        scene: Path or URL of a raster that GDAL opens.
-        expressions: What to look for, in plain words; one text or several.
-        output: Vector file to write (.gpkg, .geojson, .fgb, .parquet); None: only
-            return the polygons.
-        weights: Name or path of the weights.
-        probability: Cloud-optimised GeoTIFF of probabilities to write.
-        preview: PNG to write.
-        anchors: Vector file of what the answers were measured against.
-        overwrite: Replace files that exist; of a shared GeoPackage the layer only.
-        layer: Layer of the GeoPackage to write; None: named after the expressions.
-        append: Add to the layer, which has to have the same columns and CRS.
-        own_layers: Noun -> vector file, GeoDataFrame or `OwnLayer` whose features it
-            means: `{"road": "roads.gpkg"}`.
-        report: Called with every message of `rrsis_geo.protocol`.
-        **options: Fields of `rrsis_geo.SegmentOptions`, e.g. `threshold=0.4`.
-
-    Raises:
-        RRSISError: of the kinds in `rrsis_geo.errors`; the message says the way out.
-
-    Example:
-        >>> from rrsis_geo import segment
-        >>> found = segment("scene.tif", "storage tank", threshold=0.4)
-        >>> found.to_geodataframe()[["expression", "score", "area_m2", "geometry"]]
-    """
-    texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
-    layers, frames = sorted_out(own_layers or {})
-    job = SegmentJob(
-        scene=os.fspath(scene),
-        expressions=texts,
-        output=_path(output),
-        probability=_path(probability),
-        preview=_path(preview),
-        anchors=_path(anchors),
-        weights=os.fspath(weights),
-        overwrite=overwrite,
-        layer=layer,
-        append=append,
-        own_layers=layers,
-        options=SegmentOptions.from_mapping(options),
-    )
-    return run(job, report=report or (lambda message: None), frames=frames)
+__all__ = ["DryRun", "SegmentResult", "plan", "run"]
 
 
 def run(
@@ -209,6 +124,9 @@ def run(
                     cancelled=cancelled,
                     found=found,
                     network=network,
+                    kept=KeptAnswers(
+                        job, bands=scene.bands, plan=plan, batch=batch, weights=weights
+                    ),
                     timer=timer,
                     own_layers=own_layers,
                 )
@@ -230,33 +148,79 @@ def run(
 def _find(
     this: RunState, engine: Engine, predictor: Predictor | None
 ) -> tuple[QueryAnswers, Counts]:
-    """Settle the missing rows, polygonize all, choose the polygons that are meant."""
-    job, plan = this.job, this.plan
+    """Look for all phrases, or take what was found before; choose what is meant."""
+    plan, options = this.plan, this.job.options
     if not this.batch.texts:
         return _find_features(this)
+    # a raster of probabilities is written from the strips
+    survey = None if this.job.probability is not None else this.kept.survey()
+    if survey is None:
+        survey, resumed, kept = _look(this, engine, predictor)
+        this.kept.keep(survey)
+    else:
+        resumed, kept, total = 0, survey.windows, len(plan.windows)
+        this.report(Started(total, plan.outside, plan.grid.gsd, options.device))
+        this.report(Progress(total, total, len(survey.polygons[0]), 0.0))
+        if this.found is not None:
+            this.found(this.batch.candidates(survey.polygons[0]))
+    for line in (*reuse_note(kept, survey.windows), *this.kept.notes):
+        this.report(Advice(line))
+    this.timer.lap("look")
+    polygons, *faint = survey.polygons
+    answers = this.batch.answer(
+        polygons,
+        plan.grid,
+        survey.outline,
+        faint=faint[0] if faint else None,
+        min_score=options.min_score,
+        colours=colours_of(this.batch, this.scene, plan.grid),
+    )
+    for line in answers.advice:
+        this.report(Advice(line))
+    this.timer.lap("resolve")
+    return answers, Counts(
+        windows=survey.windows,
+        skipped=plan.outside + len(plan.windows) - survey.windows,
+        resumed=resumed,
+        kept=kept,
+        polygons=len(answers.polygons),
+    )
+
+
+def _look(
+    this: RunState, engine: Engine, predictor: Predictor | None
+) -> tuple[Survey, int, int]:
+    """Settle the missing rows and polygonize all.
+
+    Returns:
+        What is there, and the numbers of resumed and of kept windows.
+    """
+    job, plan, options = this.job, this.plan, this.job.options
+    this.kept.take(this.journal.folder, this.journal.gaps(plan.grid.height))
     gaps = this.journal.gaps(plan.grid.height)
-    kept = [
+    rest = find_rest(this.journal.folder, gaps, len(this.batch.phrases))
+    known = untouched(plan, this.journal.folder)
+    settled = [
         window
         for window in plan.windows
         if not any(window.row_off in gap for gap in gaps)
     ]
-    here = job.options.engine == "serial"
+    here = options.engine == "serial"
     if here and gaps and predictor is None:
-        predictor = this.network(job, this.batch.texts)
+        predictor = this.network(job, rest.of(this.batch.texts))
     this.timer.lap("bind")
     this.report(
         Started(
             windows=len(plan.windows),
             skipped=plan.outside,
             gsd=plan.grid.gsd,
-            device=getattr(predictor, "device", job.options.device),
+            device=getattr(predictor, "device", options.device),
         )
     )
-    options = job.options
     polygonizers = open_polygonizers(
         this.batch, this.batch.texts, plan.grid, options, this.weights.score_margin
     )
-    began, done = time.perf_counter(), len(kept)
+    began, done = time.perf_counter(), len(settled)
 
     def passed(windows: int) -> None:
         nonlocal done
@@ -271,6 +235,7 @@ def _find(
             job,
             this.batch.phrases,
             predictor,
+            rest=rest,
             journal=this.journal,
             passed=passed,
             cancelled=this.cancelled,
@@ -293,36 +258,23 @@ def _find(
             note=lambda line: this.report(Advice(line)),
             cancelled=this.cancelled,
         )
-    predicted, resumed = ValidWindows(plan.windows), ValidWindows(kept)
+    predicted, resumed, kept = map(ValidWindows, (plan.windows, settled, known))
     valid = ValidArea()
     with closing(strips):
-        for strip in strips:
+        for strip in this.kept.recorded(strips):
             for one in polygonizers:
                 one.add(strip)
-            predicted.add(strip)
-            resumed.add(strip)
+            for windows in (predicted, resumed, kept):
+                windows.add(strip)
             valid.add(strip)
             if this.found is not None and len(fresh := polygonizers[0].take()):
                 this.found(this.batch.candidates(fresh))
-    polygons, *faint = (one.finish() for one in polygonizers)
-    this.timer.lap("look")
-    answers = this.batch.answer(
-        polygons,
-        plan.grid,
-        valid.outline,
-        faint=faint[0] if faint else None,
-        min_score=options.min_score,
-        colours=colours_of(this.batch, this.scene, plan.grid),
-    )
-    for line in answers.advice:
-        this.report(Advice(line))
-    this.timer.lap("resolve")
-    return answers, Counts(
+    survey = Survey(
+        polygons=tuple(one.finish() for one in polygonizers),
+        outline=valid.outline,
         windows=predicted.count,
-        skipped=plan.outside + len(plan.windows) - predicted.count,
-        resumed=resumed.count,
-        polygons=len(answers.polygons),
     )
+    return survey, resumed.count - kept.count, kept.count
 
 
 def _find_features(this: RunState) -> tuple[QueryAnswers, Counts]:
@@ -342,7 +294,3 @@ def _stopped(anchor: str | None) -> str:
     if kept is None or not kept.exists():
         return "stopped; nothing was written"
     return f"stopped; the same run continues from {kept}, which may also be deleted"
-
-
-def _path(path: str | os.PathLike[str] | None) -> str | None:
-    return None if path is None else os.fspath(path)

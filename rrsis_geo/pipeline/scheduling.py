@@ -12,6 +12,7 @@ from rasterio.windows import Window
 from rrsis_geo.errors import Cancelled, EngineError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
+from rrsis_geo.pipeline.reuse.rest import Rest
 from rrsis_geo.pipeline.run_plan import RunPlan, absolute_job
 from rrsis_geo.pipeline.shard import Shard, run_shard, settle
 from rrsis_geo.query.query_batch import Phrase
@@ -30,6 +31,7 @@ def strips_here(
     phrases: Sequence[Phrase],
     predictor: Predictor | None,
     *,
+    rest: Rest,
     journal: Journal,
     passed: Callable[[int], None],
     cancelled: Callable[[], bool],
@@ -40,8 +42,10 @@ def strips_here(
         scene: The open scene.
         plan: Where to read.
         job: Whose options say how.
-        phrases: What the predictor is bound to.
-        predictor: The network; None where the journal is complete.
+        phrases: What the run looks for.
+        predictor: The network, bound to those that are missing; None where the journal
+            is complete.
+        rest: What is missing.
         journal: Holds what an interrupted run has settled; takes what is settled now.
         passed: Called after every batch with the windows done since the last call.
         cancelled: Called before every batch.
@@ -56,6 +60,7 @@ def strips_here(
             job,
             phrases,
             predictor,
+            rest=rest,
             rows=gap,
             passed=passed,
             cancelled=cancelled,

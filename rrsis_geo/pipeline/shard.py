@@ -14,6 +14,7 @@ from rrsis_geo.colour.colour_terms import ColourTerms, colour_term
 from rrsis_geo.errors import Cancelled, WeightsError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
+from rrsis_geo.pipeline.reuse.rest import Rest, find_rest
 from rrsis_geo.pipeline.run_plan import RunPlan, make_run_plan, open_scene
 from rrsis_geo.query.query_batch import Phrase
 from rrsis_geo.scene.scene import Scene
@@ -45,8 +46,9 @@ def run_shard(shard: Shard) -> range:
     """
     journal = Journal(shard.folder)
     missing = journal.gaps_in(shard.rows)
+    rest = find_rest(journal.folder, missing, len(shard.phrases))
     try:
-        predictor = shard.predictor or bind(shard.job, _texts(shard.phrases))
+        predictor = shard.predictor or bind(shard.job, _texts(rest.of(shard.phrases)))
         with open_scene(shard.job) as scene:
             plan = make_run_plan(scene, shard.job.options, shard.gsd_range)
             journal.start_passed(shard.rows, _settled_windows(plan, shard, missing))
@@ -57,6 +59,7 @@ def run_shard(shard: Shard) -> range:
                     shard.job,
                     shard.phrases,
                     predictor,
+                    rest=rest,
                     rows=rows,
                     passed=lambda windows: journal.note_passed(shard.rows, windows),
                     cancelled=lambda: journal.stopping,
@@ -85,6 +88,7 @@ def settle(
     phrases: Sequence[Phrase],
     predictor: Predictor,
     *,
+    rest: Rest,
     rows: range,
     passed: Callable[[int], None],
     cancelled: Callable[[], bool],
@@ -98,8 +102,9 @@ def settle(
         scene: The open scene.
         plan: Where to read.
         job: Whose options say how.
-        phrases: What the predictor is bound to.
-        predictor: The network.
+        phrases: What the run looks for.
+        predictor: The network, bound to those among them that are missing.
+        rest: What is missing; the strips hold what is known too.
         rows: Rows of the grid to settle.
         passed: Called after every batch with the number of windows done since the last
             call, skipped ones included; windows that begin above `rows` do not count.
@@ -113,11 +118,12 @@ def settle(
     numbers = {_corner(window): number for number, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
     batch_size = job.options.batch_size or getattr(predictor, "batch_size", 1)
-    colours = tuple(colour_term(phrase.head) for phrase in phrases)
+    missing, area = rest.of(phrases), rest.within(plan)
+    colours = tuple(colour_term(phrase.head) for phrase in missing)
 
     def predictions() -> Iterator[Prediction]:
         before = above
-        patches = scene.patches(plan.grid, windows, aoi=plan.aoi)
+        patches = scene.patches(plan.grid, windows, aoi=area)
         try:
             for batch in _batches(patches, batch_size):
                 if cancelled():
@@ -132,15 +138,17 @@ def settle(
         if before < len(windows):  # the last ones held no data
             passed(len(windows) - before)
 
-    yield from stitch(
+    strips = stitch(
         predictions(),
-        expressions=len(phrases),
+        expressions=len(missing),
         width=plan.grid.width,
         height=plan.grid.height,
         size=job.options.window_size,
         overlap=job.options.overlap,
         rows=rows,
     )
+    for strip in strips:
+        yield rest.complete(strip, plan)
 
 
 def predict(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.runtime.graph_files import graph_path
+from rrsis_geo.runtime.threads import thread_count
 
 Value: TypeAlias = Any  # an onnxruntime.OrtValue, which has no type hints
 
@@ -80,13 +80,3 @@ class GraphSession:
             self._outputs, feed
         )
         return outputs
-
-
-def thread_count() -> int:
-    """Threads within an operation: OMP_NUM_THREADS, as for torch, or all cores."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdecimal() and int(wanted):
-        return int(wanted)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -136,7 +136,7 @@ class BandReader:
         ]
         self._palette = None
         if len(bands) == 1 and kinds[bands[0] - 1] == ColorInterp.palette:
-            self._palette = _palette(dataset.colormap(bands[0]))
+            self._palette = _palette(_colour_table(dataset, bands[0], name))
         self._complex = any("complex" in dataset.dtypes[band - 1] for band in bands)
         self._white = None if self.has_palette else _value_of_white(dataset, bands[0])
         self.fill: Fill | None = None
@@ -304,6 +304,24 @@ def _equal(band: NDArray[Any], nodata: Any) -> NDArray[np.bool_]:
             tolerance = 2 * np.finfo(band.dtype).eps * abs(nodata)
             same = np.abs(band - nodata) <= tolerance
     return same
+
+
+def _colour_table(dataset: Any, band: int, name: str) -> Mapping[int, Any]:
+    """Colours by value.
+
+    Raises:
+        SceneError: a damaged or careless file lacks the table that it speaks of.
+    """
+    try:
+        colours: Mapping[int, Any] = dataset.colormap(band)
+    except ValueError:
+        colours = {}
+    if not colours:
+        raise SceneError(
+            f"{name}: band {band} holds numbers of colours, and the table of colours "
+            f"is missing; make it grey (gdal_translate -colorinterp gray {name} g.tif)"
+        )
+    return colours
 
 
 def _palette(colours: Mapping[int, tuple[int, ...]]) -> NDArray[np.uint8]:

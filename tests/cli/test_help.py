@@ -104,7 +104,9 @@ def test_segment_shows_the_defaults_of_the_job():
     for name, field in SegmentOptions.__dataclass_fields__.items():
         assert f"--{name.replace('_', '-')} " in shown
         if field.default is not None and field.default is not False:
-            assert f"[default: {field.default}]" in shown
+            # a flag that is on shows its name
+            default = name if field.default is True else field.default
+            assert f"[default: {default}]" in shown
 
 
 def test_without_a_command_help_is_shown():

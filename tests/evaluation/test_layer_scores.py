@@ -233,3 +233,64 @@ def test_own_results_are_scored_in_every_written_format(make_scene, tmp_path):
         assert scores.iou == pytest.approx(1, abs=0.01), extension
         assert score_polygons(output, output).scores.found == 1
         output.with_name("out.run.json").unlink()
+
+
+def search(scene, output, expression="bright", **options):
+    job = SegmentJob(
+        scene=scene,
+        expressions=(expression,),
+        output=str(output),
+        layer=options.pop("layer", None),
+        append=output.exists(),
+        options=SegmentOptions(window_size=32, overlap=8, gsd=GSD, **options),
+    )
+    run(job, predictor=bright)
+
+
+def test_polygons_of_several_scenes_are_scored_in_the_one_that_is_named(
+    make_scene, tmp_path
+):
+    first = make_scene(name="first.tif", width=80, height=60, target=(10, 5, 15, 10))
+    second = make_scene(name="second.tif", width=64, height=90, target=(20, 70, 10, 10))
+    output = tmp_path / "out.gpkg"
+    search(first, output)
+    search(second, output)
+    truth = layer(tmp_path / "truth.gpkg", (10, 5, 25, 15), (20, 70, 30, 80))
+    with pytest.raises(
+        OptionError, match=r"2 scenes; .*--scene: .*first.tif, .*second"
+    ):
+        score_polygons(output, truth)
+    for scene, size in ((first, (80, 60)), (second, (64, 90))):
+        area = score_polygons(output, truth, scene=Path(scene)).area
+        assert (area.grid.width, area.grid.height) == size
+    # the second object lies below the first scene
+    assert score_polygons(output, truth, scene=Path(first)).scores.objects == 1
+    assert score_polygons(output, truth, scene=Path(second)).scores.objects == 2
+
+
+def test_polygons_of_several_areas_are_not_scored_in_the_last_one(make_scene, tmp_path):
+    scene = make_scene(width=80, height=60, target=(10, 5, 15, 10))
+    output = tmp_path / "out.gpkg"
+    search(scene, output, bbox=(LEFT, TOP - 15, LEFT + 20, TOP))
+    search(scene, output, bbox=(LEFT + 20, TOP - 15, LEFT + 40, TOP))
+    truth = layer(tmp_path / "truth.gpkg", (10, 5, 25, 15))
+    with pytest.raises(OptionError, match=r"2 runs over different areas.*--within"):
+        score_polygons(output, truth)
+    output.with_name("out.run.json").unlink()
+    assert score_polygons(output, truth, scene=Path(scene)).scores.found == 1
+
+
+def test_a_manifest_speaks_of_its_own_layer_only(make_scene, tmp_path):
+    scene = make_scene(width=80, height=60, target=(10, 5, 15, 10))
+    output = tmp_path / "out.gpkg"
+    half = (LEFT, TOP - 15, LEFT + 20, TOP)
+    search(scene, output)
+    search(scene, output, layer="west", bbox=half)
+    truth = layer(tmp_path / "truth.gpkg", (10, 5, 25, 15))
+    widths = {
+        name: score_polygons(output, truth, layer=name).area.km2
+        for name in ("bright", "west")
+    }
+    assert widths["west"] == pytest.approx(widths["bright"] / 4, rel=0.01)
+    output.with_name("out.west.run.json").unlink()
+    assert score_polygons(output, truth, layer="west").area.scene is None

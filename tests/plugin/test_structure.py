@@ -11,11 +11,11 @@ SOURCES = sorted(PLUGIN.rglob("*.py"))
 
 LEVELS = [
     {"core"},
-    {"notices", "translate", "request_error", "expressions", "icon"},
-    {"environment", "job_options"},
+    {"notices", "translate", "request_error", "expressions", "icon", "narrow"},
+    {"environment", "job_options", "number_box"},
     {"settings", "worker", "layers"},
-    {"find_python"},
-    {"setup"},
+    {"find_python", "images"},
+    {"setup", "review", "runs"},
     {"panel", "algorithms"},
     {"plugin"},
 ]

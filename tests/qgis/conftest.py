@@ -127,6 +127,21 @@ def panel(
     panel.deleteLater()
 
 
+@pytest.fixture
+def german():
+    """German as the language of QGIS."""
+    import rrsis_geo_qgis
+    from qgis.PyQt.QtCore import QCoreApplication, QSettings
+    from rrsis_geo_qgis.translate import load_translator
+
+    folder = Path(rrsis_geo_qgis.__file__).parent / "i18n"
+    QSettings().setValue("locale/userLocale", "de_DE")
+    translator = load_translator(str(folder))
+    yield translator
+    QCoreApplication.removeTranslator(translator)
+    QSettings().remove("locale/userLocale")
+
+
 def tank_yard(scene):
     """The upper middle of the drawn scene, where the tanks are."""
     from qgis.core import QgsRectangle
@@ -172,6 +187,7 @@ def finished(qgis_app, inputs, worker_python, tmp_path_factory):
 def found(panel, finished, tmp_path):
     """A panel whose project holds the results of that run."""
     from rrsis_geo_qgis.layers import result_layers
+    from rrsis_geo_qgis.layers.content import content_hash
     from rrsis_geo_qgis.panel.search import Outcome
 
     run = tmp_path / "results" / "run"
@@ -187,6 +203,7 @@ def found(panel, finished, tmp_path):
         title="storage tank · demo",
         scene="demo",
         keep_probability=True,
+        content=content_hash(job.output),
     )
     panel.ended.append(Outcome("found", "", str(run)))
     panel.results.show_run(str(run))

@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from rrsis_geo_qgis.layers import result_layers
 from rrsis_geo_qgis.layers.area import Area
-from rrsis_geo_qgis.panel.area_chooser import RECTANGLE, SELECTED
+from rrsis_geo_qgis.panel.area.area_chooser import RECTANGLE, SELECTED
 from rrsis_geo_qgis.panel.options import displayed_bands
 
 gdal.UseExceptions()

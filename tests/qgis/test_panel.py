@@ -12,8 +12,8 @@ from qgis.PyQt.QtTest import QTest
 from rrsis_geo_qgis.core.job import SegmentOptions
 from rrsis_geo_qgis.layers import partial_layers, result_layers
 from rrsis_geo_qgis.layers.area import Area
-from rrsis_geo_qgis.panel import history
-from rrsis_geo_qgis.panel.area_chooser import POLYGON, RECTANGLE, SELECTED, VISIBLE
+from rrsis_geo_qgis.panel.area.area_chooser import POLYGON, RECTANGLE, SELECTED, VISIBLE
+from rrsis_geo_qgis.panel.question import history
 
 
 def draw(panel, rectangle):
@@ -100,9 +100,8 @@ def test_the_slider_changes_polygons_without_the_network(found, until):
     assert result_layers.read_record(layer)["threshold"] == 0.97
     assert all(feature["score_max"] >= 0.97 for feature in layer.getFeatures())
     assert 0 < total_area(layer) < area_before  # every polygon has lost its margin
-    assert found.results.tree.topLevelItem(
-        0
-    ).childCount() == result_layers.count_features(layer)
+    listed = found.results.objects.table
+    until(lambda: listed.rowCount() == result_layers.count_features(layer))
     assert Path(first_file).exists()
     assert layer.renderer().classAttribute() == "score"
 
@@ -130,11 +129,12 @@ def test_a_slider_on_the_move_ends_at_its_last_place(found, until):
 
 def test_double_click_zooms_to_an_object(found, qgis_iface):
     (layer,) = layers_of_run(found)
-    item = found.results.tree.topLevelItem(0).child(0)
-    _, number = item.data(0, Qt.ItemDataRole.UserRole)
+    objects = found.results.objects
+    _, number = objects.table.key(0)
     wanted = layer.getFeature(number).geometry().boundingBox()
 
-    found.results.tree.itemDoubleClicked.emit(item, 0)
+    place = objects.visualRect(objects.table.index(0, 0)).center()
+    QTest.mouseDClick(objects.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
     shown = qgis_iface.mapCanvas().extent()
     assert shown.contains(wanted)
@@ -178,7 +178,7 @@ def test_polygons_come_while_it_runs(panel, until):
     assert layer.name() == "storage tank (incomplete)"
 
 
-def test_nothing_found_is_said_and_a_layer_is_there(panel, until, messages):
+def test_nothing_found_is_said_and_leaves_nothing(panel, until, messages):
     panel.options.threshold.setValue(0.99)
     panel.run()
     until(lambda: panel.ended)
@@ -186,7 +186,47 @@ def test_nothing_found_is_said_and_a_layer_is_there(panel, until, messages):
     assert panel.ended[0].kind == "nothing"
     assert "Nothing found" in panel.run_box.status.text()
     assert len(messages()) == 1
-    assert layers_of_run(panel)[0].featureCount() == 0
+    assert not layers_of_run(panel)
+    assert not QgsProject.instance().layerTreeRoot().findGroups()
+
+    run = Path(panel.ended[0].run)
+    assert run.is_dir()  # for other thresholds
+    until(lambda: not panel._controller.busy)
+    panel.shut_down()
+    assert not run.exists()
+
+
+def test_what_the_least_score_hides_is_told_and_shown(panel, until):
+    panel.options.weights.setEditText("default")
+    draw(panel, panel.tank_yard)
+    panel.advanced.resolve.setCurrentIndex(1)  # the network, whose scores are means
+    panel.options.min_score.setValue(0.99)
+    panel.run()
+    until(lambda: panel.ended)
+    until(lambda: not panel.run_box.offer_button.isHidden())
+
+    assert panel.ended[0].kind == "nothing"
+    assert "hidden" in panel.run_box.status.text()
+    QTest.mouseClick(panel.run_box.offer_button, Qt.MouseButton.LeftButton)
+    until(lambda: layers_of_run(panel))
+    (layer,) = layers_of_run(panel)
+    until(lambda: layer.featureCount() > 0)
+
+    until(lambda: panel.results.objects.table.rowCount() == layer.featureCount())
+    assert result_layers.read_record(layer)["min_score"] == 0
+    assert panel.results.min_score.value() == 0
+
+
+def test_another_search_need_not_wait_for_fainter_objects(panel, until):
+    panel.options.threshold.setValue(0.99)
+    panel.run()
+    until(lambda: panel.ended)
+    panel.query.edit.setPlainText("another tank")
+    panel.run()
+    until(lambda: len(panel.ended) == 2)
+
+    assert panel.ended[1].kind == "nothing"
+    assert not Path(panel.ended[0].run).exists()
 
 
 def test_options_of_the_panel_are_those_of_the_core(panel):

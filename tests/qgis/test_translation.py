@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from qgis.core import QgsSettings
-from qgis.PyQt.QtCore import QCoreApplication, QSettings, QTranslator
+from qgis.PyQt.QtCore import QSettings, QTranslator
 from qgis.PyQt.QtWidgets import QLabel
 from rrsis_geo_qgis.translate import CONTEXT, load_translator, tr
 
@@ -19,16 +19,6 @@ entries = {
     entry.findtext("source"): entry.findtext("translation")
     for entry in ElementTree.parse(TS).iter("message")  # noqa: S314 - our own file
 }
-
-
-@pytest.fixture
-def german():
-    """German as the language of QGIS."""
-    QSettings().setValue("locale/userLocale", "de_DE")
-    translator = load_translator(str(SHIPPED))
-    yield translator
-    QCoreApplication.removeTranslator(translator)
-    QSettings().remove("locale/userLocale")
 
 
 def test_every_text_has_a_translation():

@@ -1,10 +1,13 @@
 """Pixels of patches, compared with rasterio on the whole array."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 from scene_reading import NOISE, RNG, shown, tiles, whole
 
+from rrsis_geo.errors import SceneError
 from rrsis_geo.scene.scene import Scene
 
 
@@ -50,6 +53,21 @@ def test_palettes_are_expanded_and_their_clear_colour_is_no_data(tmp_path):
     pixels, valid = shown(tmp_path / "map.png", crs="EPSG:32631")
     np.testing.assert_array_equal(valid, numbers != 2)
     np.testing.assert_array_equal(pixels, np.moveaxis(table[numbers], 2, 0) * valid)
+
+
+def test_a_palette_without_its_table_is_refused(make_scene, tmp_path):
+    plain = Path(make_scene(np.zeros((1, 8, 9), np.uint8)))
+    path = tmp_path / "careless.vrt"
+    path.write_text(
+        '<VRTDataset rasterXSize="9" rasterYSize="8"><SRS>EPSG:32631</SRS>'
+        "<GeoTransform>500000, 0.5, 0, 5000000, 0, -0.5</GeoTransform>"
+        '<VRTRasterBand dataType="Byte" band="1"><ColorInterp>Palette</ColorInterp>'
+        f'<SimpleSource><SourceFilename relativeToVRT="1">{plain.name}</SourceFilename>'
+        "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
+    )
+    said = r"careless.vrt: band 1 .*-colorinterp gray"
+    with pytest.raises(SceneError, match=said), Scene.open(str(path)):
+        pass
 
 
 def test_palettes_of_geotiffs_are_expanded_and_have_nodata(make_scene):

@@ -1,6 +1,5 @@
 """The zip of the plugin: complete, reproducible, refused if a check fails."""
 
-import ast
 import hashlib
 import shutil
 import subprocess
@@ -249,18 +248,3 @@ def test_too_large_a_zip_stops_the_build(checkout, tmp_path, wheel):
     done = build(checkout, str(tmp_path / "out"), wheel)
     assert done.returncode == 1
     assert "too many" in done.stderr
-
-
-def test_the_panel_and_the_preview_have_the_same_colours():
-    def colours(path):
-        """The list in a file, which needs QGIS or is not for the plugin to import."""
-        for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
-            if isinstance(node, (ast.Assign, ast.AnnAssign)):
-                targets = getattr(node, "targets", None) or [node.target]
-                if ast.unparse(targets[0]) == "COLOURS":
-                    return ast.literal_eval(node.value)
-        return None
-
-    ours = colours("rrsis_geo/pipeline/preview.py")
-    assert len(ours) > 1
-    assert colours("qgis_plugin/layers/styling.py") == ours

@@ -20,7 +20,7 @@ from rrsis_geo.evaluation.scenes.object_matching import (
     ObjectScores,
     score,
 )
-from rrsis_geo.evaluation.scenes.run_record import read_run_record
+from rrsis_geo.evaluation.scenes.run_record import RunRecord, read_run_record
 from rrsis_geo.evaluation.scenes.scored_layers import (
     FOUND,
     TRUTH,
@@ -123,9 +123,9 @@ def score_polygons(
     objects, more = read_polygons(truth, TRUTH, truth_layer)
     objects = select_rows(objects, truth, where)
     anywhere = grid_around(polygons if len(polygons) else objects)
-    area = _searched_area(
-        Path(split_layer_name(str(found))[0]), anywhere, scene, within
-    )
+    path, named = split_layer_name(str(found))
+    record = read_run_record(Path(path), layer=layer or named, scene=scene)
+    area = _searched_area(record, anywhere, scene, within)
     cut = area.grid is not anywhere
     predicted = place_layer(polygons, area.grid, FOUND, found, cut=cut)
     true = place_layer(objects, area.grid, TRUTH, truth, cut=cut)
@@ -150,10 +150,9 @@ def score_polygons(
 
 
 def _searched_area(
-    found: Path, anywhere: Grid, scene: Path | None, within: Path | None
+    record: RunRecord | None, anywhere: Grid, scene: Path | None, within: Path | None
 ) -> SearchedArea:
     """The searched area, from the run manifest, else the scene, else `anywhere`."""
-    record = read_run_record(found)
     run_options = SegmentOptions()
     limits, borders = [], None
     if record is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from affine import Affine
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
-from rrsis_geo.errors import DataError
+from rrsis_geo.errors import DataError, OptionError
 from rrsis_geo.files.json_text import read_json
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.scene.dataset import LARGEST_COORDINATE
 from rrsis_geo.scene.grid import LARGEST_SIDE, Grid
+from rrsis_geo.vector.layer_names import layer_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +31,22 @@ class RunRecord:
     """The image; None where it is no longer there, or on a server."""
 
 
-def read_run_record(found: Path) -> RunRecord | None:
-    """Read the run manifest beside polygons; None without one.
+def read_run_record(
+    found: Path, *, layer: str | None = None, scene: Path | None = None
+) -> RunRecord | None:
+    """Read the run manifest beside polygons; None where none speaks of them.
+
+    Args:
+        found: The file of polygons.
+        layer: Its layer; None: the only one.
+        scene: The image; None: that of the manifest.
 
     Raises:
         DataError: It cannot be read, is no run manifest, or is damaged.
+        OptionError: The polygons are of several runs, and which is meant is not clear.
     """
-    path = found.with_name(found.stem + ".run.json")
-    if not path.exists():
+    path = _find_manifest(found, layer)
+    if path is None:
         return None
     body = read_json(path, "a run manifest", DataError)
     if not isinstance(body, dict) or not {"grid", "job"} <= set(body):
@@ -45,11 +55,11 @@ def read_run_record(found: Path) -> RunRecord | None:
             "the polygons without it"
         )
     try:
-        return RunRecord(
-            grid=_parse_grid(body["grid"]),
-            options=SegmentOptions.from_mapping(body["job"]["options"]),
-            scene=_find_scene(body, path.parent),
-        )
+        if layer is not None and path == _plain_path(found):
+            job = body["job"]
+            if layer != (job.get("layer") or layer_name(job["expressions"])):
+                return None  # it speaks of another layer
+        runs = [_parse_run(one, path.parent) for one in (*_earlier(body), body)]
     except (
         ArithmeticError,
         AttributeError,
@@ -64,6 +74,67 @@ def read_run_record(found: Path) -> RunRecord | None:
             f"{path}: the run manifest is damaged ({reason}); move it away to score "
             "the polygons without it"
         ) from error
+    return _choose_run(runs, found, path, scene)
+
+
+def _find_manifest(found: Path, layer: str | None) -> Path | None:
+    """The manifest of a layer that was named, else that of the file."""
+    named = () if layer is None else (found.with_suffix(f".{layer}.run.json"),)
+    return next((one for one in (*named, _plain_path(found)) if one.exists()), None)
+
+
+def _plain_path(found: Path) -> Path:
+    return found.with_name(found.stem + ".run.json")
+
+
+def _earlier(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Manifests of the runs to whose polygons this one's were added."""
+    return list(body.get("earlier", []))
+
+
+def _parse_run(body: dict[str, Any], folder: Path) -> RunRecord:
+    return RunRecord(
+        grid=_parse_grid(body["grid"]),
+        options=SegmentOptions.from_mapping(body["job"]["options"]),
+        scene=_find_scene(body, folder),
+    )
+
+
+def _choose_run(
+    runs: Sequence[RunRecord], found: Path, path: Path, scene: Path | None
+) -> RunRecord:
+    """The run whose searched area the polygons are scored in.
+
+    Raises:
+        OptionError: There are several, of different areas.
+    """
+    of_scene = [
+        run
+        for run in runs
+        if scene is None or (run.scene is not None and _same_file(run.scene, scene))
+    ]
+    # a scene that no run names was moved or copied: all of the runs may be of it
+    chosen = of_scene or list(runs)
+    areas = {
+        (run.grid, run.options.aoi, run.options.aoi_layer, run.options.bbox)
+        for run in chosen
+    }
+    if len(areas) == 1:
+        return chosen[-1]
+    scenes = sorted({str(run.scene) for run in chosen if run.scene is not None})
+    if scene is None and len(scenes) > 1:
+        raise OptionError(
+            f"polygons {found}: were added by runs over {len(scenes)} scenes; name the "
+            f"one to score with --scene: {', '.join(scenes)}"
+        )
+    raise OptionError(
+        f"polygons {found}: were added by {len(chosen)} runs over different areas of a "
+        f"scene; move {path} away and give --scene, and --within for the area to score"
+    )
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return other.exists() and one.samefile(other)
 
 
 def _parse_grid(values: dict[str, Any]) -> Grid:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.journal import Journal
+from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers
 from rrsis_geo.pipeline.run_plan import RunPlan, WeightsFacts
 from rrsis_geo.pipeline.timing import Timer
 from rrsis_geo.protocol import Message
@@ -33,6 +34,7 @@ class RunState:
     cancelled: Callable[[], bool]
     found: Callable[[Polygons], None] | None
     network: Callable[[SegmentJob, Sequence[str]], Predictor]
+    kept: KeptAnswers
     timer: Timer
     own_layers: Sequence[Mapping[str, Any]]
     """See `layer_facts`."""

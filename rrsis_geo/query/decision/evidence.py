@@ -112,7 +112,7 @@ def gather(
         # the most that the network was given about these objects
         whole = plan.network_text if asked else phrase
         texts = list(dict.fromkeys((noun, phrase, whole)))
-        objects = without_crumbs(maps.objects(texts), pixel_area, shift)
+        objects = _objects(maps, texts, pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
         painted.append(maps.coverage(objects.geometry, whole))
@@ -197,6 +197,16 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
     if asks_whole and not names_own(plan):
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
+
+
+def _objects(
+    maps: PaintedMaps, texts: list[str], pixel_area: float, shift: float
+) -> Polygons:
+    """Candidates of several texts, without crumbs."""
+    return maps.once(
+        ("objects", *texts, pixel_area, shift),
+        lambda: without_crumbs(maps.objects(texts), pixel_area, shift),
+    )
 
 
 def phrases_of(find: n.Find) -> tuple[str, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.query.geometry.overlaps import overlaps
 from rrsis_geo.types import Polygons
 
+T = TypeVar("T")
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
@@ -37,13 +40,20 @@ class PaintedMaps:
 
     faint: Polygons
 
-    _by_text: dict[str, tuple[Polygons, Polygons]] = field(default_factory=dict)
+    _made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What was made for a key before, else made now: expressions share texts."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def of(self, text: str) -> tuple[Polygons, Polygons]:
-        """The clear and the faint polygons of one text, selected once."""
-        if text not in self._by_text:
-            self._by_text[text] = _of(self.clear, text), _of(self.faint, text)
-        return self._by_text[text]
+        """The clear and the faint polygons of one text."""
+        return self.once(
+            ("of", text), lambda: (_of(self.clear, text), _of(self.faint, text))
+        )
 
     def objects(self, texts: Sequence[str]) -> Polygons:
         """Candidates of several texts, each object once.
@@ -61,10 +71,9 @@ class PaintedMaps:
         The pixels are gone by now; what is left of them are outlines at two levels and
         the mean inside.
         """
-        clear, faint = self.of(text)
         area = np.maximum(shapely.area(geometry), 1e-30)
-        inside, sure = _shared(geometry, clear)
-        around, _ = _shared(geometry, faint)
+        inside, sure = self._inside(geometry, text, faint=False)
+        around, _ = self._inside(geometry, text, faint=True)
         rest = np.maximum(around - inside, 0.0)
         return np.clip((sure + FAINT_MEAN * rest) / area, 0.0, 1.0)
 
@@ -75,8 +84,20 @@ class PaintedMaps:
         total = float(shapely.area(source.geometry).sum())
         if not total:
             return np.zeros(len(geometry))
-        inside, _ = _shared(geometry, source)
+        inside, _ = self._inside(geometry, text, faint=source is faint)
         return np.clip(inside / total, 0.0, 1.0)
+
+    def _inside(
+        self, geometry: NDArray[np.object_], text: str, *, faint: bool
+    ) -> tuple[Values, Values]:
+        """As `_shared`, with the polygons of a text; made once for the same array."""
+        source = self.of(text)[faint]
+        # the array is kept with the result, so that no other one gets its number
+        _, made = self.once(
+            ("inside", id(geometry), text, faint),
+            lambda: (geometry, _shared(geometry, source)),
+        )
+        return made
 
 
 def joined(parts: Sequence[Polygons]) -> Polygons:
@@ -107,12 +128,9 @@ def _of(polygons: Polygons, text: str) -> Polygons:
 def _shared(geometry: NDArray[np.object_], source: Polygons) -> tuple[Values, Values]:
     """(N,) area that polygons share with those of a source, and the same by score."""
     shared, weighted = np.zeros(len(geometry)), np.zeros(len(geometry))
-    if not len(source) or not len(geometry):
-        return shared, weighted
-    own, other = shapely.STRtree(source.geometry).query(geometry, "intersects")
-    area = shapely.area(shapely.intersection(geometry[own], source.geometry[other]))
-    np.add.at(shared, own, area)
-    np.add.at(weighted, own, area * source.columns["score"][other])
+    found = overlaps(geometry, source.geometry)
+    np.add.at(shared, found.one, found.area)
+    np.add.at(weighted, found.one, found.area * source.columns["score"][found.other])
     return shared, weighted
 
 
@@ -122,15 +140,11 @@ def _distinct(polygons: Polygons) -> Polygons:
     if len(geometry) < 2:
         return polygons
     area = shapely.area(geometry)
-    one, other = shapely.STRtree(geometry).query(geometry, "intersects")
-    later = one > other
-    one, other = one[later], other[later]
-    shared = shapely.area(shapely.intersection(geometry[one], geometry[other]))
-    same = shared > SAME * np.minimum(area[one], area[other])
+    pairs = overlaps(geometry, geometry, share=SAME, later=True)
+    same = pairs.area > SAME * np.minimum(area[pairs.one], area[pairs.other])
     kept = np.ones(len(geometry), np.bool_)
-    order = np.argsort(one[same], kind="stable")
     for later_row, earlier in zip(
-        one[same][order].tolist(), other[same][order].tolist(), strict=True
+        pairs.one[same].tolist(), pairs.other[same].tolist(), strict=True
     ):
         if kept[earlier]:
             kept[later_row] = False

@@ -19,6 +19,7 @@ from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.local_metric import Points
 from rrsis_geo.query.candidates.selection import Rows, Selection, Values
 from rrsis_geo.query.geometry.nearest_points import nearest_point_offsets
+from rrsis_geo.query.geometry.overlaps import shared_areas
 
 SAME_OBJECT_IOU = 0.5
 """Intersection over union from which on polygons of two phrases are the same object."""
@@ -222,7 +223,7 @@ def duplicate_pairs(rows: Rows, others: Rows, candidates: Candidates) -> Pairs:
     area, other_area = area[order], other_area[order]
     differ = rows[place] != others[other]
     shared = np.ones(len(place))
-    both = shapely.area(shapely.intersection(a[place[differ]], b[other[differ]]))
+    both = shared_areas(a[place[differ]], b[other[differ]])
     whole = area[differ] + other_area[differ] - both
     shared[differ] = both / np.maximum(whole, 1e-12)
     same = shared >= SAME_OBJECT_IOU

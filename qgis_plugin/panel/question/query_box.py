@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Callable
+import re
+from typing import Callable, Dict, Sequence
 
 from qgis.PyQt.QtCore import QTimer, pyqtSignal
-from qgis.PyQt.QtGui import QTextCursor
+from qgis.PyQt.QtGui import QColor, QTextCharFormat, QTextCursor
 from qgis.PyQt.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPlainTextEdit,
-    QPushButton,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from ..core.protocol import Report
-from ..translate import tr
+from ...core.protocol import Report
+from ...narrow import FlowLayout, ShrinkingButton
+from ...translate import tr
+from ...worker.plain_words import plain_words
 from . import history
 
 VISIBLE_LINES = 3
@@ -27,11 +29,19 @@ DEBOUNCE = 400
 """Milliseconds without a change before the plan is requested."""
 
 
+UNKNOWN = re.compile(r'do not know "([^"]+)"')
+MISREAD = re.compile(r'read "([^"]+)" as "([^"]+)"')
+"""Notes of the worker about words."""
+
+
 class QueryBox(QWidget):
     """Text box for expressions, one on each line."""
 
     edited = pyqtSignal()
     """The text has changed and typing has paused."""
+
+    known_wanted = pyqtSignal()
+    """The list of what the weights know is to be shown."""
 
     plan_label: QLabel
     """How the query is understood; the panel places it, as it needs its full width."""
@@ -57,32 +67,66 @@ class QueryBox(QWidget):
         self.plan_label.setObjectName("plan")
         self.plan_label.setWordWrap(True)
         self.plan_label.hide()
-        buttons = QHBoxLayout()
+        row = QWidget()
+        buttons = FlowLayout(row)
         buttons.addWidget(self._menu_button(tr("H&istory"), self._fill_history))
         buttons.addWidget(self._menu_button(tr("E&xamples"), self._fill_examples))
-        buttons.addStretch()
+        known = ShrinkingButton(tr("&Known things"))
+        known.setFlat(True)
+        known.setToolTip(tr("What the weights know by name"))
+        known.clicked.connect(lambda: self.known_wanted.emit())
+        buttons.addWidget(known)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.edit)
-        column.addLayout(buttons)
+        column.addWidget(row)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE)
         self._timer.timeout.connect(self.edited)
-        self.edit.textChanged.connect(self._timer.start)
+        self.edit.textChanged.connect(self._changed)
 
     @property
     def text(self) -> str:
         """Text of the box."""
         return self.edit.toPlainText()
 
+    def _changed(self) -> None:
+        """Drop what was said of another question, at once."""
+        self.show_plan("")
+        self.mark_words({})
+        self._timer.start()
+
+    def mark_words(self, words: Dict[str, str]) -> None:
+        """Underline words that are not understood.
+
+        Args:
+            words: Word -> what is said of it.
+        """
+        marks = []
+        wave = QTextCharFormat()
+        wave.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        wave.setUnderlineColor(QColor(213, 94, 0))
+        for word, said in words.items():
+            at = QTextCursor(self.edit.document())
+            while True:
+                at = self.edit.document().find(word, at)
+                if at.isNull():
+                    break
+                mark = QTextEdit.ExtraSelection()
+                mark.cursor = at
+                mark.format = QTextCharFormat(wave)
+                mark.format.setToolTip(said)
+                marks.append(mark)
+        self.edit.setExtraSelections(marks)
+
     def show_plan(self, text: str) -> None:
         """Show how the query is understood; an empty text hides it."""
         self.plan_label.setText(text)
         self.plan_label.setVisible(bool(text))
 
-    def _menu_button(self, text: str, fill: Callable[[QMenu], None]) -> QPushButton:
-        button = QPushButton(text)
+    def _menu_button(self, text: str, fill: Callable[[QMenu], None]) -> ShrinkingButton:
+        button = ShrinkingButton(text)
         button.setFlat(True)
         menu = QMenu(button)
         menu.aboutToShow.connect(lambda: fill(menu))
@@ -127,4 +171,21 @@ def plan_text(report: Report) -> str:
         words = row["words"]
         lines.append(words if alone else f"{row['expression']}: {words}")
         lines += row["notes"]
-    return "\n".join(lines) if rows else report.text
+    return plain_words("\n".join(lines) if rows else report.text)
+
+
+def doubtful_words(report: Report) -> Dict[str, str]:
+    """Return word -> note of the words that are unknown or were read as others."""
+    found: Dict[str, str] = {}
+    for row in report.payload.get("questions", []):
+        for note in row["notes"]:
+            words: Sequence[str] = UNKNOWN.findall(note)
+            words = [*words, *(word for word, _ in MISREAD.findall(note))]
+            found.update(dict.fromkeys(words, plain_words(note)))
+    return found
+
+
+def answers(report: Report, expressions: Sequence[str]) -> bool:
+    """Whether a report is about these expressions, not about earlier ones."""
+    rows = report.payload.get("questions", [])
+    return not rows or [row["expression"] for row in rows] == list(expressions)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import List
 
 from qgis.core import QgsGeometry, QgsPointXY, QgsRectangle, QgsWkbTypes
-from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
+from qgis.gui import (
+    QgsMapCanvas,
+    QgsMapMouseEvent,
+    QgsMapTool,
+    QgsMapToolPan,
+    QgsRubberBand,
+)
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QKeyEvent
 
-from ..layers.area import Area
+from ...layers.area import Area
 
-OUTLINE = QColor(255, 196, 0, 230)
-FILL = QColor(255, 196, 0, 40)
+OUTLINE = QColor(255, 255, 255)
+HALO = QColor(30, 30, 30, 200)
+FILL = QColor(255, 255, 255, 25)
+"""White with a dark edge, on any image: results have colours."""
 
 
 class AreaTool(QgsMapTool):
@@ -32,13 +41,17 @@ class AreaTool(QgsMapTool):
         self._band = QgsRubberBand(canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
         self._band.setColor(OUTLINE)
         self._band.setFillColor(FILL)
+        self._band.setSecondaryStrokeColor(HALO)
         self._band.setWidth(2)
+        self._before: QgsMapTool | None = None
         self.setCursor(Qt.CursorShape.CrossCursor)
 
     def draw(self, *, rectangle: bool) -> None:
         """Start to draw; this becomes the tool of the canvas."""
         self.clear()
         self._rectangle = rectangle
+        if self.canvas().mapTool() is not self:
+            self._before = self.canvas().mapTool()
         self.canvas().setMapTool(self)
 
     def clear(self) -> None:
@@ -48,7 +61,7 @@ class AreaTool(QgsMapTool):
 
     def remove(self) -> None:
         """Remove this tool from the canvas."""
-        self.canvas().unsetMapTool(self)
+        self._hand_back()
         if self._band.scene() is not None:
             self.canvas().scene().removeItem(self._band)
 
@@ -109,8 +122,19 @@ class AreaTool(QgsMapTool):
             self.clear()
             return
         crs = self.canvas().mapSettings().destinationCrs()
-        self.canvas().unsetMapTool(self)
+        self._hand_back()
         self.drawn.emit(Area(shape, crs))
+
+    def _hand_back(self) -> None:
+        """Return to the tool that was active before, else to that of the hand."""
+        canvas, before = self.canvas(), self._before
+        self._before = None
+        if canvas.mapTool() is not self:
+            return
+        canvas.unsetMapTool(self)
+        if before is None or sip.isdeleted(before):
+            before = self._hand = QgsMapToolPan(canvas)  # the canvas does not own it
+        canvas.setMapTool(before)
 
     def _show(self, corners: List[QgsPointXY]) -> None:
         self._band.setToGeometry(QgsGeometry.fromPolygonXY([corners]), None)

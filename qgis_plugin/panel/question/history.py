@@ -6,8 +6,8 @@ from typing import List
 
 from qgis.core import QgsSettings
 
-from ..settings import GROUP
-from ..translate import tr
+from ...settings import GROUP
+from ...translate import tr
 
 KEY = f"{GROUP}/history"
 

@@ -1,0 +1,1 @@
+"""What is known of raster layers before they are searched."""

@@ -1,0 +1,1 @@
+"""The area to search: its choice, and the tool that draws it."""

@@ -1,0 +1,1 @@
+"""The question: its box, its history, and what the weights know."""

@@ -1,0 +1,1 @@
+"""Review of results: what is kept, rejected, drawn, changed and exported."""

@@ -1,0 +1,73 @@
+"""The menu of what becomes of decisions: other layers and files."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+from qgis.core import QgsVectorLayer
+from qgis.gui import QgisInterface
+from qgis.PyQt.QtWidgets import QFileDialog, QMenu
+
+from ..request_error import RequestError
+from ..translate import tr
+from . import exports
+
+Tell = Callable[[str], None]
+"""Shows one sentence."""
+
+
+def fill_export_menu(
+    menu: QMenu, layer: QgsVectorLayer, iface: QgisInterface, tell: Tell
+) -> None:
+    """Fill a menu with the exports of a layer.
+
+    Args:
+        menu: An empty menu.
+        layer: Layer with decisions.
+        iface: QGIS's interface, whose dialog saves layers in any format.
+        tell: Shows what was done or could not be done.
+    """
+
+    def save_as() -> None:
+        exports.select_accepted(layer)
+        iface.setActiveLayer(layer)
+        iface.actionLayerSaveAs().trigger()
+
+    def save_for_teaching() -> None:
+        path, _ = QFileDialog.getSaveFileName(
+            menu, tr("All decisions, for teaching"), "", "GeoPackage (*.gpkg)"
+        )
+        if path:
+            exports.write_for_teaching(layer, path)
+            tell(tr("Saved: {layer}").format(layer=path))
+
+    def add(title: str, work: Callable[[], None], to: QMenu = menu) -> None:
+        to.addAction(title).triggered.connect(lambda: _try(work, tell))
+
+    add(tr("Save what was kept as …"), save_as)
+    targets = menu.addMenu(tr("Add what was kept to"))
+    for target in exports.target_layers(layer):
+        add(target.name().replace("&", "&&"), _adding(layer, target, tell), targets)
+    targets.setEnabled(bool(targets.actions()))
+    add(tr("All decisions, for teaching …"), save_for_teaching)
+
+
+def _adding(
+    layer: QgsVectorLayer, target: QgsVectorLayer, tell: Tell
+) -> Callable[[], None]:
+    def add() -> None:
+        count = exports.add_to(layer, target)
+        tell(
+            tr("{count} objects added to {layer}; save it there.").format(
+                count=count, layer=target.name()
+            )
+        )
+
+    return add
+
+
+def _try(work: Callable[[], None], tell: Tell) -> None:
+    try:
+        work()
+    except RequestError as error:
+        tell(str(error))

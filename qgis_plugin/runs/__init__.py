@@ -1,0 +1,1 @@
+"""Finished runs: their list, reopening them, and the way of their files."""

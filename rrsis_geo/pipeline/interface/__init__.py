@@ -1,0 +1,1 @@
+"""What Python programs call, and what they get back."""

@@ -1,0 +1,59 @@
+"""A line that shows how far a run is, in terminals and notebooks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from rrsis_geo.protocol import Advice, Finished, Message, Progress
+
+WIDTH = 30
+"""Characters of the bar."""
+
+
+class ProgressLine:
+    """Takes the messages of a run; writes one line over and over."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Write to a stream; None: stderr."""
+        self._stream = sys.stderr if stream is None else stream
+        self._length = 0
+
+    def __call__(self, message: Message) -> None:
+        """Show progress and advice."""
+        if isinstance(message, Progress):
+            self._show(_line(message))
+        elif isinstance(message, Advice):
+            self._show("")
+            self._stream.write(f"\rNote: {message.message}\n")
+        elif isinstance(message, Finished):
+            self.close()
+
+    def close(self) -> None:
+        """End the line."""
+        if self._length:
+            self._stream.write("\n")
+            self._length = 0
+        self._stream.flush()
+
+    def _show(self, line: str) -> None:
+        self._stream.write(f"\r{line:{self._length}}")
+        self._stream.flush()
+        self._length = len(line)
+
+
+def is_watched(stream: TextIO | None = None) -> bool:
+    """Whether somebody looks at stderr: a terminal, or a notebook."""
+    shown = sys.stderr if stream is None else stream
+    return shown.isatty() or "ipykernel" in sys.modules
+
+
+def _line(message: Progress) -> str:
+    share = message.done / max(message.total, 1)
+    bar = "#" * round(WIDTH * share)
+    left = message.seconds * (1 - share) / share if message.seconds and share else 0
+    minutes, seconds = divmod(round(left), 60)
+    return (
+        f"[{bar:{WIDTH}}] {message.done} of {message.total} windows, "
+        f"{message.polygons} polygons, {minutes}:{seconds:02d} left"
+    )

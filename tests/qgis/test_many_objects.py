@@ -1,0 +1,75 @@
+"""A hundred thousand objects do not stop the interface of QGIS."""
+
+import itertools
+import time
+
+import pytest
+from qgis.core import (
+    QgsFeature,
+    QgsField,
+    QgsGeometry,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QTimer, QVariant
+from rrsis_geo_qgis.review.object_list import ObjectList
+
+MANY = 100_000
+
+
+@pytest.fixture(scope="module")
+def many(qgis_app):
+    """A layer in memory with many objects."""
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32633", "many", "memory")
+    layer.dataProvider().addAttributes(
+        [
+            QgsField("id", QVariant.Int),
+            QgsField("score", QVariant.Double),
+            QgsField("area_m2", QVariant.Double),
+        ]
+    )
+    layer.updateFields()
+    features = []
+    for number in range(MANY):
+        feature = QgsFeature(layer.fields())
+        left, bottom = 12.0 * (number % 400), 12.0 * (number // 400)
+        feature.setGeometry(
+            QgsGeometry.fromRect(QgsRectangle(left, bottom, left + 10, bottom + 10))
+        )
+        feature.setAttributes([number, (number * 7919 % 1000) / 1000, 100.0])
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    return layer
+
+
+def test_they_are_listed_in_order_while_events_are_handled(many, qgis_iface, until):
+    objects = ObjectList(qgis_iface.mapCanvas())
+    objects.show()
+    beats = []
+    timer = QTimer()
+    timer.setInterval(5)
+    timer.timeout.connect(lambda: beats.append(time.monotonic()))
+    timer.start()
+    objects.show_layers([many])
+    assert objects.table.rowCount() == 0  # nothing is read before the event loop
+    until(lambda: not objects.table.loading)
+    timer.stop()
+
+    assert objects.table.rowCount() == MANY
+    scores = [objects.table.scores[objects.table._shown[row]] for row in range(MANY)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(beats) > 20  # the interface was alive all the time
+    longest = max(b - a for a, b in itertools.pairwise(beats))
+    print(f"longest pause {longest:.3f} s in {beats[-1] - beats[0]:.1f} s")
+    objects.shut_down()
+
+
+def test_a_filter_hides_most_of_them(many, qgis_iface, until):
+    objects = ObjectList(qgis_iface.mapCanvas())
+    objects.show_layers([many])
+    until(lambda: not objects.table.loading)
+    objects.table.set_filter(0.999, 0)
+
+    assert objects.table.rowCount() == MANY // 1000
+    assert objects.table.hidden == MANY - MANY // 1000
+    objects.shut_down()
