@@ -277,17 +277,13 @@ def _corners(table: gpd.GeoDataFrame, path: Path, count: int) -> list[tuple[int,
                 single = "the storage tank near the road" in texts
                 found.append((not single, -len(texts), left, top))
     chosen: list[tuple[int, int]] = []
-    for first in (True, False):
-        for other, _, left, top in sorted(found, key=lambda one: one[first:]):
-            apart = all(
-                max(abs(left - x), abs(top - y)) >= SIDE // 2 for x, y in chosen
-            )
-            if (
-                apart
-                and len(chosen) < (1 if first else count)
-                and not (first and other)
-            ):
-                chosen.append((left, top))
+    best = sorted(found)[
+        :1
+    ]  # with a single tank near the road, if there is such a part
+    for _, _, left, top in [*best, *sorted(found, key=lambda one: one[1:])]:
+        apart = [max(abs(left - x), abs(top - y)) >= SIDE // 2 for x, y in chosen]
+        if all(apart) and len(chosen) < count:
+            chosen.append((left, top))
     return chosen
 
 
