@@ -191,7 +191,8 @@ def _as_many(
     if number is None or len(rows) <= number:
         return rows
     last = np.sort(fit[rows])[-number]
-    return rows[fit[rows] >= last - ALIKE]
+    kept: NDArray[np.intp] = rows[fit[rows] >= last - ALIKE]
+    return kept
 
 
 def _described(maps: PaintedMaps, find: Find, objects: Polygons) -> Values:
