@@ -34,16 +34,18 @@ import numpy as np
 import rasterio
 import shapely
 from numpy.typing import NDArray
+from query_drawn import DRAWN
 from rasterio.features import shapes as outlines
 from rasterio.windows import Window
 
 from rrsis_geo import segment
-from rrsis_geo.synthetic import write_scene
+from rrsis_geo.job_texts import OwnLayer
+from rrsis_geo.pipeline.explain import explain
 
-DRAWN, SIDE, GSD = 1600, 640, 0.5
-"""Pixels of a drawn scene, and of the parts asked of; metres of a pixel."""
+WHOLE, SIDE, GSD = 6000, 1000, 0.5
+"""Pixels of the drawn scene and of the parts that are asked of; metres of a pixel."""
 
-STRIDE = 40
+STRIDE = 100
 """Pixels between the corners of parts that are tried."""
 
 SENTENCES = 41
@@ -91,7 +93,9 @@ def _asked(text: str, hold: NDArray[np.bool_]) -> Iterator[Question]:
 
 
 def _near(ground: Ground) -> Iterator[Question]:
-    near, far = ground.away <= 1.4 * ground.size, ground.away >= 2.8 * ground.size
+    # no more than is near in any case, however small the scene is
+    near = ground.away <= 1.2 * np.minimum(ground.size, 0.05 * SIDE * GSD)
+    far = ground.away >= 2.5 * ground.size
     if not (near | far).all():
         return
     if near.sum() == 1:
@@ -183,7 +187,7 @@ def _places(ground: Ground) -> Iterator[Question]:
 
 def drawn(options: argparse.Namespace) -> None:
     """Ask of drawn scenes."""
-    folder = Path(tempfile.gettempdir()) / "rrsis-own-layers"
+    folder = Path(tempfile.gettempdir()) / "rrsis-queries-drawn"
     folder.mkdir(exist_ok=True)
     left = SENTENCES
     asked: set[str] = set()
@@ -248,49 +252,39 @@ def _truth(texts: Sequence[str], ground: Ground) -> list[frozenset[int] | None]:
 def _scenes(
     folder: Path, count: int
 ) -> Iterator[tuple[Path, gpd.GeoDataFrame, gpd.GeoDataFrame]]:
-    """Parts of drawn scenes, the first one with a single tank near the road."""
-    seed, made = 0, 0
-    while made < count:
-        seed += 1
-        path, labels = folder / f"{seed}.tif", folder / f"{seed}.gpkg"
-        if not labels.exists():
-            write_scene(
-                path,
-                labels,
-                seed,
-                width=DRAWN,
-                height=DRAWN,
-                gsd=GSD,
-                theme="industrial",
-            )
-        table = gpd.read_file(labels)
-        for left, top in _corners(table, path, first=made == 0)[: count - made]:
-            made += 1
-            tanks, roads = _inside(table, path, left, top)
-            tanks = tanks.reset_index(drop=True)
-            tanks = tanks.assign(number=np.arange(len(tanks)))[["number", "geometry"]]
-            yield _cut(path, left, top), tanks, roads.to_crs(4326)
+    """Parts of a drawn scene, the first one with a single tank near the road."""
+    one = DRAWN[0]
+    path, labels = folder / f"{one.name}.tif", folder / f"{one.name}.gpkg"
+    if not labels.exists():
+        one.write(path, labels)
+    table = gpd.read_file(labels)
+    table = table[table["class"].isin(("storage_tank", "road"))]
+    for left, top in _corners(table, path, count):
+        tanks, roads = _inside(table, path, left, top)
+        tanks = tanks.reset_index(drop=True)
+        tanks = tanks.assign(number=np.arange(len(tanks)))[["number", "geometry"]]
+        yield _cut(path, left, top), tanks, roads.to_crs(4326)
 
 
-def _corners(
-    table: gpd.GeoDataFrame, path: Path, *, first: bool
-) -> list[tuple[int, int]]:
-    """Corners of up to two parts of which most can be asked, apart from each other."""
+def _corners(table: gpd.GeoDataFrame, path: Path, count: int) -> list[tuple[int, int]]:
+    """Corners of parts of which most can be asked, apart from each other."""
     found = []
-    for top in range(0, DRAWN - SIDE + 1, STRIDE):
-        for left in range(0, DRAWN - SIDE + 1, STRIDE):
+    for top in range(0, WHOLE - SIDE + 1, STRIDE):
+        for left in range(0, WHOLE - SIDE + 1, STRIDE):
             tanks, roads = _inside(table, path, left, top)
-            if len(tanks) < 4 or not len(roads):
-                continue
-            texts = [one.text for one in questions(_ground(tanks, roads))]
-            single = "the storage tank near the road" in texts
-            if single or not first:
-                found.append((-len(texts), left, top))
+            if 4 <= len(tanks) <= 60 and len(roads):
+                texts = [one.text for one in questions(_ground(tanks, roads))]
+                single = "the storage tank near the road" in texts
+                found.append((not single, -len(texts), left, top))
     chosen: list[tuple[int, int]] = []
-    for _, left, top in sorted(found):
-        if all(max(abs(left - x), abs(top - y)) >= SIDE // 2 for x, y in chosen):
+    best = sorted(found)[
+        :1
+    ]  # with a single tank near the road, if there is such a part
+    for _, _, left, top in [*best, *sorted(found, key=lambda one: one[1:])]:
+        apart = [max(abs(left - x), abs(top - y)) >= SIDE // 2 for x, y in chosen]
+        if all(apart) and len(chosen) < count:
             chosen.append((left, top))
-    return chosen[:2]
+    return chosen
 
 
 def _inside(
@@ -369,6 +363,8 @@ def real(options: argparse.Namespace) -> None:
     path = options.data / "expressions" / "oam.jsonl"
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     lines = [line for line in lines if _chooses(line["image"])][: options.limit]
+    if options.alone:
+        lines = [line for line in lines if not _asks_network(line["expression"])]
     right: dict[str, list[bool]] = {}
     kinds: dict[tuple[str, str], list[bool]] = {}
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -395,6 +391,12 @@ def real(options: argparse.Namespace) -> None:
     _print_table(right)
     for (kind, name), values in sorted(kinds.items()):
         print(f"{kind:<12}{name:<14}{sum(values)} of {len(values)}")
+
+
+def _asks_network(text: str) -> bool:
+    """Whether footprints and their colours alone do not answer a sentence."""
+    layers = (OwnLayer("building", "any.gpkg"),)
+    return bool(explain((text,), own_layers=layers).batch.texts)
 
 
 def _features(
@@ -469,6 +471,11 @@ def main() -> None:
     two = commands.add_parser("real")
     two.add_argument("data", type=Path)
     two.add_argument("--limit", type=int, default=40)
+    two.add_argument(
+        "--alone",
+        action="store_true",
+        help="only sentences that footprints and their colours answer, in seconds",
+    )
     two.set_defaults(run=real)
     for each in (one, two):
         each.add_argument("--without", action="store_true", help="the network alone")

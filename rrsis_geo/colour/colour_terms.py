@@ -104,6 +104,9 @@ def colour_term(find: Find) -> ColourTerm:
     colours += _cover(words[place.stop :])
     if not colours:
         return ANY
+    if find.layer and not any(word.startswith("green") for word in words):
+        # a feature that shines green is told from a yellow one
+        colours = [colour for colour in colours if colour != "green"]
     rim = bool(find.categories) and RIMMED.issuperset(find.categories)
     return ColourTerm(tuple(dict.fromkeys(colours)), rim=rim)
 

@@ -20,6 +20,7 @@ from shapely.geometry import (
 )
 
 from rrsis_geo import SegmentJob, SegmentOptions, pipeline, segment
+from rrsis_geo.colour.colour_terms import colour_term
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import VectorizeJob
 from rrsis_geo.job_texts import OwnLayer
@@ -27,6 +28,7 @@ from rrsis_geo.pipeline.explain import explain
 from rrsis_geo.pipeline.own_layers.layer_reading import read_own_layers
 from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.protocol import Advice
+from rrsis_geo.query.own_layers.layer_nouns import LayerNouns
 from rrsis_geo.scene.aoi import Aoi
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import SCHEMA
@@ -355,6 +357,34 @@ def test_colours_are_measured_inside_footprints(tmp_path):
         texts[3]: [2],
     }
     assert set(found["why"].str.contains("pixels: its colour")) == {True}
+
+
+def test_one_is_meant_by_a_singular_and_all_of_those_that_fit_equally(scene):
+    wells = table(
+        [Point(at(380, 15)), Point(at(300, 60)), Point(at(20, 280))], number=range(3)
+    )
+    zones = table([square(250, 0, 150)])
+    texts = ["well in the top right corner", "wells in the top right corner",
+             "well in the zone"]  # fmt: skip
+    found, _, _ = ask(scene, texts, {"well": wells, "zone": zones})
+    numbers = found.groupby("expression")["number"].agg(sorted).to_dict()
+    assert numbers == {texts[0]: [0], texts[1]: [0, 1], texts[2]: [0, 1]}
+
+
+def test_a_kind_of_a_layer_is_all_of_it_with_a_note(scene):
+    houses = table([square(10, 10, 20), square(60, 60, 20)], number=range(2))
+    found, said, _ = ask(scene, "all warehouses", {"building": houses})
+    assert sorted(found["number"]) == [0, 1]
+    assert any("may be of other kinds" in line for line in said)
+
+
+def test_yellow_features_are_not_green():
+    finds = {
+        text: LayerNouns(("building",)).plan(text).finds[0]
+        for text in ("yellow buildings", "yellow and green buildings")
+    }
+    colours = [colour_term(find).colours for find in finds.values()]
+    assert colours == [("yellow",), ("yellow", "green")]
 
 
 def test_together_with_what_the_network_finds(scene):

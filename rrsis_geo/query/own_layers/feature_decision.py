@@ -30,7 +30,6 @@ from rrsis_geo.query.decision.expected_iou import Choice, best_set
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.operators.evaluator import target_phrases
-from rrsis_geo.query.own_layers.layer_nouns import names_kind_alone
 from rrsis_geo.query.own_layers.own_features import OwnFeatures, is_own
 from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
@@ -46,6 +45,9 @@ is 0, one half and 1."""
 CLEAR = 0.2
 """Mean probability of a phrase inside its best feature from which on the network is
 taken to have seen what the phrase says; below it nothing is like that."""
+
+ALIKE = 0.01
+"""Difference of fits up to which two fit equally."""
 
 LEAST_CHANCE = 0.2
 """Chance below which nothing is meant, however alone it is."""
@@ -71,15 +73,14 @@ class OwnEvidence:
         All are alike where the phrase says nothing but their noun. A colour that the
         phrase asks for is measured; other words are the network's, whose mean
         probability inside a feature counts as a share of that in the best one. Where it
-        sees nothing like that, nothing fits; but a word for a kind of them ("warehouse"
-        of a building) then fits all.
+        sees nothing like that, nothing fits.
         """
         shapes = self.features.shapes_of(find)
         if not find.narrows or not len(shapes):
             return np.ones(len(shapes))
         seen = self.maps.coverage(shapes, find.phrase)
         best = float(seen.max(initial=0.0))
-        described = np.full(len(shapes), float(names_kind_alone(find)))
+        described = np.zeros(len(shapes))
         if best >= CLEAR:
             described = np.interp(seen / best, (0, HALF, 1), (0, 0.5, 1))
         share = self.colours.get(find.phrase)
@@ -162,6 +163,7 @@ def decide_among_features(
     something = 1 - float(np.prod(1 - chance))
     area_m2 = np.maximum(candidates.area[:count], candidates.pixel_area)
     best, gain = best_set(chance, area_m2, None)
+    best = _as_many(best, fits.fit, evidence.number)
     if something * gain <= caution * (1 - something):
         best = best[:0]
     rows = in_raster_order(evidence, best)
@@ -180,6 +182,17 @@ def decide_among_features(
         evidence=evidence,
         choice=Choice(rows=np.sort(rows), chance=chance, something=something),
     )
+
+
+def _as_many(
+    rows: NDArray[np.intp], fit: Values, number: int | None
+) -> NDArray[np.intp]:
+    """As many as are asked for, those that fit best; all that fit equally well."""
+    if number is None or len(rows) <= number:
+        return rows
+    last = np.sort(fit[rows])[-number]
+    kept: NDArray[np.intp] = rows[fit[rows] >= last - ALIKE]
+    return kept
 
 
 def _described(maps: PaintedMaps, find: Find, objects: Polygons) -> Values:

@@ -69,7 +69,8 @@ class LayerNouns:
         """A phrase with the layer that answers it, if one does.
 
         A layer answers its own word, other words for the same class, and words for
-        kinds of it, among which the network then has to choose.
+        kinds of it. Alone, a word for a kind means all features, as a network that does
+        not know kinds cannot choose among them; with more words it is asked.
         """
         words, stop = _up_to_noun(find)
         named = [one for one in self.nouns if _ends_with(words, one.typed)]
@@ -88,6 +89,7 @@ class LayerNouns:
                 same = bool(find.categories) and find.categories == one.categories
             if same:
                 kind = find.noun != one.noun and _is_kind(find.noun, one.categories[0])
+                kind = kind and find.phrase != find.noun
                 return _answered(find, one, one.noun if kind else find.noun)
         return find
 
@@ -133,13 +135,6 @@ def _plan(layers: LayerNouns, expression: str) -> Plan:
     root = with_finds(plan.root, lambda find: layers.held(layers.bound(find)))
     notes = (*plan.notes, *_notes(root))
     return Plan(expression=plan.expression, words=plan.words, root=root, notes=notes)
-
-
-def names_kind_alone(find: Find) -> bool:
-    """Whether a phrase is but a word for a kind of what its layer holds."""
-    words = tuple(find.phrase.split())
-    length, known = sense((*words[:-1], singular(words[-1])))
-    return find.narrows and known is not None and length == len(words)
 
 
 def canonical_noun(word: str) -> str:
@@ -226,11 +221,13 @@ def _notes(root: Node) -> list[str]:
     for find in walk(root):
         if not (isinstance(find, Find) and find.layer and find.categories):
             continue
-        if f" {find.noun} " not in f" {find.phrase} ":
+        among = f" {find.noun} " not in f" {find.phrase} "
+        is_named = find.noun == canonical_noun(find.layer)
+        if among or (not is_named and _is_kind(find.noun, find.categories[0])):
             found.setdefault(find.phrase, find.layer)
     return [
-        f'"{phrase}" is looked for among the features of the layer {layer}, which may '
-        "be of other kinds"
+        f'"{phrase}" is looked for among all features of the layer {layer}, which may '
+        "be of other kinds; a layer of that kind alone would say it better"
         for phrase, layer in found.items()
     ]
 
