@@ -97,6 +97,7 @@ class Search(QObject):
         self._threshold.changed.connect(self.threshold_changed)
         self._threshold.warning.connect(self.warning)
         self._windows = 0
+        self._resumed = False
         controller.started.connect(self._started)
         controller.partial.connect(self._add_partial)
         controller.finished.connect(self._finished)
@@ -192,7 +193,9 @@ class Search(QObject):
             output = f"{output_base(unfinished.folder, request.expressions)}.gpkg"
             # A file that a worker has written before it died may be in use by now.
             if os.path.isdir(unfinished.folder) and not os.path.exists(output):
+                self._resumed = True
                 return unfinished.folder
+        self._resumed = False
         folder = create_folder(request)
         self._empty = None
         self._delete_unfinished()
@@ -232,7 +235,7 @@ class Search(QObject):
         self._windows = started.windows
 
     def _finished(self, job: Job, finished: Finished) -> None:
-        if isinstance(job, SegmentJob):
+        if isinstance(job, SegmentJob) and not self._resumed:
             remember_rate(self._windows, len(job.expressions), finished.seconds)
         if self._faint.is_own(job):
             self._faint.job_ended(job, finished)

@@ -48,7 +48,7 @@ def test_they_are_listed_in_order_while_events_are_handled(many, qgis_iface, unt
     beats = []
     timer = QTimer()
     timer.setInterval(5)
-    timer.timeout.connect(lambda: beats.append(time.monotonic()))
+    timer.timeout.connect(lambda: beats.append(time.thread_time()))
     timer.start()
     objects.show_layers([many])
     assert objects.table.rowCount() == 0  # nothing is read before the event loop
@@ -60,7 +60,7 @@ def test_they_are_listed_in_order_while_events_are_handled(many, qgis_iface, unt
     assert scores == sorted(scores, reverse=True)
     assert len(beats) > 20  # the interface was alive all the time
     longest = max(b - a for a, b in itertools.pairwise(beats))
-    print(f"longest pause {longest:.3f} s in {beats[-1] - beats[0]:.1f} s")
+    print(f"longest pause {longest:.3f} s of {beats[-1] - beats[0]:.1f} s (CPU time)")
     objects.shut_down()
 
 
