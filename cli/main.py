@@ -107,9 +107,12 @@ def refuse_undecodable(words: Iterable[str]) -> None:
     """Refuse words whose bytes are no text: no library below can take them.
 
     Raises:
-        OptionError: a word was written in another encoding than the terminal's.
+        OptionError: a word was written in another encoding than the terminal's, or
+            holds the character 0, as only a program can pass it.
     """
     for word in words:
+        if "\0" in word:
+            raise OptionError(f"{word!r}: holds the character 0; leave it out")
         try:
             word.encode("utf-8")
         except UnicodeEncodeError as error:

@@ -135,16 +135,46 @@ def read_vector_layer(
         raise role.error(f"{title}: cannot be read: {reason}")
     try:
         if _is_parquet(file):
-            return _read_parquet(file, role, title, columns, where, box)
+            return _checked(
+                _read_parquet(file, role, title, columns, where, box), role, title
+            )
         with literal_vector_path(file) as literal, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of GDAL, about oddities of the file
-            return _read_ogr(literal, role, title, layer or named, columns, where, box)
+            name = layer or named
+            read = _read_ogr(literal, role, title, name, columns, where, box)
+            return _checked(read, role, title)
     except shapely.errors.ShapelyError as error:
         raise role.error(f"{title}: holds a damaged geometry: {error}") from error
     except RRSISError:
         raise
     except FAILURES as error:
         raise role.error(f"{title}: cannot be read: {_reason(error)}") from error
+
+
+def _checked(read: VectorLayer, role: LayerRole, title: str) -> VectorLayer:
+    """A layer whose texts can be decoded and whose coordinates are numbers.
+
+    Raises:
+        RRSISError: of the kind of the role: a coordinate is NaN or infinite, or a text
+            is in another encoding than the file says.
+    """
+    for name in read.frame.select_dtypes(["object", "string"]).columns:
+        try:
+            read.frame[name].tolist()  # decodes them
+        except Exception as error:  # pyarrow has classes of its own
+            raise role.error(
+                f"{title}: texts of its field {name!r} are in another encoding than "
+                "the file says; save it in UTF-8"
+            ) from error
+    shapes = read.frame.geometry.to_numpy()
+    places, rows = shapely.get_coordinates(shapes, return_index=True)
+    wrong = np.unique(rows[~np.isfinite(places).all(axis=1)])
+    if len(wrong):
+        raise role.error(
+            f"{title}: {len(wrong)} of its {len(shapes)} geometries have coordinates "
+            "that are no numbers; delete or redraw them"
+        )
+    return read
 
 
 def only_areas(shape: Any) -> Any:

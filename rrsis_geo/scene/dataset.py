@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,31 @@ def _read_header(dataset: Any) -> None:
             getattr(dataset, name)
         for band in dataset.indexes:
             dataset.overviews(band)
+
+
+class _CacheUsers:
+    """Who has GDAL's cache limited: it is one for all scenes and threads."""
+
+    lock = threading.Lock()
+    count = 0
+    before: Any = None
+
+
+@contextmanager
+def gdal_cache(size: int) -> Iterator[None]:
+    """Limit GDAL's cache of blocks to so many bytes; the last to leave restores it."""
+    with _CacheUsers.lock:
+        if not _CacheUsers.count:
+            _CacheUsers.before = rasterio._env.get_gdal_config("GDAL_CACHEMAX")
+        _CacheUsers.count += 1
+        rasterio.env.setenv(GDAL_CACHEMAX=size)
+    try:
+        yield
+    finally:
+        with _CacheUsers.lock:
+            _CacheUsers.count -= 1
+            if not _CacheUsers.count:
+                rasterio.env.setenv(GDAL_CACHEMAX=_CacheUsers.before)
 
 
 class BandReader:

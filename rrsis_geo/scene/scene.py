@@ -23,6 +23,7 @@ from rrsis_geo.scene.bands import choose_bands
 from rrsis_geo.scene.dataset import (
     GDAL_FAILURES,
     BandReader,
+    gdal_cache,
     gdal_options,
     open_dataset,
 )
@@ -108,9 +109,7 @@ class Scene:
             stack.enter_context(rasterio.Env(**gdal_options(path)))
             if "GDAL_CACHEMAX" not in os.environ:
                 # GDAL's default, 5 % of the memory, would grow with the scene
-                before = rasterio._env.get_gdal_config("GDAL_CACHEMAX")
-                stack.callback(rasterio.env.setenv, GDAL_CACHEMAX=before)
-                rasterio.env.setenv(GDAL_CACHEMAX=CACHE_BYTES[0])
+                stack.enter_context(gdal_cache(CACHE_BYTES[0]))
             dataset = stack.enter_context(open_dataset(path))
             georeference = find_georeference(
                 dataset, path, crs=crs, pixel_coordinates=pixel_coordinates

@@ -35,6 +35,9 @@ from rrsis_geo.types import LEVELS, NODATA, Strip
 BLOCK = 512
 """Side of a tile of the written rasters, in pixels."""
 
+MOST_BANDS = 1_000
+"""Bands of a raster of probabilities; more are never written."""
+
 SCORE_MARGIN_TAG = "RRSIS_SURE"
 """Name of the tag that holds the score margin of the weights."""
 
@@ -177,14 +180,19 @@ class ProbabilityRaster:
         whether they are a mask of 0 and 1 or percent, with a note.
 
         Raises:
-            SceneError: the file cannot be opened, has another data type or is a
-                picture.
+            SceneError: the file cannot be opened, has another data type or too many
+                bands, or is a picture.
         """
         with open_dataset(os.fspath(path)) as dataset:
             if not set(dataset.dtypes) <= {"uint8", "float32", "float64"}:
                 raise SceneError(
                     f"{path}: holds {dataset.dtypes[0]}, not probabilities; give uint8 "
                     "or float32 as --probability writes or another tool in [0, 1]"
+                )
+            if dataset.count > MOST_BANDS:
+                raise SceneError(
+                    f"{path}: has {dataset.count:,} bands, and each would be an "
+                    "expression; its header is damaged, or it holds something else"
                 )
             if SCORE_MARGIN_TAG in dataset.tags():
                 yield cls(dataset)

@@ -59,6 +59,19 @@ def test_an_argument_that_is_no_utf_8_is_refused(words):
     assert_refused(answer, 2, r"r\xe9servoir", "no UTF-8")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["segment", "absent.tif", "--expressions", "\0"],
+        ["vectorize", "absent.tif", "-o", "\0"],
+        ["dataset", "check", "--sheet", "a\0b"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_the_character_0_is_refused(words):
+    assert_refused(CliRunner().invoke(main, words), 2, "the character 0")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="arguments are text on Windows")
 def test_bytes_of_another_encoding_reach_the_process(tmp_path):
     words = [sys.executable, "-m", "rrsis_geo_cli", "segment", "a.tif", b"r\xe9s"]

@@ -294,3 +294,15 @@ def test_a_manifest_speaks_of_its_own_layer_only(make_scene, tmp_path):
     assert widths["west"] == pytest.approx(widths["bright"] / 4, rel=0.01)
     output.with_name("out.west.run.json").unlink()
     assert score_polygons(output, truth, layer="west").area.scene is None
+
+
+def test_a_manifest_whose_grid_has_no_area_is_damaged(make_scene, tmp_path):
+    scene = make_scene(width=80, height=60, target=(10, 5, 15, 10))
+    output = tmp_path / "out.gpkg"
+    search(scene, output)
+    manifest = tmp_path / "out.run.json"
+    body = json.loads(manifest.read_text())
+    body["grid"]["transform"][:2] = [0, 0]
+    manifest.write_text(json.dumps(body))
+    with pytest.raises(DataError, match=r"out.run.json: the run manifest is damaged"):
+        score_polygons(output, layer(tmp_path / "truth.gpkg", (10, 5, 25, 15)))

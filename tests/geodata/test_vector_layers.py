@@ -1,6 +1,7 @@
 """One reader of vector files: every name, every written format, every layer."""
 
 import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import numpy as np
@@ -263,6 +264,29 @@ def test_what_cannot_be_read_is_refused_in_one_line_without_libraries(tmp_path):
         read_vector_layer(str(tmp_path / "table.parquet"), TRUTH)
     with pytest.raises(DataError, match="no such file"):
         read_vector_layer(str(tmp_path / "x.gpkg"), TRUTH)
+
+
+def test_coordinates_that_are_no_numbers_are_refused(tmp_path):
+    shapes = [shapely.box(0, 0, 1, 1), shapely.box(0, 0, 1, np.inf)]
+    path = tmp_path / "odd.gpkg"
+    gpd.GeoDataFrame(geometry=shapes, crs="EPSG:32632").to_file(path)
+    with pytest.raises(DataError, match=r"odd.gpkg: 1 of its 2 geometries"):
+        read_vector_layer(str(path), TRUTH)
+
+
+def test_texts_in_another_encoding_are_refused(tmp_path):
+    path = tmp_path / "odd.gpkg"
+    frame = gpd.GeoDataFrame({"kind": ["roof"]}, geometry=[shapely.box(0, 0, 1, 1)])
+    frame.set_crs("EPSG:32632").to_file(path)
+    with closing(sqlite3.connect(path)) as database, database:
+        # without its triggers, which call functions of GDAL
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE odd SET kind = CAST(x'FF6F6F66' AS TEXT)")
+    with pytest.raises(DataError, match=r"odd.gpkg: .*(UTF-8|utf-8)"):
+        read_vector_layer(str(path), TRUTH)
 
 
 def test_a_missing_package_for_geoparquet_is_named(tmp_path, monkeypatch):

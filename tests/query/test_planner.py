@@ -208,6 +208,18 @@ def test_values_of_no_plan_are_refused():
         )
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("measure", "aree"), ("order", 3), ("rank", "1"), ("of", [])]
+)
+def test_a_field_of_another_value_is_no_part_of_a_plan(name, value):
+    values = make_plan("the largest ship").to_mapping()
+    assert name in values["root"]
+    Plan.from_mapping(values)
+    values["root"][name] = value
+    with pytest.raises(DataError, match=f"part of a plan, by its {name}"):
+        Plan.from_mapping(values)
+
+
 def test_every_pattern_has_a_handler():
     rules = {rule for some in RULES_BY_FIRST_TOKEN.values() for rule in some}
     special = {"between", "nearest", "opaque"}

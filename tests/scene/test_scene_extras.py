@@ -68,6 +68,19 @@ def test_the_size_of_gdals_cache_is_restored(make_scene):
     assert config("GDAL_CACHEMAX") == before
 
 
+def test_the_size_is_restored_after_scenes_that_are_open_at_once(make_scene):
+    config = rasterio._env.get_gdal_config
+    before, path = config("GDAL_CACHEMAX"), make_scene(NOISE)
+    first, second = Scene.open(path), Scene.open(path)
+    with rasterio.Env():
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert config("GDAL_CACHEMAX") < before
+        second.__exit__(None, None, None)
+    assert config("GDAL_CACHEMAX") == before
+
+
 def test_scenes_open_at_their_own_pixel_size_and_place(make_scene):
     with Scene.open(make_scene(NOISE, gsd=0.3)) as scene:
         assert scene.gsd == pytest.approx(0.3, rel=1e-3)

@@ -229,6 +229,16 @@ def test_other_types_are_refused(tmp_path):
         levels_of(path)
 
 
+def test_a_raster_of_very_many_bands_is_refused(tmp_path):
+    path = tmp_path / "many.tif"
+    profile = {"driver": "GTiff", "width": 1, "height": 1, "dtype": "uint8"}
+    place = {"crs": "EPSG:32632", "transform": Affine(1, 0, 5, 0, -1, 5)}
+    with rasterio.open(path, "w", count=1001, **profile, **place):
+        pass
+    with pytest.raises(SceneError, match=r"many.tif: has 1,001 bands"):
+        levels_of(path)
+
+
 def test_what_is_no_raster_is_refused(tmp_path):
     (tmp_path / "p.tif").write_text("hello")
     for path in (tmp_path / "p.tif", tmp_path / "none.tif"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from affine import Affine
+from affine import Affine, AffineError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 
@@ -63,6 +63,7 @@ def read_run_record(
                 return None  # it speaks of another layer
         runs = [_parse_run(one, path.parent) for one in _single_runs(body)]
     except (
+        AffineError,
         ArithmeticError,
         AttributeError,
         CRSError,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, cast
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from rrsis_geo.errors import DataError
 from rrsis_geo.language.nodes import NODES, Node, Shaped, With
@@ -33,9 +35,38 @@ def from_mapping(values: Mapping[str, Any]) -> Node:
     try:
         kind = KINDS[values["op"]]
         rest = {name: _node(value) for name, value in values.items() if name != "op"}
-        return cast(Node, kind(**rest))
+        node = cast(Node, kind(**rest))
     except (KeyError, TypeError) as error:
         raise DataError(f"not a part of a plan: {str(values)[:80]}") from error
+    hints = _hints(kind)
+    wrong = [name for name, value in rest.items() if not _fits(value, hints[name])]
+    if wrong:
+        raise DataError(
+            f"not a part of a plan, by its {', '.join(wrong)}: {str(values)[:80]}"
+        )
+    return node
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Field -> type of a kind of node."""
+    return get_type_hints(kind)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value is of the type of a field."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return value in inner
+    if origin in (Union, UnionType):
+        return any(_fits(value, one) for one in inner)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(one, inner[0]) for one in value)
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, hint)
 
 
 def _plain(value: Any) -> Any:
