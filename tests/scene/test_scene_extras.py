@@ -1,5 +1,8 @@
 """Thumbnails, advice, and files that GDAL opens."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import rasterio
@@ -71,13 +74,22 @@ def test_the_size_of_gdals_cache_is_restored(make_scene):
 def test_the_size_is_restored_after_scenes_that_are_open_at_once(make_scene):
     config = rasterio._env.get_gdal_config
     before, path = config("GDAL_CACHEMAX"), make_scene(NOISE)
-    first, second = Scene.open(path), Scene.open(path)
-    with rasterio.Env():
-        first.__enter__()
-        second.__enter__()
-        first.__exit__(None, None, None)
-        assert config("GDAL_CACHEMAX") < before
-        second.__exit__(None, None, None)
+    opened, first_closed = threading.Barrier(2), threading.Event()
+    sizes = []
+
+    def hold(*, first):
+        with Scene.open(path):
+            opened.wait(60)
+            if not first:
+                assert first_closed.wait(60)
+                sizes.append(config("GDAL_CACHEMAX"))
+        if first:
+            first_closed.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(hold, first=first) for first in (True, False)]:
+            done.result()
+    assert sizes[0] < before
     assert config("GDAL_CACHEMAX") == before
 
 
