@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Rows = NDArray[np.intp]
 Values = NDArray[np.float64]
 
+INTERIORS_MEET = "T********"
+"""Pattern of the DE-9IM."""
+
 ROUNDING = 1e-9
 """Relative error of an area."""
 
@@ -75,6 +78,9 @@ def shared_areas(shapes: NDArray[np.object_], others: NDArray[np.object_]) -> Va
     same = (areas == other_areas) & shapely.equals_exact(shapes, others, 0)
     shared = np.where(same, areas, 0.0)
     rest, smaller = np.flatnonzero(~same), np.minimum(areas, other_areas)
+    shapely.prepare(others[rest])
+    # neighbours that only touch are many, as outlines follow pixels
+    rest = rest[shapely.relate_pattern(others[rest], shapes[rest], INTERIORS_MEET)]
     for inner, outer, inner_areas in (
         (shapes, others, areas),
         (others, shapes, other_areas),
