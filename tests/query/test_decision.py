@@ -127,6 +127,14 @@ def test_an_object_of_which_the_network_is_not_sure_is_a_candidate():
     assert lefts(answer("the tank", sure)) == [100]
 
 
+@pytest.mark.parametrize("probability", [1.0, 1 - 1e-12, 1e-12])
+def test_what_the_network_is_certain_of_is_weighed_too(probability):
+    maps = painted(("storage tank", square(100, 100), probability))
+    found = gather(make_plan("tank"), maps, GRID, area=None, one_window=True)
+    assert np.isfinite(found.features).all()
+    assert np.isfinite(found.sentence).all()
+
+
 def test_a_faint_outline_around_clear_objects_is_no_further_candidate():
     both = shapely.box(100, 100, 170, 130)
     maps = painted(

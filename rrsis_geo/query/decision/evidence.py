@@ -318,7 +318,7 @@ def _features(
     best_whole = _of_best(whole)
     columns = {
         "one": np.ones(count),
-        "object": np.clip(np.log(confidence / (1 - confidence)), -5, 5),
+        "object": _log_odds(confidence),
         "fit": np.log((fit + FLOOR) / (1 + FLOOR)),
         "fits": (fit >= FIT_THRESHOLD).astype(np.float64),
         "whole": whole,
@@ -355,7 +355,7 @@ def _sentence(
     signals = {
         "one": 1.0,
         "best": 0.0,
-        "object": float(np.clip(np.log(best / (1 - best)), -5, 5)),
+        "object": float(_log_odds(np.array(best))),
         "whole": float(whole.max(initial=0.0)),
         "any": 0.0,
         "no phrase": no_phrase,
@@ -370,6 +370,13 @@ def _sentence(
         for context in SENTENCE_CONTEXTS
     ]
     return np.array([*pairs, *(signals[name] for name in OTHER_SENTENCE_SIGNALS)])
+
+
+def _log_odds(chance: Values) -> Values:
+    """Log of the odds, at most 5 either way; also of what is certain."""
+    certain = 1e-9
+    inside = np.clip(chance, certain, 1 - certain)
+    return np.clip(np.log(inside / (1 - inside)), -5, 5)
 
 
 def _of_best(values: Values) -> Values:
