@@ -68,6 +68,7 @@ class LayerNotes(QWidget):
         area.changed.connect(self._timer.start)
         options.weights.currentTextChanged.connect(self._timer.start)
         canvas.extentsChanged.connect(self._timer.start)
+        self._follows_map = True
         self.refresh()
 
     def show_layer(self, layer: QgsRasterLayer | None) -> None:
@@ -91,7 +92,9 @@ class LayerNotes(QWidget):
         """Disconnect from layer and map."""
         self.forget()
         self._timer.stop()
-        self._canvas.extentsChanged.disconnect(self._timer.start)
+        if self._follows_map:  # a second call has no effect
+            self._follows_map = False
+            self._canvas.extentsChanged.disconnect(self._timer.start)
 
     def refresh(self) -> None:
         """Show what holds now."""

@@ -100,7 +100,7 @@ class Panel(QgsDockWidget):
         self.area = AreaChooser(iface.mapCanvas())
         self.options = Options()
         self.advanced = AdvancedOptions()
-        self.run_box = RunBox()
+        self.run_box = RunBox(lambda: self.search.unasked)
         self.results = Results(iface)
         self.area.result_layers = lambda: self.results.objects.layers
         self.offers = Offers(iface, self.run_box, self.results)
@@ -330,8 +330,8 @@ class Panel(QgsDockWidget):
 
     def _state_changed(self, state: State) -> None:
         self.run_box.show_state(state)
-        tracing = self._controller.busy and not self.search.running
-        if tracing and state is not State.IDLE:
+        waiting = self.search.running or self.search.unasked
+        if self._controller.busy and not waiting and state is not State.IDLE:
             self.run_box.set_status(tr("Tracing polygons at the new threshold …"))
         self.results.enable_threshold(not self.search.running)
 

@@ -26,8 +26,18 @@ class RunBox(QWidget):
     run = pyqtSignal()
     cancel = pyqtSignal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, unasked: Callable[[], bool], parent: QWidget | None = None
+    ) -> None:
+        """Create the box.
+
+        Args:
+            unasked: Whether the worker does what nobody has asked for and nobody has
+                to wait for: nothing is shown of it.
+            parent: Owner in Qt's tree.
+        """
         super().__init__(parent)
+        self._unasked = unasked
         self.run_button = QPushButton(tr("R&un"))
         self.run_button.setObjectName("run")
         self.run_button.setDefault(True)
@@ -62,6 +72,8 @@ class RunBox(QWidget):
 
     def show_state(self, state: State) -> None:
         """Enable the buttons for a state; show its text until there is progress."""
+        if self._unasked():
+            return
         busy = state is not State.IDLE
         self.run_button.setEnabled(not busy)
         self.cancel_button.setEnabled(busy and state is not State.CANCELLING)
@@ -84,10 +96,13 @@ class RunBox(QWidget):
 
     def show_started(self, started: Started) -> None:
         """Show the number of windows, the resolution and the device."""
-        self.set_status(start_text(started))
+        if not self._unasked():
+            self.set_status(start_text(started))
 
     def show_progress(self, progress: Progress) -> None:
         """Show windows done, rate and remaining time."""
+        if self._unasked():
+            return
         self.bar.setRange(0, max(progress.total, 1))
         self.bar.setValue(progress.done)
         self.set_status(progress_text(progress))

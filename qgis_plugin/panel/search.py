@@ -114,6 +114,11 @@ class Search(QObject):
         """Whether a run is in progress."""
         return self._run is not None
 
+    @property
+    def unasked(self) -> bool:
+        """Whether the worker counts fainter objects, which nobody has to wait for."""
+        return self._run is None and self._faint.looking
+
     def run(self, request: SearchRequest) -> None:
         """Start a run.
 

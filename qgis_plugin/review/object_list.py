@@ -208,15 +208,21 @@ class ObjectList(QTreeView):
         largest = QLocale().toString(max(self.table.areas, default=0.0), "f", 1)
         decided = [title for state, title in state_titles().items() if state]
         texts = {SCORE: ["0,00"], AREA: [largest], STATE: decided}
-        rest = self.viewport().width()
+        seen = self.viewport().width()
+        wanted = {}
         for column, samples in texts.items():
             title = str(self.table.headerData(column, Qt.Orientation.Horizontal))
             widths = [metrics.boundingRect(text).width() for text in samples]
-            width = max([*widths, metrics.boundingRect(title).width()]) + PADDING
-            width = min(width, self.viewport().width() // 3)
-            header.resizeSection(column, width)
-            rest -= width
-        header.resizeSection(OBJECT, max(rest, 20))
+            wanted[column] = max([*widths, metrics.boundingRect(title).width()])
+            wanted[column] += PADDING
+        # a narrow list keeps a quarter for the names, and every column loses as much
+        total, room = sum(wanted.values()), seen - seen // 4
+        share = min(1.0, room / max(total, 1))
+        for column, width in wanted.items():
+            wanted[column] = max(int(share * width), header.minimumSectionSize())
+            header.resizeSection(column, wanted[column])
+        rest = seen - sum(wanted.values())
+        header.resizeSection(OBJECT, max(rest, header.minimumSectionSize()))
 
     def _selected_on_map(self) -> List[Key]:
         return [

@@ -108,6 +108,7 @@ def panel(
 
     QgsSettings().clear()
     monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
+    monkeypatch.setenv("RRSIS_GEO_CACHE", str(tmp_path / "kept-answers"))
     layer = QgsRasterLayer(str(inputs / "demo.tif"), "demo", "gdal")
     QgsProject.instance().addMapLayer(layer)
     qgis_iface.mapCanvas().setDestinationCrs(layer.crs())

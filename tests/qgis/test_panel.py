@@ -184,7 +184,11 @@ def test_nothing_found_is_said_and_leaves_nothing(panel, until, messages):
     until(lambda: panel.ended)
 
     assert panel.ended[0].kind == "nothing"
-    assert "Nothing found" in panel.run_box.status.text()
+    said = panel.run_box.status.text()
+    assert "Nothing found" in said
+    # fainter objects are counted by now, which nobody has to wait for
+    assert panel.run_box.run_button.isEnabled()
+    assert not panel.run_box.cancel_button.isEnabled()
     assert len(messages()) == 1
     assert not layers_of_run(panel)
     assert not QgsProject.instance().layerTreeRoot().findGroups()
@@ -192,6 +196,7 @@ def test_nothing_found_is_said_and_leaves_nothing(panel, until, messages):
     run = Path(panel.ended[0].run)
     assert run.is_dir()  # for other thresholds
     until(lambda: not panel._controller.busy)
+    assert "Nothing found" in panel.run_box.status.text()
     panel.shut_down()
     assert not run.exists()
 

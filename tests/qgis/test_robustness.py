@@ -199,6 +199,9 @@ def test_two_qgis_at_once_do_not_meet(panel, until, qgis_iface, worker_python):
         (other.query.edit.setPlainText, panel.query.text),
     ):
         chosen(value)
+    for each in (panel, other):  # what an untrained network paints, whatever it means
+        each.advanced.resolve.setCurrentIndex(1)
+        each.options.min_score.setValue(0.01)
     try:
         panel.run()
         other.run()
