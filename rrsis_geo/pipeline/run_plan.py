@@ -25,7 +25,7 @@ from rrsis_geo.runtime.choice import choose_runtime
 from rrsis_geo.scene.aoi import Aoi, OutsideScene, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.scene import Scene
-from rrsis_geo.tiling.windows import plan_windows
+from rrsis_geo.tiling.windows import count_windows, plan_windows
 from rrsis_geo.types import NODATA, Predictor, Strip
 
 MAX_ENLARGEMENT = 4.0
@@ -199,10 +199,14 @@ def make_run_plan(
     gsd, advice = choose_gsd(scene, options, gsd_range)
     grid = scene.grid(gsd)
     aoi = read_aoi(options, grid)
-    planned = plan_windows(
-        grid.width, grid.height, size=options.window_size, overlap=options.overlap
+    sides: dict[str, int] = {"size": options.window_size, "overlap": options.overlap}
+    near = plan_windows(
+        grid.width,
+        grid.height,
+        **sides,
+        bounds=None if aoi is None else aoi.shape.bounds,
     )
-    windows = [window for window in planned if aoi is None or aoi.touches(window)]
+    windows = [window for window in near if aoi is None or aoi.touches(window)]
     if not windows:
         raise OutsideScene("the area of interest lies outside the scene")
     stretch = scene.stretch.to_mapping()  # may add to the scene's advice
@@ -210,7 +214,7 @@ def make_run_plan(
         grid=grid,
         aoi=aoi,
         windows=tuple(windows),
-        outside=len(planned) - len(windows),
+        outside=count_windows(grid.width, grid.height, **sides) - len(windows),
         stretch=stretch,
         advice=(*scene.advice, *(() if aoi is None else aoi.notes), *advice),
     )

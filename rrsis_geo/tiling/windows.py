@@ -10,8 +10,19 @@ from rasterio.windows import Window
 
 from rrsis_geo.errors import OptionError
 
+MOST_WINDOWS = 2_000_000
+"""Windows of one plan: days of a GPU, and some hundred MB for the list alone. More come
+from a damaged header or a service that covers the world."""
 
-def plan_windows(width: int, height: int, *, size: int, overlap: int) -> list[Window]:
+
+def plan_windows(
+    width: int,
+    height: int,
+    *,
+    size: int,
+    overlap: int,
+    bounds: tuple[float, float, float, float] | None = None,
+) -> list[Window]:
     """Cover the grid with full-size windows in row-major order.
 
     The last window of a row or column is shifted inward rather than shrunk, since the
@@ -23,17 +34,32 @@ def plan_windows(width: int, height: int, *, size: int, overlap: int) -> list[Wi
         height: Rows of the grid, at least 1.
         size: Side of a window in pixels.
         overlap: Pixels that two neighbours share.
+        bounds: Left, top, right and bottom in pixels of the grid; only the windows that
+            touch this box are listed. None: all.
 
     Raises:
-        OptionError: the overlap is not in [0, size).
+        OptionError: the overlap is not in [0, size), or the windows are more than
+            `MOST_WINDOWS`.
     """
     if not 0 <= overlap < size:
         raise OptionError(f"overlap must be in [0, {size}), got {overlap}")
-    return [
-        Window(col, row, size, size)
-        for row in _starts(height, size, overlap)
-        for col in _starts(width, size, overlap)
-    ]
+    cols, rows = _starts(width, size, overlap), _starts(height, size, overlap)
+    if bounds is not None:
+        left, top, right, bottom = bounds
+        cols = [col for col in cols if col <= right and col + size >= left]
+        rows = [row for row in rows if row <= bottom and row + size >= top]
+    if len(cols) * len(rows) > MOST_WINDOWS:
+        raise OptionError(
+            f"a grid of {width:,} x {height:,} pixels has {len(cols) * len(rows):,} "
+            f"windows to look at, and at most {MOST_WINDOWS:,} go into one run: choose "
+            "a smaller area (--aoi, --bbox) or more metres per pixel (--gsd)"
+        )
+    return [Window(col, row, size, size) for row in rows for col in cols]
+
+
+def count_windows(width: int, height: int, *, size: int, overlap: int) -> int:
+    """Number of windows that cover the whole grid, as `plan_windows` places them."""
+    return len(_starts(width, size, overlap)) * len(_starts(height, size, overlap))
 
 
 def windows_in_rows(windows: Sequence[Window], top: int, bottom: int) -> list[Window]:
@@ -84,5 +110,6 @@ def taper(size: int, overlap: int) -> NDArray[np.float32]:
 
 
 def _starts(length: int, size: int, overlap: int) -> list[int]:
+    """First columns, or rows, of the windows along one side of the grid."""
     last = max(length - size, 0)
     return [*range(0, last, size - overlap), last]

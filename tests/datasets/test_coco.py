@@ -60,3 +60,12 @@ def test_other_files_are_refused(tmp_path):
     path.write_text("[]")
     with pytest.raises(DataError, match="not a COCO instance file"):
         read_coco(path, images=tmp_path)
+
+
+def test_two_images_with_one_id_are_refused(tmp_path):
+    path = write(tmp_path, segmentation=[[1, 1, 5, 1, 5, 4, 1, 4]])
+    body = json.loads(path.read_text())
+    body["images"].append({**body["images"][0], "file_name": "a.jpg"})
+    path.write_text(json.dumps(body))
+    with pytest.raises(DataError, match="2 images have the id 7"):
+        read_coco(path, images=tmp_path)

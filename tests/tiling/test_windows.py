@@ -4,11 +4,18 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rrsis_geo.errors import OptionError
-from rrsis_geo.tiling.windows import plan_windows, shard_rows, taper, windows_in_rows
+from rrsis_geo.tiling.windows import (
+    count_windows,
+    plan_windows,
+    shard_rows,
+    taper,
+    windows_in_rows,
+)
 
 
 @st.composite
@@ -68,6 +75,49 @@ def test_impossible_overlap_is_refused(overlap):
         plan_windows(64, 64, size=16, overlap=overlap)
     with pytest.raises(OptionError, match=f"got {overlap}"):
         shard_rows(64, size=16, overlap=overlap, count=2)
+
+
+@settings(deadline=None)
+@given(plans())
+def test_the_number_of_windows_is_known_without_listing_them(plan):
+    width, height, size, overlap = plan
+    windows = plan_windows(width, height, size=size, overlap=overlap)
+    assert count_windows(width, height, size=size, overlap=overlap) == len(windows)
+
+
+@settings(deadline=None)
+@given(plans(), st.tuples(*[st.floats(-20, 90) for _ in range(4)]))
+def test_only_the_windows_that_touch_a_box_are_listed(plan, box):
+    width, height, size, overlap = plan
+    left, right = sorted(box[:2])
+    top, bottom = sorted(box[2:])
+    everything = plan_windows(width, height, size=size, overlap=overlap)
+    touching = [
+        window
+        for window in everything
+        if shapely.box(left, top, right, bottom).intersects(
+            shapely.box(
+                window.col_off,
+                window.row_off,
+                window.col_off + size,
+                window.row_off + size,
+            )
+        )
+    ]
+    listed = plan_windows(
+        width, height, size=size, overlap=overlap, bounds=(left, top, right, bottom)
+    )
+    assert listed == touching
+
+
+def test_a_grid_as_large_as_the_world_is_refused_as_a_whole_and_read_in_part():
+    sides = {"size": 480, "overlap": 64}
+    with pytest.raises(OptionError, match=r"134,217,728 x 134,217,728 pixels .*--aoi"):
+        plan_windows(1 << 27, 1 << 27, **sides)
+    part = plan_windows(
+        1 << 27, 1 << 27, **sides, bounds=(9e6, 7e6, 9e6 + 900, 7e6 + 9)
+    )
+    assert 3 <= len(part) <= 8
 
 
 @settings(deadline=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,9 @@ def _parse(
     listed = sorted(body["images"], key=lambda item: str(item["file_name"]))
     index: dict[int, int] = {}
     labelled = []
+    for number, times in Counter(item["id"] for item in listed).items():
+        if times > 1:  # whose objects are whose?
+            raise DataError(f"{path}: {times} images have the id {number!r}")
     for item in listed:
         objects: list[LabelledObject] = []
         for annotation in by_image[item["id"]]:
