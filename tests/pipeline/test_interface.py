@@ -12,6 +12,7 @@ import geopandas
 import numpy as np
 import pytest
 import rasterio
+import rioxarray
 import shapely
 from brightness import Context, make_job, write_scene
 from geopandas.testing import assert_geodataframe_equal
@@ -88,6 +89,23 @@ def test_scenes_of_all_kinds_are_the_same(scene):
     valid = write_scene(Path(scene).with_name("full.tif"), pixels=np.maximum(pixels, 1))
     found = table_of(np.maximum(pixels, 1), **given)
     assert_geodataframe_equal(found, table_of(valid))
+
+
+@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+@pytest.mark.usefixtures("loads")
+def test_a_data_array_brings_its_place_and_its_nodata(scene):
+    expected = table_of(scene)
+    with rioxarray.open_rasterio(scene) as array:
+        assert array.rio.nodata is not None
+        assert_geodataframe_equal(expected, table_of(array))
+        turned = array.transpose("y", "x", "band")
+        assert_geodataframe_equal(expected, table_of(turned))
+        part = array.isel(x=slice(0, 60))
+    assert 0 < len(table_of(part)) < len(expected)
+    with pytest.raises(OptionError, match="transform is for numpy arrays"):
+        table_of(part, transform=rasterio.Affine.identity())
+    with pytest.raises(OptionError, match="the DataArray cannot be used"):
+        table_of(part.isel(y=0))
 
 
 @pytest.mark.usefixtures("loads")

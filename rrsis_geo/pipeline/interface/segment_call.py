@@ -19,6 +19,7 @@ from rrsis_geo.pipeline.interface.inputs import (
     AreaLike,
     SceneLike,
     area_path,
+    is_data_array,
     scene_path,
 )
 from rrsis_geo.pipeline.interface.progress_line import ProgressLine, is_watched
@@ -60,8 +61,9 @@ def segment(
     """Find what the expressions describe in a scene.
 
     Args:
-        scene: Path or URL of a raster that GDAL opens, an open dataset of rasterio, or
-            an array of (H, W) or (bands, H, W) with its `transform` and `crs`.
+        scene: Path or URL of a raster that GDAL opens, an open dataset of rasterio, an
+            xarray.DataArray with rioxarray's place, or an array of (H, W) or
+            (bands, H, W) with its `transform` and `crs`.
         expressions: What to look for, in plain words; one text or several.
         output: Vector file to write (.gpkg, .geojson, .json, .fgb, .parquet); None:
             only return the polygons.
@@ -247,7 +249,7 @@ def _segment(
         folder = Path(temporary)
         crs = options.get("crs")
         place = scene_path(scene, folder, transform=transform, crs=crs)
-        if isinstance(scene, np.ndarray):
+        if isinstance(scene, np.ndarray) or is_data_array(scene):
             options = {**options, "cache": False}  # its file is gone afterwards
         area = area_path(
             aoi,
