@@ -97,7 +97,8 @@ from .summary import print_steps, print_summary
     "Question",
     "--explain",
     is_flag=True,
-    help="Print how each expression was worked out, and what every step left.",
+    help="Print how each expression was worked out, what every step left, and the "
+    "likeliest candidates with their evidence.",
 )
 @options.OWN_LAYERS
 @options.WEIGHTS
@@ -153,6 +154,7 @@ def command(
       found  POLYGONS  SQUARE METRES  EXPRESSION    one line an expression
       wrote  FILE                                   one line a file
       step   LEFT  WORDS  EXPRESSION                with --explain
+      candidate  CHANCE  meant OR -  LON  LAT  EVIDENCE  EXPRESSION    likewise
       scene  POLYGONS  SQUARE METRES  SCENE         of many, one line a scene
       failed  KIND  SCENE                           of many, one that failed
     """

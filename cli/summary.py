@@ -3,6 +3,7 @@
 found <polygons> <square metres> <expression>    one line an expression
 wrote <path>                                     one line a file
 step  <left> <words> <expression>                one line a step, with --explain
+candidate <chance> <meant> <lon> <lat> <evidence> <expression>    likewise
 """
 
 from __future__ import annotations
@@ -15,6 +16,15 @@ import click
 
 if TYPE_CHECKING:
     from rrsis_geo.types import Polygons
+
+
+EVIDENCE = {
+    "object": "noun",
+    "phrase": "with its attributes",
+    "whole": "whole expression",
+    "fits": "place, order and measure",
+}
+"""Evidence of a candidate in a manifest -> words."""
 
 
 def print_summary(
@@ -55,8 +65,24 @@ def print_geojson(polygons: Polygons, expressions: Sequence[str]) -> None:
 
 
 def print_steps(questions: Iterable[Mapping[str, Any]], *, err: bool = False) -> None:
-    """Print how each expression was evaluated, from the entries of a manifest."""
+    """Print how each expression was evaluated, from the entries of a manifest.
+
+    The likeliest candidates follow, the likeliest first.
+    """
     for question in questions:
         for step in question["steps"]:
             line = f"step\t{step['left']}\t{step['words']}\t{question['expression']}"
             click.echo(line, err=err)
+        for one in question.get("candidates", ()):
+            evidence = ", ".join(
+                f"{words} {one[name]:.2f}"
+                for name, words in EVIDENCE.items()
+                if one[name] is not None
+            )
+            meant = "meant" if one["meant"] else "-"
+            place = f"{one['lon']:.6f}\t{one['lat']:.6f}"
+            click.echo(
+                f"candidate\t{one['chance']:.2f}\t{meant}\t{place}\t{evidence}\t"
+                f"{question['expression']}",
+                err=err,
+            )

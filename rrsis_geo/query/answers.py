@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.language.nodes import Find, Node, Union
 from rrsis_geo.query.decision.answer import Decision
+from rrsis_geo.query.decision.evidence_table import Row
 from rrsis_geo.query.decision.maps import joined
 from rrsis_geo.query.operators.evaluator import Answer
 from rrsis_geo.query.operators.workspace import TraceStep
@@ -30,6 +31,9 @@ class QueryAnswers:
     """For each expression, how many objects every part of its plan left."""
     advice: tuple[str, ...]
     """What was ambiguous."""
+    candidates: tuple[tuple[Row, ...], ...] = ()
+    """For each expression, the likeliest objects with their evidence; (): all evidence
+    was not weighed."""
 
 
 def why(node: Node) -> str:
@@ -136,6 +140,7 @@ def answers_of_decisions(decisions: Sequence[Decision]) -> QueryAnswers:
             for one in decisions
             for line in one.advice
         ),
+        candidates=tuple(one.table for one in decisions),
     )
 
 

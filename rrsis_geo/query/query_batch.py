@@ -27,6 +27,7 @@ from rrsis_geo.query.answers import (
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import names_own, texts_of
+from rrsis_geo.query.decision.evidence_table import Row
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
@@ -157,14 +158,18 @@ class QueryBatch:
         return {TAG: json.dumps(values, separators=(",", ":"))}
 
     def described(
-        self, steps: Sequence[Sequence[TraceStep]] = ()
+        self,
+        steps: Sequence[Sequence[TraceStep]] = (),
+        candidates: Sequence[Sequence[Row]] = (),
     ) -> list[dict[str, Any]]:
         """How each expression is understood, as JSON values.
 
         Args:
             steps: For each expression, what every part of its plan left; (): not run.
+            candidates: For each its likeliest objects with their evidence; (): none.
         """
         counted = steps or [()] * len(self.plans)
+        named = candidates or [()] * len(self.plans)
         return [
             {
                 "expression": plan.expression,
@@ -174,8 +179,11 @@ class QueryBatch:
                 "words": plan.describe(),
                 "notes": list(plan.notes),
                 "steps": [{"words": one.words, "left": one.count} for one in done],
+                "candidates": list(rows),
             }
-            for plan, mode, done in zip(self.plans, self.modes, counted, strict=True)
+            for plan, mode, done, rows in zip(
+                self.plans, self.modes, counted, named, strict=True
+            )
         ]
 
     @classmethod

@@ -189,6 +189,22 @@ def test_steps_are_printed_after_each_scene(in_work):
     kinds = [row[0] for row in rows(answer)]
     assert kinds[:2] == ["scene", "step"]
     assert kinds.count("scene") == 3
+    chances = {}
+    for kind, *fields in rows(answer):
+        if kind == "scene":
+            scene = fields[-1]
+        elif kind == "candidate":
+            chance, meant, lon, lat, evidence, expression = fields
+            assert meant in ("meant", "-")
+            assert abs(float(lon)) <= 180
+            assert abs(float(lat)) <= 90
+            assert evidence.startswith("noun 0.")
+            assert "place, order and measure" in evidence
+            assert expression == "the largest ship"
+            chances.setdefault(scene, []).append(float(chance))
+    assert chances
+    for listed in chances.values():
+        assert listed == sorted(listed, reverse=True)
 
 
 def test_scenes_come_from_stac_items(in_work):

@@ -12,6 +12,7 @@ from random_candidates import GRIDS, polygons_of
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
+from rrsis_geo.query.decision.evidence_table import MOST, SIGNALS
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import best_set
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
@@ -200,8 +201,26 @@ def test_scores_are_chances_and_reasons_are_given():
     (why,) = decision.why
     assert "largest" in why
     (row,) = decision.table
-    assert row["meant"] == 1
-    assert row["chance"] == pytest.approx(decision.chance[0])
+    assert row["meant"] is True
+    assert row["chance"] == pytest.approx(decision.chance[0], abs=1e-4)
+
+
+def test_the_table_names_the_likeliest_candidates_first():
+    sides = [20 + 3 * number for number in range(12)]
+    tanks = [
+        ("storage tank", square(30 + 60 * number, 100, side), 0.8 + number / 100)
+        for number, side in enumerate(sides)
+    ]
+    decision = answer("the largest tank", painted(*tanks))
+    chances = [row["chance"] for row in decision.table]
+    assert len(chances) == MOST
+    assert chances == sorted(chances, reverse=True)
+    assert [row["meant"] for row in decision.table] == [True] + 9 * [False]
+    for row in decision.table:
+        assert all(0 <= row[name] <= 1 for name in ("object", "fits", "chance"))
+        assert all(row[name] is None for name in SIGNALS)  # nothing painted for them
+    largest = decision.polygons.columns["area_m2"][decision.rows]
+    assert decision.table[0]["area_m2"] == pytest.approx(largest[0], abs=0.1)
 
 
 def test_the_same_objects_in_a_window_and_in_a_larger_scene():

@@ -65,7 +65,7 @@ def write_results(
         weights=weights,
         counts=counts,
         polygons={text: found[text] for text in job.expressions},
-        questions=this.batch.described(answers.steps),
+        questions=this.batch.described(answers.steps, answers.candidates),
         advice=(*this.advice, *answers.advice),
         timings=this.timer.laps,
         own_layers=this.own_layers,

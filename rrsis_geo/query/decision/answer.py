@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evidence import Evidence, gather
+from rrsis_geo.query.decision.evidence_table import Row, evidence_table
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import Choice, choose
 from rrsis_geo.query.decision.features import FEATURES
@@ -50,12 +51,9 @@ class Decision:
     choice: Choice
 
     @property
-    def table(self) -> tuple[dict[str, float], ...]:
-        """For each candidate its evidence by name, its chance, and whether it is meant.
-
-        Made when it is asked for, since a scene may have many candidates.
-        """
-        return tuple(_table(self.evidence, self.choice))
+    def table(self) -> tuple[Row, ...]:
+        """The likeliest candidates with their evidence; see `evidence_table`."""
+        return evidence_table(self.evidence, self.choice)
 
 
 def decide(
@@ -156,18 +154,3 @@ def _advice(evidence: Evidence, choice: Choice) -> Sequence[str]:
         )
         lines.append(f"{reason}: answered by the rest")
     return lines
-
-
-def _table(evidence: Evidence, choice: Choice) -> Sequence[dict[str, float]]:
-    names = ("object", "whole", "phrase of best")
-    columns = {name: FEATURES.index(f"{name}, all") for name in names}
-    meant = np.isin(np.arange(evidence.count), choice.rows)
-    return [
-        {
-            **{name: float(values[column]) for name, column in columns.items()},
-            "fit": float(evidence.fits.fit[row]),
-            "chance": float(choice.chance[row]),
-            "meant": float(meant[row]),
-        }
-        for row, values in enumerate(evidence.features)
-    ]

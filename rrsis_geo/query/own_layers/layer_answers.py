@@ -124,6 +124,7 @@ def _finished(
         anchors=_numbered(features.with_attributes(anchors, ())),
         steps=tuple(steps for part in parts for steps in part.steps),
         advice=tuple(line for part in parts for line in part.advice),
+        candidates=tuple(table for part in parts for table in part.candidates or ((),)),
     )
 
 
