@@ -6,8 +6,7 @@ DATA is the folder of public data sets. Every class is asked for by its name on 
 that took no part in the training; its score is the mean, over the images that show it,
 of the intersection over union of all its pixels. Labels of docks and vehicles are not
 complete, so that theirs are lower limits. --drawn names the classes that the weights
-learned from drawn scenes only: sets with labels of such a class were not trained on, so
-that they are measured on all of their images, where there are any.
+learned from drawn scenes only.
 
 With --limit 0 nothing is measured, and only --drawn is written. Without -o the file
 itself is written anew; if the weights are listed in an index.json beside them, their
@@ -27,10 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.features import rasterize
+from recipe.added.sources import added_sources
 from recipe.public_datasets import default_sources
 
 from rrsis_geo.atomic_write import staged
-from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
+from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 from rrsis_geo.language.related_classes import class_name
 from rrsis_geo.model.serialization.class_scores import ClassScore
@@ -40,12 +40,6 @@ from rrsis_geo.model.serialization.weights import card_of, write_file
 
 SIDE = 480
 """Pixels of a side that the network sees."""
-
-OTHER_SETS = {
-    "road": ("roads-epfl-eth", "gsi-roads-jp"),
-    "swimming_pool": ("bh-pools",),
-}
-"""Class -> folders of images with label images, in which 1 is the class."""
 
 View = tuple[NDArray[np.uint8], dict[str, NDArray[np.bool_]]]
 """(3, 480, 480) pixels, and for each class that is labelled where it is."""
@@ -74,7 +68,7 @@ def measure(
     keys = network.info.categories
     names = [class_name(key) for key in keys]
     found: dict[str, list[float]] = defaultdict(list)
-    views = _views(data, drawn, limit) if limit else ()
+    views = _views(data, limit) if limit else ()
     for pixels, labels in views:
         probability = network.predict(pixels, names, [(SIDE, SIDE)]).probabilities
         for key, mask in labels.items():
@@ -109,18 +103,12 @@ def write(weights: str, output: Path | None, scores: dict[str, ClassScore]) -> N
     print(f"{path}: sha256 {written.sha256}")
 
 
-def _views(data: Path, drawn: list[str], limit: int) -> Iterator[View]:
-    for source in default_sources(data, ())[1]:
+def _views(data: Path, limit: int) -> Iterator[View]:
+    sources = [*default_sources(data, ())[1], *added_sources(data, kept=True)]
+    for source in sources:
         views = (view for image in source.images for view in _of_image(image))
         for _, view in zip(range(limit), views, strict=False):
             yield view
-    for key in drawn:
-        for folder in OTHER_SETS.get(key, ()):
-            paths = sorted((data / folder / "labels").glob("*.png"))
-            for path in paths[:limit]:
-                image = next((data / folder / "images").glob(f"{path.stem}.*"))
-                labels = {key: np.asarray(Image.open(path)) == 1}
-                yield _resized(read_rgb(image), labels)
 
 
 def _of_image(image: LabelledImage) -> Iterator[View]:
