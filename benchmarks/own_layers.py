@@ -2,6 +2,7 @@
 
     python benchmarks/own_layers.py drawn [--scenes 3] [--without]
     python benchmarks/own_layers.py real DATA_FOLDER [--without] [--limit 40]
+    python benchmarks/own_layers.py banepa DATA_FOLDER [--without] [--limit 30]
 
 drawn: sentences about storage tanks and roads on drawn scenes. The true roads are a
 layer, in another CRS than the scene. Tanks are the labels, or what the default weights
@@ -11,6 +12,9 @@ by the network. `--without` asks the network for the roads too, as without any l
 real: sentences that people wrote for aerial images with footprints of all buildings,
 on the half of the images on which choices are made (sha256 of their names is even).
 The footprints are the layer; `--without` asks the network alone.
+
+banepa: likewise of a scene of a town, with the buildings of OpenStreetMap; sentences in
+the order of their sha256.
 
 Right is every object that is meant and no other. What is meant on drawn scenes is
 worked out from outlines in metres, without the planner and its operators, and a
@@ -35,6 +39,7 @@ import rasterio
 import shapely
 from numpy.typing import NDArray
 from query_drawn import DRAWN
+from query_scenes import read_scenes
 from rasterio.features import shapes as outlines
 from rasterio.windows import Window
 
@@ -365,32 +370,70 @@ def real(options: argparse.Namespace) -> None:
     lines = [line for line in lines if _chooses(line["image"])][: options.limit]
     if options.alone:
         lines = [line for line in lines if not _asks_network(line["expression"])]
-    right: dict[str, list[bool]] = {}
-    kinds: dict[tuple[str, str], list[bool]] = {}
+    tally = Tally()
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for line in lines:
         key = line["image"], json.dumps(line.get("crop"))
         groups.setdefault(key, []).append(line)
     for (image, crop), some in groups.items():
         scene, footprints = _footprints(options.data, image, json.loads(crop), folder)
-        texts = [line["expression"] for line in some]
+        print(f"# {image} {crop}: {len(some)} sentences", flush=True)
+        tally.ask(scene, footprints, some, options.without)
+    tally.print()
+
+
+def banepa(options: argparse.Namespace) -> None:
+    """Ask of a real scene of a town with the buildings of OpenStreetMap."""
+    (scene,) = (one for one in read_scenes(options.data) if "banepa" in str(one.path))
+    path = scene.path.with_name("buildings.geojson")
+    with rasterio.open(scene.path) as dataset:
+        footprints = gpd.read_file(path).to_crs(dataset.crs)
+    footprints = footprints.assign(number=np.arange(len(footprints)))
+    lines = [
+        {"expression": one.expression, "type": one.type, "targets": sorted(one.targets)}
+        for one in sorted(scene.queries, key=lambda one: _digest(one.expression))
+    ]
+    tally = Tally()
+    some = lines[: options.limit]
+    tally.ask(scene.path, footprints[["number", "geometry"]], some, options.without)
+    tally.print()
+
+
+class Tally:
+    """Which sentences were answered exactly right, with footprints and without."""
+
+    def __init__(self) -> None:
+        self.right: dict[str, list[bool]] = {}
+        self.kinds: dict[tuple[str, str], list[bool]] = {}
+
+    def ask(
+        self,
+        scene: Path,
+        footprints: gpd.GeoDataFrame,
+        lines: Sequence[dict[str, Any]],
+        without: bool,
+    ) -> None:
+        """Ask sentences of a scene and print which answers are right."""
+        texts = [line["expression"] for line in lines]
         began = time.perf_counter()
         result = segment(scene, texts, own_layers={"building": footprints})
         answers = {"footprints": _features(result, texts, footprints)}
-        spent = time.perf_counter() - began
-        print(f"# {image} {crop}: {len(texts)} sentences, {spent:.0f} s", flush=True)
-        if options.without:
+        print(f"  {time.perf_counter() - began:.0f} s with footprints", flush=True)
+        if without:
             answers["no layer"] = _matched(segment(scene, texts), texts, footprints)
         for name, given in answers.items():
-            for line, answer in zip(some, given, strict=True):
+            for line, answer in zip(lines, given, strict=True):
                 good = answer == frozenset(line["targets"])
-                right.setdefault(name, []).append(good)
-                kinds.setdefault((line["type"], name), []).append(good)
+                self.right.setdefault(name, []).append(good)
+                self.kinds.setdefault((line["type"], name), []).append(good)
                 mark = "right" if good else "wrong"
                 print(f"  {mark} ({name}) {line['expression']}: {sorted(answer)}")
-    _print_table(right)
-    for (kind, name), values in sorted(kinds.items()):
-        print(f"{kind:<12}{name:<14}{sum(values)} of {len(values)}")
+
+    def print(self) -> None:
+        """Print how many, in all and by type."""
+        _print_table(self.right)
+        for (kind, name), values in sorted(self.kinds.items()):
+            print(f"{kind:<12}{name:<14}{sum(values)} of {len(values)}")
 
 
 def _asks_network(text: str) -> bool:
@@ -450,7 +493,11 @@ def _footprints(
 
 
 def _chooses(image: str) -> bool:
-    return int(hashlib.sha256(image.encode()).hexdigest(), 16) % 2 == 0
+    return _digest(image) % 2 == 0
+
+
+def _digest(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
 def _print_table(right: dict[str, list[bool]]) -> None:
@@ -460,7 +507,7 @@ def _print_table(right: dict[str, list[bool]]) -> None:
 
 
 def main() -> None:
-    """Run one of the two."""
+    """Run one of the three."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -477,7 +524,11 @@ def main() -> None:
         help="only sentences that footprints and their colours answer, in seconds",
     )
     two.set_defaults(run=real)
-    for each in (one, two):
+    three = commands.add_parser("banepa")
+    three.add_argument("data", type=Path)
+    three.add_argument("--limit", type=int, default=30)
+    three.set_defaults(run=banepa)
+    for each in (one, two, three):
         each.add_argument("--without", action="store_true", help="the network alone")
     options = parser.parse_args()
     options.run(options)
