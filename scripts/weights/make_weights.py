@@ -44,8 +44,7 @@ CATEGORIES = (
     *("airplane", "ship", "storage_tank", "baseball_diamond", "tennis_court"),
     *("basketball_court", "ground_track_field", "harbor", "bridge", "vehicle"),
     *("building", "tree"),
-    *("road", "water", "vegetation", "park", "swimming_pool", "solar_panel"),
-    *("river", "lake", "field", "parking_lot"),  # drawn only
+    *("road", "river", "lake", "field", "parking_lot", "swimming_pool"),  # drawn only
 )
 """Classes for which the card of the default weights allows queries on the map."""
 
@@ -137,39 +136,8 @@ RECIPES = {
             f"{' '.join(CATEGORIES)}",
         ),
         Part(
-            file="pack-more",
-            command="python scripts/weights/pack_sources.py DATA pack-more "
-            "--outlines outlines-again.jsonl --drawn 60 --theme industrial "
-            "--quality 82 --added",
-        ),
-        Part(
-            file="seventh.safetensors",
-            command="rrsis-geo train default-more --data pack-more "
-            "--from both.safetensors -o seventh.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
-        ),
-        Part(
-            file="more.safetensors",
-            command="python scripts/weights/average_weights.py both.safetensors "
-            "seventh.safetensors more.safetensors --share 0.7",
-        ),
-        Part(
-            file="eighth.safetensors",
-            command="rrsis-geo train default-settle --data pack-more "
-            "--from more.safetensors -o eighth.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
-        ),
-        Part(
-            file="shipped.safetensors",
-            command="python scripts/weights/average_weights.py more.safetensors "
-            "eighth.safetensors shipped.safetensors --share 1 --sure 0.6 --categories "
-            f"{' '.join(CATEGORIES)}",
-        ),
-        Part(
             file="weights/btd-mobile.safetensors",
-            command="python scripts/weights/split_weights.py shipped.safetensors "
+            command="python scripts/weights/split_weights.py both.safetensors "
             "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
             "--name default",
         ),

@@ -121,7 +121,7 @@ def _of_image(image: LabelledImage) -> Iterator[View]:
         ).astype(bool)
         for key in {one.category for one in layout.objects}
     }
-    pixels = image.pixels()
+    pixels = image.pixels
     if layout.gsd is None or max(layout.width, layout.height) <= SIDE:
         yield _resized(pixels, labels)
         return
