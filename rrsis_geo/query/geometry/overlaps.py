@@ -19,6 +19,10 @@ Values = NDArray[np.float64]
 INTERIORS_MEET = "T********"
 """Pattern of the DE-9IM."""
 
+COVERED = "T*****FF*"
+"""The second lies in the first. `shapely.covers` says the same, but not by the prepared
+one where the boundaries touch."""
+
 ROUNDING = 1e-9
 """Relative error of an area."""
 
@@ -77,21 +81,33 @@ def shared_areas(shapes: NDArray[np.object_], others: NDArray[np.object_]) -> Va
     areas, other_areas = shapely.area(shapes), shapely.area(others)
     same = (areas == other_areas) & shapely.equals_exact(shapes, others, 0)
     shared = np.where(same, areas, 0.0)
-    rest, smaller = np.flatnonzero(~same), np.minimum(areas, other_areas)
-    shapely.prepare(others[rest])
+    rest = np.flatnonzero(~same)
     # neighbours that only touch are many, as outlines follow pixels
-    rest = rest[shapely.relate_pattern(others[rest], shapes[rest], INTERIORS_MEET)]
-    for inner, outer, inner_areas in (
-        (shapes, others, areas),
-        (others, shapes, other_areas),
-    ):
-        fits = rest[inner_areas[rest] == smaller[rest]]
-        shapely.prepare(outer[fits])
-        inside = fits[shapely.covers(outer[fits], inner[fits])]
-        shared[inside] = inner_areas[inside]
-        rest = np.setdiff1d(rest, inside)
+    rest = rest[_interiors_meet(shapes[rest], others[rest])]
+    within = areas[rest] <= other_areas[rest]
+    outer = np.where(within, others[rest], shapes[rest])
+    inner = np.where(within, shapes[rest], others[rest])
+    shapely.prepare(outer)
+    inside = shapely.relate_pattern(outer, inner, COVERED)
+    shared[rest[inside]] = np.minimum(areas, other_areas)[rest[inside]]
+    rest = rest[~inside]
     shared[rest] = shapely.area(shapely.intersection(shapes[rest], others[rest]))
     return shared
+
+
+def _interiors_meet(
+    shapes: NDArray[np.object_], others: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """(P,) whether the interiors of polygons have a point in common.
+
+    Of each pair the one with more corners is prepared, which is done once for each
+    object: a block of a dense town has some ten thousand, and thousands of neighbours.
+    """
+    swap = shapely.get_num_coordinates(shapes) > shapely.get_num_coordinates(others)
+    larger = np.where(swap, shapes, others)
+    smaller = np.where(swap, others, shapes)
+    shapely.prepare(larger)
+    return np.asarray(shapely.relate_pattern(larger, smaller, INTERIORS_MEET), np.bool_)
 
 
 def _shared_bounds(one: Values, other: Values) -> Values:
