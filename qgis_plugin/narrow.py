@@ -25,6 +25,9 @@ from qgis.PyQt.QtWidgets import (
 LEAST_WIDTH = 60
 """Pixels that a field keeps."""
 
+SLACK = 2
+"""Pixels by which a text may be wider than the contents of its button."""
+
 
 def let_shrink(*widgets: QWidget) -> None:
     """Let fields become narrower than their longest text."""
@@ -60,9 +63,7 @@ class ShrinkingButton(QPushButton):
         inside = self.style().subElementRect(
             QStyle.SubElement.SE_PushButtonContents, option, self
         )
-        option.text = self.fontMetrics().elidedText(
-            option.text, Qt.TextElideMode.ElideRight, inside.width()
-        )
+        option.text = shortened(self, option.text, inside.width())
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
 
     def event(self, event: QEvent) -> bool:
@@ -100,10 +101,22 @@ class ShrinkingCheckBox(QCheckBox):
         inside = self.style().subElementRect(
             QStyle.SubElement.SE_CheckBoxContents, option, self
         )
-        option.text = self.fontMetrics().elidedText(
-            option.text, Qt.TextElideMode.ElideRight, inside.width()
-        )
+        option.text = shortened(self, option.text, inside.width())
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_CheckBox, option)
+
+
+def shortened(widget: QWidget, text: str, width: int) -> str:
+    """Return a text, or as much of it as a width has room for.
+
+    The sign before the letter of a shortcut takes no room, and the contents of a button
+    as a style measures them may be narrower than the text that its size is made for.
+    """
+    metrics = widget.fontMetrics()
+    if metrics.boundingRect(text.replace("&", "")).width() <= width + SLACK:
+        return text
+    flags = Qt.TextFlag.TextShowMnemonic
+    mode = Qt.TextElideMode.ElideRight
+    return str(metrics.elidedText(text, mode, width, getattr(flags, "value", flags)))
 
 
 def let_labels_wrap(form: QFormLayout) -> None:

@@ -1020,12 +1020,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Frühere Suchen …</translation>
         </message>
         <message>
-            <source>Threshold of these results</source>
-            <translation>Schwelle dieser Ergebnisse</translation>
-        </message>
-        <message>
-            <source>Least score of these results</source>
-            <translation>Kleinste Bewertung dieser Ergebnisse</translation>
+            <source>Least score</source>
+            <translation>Kleinste Bewertung</translation>
         </message>
         <message>
             <source>Stays as it is, with your edits: {layers}. The slider changes a layer of its own.</source>
@@ -1726,10 +1722,6 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
         <message>
             <source>Worker {pid}: rrsis-geo {version}, Python {python}</source>
             <translation>Arbeitsprozess {pid}: rrsis-geo {version}, Python {python}</translation>
-        </message>
-        <message>
-            <source>Least score</source>
-            <translation>Kleinste Bewertung</translation>
         </message>
         <message>
             <source>Minimum area</source>

@@ -10,9 +10,11 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QWidget,
 )
-from rrsis_geo_qgis.narrow import ShrinkingButton, ShrinkingCheckBox
+from rrsis_geo_qgis.narrow import ShrinkingButton, ShrinkingCheckBox, shortened
 from rrsis_geo_qgis.panel.area.area_chooser import RECTANGLE, SELECTED
 
 
@@ -58,6 +60,11 @@ def cut_off(panel):
             wraps = isinstance(part, QLabel) and part.wordWrap()
             if not wraps and part.width() < part.minimumSizeHint().width():
                 lost.append(f"{name} has no room for {part.text()!r}")
+            elif wraps and part.height() < part.heightForWidth(part.width()):
+                lost.append(
+                    f"{name} loses lines of {part.text()!r}: {part.height()} of "
+                    f"{part.heightForWidth(part.width())} pixels"
+                )
     return lost
 
 
@@ -97,7 +104,7 @@ def show_all(panel, width):
     QTest.qWait(100)
 
 
-@pytest.mark.parametrize("width", [280, 400])
+@pytest.mark.parametrize("width", [280, 320, 360, 400])
 def test_nothing_is_cut_off(language, type_size, found, width):
     show_all(found, width)
 
@@ -107,6 +114,26 @@ def test_nothing_is_cut_off(language, type_size, found, width):
         assert not cut_off(found), widest(found)
     assert found.width() <= width
     assert not lost_columns(found)
+
+
+def test_a_button_with_room_shows_its_whole_text(panel):
+    panel.setFloating(True)
+    panel.resize(400, 900)
+    panel.show()
+    QTest.qWait(50)
+    buttons = panel.widget().findChildren(ShrinkingButton)
+    seen = [one for one in buttons if one.isVisibleTo(panel) and one.text()]
+    assert "&Known things" in [one.text() for one in seen]
+    for button in seen:
+        if button.width() >= button.sizeHint().width():
+            option = QStyleOptionButton()
+            button.initStyleOption(option)
+            inside = button.style().subElementRect(
+                QStyle.SubElement.SE_PushButtonContents, option, button
+            )
+            text = button.text()
+            assert shortened(button, text, inside.width()) == text
+            assert shortened(button, text, 20) != text
 
 
 def test_run_stays_in_view_with_all_options_open(found):
