@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rrsis_geo.query.decision.evidence import Evidence
-from rrsis_geo.query.decision.expected_iou import Choice
+from rrsis_geo.query.decision.expected_iou import Choice, logistic
 from rrsis_geo.query.decision.features import FEATURES
 
 SIGNALS = {"whole": "whole, all", "phrase": "phrase of best, all"}
@@ -40,9 +40,10 @@ def evidence_table(
         it fits the words of place, order and measure. All evidence is from 0 to 1.
     """
     chance = choice.chance[: evidence.count]
-    likeliest = np.lexsort((np.arange(len(chance)), -chance))[:most]
+    likeliest = np.argsort(-chance, kind="stable")[:most]
     meant = set(choice.rows.tolist())
     columns = evidence.candidates.polygons.columns
+    objects = logistic(evidence.features[:, OBJECT])
     signals = {
         name: evidence.features[:, FEATURES.index(feature)]
         for name, feature in SIGNALS.items()
@@ -54,9 +55,7 @@ def evidence_table(
             "lon": round(float(columns["lon"][row]), 7),
             "lat": round(float(columns["lat"][row]), 7),
             "area_m2": round(float(columns["area_m2"][row]), 1),
-            "object": round(
-                float(1 / (1 + np.exp(-evidence.features[row, OBJECT]))), 4
-            ),
+            "object": round(float(objects[row]), 4),
             **{
                 name: round(float(values[row]), 4) if values.any() else None
                 for name, values in signals.items()
