@@ -73,12 +73,12 @@ class ScenePredictor:
             if mode == "network"
             else make_batch(texts, mode, categories=self.categories)
         )
-        sources = self._rasters(scene, batch.texts)
-        found, grid, area = _polygonize(sources, batch.texts, weighs=batch.weighs)
+        sources = self.rasters(scene.path, scene.grid, batch.texts)
+        found, grid, area = polygonize(sources, batch.texts, weighs=batch.weighs)
         faint = None
         if batch.weighs:
             _, low = batch.thresholds(0.5)
-            faint, _, _ = _polygonize(sources, batch.texts, weighs=True, threshold=low)
+            faint, _, _ = polygonize(sources, batch.texts, weighs=True, threshold=low)
         resolved = batch.answer(found, grid, area, faint=faint).polygons
         return [_matching_labels(scene, resolved, grid, text) for text in texts]
 
@@ -90,19 +90,27 @@ class ScenePredictor:
     def _weights_digest(self) -> str:
         return "|".join(digests(self._file))
 
-    def _rasters(self, scene: LabelledScene, phrases: Sequence[str]) -> dict[str, Path]:
-        """Return the probability raster of each phrase; predict the missing ones."""
+    def rasters(
+        self, path: Path, grid: Grid, phrases: Sequence[str]
+    ) -> dict[str, Path]:
+        """Return the probability raster of each phrase; predict the missing ones.
+
+        Args:
+            path: Of the scene.
+            grid: Where the scene lies if its file does not say so.
+            phrases: What the network is given.
+        """
         self.folder.mkdir(exist_ok=True)
-        changed = os.path.getmtime(scene.path)
-        key = f"{scene.path}|{changed}|{self._weights_digest}|{PRECISION}"
+        changed = os.path.getmtime(path)
+        key = f"{path}|{changed}|{self._weights_digest}|{PRECISION}"
         paths = {text: self.folder / f"{_digest(key, text)}.tif" for text in phrases}
         missing = [text for text, path in paths.items() if not path.exists()]
         if not missing:
             return paths
         start = time.process_time()
-        raster_path = self.folder / f"{scene.path.stem}.made.tif"
+        raster_path = self.folder / f"{path.stem}.made.tif"
         segment(
-            _georeferenced(scene, self.folder),
+            _georeferenced(path, grid, self.folder),
             missing,
             probability=raster_path,
             weights=self.weights,
@@ -123,7 +131,7 @@ class ScenePredictor:
                 )
         raster_path.unlink()
         spent = time.process_time() - start
-        line = f"{scene.path.name}: {len(missing)} new texts, {spent:.0f} s of this CPU"
+        line = f"{path.name}: {len(missing)} new texts, {spent:.0f} s of this CPU"
         print(line, file=sys.stderr, flush=True)
         return paths
 
@@ -132,7 +140,7 @@ def _digest(key: str, text: str) -> str:
     return hashlib.sha256(f"{key}|{text}".encode()).hexdigest()[:24]
 
 
-def _polygonize(
+def polygonize(
     sources: dict[str, Path],
     phrases: Sequence[str],
     *,
@@ -209,20 +217,20 @@ def _matching_labels(
     return frozenset(matched)
 
 
-def _georeferenced(scene: LabelledScene, folder: Path) -> Path:
+def _georeferenced(source: Path, grid: Grid, folder: Path) -> Path:
     """Return the path of the scene; add a georeference if it has none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(scene.path) as dataset:
+        with rasterio.open(source) as dataset:
             if dataset.crs is not None:
-                return scene.path
+                return source
             pixels = dataset.read()
-    path = folder / f"{scene.path.stem}.tif"
+    path = folder / f"{source.stem}.tif"
     if not path.exists():
         with rasterio.open(
             path, "w", driver="GTiff", count=3, dtype="uint8",
             width=pixels.shape[2], height=pixels.shape[1],
-            crs=scene.grid.crs, transform=scene.grid.transform,
+            crs=grid.crs, transform=grid.transform,
         ) as dataset:  # fmt: skip
             dataset.write(pixels)
     return path

@@ -313,3 +313,50 @@ def test_words_that_may_belong_to_either_are_unsure(text, kind):
 )
 def test_clear_words_are_sure(text):
     assert all(node.certainty == 1 for node in walk(make_plan(text).root))
+
+
+ADJECTIVE_LISTS = {
+    "the long, thin building": "long thin building | 1",
+    "white, round storage tanks": "white round storage tank",
+    "the narrow, dark green field": "narrow dark green field | 1",
+    "a large, flat, grey roof": "flat grey roof | big | any 1",
+    "cars near the old, rusty tank": "car | near (old rusty storage tank)",
+    "the red, white and blue ships": "red white and blue ship",
+}
+
+
+@pytest.mark.parametrize("text", ADJECTIVE_LISTS)
+def test_that_a_comma_between_adjectives_is_read_over(text):
+    assert notation(text) == ADJECTIVE_LISTS[text]
+
+
+SEVERAL_THINGS = {
+    "planes, ships and cars": "(airplane) or (ship) or (car)",
+    "tents, cars": "(tent) or (car)",
+    "tents, white cars and ships": "(tent) or (white car) or (ship)",
+    "a helipad, white tanks": "(helipad | any 1) or (white storage tank)",
+    "the yurt, a tank": "(yurt | 1) or (storage tank | any 1)",
+}
+
+
+@pytest.mark.parametrize("text", SEVERAL_THINGS)
+def test_that_a_comma_between_things_still_joins_them(text):
+    assert notation(text) == SEVERAL_THINGS[text]
+
+
+REQUESTS = {
+    "can you find me the white plane": "white airplane | 1",
+    "could you spot for us the tanks": "storage tank",
+    "anything that looks like a boat on the left": "boat | in left",
+    "everything that is a tank": "storage tank",
+    "whatever could be a ship": "ship",
+}
+
+
+@pytest.mark.parametrize("text", REQUESTS)
+def test_that_a_request_for_whatever_is_a_thing_asks_for_the_thing(text):
+    assert notation(text) == REQUESTS[text]
+
+
+def test_that_everything_of_a_colour_is_still_asked_for():
+    assert notation("everything that is red") == "red everything"

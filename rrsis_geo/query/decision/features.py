@@ -37,6 +37,7 @@ OTHER_SIGNALS = (
     "not of the noun",
     "edge",
     "size",
+    "shape",
     "prior",
     "unmet, whole of best",
 )

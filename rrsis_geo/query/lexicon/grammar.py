@@ -243,7 +243,9 @@ where (can|could|do) (i|you|we) (find|see)
 (which|what)
 where (do|does)
 (is|are|was|were) there [here]
-(do|can|could) (you|we|i) (see|spot|find)
+(do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
+(everything|anything|whatever|something) [that|which] (is|looks like|look like \
+|resembles|could be|might be|may be) (a|an)
 (does|do) (it|this|the) [image|scene|picture] (have|contain|show)
 how many
 (there|here) (is|are)

@@ -255,6 +255,9 @@ SILENT_ADJECTIVES = words(
 )
 """Words before a noun without effect on a plan."""
 
+MOSTLY_ADJECTIVES = words("flat")
+"""Names of classes that describe more often than they name, before a comma."""
+
 COORDINATORS = words("and or / plus")
 """Coordinating conjunctions."""
 

@@ -29,6 +29,11 @@ from rrsis_geo.query.decision.evidence import (
 from rrsis_geo.query.decision.expected_iou import Choice, best_set
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
+from rrsis_geo.query.decision.outline_shape import (
+    UNKNOWN_SHAPE,
+    asks_only_shape,
+    shape_evidence,
+)
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.own_layers.own_features import OwnFeatures, is_own
 from rrsis_geo.query.plan.explanation import describe_step
@@ -70,13 +75,15 @@ class OwnEvidence:
     def membership(self, find: Find) -> Values:
         """(N,) how well a phrase describes each feature of its layer, in [0, 1].
 
-        All are alike where the phrase says nothing but their noun. A colour that the
+        All are alike where the phrase says nothing but their noun; words of shape are
+        compared with the outlines elsewhere. A colour that the
         phrase asks for is measured; other words are the network's, whose mean
         probability inside a feature counts as a share of that in the best one. Where it
         sees nothing like that, nothing fits.
         """
         shapes = self.features.shapes_of(find)
-        if not find.narrows or not len(shapes):
+        is_plain = not find.narrows or asks_only_shape(find.phrase, find.noun)
+        if is_plain or not len(shapes):
             return np.ones(len(shapes))
         seen = self.maps.coverage(shapes, find.phrase)
         best = float(seen.max(initial=0.0))
@@ -155,8 +162,11 @@ def decide_among_features(
         shift=shift,
         certain=is_own(polygons),
     )
+    shape = shape_evidence(candidates, count)
+    if shape is not None:
+        membership[:count] *= np.where(shape == UNKNOWN_SHAPE, 1.0, shape)
     fits = evaluate(plan, candidates, strict=True)
-    evidence = _evidence(plan, candidates, fits, count)
+    evidence = _evidence(plan, candidates, fits, shape, count)
     chance = np.where(
         fits.fit >= FIT_THRESHOLD, membership * candidates.confidence, 0.0
     )[:count]
@@ -204,7 +214,9 @@ def _described(maps: PaintedMaps, find: Find, objects: Polygons) -> Values:
     return covered / best if best >= CLEAR else np.ones(len(objects))
 
 
-def _evidence(plan: Plan, candidates: Candidates, fits: Fits, count: int) -> Evidence:
+def _evidence(
+    plan: Plan, candidates: Candidates, fits: Fits, shape: Values | None, count: int
+) -> Evidence:
     """Evidence without signals, which features of layers do not have."""
     return Evidence(
         plan=plan,
@@ -213,6 +225,7 @@ def _evidence(plan: Plan, candidates: Candidates, fits: Fits, count: int) -> Evi
         fits=fits,
         features=np.zeros((count, len(FEATURES))),
         sentence=np.zeros(len(SENTENCE_FEATURES)),
+        shape=shape,
         number=asked_number(plan),
     )
 

@@ -1,12 +1,17 @@
-"""Reads what is said of members of a set in turn: "two ships, one red, one white"."""
+"""Reads what is said of members of a set in turn: "two ships, one red, one white".
+
+Tells them, and several things, from adjectives that a comma parts.
+"""
 
 from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.tokenizer.tokens import Token
 
 _SEPARATORS = v.COORDINATORS | {",", "but", "with"}
 _MEMBERS = v.words("one another a an <n>")
@@ -46,6 +51,29 @@ def read_enumeration(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     phrase.clear()
     phrase.base = n.Union(tuple(parts))
     return end
+
+
+def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
+    """Whether words of appearance, at least one, and a noun of the vocabulary follow.
+
+    So "tents, cars" stays two things, although tents are not in the vocabulary.
+    """
+    matcher = parser.matcher
+    for j in range(i, matcher.stop):
+        token = matcher.tokens[j]
+        if j > i and token.text in (",", *v.COORDINATORS) and j + 1 < matcher.stop:
+            continue
+        if token.text in v.DETERMINERS or matcher.match(j) is not None:
+            return False
+        after = matcher.tokens[j + 1].surface if j + 1 < matcher.stop else ""
+        if sense((token.surface, singular(after)))[0] > 1 or _is_noun(token):
+            return j > i
+    return False
+
+
+def _is_noun(token: Token) -> bool:
+    """Whether a word names a class by itself."""
+    return sense((singular(token.surface),))[1] is not None
 
 
 def _after_member(parser: PhraseReader, i: int) -> int:

@@ -9,6 +9,7 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
+from rrsis_geo.query.parser.enumerations import leads_to_known_noun
 from rrsis_geo.query.parser.group_phrases import read_group
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
@@ -223,8 +224,12 @@ def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 
 def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """A comma among premodifiers: "the largest, white tank"."""
-    if phrase.adjectives or not phrase.has_premodifier():
+    """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
+    if phrase.adjectives:
+        describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
+        open_end = describes or _may_join_adjectives(phrase)
+        return i + 1 if open_end and leads_to_known_noun(parser, i + 1) else None
+    if not phrase.has_premodifier():
         return None
     matcher = parser.matcher
     if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1) is not None:

@@ -1,0 +1,161 @@
+"""Evidence for expressions about whole scenes, and about pictures of further sets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import rasterio
+import shapely
+from affine import Affine
+from evidence_cases import Case, make_case
+from numpy.typing import NDArray
+from query_scenes import UTM, LabelledScene, read_scenes
+from query_weights import ScenePredictor, polygonize
+from rasterio.features import rasterize
+from sentence_sets import Picture, part_of, pictures
+from shapely.geometry.base import BaseGeometry
+
+from rrsis_geo.query import make_plan
+from rrsis_geo.query.decision.evidence import gather
+from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.query_batch import QueryBatch, make_batch
+from rrsis_geo.scene.grid import Grid
+
+WINDOW = 480
+"""Pixels of the side of a window; smaller pictures are seen at once."""
+
+
+def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
+    """Gather the evidence for expressions about labelled whole scenes.
+
+    Expressions that name things without labels are left out: the network would have to
+    be given each of them.
+
+    Args:
+        data: The folder of public data sets.
+        predictor: Weights and their cache.
+        part: choose, report or all.
+    """
+    found = []
+    for scene in read_scenes(data):
+        name = str(scene.path.relative_to(data))
+        if part not in ("all", part_of(name)):
+            continue
+        queries = [q for q in scene.queries if scene.knows(make_plan(q.expression))]
+        if not queries:
+            continue
+        texts = [query.expression for query in queries]
+        batch, maps, grid, area = _painted(predictor, scene.path, scene.grid, texts)
+        for plan, query in zip(batch.plans, queries, strict=True):
+            found.append(
+                make_case(
+                    gather(plan, maps, grid, area=area, one_window=False),
+                    grid,
+                    _burnt_labels(scene, query.targets, grid),
+                    data="scenes",
+                    image=name,
+                    type=query.type,
+                    one_window=False,
+                )
+            )
+    return found
+
+
+def picture_cases(
+    data: Path, name: str, predictor: ScenePredictor, part: str
+) -> list[Case]:
+    """Gather the evidence for the sentences about one set of pictures.
+
+    Args:
+        data: The folder of public data sets.
+        name: One of `sentence_sets.SETS`.
+        predictor: Weights and their cache.
+        part: choose, report or all.
+    """
+    found = []
+    for picture in pictures(data, name, part):
+        path, place = _written(picture, predictor.folder)
+        texts = [sentence.expression for sentence in picture.sentences]
+        one_window = max(place.width, place.height) <= WINDOW
+        batch, maps, grid, area = _painted(
+            predictor, path, place, texts, one_window=one_window
+        )
+        for plan, sentence in zip(batch.plans, picture.sentences, strict=True):
+            found.append(
+                make_case(
+                    gather(plan, maps, grid, area=area, one_window=one_window),
+                    grid,
+                    _resized(sentence.mask, grid),
+                    data=name,
+                    image=picture.image,
+                    type=sentence.type,
+                    one_window=one_window,
+                )
+            )
+    return found
+
+
+def _painted(
+    predictor: ScenePredictor,
+    path: Path,
+    place: Grid,
+    texts: Sequence[str],
+    *,
+    one_window: bool = False,
+) -> tuple[QueryBatch, PaintedMaps, Grid, BaseGeometry]:
+    """Plan expressions; polygonize what the network paints for their texts."""
+    batch = make_batch(
+        texts,
+        "auto",
+        grid=place if one_window else None,
+        window_size=WINDOW,
+        categories=predictor.categories,
+    )
+    sources = predictor.rasters(path, place, batch.texts)
+    clear, grid, area = polygonize(sources, batch.texts, weighs=True)
+    _, low = batch.thresholds(0.5)
+    faint, _, _ = polygonize(sources, batch.texts, weighs=True, threshold=low)
+    return batch, PaintedMaps(clear=clear, faint=faint), grid, area
+
+
+def _burnt_labels(
+    scene: LabelledScene, targets: frozenset[int], grid: Grid
+) -> NDArray[np.bool_]:
+    """(H, W) mask of labels, in the grid that the scene was read at."""
+    factor = (grid.width / scene.grid.width, grid.height / scene.grid.height)
+    shapes = [
+        shapely.transform(scene.shapes[number], lambda xy: xy * factor)
+        for number in sorted(targets)
+        if scene.shapes[number] is not None
+    ]
+    if not shapes:
+        return np.zeros((grid.height, grid.width), np.bool_)
+    return np.asarray(rasterize(shapes, out_shape=(grid.height, grid.width)) > 0)
+
+
+def _resized(mask: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
+    """Take the nearest pixel of a mask for each pixel of a grid over the same area."""
+    height, width = mask.shape
+    rows = (np.arange(grid.height) + 0.5) * height // grid.height
+    cols = (np.arange(grid.width) + 0.5) * width // grid.width
+    return mask[rows.astype(int)][:, cols.astype(int)]
+
+
+def _written(picture: Picture, folder: Path) -> tuple[Path, Grid]:
+    """Write a picture as GeoTIFF once; return its path and where it lies."""
+    folder.mkdir(exist_ok=True)
+    _, height, width = picture.pixels.shape
+    gsd = picture.gsd
+    place = Grid(Affine(gsd, 0, 500_000, 0, -gsd, 1_000_000), UTM, width, height)
+    digest = hashlib.sha256(picture.name.encode()).hexdigest()[:16]
+    path = folder / f"picture-{digest}.tif"
+    if not path.exists():
+        with rasterio.open(
+            path, "w", driver="GTiff", count=3, dtype="uint8",
+            width=width, height=height, crs=UTM, transform=place.transform,
+        ) as dataset:  # fmt: skip
+            dataset.write(picture.pixels)
+    return path, place
