@@ -70,8 +70,22 @@ def test_that_no_shape_is_measured_where_none_is_asked_for():
     assert shape_evidence(Candidates(polygons, GRID, ("red building",)), 1) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("the building shaped like an L", "angled"),
+        ("roads running north to south", "vertical"),
+        ("the runway oriented east-west", "horizontal"),
+        ("a long, narrow shed", "elongated"),
+    ],
+)
+def test_that_shapes_are_read_from_expressions(text, shape):
+    assert asked_shapes(make_plan(text).finds[0].phrase) == (shape,)
+
+
 def test_that_a_phrase_of_shape_alone_is_told_from_one_with_other_words():
     assert asks_only_shape("long narrow building", "building")
+    assert asks_only_shape("road running north-south", "road")
     assert not asks_only_shape("long red building", "building")
     assert not asks_only_shape("building", "building")
 

@@ -18,22 +18,29 @@ from rrsis_geo.query.candidates.candidates import Candidates
 
 Values = NDArray[np.float64]
 
-OutlineShape: TypeAlias = Shape | Literal["angled", "diagonal"]
+OutlineShape: TypeAlias = Literal[Shape, "angled", "diagonal"]
 """Shapes of `Shape`, outlines with a notch (L, U, T), and a slanting longer side."""
 
-SHAPE_WORDS: dict[str, OutlineShape] = {
-    **dict.fromkeys(
-        ("long", "elongated", "narrow", "thin", "slim", "oblong", "lengthy"),
-        "elongated",
-    ),
-    **dict.fromkeys(("round", "circular", "roundish"), "round"),
-    **dict.fromkeys(("square", "squarish"), "square"),
-    **dict.fromkeys(("horizontal", "east-west", "horizontally"), "horizontal"),
-    **dict.fromkeys(("vertical", "north-south", "vertically"), "vertical"),
-    **dict.fromkeys(("diagonal", "diagonally"), "diagonal"),
-    **dict.fromkeys(("l-shaped", "u-shaped", "t-shaped", "angled"), "angled"),
+_WORDS: dict[OutlineShape, str] = {
+    "elongated": "long, elongated, narrow, thin, slim, oblong, lengthy",
+    "round": "round, circular, roundish",
+    "square": "square, squarish",
+    "horizontal": "horizontal, horizontally, east-west, east to west, west to east",
+    "vertical": "vertical, vertically, north-south, north to south, south to north",
+    "diagonal": "diagonal, diagonally",
+    "angled": "l-shaped, u-shaped, t-shaped, l-shape, u-shape, angled, "
+    "shaped like an l, shaped like a u, shaped like a t",
 }
-"""Word of an expression -> shape."""
+
+SHAPE_WORDS: dict[str, OutlineShape] = {
+    words: shape
+    for shape, alternatives in _WORDS.items()
+    for words in alternatives.split(", ")
+}
+"""Words of an expression -> shape."""
+
+TURNED = frozenset(("running", "oriented", "lying", "pointing", "aligned"))
+"""Words that may stand before those of a direction and say no more."""
 
 UNKNOWN_SHAPE = 0.5
 """Fit to a shape of objects of which none is asked for."""
@@ -45,14 +52,20 @@ logarithm of the ratio over which that changes."""
 
 def asked_shapes(phrase: str) -> tuple[OutlineShape, ...]:
     """The shapes that the words of a noun phrase ask for, each once."""
-    words = phrase.lower().split()
-    return tuple(dict.fromkeys(SHAPE_WORDS[one] for one in words if one in SHAPE_WORDS))
+    text = f" {phrase.lower()} "
+    asked = (shape for words, shape in SHAPE_WORDS.items() if f" {words} " in text)
+    return tuple(dict.fromkeys(asked))
 
 
 def asks_only_shape(phrase: str, noun: str) -> bool:
     """Whether a noun phrase adds nothing but words of shape to its noun."""
-    added = [one for one in phrase.lower().split() if one not in noun.lower().split()]
-    return bool(added) and all(one in SHAPE_WORDS for one in added)
+    rest = f" {phrase.lower()} "
+    for words in SHAPE_WORDS:
+        rest = rest.replace(f" {words} ", " ")
+    return bool(asked_shapes(phrase)) and set(rest.split()) <= {
+        *noun.lower().split(),
+        *TURNED,
+    }
 
 
 def shape_evidence(candidates: Candidates, count: int) -> Values | None:
