@@ -40,12 +40,30 @@ def test_pairs_and_areas_are_those_of_every_pair(seed, share):
     assert (np.lexsort((found.other, found.one)) == np.arange(len(found.one))).all()
 
 
-def test_an_array_with_itself_gives_each_pair_once():
-    shapes = blobs(np.random.default_rng(9), 30)
-    found = overlaps(shapes, shapes, later=True)
-    every = overlaps(shapes, shapes)
-    assert (found.one > found.other).all()
-    assert len(every.one) == 2 * len(found.one) + len(shapes)
+def tiles(rng):
+    """Polygons of a map, none of which shares area with another."""
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(rng.uniform(0, 60, (25, 2))))
+    )
+    holes = shapely.points(rng.uniform(0, 60, (6, 2)))
+    return shapely.difference(cells, shapely.union_all(shapely.buffer(holes, 2.0)))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_others_that_lie_apart_give_the_same_pairs(seed, share):
+    rng = np.random.default_rng(seed)
+    others = tiles(rng)
+    inside = shapely.buffer(others, -1.0)
+    shapes = np.concatenate(
+        [blobs(rng, 20), others[:5], inside[~shapely.is_empty(inside)]]
+    )
+    every = overlaps(shapes, others, share=share)
+    found = overlaps(shapes, others, share=share, apart=True)
+    kept = every.area > 1e-9 * shapely.area(shapes)[every.one]  # not two that touch
+    np.testing.assert_array_equal(found.one, every.one[kept])
+    np.testing.assert_array_equal(found.other, every.other[kept])
+    np.testing.assert_allclose(found.area, every.area[kept], rtol=1e-9)
 
 
 def test_nothing_overlaps_nothing():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, TypeVar
 
 import numpy as np
@@ -63,7 +64,7 @@ class PaintedMaps:
         it is left out.
         """
         clear, faint = zip(*map(self.of, texts), strict=True)
-        return _distinct(joined([*clear, *faint]))
+        return _distinct([*clear, *faint])
 
     def coverage(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) mean probability of a text inside polygons, about.
@@ -126,26 +127,41 @@ def _of(polygons: Polygons, text: str) -> Polygons:
 
 
 def _shared(geometry: NDArray[np.object_], source: Polygons) -> tuple[Values, Values]:
-    """(N,) area that polygons share with those of a source, and the same by score."""
+    """(N,) area that polygons share with those of a source, and the same by score.
+
+    The polygons of a source are those of one text at one level.
+    """
     shared, weighted = np.zeros(len(geometry)), np.zeros(len(geometry))
-    found = overlaps(geometry, source.geometry)
+    found = overlaps(geometry, source.geometry, apart=True)
     np.add.at(shared, found.one, found.area)
     np.add.at(weighted, found.one, found.area * source.columns["score"][found.other])
     return shared, weighted
 
 
-def _distinct(polygons: Polygons) -> Polygons:
-    """The polygons without those that show an object again."""
-    geometry = polygons.geometry
-    if len(geometry) < 2:
+def _distinct(parts: Sequence[Polygons]) -> Polygons:
+    """The polygons without those that show an object again.
+
+    Args:
+        parts: The polygons of one text at one level each, which share no area.
+    """
+    polygons = joined(parts)
+    if len(polygons) < 2:
         return polygons
-    area = shapely.area(geometry)
-    pairs = overlaps(geometry, geometry, share=SAME, later=True)
-    same = pairs.area > SAME * np.minimum(area[pairs.one], area[pairs.other])
-    kept = np.ones(len(geometry), np.bool_)
-    for later_row, earlier in zip(
-        pairs.one[same].tolist(), pairs.other[same].tolist(), strict=True
-    ):
-        if kept[earlier]:
-            kept[later_row] = False
+    areas = [shapely.area(part.geometry) for part in parts]
+    first = np.cumsum([0, *map(len, parts)])
+    again, before = [], []
+    for later, earlier in combinations(reversed(range(len(parts))), 2):
+        pairs = overlaps(
+            parts[later].geometry, parts[earlier].geometry, share=SAME, apart=True
+        )
+        smaller = np.minimum(areas[later][pairs.one], areas[earlier][pairs.other])
+        same = pairs.area > SAME * smaller
+        again.append(pairs.one[same] + first[later])
+        before.append(pairs.other[same] + first[earlier])
+    rows, others = np.concatenate(again), np.concatenate(before)
+    order = np.lexsort((others, rows))
+    kept = np.ones(len(polygons), np.bool_)
+    for row, other in zip(rows[order].tolist(), others[order].tolist(), strict=True):
+        if kept[other]:
+            kept[row] = False
     return taken(polygons, np.flatnonzero(kept))

@@ -44,7 +44,7 @@ def overlaps(
     others: NDArray[np.object_],
     *,
     share: float = 0.0,
-    later: bool = False,
+    apart: bool = False,
 ) -> Overlaps:
     """Pairs of polygons that overlap, with the shared area.
 
@@ -53,8 +53,9 @@ def overlaps(
         others: (M,) polygons.
         share: Pairs whose bounds show that less than this share of the smaller area is
             common may be left out.
-        later: Only pairs whose first row is the larger number: each pair once, for an
-            array with itself.
+        apart: The other polygons share no area with each other, as those of one text
+            at one level. Then one that lies inside another needs no comparison with
+            the neighbours of that, which are many in a dense town.
 
     Returns:
         Sorted by `one`, then `other`.
@@ -62,37 +63,62 @@ def overlaps(
     if not len(shapes) or not len(others):
         return Overlaps(one=_no_rows(), other=_no_rows(), area=np.zeros(0))
     one, other = shapely.STRtree(others).query(shapes)
-    if later:
-        keep = one > other
-        one, other = one[keep], other[keep]
     smaller = np.minimum(shapely.area(shapes)[one], shapely.area(others)[other])
     common = _shared_bounds(shapely.bounds(shapes)[one], shapely.bounds(others)[other])
     keep = (common > 0) & (common >= share * smaller * (1 - ROUNDING))
     one, other = one[keep], other[keep]
     order = np.lexsort((other, one))
     one, other = one[order], other[order]
-    area = shared_areas(shapes[one], others[other])
+    if apart:
+        one, other, area = _shared_with_apart(shapes, others, one, other)
+    else:
+        area = shared_areas(shapes[one], others[other])
     keep = area > 0
     return Overlaps(one=one[keep], other=other[keep], area=area[keep])
+
+
+def _shared_with_apart(
+    shapes: NDArray[np.object_], others: NDArray[np.object_], one: Rows, other: Rows
+) -> tuple[Rows, Rows, Values]:
+    """Pairs and shared areas where the other polygons share no area with each other."""
+    inside = _covered(shapes[one], others[other])
+    settled = np.zeros(len(shapes), np.bool_)
+    settled[one[inside]] = True
+    keep = inside | ~settled[one]
+    one, other, inside = one[keep], other[keep], inside[keep]
+    area = shapely.area(shapes)[one]
+    area[~inside] = shared_areas(shapes[one[~inside]], others[other[~inside]])
+    return one, other, area
 
 
 def shared_areas(shapes: NDArray[np.object_], others: NDArray[np.object_]) -> Values:
     """(P,) area that each of some polygons shares with the other at its place."""
     areas, other_areas = shapely.area(shapes), shapely.area(others)
-    same = (areas == other_areas) & shapely.equals_exact(shapes, others, 0)
-    shared = np.where(same, areas, 0.0)
-    rest = np.flatnonzero(~same)
+    within = areas <= other_areas
+    inner, outer = np.where(within, (shapes, others), (others, shapes))
+    inside = _covered(inner, outer)
+    shared = np.where(inside, np.minimum(areas, other_areas), 0.0)
+    rest = np.flatnonzero(~inside)
     # neighbours that only touch are many, as outlines follow pixels
     rest = rest[_interiors_meet(shapes[rest], others[rest])]
-    within = areas[rest] <= other_areas[rest]
-    outer = np.where(within, others[rest], shapes[rest])
-    inner = np.where(within, shapes[rest], others[rest])
-    shapely.prepare(outer)
-    inside = shapely.relate_pattern(outer, inner, COVERED)
-    shared[rest[inside]] = np.minimum(areas, other_areas)[rest[inside]]
-    rest = rest[~inside]
     shared[rest] = shapely.area(shapely.intersection(shapes[rest], others[rest]))
     return shared
+
+
+def _covered(
+    shapes: NDArray[np.object_], others: NDArray[np.object_]
+) -> NDArray[np.bool_]:
+    """(P,) whether polygons are the same as the others, or lie in them."""
+    bounds, other_bounds = shapely.bounds(shapes), shapely.bounds(others)
+    low = (bounds[:, :2] >= other_bounds[:, :2]).all(axis=1)
+    high = (bounds[:, 2:] <= other_bounds[:, 2:]).all(axis=1)
+    covered: NDArray[np.bool_] = np.logical_and(low, high)
+    pairs = np.flatnonzero(covered)
+    same = shapely.equals_exact(shapes[pairs], others[pairs], 0)
+    pairs = pairs[~same]
+    shapely.prepare(others[pairs])
+    covered[pairs] = shapely.relate_pattern(others[pairs], shapes[pairs], COVERED)
+    return covered
 
 
 def _interiors_meet(
