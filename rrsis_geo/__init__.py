@@ -18,7 +18,7 @@ from rrsis_geo.version import __version__
 
 if TYPE_CHECKING:
     from rrsis_geo.job import SegmentJob, SegmentOptions
-    from rrsis_geo.many_scenes.scenes_run import segment_many
+    from rrsis_geo.many_scenes.segment_many import segment_many
     from rrsis_geo.pipeline import Segmenter, SegmentResult, segment
 
 __all__ = [
@@ -37,7 +37,7 @@ _HOMES = {
     "SegmentResult": "rrsis_geo.pipeline",
     "Segmenter": "rrsis_geo.pipeline",
     "segment": "rrsis_geo.pipeline",
-    "segment_many": "rrsis_geo.many_scenes.scenes_run",
+    "segment_many": "rrsis_geo.many_scenes.segment_many",
 }
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from rasterio.crs import CRS
 
@@ -19,15 +18,16 @@ from rrsis_geo.errors import (
     WeightsError,
     as_rrsis_error,
 )
-from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.job import SegmentJob
 from rrsis_geo.many_scenes.layer_output import check_layer, write_layer, written_before
 from rrsis_geo.many_scenes.scene_layer import ScenePart, read_part
-from rrsis_geo.many_scenes.scene_list import SceneSource, check_names, list_scenes
+from rrsis_geo.many_scenes.scene_list import SceneSource, check_names
 from rrsis_geo.many_scenes.scene_outcome import SceneOutcome, ScenesResult
 from rrsis_geo.many_scenes.scene_records import SceneRecords, scene_key
 from rrsis_geo.many_scenes.scenes_job import ScenesJob
 from rrsis_geo.pipeline import output_paths
 from rrsis_geo.pipeline.engines import open_engine
+from rrsis_geo.pipeline.own_layers.layer_reading import Frames
 from rrsis_geo.pipeline.run_plan import weights_facts
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.protocol import Advice, Failed, Finished, Message, NextScene
@@ -38,69 +38,6 @@ from rrsis_geo.types import Predictor
 Report = Callable[[Message], None]
 
 
-def segment_many(
-    scenes: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    expressions: str | Sequence[str],
-    output: str | os.PathLike[str] | None = None,
-    *,
-    asset: str | None = None,
-    merge: bool = False,
-    report: Report | None = None,
-    **options: Any,
-) -> ScenesResult:
-    """Find what the expressions describe in many scenes, with one network.
-
-    Args:
-        scenes: Paths, URLs, folders, patterns, `@list.txt`, STAC items; one or several.
-        expressions: What to look for, in plain words; one text or several.
-        output: Vector file of all scenes, or with `{scene}` in its name one a scene;
-            None: only return the polygons.
-        asset: Asset of STAC items to read.
-        merge: Make one polygon of what several scenes show of one object.
-        report: Called with every message of `rrsis_geo.protocol`.
-        **options: Fields of `rrsis_geo.SegmentJob` and `rrsis_geo.SegmentOptions`.
-
-    Returns:
-        What became of each scene: those that fail do not end the run, see `failed` and
-        `raise_failures`.
-
-    Raises:
-        RRSISError: nothing could be looked for in any of them.
-
-    Example:
-        >>> from rrsis_geo import segment_many
-        >>> found = segment_many("tiles/*.tif", "storage tank", "tanks.gpkg")
-        >>> found.to_geodataframe()[["scene", "score", "geometry"]]
-    """
-    words = [scenes] if isinstance(scenes, (str, os.PathLike)) else list(scenes)
-    texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
-    own = {name: options.pop(name) for name in JOB_FIELDS if name in options}
-    for name in ("probability", "preview", "anchors", "weights"):
-        if own.get(name) is not None:
-            own[name] = os.fspath(own[name])
-    job = SegmentJob(
-        scene="",
-        expressions=texts,
-        output=None if output is None else os.fspath(output),
-        options=SegmentOptions.from_mapping(options),
-        **own,
-    )
-    listed = list_scenes([os.fspath(word) for word in words], asset=asset)
-    report = report or (lambda message: None)
-    for note in listed.notes:
-        report(Advice(note))
-    return run_scenes(
-        ScenesJob(scenes=listed.scenes, job=job, merge=merge), report=report
-    )
-
-
-JOB_FIELDS = (
-    *("probability", "preview", "anchors", "weights"),
-    *("overwrite", "layer", "append", "dst_crs"),
-)
-"""Fields of `SegmentJob` that `segment_many` takes by name."""
-
-
 def run_scenes(
     scenes: ScenesJob,
     *,
@@ -108,6 +45,7 @@ def run_scenes(
     cancelled: Callable[[], bool] = lambda: False,
     network: Callable[[SegmentJob, Sequence[str]], Predictor] | None = None,
     resume: bool = True,
+    frames: Frames | None = None,
 ) -> ScenesResult:
     """Look for the same in many scenes.
 
@@ -122,6 +60,7 @@ def run_scenes(
         cancelled: Called before every batch of windows; True stops.
         network: As for `run`; None: the job's weights, loaded once.
         resume: False discards an interrupted run.
+        frames: Noun -> table, for own layers of the job that have no path.
 
     Raises:
         Cancelled: `cancelled` said so, or Ctrl-C.
@@ -143,6 +82,7 @@ def run_scenes(
             report=report,
             cancelled=cancelled,
             network=network or _OneNetwork(),
+            frames=frames,
         )
         _check_outputs(this)
         try:
@@ -189,6 +129,7 @@ class _ScenesRun:
     report: Report
     cancelled: Callable[[], bool]
     network: Callable[[SegmentJob, Sequence[str]], Predictor]
+    frames: Frames | None
 
     def job(self, scene: SceneSource, key: str) -> SegmentJob:
         """The job of a scene, which may replace what a killed run has left."""
@@ -234,6 +175,7 @@ class _ScenesRun:
             report=lambda message: self._pass_on(message, number),
             cancelled=self.cancelled,
             network=self.network,
+            frames=self.frames,
         )
         columns = result.polygons.columns
         found = {}

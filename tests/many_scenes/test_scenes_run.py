@@ -143,38 +143,6 @@ def test_a_file_a_scene_has_the_bytes_of_a_run_over_it(find, tiles):
     assert hidden(".") == []
 
 
-def test_the_weights_are_loaded_once(tiles, tmp_path, monkeypatch):
-    """With the real loader, of which the calls are counted."""
-    from rrsis_geo import segment_many
-    from rrsis_geo.runtime import cached_predictor
-
-    loads, bound = [], []
-
-    class Network:
-        info = type("Info", (), {"name": "fake"})
-        device = "cpu"
-
-        def bind(self, texts, options):
-            bound.append(texts)
-            network = Bright()
-            network.texts = len(texts)
-            return network
-
-    def load(*place, **values):
-        loads.append(place)
-        return Network()
-
-    monkeypatch.setattr(cached_predictor, "load_network", load)
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(tiles / "a.tif", tiles / "c.tif")
-
-    result = segment_many(tiles, "ship", window_size=64, overlap=16, cache=False)
-
-    assert len(loads) == len(bound) == 1
-    assert [outcome.scene.name for outcome in result.outcomes] == ["a", "b", "c"]
-    assert result.polygons is not None
-
-
 def test_messages_carry_the_number_of_the_scene(find, tiles):
     messages = []
     find(tiles, output="all.gpkg", report=messages.append)

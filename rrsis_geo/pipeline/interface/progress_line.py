@@ -5,7 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
-from rrsis_geo.protocol import Advice, Finished, Message, Progress
+from rrsis_geo.protocol import (
+    Advice,
+    Failed,
+    Finished,
+    Message,
+    NextScene,
+    Progress,
+)
 
 WIDTH = 30
 """Characters of the bar."""
@@ -18,11 +25,18 @@ class ProgressLine:
         """Write to a stream; None: stderr."""
         self._stream = sys.stderr if stream is None else stream
         self._length = 0
+        self._scene = ""
+        """Which of several scenes the progress is of."""
 
     def __call__(self, message: Message) -> None:
-        """Show progress and advice."""
+        """Show progress, advice, and scenes that fail."""
         if isinstance(message, Progress):
-            self._show(_line(message))
+            self._show(self._scene + _line(message))
+        elif isinstance(message, NextScene):
+            self._scene = f"scene {message.number} of {message.total}: "
+        elif isinstance(message, Failed):
+            self._show("")
+            self._stream.write(f"\rFailed: {message.message}\n")
         elif isinstance(message, Advice):
             self._show("")
             self._stream.write(f"\rNote: {message.message}\n")

@@ -102,10 +102,10 @@ def segment(
         transform=transform,
         progress=progress,
         report=report,
-        output=_path(output),
-        probability=_path(probability),
-        preview=_path(preview),
-        anchors=_path(anchors),
+        output=file_path(output),
+        probability=file_path(probability),
+        preview=file_path(preview),
+        anchors=file_path(anchors),
         weights=os.fspath(weights),
         overwrite=overwrite,
         layer=layer,
@@ -190,22 +190,21 @@ class Segmenter:
         Raises:
             RRSISError: as `rrsis_geo.segment`; OptionError: it was closed.
         """
-        if self._closed:
-            raise OptionError("this Segmenter was closed; make another one")
+        self.check_open()
         return _segment(
             scene,
             expressions,
-            network=self._bind,
+            network=self.bind,
             options=self._options | dict(options),
             aoi=aoi,
             own_layers=own_layers,
             transform=transform,
             progress=progress,
             report=report,
-            output=_path(output),
-            probability=_path(probability),
-            preview=_path(preview),
-            anchors=_path(anchors),
+            output=file_path(output),
+            probability=file_path(probability),
+            preview=file_path(preview),
+            anchors=file_path(anchors),
             weights=self._weights,
             overwrite=overwrite,
             layer=layer,
@@ -213,8 +212,34 @@ class Segmenter:
             dst_crs=dst_crs,
         )
 
-    def _bind(self, job: SegmentJob, texts: Sequence[str]) -> Predictor:
+    def check_open(self) -> None:
+        """Refuse to go on if it was closed.
+
+        Raises:
+            OptionError: it was closed.
+        """
+        if self._closed:
+            raise OptionError("this Segmenter was closed; make another one")
+
+    @property
+    def weights(self) -> str:
+        """Name or path of the weights."""
+        return self._weights
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of every question, as they were given."""
+        return dict(self._options)
+
+    def bind(self, job: SegmentJob, texts: Sequence[str]) -> Predictor:
+        """The network, ready to look for texts.
+
+        Raises:
+            OptionError: it was closed.
+            WeightsError: the weights cannot be loaded.
+        """
         with self._lock:
+            self.check_open()
             if self._network is None:
                 from rrsis_geo.runtime.cached_predictor import CachedPredictor
 
@@ -272,5 +297,6 @@ def _segment(
                 line.close()
 
 
-def _path(path: str | os.PathLike[str] | None) -> str | None:
+def file_path(path: str | os.PathLike[str] | None) -> str | None:
+    """A path as text."""
     return None if path is None else os.fspath(path)
