@@ -1,11 +1,12 @@
 """Fit the weights of the evidence, and measure them on images left out of the fit.
 
-    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--folds 6] [--write FILE]
+    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--pictures land ships-cars oam]
+        [--report] [--folds 6] [--write FILE]
 
 Every expression of the validation images of NWPU VHR-10, written and generated, is
 answered twice: as in one window, and as on a scene that the network sees in parts.
-`--scenes` adds the part "choose" of the whole scenes and of the sentences about drone
-scenes, ships, cars and land cover; their part "report" is only measured. The images are
+`--scenes` adds whole scenes, `--pictures` sentences about drone scenes, ships, cars and land
+cover: the part "choose" of each to fit on; `--report` measures the other part. The images are
 divided into folds; each fold is answered with coefficients that were fitted on the
 others. `--write` fits on all of them and writes a module of coefficients. Probabilities
 are cached in the folder for temporary files.
@@ -50,6 +51,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--limit", type=int, help="number of NWPU images")
     parser.add_argument("--scenes", action="store_true", help="whole scenes too")
+    parser.add_argument("--pictures", nargs="*", choices=SETS, default=[])
     parser.add_argument(
         "--report", action="store_true", help="measure the part kept for reports too"
     )
@@ -63,15 +65,13 @@ def main() -> None:
         for one_window in (True, False)
         for case in nwpu_cases(image, network, one_window=one_window)
     ]
-    reported: list[Case] = []
-    if options.scenes:
-        predictor = ScenePredictor(weights=options.weights)
-        part = "all" if options.report else "choose"
-        found = scene_cases(options.data, predictor, part)
-        for name in SETS:
-            found += picture_cases(options.data, name, predictor, part)
-        cases += [case for case in found if part_of(case.image) == "choose"]
-        reported = [case for case in found if part_of(case.image) == "report"]
+    predictor = ScenePredictor(weights=options.weights)
+    part = "all" if options.report else "choose"
+    found = scene_cases(options.data, predictor, part) if options.scenes else []
+    for name in options.pictures:
+        found += picture_cases(options.data, name, predictor, part)
+    cases += [case for case in found if part_of(case.image) == "choose"]
+    reported = [case for case in found if part_of(case.image) == "report"]
     print("| expressions | seen | mIoU | empty | of | nothing meant: empty | of |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     print_rows(crossed(cases, options.folds), "")
