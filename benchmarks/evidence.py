@@ -1,15 +1,15 @@
 """Fit the weights of the evidence, and measure them on images left out of the fit.
 
-    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--pictures land ships-cars oam]
+    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--pictures land ships-cars]
         [--report] [--folds 6] [--write FILE]
 
 Every expression of the validation images of NWPU VHR-10, written and generated, is
 answered twice: as in one window, and as on a scene that the network sees in parts.
-`--scenes` adds whole scenes, `--pictures` sentences about drone scenes, ships, cars and land
-cover: the part "choose" of each to fit on; `--report` measures the other part. The images are
-divided into folds; each fold is answered with coefficients that were fitted on the
-others. `--write` fits on all of them and writes a module of coefficients. Probabilities
-are cached in the folder for temporary files.
+`--scenes` adds whole scenes, `--pictures` sentences about ships, cars, land cover and
+drone scenes: the part "choose" of each to fit on; `--report` measures the other part.
+The images are divided into folds; each fold is answered with coefficients that were
+fitted on the others. `--write` fits on all of them and writes a module of coefficients.
+Probabilities are cached in the folder for temporary files.
 """
 
 from __future__ import annotations
