@@ -21,8 +21,8 @@ def command(weights: str, as_json: bool) -> None:
 
     One line a class, with tabs between the fields: its name, known or weak, the mean
     IoU on kept images, on how many of them, other words for it, words for kinds of it.
-    Weak classes were learned from drawn scenes only. Words for other things get a note
-    and no polygons, unless --guess is given.
+    Weak classes were learned from drawn scenes only, or reach less than 0.3. Words for
+    other things get a note and no polygons, unless --guess is given.
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def command(weights: str, as_json: bool) -> None:
     scores = header.class_scores
     known = KnownClasses(
         keys=header.categories,
-        drawn=frozenset(key for key, score in scores.items() if score.drawn),
+        weak=frozenset(key for key, score in scores.items() if score.is_weak),
     )
     rows: list[dict[str, Any]] = []
     for key, name in zip(known.keys, known.names, strict=True):
@@ -46,7 +46,7 @@ def command(weights: str, as_json: bool) -> None:
             {
                 "class": key,
                 "name": name,
-                "knowledge": "weak" if key in known.drawn else "known",
+                "knowledge": "weak" if key in known.weak else "known",
                 "iou": None if score is None else score.iou,
                 "images": 0 if score is None else score.images,
                 "synonyms": list(synonyms),

@@ -956,8 +956,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Zuverlässig gefunden</translation>
         </message>
         <message>
-            <source>Learned from drawn scenes: less reliable</source>
-            <translation>Aus gezeichneten Szenen gelernt: weniger zuverlässig</translation>
+            <source>Found less reliably</source>
+            <translation>Weniger zuverlässig gefunden</translation>
         </message>
         <message>
             <source>the storage tank near the road</source>

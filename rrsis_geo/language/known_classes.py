@@ -10,7 +10,7 @@ from rrsis_geo.language.object_classes import CLASSES
 from rrsis_geo.language.related_classes import class_name, nearest_class
 
 Knowledge: TypeAlias = Literal["known", "weak", "unknown"]
-"""weak: learned from drawn scenes only."""
+"""weak: learned from drawn scenes only, or hardly found on real images."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +18,8 @@ class KnownClasses:
     """Classes that weights were trained on, as keys of `CLASSES` or a user's labels."""
 
     keys: tuple[str, ...]
-    drawn: frozenset[str] = field(default=frozenset())
-    """Those among `keys` that were seen on drawn scenes only."""
+    weak: frozenset[str] = field(default=frozenset())
+    """Those among `keys` that were seen on drawn scenes only, or are hardly found."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ class KnownClasses:
         known |= {key for key in self.keys if _is_named(class_name(key), find)}
         if not known:
             return "unknown"
-        return "weak" if known <= self.drawn else "known"
+        return "weak" if known <= self.weak else "known"
 
     def nearest(self, find: Find) -> str | None:
         """Name of the class most like what a phrase names; None where none is alike."""

@@ -48,8 +48,8 @@ class WeightsFacts:
     """Classes it knows by name; None: not known."""
     evidence: EvidenceWeights = DEFAULT_WEIGHTS
     """How much each kind of evidence counts in the choice among its objects."""
-    drawn: frozenset[str] = frozenset()
-    """Classes among them that it learned from drawn scenes only."""
+    weak: frozenset[str] = frozenset()
+    """Classes among them that it learned from drawn scenes only, or hardly finds."""
     runtime: str | None = None
     """Library that computes it; None: not known."""
     score_margin: float = SCORE_MARGIN
@@ -60,7 +60,7 @@ class WeightsFacts:
         """What it knows by name; None: its card lists nothing."""
         if not self.categories:
             return None
-        return KnownClasses(keys=self.categories, drawn=self.drawn)
+        return KnownClasses(keys=self.categories, weak=self.weak)
 
     def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
         """What the tokenizer cannot read of the texts, one line each."""
@@ -140,7 +140,7 @@ def weights_facts(
         gsd_range=header.gsd_range,
         vocabulary=header.vocabulary,
         categories=header.categories,
-        drawn=frozenset(k for k, score in header.class_scores.items() if score.drawn),
+        weak=frozenset(k for k, score in header.class_scores.items() if score.is_weak),
         runtime=None if options is None else choose_runtime(options, header),
         score_margin=header.calibration.score_margin,
     )

@@ -18,7 +18,7 @@ from rrsis_geo.query.query_batch import QueryBatch
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownWord:
-    """A noun of a plan that weights do not know, or know from drawn scenes only."""
+    """A noun of a plan that weights do not know, or know weakly."""
 
     word: str
     """The noun as typed, singular; all words of a phrase without one."""

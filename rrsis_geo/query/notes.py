@@ -44,8 +44,8 @@ def unknown_anchor(word: str, nearest: str | None) -> str:
 
 
 def weak(word: str) -> str:
-    """A noun was learned from drawn scenes only."""
-    return f'these weights only know "{word}" from drawn scenes, so expect mistakes'
+    """A noun was learned from drawn scenes only, or is hardly found on images."""
+    return f'these weights know "{word}" weakly, so expect mistakes'
 
 
 def _unknown(word: str, nearest: str | None) -> str:

@@ -66,15 +66,17 @@ def measure(
     """The score of every class that the card of the weights lists."""
     network = WeightsNetwork(weights)
     keys = network.info.categories
-    names = [class_name(key) for key in keys]
     found: dict[str, list[float]] = defaultdict(list)
     views = _views(data, limit) if limit else ()
     for pixels, labels in views:
-        probability = network.predict(pixels, names, [(SIDE, SIDE)]).probabilities
-        for key, mask in labels.items():
-            if key in keys and mask.any():
-                said = probability[keys.index(key)] > 0.5
-                found[key].append(float((said & mask).sum() / (said | mask).sum()))
+        shown = [key for key, mask in labels.items() if key in keys and mask.any()]
+        if not shown:
+            continue
+        names = [class_name(key) for key in shown]
+        probabilities = network.predict(pixels, names, [(SIDE, SIDE)]).probabilities
+        for key, probability in zip(shown, probabilities, strict=True):
+            said, mask = probability > 0.5, labels[key]
+            found[key].append(float((said & mask).sum() / (said | mask).sum()))
     return {
         key: ClassScore(
             iou=round(float(np.mean(found[key])), 3) if found[key] else None,

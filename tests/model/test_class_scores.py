@@ -43,3 +43,17 @@ def test_shipped_weights_say_what_they_learned_from_drawings(name):
     drawn = {key for key, score in info.class_scores.items() if score.drawn}
     assert "road" in drawn
     assert drawn.isdisjoint({"building", "airplane", "tree"})
+
+
+@pytest.mark.parametrize(
+    ("score", "is_weak"),
+    [
+        (ClassScore(iou=0.8, images=9), False),
+        (ClassScore(iou=0.3, images=9), False),
+        (ClassScore(iou=0.29, images=9), True),
+        (ClassScore(iou=0.8, images=9, drawn=True), True),
+        (ClassScore(iou=None), False),
+    ],
+)
+def test_classes_that_are_hardly_found_are_weak(score, is_weak):
+    assert score.is_weak is is_weak

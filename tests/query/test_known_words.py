@@ -15,7 +15,7 @@ from rrsis_geo.query.query_batch import QueryBatch, make_batch
 
 KNOWN = KnownClasses(
     keys=("airplane", "ship", "storage_tank", "building", "tree", "road", "river"),
-    drawn=frozenset({"road", "river"}),
+    weak=frozenset({"road", "river"}),
 )
 
 OUTSIDE = words(
@@ -105,10 +105,10 @@ def test_synonyms_and_kinds_are_known():
         assert read(text).notes == (), text
 
 
-def test_classes_from_drawn_scenes_are_weak():
+def test_weak_classes_are_answered_with_a_note():
     batch = read("the roads")
     assert len(batch.notes) == 1
-    assert "drawn scenes" in batch.notes[0]
+    assert "weakly" in batch.notes[0]
     assert kept(batch) == 1
 
 

@@ -24,14 +24,14 @@ EXAMPLES = ("{name}", "the largest {name}", "{name} near a road")
 
 
 def known_classes(entry: Mapping[str, Any]) -> List[Tuple[str, bool]]:
-    """Return name, and whether it was learned from drawn scenes only, of each class.
+    """Return name, and whether it is found less reliably, of each class.
 
     Args:
         entry: What is known of the weights, from the answer to `Weights`.
     """
     scores = entry.get("class_scores") or {}
     return [
-        (key.replace("_", " "), bool((scores.get(key) or {}).get("drawn")))
+        (key.replace("_", " "), bool((scores.get(key) or {}).get("weak")))
         for key in entry.get("categories", [])
     ]
 
@@ -76,10 +76,10 @@ class KnownThings(QDialog):
         self.tree.clear()
         groups = (
             (tr("Found reliably"), False),
-            (tr("Learned from drawn scenes: less reliable"), True),
+            (tr("Found less reliably"), True),
         )
-        for title, drawn in groups:
-            names = [one for one, weak in known_classes(entry) if weak is drawn]
+        for title, is_weak in groups:
+            names = [one for one, weak in known_classes(entry) if weak is is_weak]
             if not names:
                 continue
             top = QTreeWidgetItem([title])

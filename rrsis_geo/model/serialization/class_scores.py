@@ -6,6 +6,9 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
+WEAK_IOU = 0.3
+"""Mean IoU below which a class is hardly found on real images."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassScore:
@@ -20,6 +23,11 @@ class ClassScore:
 
     drawn: bool = False
     """Whether the network learned it from drawn scenes only."""
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether answers about it deserve a warning."""
+        return self.drawn or (self.iou is not None and self.iou < WEAK_IOU)
 
 
 def parse_class_scores(text: str) -> dict[str, ClassScore]:

@@ -118,6 +118,8 @@ class WeightsInfo(Card):
         """JSON values, with the keys that files have."""
         values = asdict(self)
         values["calibration"] = self.calibration.to_mapping()
+        for key, score in self.class_scores.items():
+            values["class_scores"][key]["weak"] = score.is_weak
         values["path"] = str(self.path)
         values["text_path"] = self.text_path and str(self.text_path)
         return values
