@@ -14,7 +14,7 @@ from rrsis_geo.protocol import Report
 
 from .destination import Destination
 from .progress import Reporter
-from .summary import print_steps
+from .summary import print_evaluation
 
 if TYPE_CHECKING:
     from rrsis_geo.many_scenes.scene_outcome import ScenesResult
@@ -80,7 +80,7 @@ def print_scenes(result: ScenesResult, job: ScenesJob, **shown: bool) -> None:
         area = sum(area for _, area in outcome.found.values())
         echo("scene", outcome.polygons, f"{area:.1f}", outcome.scene.path)
         if shown.get("explain") and outcome.manifest is not None:
-            print_steps(outcome.manifest["questions"], err=shown.get("err", False))
+            print_evaluation(outcome.manifest["questions"], err=shown.get("err", False))
     for text in job.job.expressions:
         count, area = _total(result, text)
         echo("found", count, f"{area:.1f}", text)

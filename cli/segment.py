@@ -26,7 +26,7 @@ from .expression_list import read_expressions
 from .options import STDIN
 from .scene_words import split_words
 from .sections import Command
-from .summary import print_steps, print_summary
+from .summary import print_evaluation, print_summary
 
 
 @click.command(
@@ -239,7 +239,7 @@ def _segment(
     if not as_json and not (err and values["quiet"]):
         print_summary(result.polygons, job.expressions, files, err=err)
         if explain:
-            print_steps(result.manifest["questions"], err=err)
+            print_evaluation(result.manifest["questions"], err=err)
 
 
 def default_output(scene: str, expressions: tuple[str, ...]) -> str:

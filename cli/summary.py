@@ -9,7 +9,7 @@ candidate <chance> <meant> <lon> <lat> <evidence> <expression>    likewise
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +22,7 @@ EVIDENCE = {
     "object": "noun",
     "phrase": "with its attributes",
     "whole": "whole expression",
+    "shape": "shape",
     "fits": "place, order and measure",
 }
 """Evidence of a candidate in a manifest -> words."""
@@ -64,25 +65,32 @@ def print_geojson(polygons: Polygons, expressions: Sequence[str]) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_steps(questions: Iterable[Mapping[str, Any]], *, err: bool = False) -> None:
-    """Print how each expression was evaluated, from the entries of a manifest.
-
-    The likeliest candidates follow, the likeliest first.
-    """
+def print_evaluation(
+    questions: Iterable[Mapping[str, Any]], *, err: bool = False
+) -> None:
+    """Print how each expression was evaluated, from the entries of a manifest."""
     for question in questions:
-        for step in question["steps"]:
-            line = f"step\t{step['left']}\t{step['words']}\t{question['expression']}"
+        for line in (*_steps(question), *_candidates(question)):
             click.echo(line, err=err)
-        for one in question.get("candidates", ()):
-            evidence = ", ".join(
-                f"{words} {one[name]:.2f}"
-                for name, words in EVIDENCE.items()
-                if one[name] is not None
-            )
-            meant = "meant" if one["meant"] else "-"
-            place = f"{one['lon']:.6f}\t{one['lat']:.6f}"
-            click.echo(
-                f"candidate\t{one['chance']:.2f}\t{meant}\t{place}\t{evidence}\t"
-                f"{question['expression']}",
-                err=err,
-            )
+
+
+def _steps(question: Mapping[str, Any]) -> Iterator[str]:
+    """What each step of the plan left."""
+    for step in question["steps"]:
+        yield f"step\t{step['left']}\t{step['words']}\t{question['expression']}"
+
+
+def _candidates(question: Mapping[str, Any]) -> Iterator[str]:
+    """The likeliest candidates with their evidence, the likeliest first."""
+    for one in question.get("candidates", ()):
+        evidence = ", ".join(
+            f"{words} {one[name]:.2f}"
+            for name, words in EVIDENCE.items()
+            if one.get(name) is not None
+        )
+        meant = "meant" if one["meant"] else "-"
+        place = f"{one['lon']:.6f}\t{one['lat']:.6f}"
+        yield (
+            f"candidate\t{one['chance']:.2f}\t{meant}\t{place}\t{evidence}\t"
+            f"{question['expression']}"
+        )

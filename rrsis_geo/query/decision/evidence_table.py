@@ -36,8 +36,9 @@ def evidence_table(
     Returns:
         For each candidate `chance` to be meant, whether it is `meant`, `lon`, `lat` and
         `area_m2`; the chance that it is one `object` of the noun's class, the `SIGNALS`
-        (None: not asked, or nothing was painted for it anywhere), and `fits`: how well
-        it fits the words of place, order and measure. All evidence is from 0 to 1.
+        (None: not asked, or nothing was painted for it anywhere), `shape`: how well its
+        outline has the shape asked for (None: any), and `fits`: how well it fits the
+        words of place, order and measure. All evidence is from 0 to 1.
     """
     chance = choice.chance[: evidence.count]
     likeliest = np.argsort(-chance, kind="stable")[:most]
@@ -48,6 +49,7 @@ def evidence_table(
         name: evidence.features[:, FEATURES.index(feature)]
         for name, feature in SIGNALS.items()
     }
+    shape = evidence.shape
     return tuple(
         {
             "chance": round(float(chance[row]), 4),
@@ -60,6 +62,7 @@ def evidence_table(
                 name: round(float(values[row]), 4) if values.any() else None
                 for name, values in signals.items()
             },
+            "shape": None if shape is None else round(float(shape[row]), 4),
             "fits": round(float(evidence.fits.fit[row]), 4),
         }
         for row in likeliest.tolist()
