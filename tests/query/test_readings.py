@@ -360,3 +360,18 @@ def test_that_a_request_for_whatever_is_a_thing_asks_for_the_thing(text):
 
 def test_that_everything_of_a_colour_is_still_asked_for():
     assert notation("everything that is red") == "red everything"
+
+
+OTHER_WORDINGS = {
+    "the most northern of the white tanks": "white storage tank | northmost",
+    "the most left plane": "airplane | leftmost",
+    "the plane that is the only one facing right": "airplane facing right | 1",
+    "two courts painted in different colours": "court painted in different colours | 2",
+    "roofs in the same colour as the road": "roof in the same colour as the road",
+    "tanks in the square": "storage tank | in (square)",
+}
+
+
+@pytest.mark.parametrize("text", OTHER_WORDINGS)
+def test_that_these_are_read_as_they_are_meant(text):
+    assert notation(text) == OTHER_WORDINGS[text]

@@ -178,6 +178,9 @@ opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
 |in the shadow of|in the shade of \
 |level with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
+opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|bright \
+|dark] (colour|color|colours|colors|shade|shades|pattern|style)
+opaque: {stat} in (a|an) (square|triangle|circle|arc|formation|semicircle|ring|cross)
 outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up) {x}
 inside on: crossing {x}

@@ -318,7 +318,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     match = matcher.match(i, bare=phrase.has_noun())
     if match is not None:
         return _read_rule(parser, match, phrase)
-    if phrase.adjectives:
+    if phrase.adjectives or phrase.pronoun:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
             return None
     elif _take_leading_word(parser, i, phrase):

@@ -70,6 +70,14 @@ _CONTRACTIONS = {
     "line-ups": "lineups",
     "twin-jet": "twinjet",
 }
+_MOST = {
+    **{side: f"{side}most" for side in ("left", "right")},
+    **{
+        f"{side}{end}": f"{side}ernmost"
+        for side in ("north", "south", "east", "west")
+        for end in ("ern", "erly")
+    },
+}
 _CLAUSE_MARKS = frozenset('.;:()?!"')
 """Marks that are read as commas."""
 
@@ -138,7 +146,18 @@ def normalize(
         words.extend(word.split())
     while words and words[-1] == ",":
         words.pop()
-    return words, corrections
+    return _joined_superlatives(words), corrections
+
+
+def _joined_superlatives(words: list[str]) -> list[str]:
+    """ "most northern" and "most left" as the superlatives that they are."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "most" and word in _MOST:
+            joined[-1] = _MOST[word]
+        else:
+            joined.append(word)
+    return joined
 
 
 def _split(piece: str) -> list[str]:
