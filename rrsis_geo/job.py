@@ -36,7 +36,7 @@ RESOLVES = ("auto", "network", "scene")
 LARGEST = 1e16
 """A number that no coordinate, length or area on the ground reaches."""
 
-CAUTION = 0.5
+CAUTION = 0.8
 """What a false polygon costs where nothing is meant, as a multiple of what silence
 costs where something is."""
 
