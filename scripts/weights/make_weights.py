@@ -44,9 +44,15 @@ CATEGORIES = (
     *("airplane", "ship", "storage_tank", "baseball_diamond", "tennis_court"),
     *("basketball_court", "ground_track_field", "harbor", "bridge", "vehicle"),
     *("building", "tree"),
-    *("road", "river", "lake", "field", "parking_lot", "swimming_pool"),  # drawn only
+    *("road", "river", "lake", "field", "parking_lot", "swimming_pool"),
 )
-"""Classes for which the card of the default weights allows queries on the map."""
+"""Classes of the first six parts of the default weights."""
+
+MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
+"""Classes of the default weights."""
+
+DRAWN = ("river", "lake", "field", "parking_lot")
+"""Classes among them that no labelled image shows."""
 
 RECIPES = {
     "default": (
@@ -136,8 +142,32 @@ RECIPES = {
             f"{' '.join(CATEGORIES)}",
         ),
         Part(
+            file="pack-more",
+            command="python scripts/weights/pack_sources.py DATA pack-more "
+            "--outlines outlines-again.jsonl --drawn 60 --theme industrial "
+            "--quality 82 --added",
+        ),
+        Part(
+            file="seventh.safetensors",
+            command="rrsis-geo train default-more --data pack-more "
+            "--from both.safetensors -o seventh.safetensors "
+            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
+            "CC BY-NC-SA 4.0)'",
+        ),
+        Part(
+            file="more.safetensors",
+            command="python scripts/weights/average_weights.py both.safetensors "
+            "seventh.safetensors more.safetensors --share 0.5 --sure 0.6 --categories "
+            f"{' '.join(MORE_CATEGORIES)}",
+        ),
+        Part(
+            file="measured.safetensors",
+            command="python scripts/weights/measure_classes.py more.safetensors DATA "
+            f"-o measured.safetensors --limit 75 --drawn {' '.join(DRAWN)}",
+        ),
+        Part(
             file="weights/btd-mobile.safetensors",
-            command="python scripts/weights/split_weights.py both.safetensors "
+            command="python scripts/weights/split_weights.py measured.safetensors "
             "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
             "--name default",
         ),

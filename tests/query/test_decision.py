@@ -12,7 +12,7 @@ from random_candidates import GRIDS, polygons_of
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
-from rrsis_geo.query.decision.evidence_table import MOST, SIGNALS
+from rrsis_geo.query.decision.evidence_table import MOST
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import best_set
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
@@ -195,7 +195,8 @@ def test_nothing_painted_is_nothing_meant():
 
 
 def test_scores_are_chances_and_reasons_are_given():
-    maps = painted(("storage tank", square(100, 100), 0.95))
+    place = square(100, 100)
+    maps = painted(("storage tank", place, 0.95), ("the largest tank", place, 0.8))
     decision = answer("the largest tank", maps)
     assert ((decision.chance > 0) & (decision.chance <= 1)).all()
     (why,) = decision.why
@@ -211,14 +212,14 @@ def test_the_table_names_the_likeliest_candidates_first():
         ("storage tank", square(30 + 60 * number, 100, side), 0.8 + number / 100)
         for number, side in enumerate(sides)
     ]
-    decision = answer("the largest tank", painted(*tanks))
+    decision = answer("the largest tank", painted(*tanks), one_window=False)
     chances = [row["chance"] for row in decision.table]
     assert len(chances) == MOST
     assert chances == sorted(chances, reverse=True)
     assert [row["meant"] for row in decision.table] == [True] + 9 * [False]
     for row in decision.table:
         assert all(0 <= row[name] <= 1 for name in ("object", "fits", "chance"))
-        assert all(row[name] is None for name in SIGNALS)  # nothing painted for them
+        assert row["phrase"] is None  # nothing was painted for it
     largest = decision.polygons.columns["area_m2"][decision.rows]
     assert decision.table[0]["area_m2"] == pytest.approx(largest[0], abs=0.1)
 
@@ -226,11 +227,17 @@ def test_the_table_names_the_likeliest_candidates_first():
 def test_the_same_objects_in_a_window_and_in_a_larger_scene():
     tanks = [(100, 30, 0.95), (200, 40, 0.97), (300, 25, 0.93)]
     objects = [("storage tank", square(x, 100, side), mean) for x, side, mean in tanks]
-    for text in ("the largest tank", "tanks", "the leftmost tank", "all tanks"):
-        expression = (text, square(200, 100, 40), 0.2)
-        window = answer(text, painted(*objects, expression), one_window=True)
+    meant = {
+        "the largest tank": [200],
+        "tanks": [100, 200, 300],
+        "the leftmost tank": [100],
+        "all tanks": [100, 200, 300],
+    }
+    for text, left in meant.items():
+        seen = [(text, square(x, 100, side), 0.7) for x, side, _ in tanks if x in left]
+        window = answer(text, painted(*objects, *seen), one_window=True)
         scene = answer(text, painted(*objects), one_window=False)
-        assert lefts(window) == lefts(scene), text
+        assert lefts(window) == lefts(scene) == left, text
 
 
 def test_unknown_evidence_in_a_file_is_refused():
@@ -253,9 +260,35 @@ def test_a_batch_is_restored_from_the_raster_with_its_evidence():
 
 
 def test_objects_of_one_noun_are_no_candidates_of_another():
+    ship, tank = square(100, 100), square(200, 100)
     maps = painted(
-        ("ship", square(100, 100), 0.95), ("storage tank", square(200, 100), 0.9)
+        *(("ship", ship, 0.95), ("storage tank", tank, 0.9)),
+        *(("ships and tanks", ship, 0.8), ("ships and tanks", tank, 0.8)),
     )
     decision = answer("ships and tanks", maps)
     assert lefts(decision) == [100, 200]
     assert len(joined([decision.polygons])) == 2
+
+
+def test_ships_of_two_colours_are_candidates_of_both_phrases():
+    places = [square(100, 100), square(200, 100)]
+    maps = painted(
+        *(("ship", place, 0.95) for place in places),
+        *(("red ship", places[0], 0.9), ("white ship", places[1], 0.9)),
+    )
+    decision = answer("red ships and white ships", maps, one_window=False)
+    assert decision.evidence.count == 4
+    assert lefts(decision) == [100, 200]
+
+
+def test_what_is_painted_for_the_whole_expression_is_one_object_with_that_of_a_noun():
+    ship, tank = square(100, 100), square(200, 100)
+    maps = painted(
+        *(("ship", ship, 0.95), ("storage tank", tank, 0.9)),
+        *(("ships and tanks", square(98, 98, 34), 0.8), ("ships and tanks", tank, 0.8)),
+    )
+    evidence = answer("ships and tanks", maps).evidence
+    assert evidence.count == 2
+    assert sorted(evidence.candidates.polygons.columns["expression"]) == [
+        *("ship", "storage tank")
+    ]

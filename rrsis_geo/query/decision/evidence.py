@@ -19,7 +19,7 @@ from rrsis_geo.query.candidates.likelihood import (
 from rrsis_geo.query.decision.evaluation import Fits, evaluate
 from rrsis_geo.query.decision.feature_values import candidate_features, sentence_signals
 from rrsis_geo.query.decision.features import CONTEXTS
-from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
+from rrsis_geo.query.decision.maps import PaintedMaps, joined, once_each, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
@@ -93,6 +93,7 @@ def gather(
     pixel_area = float(np.prod(grid.pixel_size))
     shift = SHIFT if one_window else LARGE_SCENE_SHIFT
     own, attribute, known, other = [], [], [], []
+    of_nouns: list[tuple[str, NDArray[np.bool_]]] = []
     painted, shares = [], []
     for phrase, find in finds.items():
         if phrase not in targets:
@@ -104,6 +105,7 @@ def gather(
         objects = _objects(maps, texts, pixel_area, shift)
         of_noun = objects.columns["expression"] == noun
         other.append(~of_noun & of_noun.any())
+        of_nouns.append((noun, of_noun))
         painted.append(maps.coverage(objects.geometry, whole))
         shares.append(maps.share(objects.geometry, whole))
         own.append(taken(objects, np.arange(len(objects)), text=phrase))
@@ -119,15 +121,17 @@ def gather(
         for text, find in finds.items()
         if text not in targets
     ]
-    meant = joined(own)
+    kept = _kept(own, of_nouns)
+    meant = taken(joined(own), kept)
     polygons = joined([meant, *anchors])
-    covered, has_phrase = np.concatenate(attribute), np.concatenate(known)
+    covered = np.concatenate(attribute)[kept]
+    has_phrase = np.concatenate(known)[kept]
     membership = np.ones(len(polygons))
     best_covered = covered.max(initial=0.0)
     if best_covered > 0.2:
         relative = 0.05 + 0.95 * covered / best_covered
         membership[: len(meant)] = np.where(has_phrase, relative, 1.0)
-    not_noun = np.concatenate(other)
+    not_noun = np.concatenate(other)[kept]
     membership[: len(meant)] *= np.where(not_noun, NOT_NOUN, 1.0)
     candidates = Candidates(
         polygons,
@@ -141,7 +145,8 @@ def gather(
     fits = evaluate(plan, candidates)
     count = len(meant)
     shape = shape_evidence(candidates, count)
-    whole_painted, share = np.concatenate(painted), np.concatenate(shares)
+    whole_painted = np.concatenate(painted)[kept]
+    share = np.concatenate(shares)[kept]
     number = asked_number(plan)
     contexts = contexts_of(plan, one_window=one_window)
     features = candidate_features(
@@ -176,6 +181,24 @@ def gather(
         shape=shape,
         number=number,
     )
+
+
+def _kept(
+    own: list[Polygons], of_nouns: list[tuple[str, NDArray[np.bool_]]]
+) -> NDArray[np.intp]:
+    """Rows of candidates of several phrases without those that show one object again.
+
+    Args:
+        own: Candidates of each phrase.
+        of_nouns: Noun of each, and which of them were painted for it.
+    """
+    nouns = [noun for noun, _ in of_nouns]
+    number = np.repeat([nouns.index(noun) for noun in nouns], list(map(len, own)))
+    if len(set(nouns)) < 2:
+        return np.arange(len(number))
+    geometry = np.concatenate([part.geometry for part in own])
+    of_noun = np.concatenate([painted for _, painted in of_nouns])
+    return np.flatnonzero(once_each(geometry, number, of_noun))
 
 
 def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:

@@ -122,6 +122,32 @@ def taken(polygons: Polygons, rows: Rows, *, text: str | None = None) -> Polygon
     return replace(polygons, geometry=polygons.geometry[rows], columns=columns)
 
 
+def once_each(
+    geometry: NDArray[np.object_], noun: Rows, of_noun: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """(N,) whether candidates stay, so that no object is one of two nouns.
+
+    What the network painted for the whole expression "ships and tanks" shows ships and
+    tanks; each is found by its own noun as well.
+
+    Args:
+        geometry: (N,) candidates.
+        noun: (N,) number of the noun of the phrase that each is a candidate of; those
+            of one noun, as in "red ships and white ships", are candidates of both.
+        of_noun: (N,) whether it was painted for the noun of its phrase.
+    """
+    found = overlaps(geometry, geometry)
+    other = noun[found.one] != noun[found.other]
+    one, second, shared = found.one[other], found.other[other], found.area[other]
+    area = shapely.area(geometry)
+    alike = shared > SAME * (area[one] + area[second] - shared)
+    within = ~of_noun[one] & of_noun[second] & (shared > SAME * area[one])
+    rank = np.lexsort((noun, ~of_noun)).argsort()
+    kept = np.ones(len(geometry), np.bool_)
+    kept[one[within | (alike & (rank[one] > rank[second]))]] = False
+    return kept
+
+
 def _of(polygons: Polygons, text: str) -> Polygons:
     return taken(polygons, np.flatnonzero(polygons.columns["expression"] == text))
 
