@@ -75,8 +75,7 @@ class RunBox(QWidget):
         if self._unasked():
             return
         busy = state is not State.IDLE
-        self.run_button.setEnabled(not busy)
-        self.cancel_button.setEnabled(busy and state is not State.CANCELLING)
+        self._enable(run=not busy, cancel=busy and state is not State.CANCELLING)
         self.bar.setVisible(busy)
         if state is State.STARTING:
             self._show_busy_bar()
@@ -87,12 +86,25 @@ class RunBox(QWidget):
 
     def show_fetching(self, fetching: bool) -> None:
         """Show that the image of a layer without a file is being fetched."""
-        self.run_button.setEnabled(not fetching)
-        self.cancel_button.setEnabled(fetching)
+        self._enable(run=not fetching, cancel=fetching)
         self.bar.setVisible(fetching)
         if fetching:
             self._show_busy_bar()
             self.set_status(tr("Fetching the layer's image …"))
+
+    def _enable(self, *, run: bool, cancel: bool) -> None:
+        """Enable the buttons; the focus stays here, and with it the panel's keys.
+
+        Qt would give the focus of a disabled button to any other widget of QGIS.
+        """
+        parts = (self, self.run_button, self.cancel_button)
+        was_here = any(part.hasFocus() for part in parts)
+        if was_here:
+            self.setFocus()
+        self.run_button.setEnabled(run)
+        self.cancel_button.setEnabled(cancel)
+        if was_here and (run or cancel):
+            (self.run_button if run else self.cancel_button).setFocus()
 
     def show_started(self, started: Started) -> None:
         """Show the number of windows, the resolution and the device."""

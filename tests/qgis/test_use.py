@@ -16,6 +16,7 @@ from qgis.core import (
 from qgis.gui import QgsMapToolPan
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QTextCharFormat
+from qgis.PyQt.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from rrsis_geo_qgis.core.protocol import Report
 from rrsis_geo_qgis.images.bands import named_bands, other_bands
 from rrsis_geo_qgis.images.estimate import estimate, remember_rate
@@ -31,6 +32,7 @@ from rrsis_geo_qgis.panel.area.area_chooser import (
     VISIBLE,
 )
 from rrsis_geo_qgis.panel.area.area_tool import OUTLINE
+from rrsis_geo_qgis.worker.controller import State
 
 
 @pytest.fixture
@@ -346,3 +348,27 @@ def test_the_estimate_is_what_the_worker_counts(panel, until):
     )
 
     assert work.windows == pytest.approx(started[0].windows, rel=0.3)
+
+
+def test_the_panels_keys_work_after_a_search_was_cancelled(panel, qtbot):
+    """A disabled button would give its focus to any other widget of QGIS."""
+    window = QWidget()
+    other = QPushButton("elsewhere", window)
+    box = QVBoxLayout(window)
+    box.addWidget(other)
+    box.addWidget(panel.run_box)
+    qtbot.addWidget(window)
+    window.show()
+    QApplication.setActiveWindow(window)
+    run, cancel = panel.run_box.run_button, panel.run_box.cancel_button
+    run.setFocus()
+    assert run.hasFocus()
+    panel.run_box.show_state(State.RUNNING)
+    assert cancel.hasFocus()
+    panel.run_box.show_state(State.CANCELLING)
+    assert panel.run_box.hasFocus()
+    panel.run_box.show_state(State.IDLE)
+    assert run.hasFocus()
+    other.setFocus()
+    panel.run_box.show_state(State.RUNNING)
+    assert other.hasFocus()
