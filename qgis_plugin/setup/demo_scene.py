@@ -21,7 +21,7 @@ CODE = "import sys; from rrsis_geo.synthetic import demo_scene; demo_scene(sys.a
 
 def questions() -> List[str]:
     """Return questions that the scene answers, in English as the network expects."""
-    return ["the storage tank near the road", "the largest building", "vehicles"]
+    return ["the storage tank near the road", "the largest storage tank", "vehicles"]
 
 
 class DemoScene(QObject):

@@ -157,7 +157,7 @@ RECIPES = {
         Part(
             file="more.safetensors",
             command="python scripts/weights/average_weights.py both.safetensors "
-            "seventh.safetensors more.safetensors --share 0.5 --sure 0.6 --categories "
+            "seventh.safetensors more.safetensors --share 0.5 --sure 0.75 --categories "
             f"{' '.join(MORE_CATEGORIES)}",
         ),
         Part(
