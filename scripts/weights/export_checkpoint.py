@@ -16,6 +16,9 @@ from rrsis_geo.model.serialization.weights import card_of, load_weights, save_we
 from rrsis_geo.training.checkpoint import load_tensors
 from rrsis_geo.training.trainer import CHECKPOINT
 
+COUNTER = "num_batches_tracked"
+"""Of batch norms: not averaged, and without effect once trained."""
+
 
 def main() -> None:
     """Write the file."""
@@ -31,6 +34,9 @@ def main() -> None:
         for name, value in tensors.items()
         if name.startswith("average/")
     }
+    kept = [name for name in network.state_dict() if name not in average]
+    if any(not name.startswith("text.") for name in kept if COUNTER not in name):
+        parser.error(f"{options.weights}: is not what {options.run} started from")
     step = metadata["progress"]["step"]
     network.load_state_dict({**network.state_dict(), **average})
     card = replace(

@@ -73,10 +73,11 @@ def test_every_polygon_is_drawn_once_as_right_or_wrong(gallery, tile):
 
 def test_area_classes_are_scored_by_pixels(gallery, tile):
     found = boxes((0, 0, 10, 10), (10, 0, 15, 10))
-    verdict, caption, groups = gallery.judge(
-        tile(boxes((0, 0, 10, 20)), rule="area"), found
-    )
+    weak = tile(boxes((0, 0, 10, 20)), rule="area", source="naip")
+    verdict, caption, groups = gallery.judge(weak, found)
     assert (verdict, caption) == ("partly", "IoU of pixels 0.40 against weak labels")
+    exact = tile(boxes((0, 0, 10, 20)), rule="area", source="dubai-hitl")
+    assert gallery.judge(exact, found)[:2] == ("partly", "IoU of pixels 0.40")
     assert [sum(p.area for p in part) for part in groups.values()] == [100, 50, 100]
 
 

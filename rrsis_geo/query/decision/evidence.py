@@ -21,6 +21,7 @@ from rrsis_geo.query.decision.feature_values import candidate_features, sentence
 from rrsis_geo.query.decision.features import CONTEXTS
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, once_each, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
+from rrsis_geo.query.lexicon.nouns import SURFACES
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.scene.grid import Grid
@@ -307,6 +308,7 @@ def contexts_of(plan: Plan, *, one_window: bool) -> dict[str, float]:
         "relation": relation,
         "group": not kinds.isdisjoint(GROUP),
         "plural": head.plural,
+        "surface": bool(head.categories) and set(head.categories) <= SURFACES,
         "large scene": not one_window,
     }
     return {name: float(belongs[name]) for name in CONTEXTS}

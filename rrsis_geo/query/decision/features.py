@@ -16,6 +16,7 @@ CONTEXTS = (
     "relation",
     "group",
     "plural",
+    "surface",
     "large scene",
 )
 """Kinds of expressions and scenes; one may be of several."""

@@ -68,6 +68,13 @@ WIDE = words(
 """Classes so large that a place in the scene is said of what is near them instead."""
 
 
+SURFACES = words(
+    "road railway river lake sea coast water vegetation park field forest grass"
+)
+"""Classes of what covers the ground, whose edges and parts are uncertain: a network is
+less sure of their pixels than of those of a thing."""
+
+
 class Sense(NamedTuple):
     """The sense of a noun."""
 
