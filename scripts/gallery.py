@@ -35,7 +35,7 @@ from rrsis_geo.pipeline.runner import run
 from rrsis_geo.runtime.cached_predictor import CachedPredictor
 from rrsis_geo.scene.scene import Scene
 
-SIDE, SMALL = 360, 180
+SIDE, SMALL = 300, 140
 """Longer side of a picture in pixels, alone and on the contact sheet."""
 
 COLOUR = {"wrong": COLOURS[1], "missed": COLOURS[2]}
@@ -256,7 +256,7 @@ def main() -> None:
     shots.sort(key=lambda shot: list(SECTIONS).index(shot.verdict))
     for shot in shots:
         path = target / f"{shot.tile.name}.jpg"
-        shot.picture.save(path, quality=68, optimize=True)
+        shot.picture.save(path, quality=62, optimize=True)
     contact_sheet(shots).save(target / "contact.jpg", quality=55, optimize=True)
     info = read_header(options.weights)
     given = f" --more {options.more.name}" if options.more else ""

@@ -54,6 +54,23 @@ MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
 DRAWN = ("river", "lake", "field", "parking_lot")
 """Classes among them that no labelled image shows."""
 
+OPEN_LICENCE = (
+    "free for any use (data: CC BY 4.0, CC BY-SA, CC0, ODbL, MIT, Public Data License "
+    "1.0, public domain)"
+)
+
+OPEN_DRAWN = (
+    *("ship", "park", "storage_tank", "tennis_court", "basketball_court"),
+    *("baseball_diamond", "ground_track_field", "bridge", "river", "lake", "field"),
+    *("parking_lot", "swimming_pool"),
+)
+"""Classes of the weights `open` that only drawings, or next to nothing else, show."""
+
+OPEN_CATEGORIES = (
+    *("building", "airplane", "tree", "vehicle", "road", "water", "vegetation"),
+    *("solar_panel", *OPEN_DRAWN),
+)
+
 RECIPES = {
     "default": (
         Part(
@@ -177,11 +194,34 @@ RECIPES = {
             file="open.safetensors",
             command="python scripts/weights/train_public.py open --data DATA TEXT "
             "-o open.safetensors "
-            "--licence 'free for any use (data: CC BY 4.0, ODbL, public domain)'",
+            f"--licence '{OPEN_LICENCE}'",
+        ),
+        Part(
+            file="pack-open",
+            command="python scripts/weights/pack_sources.py DATA pack-open "
+            "--drawn 100 --theme industrial --quality 82 --added --open-only",
+        ),
+        Part(
+            file="open-second.safetensors",
+            command="rrsis-geo train open-more --data pack-open "
+            f"--from open.safetensors -o open-second.safetensors "
+            f"--licence '{OPEN_LICENCE}'",
+        ),
+        Part(
+            file="open-more.safetensors",
+            command="python scripts/weights/average_weights.py open.safetensors "
+            "open-second.safetensors open-more.safetensors --share 1 --sure 0.6 "
+            f"--categories {' '.join(OPEN_CATEGORIES)}",
+        ),
+        Part(
+            file="open-measured.safetensors",
+            command="python scripts/weights/measure_classes.py open-more.safetensors "
+            "DATA -o open-measured.safetensors --limit 75 "
+            f"--drawn {' '.join(OPEN_DRAWN)}",
         ),
         Part(
             file="weights/open.safetensors",
-            command="python scripts/weights/split_weights.py open.safetensors "
+            command="python scripts/weights/split_weights.py open-measured.safetensors "
             "weights/open.safetensors --text weights/minilm-18k.safetensors "
             "--name open",
         ),
@@ -232,6 +272,7 @@ def words_of(part: Part, options: argparse.Namespace) -> list[str]:
         "outline_aircraft.py": ["--most", "2"],
         "mine_mistakes.py": ["--most", "2"],
         "pack_sources.py": ["--drawn", "8"],
+        "measure_classes.py": ["--limit", "0"],
     }
     if options.steps is not None:
         for script, arguments in rehearsal.items():
