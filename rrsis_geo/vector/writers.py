@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -171,12 +172,19 @@ def _crs_text(wkt: str | None) -> str | None:
     return f"EPSG:{code}" if code else crs.to_wkt("WKT2_2019")
 
 
+_ONE_TIME = threading.RLock()
+
+
 @contextmanager
 def _fixed_time() -> Iterator[None]:
-    """Keep the time out of a GeoPackage: the same job gives the same bytes."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before or FIXED_TIME})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    """Keep the time out of a GeoPackage: the same job gives the same bytes.
+
+    GDAL has one time for all threads: they write one after the other.
+    """
+    with _ONE_TIME:
+        before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before or FIXED_TIME})
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -13,8 +13,11 @@ from rrsis_geo.protocol import NextScene
 from rrsis_geo.runtime import cached_predictor
 
 CALL = {
-    **{"window_size": 64, "overlap": 16, "cache": False},
-    **{"resolve": "network", "min_score": 0.0},
+    "window_size": 64,
+    "overlap": 16,
+    "cache": False,
+    "resolve": "network",
+    "min_score": 0.0,
 }
 
 
@@ -89,7 +92,10 @@ def test_own_layers_may_be_tables(tiles, loads):
         {"owner": ["Ada"]}, geometry=places, crs="EPSG:32631"
     )
     result = segment_many(
-        tiles, "the parcel", own_layers={"parcel": parcels}, **{**CALL, "resolve": "auto"}
+        tiles,
+        "the parcel",
+        own_layers={"parcel": parcels},
+        **{**CALL, "resolve": "auto"},
     )
     assert list(result.to_geodataframe()["owner"]) == ["Ada", "Ada"]
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 import time
 import warnings
 
@@ -336,3 +337,24 @@ def test_a_format_whose_package_is_missing_is_refused_before_the_work(
     with pytest.raises(OutputError, match=r"GeoParquet needs pyarrow.* pip install"):
         formats.check_output(tmp_path / "found.parquet", overwrite=False)
     formats.check_output(tmp_path / "found.gpkg", overwrite=False)
+
+
+def test_geopackages_of_several_threads_have_the_same_bytes_and_leave_no_time(tmp_path):
+    polygons, start = found(), threading.Barrier(4)
+    write_polygons(polygons, tmp_path / "alone.gpkg", **TEXTS)
+
+    def write(number):
+        start.wait()
+        for again in range(6):
+            write_polygons(polygons, tmp_path / f"{number}-{again}.gpkg", **TEXTS)
+
+    threads = [threading.Thread(target=write, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    written = list(tmp_path.glob("*-*.gpkg"))
+    assert len(written) == 24
+    wanted = (tmp_path / "alone.gpkg").read_bytes()
+    assert all(path.read_bytes() == wanted for path in written)
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
