@@ -55,8 +55,8 @@ def write_with_gdal(layer: Layer, path: Path, file_format: VectorFormat) -> None
         polygons, geometry_type = to_lonlat(polygons), "Unknown"
     try:
         with (
+            _fixed_time(),  # one thread at a time, also in changing the warnings
             warnings.catch_warnings(),
-            _fixed_time(),
             literal_path(path) as literal,
         ):
             warnings.filterwarnings("ignore", "'crs' was not provided")

@@ -395,6 +395,8 @@ def test_what_is_cleared_during_a_run_is_not_missed(ask):
     assert fresh == again
 
 
+# the list of warnings to ignore belongs to all threads: one run may take another's away
+@pytest.mark.filterwarnings("default")
 def test_two_runs_at_once(ask, answer_cache):
     fresh, _, _ = ask("tank", "road", cache=False, probability=True)
     start, found = threading.Barrier(3), []
