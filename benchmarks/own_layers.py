@@ -36,7 +36,6 @@ import geopandas as gpd
 import numpy as np
 import rasterio
 import shapely
-from numpy.typing import NDArray
 from own_layers_drawn import drawn, matched_labels, print_table
 from query_scenes import read_scenes
 from rasterio.features import shapes as outlines
@@ -45,19 +44,6 @@ from rasterio.windows import Window
 from rrsis_geo import segment
 from rrsis_geo.job_texts import OwnLayer
 from rrsis_geo.pipeline.explain import explain
-
-WHOLE, SIDE, GSD = 6000, 1000, 0.5
-"""Pixels of the drawn scene and of the parts that are asked of; metres of a pixel."""
-
-STRIDE = 100
-"""Pixels between the corners of parts that are tried."""
-
-SENTENCES = 41
-MATCH = 0.5
-"""IoU from which on a polygon is an object of the labels."""
-
-Values = NDArray[np.float64]
-Shapes = NDArray[np.object_]
 
 
 def real(options: argparse.Namespace) -> None:
