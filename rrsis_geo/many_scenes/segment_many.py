@@ -17,7 +17,7 @@ from rrsis_geo.many_scenes.scene_outcome import ScenesResult
 from rrsis_geo.many_scenes.scenes_job import ScenesJob
 from rrsis_geo.many_scenes.scenes_run import run_scenes
 from rrsis_geo.pipeline.interface.inputs import AreaLike, area_path
-from rrsis_geo.pipeline.interface.progress_line import ProgressLine, is_watched
+from rrsis_geo.pipeline.interface.progress_line import shown_progress
 from rrsis_geo.pipeline.interface.segment_call import Segmenter, file_path
 from rrsis_geo.pipeline.interface.segment_keywords import (
     SegmentKeywords,
@@ -105,13 +105,6 @@ def segment_many(
     texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
     layers, frames = sorted_out(own_layers or {})
     listed = list_scenes([os.fspath(word) for word in words], asset=asset)
-    line = ProgressLine() if progress and is_watched() else None
-
-    def tell(message: Message) -> None:
-        for one in (line, report):
-            if one is not None:
-                one(message)
-
     with TemporaryDirectory(prefix="rrsis-geo-") as folder:
         area = area_path(aoi, Path(folder), scene="", crs=None, pixel_coordinates=False)
         job = SegmentJob(
@@ -129,15 +122,12 @@ def segment_many(
             own_layers=layers,
             options=SegmentOptions.from_mapping({**values, "aoi": area}),
         )
-        for note in listed.notes:
-            tell(Advice(note))
-        try:
+        with shown_progress(report, progress=progress) as tell:
+            for note in listed.notes:
+                tell(Advice(note))
             return run_scenes(
                 ScenesJob(scenes=listed.scenes, job=job, merge=merge),
                 report=tell,
                 network=None if segmenter is None else segmenter.bind,
                 frames=frames,
             )
-        finally:
-            if line is not None:
-                line.close()

@@ -9,6 +9,7 @@ from bright_tiles import GSD, Bright
 
 from rrsis_geo import Segmenter, segment_many
 from rrsis_geo.errors import OptionError
+from rrsis_geo.pipeline.interface import progress_line
 from rrsis_geo.protocol import NextScene
 from rrsis_geo.runtime import cached_predictor
 
@@ -101,9 +102,7 @@ def test_own_layers_may_be_tables(tiles, loads):
 
 
 def test_the_line_of_progress_names_the_scene(tiles, loads, monkeypatch, capsys):
-    from rrsis_geo.many_scenes import segment_many as module
-
-    monkeypatch.setattr(module, "is_watched", lambda: True)
+    monkeypatch.setattr(progress_line, "is_watched", lambda: True)
     begun = []
     segment_many(
         tiles,

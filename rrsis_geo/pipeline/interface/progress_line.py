@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from rrsis_geo.protocol import (
@@ -54,6 +56,25 @@ class ProgressLine:
         self._stream.write(f"\r{line:{self._length}}")
         self._stream.flush()
         self._length = len(line)
+
+
+@contextmanager
+def shown_progress(
+    report: Callable[[Message], None] | None, *, progress: bool
+) -> Iterator[Callable[[Message], None]]:
+    """What to call with the messages of a run: the line, if wanted, and `report`."""
+    line = ProgressLine() if progress and is_watched() else None
+
+    def tell(message: Message) -> None:
+        for one in (line, report):
+            if one is not None:
+                one(message)
+
+    try:
+        yield tell
+    finally:
+        if line is not None:
+            line.close()
 
 
 def is_watched(stream: TextIO | None = None) -> bool:

@@ -22,7 +22,7 @@ from rrsis_geo.pipeline.interface.inputs import (
     is_data_array,
     scene_path,
 )
-from rrsis_geo.pipeline.interface.progress_line import ProgressLine, is_watched
+from rrsis_geo.pipeline.interface.progress_line import shown_progress
 from rrsis_geo.pipeline.interface.segment_keywords import (
     SegmentKeywords,
     with_keywords,
@@ -263,13 +263,6 @@ def _segment(
     """Turn what Python programs hold into a job and run it."""
     texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
     layers, frames = sorted_out(own_layers or {})
-    line = ProgressLine() if progress and is_watched() else None
-
-    def tell(message: Message) -> None:
-        for one in (line, report):
-            if one is not None:
-                one(message)
-
     with TemporaryDirectory(prefix="rrsis-geo-") as temporary:
         folder = Path(temporary)
         crs = options.get("crs")
@@ -290,11 +283,8 @@ def _segment(
             options=SegmentOptions.from_mapping({**options, "aoi": area}),
             **values,
         )
-        try:
+        with shown_progress(report, progress=progress) as tell:
             return run(job, network=network, report=tell, frames=frames)
-        finally:
-            if line is not None:
-                line.close()
 
 
 def file_path(path: str | os.PathLike[str] | None) -> str | None:
