@@ -73,11 +73,13 @@ class ScenesPlan:
             )
         plans = self.plans
         windows = sum(one.windows for one in plans)
+        known = sum(one.known for one in plans)
         files = [*self.files, *(path for one in plans for path in one.files)]
         total = [
             ("scenes", f"{len(plans):,} of {len(self.scenes):,}"),
             ("looks for", "; ".join(plans[0].expressions) if plans else ""),
             ("windows", f"{windows:,} to look at"),
+            *([("known", f"{known:,} from earlier runs")] if known else ()),
             ("memory", f"about {_gibibytes(plans):.1f} GiB"),
             ("time", rounded_time(self.seconds)),
             ("writes", ", ".join(files) or "nothing"),
@@ -126,19 +128,24 @@ def plan_scenes(scenes: ScenesJob) -> ScenesPlan:
         except RRSISError as error:
             plans.append(ScenePlan(scene=scene, plan=None, error=error))
             continue
-        looked = found.windows - found.empty
+        looked = _looked_at(found)
         if per_window is None and found.seconds is not None and looked:
             per_window = found.seconds / looked
         plans.append(ScenePlan(scene=scene, plan=found))
     fine = [one.plan for one in plans if one.plan is not None]
-    windows = sum(one.windows - one.empty for one in fine)
+    windows = sum(map(_looked_at, fine))
     layer = replace(job, scene=scenes.scenes[0].path)
     files = (job.output, output_paths.manifest_path(layer)) if scenes.one_layer else ()
     return ScenesPlan(
         scenes=tuple(plans),
         files=tuple(path for path in files if path is not None),
-        seconds=None if per_window is None else per_window * windows,
+        seconds=per_window * windows if per_window else 0.0 if not windows else None,
     )
+
+
+def _looked_at(plan: DryRun) -> int:
+    """Windows that the network would be given."""
+    return plan.windows - plan.empty - plan.known
 
 
 def _gibibytes(plans: Sequence[DryRun]) -> float:

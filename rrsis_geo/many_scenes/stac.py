@@ -30,6 +30,9 @@ TIMEOUT = 60.0
 LARGEST = 100 * 2**20
 """Bytes of a document."""
 
+MOST_ITEMS = 1000
+"""Items whose further pages are fetched; a search without limits has millions."""
+
 RASTER_TYPES = ("image/tiff", "image/vnd.stac.geotiff", "image/jp2", "image/x.geotiff")
 """Beginnings of the media types of scenes."""
 
@@ -60,7 +63,8 @@ def read_stac_items(place: str, *, asset: str | None = None) -> StacItems | None
             with the role data, else any raster.
 
     Raises:
-        SceneError: the document cannot be fetched, is a catalog, or an item has no
+        SceneError: the document or a further page cannot be fetched, it is a catalog,
+            it has more than `MOST_ITEMS` items on several pages, or an item has no
             raster, or several and none of them is the picture.
     """
     if not _may_be_stac(place):
@@ -79,13 +83,49 @@ def read_stac_items(place: str, *, asset: str | None = None) -> StacItems | None
         return None
     if not items:
         return None if "stac_version" not in body else _no_items(place)
-    notes = []
-    if any(link.get("rel") == "next" for link in _mappings(body.get("links"))):
-        notes.append(
-            f"{place}: has further pages, which are not read; ask for more items a page"
+    scenes = [_scene(item, place, asset) for item in items]
+    seen, link = {place}, _next_page(body)
+    while link is not None and "://" in place:
+        page = urljoin(place, str(link.get("href")))
+        if page in seen or str(link.get("method", "GET")).upper() != "GET":
+            break
+        if len(scenes) >= MOST_ITEMS:
+            raise SceneError(
+                f"{place}: has more than {MOST_ITEMS:,} items; ask for fewer, for "
+                "instance by bbox and datetime"
+            )
+        seen.add(page)
+        body = _page(page)
+        scenes += [_scene(item, page, asset) for item in body["features"]]
+        link = _next_page(body) if body["features"] else None
+    notes: tuple[str, ...] = ()
+    if link is not None:
+        notes = (
+            f"{place}: has further pages, which are not read; ask for more items a "
+            "page",
         )
-    return StacItems(
-        scenes=tuple(_scene(item, place, asset) for item in items), notes=tuple(notes)
+    return StacItems(scenes=tuple(scenes), notes=notes)
+
+
+def _next_page(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The link to the page after a page of items."""
+    links = _mappings(body.get("links"))
+    return next((link for link in links if link.get("rel") == "next"), None)
+
+
+def _page(url: str) -> Mapping[str, Any]:
+    """A further page of items.
+
+    Raises:
+        SceneError: it cannot be fetched, or is something else.
+    """
+    body = _fetch(url) if urlsplit(url).scheme in ("http", "https") else None
+    if isinstance(body, dict):
+        items = body.get("features")
+        if isinstance(items, list) and all(map(_is_item, items)):
+            return body
+    raise SceneError(
+        f"{url}: is no STAC item collection, though a page before it says so"
     )
 
 

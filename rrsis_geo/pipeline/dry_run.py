@@ -7,12 +7,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from rasterio.windows import Window
 
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.engines import open_engine
 from rrsis_geo.pipeline.explain import Explanation
 from rrsis_geo.pipeline.output_paths import check_crs, check_outputs, manifest_path
 from rrsis_geo.pipeline.own_layers.layer_answers_in_run import check_probability
+from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
     make_query_batch,
@@ -53,7 +55,9 @@ class DryRun:
     outside: int
     """Windows outside the area of interest."""
     empty: int
-    """About how many of `windows` hold no data, guessed from an overplan."""
+    """About how many of `windows` hold no data, guessed from an overview."""
+    known: int
+    """How many of the others are known from earlier runs, and not looked at again."""
     memory_bytes: int
     """About the peak."""
     seconds: float | None
@@ -94,6 +98,7 @@ class DryRun:
                 f"{self.windows:,} to look at, {self.outside:,} outside the AOI",
             ),
             ("empty", f"about {self.empty:,} of them without data, so skipped"),
+            *([("known", f"{self.known:,} from earlier runs")] if self.known else ()),
             ("memory", f"about {self.memory_bytes / 2**30:.1f} GiB"),
             ("time", rounded_time(self.seconds)),
             ("writes", ", ".join(self.files) or "nothing"),
@@ -122,15 +127,19 @@ def plan(
         plan = make_run_plan(scene, job.options, weights.gsd_range)
         check_crs(job, plan.grid.crs)
         batch = make_query_batch(job, plan, weights)
-        empty = _empty(scene, plan)
-        seconds = None
         check_probability(job, batch)
-        if not batch.texts:
+        windows = _with_data(scene, plan) if batch.texts else []
+        kept = KeptAnswers(
+            job, bands=scene.bands, plan=plan, batch=batch, weights=weights
+        )
+        unknown = kept.unknown(windows) if windows else []
+        seconds = None
+        if not unknown:
             seconds = 0.0
         elif measure:
             predictor = predictor or bind(job, batch.texts)
             per_window = _time_window(predictor, job)
-            seconds = per_window * (len(plan.windows) - empty) / job.options.workers
+            seconds = per_window * len(unknown) / job.options.workers
         wanted = (job.output, job.probability, job.preview, job.anchors)
         files = (*wanted, manifest_path(job))
         return DryRun(
@@ -143,28 +152,35 @@ def plan(
             gsd=plan.grid.gsd,
             windows=len(plan.windows) if batch.texts else 0,
             outside=plan.outside,
-            empty=empty if batch.texts else 0,
+            empty=len(plan.windows) - len(windows) if batch.texts else 0,
+            known=len(windows) - len(unknown),
             memory_bytes=_memory(job, plan, weights.runtime, bands=len(batch.texts)),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),
-            advice=(*plan.advice, *weights.advice(batch.texts), *batch.notes),
+            advice=(
+                *plan.advice,
+                *weights.advice(batch.texts),
+                *batch.notes,
+                *kept.notes,
+            ),
         )
 
 
-def _empty(scene: Scene, plan: RunPlan) -> int:
-    """Windows under which a thumbnail shows no data."""
+def _with_data(scene: Scene, plan: RunPlan) -> list[Window]:
+    """Windows under which a thumbnail shows data."""
     _, valid, small = scene.thumbnail(THUMBNAIL)
     across, down = small.width / plan.grid.width, small.height / plan.grid.height
     sums = np.pad(valid.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    empty = 0
-    for window in plan.windows:
+
+    def has_data(window: Window) -> bool:
         top = int(window.row_off * down)
         left = int(window.col_off * across)
         bottom = min(int((window.row_off + window.height) * down) + 1, small.height)
         right = min(int((window.col_off + window.width) * across) + 1, small.width)
         inside = sums[bottom, right] - sums[top, right] - sums[bottom, left]
-        empty += int(inside + sums[top, left] == 0)
-    return empty
+        return bool(inside + sums[top, left] > 0)
+
+    return [window for window in plan.windows if has_data(window)]
 
 
 def _memory(job: SegmentJob, plan: RunPlan, runtime: str | None, *, bands: int) -> int:

@@ -152,8 +152,7 @@ def _find(
     plan, options = this.plan, this.job.options
     if not this.batch.texts:
         return _find_features(this)
-    # a raster of probabilities is written from the strips
-    survey = None if this.job.probability is not None else this.kept.survey()
+    survey = this.kept.survey()
     if survey is None:
         survey, resumed, kept = _look(this, engine, predictor)
         this.kept.keep(survey)

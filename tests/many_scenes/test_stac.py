@@ -182,6 +182,55 @@ def test_what_an_api_answers_is_read_whatever_its_name(write, server, tmp_path):
     assert scenes(address) == {"S2_1": "https://host/TCI.tif"}
 
 
+def pages(write, *names, last=None):
+    """Write a page of one item for each name; each links to the next."""
+    for number, name in enumerate(names, 1):
+        body = {"type": "FeatureCollection", "features": []}
+        body["features"] = [item(name, visual=asset(f"./{name}.tif", "visual"))]
+        following = f"page{number + 1}.json" if number < len(names) else last
+        if following is not None:
+            body["links"] = [{"rel": "next", "href": following}]
+        write(body, f"stac/page{number}.json")
+
+
+def test_further_pages_are_fetched_from_a_server(write, server):
+    pages(write, "a", "b", "c")
+    listed = read_stac_items(f"{server}/stac/page1.json")
+    assert listed.scenes == tuple((n, f"{server}/stac/{n}.tif") for n in "abc")
+    assert not listed.notes
+
+
+def test_pages_in_a_circle_end_with_a_note(write, server):
+    pages(write, "a", "b", last="page1.json")
+    listed = read_stac_items(f"{server}/stac/page1.json")
+    assert [name for name, _ in listed.scenes] == ["a", "b"]
+    assert "further pages" in listed.notes[0]
+
+
+def test_a_page_that_needs_a_search_is_noted(write, server):
+    pages(write, "a", "b")
+    body = json.loads(Path("stac/page1.json").read_text())
+    body["links"][0] |= {"method": "POST", "body": {"token": "next"}}
+    write(body, "stac/page1.json")
+    listed = read_stac_items(f"{server}/stac/page1.json")
+    assert [name for name, _ in listed.scenes] == ["a"]
+    assert "further pages" in listed.notes[0]
+
+
+@pytest.mark.parametrize("link", ["absent.json", "file:///etc/hostname", "ftp://x/y"])
+def test_a_page_that_cannot_be_had_is_an_error(write, server, link):
+    pages(write, "a", last=link)
+    with pytest.raises(SceneError, match=link.rpartition("/")[2]):
+        read_stac_items(f"{server}/stac/page1.json")
+
+
+def test_a_search_without_end_is_refused(write, server, monkeypatch):
+    monkeypatch.setattr("rrsis_geo.many_scenes.stac.MOST_ITEMS", 2)
+    pages(write, "a", "b", "c")
+    with pytest.raises(SceneError, match="more than 2 items; ask for fewer"):
+        read_stac_items(f"{server}/stac/page1.json")
+
+
 def test_what_a_server_refuses_is_an_error_with_its_code(server):
     with pytest.raises(SceneError, match="HTTP 404"):
         read_stac_items(f"{server}/absent.json")

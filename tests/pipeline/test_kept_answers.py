@@ -16,7 +16,7 @@ from rrsis_geo.answer_cache import store as store_module
 from rrsis_geo.answer_cache.store import AnswerStore
 from rrsis_geo.errors import Cancelled
 from rrsis_geo.pipeline.reuse import kept_rows
-from rrsis_geo.pipeline.runner import run
+from rrsis_geo.pipeline.runner import plan, run
 from rrsis_geo.protocol import Advice, Progress
 
 WHOLE = (500_000.0, 5_000_000 - 130.0, 500_150.0, 5_000_000.0)
@@ -126,6 +126,40 @@ def test_areas_that_overlap_and_more_phrases_at_once(ask):
         fresh, _, _ = ask(*texts, bbox=area, cache=False, probability=True)
         again, _, _ = ask(*texts, bbox=area, probability=True)
         assert fresh == again, (texts, area)
+
+
+@pytest.mark.parametrize(
+    ("before", "texts", "area"),
+    [
+        (None, ("tank",), None),
+        (LEFT, ("tank",), LEFT),
+        (LEFT, ("tank",), None),
+        (LEFT, ("tank",), MIDDLE),
+        (WHOLE, ("tank",), LEFT),
+        (WHOLE, ("tank", "road"), LEFT),
+    ],
+)
+@pytest.mark.parametrize("raster", [True, False], ids=["raster", "polygons"])
+def test_a_dry_run_knows_what_would_not_be_looked_at(
+    ask, scene, tmp_path, before, texts, area, raster
+):
+    if before is not None:
+        ask("tank", bbox=before)
+    job = make_job(
+        scene,
+        tmp_path,
+        expressions=texts,
+        resolve="network",
+        bbox=area,
+        probability=str(tmp_path / "planned.tif") if raster else None,
+    )
+    estimate = plan(job, measure=False)
+    _, network, _ = ask(*texts, bbox=area, probability=raster)
+    assert (estimate.seconds == 0) == (network.windows == 0)
+    assert estimate.windows - estimate.empty - estimate.known == network.windows
+    assert (f"{estimate.known} from earlier runs" in str(estimate)) == (
+        estimate.known > 0
+    )
 
 
 def test_an_area_with_slanted_edges(ask, tmp_path):

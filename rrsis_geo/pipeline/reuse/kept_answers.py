@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rasterio.windows import Window
 
 from rrsis_geo.answer_cache.scene_state import is_unchanged
 from rrsis_geo.answer_cache.store import AnswerStore
@@ -13,6 +16,7 @@ from rrsis_geo.pipeline.reuse.conditions import Conditions, find_conditions
 from rrsis_geo.pipeline.reuse.kept_polygons import KeptPolygons, Survey
 from rrsis_geo.pipeline.reuse.kept_rows import block_rows, remove_blocks
 from rrsis_geo.pipeline.reuse.recorder import Recorder
+from rrsis_geo.pipeline.reuse.rest import windows_to_look_at
 from rrsis_geo.pipeline.reuse.take_over import take_over
 from rrsis_geo.pipeline.run_plan import RunPlan, WeightsFacts
 from rrsis_geo.query.query_batch import QueryBatch
@@ -68,7 +72,19 @@ class KeptAnswers:
 
     def survey(self) -> Survey | None:
         """What an equal search has found; None where it has to be done."""
-        return None if self._store is None else self._polygons.read()
+        # a raster of probabilities is written from the strips
+        if self._store is None or self._job.probability is not None:
+            return None
+        return self._polygons.read()
+
+    def unknown(self, windows: Sequence[Window]) -> list[Window]:
+        """Those of some windows that a run would look at."""
+        if self.survey() is not None:
+            return []
+        with TemporaryDirectory() as name:
+            folder = Path(name)
+            self.take(folder, [range(self._plan.grid.height)])
+            return windows_to_look_at(self._plan, folder, windows)
 
     def take(self, folder: Path, gaps: Sequence[range]) -> None:
         """Take what is known of some rows into the working folder of the run.

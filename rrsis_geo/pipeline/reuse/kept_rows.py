@@ -211,10 +211,14 @@ def rows_of_name(path: Path) -> range:
     return range(int(top), int(stop))
 
 
+def kept_rows(folder: Path) -> list[range]:
+    """Rows of a working folder of which all that the run wants is known."""
+    return [rows_of_name(path) for path in folder.glob(f"*{KEPT}")]
+
+
 def untouched(plan: RunPlan, folder: Path) -> list[Window]:
     """Windows of which all rows are kept answers, so that none is looked at."""
-    kept = [rows_of_name(path) for path in folder.glob(f"*{KEPT}")]
-    known = sorted(kept, key=lambda rows: rows.start)
+    known = sorted(kept_rows(folder), key=lambda rows: rows.start)
 
     def is_known(window: Window) -> bool:
         row = int(window.row_off)

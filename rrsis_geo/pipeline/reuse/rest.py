@@ -15,6 +15,7 @@ from rrsis_geo.pipeline.reuse.kept_rows import (
     KeptBlock,
     Mask,
     area_mask,
+    kept_rows,
     partly_known,
 )
 from rrsis_geo.pipeline.run_plan import RunPlan
@@ -99,6 +100,25 @@ def find_rest(folder: Path, gaps: Sequence[range], phrases: int) -> Rest:
             missing |= set(range(phrases))
         blocks += [block for block in touching if block not in blocks]
     return Rest(phrases=phrases, missing=tuple(sorted(missing)), blocks=tuple(blocks))
+
+
+def windows_to_look_at(
+    plan: RunPlan, folder: Path, windows: Sequence[Window]
+) -> list[Window]:
+    """Windows with a pixel in the area of which a phrase is not known."""
+    missing = np.ones(plan.grid.height, bool)
+    for rows in kept_rows(folder):
+        missing[rows.start : rows.stop] = False
+    area = find_rest(folder, [range(plan.grid.height)], 0).within(plan)
+
+    def is_missing(window: Window) -> bool:
+        top, height = int(window.row_off), int(window.height)
+        rows = missing[top : top + height]
+        if area is None or not rows.any():
+            return bool(rows.any())
+        return bool(area.mask(window)[: len(rows)][rows].any())
+
+    return [window for window in windows if is_missing(window)]
 
 
 @dataclass(frozen=True, eq=False)
