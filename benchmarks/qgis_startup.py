@@ -13,16 +13,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from qgis_desktop import build, run_script
+
 LIMITS = {"start": 0.1, "panel": 0.3}
 """Seconds."""
 
@@ -70,18 +66,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    for program in ("qgis", "xvfb-run"):
-        if shutil.which(program) is None:
-            sys.exit(f"Error: {program} is not installed: scripts/qgis_setup")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        build = [sys.executable, str(ROOT / "scripts/build_plugin"), "--folder", name]
-        subprocess.run(build, check=True)
-        (folder / "probe.py").write_text(PROBE, encoding="utf-8")
+        build(folder)
         runs: dict[bool, list[dict[str, float]]] = {True: [], False: []}
         for number in range(-1, options.runs):
             for enabled in (True, False):
-                found = measure(folder, f"{number}-{enabled}", enabled=enabled)
+                profile = f"{number}-{enabled}"
+                found = run_script(folder, profile, PROBE, enabled=enabled)
                 if number >= 0:  # the first pair fills the disk cache
                     runs[enabled].append(found)
     shown = summary(runs)
@@ -89,37 +81,6 @@ def main() -> None:
     if options.json:
         text = json.dumps({"runs": options.runs, **shown}, indent=2)
         options.json.write_text(text, encoding="utf-8")
-
-
-def measure(folder: Path, name: str, *, enabled: bool) -> dict[str, float]:
-    """Measure one desktop in a new profile; return seconds by name."""
-    profiles, answer = folder / name, folder / f"{name}.json"
-    profile = profiles / "profiles" / "default"
-    with zipfile.ZipFile(folder / "rrsis_geo_qgis.zip") as archive:
-        archive.extractall(profile / "python" / "plugins")
-    settings = profile / "QGIS" / "QGIS3.ini"
-    settings.parent.mkdir(parents=True)
-    flag = str(enabled).lower()
-    settings.write_text(
-        "[PythonPlugins]\nprocessing=true\n"
-        f"rrsis_geo_qgis={flag}\n"
-        "[qgis]\ncheckVersion=false\nshowTips=false\nenableMacros=0\n",
-        encoding="ascii",
-    )
-    (folder / "runtime").mkdir(mode=0o700, exist_ok=True)
-    command = ["xvfb-run", "-a", "-s", "-screen 0 1920x1080x24 -dpi 96", "qgis"]
-    command += ["--nologo", "--noversioncheck", "--profiles-path", str(profiles)]
-    command += ["--code", str(folder / "probe.py")]
-    own = {"PROBE_ANSWER": str(answer), "XDG_RUNTIME_DIR": str(folder / "runtime")}
-    subprocess.run(
-        command,
-        env={**os.environ, **own},
-        timeout=300,
-        check=False,  # some builds of QGIS crash on exit
-        capture_output=True,
-    )
-    found: dict[str, float] = json.loads(answer.read_text(encoding="utf-8"))
-    return found
 
 
 def summary(runs: dict[bool, list[dict[str, float]]]) -> dict[str, float]:

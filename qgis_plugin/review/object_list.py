@@ -17,10 +17,17 @@ from qgis.PyQt.QtCore import (
     pyqtSignal,
 )
 from qgis.PyQt.QtGui import QResizeEvent
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ..translate import tr
-from .object_table import AREA, OBJECT, SCORE, STATE, Key, ObjectTable
+from .object_table import (
+    AREA,
+    OBJECT,
+    SCORE,
+    STATE,
+    Key,
+    ObjectTable,
+)
 from .states import FIELD, state_of, state_titles
 
 RELOAD = 200
@@ -29,12 +36,18 @@ RELOAD = 200
 PADDING = 10
 """Pixels beside the text of a column."""
 
+FOLLOWED = 500
+"""Changes at once that are followed one by one; after more, all objects are read."""
+
 VISIBLE_ROWS = 8
 """Rows that the list shows at least."""
 
 
-class ObjectList(QTreeView):
-    """Lists the objects of some layers."""
+class ObjectList(QTableView):
+    """Lists the objects of some layers.
+
+    A table rather than a tree: that asks its model about every row, one after another.
+    """
 
     refreshed = pyqtSignal()
     """Objects were read, or a state has changed."""
@@ -47,22 +60,33 @@ class ObjectList(QTreeView):
         self._canvas = canvas
         self._layers: List[QgsVectorLayer] = []
         self._following = False
+        self._changes = 0
+        self._held: List[QgsVectorLayer] = []
         self._wanted: List[Key] = []
         self.table = ObjectTable(self)
         self.setModel(self.table)
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setToolTip(
             tr("Double click or Enter zooms to the object. K keeps, R rejects.")
         )
-        rows = VISIBLE_ROWS * (self.fontMetrics().height() + 4)
-        self.setMinimumHeight(rows)
+        height = self.fontMetrics().height() + 4
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumHeight(VISIBLE_ROWS * height)
         self.setMinimumWidth(0)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        header = self.header()
+        header = self.horizontalHeader()
         header.setStretchLastSection(False)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        )
         header.setMinimumSectionSize(20)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -74,7 +98,7 @@ class ObjectList(QTreeView):
         self._tell = QTimer(self)
         self._tell.setSingleShot(True)
         self._tell.setInterval(0)
-        self._tell.timeout.connect(self.refreshed)
+        self._tell.timeout.connect(self._told)
         self.table.loaded.connect(self._loaded)
         self.activated.connect(self.zoom_to)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
@@ -98,8 +122,16 @@ class ObjectList(QTreeView):
     def reload(self) -> None:
         """Read all objects again; the selection stays."""
         self._reload.stop()
+        self.follow()
         self._wanted = self._selected_on_map()
         self.table.load(self.layers)
+
+    def hold(self) -> None:
+        """Follow no changes of single values until `follow`, as there will be many."""
+        for layer in self.layers:
+            if layer not in self._held:
+                layer.attributeValueChanged.disconnect(self._value_changed)
+                self._held.append(layer)
 
     def selected(self) -> Dict[str, List[int]]:
         """Return layer id -> feature ids of the selected rows."""
@@ -162,7 +194,15 @@ class ObjectList(QTreeView):
         if index.isValid():
             self.zoom_to(index)
 
+    def follow(self) -> None:
+        """Follow changes of single values again."""
+        for layer in self._held:
+            if not sip.isdeleted(layer):
+                layer.attributeValueChanged.connect(self._value_changed)
+        self._held = []
+
     def _watch(self, layers: Sequence[QgsVectorLayer]) -> None:
+        self.follow()
         for layer in self.layers:
             for signal, slot in self._connections(layer):
                 signal.disconnect(slot)
@@ -189,13 +229,21 @@ class ObjectList(QTreeView):
         self._reload.start()
 
     def _value_changed(self, number: int, index: int, value: Any) -> None:
+        self._changes += 1
+        self._tell.start()  # once for many changes
+        if self._changes > FOLLOWED:
+            self.hold()
+            self._reload.start()
+            return
         layer = self.sender()
         if not isinstance(layer, QgsVectorLayer):
             return
-        names = layer.fields().names()
-        if index < len(names) and names[index] == FIELD:
+        if index == layer.fields().indexOf(FIELD):
             self.table.set_state((layer.id(), number), state_of(value))
-            self._tell.start()  # once for many changes
+
+    def _told(self) -> None:
+        self._changes = 0
+        self.refreshed.emit()
 
     def _loaded(self) -> None:
         self._fit_columns()
@@ -204,7 +252,7 @@ class ObjectList(QTreeView):
 
     def _fit_columns(self) -> None:
         """Give numbers and states the room of their texts, and names the rest."""
-        metrics, header = self.fontMetrics(), self.header()
+        metrics, header = self.fontMetrics(), self.horizontalHeader()
         largest = QLocale().toString(max(self.table.areas, default=0.0), "f", 1)
         decided = [title for state, title in state_titles().items() if state]
         texts = {SCORE: ["0,00"], AREA: [largest], STATE: decided}

@@ -111,6 +111,16 @@ class ObjectTable(QAbstractTableModel):
             self.dataChanged.emit(self.index(row, 0), self.index(row, STATE))
         return True
 
+    def set_states(self, layer_id: str, numbers: Sequence[int], state: str) -> None:
+        """Show another state of many objects of a layer."""
+        for number in numbers:
+            place = self._places.get((layer_id, number))
+            if place is not None:
+                self.states[place] = state
+        if self._shown:
+            last = self.index(len(self._shown) - 1, STATE)
+            self.dataChanged.emit(self.index(0, 0), last)
+
     def key(self, row: int) -> Key:
         """Return layer and feature of a row."""
         return self.keys[self._shown[row]]
@@ -122,12 +132,10 @@ class ObjectTable(QAbstractTableModel):
 
     def next_doubtful(self) -> int | None:
         """Return the row of the least certain object that is open."""
-        rows = [
-            (self.scores[place], row)
-            for row, place in enumerate(self._shown)
-            if self.states[place] == OPEN
-        ]
-        return min(rows)[1] if rows else None
+        places = [place for place in self._shown if self.states[place] == OPEN]
+        if not places:
+            return None
+        return self._rows[min(places, key=self.scores.__getitem__)]
 
     def open_above(self, score: float) -> List[Key]:
         """Return the shown objects that are open and have at least a score."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Callable, List, Sequence
 
 from qgis.core import QgsVectorLayer
@@ -24,8 +25,9 @@ from ..request_error import RequestError
 from ..translate import tr
 from . import exports, map_style, shapes, states
 from .export_menu import fill_export_menu
-from .object_list import ObjectList
+from .object_list import FOLLOWED, ObjectList
 from .object_table import Key
+from .pause import Pause
 
 THIN = 2.0
 """Metres; narrower parts are removed on demand."""
@@ -164,9 +166,9 @@ class ReviewBox(QWidget):
         """Show counts, and which buttons do something."""
         table = self._objects.table
         total = len(table.keys)
+        count_of = Counter(table.states)
         counted = {
-            title: table.states.count(state)
-            for state, title in states.state_titles().items()
+            title: count_of[state] for state, title in states.state_titles().items()
         }
         parts = [f"{count} {title}" for title, count in counted.items() if count]
         text = tr("{count} objects").format(count=total)
@@ -295,13 +297,18 @@ class ReviewBox(QWidget):
             self.next_doubtful()
 
     def _set_states(self, keys: Sequence[Key], state: str) -> int:
-        changed = 0
+        changed, many = 0, len(keys) > FOLLOWED
+        if many:
+            self._objects.hold()
         for layer in self._objects.layers:
             ids = [number for layer_id, number in keys if layer_id == layer.id()]
             if not ids:
                 continue
             first = layer.fields().indexOf(states.FIELD) < 0
-            changed += states.decide(layer, ids, state)
+            decided = states.decide(layer, ids, state, pause=Pause())
+            changed += len(decided)
+            if many:
+                self._objects.table.set_states(layer.id(), decided, state)
             self._last = layer
             if not layer.isEditable():
                 self.message.emit(
@@ -311,6 +318,7 @@ class ReviewBox(QWidget):
                 map_style.colour_by(layer, map_style.BY_REVIEW)
                 self.restyled.emit()
             layer.triggerRepaint()
+        self._objects.follow()
         self.refresh()
         return changed
 

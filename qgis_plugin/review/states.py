@@ -6,7 +6,7 @@ layer with decisions is one that the slider leaves alone.
 
 from __future__ import annotations
 
-from typing import Any, Iterable, List, Sequence
+from typing import Any, Callable, Iterable, List, Sequence
 
 from qgis.core import (
     QgsDefaultValue,
@@ -32,6 +32,10 @@ OPEN, KEPT, REJECTED, DRAWN = "", "kept", "rejected", "drawn"
 """Values of the attribute; nothing was decided where it is empty."""
 
 ACCEPTED = (KEPT, DRAWN)
+
+NOTHING = QVariant(QVariant.String)
+"""A null of text. To undo a change from an invalid value QGIS asks the file what was
+there, of each object by itself: minutes for a hundred thousand."""
 
 
 def state_titles() -> dict[str, str]:
@@ -61,27 +65,42 @@ def begin(layer: QgsVectorLayer) -> bool:
     return True
 
 
-def decide(layer: QgsVectorLayer, ids: Iterable[int], state: str) -> int:
-    """Set the state of objects as one step; return how many were changed."""
+def decide(
+    layer: QgsVectorLayer,
+    ids: Iterable[int],
+    state: str,
+    *,
+    pause: Callable[[], None] = lambda: None,
+) -> List[int]:
+    """Set the state of objects as one step; return the ids of those that had another.
+
+    Args:
+        layer: Their layer, which is edited from now on.
+        ids: Feature ids.
+        state: What was decided.
+        pause: Called often, so that windows can be drawn meanwhile.
+    """
     if not begin(layer):
-        return 0
+        return []
     index = layer.fields().indexOf(FIELD)
-    request = _without_geometry(layer, list(ids))
-    wanted = [
-        (feature.id(), feature[FIELD])
-        for feature in layer.getFeatures(request)
-        if state_of(feature[FIELD]) not in (state, DRAWN if state == KEPT else state)
-    ]
+    skipped = (state, DRAWN if state == KEPT else state)
+    wanted = []
+    for feature in layer.getFeatures(_without_geometry(layer, list(ids))):
+        before = feature[FIELD]
+        if state_of(before) not in skipped:
+            wanted.append((feature.id(), NOTHING if before is None else before))
+        pause()
     if not wanted:
-        return 0
+        return []
     name = state_titles()[state]
     layer.beginEditCommand(
         tr("{count} objects: {state}").format(count=len(wanted), state=name)
     )
     for number, before in wanted:
         layer.changeAttributeValue(number, index, state or None, before)
+        pause()
     layer.endEditCommand()
-    return len(wanted)
+    return [number for number, _ in wanted]
 
 
 def merge(layer: QgsVectorLayer, ids: Sequence[int]) -> int | None:

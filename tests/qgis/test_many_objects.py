@@ -8,11 +8,14 @@ from qgis.core import (
     QgsFeature,
     QgsField,
     QgsGeometry,
+    QgsProject,
     QgsRectangle,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QTimer, QVariant
+from rrsis_geo_qgis.review import states
 from rrsis_geo_qgis.review.object_list import ObjectList
+from rrsis_geo_qgis.review.review_box import ReviewBox
 
 MANY = 100_000
 
@@ -73,3 +76,37 @@ def test_a_filter_hides_most_of_them(many, qgis_iface, until):
     assert objects.table.rowCount() == MANY // 1000
     assert objects.table.hidden == MANY - MANY // 1000
     objects.shut_down()
+
+
+def test_the_interface_is_drawn_during_a_decision_about_many(many, qgis_iface, until):
+    objects = ObjectList(qgis_iface.mapCanvas())
+    box = ReviewBox(qgis_iface, objects)
+    QgsProject.instance().addMapLayer(many, False)
+    objects.show_layers([many])
+    until(lambda: not objects.table.loading)
+    beats = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: beats.append(1))
+    timer.start(5)
+    box.above.setValue(0.5)
+
+    box.keep_above()
+    during = len(beats)
+    kept = objects.table.states.count(states.KEPT)
+    assert kept == sum(score >= 0.5 for score in objects.table.scores)
+    assert during > 10  # the interface went on meanwhile
+    single = []
+    for number in range(1, 4):  # changes are followed one by one again
+        many.changeAttributeValue(number, many.fields().indexOf(states.FIELD), None)
+        single.append(objects.table.states[objects.table._places[many.id(), number]])
+    assert single == [states.OPEN] * 3
+    for _ in range(3):
+        many.undoStack().undo()
+    box.undo()
+    until(lambda: objects.table.loading)
+    until(lambda: not objects.table.loading)
+    assert objects.table.states.count(states.OPEN) == MANY
+    many.rollBack()
+    QgsProject.instance().takeMapLayer(many)
+    objects.shut_down()
+    box.shut_down()

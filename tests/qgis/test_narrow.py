@@ -71,7 +71,7 @@ def cut_off(panel):
 def lost_columns(panel):
     """Columns of the list that end beyond what is seen of it."""
     objects = panel.results.objects
-    header, width = objects.header(), objects.viewport().width()
+    header, width = objects.horizontalHeader(), objects.viewport().width()
     return [
         objects.table.headerData(column, Qt.Orientation.Horizontal)
         for column in range(objects.table.columnCount())
