@@ -1,11 +1,12 @@
 """Fit the weights of the evidence, and measure them on images left out of the fit.
 
-    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--pictures land ships-cars]
-        [--report] [--folds 6] [--write FILE]
+    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--classes]
+        [--pictures land ships-cars] [--report] [--folds 6] [--write FILE]
 
 Every expression of the validation images of NWPU VHR-10, written and generated, is
 answered twice: as in one window, and as on a scene that the network sees in parts.
-`--scenes` adds whole scenes, `--pictures` sentences about ships, cars, land cover and
+`--scenes` adds whole scenes, `--classes` plain names of classes on pictures of eleven
+sensors, `--pictures` sentences about ships, cars, land cover and
 drone scenes: the part "choose" of each to fit on; `--report` measures the other part.
 The images are divided into folds; each fold is answered with coefficients that were
 fitted on the others. `--write` fits on all of them and writes a module of coefficients.
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from evidence_cases import Case, folds_of, nwpu_cases
+from evidence_classes import class_cases
 from evidence_fit import fit, module
 from evidence_scenes import picture_cases, scene_cases
 from public_data import nwpu, split
@@ -30,7 +32,7 @@ from sentence_sets import SETS, part_of
 
 from rrsis_geo.job import CAUTION
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
-from rrsis_geo.query.decision.expected_iou import choose
+from rrsis_geo.query.decision.expected_iou import Choice, choose
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -38,6 +40,7 @@ class Answered:
     """A case and what the decision made of it."""
 
     case: Case
+    choice: Choice
     iou: float
     """Where nothing is meant: 1 for (nearly) no foreground, else 0."""
     is_empty: bool
@@ -51,6 +54,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--limit", type=int, help="number of NWPU images")
     parser.add_argument("--scenes", action="store_true", help="whole scenes too")
+    parser.add_argument("--classes", action="store_true", help="plain names too")
     parser.add_argument("--pictures", nargs="*", choices=SETS, default=[])
     parser.add_argument(
         "--report", action="store_true", help="measure the part kept for reports too"
@@ -68,6 +72,8 @@ def main() -> None:
     predictor = ScenePredictor(weights=options.weights)
     part = "all" if options.report else "choose"
     found = scene_cases(options.data, predictor, part) if options.scenes else []
+    if options.classes:
+        found += class_cases(options.data, predictor, part)
     for name in options.pictures:
         found += picture_cases(options.data, name, predictor, part)
     cases += [case for case in found if part_of(case.image) == "choose"]
@@ -77,7 +83,9 @@ def main() -> None:
     print_rows(crossed(cases, options.folds), "")
     weights = fit(cases)
     if reported:
-        print_rows([answer(case, weights) for case in reported], ", part kept apart")
+        answered = [answer(case, weights) for case in reported]
+        print_rows(answered, ", part kept apart")
+        print_chances(answered)
     if options.write:
         options.write.write_text(module(weights), encoding="utf-8")
 
@@ -96,9 +104,14 @@ def crossed(cases: Sequence[Case], folds: int) -> list[Answered]:
 
 def answer(case: Case, weights: EvidenceWeights) -> Answered:
     """Decide one case."""
-    rows = choose(case.evidence, weights, caution=CAUTION).rows
-    mask = case.painted(rows.tolist())
-    return Answered(case=case, iou=overlap(mask, case.mask), is_empty=not len(rows))
+    choice = choose(case.evidence, weights, caution=CAUTION)
+    mask = case.painted(choice.rows.tolist())
+    return Answered(
+        case=case,
+        choice=choice,
+        iou=overlap(mask, case.mask),
+        is_empty=not len(choice.rows),
+    )
 
 
 def print_rows(found: Sequence[Answered], note: str) -> None:
@@ -129,6 +142,30 @@ def _row(title: str, one_window: bool, group: Sequence[Answered]) -> None:
         f"| {silent} | {len(none)} |",
         flush=True,
     )
+
+
+def print_chances(found: Sequence[Answered]) -> None:
+    """Print, by their chance, how many candidates for plain names of classes are right.
+
+    Right is one of which more than half is meant.
+    """
+    plain = [one for one in found if one.case.set == "classes" and len(one.case.label)]
+    if not plain:
+        return
+    chance = np.concatenate([one.choice.chance for one in plain])
+    right = np.concatenate([one.case.label for one in plain]) > 0
+    given = np.concatenate(
+        [np.isin(np.arange(len(one.case.label)), one.choice.rows) for one in plain]
+    )
+    print(
+        f"candidates for plain names: {given.sum()} of {len(given)} given, "
+        f"{right[given].sum()} of them right; {right[~given].sum()} right ones left out"
+    )
+    for low in np.arange(0, 1, 0.1):
+        here = (chance >= low) & (chance < low + 0.1)
+        if here.any():
+            share = f"{100 * right[here].mean():.0f} % of {here.sum()}"
+            print(f"chance {low:.1f} to {low + 0.1:.1f}: {share} right")
 
 
 if __name__ == "__main__":

@@ -93,8 +93,9 @@ POLYGONS = together(
     setting(
         "Polygons",
         "--min-score",
-        "Drop objects whose mean probability is lower; 0 keeps all. Default: "
-        "as far above the threshold as suits the weights, 0.8 for the embedded ones.",
+        "Drop objects of a lower score, the chance that they are meant; 0 drops none. "
+        "Default: 0.5 where any number may be meant. With --resolve scene or network "
+        "the mean probability counts.",
         type=float,
         metavar="P",
     ),

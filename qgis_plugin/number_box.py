@@ -26,8 +26,8 @@ def score_box() -> QDoubleSpinBox:
     box.setSpecialValueText(tr("automatic"))
     box.setToolTip(
         tr(
-            "Objects with a lower score are hidden; 0 hides none. Automatic: as far "
-            "above the threshold as suits the weights."
+            "Objects with a lower score are hidden; 0 hides none. Automatic: those "
+            "that are less likely meant than not, where any number may be meant."
         )
     )
     return box

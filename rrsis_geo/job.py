@@ -57,8 +57,9 @@ class SegmentOptions:
     threshold: float = 0.5
     """Pixels with a higher probability belong to an object."""
     min_score: float | None = None
-    """Objects whose mean probability is lower are dropped; 0 drops none. None: as far
-    above the threshold as suits the weights, see `least_score`."""
+    """Objects of a lower score are dropped; 0 drops none. Where evidence is weighed it is
+    the chance to be meant, and None stands for one half where any number may be meant;
+    else it is the mean probability, and None stands for `least_score`."""
     min_area: float = 0.0
     """Square metres; smaller polygons are dropped."""
     fill_holes: float = 0.0

@@ -282,7 +282,7 @@ class QueryBatch:
             one_window=self.one_window,
             weights=self.weights or DEFAULT_WEIGHTS,
             caution=self.caution,
-            min_score=min_score or 0.0,
+            min_score=min_score,
         )
         if self.features is not None:
             own = own_evidence(self.features, maps, colours or {})

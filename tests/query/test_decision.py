@@ -14,7 +14,7 @@ from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
 from rrsis_geo.query.decision.evidence_table import MOST
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
-from rrsis_geo.query.decision.expected_iou import best_set
+from rrsis_geo.query.decision.expected_iou import best_set, choose, given_something
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 
@@ -88,6 +88,42 @@ def test_as_many_as_are_asked_for():
     for number in (1, 2, 3):
         rows, _ = best_set(chance, np.ones(4), number)
         assert sorted(rows) == list(range(number))
+
+
+def several(*means):
+    """Maps of storage tanks in a row, with their mean probabilities."""
+    return painted(
+        *(
+            ("storage tank", square(50 * place, 100), mean)
+            for place, mean in enumerate(means)
+        )
+    )
+
+
+def test_what_is_less_likely_meant_than_not_is_left_out_where_any_number_is():
+    maps = several(*[0.9] * 3, *[0.6] * 4)
+    evidence = gather(make_plan("tanks"), maps, GRID, area=None, one_window=False)
+    chance = given_something(evidence, DEFAULT_WEIGHTS)
+    likely = np.flatnonzero(chance >= 0.5)
+    assert 0 < len(likely) < evidence.count
+
+    def chosen(**values):
+        return choose(evidence, DEFAULT_WEIGHTS, caution=0.5, **values).rows.tolist()
+
+    assert chosen() == likely.tolist()
+    assert chosen(min_score=0.0) == list(range(7))
+    assert chosen(min_score=0.999) == []
+
+
+def test_the_likeliest_is_given_though_less_likely_than_not():
+    evidence = gather(
+        make_plan("tanks"), several(0.8, 0.9, 0.7), GRID, area=None, one_window=False
+    )
+    values = DEFAULT_WEIGHTS.to_mapping()
+    values["candidate"]["one, all"] -= 5
+    weights = EvidenceWeights.from_mapping(values)
+    assert given_something(evidence, weights).max() < 0.5
+    assert choose(evidence, weights, caution=0.0).rows.tolist() == [1]
 
 
 @pytest.mark.parametrize(

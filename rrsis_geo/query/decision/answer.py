@@ -65,7 +65,7 @@ def decide(
     one_window: bool,
     weights: EvidenceWeights,
     caution: float,
-    min_score: float = 0.0,
+    min_score: float | None = None,
 ) -> Decision:
     """Choose what an expression means.
 
@@ -77,12 +77,11 @@ def decide(
         one_window: Whether the network saw the whole scene at once.
         weights: How much each kind of evidence counts.
         caution: See `choose`.
-        min_score: Least chance of a polygon to be meant.
+        min_score: See `choose`.
     """
     evidence = gather(plan, maps, grid, area=area, one_window=one_window)
-    choice = choose(evidence, weights, caution=caution)
+    choice = choose(evidence, weights, caution=caution, min_score=min_score)
     rows = in_raster_order(evidence, choice.rows)
-    rows = rows[choice.chance[rows] >= min_score]
     fits = evidence.fits
     return Decision(
         plan=plan,

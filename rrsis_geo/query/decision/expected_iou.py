@@ -17,6 +17,11 @@ _ONE = [SENTENCE_FEATURES.index(f"one, {name}") for name in SENTENCE_CONTEXTS]
 _BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 
 
+LIKELY = 0.5
+"""Chance below which a candidate is left out where any number may be meant: on a large
+scene hundreds of small ones cost little IoU, and every one is a wrong polygon."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Choice:
     """What an expression means."""
@@ -29,7 +34,13 @@ class Choice:
     """Chance that something is meant."""
 
 
-def choose(evidence: Evidence, weights: EvidenceWeights, *, caution: float) -> Choice:
+def choose(
+    evidence: Evidence,
+    weights: EvidenceWeights,
+    *,
+    caution: float,
+    min_score: float | None = None,
+) -> Choice:
     """Choose the candidates that are meant.
 
     Args:
@@ -37,6 +48,9 @@ def choose(evidence: Evidence, weights: EvidenceWeights, *, caution: float) -> C
         weights: How much each kind of evidence counts.
         caution: What a false polygon costs where nothing is meant, as a multiple of
             what silence costs where something is.
+        min_score: Least chance of a candidate to be meant. None: where the expression
+            says no number, those that are more likely meant than not, given that
+            something is, and the likeliest one.
     """
     given = given_something(evidence, weights)
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
@@ -45,9 +59,12 @@ def choose(evidence: Evidence, weights: EvidenceWeights, *, caution: float) -> C
     silent = something * gain <= caution * (1 - something)
     if silent or evidence.fits.contradicted:
         order = order[:0]
-    return Choice(
-        rows=np.sort(order), chance=given * something, something=float(something)
-    )
+    chance = given * something
+    if min_score is not None:
+        order = order[chance[order] >= min_score]
+    elif evidence.number is None:
+        order = order[(given[order] >= LIKELY) | (np.arange(len(order)) == 0)]
+    return Choice(rows=np.sort(order), chance=chance, something=float(something))
 
 
 def given_something(evidence: Evidence, weights: EvidenceWeights) -> Values:
