@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,46 +95,33 @@ def gather(
     asked = plan.network_text in texts_of(plan, one_window=one_window)
     pixel_area = float(np.prod(grid.pixel_size))
     shift = SHIFT if one_window else LARGE_SCENE_SHIFT
-    own, attribute, known, other = [], [], [], []
-    of_nouns: list[tuple[str, NDArray[np.bool_]]] = []
-    painted, shares = [], []
+    parts = []
     for phrase, find in finds.items():
-        if phrase not in targets:
-            continue
-        noun = find.noun or phrase
-        # the most that the network was given about these objects
-        whole = plan.network_text if asked else phrase
-        texts = list(dict.fromkeys((noun, phrase, whole)))
-        objects = _objects(maps, texts, pixel_area, shift)
-        of_noun = objects.columns["expression"] == noun
-        other.append(~of_noun & of_noun.any())
-        of_nouns.append((noun, of_noun))
-        painted.append(maps.coverage(objects.geometry, whole))
-        shares.append(maps.share(objects.geometry, whole))
-        own.append(taken(objects, np.arange(len(objects)), text=phrase))
-        narrows = noun != phrase
-        attribute.append(
-            maps.coverage(objects.geometry, phrase)
-            if narrows
-            else np.zeros(len(objects))
-        )
-        known.append(np.full(len(objects), narrows and len(maps.of(phrase)[1]) > 0))
+        if phrase in targets:
+            # the most that the network was given about these objects
+            whole = plan.network_text if asked else phrase
+            texts = tuple(dict.fromkeys((find.noun or phrase, phrase, whole)))
+            objects = _objects(maps, texts, pixel_area, shift)
+            parts.append(_painted(maps, find, objects, whole=whole))
     anchors = [
         anchor_objects(maps, find)
         for text, find in finds.items()
         if text not in targets
     ]
-    kept = _kept(own, of_nouns)
-    meant = taken(joined(own), kept)
+    kept = _kept(parts)
+    meant = taken(joined([part.polygons for part in parts]), kept)
     polygons = joined([meant, *anchors])
-    covered = np.concatenate(attribute)[kept]
-    has_phrase = np.concatenate(known)[kept]
+
+    def column(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(part, name) for part in parts])[kept]
+
+    covered, has_phrase = column("phrase"), column("has_phrase")
+    not_noun = column("not_noun")
     membership = np.ones(len(polygons))
     best_covered = covered.max(initial=0.0)
     if best_covered > 0.2:
         relative = 0.05 + 0.95 * covered / best_covered
         membership[: len(meant)] = np.where(has_phrase, relative, 1.0)
-    not_noun = np.concatenate(other)[kept]
     membership[: len(meant)] *= np.where(not_noun, NOT_NOUN, 1.0)
     candidates = Candidates(
         polygons,
@@ -146,8 +135,7 @@ def gather(
     fits = evaluate(plan, candidates)
     count = len(meant)
     shape = shape_evidence(candidates, count)
-    whole_painted = np.concatenate(painted)[kept]
-    share = np.concatenate(shares)[kept]
+    whole_painted = column("whole")
     number = asked_number(plan)
     contexts = contexts_of(plan, one_window=one_window)
     features = candidate_features(
@@ -159,7 +147,7 @@ def gather(
         phrase=covered,
         has_phrase=has_phrase,
         whole=whole_painted,
-        share=share,
+        share=column("share"),
         not_noun=not_noun,
         shape=shape,
         number=number,
@@ -184,21 +172,56 @@ def gather(
     )
 
 
-def _kept(
-    own: list[Polygons], of_nouns: list[tuple[str, NDArray[np.bool_]]]
-) -> NDArray[np.intp]:
-    """Rows of candidates of several phrases without those that show one object again.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Painted:
+    """Candidates of one phrase, and what was painted inside them."""
 
-    Args:
-        own: Candidates of each phrase.
-        of_nouns: Noun of each, and which of them were painted for it.
-    """
-    nouns = [noun for noun, _ in of_nouns]
-    number = np.repeat([nouns.index(noun) for noun in nouns], list(map(len, own)))
+    noun: str
+    polygons: Polygons
+    """(N,)"""
+    of_noun: NDArray[np.bool_]
+    """(N,) whether they were painted for the noun."""
+    phrase: Values
+    """(N,) mean probability of the phrase with its attributes; 0 without any."""
+    has_phrase: NDArray[np.bool_]
+    """(N,) whether anything was painted for it."""
+    whole: Values
+    """(N,) mean probability of the most that the network was given about them."""
+    share: Values
+    """(N,) share of all that was painted for that."""
+
+    @property
+    def not_noun(self) -> NDArray[np.bool_]:
+        """(N,) whether others were painted for the noun, and these were not."""
+        return np.asarray(~self.of_noun & self.of_noun.any())
+
+
+def _painted(
+    maps: PaintedMaps, find: n.Find, found: Polygons, *, whole: str
+) -> _Painted:
+    phrase, noun, count = find.phrase, find.noun or find.phrase, len(found)
+    narrows = noun != phrase
+    is_painted = narrows and len(maps.of(phrase)[1]) > 0
+    return _Painted(
+        noun=noun,
+        polygons=taken(found, np.arange(count), text=phrase),
+        of_noun=found.columns["expression"] == noun,
+        phrase=maps.coverage(found.geometry, phrase) if narrows else np.zeros(count),
+        has_phrase=np.full(count, is_painted),
+        whole=maps.coverage(found.geometry, whole),
+        share=maps.share(found.geometry, whole),
+    )
+
+
+def _kept(parts: Sequence[_Painted]) -> NDArray[np.intp]:
+    """Rows of candidates of all phrases, without those that show an object again."""
+    nouns = [part.noun for part in parts]
+    counts = [len(part.polygons) for part in parts]
+    number = np.repeat([nouns.index(noun) for noun in nouns], counts)
     if len(set(nouns)) < 2:
         return np.arange(len(number))
-    geometry = np.concatenate([part.geometry for part in own])
-    of_noun = np.concatenate([painted for _, painted in of_nouns])
+    geometry = np.concatenate([part.polygons.geometry for part in parts])
+    of_noun = np.concatenate([part.of_noun for part in parts])
     return np.flatnonzero(once_each(geometry, number, of_noun))
 
 
@@ -216,7 +239,7 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
 
 
 def _objects(
-    maps: PaintedMaps, texts: list[str], pixel_area: float, shift: float
+    maps: PaintedMaps, texts: Sequence[str], pixel_area: float, shift: float
 ) -> Polygons:
     """Candidates of several texts, without crumbs."""
     return maps.once(

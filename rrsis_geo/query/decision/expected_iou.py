@@ -17,7 +17,7 @@ _ONE = [SENTENCE_FEATURES.index(f"one, {name}") for name in SENTENCE_CONTEXTS]
 _BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 
 
-LIKELY = 0.5
+EVEN_CHANCE = 0.5
 """Chance below which a candidate is left out where any number may be meant: on a large
 scene hundreds of small ones cost little IoU, and every one is a wrong polygon."""
 
@@ -63,7 +63,7 @@ def choose(
     if min_score is not None:
         order = order[chance[order] >= min_score]
     elif evidence.number is None:
-        order = order[(given[order] >= LIKELY) | (np.arange(len(order)) == 0)]
+        order = order[(given[order] >= EVEN_CHANCE) | (np.arange(len(order)) == 0)]
     return Choice(rows=np.sort(order), chance=chance, something=float(something))
 
 
