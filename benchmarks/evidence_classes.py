@@ -7,7 +7,7 @@ is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ from sentence_sets import Picture, Sentence, part_of
 from rrsis_geo.datasets.labelled_image import LabelledImage
 
 MOST = 8
-"""Images of a data set."""
+"""Images of a data set and a part."""
 
 ABSENT = {
     "roads-epfl-eth": ("airplane", "ship"),
@@ -58,12 +58,8 @@ def _pictures(data: Path, part: str) -> Iterator[Picture]:
     sources = {source.name: source for source in added_sources(data, kept=True)}
     for name in dict.fromkeys(bar.source for bar in BARS):
         asked = {bar.text: bar.category for bar in BARS if bar.source == name}
-        images = [
-            image
-            for image in whole_images(sources[name])
-            if part in ("all", part_of(f"{name}/images/{image.name}"))
-        ]
-        for image in evenly(images, MOST):
+        images = whole_images(sources[name])
+        for image in chosen(images, name, part):
             known = known_pixels(image)
             masks = {
                 text: _mask(image, category) & known for text, category in asked.items()
@@ -77,6 +73,20 @@ def _pictures(data: Path, part: str) -> Iterator[Picture]:
                 pixels = np.asarray(Image.open(path).convert("RGB")).transpose(2, 0, 1)
                 mask = rasterize(boxes[path.stem], out_shape=pixels.shape[1:]) > 0
                 yield _picture(name, path.name, pixels, gsd, {text: mask})
+
+
+def chosen(
+    images: Sequence[LabelledImage], source: str, part: str
+) -> list[LabelledImage]:
+    """At most `MOST` images of each part of a data set, the same whatever the others."""
+    parts = ("choose", "report") if part == "all" else (part,)
+    return [
+        image
+        for one in parts
+        for image in evenly(
+            [x for x in images if part_of(f"{source}/images/{x.name}") == one], MOST
+        )
+    ]
 
 
 def _picture(

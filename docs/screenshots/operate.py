@@ -80,6 +80,7 @@ def begin(scenario):
     """Run a scenario once QGIS is open, and quit QGIS in any case."""
 
     def go():
+        iface.messageBar().clearWidgets()  # QGIS tells of fonts that it misses
         try:
             scenario()
             report("done")
