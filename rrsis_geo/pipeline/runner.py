@@ -173,6 +173,7 @@ def _find(
         faint=faint[0] if faint else None,
         min_score=options.min_score,
         colours=colours_of(this.batch, this.scene, plan.grid),
+        memory=this.kept.overlaps(),
     )
     for line in answers.advice:
         this.report(Advice(line))

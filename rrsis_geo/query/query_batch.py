@@ -29,7 +29,7 @@ from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import names_own, texts_of
 from rrsis_geo.query.decision.evidence_table import Row
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
-from rrsis_geo.query.decision.maps import FAINT, PaintedMaps
+from rrsis_geo.query.decision.maps import FAINT, Memory, PaintedMaps
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.own_layers.layer_answers import answers_with_layers, own_evidence
@@ -259,6 +259,7 @@ class QueryBatch:
         faint: Polygons | None = None,
         min_score: float | None = None,
         colours: Mapping[str, NDArray[np.float64]] | None = None,
+        memory: Memory | None = None,
     ) -> QueryAnswers:
         """The objects that the expressions mean.
 
@@ -269,11 +270,13 @@ class QueryBatch:
             faint: The same at the second of `thresholds`, where evidence is weighed.
             min_score: Least chance to be meant, where evidence is weighed.
             colours: See `OwnEvidence`.
+            memory: Overlaps of these polygons, of earlier expressions.
         """
         polygons = self._answerable(polygons)
         maps = PaintedMaps(
             clear=polygons,
             faint=self._answerable(no_rows(polygons) if faint is None else faint),
+            memory=None if self.unanswered else memory,
         )
         weigh = partial(
             decide,

@@ -13,6 +13,7 @@ from rrsis_geo.answer_cache.store import AnswerStore
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.reuse.conditions import Conditions, find_conditions
+from rrsis_geo.pipeline.reuse.kept_overlaps import KeptOverlaps
 from rrsis_geo.pipeline.reuse.kept_polygons import KeptPolygons, Survey
 from rrsis_geo.pipeline.reuse.kept_rows import block_rows, remove_blocks
 from rrsis_geo.pipeline.reuse.recorder import Recorder
@@ -76,6 +77,18 @@ class KeptAnswers:
         if self._store is None or self._job.probability is not None:
             return None
         return self._polygons.read()
+
+    def overlaps(self) -> KeptOverlaps | None:
+        """What earlier questions worked out of the same polygons; None: unknown."""
+        conditions = self._conditions
+        if self._store is None or conditions is None:
+            return None
+        return KeptOverlaps(
+            self._store,
+            conditions,
+            names=self._polygons.names,
+            is_current=lambda: is_unchanged(self._job.scene, conditions.state),
+        )
 
     def unknown(self, windows: Sequence[Window]) -> list[Window]:
         """Those of some windows that a run would look at."""

@@ -62,7 +62,7 @@ class KeptPolygons:
         self._thresholds = batch.thresholds(options.threshold)
         area = area_digest(plan)
         least = 0.0 if batch.weighs else options.least_score(weights.score_margin)
-        self._names = [
+        self.names = [
             [
                 "polygons-"
                 + digest_of(
@@ -81,6 +81,7 @@ class KeptPolygons:
             ]
             for phrase in batch.phrases
         ]
+        """Of the entries of each phrase, for each of the thresholds."""
         self._survey = EntryKey(conditions.digest, SCENE, f"survey-{area}")
 
     def read(self) -> Survey | None:
@@ -91,7 +92,7 @@ class KeptPolygons:
         layers = []
         for layer in range(len(self._thresholds)):
             parts = []
-            for phrase, names in enumerate(self._names):
+            for phrase, names in enumerate(self.names):
                 key = self._conditions.key(phrase, names[layer])
                 arrays = self._store.read(key)
                 if arrays is None:
@@ -114,7 +115,7 @@ class KeptPolygons:
             for phrase, text in enumerate(self._conditions.texts):
                 rows = np.flatnonzero(texts == text)
                 self._store.write(
-                    self._conditions.key(phrase, self._names[phrase][layer]),
+                    self._conditions.key(phrase, self.names[phrase][layer]),
                     self._conditions.about(phrase),
                     _arrays_of(polygons, rows),
                 )

@@ -242,10 +242,13 @@ def _objects(
     maps: PaintedMaps, texts: Sequence[str], pixel_area: float, shift: float
 ) -> Polygons:
     """Candidates of several texts, without crumbs."""
-    return maps.once(
-        ("objects", *texts, pixel_area, shift),
-        lambda: without_crumbs(maps.objects(texts), pixel_area, shift),
-    )
+
+    def make() -> Polygons:
+        found = without_crumbs(maps.objects(texts), pixel_area, shift)
+        maps.name(found.geometry, texts, f"without crumbs {pixel_area!r} {shift!r}")
+        return found
+
+    return maps.once(("objects", *texts, pixel_area, shift), make)
 
 
 def phrases_of(find: n.Find) -> tuple[str, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -28,6 +28,16 @@ SAME = 0.5
 """Share of the smaller one from which on two polygons show the same object."""
 
 
+class Memory(Protocol):
+    """What was worked out of the polygons of some texts, for the next expression."""
+
+    def read(self, texts: tuple[str, ...], what: str) -> Mapping[str, Any] | None:
+        """The arrays that were kept by name; None: there are none."""
+
+    def keep(self, texts: tuple[str, ...], what: str, arrays: dict[str, Any]) -> None:
+        """Keep arrays that depend on the polygons of some texts, and on `what`."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PaintedMaps:
     """Polygons of every text that the network was given.
@@ -40,6 +50,12 @@ class PaintedMaps:
     """`expression` holds the text, `score` the mean probability."""
 
     faint: Polygons
+
+    memory: Memory | None = None
+    """Overlaps of earlier expressions; to find those of thousands takes seconds."""
+
+    _names: dict[int, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    """Number of an array of polygons -> what it was made of."""
 
     _made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
@@ -64,7 +80,23 @@ class PaintedMaps:
         it is left out.
         """
         clear, faint = zip(*map(self.of, texts), strict=True)
-        return _distinct([*clear, *faint])
+        parts = [*clear, *faint]
+        found = self._remembered(
+            tuple(texts), "objects", lambda: {"rows": _distinct(parts)}
+        )
+        return taken(joined(parts), found["rows"])
+
+    def name(
+        self, geometry: NDArray[np.object_], texts: Sequence[str], what: str
+    ) -> None:
+        """Say what polygons depend on, so that their overlaps can be remembered.
+
+        Args:
+            geometry: An array that stays as long as the maps.
+            texts: Of which the polygons were made.
+            what: All else that they depend on.
+        """
+        self._names[id(geometry)] = tuple(texts), what
 
     def coverage(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) mean probability of a text inside polygons, about.
@@ -93,11 +125,32 @@ class PaintedMaps:
     ) -> tuple[Values, Values]:
         """As `_shared`, with the polygons of a text; made once for the same array."""
         source = self.of(text)[faint]
+        texts, what = self._names.get(id(geometry), ((), ""))
+
+        def make() -> dict[str, Values]:
+            area, weighted = _shared(geometry, source)
+            return {"area": area, "weighted": weighted}
+
+        def made() -> tuple[Any, Mapping[str, Values]]:
+            if not what:
+                return geometry, make()
+            level = "faint" if faint else "clear"
+            return geometry, self._remembered((*texts, text), f"{what} {level}", make)
+
         # the array is kept with the result, so that no other one gets its number
-        _, made = self.once(
-            ("inside", id(geometry), text, faint),
-            lambda: (geometry, _shared(geometry, source)),
-        )
+        _, found = self.once(("inside", id(geometry), text, faint), made)
+        return found["area"], found["weighted"]
+
+    def _remembered(
+        self, texts: tuple[str, ...], what: str, make: Callable[[], dict[str, Any]]
+    ) -> Mapping[str, Any]:
+        """Arrays that depend on the polygons of texts and on `what`."""
+        found = None if self.memory is None else self.memory.read(texts, what)
+        if found is not None:
+            return found
+        made = make()
+        if self.memory is not None:
+            self.memory.keep(texts, what, made)
         return made
 
 
@@ -164,15 +217,15 @@ def _shared(geometry: NDArray[np.object_], source: Polygons) -> tuple[Values, Va
     return shared, weighted
 
 
-def _distinct(parts: Sequence[Polygons]) -> Polygons:
-    """The polygons without those that show an object again.
+def _distinct(parts: Sequence[Polygons]) -> Rows:
+    """Rows of the polygons without those that show an object again.
 
     Args:
         parts: The polygons of one text at one level each, which share no area.
     """
-    polygons = joined(parts)
-    if len(polygons) < 2:
-        return polygons
+    count = sum(map(len, parts))
+    if count < 2:
+        return np.arange(count)
     areas = [shapely.area(part.geometry) for part in parts]
     first = np.cumsum([0, *map(len, parts)])
     again, before = [], []
@@ -186,8 +239,8 @@ def _distinct(parts: Sequence[Polygons]) -> Polygons:
         before.append(pairs.other[same] + first[earlier])
     rows, others = np.concatenate(again), np.concatenate(before)
     order = np.lexsort((others, rows))
-    kept = np.ones(len(polygons), np.bool_)
+    kept = np.ones(count, np.bool_)
     for row, other in zip(rows[order].tolist(), others[order].tolist(), strict=True):
         if kept[other]:
             kept[row] = False
-    return taken(polygons, np.flatnonzero(kept))
+    return np.flatnonzero(kept)
