@@ -78,7 +78,7 @@ def _pictures(data: Path, part: str) -> Iterator[Picture]:
 def chosen(
     images: Sequence[LabelledImage], source: str, part: str
 ) -> list[LabelledImage]:
-    """At most `MOST` images of each part of a data set, the same whatever the others."""
+    """At most `MOST` images of each part; those of one do not depend on the other."""
     parts = ("choose", "report") if part == "all" else (part,)
     return [
         image
