@@ -94,8 +94,8 @@ POLYGONS = together(
         "Polygons",
         "--min-score",
         "Drop objects of a lower score, the chance that they are meant; 0 drops none. "
-        "Default: 0.5 where any number may be meant. With --resolve scene or network "
-        "the mean probability counts.",
+        "Default: 0.5 where a class is named and nothing else. With --resolve scene or "
+        "network the mean probability counts.",
         type=float,
         metavar="P",
     ),

@@ -27,7 +27,7 @@ def score_box() -> QDoubleSpinBox:
     box.setToolTip(
         tr(
             "Objects with a lower score are hidden; 0 hides none. Automatic: those "
-            "that are less likely meant than not, where any number may be meant."
+            "that are less likely meant than not, where a class is named alone."
         )
     )
     return box

@@ -54,7 +54,7 @@ def main() -> None:
     expressions = [text for texts in SHEETS.values() for text in texts]
     with TemporaryDirectory() as folder:
         scene = demo_scene(Path(folder)).scene
-        found = segment(scene, expressions, weights=options.weights, resolve="scene")
+        found = segment(scene, expressions, weights=options.weights)
         with Scene.open(str(scene)) as opened:
             pixels, valid, small = opened.thumbnail(SIDE * 2)
     for name, texts in SHEETS.items():

@@ -676,8 +676,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>automatisch</translation>
         </message>
         <message>
-            <source>Objects with a lower score are hidden; 0 hides none. Automatic: those that are less likely meant than not, where any number may be meant.</source>
-            <translation>Objekte mit geringerer Bewertung werden verborgen; 0 verbirgt keine. Automatisch: die, die eher nicht gemeint sind, wo beliebig viele gemeint sein können.</translation>
+            <source>Objects with a lower score are hidden; 0 hides none. Automatic: those that are less likely meant than not, where a class is named alone.</source>
+            <translation>Objekte mit geringerer Bewertung werden verborgen; 0 verbirgt keine. Automatisch: die, die eher nicht gemeint sind, wo nur eine Klasse genannt ist.</translation>
         </message>
         <message>
             <source>Only this part of the layer is searched.</source>

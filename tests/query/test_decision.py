@@ -115,6 +115,18 @@ def test_what_is_less_likely_meant_than_not_is_left_out_where_any_number_is():
     assert chosen(min_score=0.999) == []
 
 
+def test_words_that_narrow_are_no_reason_to_leave_out_more():
+    maps = several(*[0.9] * 3, *[0.6] * 4)
+    text = "tanks larger than 1 m2"
+    evidence = gather(make_plan(text), maps, GRID, area=None, one_window=False)
+    for caution in (0.0, 0.8):
+        chosen = [
+            choose(evidence, DEFAULT_WEIGHTS, caution=caution, min_score=least)
+            for least in (None, 0.0)
+        ]
+        assert chosen[0].rows.tolist() == chosen[1].rows.tolist() != []
+
+
 def test_the_likeliest_is_given_though_less_likely_than_not():
     evidence = gather(
         make_plan("tanks"), several(0.8, 0.9, 0.7), GRID, area=None, one_window=False
@@ -137,6 +149,8 @@ def test_the_likeliest_is_given_though_less_likely_than_not():
         ("the red ship near the pier", 1),
         ("aircraft in the left half", None),
         ("the second row of tanks", None),
+        ("tanks south of the largest tank", None),
+        ("the tank south of the largest tanks", 1),
     ],
 )
 def test_how_many_are_asked_for(text, number):

@@ -319,7 +319,7 @@ def anchor_objects(maps: PaintedMaps, find: n.Find) -> Polygons:
     return taken(maps.clear, np.zeros(0, np.intp))
 
 
-def contexts_of(plan: Plan, *, one_window: bool) -> dict[str, float]:
+def contexts_of(plan: Plan, *, one_window: bool = True) -> dict[str, float]:
     """1 for each of `CONTEXTS` that an expression and its scene belong to, else 0."""
     kinds = {type(node) for node in walk(plan.root)}
     head = plan.finds[0]

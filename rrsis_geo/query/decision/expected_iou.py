@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.query.decision.evidence import Evidence
+from rrsis_geo.query.decision.evidence import Evidence, contexts_of
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.features import SENTENCE_CONTEXTS, SENTENCE_FEATURES
 
@@ -18,8 +18,9 @@ _BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 
 
 EVEN_CHANCE = 0.5
-"""Chance below which a candidate is left out where any number may be meant: on a large
-scene hundreds of small ones cost little IoU, and every one is a wrong polygon."""
+"""Chance below which a candidate is left out where a class is named and nothing else.
+
+On a large scene hundreds of small ones cost little IoU, and each is a wrong polygon."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,8 +50,8 @@ def choose(
         caution: What a false polygon costs where nothing is meant, as a multiple of
             what silence costs where something is.
         min_score: Least chance of a candidate to be meant. None: where the expression
-            says no number, those that are more likely meant than not, given that
-            something is, and the likeliest one.
+            names a class, any number of it and nothing else, those that are more likely
+            meant than not, given that something is, and the likeliest one.
     """
     given = given_something(evidence, weights)
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
@@ -62,7 +63,7 @@ def choose(
     chance = given * something
     if min_score is not None:
         order = order[chance[order] >= min_score]
-    elif evidence.number is None:
+    elif evidence.number is None and contexts_of(evidence.plan)["plain"]:
         order = order[(given[order] >= EVEN_CHANCE) | (np.arange(len(order)) == 0)]
     return Choice(rows=np.sort(order), chance=chance, something=float(something))
 

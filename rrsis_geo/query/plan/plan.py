@@ -39,8 +39,11 @@ class Plan:
 
     @property
     def finds(self) -> tuple[Find, ...]:
-        """Every `Find`, one for each distinct phrase, in the order of the tree."""
-        found = {one.phrase: one for one in walk(self.root) if isinstance(one, Find)}
+        """The first `Find` of each distinct phrase, in the order of the tree."""
+        found: dict[str, Find] = {}
+        for one in walk(self.root):
+            if isinstance(one, Find):
+                found.setdefault(one.phrase, one)
         return tuple(found.values())
 
     @property
