@@ -29,16 +29,16 @@ SHEETS = {
         "the second tank from the left",
         "the three northernmost buildings",
         "swimming pools in the southern half",
-        "buildings larger than 500 m2",
+        "tanks larger than 300 m2",
         "all storage tanks except the largest",
     ),
     "queries-relations.jpg": (
-        "buildings within 15 m of a swimming pool",
-        "the building closest to the largest tank",
-        "buildings south of the largest tank",
-        "storage tanks not within 60 m of a building",
-        "the swimming pool nearest to the running track",
-        "the row of storage tanks",
+        "houses within 15 m of a swimming pool",
+        "the tank closest to the river",
+        "tanks south of the largest tank",
+        "storage tanks more than 200 m from the lake",
+        "the baseball field nearest to the lake",
+        "vehicles within 100 m of the lake",
     ),
 }
 SIDE = 460

@@ -54,15 +54,26 @@ def overlapping(monkeypatch):
     return calls
 
 
-LATER = ("the largest tank", "the two northernmost tanks", "tanks in the west")
+FIRST = "all tanks and all ships"
+LATER = (
+    "the largest tank",
+    "the two northernmost tanks",
+    "tanks in the west",
+    "ships and tanks",
+)
 
 
 def test_the_next_question_finds_no_overlaps_anew(ask, overlapping):
     fresh = {text: ask(text, cache=False) for text in LATER}
     assert overlapping
-    ask("all tanks")
+    ask(FIRST)
     overlapping.clear()
     assert {text: ask(text) for text in LATER} == fresh
+    assert [len(words) for words in overlapping] == [
+        2
+    ]  # "ships and tanks" the first time
+    overlapping.clear()
+    assert ask(LATER[-1]) == fresh[LATER[-1]]
     assert not overlapping
 
 

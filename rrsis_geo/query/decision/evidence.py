@@ -108,7 +108,7 @@ def gather(
         for text, find in finds.items()
         if text not in targets
     ]
-    kept = _kept(parts)
+    kept = _kept(maps, parts)
     meant = taken(joined([part.polygons for part in parts]), kept)
     polygons = joined([meant, *anchors])
 
@@ -177,6 +177,8 @@ class _Painted:
     """Candidates of one phrase, and what was painted inside them."""
 
     noun: str
+    objects: NDArray[np.object_]
+    """(N,) outlines, the array that `maps` knows."""
     polygons: Polygons
     """(N,)"""
     of_noun: NDArray[np.bool_]
@@ -204,6 +206,7 @@ def _painted(
     is_painted = narrows and len(maps.of(phrase)[1]) > 0
     return _Painted(
         noun=noun,
+        objects=found.geometry,
         polygons=taken(found, np.arange(count), text=phrase),
         of_noun=found.columns["expression"] == noun,
         phrase=maps.coverage(found.geometry, phrase) if narrows else np.zeros(count),
@@ -213,16 +216,20 @@ def _painted(
     )
 
 
-def _kept(parts: Sequence[_Painted]) -> NDArray[np.intp]:
+def _kept(maps: PaintedMaps, parts: Sequence[_Painted]) -> NDArray[np.intp]:
     """Rows of candidates of all phrases, without those that show an object again."""
     nouns = [part.noun for part in parts]
     counts = [len(part.polygons) for part in parts]
     number = np.repeat([nouns.index(noun) for noun in nouns], counts)
     if len(set(nouns)) < 2:
         return np.arange(len(number))
-    geometry = np.concatenate([part.polygons.geometry for part in parts])
+    outlines = [part.objects for part in parts]
     of_noun = np.concatenate([part.of_noun for part in parts])
-    return np.flatnonzero(once_each(geometry, number, of_noun))
+    return maps.remembered_rows(
+        outlines,
+        f"once each of {nouns!r}",
+        lambda: np.flatnonzero(once_each(np.concatenate(outlines), number, of_noun)),
+    )
 
 
 def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:

@@ -141,6 +141,22 @@ class PaintedMaps:
         _, found = self.once(("inside", id(geometry), text, faint), made)
         return found["area"], found["weighted"]
 
+    def remembered_rows(
+        self,
+        parts: Sequence[NDArray[np.object_]],
+        what: str,
+        make: Callable[[], Rows],
+    ) -> Rows:
+        """Rows that depend on arrays of polygons and on `what`, if these have names."""
+        names = [self._names.get(id(part)) for part in parts]
+        known = [name for name in names if name is not None]
+        if len(known) < len(names):
+            return make()
+        texts = tuple(dict.fromkeys(text for texts, _ in known for text in texts))
+        about = f"{what} {known!r}"
+        found = self._remembered(texts, about, lambda: {"rows": make()})
+        return np.asarray(found["rows"], np.intp)
+
     def _remembered(
         self, texts: tuple[str, ...], what: str, make: Callable[[], dict[str, Any]]
     ) -> Mapping[str, Any]:
