@@ -38,7 +38,7 @@ SHEETS = {
         "tanks south of the largest tank",
         "storage tanks more than 200 m from the lake",
         "the baseball field nearest to the lake",
-        "vehicles within 100 m of the lake",
+        "vehicles within 60 m of the river",
     ),
 }
 SIDE = 460

@@ -115,6 +115,29 @@ def test_what_is_less_likely_meant_than_not_is_left_out_where_any_number_is():
     assert chosen(min_score=0.999) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tanks within 100 m of the ship", [100]),
+        ("tanks more than 100 m from the ship", [400]),
+        ("tanks smaller than 500 m2", [100]),
+        ("tanks larger than 500 m2", [400]),
+    ],
+)
+def test_measured_numbers_rule_out_what_the_network_takes_for_it(text, meant):
+    near, far = square(100, 100), square(400, 400, 60)
+    maps = painted(
+        ("storage tank", near, 0.9),
+        ("storage tank", far, 0.9),
+        ("ship", square(100, 160), 0.9),
+        (text, near, 0.95),
+        (text, far, 0.95),
+    )
+    found = answer(text, maps)
+    assert lefts(found) == meant
+    assert found.choice.chance.min() == 0
+
+
 def test_words_that_narrow_are_no_reason_to_leave_out_more():
     maps = several(*[0.9] * 3, *[0.6] * 4)
     text = "tanks larger than 1 m2"

@@ -49,6 +49,8 @@ class Fits:
     """(N,) of that unit."""
     units: Selection
     unmet: tuple[Unmet, ...]
+    ruled_out: NDArray[np.bool_]
+    """(N,) whether measured numbers say no, though they say yes of others."""
     workspace: RelaxedWorkspace
 
     @property
@@ -88,6 +90,10 @@ class RelaxedWorkspace(Workspace):
         super().__init__(plan, candidates, OPERATORS)
         self._strict = strict
         self._relaxed = frozenset(_choosing(plan.root))
+        self._exact = frozenset(
+            node for node in spine(plan.root) if isinstance(node, EXACT)
+        )
+        self.ruled_out = np.zeros(len(candidates), np.bool_)
         self.unmet: list[Unmet] = []
 
     def _evaluate(self, node: Node) -> Selection:
@@ -97,7 +103,10 @@ class RelaxedWorkspace(Workspace):
         selection = OPERATORS[type(node)](self, node, units)
         best = float(selection.fit.max(initial=0.0))
         if best >= FIT_THRESHOLD or not len(units):
-            return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
+            kept = selection.take(np.flatnonzero(selection.fit > MIN_FIT))
+            if node in self._exact:
+                self.ruled_out[np.setdiff1d(units.rows, kept.rows)] = True
+            return kept
         unknown = any(
             not len(self.anchors.get(notation(anchor), ())) and not all_own(anchor)
             for anchor in anchors(node)
@@ -132,7 +141,12 @@ def evaluate(plan: Plan, candidates: Candidates, *, strict: bool = False) -> Fit
         for one in work.unmet
     ]
     return Fits(
-        fit=fit, rank=rank, units=units, unmet=tuple(work.unmet), workspace=work
+        fit=fit,
+        rank=rank,
+        units=units,
+        unmet=tuple(work.unmet),
+        ruled_out=work.ruled_out,
+        workspace=work,
     )
 
 

@@ -57,6 +57,7 @@ def choose(
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
     area = evidence.candidates.area[: evidence.count]
     order, gain = best_set(given, area, evidence.number)
+    order = order[given[order] > 0]
     silent = something * gain <= caution * (1 - something)
     if silent or evidence.fits.contradicted:
         order = order[:0]
@@ -69,8 +70,13 @@ def choose(
 
 
 def given_something(evidence: Evidence, weights: EvidenceWeights) -> Values:
-    """(count,) chance of each candidate to be meant if anything is."""
-    return np.asarray(logistic(evidence.features @ weights.candidate), np.float64)
+    """(count,) chance of each candidate to be meant if anything is.
+
+    Numbers that were typed and measured leave no room: what is farther away than the
+    metres that are said is not meant, whatever the network makes of the words.
+    """
+    chance = logistic(evidence.features @ weights.candidate)
+    return np.where(evidence.fits.ruled_out[: evidence.count], 0.0, chance)
 
 
 def sentence_features(evidence: Evidence, given: Values) -> Values:
