@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -87,7 +88,8 @@ class KeptAnswers:
             self._store,
             conditions,
             names=self._polygons.names,
-            is_current=lambda: is_unchanged(self._job.scene, conditions.state),
+            # once, as a server has to be asked
+            is_current=cache(lambda: is_unchanged(self._job.scene, conditions.state)),
         )
 
     def unknown(self, windows: Sequence[Window]) -> list[Window]:
