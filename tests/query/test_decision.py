@@ -138,9 +138,15 @@ def test_measured_numbers_rule_out_what_the_network_takes_for_it(text, meant):
     assert found.choice.chance.min() == 0
 
 
-def test_words_that_narrow_are_no_reason_to_leave_out_more():
-    maps = several(*[0.9] * 3, *[0.6] * 4)
-    text = "tanks larger than 1 m2"
+@pytest.mark.parametrize("text", ["tanks larger than 1 m2", "roads", "water"])
+def test_words_that_narrow_and_surfaces_are_no_reason_to_leave_out_more(text):
+    noun = make_plan(text).finds[0].noun
+    maps = painted(
+        *(
+            (noun, square(50 * place, 100), mean)
+            for place, mean in enumerate([*[0.9] * 3, *[0.6] * 4])
+        )
+    )
     evidence = gather(make_plan(text), maps, GRID, area=None, one_window=False)
     for caution in (0.0, 0.8):
         chosen = [

@@ -20,7 +20,8 @@ _BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 EVEN_CHANCE = 0.5
 """Chance below which a candidate is left out where a class is named and nothing else.
 
-On a large scene hundreds of small ones cost little IoU, and each is a wrong polygon."""
+On a large scene hundreds of small ones cost little IoU, and each is a wrong polygon.
+Roads and water are not counted, so all that adds to the expected IoU stays."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,8 +51,8 @@ def choose(
         caution: What a false polygon costs where nothing is meant, as a multiple of
             what silence costs where something is.
         min_score: Least chance of a candidate to be meant. None: where the expression
-            names a class, any number of it and nothing else, those that are more likely
-            meant than not, given that something is, and the likeliest one.
+            names a class of objects, any number and nothing else, those that are more
+            likely meant than not, given that something is, and the likeliest one.
     """
     given = given_something(evidence, weights)
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
@@ -64,7 +65,7 @@ def choose(
     chance = given * something
     if min_score is not None:
         order = order[chance[order] >= min_score]
-    elif evidence.number is None and contexts_of(evidence.plan)["plain"]:
+    elif evidence.number is None and _names_objects(evidence):
         order = order[(given[order] >= EVEN_CHANCE) | (np.arange(len(order)) == 0)]
     return Choice(rows=np.sort(order), chance=chance, something=float(something))
 
@@ -92,6 +93,12 @@ def with_chances(sentence: Values, given: Values) -> Values:
     values[_BEST] = here * np.log(best / (1 - best))
     values[SENTENCE_FEATURES.index("any")] = 1 - float(np.prod(1 - given))
     return values
+
+
+def _names_objects(evidence: Evidence) -> bool:
+    """Whether a class of things that are counted is named, and nothing else."""
+    contexts = contexts_of(evidence.plan)
+    return bool(contexts["plain"] and not contexts["surface"])
 
 
 def best_set(
