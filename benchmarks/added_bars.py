@@ -9,7 +9,7 @@ rotated outlines in the place of boxes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from public_data import added_sources, kept_images, read_labels
 from rasterio.features import rasterize
 from rasterio.transform import from_origin
+from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo import segment
 from rrsis_geo.datasets.labelled_image import LabelledImage
@@ -202,18 +203,23 @@ def add(
     """Count the pixels and objects of an image."""
     layout = image.layout
     shape = layout.height, layout.width
-    objects = np.array(
-        [item.polygon for item in layout.objects if item.category == bar.category],
-        object,
-    )
+    objects = outlines_of(image, bar.category)
     known = known_pixels(image)
-    truth, found = (_mask(geometries, shape) for geometries in (objects, polygons))
+    truth, found = (burnt(geometries, shape) for geometries in (objects, polygons))
     total.shared += int((truth & found & known).sum())
     total.joint += int(((truth | found) & known).sum())
     total.images += 1
     if bar.by_object:
         counts, _ = score(polygons, objects, rule="box")
         total.objects += counts
+
+
+def outlines_of(image: LabelledImage, category: str) -> NDArray[np.object_]:
+    """Outlines of the labelled objects of a class, in pixels."""
+    objects = image.layout.objects
+    return np.array(
+        [one.polygon for one in objects if one.category == category], object
+    )
 
 
 def known_pixels(image: LabelledImage) -> NDArray[np.bool_]:
@@ -312,7 +318,10 @@ def window_at(
     return crop_pixels(image.pixels, piece), draw_mask(inside, tuple(range(len(kept))))
 
 
-def _mask(geometries: NDArray[np.object_], shape: tuple[int, int]) -> NDArray[np.bool_]:
+def burnt(
+    geometries: Iterable[BaseGeometry], shape: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """(H, W) mask of the pixels of polygons."""
     usable = [one for one in geometries if not shapely.is_empty(one)]
     if not usable:
         return np.zeros(shape, bool)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from added_bars import BARS, evenly, known_pixels, whole_images
+from added_bars import BARS, burnt, evenly, known_pixels, outlines_of, whole_images
 from evidence_cases import Case
 from evidence_scenes import evidence_of
 from numpy.typing import NDArray
@@ -62,7 +62,8 @@ def _pictures(data: Path, part: str) -> Iterator[Picture]:
         for image in chosen(images, name, part):
             known = known_pixels(image)
             masks = {
-                text: _mask(image, category) & known for text, category in asked.items()
+                text: known & burnt(outlines_of(image, category), known.shape)
+                for text, category in asked.items()
             }
             yield _picture(name, image.name, image.pixels, image.layout.gsd, masks)
     for name, (text, column, gsd) in SETS.items():
@@ -109,12 +110,3 @@ def _picture(
             for text, mask in masks.items()
         ),
     )
-
-
-def _mask(image: LabelledImage, category: str) -> NDArray[np.bool_]:
-    layout = image.layout
-    outlines = [item.polygon for item in layout.objects if item.category == category]
-    usable = [one for one in outlines if not one.is_empty]
-    if not usable:
-        return np.zeros((layout.height, layout.width), np.bool_)
-    return np.asarray(rasterize(usable, out_shape=(layout.height, layout.width)) > 0)

@@ -48,7 +48,7 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         if not queries:
             continue
         texts = [query.expression for query in queries]
-        batch, maps, grid, area = painted(predictor, scene.path, scene.grid, texts)
+        batch, maps, grid, area = _painted(predictor, scene.path, scene.grid, texts)
         for plan, query in zip(batch.plans, queries, strict=True):
             found.append(
                 make_case(
@@ -84,17 +84,17 @@ def picture_cases(
 
 def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     """Gather the evidence for the sentences about a picture."""
-    path, place = written(picture, predictor.folder)
+    path, place = _written(picture, predictor.folder)
     texts = [sentence.expression for sentence in picture.sentences]
     one_window = max(place.width, place.height) <= WINDOW
-    batch, maps, grid, area = painted(
+    batch, maps, grid, area = _painted(
         predictor, path, place, texts, one_window=one_window
     )
     return [
         make_case(
             gather(plan, maps, grid, area=area, one_window=one_window),
             grid,
-            resized(sentence.mask, grid),
+            _resized(sentence.mask, grid),
             data=picture.set,
             image=picture.image,
             type=sentence.type,
@@ -104,7 +104,7 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     ]
 
 
-def painted(
+def _painted(
     predictor: ScenePredictor,
     path: Path,
     place: Grid,
@@ -142,7 +142,7 @@ def _burnt_labels(
     return np.asarray(rasterize(shapes, out_shape=(grid.height, grid.width)) > 0)
 
 
-def resized(mask: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
+def _resized(mask: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
     """Take the nearest pixel of a mask for each pixel of a grid over the same area."""
     height, width = mask.shape
     rows = (np.arange(grid.height) + 0.5) * height // grid.height
@@ -150,7 +150,7 @@ def resized(mask: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
     return mask[rows.astype(int)][:, cols.astype(int)]
 
 
-def written(picture: Picture, folder: Path) -> tuple[Path, Grid]:
+def _written(picture: Picture, folder: Path) -> tuple[Path, Grid]:
     """Write a picture as GeoTIFF once; return its path and where it lies."""
     folder.mkdir(exist_ok=True)
     _, height, width = picture.pixels.shape
