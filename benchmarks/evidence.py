@@ -1,10 +1,11 @@
 """Fit the weights of the evidence, and measure them on images left out of the fit.
 
-    python benchmarks/evidence.py DATA_FOLDER [--scenes] [--classes]
+    python benchmarks/evidence.py DATA_FOLDER [--as-is] [--scenes] [--classes]
         [--pictures land ships-cars] [--report] [--folds 6] [--write FILE]
 
 Every expression of the validation images of NWPU VHR-10, written and generated, is
 answered twice: as in one window, and as on a scene that the network sees in parts.
+`--as-is` adds the same images at their own size, read as the product reads them.
 `--scenes` adds whole scenes, `--classes` plain names of classes on pictures of eleven
 sensors, `--pictures` sentences about ships, cars, land cover and
 drone scenes: the part "choose" of each to fit on; `--report` measures the other part.
@@ -24,7 +25,7 @@ import numpy as np
 from evidence_cases import Case, folds_of, nwpu_cases
 from evidence_classes import class_cases
 from evidence_fit import fit, module
-from evidence_scenes import picture_cases, scene_cases
+from evidence_scenes import as_it_is, evidence_of, picture_cases, scene_cases
 from public_data import nwpu, split
 from query_validation import CachedNetwork, overlap
 from query_weights import ScenePredictor
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--weights", default="default")
     parser.add_argument("--folds", type=int, default=6)
     parser.add_argument("--limit", type=int, help="number of NWPU images")
+    parser.add_argument("--as-is", action="store_true", help="at their own size too")
     parser.add_argument("--scenes", action="store_true", help="whole scenes too")
     parser.add_argument("--classes", action="store_true", help="plain names too")
     parser.add_argument("--pictures", nargs="*", choices=SETS, default=[])
@@ -70,6 +72,9 @@ def main() -> None:
         for case in nwpu_cases(image, network, one_window=one_window)
     ]
     predictor = ScenePredictor(weights=options.weights)
+    if options.as_is:
+        for image in kept[: options.limit]:
+            cases += evidence_of(as_it_is(image), predictor)
     part = "all" if options.report else "choose"
     found = scene_cases(options.data, predictor, part) if options.scenes else []
     if options.classes:

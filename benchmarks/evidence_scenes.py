@@ -13,11 +13,13 @@ from affine import Affine
 from evidence_cases import Case, make_case
 from numpy.typing import NDArray
 from query_scenes import UTM, LabelledScene, read_scenes
+from query_validation import expressions_of
 from query_weights import ScenePredictor, polygonize
 from rasterio.features import rasterize
-from sentence_sets import Picture, part_of, pictures
+from sentence_sets import Picture, Sentence, part_of, pictures
 from shapely.geometry.base import BaseGeometry
 
+from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.decision.evidence import gather
 from rrsis_geo.query.decision.maps import PaintedMaps
@@ -26,6 +28,10 @@ from rrsis_geo.scene.grid import Grid
 
 WINDOW = 480
 """Pixels of the side of a window; smaller pictures are seen at once."""
+
+AS_IT_IS = 0.5
+"""Metres per pixel that a picture without metres is given, so that it and its overview
+are read pixel by pixel."""
 
 
 def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
@@ -80,6 +86,22 @@ def picture_cases(
         for picture in pictures(data, name, part)
         for case in evidence_of(picture, predictor)
     ]
+
+
+def as_it_is(image: LabelledImage) -> Picture:
+    """An image of NWPU VHR-10 with its written expressions, to be read as it is."""
+    texts, types, masks = expressions_of(image, 0)
+    return Picture(
+        name=f"nwpu-vhr10/{image.name}",
+        image=image.name,
+        set="nwpu as it is",
+        pixels=image.pixels,
+        gsd=AS_IT_IS,
+        sentences=tuple(
+            Sentence(expression=text, type=kind, mask=mask)
+            for text, kind, mask in zip(texts, types, masks, strict=True)
+        ),
+    )
 
 
 def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:

@@ -102,7 +102,8 @@ class ScenePredictor:
         """
         self.folder.mkdir(exist_ok=True)
         changed = os.path.getmtime(path)
-        key = f"{path}|{changed}|{self._weights_digest}|{PRECISION}"
+        again = SegmentOptions.overviews
+        key = f"{path}|{changed}|{self._weights_digest}|{PRECISION}|{again}"
         paths = {text: self.folder / f"{_digest(key, text)}.tif" for text in phrases}
         missing = [text for text, path in paths.items() if not path.exists()]
         if not missing:

@@ -178,6 +178,14 @@ SCENE = together(
         type=metres,
         metavar="auto|METRES",
     ),
+    setting(
+        "Scene",
+        "--overviews",
+        "How often to look again, each time at half the resolution, for what is too "
+        "large for a window; 0 is a fifth faster.",
+        type=int,
+        metavar="N",
+    ),
 )
 """What to read, and how it is georeferenced."""
 

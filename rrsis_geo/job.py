@@ -71,6 +71,9 @@ class SegmentOptions:
     the classes for which that has been shown to help."""
     gsd: float | None = None
     """Metres per pixel to read the scene at; None: as the weights were trained."""
+    overviews: int = 1
+    """How often the scene is looked at again, each time at half the resolution, for
+    what is too large for a window; as far as the weights were trained."""
     bands: Tuple[int, ...] | None = None
     """One or three 1-based bands to read as red, green, blue; None: by their colour
     interpretation."""
@@ -113,7 +116,7 @@ class SegmentOptions:
                 values = tuple(value) if isinstance(value, Iterable) else (None,)
                 _require(all(map(_is_number, values)), name, "a list of numbers", self)
                 object.__setattr__(self, name, values)  # JSON has lists
-        for name in ("window_size", "overlap", "batch_size", "workers"):
+        for name in ("window_size", "overlap", "overviews", "batch_size", "workers"):
             _require(type(getattr(self, name)) is int, name, "a whole number", self)
         for name in ("threshold", "min_area", "fill_holes", "simplify"):
             _require(_is_number(getattr(self, name)), name, "a number", self)
@@ -141,6 +144,7 @@ class SegmentOptions:
             f"in [0, {self.window_size}), the window size",
             self,
         )
+        _require(0 <= self.overviews <= 8, "overviews", "in [0, 8]", self)
         _require(0 < self.threshold < 1, "threshold", "in (0, 1)", self)
         if self.min_score is not None:
             _require(0 <= self.min_score < 1, "min_score", "in [0, 1)", self)

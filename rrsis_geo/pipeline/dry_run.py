@@ -139,7 +139,10 @@ def plan(
         elif measure:
             predictor = predictor or bind(job, batch.texts)
             per_window = _time_window(predictor, job)
-            seconds = per_window * len(unknown) / job.options.workers
+            coarser = sum(len(overview.windows) for overview in plan.overviews)
+            everywhere = plan.outside + len(plan.windows)
+            each = per_window * (1 + coarser / everywhere)
+            seconds = each * len(unknown) / job.options.workers
         wanted = (job.output, job.probability, job.preview, job.anchors)
         files = (*wanted, manifest_path(job))
         return DryRun(

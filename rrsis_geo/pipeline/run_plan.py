@@ -25,6 +25,7 @@ from rrsis_geo.runtime.choice import choose_runtime
 from rrsis_geo.scene.aoi import Aoi, OutsideScene, read_aoi
 from rrsis_geo.scene.grid import GSD_TOLERANCE, Grid
 from rrsis_geo.scene.scene import Scene
+from rrsis_geo.tiling.overview_windows import Overview, plan_overviews
 from rrsis_geo.tiling.windows import count_windows, plan_windows
 from rrsis_geo.types import NODATA, Predictor, Strip
 
@@ -83,6 +84,8 @@ class RunPlan:
     aoi: Aoi | None
     windows: tuple[Window, ...]
     """Row-major; those that touch the AOI, anchored to the scene whatever the AOI."""
+    overviews: tuple[Overview, ...]
+    """Coarser views of the whole scene, half the resolution first."""
     outside: int
     """Windows left out, since they lie outside the AOI."""
     stretch: Mapping[str, Any]
@@ -214,9 +217,29 @@ def make_run_plan(
         grid=grid,
         aoi=aoi,
         windows=tuple(windows),
+        overviews=find_overviews(grid, options, gsd_range),
         outside=count_windows(grid.width, grid.height, **sides) - len(windows),
         stretch=stretch,
         advice=(*scene.advice, *(() if aoi is None else aoi.notes), *advice),
+    )
+
+
+def find_overviews(
+    grid: Grid, options: SegmentOptions, gsd_range: tuple[float, float] | None
+) -> tuple[Overview, ...]:
+    """Coarser views in which the network may know what is too large in the full one.
+
+    None for a network of which nothing is known, and none that is coarser than it was
+    trained for; pixel coordinates have no metres, so there all are made.
+    """
+    if gsd_range is None:
+        return ()
+    return plan_overviews(
+        grid,
+        options.overviews,
+        coarsest=None if grid.crs is None else gsd_range[1],
+        size=options.window_size,
+        overlap=options.overlap,
     )
 
 

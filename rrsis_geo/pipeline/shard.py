@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -17,7 +18,10 @@ from rrsis_geo.pipeline.journal import Journal
 from rrsis_geo.pipeline.reuse.rest import Rest, find_rest
 from rrsis_geo.pipeline.run_plan import RunPlan, make_run_plan, open_scene
 from rrsis_geo.query.query_batch import Phrase
+from rrsis_geo.scene.aoi import Aoi
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
+from rrsis_geo.tiling.overviews import overview_rows, with_overview
 from rrsis_geo.tiling.stitch import stitch
 from rrsis_geo.tiling.windows import windows_in_rows
 from rrsis_geo.types import Patch, Prediction, Predictor, Strip
@@ -115,15 +119,69 @@ def settle(
         WeightsError: the network's output holds values that are no probabilities.
     """
     windows = windows_in_rows(plan.windows, rows.start, rows.stop)
-    numbers = {_corner(window): number for number, window in enumerate(windows, 1)}
     above = sum(window.row_off < rows.start for window in windows)
+    area = rest.within(plan)
+    look = partial(
+        _look,
+        scene,
+        job=job,
+        predictor=predictor,
+        colours=tuple(colour_term(phrase.head) for phrase in rest.of(phrases)),
+        cancelled=cancelled,
+    )
+    full = plan.grid
+    strips = look(full, windows, rows, aoi=area, above=above, passed=passed)
+    for overview in plan.overviews:
+        height, width = overview.grid.height, overview.grid.width
+        needed = overview_rows(rows, height=full.height, overview_height=height)
+        coarser = overview.windows_for(needed, full, area)
+        strips = with_overview(
+            strips,
+            look(overview.grid, coarser, needed),
+            height=full.height,
+            width=full.width,
+            overview_height=height,
+            overview_width=width,
+        )
+    for strip in strips:
+        yield rest.complete(strip, plan)
+
+
+def _look(
+    scene: Scene,
+    grid: Grid,
+    windows: Sequence[Window],
+    rows: range,
+    *,
+    job: SegmentJob,
+    predictor: Predictor,
+    colours: ColourTerms,
+    cancelled: Callable[[], bool],
+    aoi: Aoi | None = None,
+    above: int = 0,
+    passed: Callable[[int], None] = lambda windows: None,
+) -> Iterator[Strip]:
+    """Strips of some rows of a grid of the scene, predicted and stitched.
+
+    Args:
+        scene: The open scene.
+        grid: Of the scene.
+        windows: Of the grid, all that touch the rows and matter.
+        rows: Of the grid.
+        job: Whose options say how.
+        predictor: The network, bound to E phrases.
+        colours: What each of the E phrases asks for.
+        cancelled: Called before every batch.
+        aoi: Only pixels inside it are valid; None: all.
+        above: How many of the first windows do not count.
+        passed: Called after every batch with the windows done since the last call.
+    """
+    numbers = {_corner(window): number for number, window in enumerate(windows, 1)}
     batch_size = job.options.batch_size or getattr(predictor, "batch_size", 1)
-    missing, area = rest.of(phrases), rest.within(plan)
-    colours = tuple(colour_term(phrase.head) for phrase in missing)
 
     def predictions() -> Iterator[Prediction]:
         before = above
-        patches = scene.patches(plan.grid, windows, aoi=area)
+        patches = scene.patches(grid, windows, aoi=aoi)
         try:
             for batch in _batches(patches, batch_size):
                 if cancelled():
@@ -138,17 +196,15 @@ def settle(
         if before < len(windows):  # the last ones held no data
             passed(len(windows) - before)
 
-    strips = stitch(
+    return stitch(
         predictions(),
-        expressions=len(missing),
-        width=plan.grid.width,
-        height=plan.grid.height,
+        expressions=len(colours),
+        width=grid.width,
+        height=grid.height,
         size=job.options.window_size,
         overlap=job.options.overlap,
         rows=rows,
     )
-    for strip in strips:
-        yield rest.complete(strip, plan)
 
 
 def predict(

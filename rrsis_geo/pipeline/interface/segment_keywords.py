@@ -24,6 +24,7 @@ class SegmentKeywords(TypedDict, total=False):
     simplify: float
     split: bool | None
     gsd: float | None
+    overviews: int
     bands: Sequence[int] | None
     crs: str | None
     pixel_coordinates: bool

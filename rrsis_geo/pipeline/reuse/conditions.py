@@ -84,6 +84,7 @@ def find_conditions(
             "stretch": dict(plan.stretch),
         },
         "windows": [options.window_size, options.overlap],
+        "overviews": [describe_grid(one.grid) for one in plan.overviews],
         "weights": digests(find_weights(job.weights)),
         "network": _network(options, runtime, texts, plan),
     }
