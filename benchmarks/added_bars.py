@@ -32,7 +32,9 @@ from rrsis_geo.datasets.transforms.crops import (
 )
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores, score
 from rrsis_geo.model.predictor import make_predictor
+from rrsis_geo.tiling.overviews import with_overview
 from rrsis_geo.training.data.mixture import Source
+from rrsis_geo.types import LEVELS, Strip
 
 EAST, NORTH = 500_000, 5_000_000
 """Arbitrary place in UTM zone 32 for images without georeference."""
@@ -106,6 +108,10 @@ BARS = (
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Sizes at which one object is shown, relative to that in its image."""
+
+OVERVIEWS = (0, 1, 2)
+VIEWS = ("full view alone", "with an overview", "with two")
+"""How often an object is looked at again, and what the rows are called."""
 
 WINDOW = 480
 
@@ -257,22 +263,55 @@ def report_scales(data: Path, weights: str, count: int) -> None:
     sources = {source.name: source for source in added_sources(data, kept=True)}
     print("\n| one object shown at | " + " | ".join(f"x {f:g}" for f in FACTORS) + " |")
     print("| --- " * (len(FACTORS) + 1) + "|")
-    everything = []
+    everything: dict[int, list[list[bool]]] = {count: [] for count in OVERVIEWS}
     for name, category, text in SCALED:
         predict = make_predictor(weights, [text])
-        hits = []
+        hits: dict[int, list[list[bool]]] = {count: [] for count in OVERVIEWS}
         for image, row in chosen_objects(sources[name], category, count):
-            shown = [window_at(image, row, factor) for factor in FACTORS]
-            probabilities = [predict(pixels[None])[0, 0] for pixels, _ in shown]
-            hits.append(
-                [
-                    (probability > 0.5)[mask].mean() >= FOUND
-                    for probability, (_, mask) in zip(probabilities, shown, strict=True)
-                ]
-            )
-        everything += hits
-        print_scales(f"{name}, {text!r} ({len(hits)})", hits)
-    print_scales(f"all ({len(everything)})", everything)
+            levels = {}
+            for factor in sorted({f / 2**n for f in FACTORS for n in OVERVIEWS}):
+                pixels, _ = window_at(image, row, factor)
+                levels[factor] = np.rint(predict(pixels[None])[0] * LEVELS)
+            masks = [window_at(image, row, factor)[1] for factor in FACTORS]
+            for number in OVERVIEWS:
+                hits[number].append(
+                    [
+                        (seen_with(levels, factor, number) > LEVELS / 2)[mask].mean()
+                        >= FOUND
+                        for factor, mask in zip(FACTORS, masks, strict=True)
+                    ]
+                )
+        for number, rows in hits.items():
+            everything[number] += rows
+            print_scales(f"{name}, {text!r} ({len(rows)}), {VIEWS[number]}", rows)
+    for number, rows in everything.items():
+        print_scales(f"all ({len(rows)}), {VIEWS[number]}", rows)
+
+
+def seen_with(
+    levels: Mapping[float, NDArray[np.float32]], factor: float, overviews: int
+) -> NDArray[np.uint8]:
+    """(S, S) levels of a window with what overviews of it show, as in a run.
+
+    Args:
+        levels: Factor -> (1, S, S) levels of the window at that size.
+        factor: Of the full view.
+        overviews: Number of them; the first shows the window at half that size.
+    """
+    strip = Strip(top=0, levels=levels[factor].astype(np.uint8))
+    for number in range(1, overviews + 1):
+        side = WINDOW // 2**number
+        middle = slice((WINDOW - side) // 2, (WINDOW + side) // 2)
+        coarser = levels[factor / 2**number][:, middle, middle].astype(np.uint8)
+        (strip,) = with_overview(
+            [strip],
+            [Strip(top=0, levels=coarser)],
+            height=WINDOW,
+            width=WINDOW,
+            overview_height=side,
+            overview_width=side,
+        )
+    return strip.levels[0]
 
 
 def print_scales(name: str, hits: Sequence[Sequence[bool]]) -> None:

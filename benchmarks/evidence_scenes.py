@@ -11,6 +11,7 @@ import rasterio
 import shapely
 from affine import Affine
 from evidence_cases import Case, make_case
+from evidence_measured import measured_queries
 from numpy.typing import NDArray
 from query_scenes import UTM, LabelledScene, read_scenes
 from query_validation import expressions_of
@@ -51,6 +52,7 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         if part not in ("all", part_of(name)):
             continue
         queries = [q for q in scene.queries if scene.knows(make_plan(q.expression))]
+        queries += measured_queries(scene)
         if not queries:
             continue
         texts = [query.expression for query in queries]

@@ -18,7 +18,7 @@ from rrsis_geo.query.candidates.likelihood import (
     SHIFT,
     confidences,
 )
-from rrsis_geo.query.decision.evaluation import Fits, evaluate
+from rrsis_geo.query.decision.evaluation import EXACT, Fits, evaluate
 from rrsis_geo.query.decision.feature_values import candidate_features, sentence_signals
 from rrsis_geo.query.decision.features import CONTEXTS
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, once_each, taken
@@ -338,6 +338,7 @@ def contexts_of(plan: Plan, *, one_window: bool = True) -> dict[str, float]:
         "attribute": narrows or not head.noun,
         "place": not kinds.isdisjoint(PLACE),
         "order": not kinds.isdisjoint(ORDER),
+        "measured": not kinds.isdisjoint(EXACT),
         "relation": relation,
         "group": not kinds.isdisjoint(GROUP),
         "plural": head.plural,

@@ -13,6 +13,7 @@ CONTEXTS = (
     "attribute",
     "place",
     "order",
+    "measured",
     "relation",
     "group",
     "plural",
