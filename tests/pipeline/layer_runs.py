@@ -3,7 +3,7 @@
 import numpy as np
 
 from rrsis_geo import SegmentJob, SegmentOptions, pipeline
-from rrsis_geo.pipeline.own_layers.layer_reading import sorted_out
+from rrsis_geo.pipeline.own_layers.layer_reading import layers_and_tables
 from rrsis_geo.protocol import Advice
 
 CHANNELS = {"storage tank": 0, "swimming pool": 2}
@@ -30,7 +30,7 @@ def no_network(job, texts):
 
 def ask(scene, texts, layers, *, network=no_network, resolve="auto", **more):
     """Table, advice and result of a run; `layers` maps words to tables or layers."""
-    own, frames = sorted_out(layers)
+    own, frames = layers_and_tables(layers)
     options = SegmentOptions(resolve=resolve, **more.pop("options", {}))
     job = SegmentJob(
         scene=str(scene),
