@@ -132,7 +132,7 @@ def _asks_network(text: str) -> bool:
 def _features(
     result: Any, texts: Sequence[str], footprints: gpd.GeoDataFrame
 ) -> list[frozenset[int]]:
-    """As `_numbers`, and as `_matched` where a sentence asks for something else."""
+    """As `_numbers`; where a sentence asks for something else, as `matched_labels`."""
     table = result.to_geodataframe()
     if "number" not in table:
         return matched_labels(result, texts, footprints)

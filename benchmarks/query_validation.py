@@ -32,7 +32,7 @@ from rrsis_geo.job import SegmentOptions
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.model.predictor import NetPredictor
+from rrsis_geo.model.predictor import TorchPredictor
 from rrsis_geo.model.serialization.weights import load_weights
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.query.query_batch import QueryBatch, as_typed, make_batch
@@ -73,7 +73,7 @@ class CachedNetwork:
         }
         missing = [text for text, path in paths.items() if not path.exists()]
         if missing:
-            predictor = NetPredictor(
+            predictor = TorchPredictor(
                 self._net,
                 self._tokenizer,
                 missing,

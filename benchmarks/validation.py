@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from public_data import default_sources
 
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.model.predictor import NetPredictor
+from rrsis_geo.model.predictor import TorchPredictor
 from rrsis_geo.model.serialization.weights import load_weights
 from rrsis_geo.training.validation import made_samples, validate, written_samples
 
@@ -35,7 +35,7 @@ def main() -> None:
     tokenizer = Tokenizer(info.vocabulary)
 
     def predict(pixels: NDArray[np.uint8], texts: Sequence[str]) -> NDArray[np.float32]:
-        predictor = NetPredictor(
+        predictor = TorchPredictor(
             net,
             tokenizer,
             texts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import Dict
+from typing import Dict, List
 
 from qgis.core import QgsApplication, QgsAuthMethodConfig, QgsSettings
 
@@ -17,6 +17,14 @@ PYTHON = f"{GROUP}/python"
 
 OUTPUT_FOLDER = f"{GROUP}/output_folder"
 """Folder of results; empty: the default folder."""
+
+
+def stored_texts(key: str) -> List[str]:
+    """Return a list of texts in the settings, empty if there is none."""
+    stored = QgsSettings().value(key, [])
+    if isinstance(stored, str):  # a list of one is read as a text
+        stored = [stored]
+    return [str(text) for text in stored or []]
 
 
 def chosen_python() -> str:

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 TABLE = PAGE.partition("## To change something")[2].partition("\n## ")[0]
 ROWS = [line for line in TABLE.splitlines() if line.startswith("| ")][2:]
+PACKAGES = PAGE.partition("| package | holds |")[2].partition("\n\n")[0]
 
 
 def test_the_picture_of_the_packages_is_current():
@@ -23,6 +24,14 @@ def test_every_package_is_described():
     described = set(re.findall(r"`([a-z_]+)/`", PAGE))
     packages = {path.parent.name for path in ROOT.glob("rrsis_geo/*/__init__.py")}
     assert packages <= described
+
+
+def test_nothing_is_listed_twice():
+    tasks = [row.split("|")[1].strip() for row in ROWS]
+    packages = re.findall(r"^\|[^|]*", PACKAGES, re.MULTILINE)
+    for names in (tasks, re.findall(r"`[a-z_]+/`", "".join(packages))):
+        assert names
+        assert sorted(names) == sorted(set(names))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip())

@@ -210,7 +210,8 @@ class Panel(QgsDockWidget):
         )
 
     def _connect(self) -> None:
-        controller = self._controller
+        controller, search = self._controller, self.search
+        # what outlives the panel: `shut_down` disconnects it
         self._connections = [
             (controller.state_changed, self._state_changed),
             (controller.started, self.run_box.show_started),
@@ -222,34 +223,37 @@ class Panel(QgsDockWidget):
             (self.environment.changing, controller.restart),
             (self.environment.ready, self._environment_ready),
         ]
-        for signal, slot in self._connections:
+        parts = [
+            (self.run_box.run, self.run),
+            (self.run_box.cancel, self.cancel),
+            (self.query.edited, self._explain),
+            (self.query.edited, self.layer_notes.refresh),
+            (self.query.known_wanted, self.show_known),
+            (self.layer.layerChanged, self._layer_changed),
+            (self.results.threshold_wanted, search.change_threshold),
+            (self.results.runs_wanted, self.show_runs),
+            (self.results.review.message, self.run_box.set_status),
+            (search.started, lambda: self.append_log(tr("Search begun."))),
+            (search.ended, self._ended),
+            (search.threshold_changed, self._show_threshold),
+            (search.warning, lambda text: self._show_message("failed", text)),
+            (search.fetching, self.run_box.show_fetching),
+            (search.faint_found, self.offers.show_faint),
+            (self.removed_runs.removed, self.offers.discard),
+            (self.setup_box.demo_wanted, self.open_demo),
+            (self.setup_box.question, self.ask),
+            (self.setup_box.others_wanted, self.menu.show_others),
+            (self.demo.drawn, self._show_demo),
+            (self.demo.failed, self.setup_box.show_failure),
+            (self.visibilityChanged, lambda _shown: self.setup_box.refresh()),
+            (
+                self.advanced.collapsedStateChanged,
+                lambda _collapsed: self.advanced.show_default_folder(),
+            ),
+        ]
+        for signal, slot in (*self._connections, *parts):
             signal.connect(slot)
-        self.run_box.run.connect(self.run)
-        self.run_box.cancel.connect(self.cancel)
-        self.query.edited.connect(self._explain)
-        self.query.edited.connect(self.layer_notes.refresh)
-        self.query.known_wanted.connect(self.show_known)
-        self.layer.layerChanged.connect(self._layer_changed)
-        self.results.threshold_wanted.connect(self.search.change_threshold)
-        self.search.started.connect(lambda: self.append_log(tr("Search begun.")))
-        self.search.ended.connect(self._ended)
-        self.search.threshold_changed.connect(self._show_threshold)
-        self.search.warning.connect(lambda text: self._show_message("failed", text))
-        self.search.fetching.connect(self.run_box.show_fetching)
-        self.search.faint_found.connect(self.offers.show_faint)
-        self.removed_runs.removed.connect(self.offers.discard)
-        self.results.runs_wanted.connect(self.show_runs)
-        self.results.review.message.connect(self.run_box.set_status)
         self.environment.in_use = lambda: controller.busy
-        self.setup_box.demo_wanted.connect(self.open_demo)
-        self.setup_box.question.connect(self.ask)
-        self.setup_box.others_wanted.connect(self.menu.show_others)
-        self.demo.drawn.connect(self._show_demo)
-        self.demo.failed.connect(self.setup_box.show_failure)
-        self.visibilityChanged.connect(lambda _shown: self.setup_box.refresh())
-        self.advanced.collapsedStateChanged.connect(
-            lambda _collapsed: self.advanced.show_default_folder()
-        )
 
     def _add_shortcuts(self) -> None:
         within = Qt.ShortcutContext.WidgetWithChildrenShortcut

@@ -73,7 +73,7 @@ class Results(QWidget):
         self.folder_button.clicked.connect(self._open_folder)
         self.runs_button = ShrinkingButton(tr("Earlier searches …"))
         self.runs_button.setObjectName("runs")
-        self.runs_button.clicked.connect(lambda: self.runs_wanted.emit())
+        self.runs_button.clicked.connect(self.runs_wanted)
         last = QWidget()
         buttons = FlowLayout(last)
         buttons.addWidget(self.folder_button)

@@ -50,7 +50,7 @@ class ObjectList(QTableView):
     """
 
     refreshed = pyqtSignal()
-    """Objects were read, or a state has changed."""
+    """Objects were read, or a value of any field has changed, which can be undone."""
     edited = pyqtSignal()
     """A layer is edited or not any more."""
 

@@ -13,7 +13,7 @@ from qgis.core import QgsSettings
 from ..core.errors import RRSISError
 from ..core.job import SegmentJob
 from ..layers import result_layers
-from ..settings import GROUP
+from ..settings import GROUP, stored_texts
 
 KEY = f"{GROUP}/runs"
 
@@ -58,7 +58,7 @@ class PastRun:
 def list_runs() -> List[PastRun]:
     """Return finished runs whose results are still there, the latest first."""
     found = []
-    for text in _stored():
+    for text in stored_texts(KEY):
         try:
             run = PastRun(**json.loads(text))
             if run.exists:
@@ -73,13 +73,13 @@ def add_run(
 ) -> None:
     """Add a finished run as the latest."""
     run = PastRun(folder, title, scene, job.to_json(), content, count, time.time())
-    texts = [json.dumps(asdict(run)), *_stored()]
+    texts = [json.dumps(asdict(run)), *stored_texts(KEY)]
     QgsSettings().setValue(KEY, texts[:MAX_RUNS])
 
 
 def drop_run(folder: str) -> None:
     """Take a run off the list."""
-    texts = [text for text in _stored() if _folder(text) != folder]
+    texts = [text for text in stored_texts(KEY) if _folder(text) != folder]
     QgsSettings().setValue(KEY, texts)
 
 
@@ -106,10 +106,3 @@ def _folder(text: str) -> str:
         return str(json.loads(text)["folder"])
     except (ValueError, TypeError, KeyError):
         return ""
-
-
-def _stored() -> List[str]:
-    stored = QgsSettings().value(KEY, [])
-    if isinstance(stored, str):  # a list of one is read as a text
-        stored = [stored]
-    return [str(text) for text in stored or []]

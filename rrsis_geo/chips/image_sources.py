@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import shapely
 from affine import Affine
 from rasterio.windows import Window
 
@@ -20,7 +19,7 @@ from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError, OptionError
 from rrsis_geo.geodata.vector_layers import LayerRole
 from rrsis_geo.scene.aoi import Aoi, read_area
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, window_box
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.types import Patch
 
@@ -120,9 +119,7 @@ class SceneSource:
         """Whether a window lies inside the area in which everything is labelled."""
         if not self._areas:
             return True
-        left, top = window.col_off, window.row_off
-        box = shapely.box(left, top, left + window.width, top + window.height)
-        return bool(self._areas[grid].shape.covers(box))
+        return bool(self._areas[grid].shape.covers(window_box(window)))
 
     def read(self, grid: int, windows: Sequence[Window]) -> Iterator[Patch]:
         """Read the patches of the windows, one after the other."""

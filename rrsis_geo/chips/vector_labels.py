@@ -11,7 +11,6 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 from rasterio.windows import Window
-from shapely.geometry import Polygon
 
 from rrsis_geo.chips.classes import choose_classes
 from rrsis_geo.datasets.annotations import LabelledObject
@@ -19,7 +18,7 @@ from rrsis_geo.datasets.formats.coco import polygons_of
 from rrsis_geo.datasets.transforms.crops import MIN_VISIBLE_AREA
 from rrsis_geo.errors import DataError
 from rrsis_geo.geodata.vector_layers import LayerRole, only_areas, read_vector_layer
-from rrsis_geo.scene.grid import Grid, crs_name
+from rrsis_geo.scene.grid import Grid, crs_name, window_box
 from rrsis_geo.scene.placement import place_polygons
 
 LABELS = LayerRole(name="labels", error=DataError, option="--layer")
@@ -55,7 +54,7 @@ class PixelLabels:
 
     def within(self, window: Window) -> tuple[LabelledObject, ...]:
         """Objects visible in a window, not clipped, in pixels of the window."""
-        box = _box(window)
+        box = window_box(window)
         near = np.sort(self._tree.query(box))
         visible = shapely.area(shapely.intersection(self._outlines[near], box))
         rows = near[visible >= MIN_VISIBLE_AREA]
@@ -68,7 +67,7 @@ class PixelLabels:
 
     def any_in(self, window: Window) -> bool:
         """Whether any object touches a window; cheaper than `within`."""
-        return bool(self._tree.query(_box(window), predicate="intersects").size)
+        return bool(self._tree.query(window_box(window), predicate="intersects").size)
 
     def bounds(self) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) around all objects."""
@@ -191,12 +190,6 @@ def _placed(labels: VectorLabels, grid: Grid, scene: str) -> NDArray[np.object_]
             f"{labels.path}: cannot be reprojected from {labels.crs.name} to "
             f"{'pixels' if grid.crs is None else crs_name(grid.crs)} ({error})"
         ) from error
-
-
-def _box(window: Window) -> Polygon:
-    right, bottom = window.col_off + window.width, window.row_off + window.height
-    box: Polygon = shapely.box(window.col_off, window.row_off, right, bottom)
-    return box
 
 
 def _class_text(value: Any) -> str | None:

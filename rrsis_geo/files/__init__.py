@@ -1,1 +1,1 @@
-"""Files and folders: kinds, names, JSON in them, who has a file open, locks."""
+"""Files: kinds, names, JSON in them, whether another program has one open."""

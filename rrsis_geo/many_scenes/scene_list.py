@@ -106,7 +106,12 @@ class _Found:
     notes: list[str] = field(default_factory=list)
 
     def of_word(self, word: str, *, listed: bool = False) -> Iterator[SceneSource]:
-        """Scenes of one word, which may be a line of a list."""
+        """Scenes of one word, which may be a line of a list.
+
+        Raises:
+            OptionError: no file has a name of the pattern, or a list is not read.
+            SceneError: a STAC document cannot be fetched or has no single raster.
+        """
         exists = os.path.exists(word)
         local = "://" not in word and not word.startswith("/vsi")
         if word.startswith(LIST_SIGN) and not exists and not listed:

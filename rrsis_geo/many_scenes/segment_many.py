@@ -23,7 +23,7 @@ from rrsis_geo.pipeline.interface.segment_keywords import (
     SegmentKeywords,
     with_keywords,
 )
-from rrsis_geo.pipeline.own_layers.layer_reading import OwnLayers, sorted_out
+from rrsis_geo.pipeline.own_layers.layer_reading import OwnLayers, layers_and_tables
 from rrsis_geo.protocol import Advice, Message
 
 
@@ -103,7 +103,7 @@ def segment_many(
         weights, values = segmenter.weights, {**segmenter.options, **values}
     words = [scenes] if isinstance(scenes, (str, os.PathLike)) else list(scenes)
     texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
-    layers, frames = sorted_out(own_layers or {})
+    layers, frames = layers_and_tables(own_layers or {})
     listed = list_scenes([os.fspath(word) for word in words], asset=asset)
     with TemporaryDirectory(prefix="rrsis-geo-") as folder:
         area = area_path(aoi, Path(folder), scene="", crs=None, pixel_coordinates=False)

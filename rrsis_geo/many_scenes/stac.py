@@ -78,8 +78,8 @@ def read_stac_items(place: str, *, asset: str | None = None) -> StacItems | None
             f"{place}: is a STAC {kind.lower()}; give its items, or an item collection "
             "that a search has returned"
         )
-    items = body.get("features") if kind == "FeatureCollection" else [body]
-    if not isinstance(items, list) or not all(map(_is_item, items)):
+    items = _items(body.get("features") if kind == "FeatureCollection" else [body])
+    if items is None:
         return None
     if not items:
         return None if "stac_version" not in body else _no_items(place)
@@ -120,10 +120,8 @@ def _page(url: str) -> Mapping[str, Any]:
         SceneError: it cannot be fetched, or is something else.
     """
     body = _fetch(url) if urlsplit(url).scheme in ("http", "https") else None
-    if isinstance(body, dict):
-        items = body.get("features")
-        if isinstance(items, list) and all(map(_is_item, items)):
-            return body
+    if isinstance(body, dict) and _items(body.get("features")) is not None:
+        return body
     raise SceneError(
         f"{url}: is no STAC item collection, though a page before it says so"
     )
@@ -138,6 +136,11 @@ def _may_be_stac(place: str) -> bool:
         path = urlsplit(place).path
         return path.lower().endswith(EXTENSIONS) or ITEMS.search(path) is not None
     return place.lower().endswith(EXTENSIONS) and os.path.isfile(place)
+
+
+def _items(values: Any) -> list[Mapping[str, Any]] | None:
+    """The values where all of them are STAC items, else None."""
+    return values if isinstance(values, list) and all(map(_is_item, values)) else None
 
 
 def _is_item(item: Any) -> bool:

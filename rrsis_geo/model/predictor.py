@@ -25,7 +25,7 @@ EXPRESSIONS_PER_PASS = 8
 OUT_OF_MEMORY = getattr(torch, "OutOfMemoryError", torch.cuda.OutOfMemoryError)
 
 
-class NetPredictor:
+class TorchPredictor:
     """A `Predictor` that runs a network; the text is encoded once.
 
     On a CPU every window is computed alone, so that its result cannot depend on the
@@ -159,14 +159,14 @@ class TorchNetwork:
         net, self.info = load_weights(weights)
         self._net = net.to(self._device)
 
-    def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> NetPredictor:
+    def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> TorchPredictor:
         """Encode texts.
 
         Args:
             texts: E texts.
             options: precision and batch size.
         """
-        return NetPredictor(
+        return TorchPredictor(
             self._net,
             Tokenizer(self.info.vocabulary),
             texts,
@@ -184,7 +184,7 @@ def make_predictor(
     device: str = "auto",
     precision: str = "auto",
     batch_size: int = 0,
-) -> NetPredictor:
+) -> TorchPredictor:
     """Load weights and encode the expressions.
 
     Args:

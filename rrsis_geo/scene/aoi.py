@@ -22,7 +22,7 @@ from rrsis_geo.geodata.vector_layers import (
     read_vector_layer,
 )
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.scene.grid import Grid, crs_name, wkt2
+from rrsis_geo.scene.grid import Grid, crs_name, window_box, wkt2
 from rrsis_geo.scene.placement import place_polygons
 
 AOI = LayerRole(name="aoi", error=OptionError, option="--aoi-layer")
@@ -51,7 +51,7 @@ class Aoi:
     def touches(self, window: Window) -> bool:
         """Whether the area intersects the window, maybe without any pixel centre."""
         shapely.prepare(self.shape)
-        return bool(self.shape.intersects(_box(window)))
+        return bool(self.shape.intersects(window_box(window)))
 
     def mask(self, window: Window) -> NDArray[np.bool_]:
         """Rasterize the area: (H, W), True where a pixel's centre lies in or on it.
@@ -60,9 +60,9 @@ class Aoi:
         """
         height, width = int(window.height), int(window.width)
         shapely.prepare(self.shape)
-        if self.shape.contains(_box(window)):
+        if self.shape.contains(window_box(window)):
             return np.ones((height, width), bool)
-        if not self.shape.intersects(_box(window)):
+        if not self.shape.intersects(window_box(window)):
             return np.zeros((height, width), bool)
         cols = window.col_off + 0.5 + np.arange(width)
         rows = window.row_off + 0.5 + np.arange(height)
@@ -200,12 +200,6 @@ def _left_out(title: str, layer: VectorLayer) -> tuple[str, ...]:
         f"{title}: {others} of its {len(shapes)} features are no polygons and are "
         "left out",
     )
-
-
-def _box(window: Window) -> Polygon:
-    right, bottom = window.col_off + window.width, window.row_off + window.height
-    box: Polygon = shapely.box(window.col_off, window.row_off, right, bottom)
-    return box
 
 
 def _span(bounds: Sequence[float]) -> str:

@@ -14,6 +14,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.windows import Window
+from shapely.geometry import Polygon
 
 from rrsis_geo.errors import OptionError, SceneError
 from rrsis_geo.geodata.bent_edges import move_polygons
@@ -169,6 +170,13 @@ class Grid:
                 geometries[long], move, tolerance=BEND, shortest=shortest, period=360
             )
         return lonlat
+
+
+def window_box(window: Window) -> Polygon:
+    """The outline of a window, in pixels."""
+    right, bottom = window.col_off + window.width, window.row_off + window.height
+    box: Polygon = shapely.box(window.col_off, window.row_off, right, bottom)
+    return box
 
 
 def crs_name(crs: CRS) -> str:

@@ -82,7 +82,11 @@ def write_world(
     crs: str,
     origin: tuple[float, float],
 ) -> None:
-    """Write a world as one camera sees it; see `write_scene`."""
+    """Write a world as one camera sees it; see `write_scene`.
+
+    Raises:
+        OptionError: the labels' extension names no format.
+    """
     driver = DRIVERS.get(labels_path.suffix.lower())
     if driver is None:
         raise OptionError(f"{labels_path}: labels are one of {sorted(DRIVERS)}")

@@ -129,7 +129,11 @@ class _WindowRow:
         self.levels = np.empty((channels - 1, len(wanted), width), np.uint8)
 
     def add(self, prediction: Prediction) -> None:
-        """Add the next window; columns left of it become final."""
+        """Add the next window; columns left of it become final.
+
+        Raises:
+            EngineError: the window lies left of one that came before.
+        """
         column = prediction.window.col_off
         if column < self._left:
             raise EngineError(

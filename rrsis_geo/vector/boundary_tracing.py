@@ -150,7 +150,7 @@ class BoundaryTracer:
         corners, open_above = self._find_corners(edges, border, run_label)
         old = self._corners
         old = _Corners(old.col, old.row, label[old.label], old.across, old.below)
-        corners, self._open = _join_columns(old, self._open, corners, open_above, width)
+        corners, self._open = _join_columns(old, self._open, corners, open_above)
 
         last = edges.searchsorted((rows - 1) * stride)
         bottom = run_label[last // 2 :]
@@ -322,7 +322,6 @@ def _join_columns(
     open_old: NDArray[np.int64],
     new: _Corners,
     upward: NDArray[np.bool_],
-    width: int,
 ) -> tuple[_Corners, NDArray[np.int64]]:
     """Join corners by vertical edges; return all corners and those still open below."""
     both = old.concatenate(new)

@@ -198,7 +198,7 @@ class AnswerPart(Part):
 
         Args:
             words: (1, T, D) of `TextPart`.
-            rows: (H, H1), by which logits are enlarged; see `Enlargement`.
+            rows: (H, H1), by which logits are enlarged; see `enlargement`.
             columns: (W1, W).
             projections: of `LookPart`.
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +12,10 @@ import pytest
 import shapely
 from bright_tiles import GSD, OPTIONS, Bright, hidden, write_tile
 
-from rrsis_geo.errors import Cancelled, OptionError, OutputError, ScenesError
+from rrsis_geo.errors import OptionError, OutputError
 from rrsis_geo.job import OwnLayer, SegmentJob
 from rrsis_geo.pipeline import run
-from rrsis_geo.protocol import Advice, Failed, Finished, NextScene, Progress
+from rrsis_geo.protocol import Advice, Finished, NextScene, Progress
 from rrsis_geo.types import SCHEMA
 
 
@@ -158,121 +157,6 @@ def test_messages_carry_the_number_of_the_scene(find, tiles):
     assert inner == [(), ()]
 
 
-# failures
-
-
-@pytest.mark.parametrize("output", ["all.gpkg", "{scene}.gpkg"])
-def test_a_failing_scene_is_told_and_the_others_go_on(find, tiles, output):
-    (tiles / "aa.tif").write_bytes(b"no raster")
-    messages = []
-    result = find(tiles, output=output, report=messages.append)
-
-    (failed,) = [m for m in messages if isinstance(m, Failed)]
-    assert (failed.job, failed.code) == (2, "scene")
-    assert "aa.tif" in failed.message
-    assert not any(isinstance(m, Finished) and m.job == 0 for m in messages)
-    assert [one.error is None for one in result.outcomes] == [True, False, True]
-    with pytest.raises(ScenesError, match=r"1 of 3 scenes failed.*aa\.tif"):
-        result.raise_failures()
-    assert len(hidden(".")) == 1
-
-
-@pytest.mark.parametrize("output", ["all.gpkg", "{scene}.gpkg"])
-def test_the_same_command_tries_only_what_failed(find, tiles, ground, output):
-    whole = find(tiles, output=output.replace("all", "whole")) if "all" in output else 0
-    bad = tiles / "b.tif"
-    good = bad.read_bytes()
-    kept = bad.stat()
-    bad.write_bytes(b"no raster")
-    find(tiles, output=output)
-    bad.write_bytes(good)
-    os.utime(bad, ns=(kept.st_atime_ns, kept.st_mtime_ns))
-
-    network, messages = Bright(), []
-    result = find(tiles, output=output, network=network, report=messages.append)
-
-    only = Bright()
-    find(bad, output="only.gpkg", network=only)
-    assert network.windows == only.windows
-    assert [one.before for one in result.outcomes] == [True, False]
-    assert any(
-        "is done already" in m.message for m in messages if hasattr(m, "message")
-    )
-    assert hidden(".") == []
-    if whole:
-        assert Path("all.gpkg").read_bytes() == Path("whole.gpkg").read_bytes()
-
-
-def test_a_bug_in_one_scene_does_not_end_the_others(find, tiles):
-    class Breaks(Bright):
-        def __call__(self, pixels):
-            if not self.windows:
-                self.windows = 1
-                raise RuntimeError("broken")
-            return super().__call__(pixels)
-
-    messages = []
-    result = find(tiles, output="all.gpkg", network=Breaks(), report=messages.append)
-    assert [one.error is None for one in result.outcomes] == [False, True]
-    (failed,) = [m for m in messages if isinstance(m, Failed)]
-    assert failed.code == "bug"
-    assert len(gpd.read_file("all.gpkg")) == 2
-
-
-def test_where_all_fail_nothing_is_written(find, tmp_path):
-    result = find("x.tif", "y.tif", output="all.gpkg")
-    with pytest.raises(ScenesError, match="2 of 2 scenes failed"):
-        result.raise_failures()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_stopped_run_goes_on_with_the_same_result(find, tiles):
-    find(tiles, output="whole.gpkg")
-    network = Bright()
-    with pytest.raises(Cancelled, match="same command continues"):
-        find(
-            tiles,
-            output="all.gpkg",
-            network=network,
-            cancelled=lambda: network.windows >= 8,
-        )
-    assert not Path("all.gpkg").exists()
-    before = network.windows
-
-    again = Bright()
-    result = find(tiles, output="all.gpkg", network=again)
-
-    assert [one.before for one in result.outcomes] == [True, False]
-    assert 0 < again.windows < before
-    assert Path("all.gpkg").read_bytes() == Path("whole.gpkg").read_bytes()
-    assert hidden(".") == []
-
-
-def test_another_question_does_not_take_what_is_kept(find, tiles):
-    (tiles / "c.tif").write_bytes(b"no raster")
-    find(tiles, output="all.gpkg")
-    with pytest.raises(OutputError, match="exists"):
-        find(tiles, output="all.gpkg", expressions=("tank",))
-    network = Bright()
-    find(
-        tiles,
-        output="all.gpkg",
-        network=network,
-        options=replace(OPTIONS, threshold=0.6),
-        overwrite=True,
-    )
-    assert network.windows > 6
-
-
-def test_a_scene_that_changed_is_looked_at_again(find, tiles, ground):
-    (tiles / "c.tif").write_bytes(b"no raster")
-    find(tiles, output="all.gpkg")
-    write_tile(tiles / "a.tif", ground * 0, left=0, top=0, width=110, height=120)
-    os.remove(tiles / "c.tif")
-    find(tiles, output="all.gpkg", overwrite=True)
-    assert set(gpd.read_file("all.gpkg")["scene"]) == {str(tiles / "b.tif")}
-
-
 # one layer among others
 
 
@@ -305,74 +189,6 @@ def test_a_layer_of_one_scene_is_not_added_to(find, tiles):
     run(job, network=Bright().bind)
     with pytest.raises(OutputError, match="scene, scene_crs differ"):
         find(tiles, output="city.gpkg", layer="ships", append=True)
-
-
-def test_after_a_failure_only_the_missing_scene_is_added(find, tiles):
-    find(tiles / "a.tif", output="city.gpkg", layer="ships")
-    good = (tiles / "b.tif").read_bytes()
-    shutil.copy(tiles / "a.tif", tiles / "c.tif")
-    (tiles / "b.tif").write_bytes(b"no raster")
-    find(tiles, output="city.gpkg", layer="ships", append=True)
-    assert len(gpd.read_file("city.gpkg")) == 9  # a.tif once before, and again
-    (tiles / "b.tif").write_bytes(good)
-    find(tiles, output="city.gpkg", layer="ships", append=True)
-    frame = gpd.read_file("city.gpkg")
-    assert len(frame) == 11
-    assert frame["id"].is_unique
-
-
-# what is refused before any work
-
-
-@pytest.mark.parametrize(
-    ("values", "says"),
-    [
-        ({"output": "all.gpkg", "probability": "p.tif"}, "put {scene} into the name"),
-        ({"output": "{scene}/all.gpkg"}, "not in that of its folder"),
-        ({"output": "{scene}.gpkg", "merge": True}, "--merge joins polygons of one"),
-        (
-            {"output": "all.gpkg", "merge": True, "append": True},
-            "--merge and --append exclude each other",
-        ),
-        ({"output": "all.gpkg", "dst_crs": "EPSG:0"}, "'EPSG:0' is not known"),
-        ({"output": "all.geojson", "dst_crs": "EPSG:3035"}, "longitude and latitude"),
-        ({"output": "absent/all.gpkg"}, "there is no folder"),
-        ({"output": "all.xyz"}, "not known"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_is_refused_before_any_work(find, tiles, values, says):
-    network = Bright()
-    with pytest.raises((OptionError, OutputError)) as caught:
-        find(tiles, network=network, **values)
-    assert says in str(caught.value)
-    assert network.windows == 0
-    assert hidden(".") == []
-
-
-def test_two_scenes_of_one_name_are_refused_before_any_work(find, tiles):
-    other = tiles.with_name("other")
-    other.mkdir()
-    shutil.copy(tiles / "a.tif", other / "A.tif")
-    network = Bright()
-    with pytest.raises(OptionError, match="both would write the file of"):
-        find(tiles, other, output="{scene}.gpkg", network=network)
-    assert network.windows == 0
-    assert find(tiles, other, output="all.gpkg").failed == ()
-
-
-def test_an_existing_file_of_any_scene_is_refused_before_any_work(find, tiles):
-    Path("b.gpkg").write_bytes(b"mine")
-    network = Bright()
-    with pytest.raises(OutputError, match=r"b\.gpkg: exists"):
-        find(tiles, output="{scene}.gpkg", network=network)
-    assert network.windows == 0
-    assert Path("b.gpkg").read_bytes() == b"mine"
-
-
-def test_an_output_that_is_one_of_the_scenes_is_refused(find, tiles):
-    with pytest.raises(OutputError, match="is an input"):
-        find(tiles, output=str(tiles / "b.tif"), overwrite=True)
 
 
 # area of interest

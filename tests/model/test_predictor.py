@@ -5,7 +5,11 @@ import torch
 from rrsis_geo.errors import OptionError, WeightsError
 from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.model.predictor import EXPRESSIONS_PER_PASS, NetPredictor, make_predictor
+from rrsis_geo.model.predictor import (
+    EXPRESSIONS_PER_PASS,
+    TorchPredictor,
+    make_predictor,
+)
 from rrsis_geo.model.serialization.header import Calibration, Card
 from rrsis_geo.model.serialization.weights import save_weights
 
@@ -22,7 +26,7 @@ def bind(vocabulary):
     """A factory of predictors from a network and expressions."""
 
     def make(net, expressions, **options):
-        return NetPredictor(
+        return TorchPredictor(
             net,
             Tokenizer(vocabulary),
             expressions,

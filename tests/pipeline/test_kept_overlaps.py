@@ -1,26 +1,12 @@
 """What the choice works out of kept polygons serves the next question, unchanged."""
 
-import hashlib
-
 import numpy as np
 import pytest
-from brightness import Context, make_job, result_bytes, write_scene
+from brightness import make_job, result_bytes, write_scene
+from text_network import Network
 
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.query.decision import maps
-
-
-class ByText(Context):
-    """Answers each text differently."""
-
-    def __init__(self, texts):
-        super().__init__(1)
-        self.texts = texts
-
-    def __call__(self, pixels):
-        answer = super().__call__(pixels)[:, 0]
-        parts = [hashlib.sha256(text.encode()).digest()[0] for text in self.texts]
-        return np.stack([answer ** np.float32(0.5 + p / 255) for p in parts], axis=1)
 
 
 @pytest.fixture
@@ -34,7 +20,7 @@ def ask(tmp_path):
         folder = tmp_path / f"run-{next(count)}"
         folder.mkdir()
         job = make_job(scene, folder, expressions=(text,), resolve="auto", **values)
-        run(job, network=lambda job, texts: ByText(texts))
+        run(job, network=Network())
         return result_bytes(job)
 
     return ask

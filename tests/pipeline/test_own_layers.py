@@ -8,18 +8,20 @@ import pytest
 import rasterio
 from affine import Affine
 from layer_ground import (
-    CHANNELS,
     CRS,
     HEIGHT,
     LEFT,
     PIXEL,
+    TANKS,
     TOP,
     WIDTH,
     at,
     square,
     table,
     vertical_road,
+    write_picture,
 )
+from layer_runs import ask, network
 from shapely.geometry import (
     LineString,
     MultiPoint,
@@ -27,80 +29,14 @@ from shapely.geometry import (
     box,
 )
 
-from rrsis_geo import SegmentJob, SegmentOptions, pipeline, segment
 from rrsis_geo.colour.colour_terms import colour_term
-from rrsis_geo.errors import OptionError
-from rrsis_geo.job import VectorizeJob
-from rrsis_geo.job_texts import OwnLayer
-from rrsis_geo.pipeline.explain import explain
-from rrsis_geo.pipeline.revectorize import revectorize
-from rrsis_geo.protocol import Advice
 from rrsis_geo.query.own_layers.layer_nouns import LayerNouns
 from rrsis_geo.types import SCHEMA
-
-TANKS = {"a": (40, 40, 20), "b": (150, 60, 30), "c": (300, 200, 24)}
-"""Name -> column, row and side of a tank in the picture."""
 
 
 @pytest.fixture
 def scene(tmp_path):
-    pixels = np.full((3, HEIGHT, WIDTH), 20, np.uint8)
-    for column, row, side in TANKS.values():
-        pixels[0, row : row + side, column : column + side] = 250
-    pixels[2, 210:222, 60:80] = 250  # a pool
-    path = tmp_path / "scene.tif"
-    profile = {"driver": "GTiff", "count": 3, "dtype": "uint8", "crs": CRS}
-    transform = Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP)
-    with rasterio.open(
-        path, "w", width=WIDTH, height=HEIGHT, transform=transform, **profile
-    ) as dataset:
-        dataset.write(pixels)
-    return path
-
-
-class Channels:
-    """Probability = value of the phrase's channel."""
-
-    device, batch_size = "cpu", 1
-
-    def __init__(self, texts):
-        self.channels = [CHANNELS.get(text) for text in texts]
-
-    def __call__(self, pixels):
-        nothing = np.zeros_like(pixels[:, 0])
-        some = [nothing if c is None else pixels[:, c] for c in self.channels]
-        return (np.stack(some, axis=1) / np.float32(255)).astype(np.float32)
-
-
-def no_network(job, texts):
-    raise AssertionError(f"the network is asked {texts}")
-
-
-def ask(scene, texts, layers, *, network=no_network, resolve="auto", **more):
-    """Table, advice and result of a run; `layers` maps words to tables or layers."""
-    from rrsis_geo.pipeline.own_layers.layer_reading import sorted_out
-
-    own, frames = sorted_out(layers)
-    options = SegmentOptions(resolve=resolve, **more.pop("options", {}))
-    job = SegmentJob(
-        scene=str(scene),
-        expressions=(texts,) if isinstance(texts, str) else tuple(texts),
-        own_layers=own,
-        options=options,
-        **more,
-    )
-    said = []
-    result = pipeline.run(
-        job,
-        network=network,
-        frames=frames,
-        report=lambda m: said.append(m.message) if isinstance(m, Advice) else None,
-    )
-    return result.to_geodataframe(), said, result
-
-
-def network(job, texts):
-    return Channels(texts)
+    return write_picture(tmp_path / "scene.tif")
 
 
 @pytest.mark.parametrize("crs", [CRS, "EPSG:4326", "EPSG:3857", "EPSG:2154"])
@@ -371,100 +307,3 @@ def test_together_with_what_the_network_finds(scene):
     )  # fmt: skip
     assert len(found) == len(TANKS) + 1
     assert found["depth"].notna().sum() == 1
-
-
-def test_unused_layers_and_twice_the_same_word_are_told(scene):
-    wells, zones = table([Point(at(5, 5))]), table([square(3, 3, 9)])
-    _, said, _ = ask(scene, "all wells", {"well": wells, "zone": zones})
-    assert "own layer zone: no question asks for it" in said
-    with pytest.raises(OptionError, match="'road' and 'roads' answer the same words"):
-        ask(scene, "all roads", {"road": wells, "roads": zones})
-
-
-def test_the_network_alone_cannot_use_layers(scene):
-    with pytest.raises(OptionError, match="--resolve network"):
-        ask(scene, "wells", {"well": table([Point(at(5, 5))])}, resolve="network")
-
-
-def test_there_are_no_probabilities_without_a_network(scene, tmp_path):
-    raster = str(tmp_path / "p.tif")
-    with pytest.raises(OptionError, match="leave out --probability"):
-        ask(scene, "wells", {"well": table([Point(at(5, 5))])}, probability=raster)
-
-
-def test_a_raster_of_such_questions_is_not_vectorized_in_silence(scene, tmp_path):
-    raster = str(tmp_path / "p.tif")
-    layers = {"road": table([vertical_road()])}
-    ask(scene, "tanks near the road", layers, network=network, probability=raster)
-    with pytest.raises(OptionError, match="answered by own layers"):
-        revectorize(VectorizeJob(raster, str(tmp_path / "v.gpkg")))
-
-
-def test_a_job_with_layers_survives_json_and_is_the_same_run(scene, tmp_path):
-    path = tmp_path / "wells.gpkg"
-    table([Point(at(5, 5)), Point(at(90, 90))], depth=[1, 2]).to_file(path)
-    job = SegmentJob(
-        scene=str(scene),
-        expressions=("wells",),
-        own_layers=(OwnLayer("well", str(path), "depth > 1"),),
-    )
-    again = SegmentJob.from_json(job.to_json())
-    assert again == job
-    found = pipeline.run(again, network=no_network).to_geodataframe()
-    assert found["depth"].tolist() == [2]
-    direct = segment(scene, "wells", own_layers={"well": job.own_layers[0]})
-    assert direct.to_geodataframe().equals(found)
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ([{"word": "", "path": "a.gpkg"}], "needs the noun"),
-        ([{"word": "a b c d e", "path": "a.gpkg"}], "up to 4 words"),
-        ([{"word": "road", "file": "a.gpkg"}], "not an own layer"),
-        ([{"word": "road"}, {"word": "Road"}], "given twice"),
-        ("road=a.gpkg", "list of layers"),
-        ([{"word": "road", "path": 3}], "must be a path"),
-        ([{"word": "road", "path": "a", "where": ""}], "condition must be a text"),
-    ],
-)
-def test_a_job_refuses_what_is_no_layer(given, message):
-    with pytest.raises(OptionError, match=message):
-        SegmentJob(scene="a.tif", expressions=("x",), own_layers=given)
-
-
-def test_python_refuses_what_is_neither_a_path_nor_a_table(scene):
-    with pytest.raises(OptionError, match="path or a GeoDataFrame, got int"):
-        segment(scene, "wells", own_layers={"well": 3})
-    with pytest.raises(OptionError, match="mapping"):
-        segment(scene, "wells", own_layers=["wells.gpkg"])
-
-
-def test_an_interrupted_run_is_not_continued_with_another_layer(scene, tmp_path):
-    from rrsis_geo.pipeline.own_layers.layer_reading import layer_facts
-
-    path = tmp_path / "wells.gpkg"
-    table([Point(at(5, 5))]).to_file(path)
-    before = layer_facts(OwnLayer("well", str(path)))
-    path.unlink()
-    table([Point(at(5, 5)), Point(at(6, 6))], a=[1, 2]).to_file(path)
-    after = layer_facts(OwnLayer("well", str(path)))
-    assert before["path"] == after["path"]
-    assert before != after
-    assert layer_facts(OwnLayer("well", str(path), "a = 1")) != after
-    one, two = table([Point(1, 1)]), table([Point(1, 2)])
-    digests = {
-        layer_facts(OwnLayer("well"), {"well": frame})["sha256"] for frame in (one, two)
-    }
-    assert len(digests) == 2
-
-
-def test_explain_says_what_layers_answer(scene, tmp_path):
-    path = tmp_path / "roads.gpkg"
-    table([vertical_road()]).to_file(path)
-    layers = (OwnLayer("road", str(path)), OwnLayer("building", "not-read.gpkg"))
-    said = str(explain(("the road", "red buildings near the road"), own_layers=layers))
-    assert "(layer road)" in said
-    assert "no network is asked" in said
-    with_scene = explain(("the road",), str(scene), own_layers=layers[:1])
-    assert with_scene.batch.texts == ()

@@ -6,6 +6,7 @@
 is taken from build/, where scripts/build_plugin assembles it, or $RRSIS_GEO_PLUGIN.
 """
 
+import gc
 import os
 import shutil
 import subprocess
@@ -218,3 +219,84 @@ def long_run(panel, until):
     panel.run()
     until(lambda: panel.run_box.bar.value() > 0)
     return panel
+
+
+@pytest.fixture
+def move(until):
+    """Move a panel's slider and wait until the layers show another file."""
+
+    def to(panel, value):
+        changed = []
+        panel.search.threshold_changed.connect(changed.append)
+        panel.results.slider.setValue(value)
+        until(lambda: changed)
+        panel.search.threshold_changed.disconnect(changed.append)
+
+    return to
+
+
+@pytest.fixture
+def provider(qgis_app, worker_python, monkeypatch):
+    """The plugin's provider in the registry, with a working environment."""
+    from qgis.core import QgsApplication
+    from rrsis_geo_qgis.algorithms.provider import RRSISGeoProvider
+
+    monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
+    ours = RRSISGeoProvider()
+    QgsApplication.processingRegistry().addProvider(ours)
+    yield ours
+    QgsApplication.processingRegistry().removeProvider(ours)
+
+
+@pytest.fixture
+def managed(qgis_app, monkeypatch, tmp_path):
+    """An environment's folder of this test alone, and empty settings."""
+    from qgis.core import QgsSettings
+    from rrsis_geo_qgis import find_python
+    from rrsis_geo_qgis.environment.managed_environment import ManagedEnvironment
+    from rrsis_geo_qgis.setup import environment_menu, environment_setup
+
+    monkeypatch.delenv("RRSIS_GEO_PYTHON", raising=False)
+    QgsSettings().clear()
+    home = ManagedEnvironment(tmp_path / "rrsis_geo")
+    for module in (find_python, environment_setup, environment_menu):
+        monkeypatch.setattr(module, "managed_environment", lambda: home)
+    yield home
+    QgsSettings().clear()
+    gc.collect()
+
+
+@pytest.fixture
+def setup(until):
+    """What sets up the environment of `managed`."""
+    from rrsis_geo_qgis.setup.environment_setup import EnvironmentSetup
+
+    made = EnvironmentSetup()
+    yield made
+    made.shut_down()
+
+
+@pytest.fixture
+def box(setup, qtbot):
+    """The box of the panel that leads to an environment."""
+    from rrsis_geo_qgis.setup.setup_box import SetupBox
+
+    box = SetupBox(setup)
+    qtbot.addWidget(box)
+    box.show()
+    return box
+
+
+@pytest.fixture
+def pretend(managed):
+    """Make an environment on disk that looks ready, without its packages."""
+    from rrsis_geo_qgis.core import __version__
+
+    def make(version=__version__, ready=True):
+        subprocess.run(
+            [sys.executable, "-m", "venv", "--without-pip", str(managed.folder)],
+            check=True,
+        )
+        managed.write_state(done=["venv"], ready=ready, version=version)
+
+    return make

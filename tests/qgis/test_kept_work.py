@@ -1,7 +1,6 @@
 """Whatever the user has made stays: edits, files, projects, layers beside results."""
 
 import shutil
-import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -10,12 +9,10 @@ from qgis.core import (
     QgsFeature,
     QgsFeatureRequest,
     QgsField,
-    QgsGeometry,
     QgsLayoutItemAttributeTable,
     QgsLayoutItemMap,
     QgsPrintLayout,
     QgsProject,
-    QgsRectangle,
     QgsRelation,
     QgsSingleSymbolRenderer,
     QgsSymbol,
@@ -26,8 +23,8 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QVariant
 from rrsis_geo_qgis.layers import partial_layers, result_layers
 from rrsis_geo_qgis.layers.content import content_hash
-from rrsis_geo_qgis.layers.object_ids import NumberedObject, match
 from rrsis_geo_qgis.layers.threshold_layers import source_file
+from shown_results import first_feature, objects, only_layer, run_of
 
 
 @pytest.fixture
@@ -51,44 +48,6 @@ def open_second(worker_python, qgis_iface):
     for panel in opened:
         panel.shut_down()
         panel.deleteLater()
-
-
-def run_of(panel):
-    return panel.ended[-1].run
-
-
-def only_layer(panel):
-    (layer,) = result_layers.run_layers(run_of(panel))
-    return layer
-
-
-@pytest.fixture
-def move(until):
-    """Move a panel's slider and wait until the layers show another file."""
-
-    def to(panel, value):
-        changed = []
-        panel.search.threshold_changed.connect(changed.append)
-        panel.results.slider.setValue(value)
-        until(lambda: changed)
-        panel.search.threshold_changed.disconnect(changed.append)
-
-    return to
-
-
-def objects(path):
-    """Number -> geometry and attributes of the objects in a file or layer."""
-    layer = path
-    if not isinstance(path, QgsVectorLayer):
-        layer = QgsVectorLayer(str(path), "", "ogr")
-    return {
-        feature["id"]: (feature.geometry().asWkt(3), feature.attributes())
-        for feature in layer.getFeatures()
-    }
-
-
-def first_feature(layer):
-    return next(layer.getFeatures(QgsFeatureRequest().setLimit(1)))
 
 
 def test_edits_in_progress_are_kept_and_saved_where_they_were_made(found, move):
@@ -322,100 +281,6 @@ def test_joins_fields_styles_filter_and_layouts_stay(found, move):
     assert layer.customProperty("office") == "north"
     assert table.vectorLayer() == layer
     assert shown.layers() == [layer]
-
-
-def test_the_same_object_keeps_its_number(found, move):
-    layer = only_layer(found)
-    low = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
-
-    for value in (97, 70, 97, 50, 85):
-        move(found, value)
-        shapes = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
-        assert shapes
-        for number, shape in shapes.items():
-            overlaps = {
-                other: shape.intersection(one).area() for other, one in low.items()
-            }
-            assert overlaps[number] == max(overlaps.values()) > 0
-        keys = {feature.id(): feature["id"] for feature in layer.getFeatures()}
-        assert all(key == number for key, number in keys.items())
-
-
-def test_an_object_found_later_keeps_its_number_too(found, move):
-    layer = only_layer(found)
-    known = set(objects(layer))
-    move(found, 5)
-    low = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
-    move(found, 97)
-    move(found, 8)
-    again = {f["id"]: QgsGeometry(f.geometry()) for f in layer.getFeatures()}
-
-    new = set(low) - known
-    assert all(number > max(known) for number in new)
-    for number in set(again) & new:
-        assert again[number].intersection(low[number]).area() > 0
-    assert len(again) == layer.featureCount()
-
-
-def numbered(*boxes):
-    """Objects from (number, left, right), all of the same height."""
-    return [
-        NumberedObject(number, "tank", QgsGeometry.fromRect(QgsRectangle(a, 0, b, 1)))
-        for number, a, b in boxes
-    ]
-
-
-def test_numbers_where_objects_merge_and_part():
-    known = numbered((1, 0, 4), (2, 5, 7), (3, 20, 21))
-
-    merged = match(numbered((1, 0, 7), (2, 20, 21), (3, 30, 31)), [known])
-    parted = match(numbered((1, 0, 1), (2, 2, 4), (3, 5, 7)), [known])
-
-    assert merged == {1: 1, 2: 3, 3: 4}
-    assert parted == {2: 1, 3: 2, 1: 4}
-
-
-def test_numbers_from_other_thresholds_and_no_number_twice():
-    run, higher, lower = numbered((1, 0, 2)), [], numbered((1, 0, 2), (8, 10, 12))
-
-    found = match(numbered((1, 0, 3), (2, 9, 12), (3, 50, 51)), [run, higher, lower])
-    later = match(numbered((1, 60, 61)), [run], highest=9)
-
-    assert found == {1: 1, 2: 8, 3: 9}
-    assert later == {1: 10}
-
-
-def test_objects_of_two_expressions_keep_their_own_numbers():
-    shape = QgsGeometry.fromRect(QgsRectangle(0, 0, 1, 1))
-    known = [NumberedObject(1, "tank", shape), NumberedObject(2, "building", shape)]
-    new = [NumberedObject(1, "building", shape), NumberedObject(2, "tank", shape)]
-
-    assert match(new, [known]) == {1: 2, 2: 1}
-
-
-def test_the_selection_follows_the_objects(found, move):
-    layer = only_layer(found)
-    move(found, 97)
-    chosen = first_feature(layer)["id"]
-    move(found, 50)
-    layer.selectByExpression(f'"id" = {chosen}')
-
-    move(found, 97)
-
-    assert [feature["id"] for feature in layer.selectedFeatures()] == [chosen]
-
-
-def test_the_index_of_a_numbered_file_is_sound(found, move):
-    move(found, 97)
-    path = source_file(only_layer(found))
-    QgsProject.instance().clear()
-    database = sqlite3.connect(path)
-    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    rows = dict(database.execute("SELECT fid, id FROM 'storage_tank'").fetchall())
-    index = database.execute("SELECT id FROM 'rtree_storage_tank_geom'").fetchall()
-    database.close()
-    assert sorted(rows) == sorted(number for (number,) in index)
-    assert all(key == number for key, number in rows.items())
 
 
 def test_a_duplicate_and_a_copy_in_memory_show_what_they_showed(found, move):

@@ -34,18 +34,6 @@ def let_go():
 
 
 @pytest.fixture
-def provider(qgis_app, worker_python, monkeypatch):
-    """The plugin's provider in the registry, with a working environment."""
-    from rrsis_geo_qgis.algorithms.provider import RRSISGeoProvider
-
-    monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
-    ours = RRSISGeoProvider()
-    QgsApplication.processingRegistry().addProvider(ours)
-    yield ours
-    QgsApplication.processingRegistry().removeProvider(ours)
-
-
-@pytest.fixture
 def run(provider, inputs):
     """Run an algorithm to its end in this thread; return its results."""
 
@@ -328,44 +316,6 @@ def test_layers_without_a_place_are_refused(run, inputs, tmp_path):
         layer.setCrs(type(layer.crs())())
     with pytest.raises(QgsProcessingException, match="has no CRS"):
         run(SEGMENT, INPUT=layer, EXPRESSION="ship", OUTPUT="memory:")
-
-
-def test_names_of_algorithms_and_parameters_stay(provider):
-    """Models and scripts call them by name."""
-    names = {
-        algorithm.id(): [item.name() for item in algorithm.parameterDefinitions()]
-        for algorithm in provider.algorithms()
-    }
-    shared = ["THRESHOLD", "MIN_AREA", "FILL_HOLES", "SIMPLIFY", "SPLIT"]
-    assert names == {
-        POLYGONS: ["INPUT", *shared, "OUTPUT"],
-        SEGMENT: [
-            *("INPUT", "EXPRESSION", "EXTENT", "AREA", "WEIGHTS", *shared),
-            *("GSD", "BANDS", "OVERLAP", "DEVICE", "RESOLVE"),
-            *("OUTPUT", "PROBABILITY"),
-        ],
-    }
-    for algorithm in provider.algorithms():
-        outputs = [output.name() for output in algorithm.outputDefinitions()]
-        assert {"OUTPUT", "COUNT"} <= set(outputs)
-        assert len(algorithm.shortHelpString()) > 200
-        assert all(
-            item.help()
-            for item in algorithm.parameterDefinitions()
-            if item.name() not in ("OUTPUT", "PROBABILITY")
-        )
-
-
-def test_defaults_are_those_of_the_core(provider):
-    from rrsis_geo_qgis.core.job import SegmentOptions
-
-    algorithm = QgsApplication.processingRegistry().createAlgorithmById(SEGMENT)
-    values = SegmentOptions()
-    for name in ("THRESHOLD", "MIN_AREA", "FILL_HOLES", "SIMPLIFY", "OVERLAP"):
-        given = algorithm.parameterDefinition(name).defaultValue()
-        assert given == getattr(values, name.lower())
-    assert algorithm.parameterDefinition("DEVICE").defaultValue() == values.device
-    assert algorithm.parameterDefinition("RESOLVE").defaultValue() == values.resolve
 
 
 def test_a_model_of_both_algorithms_runs(run, provider, inputs, tmp_path):

@@ -13,15 +13,9 @@ SEGMENT = "rrsis_geo:segmentbytext"
 
 
 @pytest.fixture
-def algorithm(qgis_app, worker_python, monkeypatch):
+def algorithm(provider):
     """The algorithm "Segment by text", with a working environment."""
-    from rrsis_geo_qgis.algorithms.provider import RRSISGeoProvider
-
-    monkeypatch.setenv("RRSIS_GEO_PYTHON", worker_python)
-    ours = RRSISGeoProvider()
-    QgsApplication.processingRegistry().addProvider(ours)
-    yield QgsApplication.processingRegistry().createAlgorithmById(SEGMENT)
-    QgsApplication.processingRegistry().removeProvider(ours)
+    return QgsApplication.processingRegistry().createAlgorithmById(SEGMENT)
 
 
 class Feedback(QgsProcessingFeedback):

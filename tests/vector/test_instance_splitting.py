@@ -10,10 +10,11 @@ from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.crs import CRS
+from same_polygons import assert_same
 
 from rrsis_geo.query import make_plan
 from rrsis_geo.scene.grid import Grid
-from rrsis_geo.types import SCHEMA, Strip
+from rrsis_geo.types import Strip
 from rrsis_geo.vector import instance_splitting as splitting
 from rrsis_geo.vector.instance_splitting import split_by_class
 from rrsis_geo.vector.polygonize import vectorize
@@ -54,12 +55,6 @@ def burnt(polygons, shape):
         out_shape=shape,
         transform=TRANSFORM,
     )
-
-
-def assert_same(one, other):
-    assert [g.wkt for g in one.geometry] == [g.wkt for g in other.geometry]
-    for name in SCHEMA:
-        np.testing.assert_array_equal(one.columns[name], other.columns[name])
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from rasterio.crs import CRS
+from same_polygons import assert_same
 
 from rrsis_geo.errors import EngineError
 from rrsis_geo.scene.grid import Grid
@@ -53,12 +54,6 @@ def blobs(seed=0, size=40):
     row, col = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]
     smooth = np.fft.irfft2(noise * np.exp(-300 * (row**2 + col**2)), (size, size))
     return np.clip(127 + 80 * smooth / smooth.std(), 0, 254).astype(np.uint8)
-
-
-def assert_same(one, other):
-    assert [g.wkt for g in one.geometry] == [g.wkt for g in other.geometry]
-    for name in SCHEMA:
-        np.testing.assert_array_equal(one.columns[name], other.columns[name])
 
 
 # pixels -> polygons -> pixels

@@ -6,7 +6,7 @@ from typing import List
 
 from qgis.core import QgsSettings
 
-from ...settings import GROUP
+from ...settings import GROUP, stored_texts
 from ...translate import tr
 
 KEY = f"{GROUP}/history"
@@ -17,10 +17,7 @@ MAX_QUERIES = 30
 
 def recent() -> List[str]:
     """Return the queries, the latest first; a query may have several lines."""
-    stored = QgsSettings().value(KEY, [])
-    if isinstance(stored, str):  # a list of one is read as a text
-        stored = [stored]
-    return [str(text) for text in stored or []]
+    return stored_texts(KEY)
 
 
 def add(query: str) -> None:

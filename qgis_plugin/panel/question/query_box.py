@@ -74,7 +74,7 @@ class QueryBox(QWidget):
         known = ShrinkingButton(tr("&Known things"))
         known.setFlat(True)
         known.setToolTip(tr("What the weights know by name"))
-        known.clicked.connect(lambda: self.known_wanted.emit())
+        known.clicked.connect(self.known_wanted)
         buttons.addWidget(known)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -28,7 +28,7 @@ from rrsis_geo.pipeline.interface.segment_keywords import (
     with_keywords,
 )
 from rrsis_geo.pipeline.interface.segment_result import SegmentResult
-from rrsis_geo.pipeline.own_layers.layer_reading import OwnLayers, sorted_out
+from rrsis_geo.pipeline.own_layers.layer_reading import OwnLayers, layers_and_tables
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.pipeline.shard import bind
 from rrsis_geo.protocol import Message
@@ -262,7 +262,7 @@ def _segment(
 ) -> SegmentResult:
     """Turn what Python programs hold into a job and run it."""
     texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
-    layers, frames = sorted_out(own_layers or {})
+    layers, frames = layers_and_tables(own_layers or {})
     with TemporaryDirectory(prefix="rrsis-geo-") as temporary:
         folder = Path(temporary)
         crs = options.get("crs")

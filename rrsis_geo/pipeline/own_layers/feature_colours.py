@@ -15,7 +15,7 @@ from rrsis_geo.colour.colour_terms import ColourTerm, colour_term, says_colour_a
 from rrsis_geo.language.nodes import Find
 from rrsis_geo.query.own_layers.own_features import OwnFeatures
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, window_box
 from rrsis_geo.scene.scene import Scene
 
 BLOCK = 1024
@@ -76,9 +76,9 @@ def _measure(
     total = np.zeros(len(shapes))
     coloured = {text: np.zeros(len(shapes)) for text in terms}
     tree = shapely.STRtree(shapes)
-    windows = [window for window in _blocks(grid) if len(tree.query(_box(window)))]
+    windows = [one for one in _blocks(grid) if len(tree.query(window_box(one)))]
     for patch in scene.patches(grid, windows):
-        rows = np.sort(tree.query(_box(patch.window)))
+        rows = np.sort(tree.query(window_box(patch.window)))
         inside = _numbers(shapes, rows, patch.window)
         inside[~patch.valid] = 0
         at = inside > 0
@@ -125,9 +125,3 @@ def _blocks(grid: Grid) -> Iterator[Window]:
     for top in range(0, grid.height, BLOCK):
         for left in range(0, grid.width, BLOCK):
             yield Window(left, top, BLOCK, BLOCK)
-
-
-def _box(window: Window) -> shapely.Polygon:
-    right, bottom = window.col_off + window.width, window.row_off + window.height
-    box: shapely.Polygon = shapely.box(window.col_off, window.row_off, right, bottom)
-    return box

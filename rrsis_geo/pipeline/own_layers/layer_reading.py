@@ -45,7 +45,7 @@ REACH_PIXELS = 3.0
 """Pixels around lines and points that speak of them."""
 
 
-def sorted_out(given: OwnLayers) -> tuple[tuple[OwnLayer, ...], dict[str, Any]]:
+def layers_and_tables(given: OwnLayers) -> tuple[tuple[OwnLayer, ...], dict[str, Any]]:
     """Layers of a job, and the tables among them by word.
 
     Raises:

@@ -77,7 +77,7 @@ class Renderer:
 
 
 def crop_pixels(pixels: Tensor, piece: Crop) -> Tensor:
-    """Crop (3, H, W) uint8 to (3, h, w) float32; see `transforms.crops.cut_pixels`."""
+    """Crop (3, H, W) uint8 to (3, h, w) float32; see `transforms.crops.crop_pixels`."""
     _, height, width = pixels.shape
     left, top = max(int(piece.left), 0), max(int(piece.top), 0)
     right = min(int(piece.left + piece.width), width)

@@ -107,7 +107,11 @@ def _read_swin(path: Path) -> dict[str, Tensor]:
 
 
 def fold_mobilenet(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Fold the batch norms of a MobileNetV2 of transformers into its convolutions."""
+    """Fold the batch norms of a MobileNetV2 of transformers into its convolutions.
+
+    Raises:
+        WeightsError: a tensor of such a network is missing.
+    """
     unprefixed = {name.removeprefix("mobilenet_v2."): v for name, v in tensors.items()}
     folded: dict[str, Tensor] = {}
     for ours, theirs in _mobilenet_names().items():

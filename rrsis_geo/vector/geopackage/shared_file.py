@@ -55,7 +55,11 @@ class SharedGeoPackage:
             plan_change(database, path, target)
 
     def check_crs(self, path: Path, target: LayerTarget, crs: str | None) -> None:
-        """Refuse a CRS that is not that of the layer that is added to."""
+        """Refuse a CRS that is not that of the layer that is added to.
+
+        Raises:
+            OutputError: it is another, or the file cannot be read.
+        """
         if not (target.append and is_database(path)):
             return
         with _as_output_error(path), open_unchanged(path) as database:
@@ -76,7 +80,11 @@ class SharedGeoPackage:
 
     @contextmanager
     def hold(self, path: Path) -> Iterator[Copy | None]:
-        """Keep other programs from changing a file until the new one is in place."""
+        """Keep other programs from changing a file until the new one is in place.
+
+        Raises:
+            OutputError: another program has it open, or it cannot be opened.
+        """
         if not is_database(path):
             yield None
             return

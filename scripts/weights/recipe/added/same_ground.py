@@ -59,11 +59,6 @@ def group_places(
     return place
 
 
-def agreement(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """Return how far the detail of two images (3, H, W) agrees where they fit best."""
-    return _agreement(_details(one, RELATIVE_SCALES), _details(other, RELATIVE_SCALES))
-
-
 _Details = list[tuple[NDArray[np.float32], NDArray[np.complex64]]]
 """Detail (h, w) at each relative scale, and its whitened Fourier transform."""
 
