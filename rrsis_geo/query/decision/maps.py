@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -237,26 +236,22 @@ def _distinct(parts: Sequence[Polygons]) -> Rows:
     """Rows of the polygons without those that show an object again.
 
     Args:
-        parts: The polygons of one text at one level each, which share no area.
+        parts: The polygons of one text at one level each, which share no area: the
+            clear ones of every text, then the faint ones.
     """
-    count = sum(map(len, parts))
-    if count < 2:
-        return np.arange(count)
     areas = [shapely.area(part.geometry) for part in parts]
-    first = np.cumsum([0, *map(len, parts)])
-    again, before = [], []
-    for later, earlier in combinations(reversed(range(len(parts))), 2):
-        pairs = overlaps(
-            parts[later].geometry, parts[earlier].geometry, share=SAME, apart=True
-        )
-        smaller = np.minimum(areas[later][pairs.one], areas[earlier][pairs.other])
-        same = pairs.area > SAME * smaller
-        again.append(pairs.one[same] + first[later])
-        before.append(pairs.other[same] + first[earlier])
-    rows, others = np.concatenate(again), np.concatenate(before)
-    order = np.lexsort((others, rows))
-    kept = np.ones(count, np.bool_)
-    for row, other in zip(rows[order].tolist(), others[order].tolist(), strict=True):
-        if kept[other]:
-            kept[row] = False
-    return np.flatnonzero(kept)
+    kept: list[NDArray[np.bool_]] = []
+    for later, part in enumerate(parts):
+        kept.append(np.ones(len(part), np.bool_))
+        # most faint polygons hold a clear one of the same text, and need no more
+        own = later - len(parts) // 2
+        for earlier in sorted(range(later), key=lambda number: number != own):
+            left = np.flatnonzero(kept[later])
+            pairs = overlaps(
+                part.geometry[left], parts[earlier].geometry, share=SAME, apart=True
+            )
+            one, other = left[pairs.one], pairs.other
+            smaller = np.minimum(areas[later][one], areas[earlier][other])
+            same = (pairs.area > SAME * smaller) & kept[earlier][other]
+            kept[later][one[same]] = False
+    return np.flatnonzero(np.concatenate(kept))

@@ -23,6 +23,9 @@ COVERED = "T*****FF*"
 """The second lies in the first. `shapely.covers` says the same, but not by the prepared
 one where the boundaries touch."""
 
+MANY_CORNERS = 128
+"""Corners from which on a polygon is prepared for comparisons."""
+
 ROUNDING = 1e-9
 """Relative error of an area."""
 
@@ -116,7 +119,7 @@ def _covered(
     pairs = np.flatnonzero(covered)
     same = shapely.equals_exact(shapes[pairs], others[pairs], 0)
     pairs = pairs[~same]
-    shapely.prepare(others[pairs])
+    _prepare_large(others[pairs])
     covered[pairs] = shapely.relate_pattern(others[pairs], shapes[pairs], COVERED)
     return covered
 
@@ -132,8 +135,13 @@ def _interiors_meet(
     swap = shapely.get_num_coordinates(shapes) > shapely.get_num_coordinates(others)
     larger = np.where(swap, shapes, others)
     smaller = np.where(swap, others, shapes)
-    shapely.prepare(larger)
+    _prepare_large(larger)
     return np.asarray(shapely.relate_pattern(larger, smaller, INTERIORS_MEET), np.bool_)
+
+
+def _prepare_large(shapes: NDArray[np.object_]) -> None:
+    """Index the edges of polygons, where that takes less time than it saves."""
+    shapely.prepare(shapes[shapely.get_num_coordinates(shapes) > MANY_CORNERS])
 
 
 def _shared_bounds(one: Values, other: Values) -> Values:
