@@ -286,7 +286,7 @@ def test_coordinates_do_not_depend_on_the_chunk_size(grid, monkeypatch):
     shapes = crowd(np.random.default_rng(6), 40, 600)
     whole = candidates_of(shapes, shapes, grid)
     wanted = whole.outlines, whole.map_frame.box
-    for module in ("local_metric", "candidates"):
+    for module in ("local_metric", "projected_outlines"):
         monkeypatch.setattr(f"rrsis_geo.query.candidates.{module}.CHUNK", 7)
     again = candidates_of(shapes, shapes, grid)
     assert shapely.equals(again.outlines, wanted[0]).all()

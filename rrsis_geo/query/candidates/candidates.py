@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.query.candidates.bounding_boxes import morton_codes
 from rrsis_geo.query.candidates.likelihood import EPSILON, SHIFT, confidences
-from rrsis_geo.query.candidates.local_metric import CHUNK, Points, local_projection
+from rrsis_geo.query.candidates.local_metric import Points
+from rrsis_geo.query.candidates.projected_outlines import ProjectedOutlines
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -50,6 +50,7 @@ class Candidates:
         graded: bool = False,
         shift: float = SHIFT,
         certain: NDArray[np.bool_] | None = None,
+        projected: ProjectedOutlines | None = None,
     ) -> None:
         """Collect the polygons of a scene.
 
@@ -65,11 +66,17 @@ class Candidates:
             shift: See `confidences`.
             certain: (N,) features of the user's own layers, which exist for sure and
                 may be lines or points; None: none.
+            projected: Of all polygons of the scene, for several sets of candidates on
+                the same grid; None: of these alone.
         """
         number = {text: index for index, text in enumerate(phrases)}
         self.polygons = polygons
         self.phrases = tuple(phrases)
-        self.projection = local_projection(grid)
+        if projected is None:
+            projected = ProjectedOutlines(polygons.geometry, grid)
+        self._projected = projected
+        self._rows = projected.rows_of(polygons.geometry)
+        self.projection = self._projected.projection
         self.phrase = np.array(
             [number[text] for text in polygons.columns["expression"]], np.intp
         )
@@ -114,32 +121,21 @@ class Candidates:
     @cached_property
     def image_frame(self) -> Frame:
         """In pixels, as displayed, however the map is rotated."""
-        return self._frame(self._vertices, self._centre, self._outline)
+        box = self._projected.image_boxes(self._rows)
+        return Frame(box=box, centre=self._centre, extent=_extent(self._outline))
 
     @cached_property
     def map_frame(self) -> Frame:
         """In metres, true north up."""
         to = self.projection.compass
-        return self._frame(to(self._vertices), to(self._centre), to(self._outline))
+        box = self._projected.map_boxes(self._rows)
+        extent = _extent(to(self._outline))
+        return Frame(box=box, centre=to(self._centre), extent=extent)
 
     @cached_property
     def outlines(self) -> NDArray[np.object_]:
         """(N,) outlines in the metres of `LocalProjection.metres`."""
-        vertices, geometry = (
-            self.projection.metres(self._vertices),
-            self.polygons.geometry,
-        )
-        plain = shapely.get_type_id(geometry) == GeometryType.POLYGON
-        plain &= shapely.get_num_interior_rings(geometry) == 0
-        if plain.all():
-            ends = np.append(self._first, len(vertices))
-            rings = np.arange(len(self) + 1)
-            moved = shapely.from_ragged_array(
-                GeometryType.POLYGON, vertices, (ends, rings)
-            )
-        else:
-            moved = shapely.set_coordinates(geometry.copy(), vertices)
-        return np.asarray(moved, np.object_)
+        return self._projected.outlines(self._rows)
 
     @cached_property
     def centroids(self) -> Points:
@@ -174,44 +170,12 @@ class Candidates:
         steps = self.projection.metres(corner + np.array([[0.0, 0], [1, 0], [0, 1]]))
         return np.linalg.inv((steps[1:] - steps[0]).T)
 
-    def _frame(self, vertices: Points, centre: Points, outline: Points) -> Frame:
-        if not len(self):
-            box = np.zeros((0, 4))
-        else:
-            box = np.concatenate(
-                [
-                    np.minimum.reduceat(vertices, self._first),
-                    np.maximum.reduceat(vertices, self._first),
-                ],
-                axis=1,
-            )
-        extent = np.concatenate([outline.min(axis=0), outline.max(axis=0)])
-        return Frame(box=box, centre=centre, extent=extent)
-
-    @cached_property
-    def _first(self) -> NDArray[np.intp]:
-        """(N,) index of the first vertex of each polygon."""
-        counts = shapely.get_num_coordinates(self.polygons.geometry)
-        return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
-
-    @cached_property
-    def _vertices(self) -> Points:
-        """(V, 2) vertices of all polygons, in pixels."""
-        return self._to_pixels(shapely.get_coordinates(self.polygons.geometry))
-
     @cached_property
     def _centre(self) -> Points:
-        """(N, 2) centroids in pixels; an affine transform preserves centroids."""
-        centroids = shapely.centroid(self.polygons.geometry)
-        return self._to_pixels(shapely.get_coordinates(centroids))
+        """(N, 2) centroids in pixels."""
+        return self._projected.centres(self._rows)
 
-    def _to_pixels(self, points: Points) -> Points:
-        t = ~self._grid.transform
-        pixels = np.empty_like(points)
-        # in chunks that fit into the processor's cache
-        for start in range(0, len(points), CHUNK):
-            part = slice(start, start + CHUNK)
-            x, y = points[part].T
-            pixels[part, 0] = t.a * x + t.b * y + t.c
-            pixels[part, 1] = t.d * x + t.e * y + t.f
-        return pixels
+
+def _extent(outline: Points) -> NDArray[np.float64]:
+    """(4,) left, top, right, bottom of points."""
+    return np.concatenate([outline.min(axis=0), outline.max(axis=0)])

@@ -131,6 +131,7 @@ def gather(
         membership=membership,
         graded=True,
         shift=shift,
+        projected=maps.projected(grid),
     )
     fits = evaluate(plan, candidates)
     count = len(meant)

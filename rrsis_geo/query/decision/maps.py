@@ -10,7 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.query.candidates.projected_outlines import ProjectedOutlines
 from rrsis_geo.query.geometry.overlaps import overlaps
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
 T = TypeVar("T")
@@ -69,6 +71,13 @@ class PaintedMaps:
         """The clear and the faint polygons of one text."""
         return self.once(
             ("of", text), lambda: (_of(self.clear, text), _of(self.faint, text))
+        )
+
+    def projected(self, grid: Grid) -> ProjectedOutlines:
+        """All polygons on the grid of the scene."""
+        geometry = [self.clear.geometry, self.faint.geometry]
+        return self.once(
+            ("projected",), lambda: ProjectedOutlines(np.concatenate(geometry), grid)
         )
 
     def objects(self, texts: Sequence[str]) -> Polygons:
