@@ -102,8 +102,10 @@ class Candidates:
     def confidence(self) -> NDArray[np.float64]:
         """(N,) probability in (0, 1) that each is one whole object of its phrase."""
         confidence = np.zeros(len(self))
-        for number in np.unique(self.phrase):
-            rows = self.phrase == number
+        for number in range(len(self.phrases)):
+            rows = np.flatnonzero(self.phrase == number)
+            if not len(rows):
+                continue
             confidence[rows] = confidences(
                 self.polygons.columns["score"][rows].astype(np.float64),
                 self.area[rows],

@@ -119,15 +119,14 @@ def _reasons(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[str, ...]:
     whole = evidence.features[rows, FEATURES.index("whole, all")] >= SHOWN
     phrase = evidence.features[rows, FEATURES.index("phrase of best, all")] >= SHOWN
     fits = evidence.fits.fit[rows] >= FIT_THRESHOLD
-    seen = np.select(
-        [whole, phrase],
-        ["network: whole expression", "network: as described"],
+    seen = (
         "network: its class",
+        "network: as described",
+        "network: whole expression",
     )
-    return tuple(
-        "; ".join([*met, str(words)] if fit else [str(words)])
-        for words, fit in zip(seen, fits.tolist(), strict=True)
-    )
+    texts = [*seen, *("; ".join([*met, words]) for words in seen)]
+    number = np.where(whole, 2, phrase.astype(np.intp)) + len(seen) * fits
+    return tuple(texts[one] for one in number.tolist())
 
 
 def words_met(evidence: Evidence) -> list[str]:

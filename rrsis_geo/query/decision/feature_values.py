@@ -65,13 +65,15 @@ def candidate_features(
         "prior": np.full(count, _log_prior(number, count)),
         "unmet, whole of best": best_whole * bool(fits.unmet),
     }
-    pairs = [
-        columns[signal] * contexts[context]
-        for signal in SIGNALS
-        for context in CONTEXTS
-    ]
-    others = [columns[name] for name in OTHER_SIGNALS]
-    return np.column_stack([*pairs, *others]).reshape(count, len(FEATURES))
+    features = np.zeros((count, len(FEATURES)))
+    for signal in SIGNALS:
+        for context in CONTEXTS:
+            if contexts[context]:
+                number = FEATURES.index(f"{signal}, {context}")
+                features[:, number] = columns[signal] * contexts[context]
+    for name in OTHER_SIGNALS:
+        features[:, FEATURES.index(name)] = columns[name]
+    return features
 
 
 def sentence_signals(

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.projected_outlines import ProjectedOutlines
-from rrsis_geo.query.geometry.overlaps import overlaps
+from rrsis_geo.query.geometry.overlaps import overlaps, pairs_sharing
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -248,7 +248,6 @@ def _distinct(parts: Sequence[Polygons]) -> Rows:
         parts: The polygons of one text at one level each, which share no area: the
             clear ones of every text, then the faint ones.
     """
-    areas = [shapely.area(part.geometry) for part in parts]
     kept: list[NDArray[np.bool_]] = []
     for later, part in enumerate(parts):
         kept.append(np.ones(len(part), np.bool_))
@@ -256,11 +255,8 @@ def _distinct(parts: Sequence[Polygons]) -> Rows:
         own = later - len(parts) // 2
         for earlier in sorted(range(later), key=lambda number: number != own):
             left = np.flatnonzero(kept[later])
-            pairs = overlaps(
-                part.geometry[left], parts[earlier].geometry, share=SAME, apart=True
+            again, before = pairs_sharing(
+                SAME, part.geometry[left], parts[earlier].geometry
             )
-            one, other = left[pairs.one], pairs.other
-            smaller = np.minimum(areas[later][one], areas[earlier][other])
-            same = (pairs.area > SAME * smaller) & kept[earlier][other]
-            kept[later][one[same]] = False
+            kept[later][left[again[kept[earlier][before]]]] = False
     return np.flatnonzero(np.concatenate(kept))

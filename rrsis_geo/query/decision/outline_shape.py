@@ -79,7 +79,8 @@ def shape_evidence(candidates: Candidates, count: int) -> Values | None:
     """
     asked = [asked_shapes(phrase) for phrase in candidates.phrases]
     phrase = candidates.phrase[:count]
-    if not any(asked[number] for number in np.unique(phrase)):
+    named = np.bincount(phrase, minlength=len(asked)) > 0
+    if not any(shapes for shapes, any_of in zip(asked, named, strict=True) if any_of):
         return None
     fit = np.full(count, UNKNOWN_SHAPE)
     for number, shapes in enumerate(asked):

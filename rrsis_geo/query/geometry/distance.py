@@ -252,8 +252,11 @@ def separate_anchors(
     Returns:
         (A,) anchors and (K,) unit members, ascending.
     """
-    rows, own = np.unique(anchors.rows), np.unique(units.rows)
-    other = rows[~np.isin(rows, own)]
+    count = len(candidates)
+    is_anchor, is_own = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    is_anchor[anchors.rows] = is_own[units.rows] = True
+    rows, own = np.flatnonzero(is_anchor), np.flatnonzero(is_own)
+    other = np.flatnonzero(is_anchor & ~is_own)
     if not len(other) or not len(own):
         return rows, own
     pairs = duplicate_pairs(own, other, candidates)
@@ -266,10 +269,9 @@ def separate_anchors(
     ]
     # the thing that is asked for may be among the features of the user's layer
     keeps_unit |= certain[pairs.other]
-    return (
-        np.setdiff1d(rows, pairs.other[keeps_unit]),
-        np.setdiff1d(own, pairs.one[~keeps_unit]),
-    )
+    is_anchor[pairs.other[keeps_unit]] = False
+    is_own[pairs.one[~keeps_unit]] = False
+    return np.flatnonzero(is_anchor), np.flatnonzero(is_own)
 
 
 def _closest_points(

@@ -43,19 +43,13 @@ class Overlaps:
 
 
 def overlaps(
-    shapes: NDArray[np.object_],
-    others: NDArray[np.object_],
-    *,
-    share: float = 0.0,
-    apart: bool = False,
+    shapes: NDArray[np.object_], others: NDArray[np.object_], *, apart: bool = False
 ) -> Overlaps:
     """Pairs of polygons that overlap, with the shared area.
 
     Args:
         shapes: (N,) polygons.
         others: (M,) polygons.
-        share: Pairs whose bounds show that less than this share of the smaller area is
-            common may be left out.
         apart: The other polygons share no area with each other, as those of one text
             at one level. Then one that lies inside another needs no comparison with
             the neighbours of that, which are many in a dense town.
@@ -63,21 +57,65 @@ def overlaps(
     Returns:
         Sorted by `one`, then `other`.
     """
-    if not len(shapes) or not len(others):
-        return Overlaps(one=_no_rows(), other=_no_rows(), area=np.zeros(0))
-    one, other = shapely.STRtree(others).query(shapes)
-    smaller = np.minimum(shapely.area(shapes)[one], shapely.area(others)[other])
-    common = _shared_bounds(shapely.bounds(shapes)[one], shapely.bounds(others)[other])
-    keep = (common > 0) & (common >= share * smaller * (1 - ROUNDING))
-    one, other = one[keep], other[keep]
-    order = np.lexsort((other, one))
-    one, other = one[order], other[order]
+    one, other = _pairs_of_boxes(shapes, others)
     if apart:
         one, other, area = _shared_with_apart(shapes, others, one, other)
     else:
         area = shared_areas(shapes[one], others[other])
     keep = area > 0
     return Overlaps(one=one[keep], other=other[keep], area=area[keep])
+
+
+def pairs_sharing(
+    share: float, shapes: NDArray[np.object_], others: NDArray[np.object_]
+) -> tuple[Rows, Rows]:
+    """Pairs that have more than a share of the smaller one's area in common.
+
+    Of most pairs the boxes tell: polygons share no more than their boxes do, and no
+    less than areas of that size must within the two boxes.
+
+    Args:
+        share: Between 0 and 1.
+        shapes: (N,) polygons.
+        others: (M,) polygons that share no area with each other.
+
+    Returns:
+        (P,) rows of the first array and (P,) of the second.
+    """
+    one, other = _pairs_of_boxes(shapes, others)
+    bounds, other_bounds = shapely.bounds(shapes[one]), shapely.bounds(others[other])
+    areas, other_areas = shapely.area(shapes[one]), shapely.area(others[other])
+    asked = share * np.minimum(areas, other_areas)
+    most = _shared_bounds(bounds, other_bounds)
+    around = _shared_bounds(bounds, bounds) + _shared_bounds(other_bounds, other_bounds)
+    least = areas + other_areas - (around - most)
+    sure = least > asked + ROUNDING * around
+    unsure = ~sure & (most >= asked - ROUNDING * around)
+    pairs = one[unsure], other[unsure]
+    first, second, area = _shared_with_apart(shapes, others, *pairs)
+    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(others[second]))
+    more = area > share * smaller
+    return (
+        np.concatenate([one[sure], first[more]]),
+        np.concatenate([other[sure], second[more]]),
+    )
+
+
+def _pairs_of_boxes(
+    shapes: NDArray[np.object_], others: NDArray[np.object_]
+) -> tuple[Rows, Rows]:
+    """(P,) rows of polygons whose boxes share area; sorted by the first array."""
+    if len(others) <= len(shapes):
+        one, other = shapely.STRtree(others).query(shapes)
+    else:  # to build a tree takes longer than to ask it
+        other, one = shapely.STRtree(shapes).query(others)
+    bounds, other_bounds = shapely.bounds(shapes), shapely.bounds(others)
+    low = np.maximum(bounds[one, :2], other_bounds[other, :2])
+    high = np.minimum(bounds[one, 2:], other_bounds[other, 2:])
+    meet = (low < high).all(axis=1)
+    one, other = one[meet], other[meet]
+    order = np.lexsort((other, one))
+    return one[order], other[order]
 
 
 def _shared_with_apart(
@@ -89,7 +127,7 @@ def _shared_with_apart(
     settled[one[inside]] = True
     keep = inside | ~settled[one]
     one, other, inside = one[keep], other[keep], inside[keep]
-    area = shapely.area(shapes)[one]
+    area = shapely.area(shapes[one])
     area[~inside] = shared_areas(shapes[one[~inside]], others[other[~inside]])
     return one, other, area
 
@@ -149,7 +187,3 @@ def _shared_bounds(one: Values, other: Values) -> Values:
     low = np.maximum(one[:, :2], other[:, :2])
     high = np.minimum(one[:, 2:], other[:, 2:])
     return np.asarray(np.prod(np.maximum(high - low, 0.0), axis=1), np.float64)
-
-
-def _no_rows() -> Rows:
-    return np.zeros(0, np.intp)
