@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from rrsis_geo.query.geometry.overlaps import overlaps
+from rrsis_geo.query.geometry.overlaps import overlaps, pairs_sharing
 
 
 def blobs(rng, count):
@@ -23,20 +23,19 @@ def blobs(rng, count):
     return shapes[shapely.area(shapes) > 0]
 
 
+def common(shapes, others):
+    """(N, M) area that each shares with each of the others."""
+    return shapely.area(shapely.intersection(shapes[:, None], others[None]))
+
+
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("share", [0.0, 0.5])
-def test_pairs_and_areas_are_those_of_every_pair(seed, share):
+def test_pairs_and_areas_are_those_of_every_pair(seed):
     rng = np.random.default_rng(seed)
     shapes, others = blobs(rng, 40), blobs(rng, 30)
-    found = overlaps(shapes, others, share=share)
-    matrix = shapely.area(shapely.intersection(shapes[:, None], others[None]))
-    smaller = np.minimum(shapely.area(shapes)[:, None], shapely.area(others)[None])
-    got = np.zeros_like(matrix)
+    found = overlaps(shapes, others)
+    got = np.zeros((len(shapes), len(others)))
     got[found.one, found.other] = found.area
-    wanted = matrix >= max(share, 1e-9) * smaller
-    np.testing.assert_allclose(got[wanted], matrix[wanted], rtol=1e-9)
-    if not share:
-        np.testing.assert_allclose(got, matrix, atol=1e-6)
+    np.testing.assert_allclose(got, common(shapes, others), rtol=1e-9, atol=1e-6)
     assert (np.lexsort((found.other, found.one)) == np.arange(len(found.one))).all()
 
 
@@ -49,24 +48,48 @@ def tiles(rng):
     return shapely.difference(cells, shapely.union_all(shapely.buffer(holes, 2.0)))
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("share", [0.0, 0.5])
-def test_others_that_lie_apart_give_the_same_pairs(seed, share):
-    rng = np.random.default_rng(seed)
+def towns(rng):
+    """Polygons of a map, and what may be painted for another text on it."""
     others = tiles(rng)
     inside = shapely.buffer(others, -1.0)
-    shapes = np.concatenate(
-        [blobs(rng, 20), others[:5], inside[~shapely.is_empty(inside)]]
-    )
-    every = overlaps(shapes, others, share=share)
-    found = overlaps(shapes, others, share=share, apart=True)
+    inside = inside[~shapely.is_empty(inside)]
+    return np.concatenate([blobs(rng, 20), others[:5], inside]), others
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_others_that_lie_apart_give_the_same_pairs(seed):
+    shapes, others = towns(np.random.default_rng(seed))
+    every = overlaps(shapes, others)
+    found = overlaps(shapes, others, apart=True)
     kept = every.area > 1e-9 * shapely.area(shapes)[every.one]  # not two that touch
     np.testing.assert_array_equal(found.one, every.one[kept])
     np.testing.assert_array_equal(found.other, every.other[kept])
     np.testing.assert_allclose(found.area, every.area[kept], rtol=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_pairs_that_share_more_than_a_part_are_those_of_every_pair(seed, share):
+    shapes, others = towns(np.random.default_rng(seed))
+    for some, more in ((shapes, others), (shapes[:9], others), (shapes, others[:9])):
+        smaller = np.minimum(shapely.area(some)[:, None], shapely.area(more)[None])
+        wanted = common(some, more) > share * smaller
+        got = np.zeros_like(wanted)
+        got[pairs_sharing(share, some, more)] = True
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_exactly_the_share_is_not_more():
+    shapes = shapely.box([0, 0, 0], 0, [2, 2, 2], 4)
+    others = shapely.box([1, 0, 1], [0, 2, 0], [3, 2, 2.001], [4, 6, 4])
+    for number, more in enumerate([False, False, True]):
+        rows = slice(number, number + 1)
+        one, _ = pairs_sharing(0.5, shapes[rows], others[rows])
+        assert len(one) == more
+
+
 def test_nothing_overlaps_nothing():
     none, some = np.zeros(0, object), blobs(np.random.default_rng(1), 5)
     for one, other in ((none, some), (some, none), (none, none)):
         assert not len(overlaps(one, other).area)
+        assert not len(pairs_sharing(0.5, one, other)[0])

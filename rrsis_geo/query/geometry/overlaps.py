@@ -94,6 +94,10 @@ def pairs_sharing(
     pairs = one[unsure], other[unsure]
     first, second, area = _shared_with_apart(shapes, others, *pairs)
     smaller = np.minimum(shapely.area(shapes[first]), shapely.area(others[second]))
+    # exact halves are common along pixels; one way to measure decides of all of them
+    even = np.flatnonzero(np.abs(area - share * smaller) <= ROUNDING * smaller)
+    both = shapely.intersection(shapes[first[even]], others[second[even]])
+    area[even] = shapely.area(both)
     more = area > share * smaller
     return (
         np.concatenate([one[sure], first[more]]),
