@@ -28,7 +28,9 @@ nested neighbourhoods intersecting loos tents yurts camels sheep snakes igloos b
 churches lighthouses snowmen statues windows doors wells graves benches swings slides
 kites geese bales haystacks fences dumpsters sandbags sandpits trenches craters pylons
 masts orchards hedges hedgerows groves lawns lawnmowers kiosks carports pagodas minarets
-pits mines mills
+pits mines mills lofts tarns moles smacks rigs shacks firs coasters lighters launches
+rafts punts fens folds hills hulls walls balls bulks barks parts carts corks forks
+shaped curved curled carved staged spread storied trawled
 """
 
 OFFENSIVE = {"bitch", "shit", "cunt", "whore"}

@@ -2,12 +2,15 @@
 
 The one table of nouns: the builder of training expressions takes its words from it
 (`expressions.wording.noun_choice`), the planner its senses (`query.lexicon.nouns`).
+Nouns that only the planner reads are in `class_synonyms`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
+from rrsis_geo.language.class_synonyms import HYPONYMS, SYNONYMS
 from rrsis_geo.language.noun import Noun, ObjectClass
 
 _Hyponym = partial(Noun, is_hyponym=True)
@@ -18,12 +21,7 @@ _BOATS = ("boat", "yacht", "sailing boat", "motor boat")
 _FREIGHTERS = ("freighter", "container ship", "cargo ship")
 _CARS = ("car",)
 
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(text.split(", "))
-
-
-CLASSES: dict[str, ObjectClass] = {
+_CLASSES = {
     "airplane": ObjectClass(
         "airplane",
         nouns=(
@@ -36,15 +34,8 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("jetliner", 0.4, kinds=_AIRLINERS),
             _Hyponym("passenger jet", 0.4, kinds=_AIRLINERS),
         ),
-        synonyms=_listed("air plane, air craft"),
-        hyponyms=_listed(
-            "jumbo, jumbo jet, wide-body, widebody, wide body, narrow-body, "
-            "narrow body, fighter, fighter jet, turboprop, prop, propeller plane, "
-            "jet aircraft, passenger plane, light aircraft, light plane, cargo plane, "
-            "private jet, warplane, bomber, twinjet"
-        ),
     ),
-    "helicopter": ObjectClass("helicopter", synonyms=_listed("chopper")),
+    "helicopter": ObjectClass("helicopter"),
     "ship": ObjectClass(
         "ship",
         nouns=(
@@ -53,13 +44,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("boat", 3, kinds=_BOATS),
             _Hyponym("watercraft", 0.4, plural="watercraft", kinds=_BOATS),
             _Hyponym("freighter", 0.2, kinds=_FREIGHTERS),
-        ),
-        hyponyms=_listed(
-            "tanker, oil tanker, container ship, cargo ship, bulk carrier, barge, "
-            "ferry, yacht, sailing boat, sailboat, motor boat, motorboat, "
-            "fishing boat, warship, cruise ship, tug, tugboat, cargo vessel, "
-            "speedboat, boxship, carrier, crude carrier, aircraft carrier, flattop, "
-            "longboat, vlcc"
         ),
     ),
     "storage_tank": ObjectClass(
@@ -74,11 +58,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("round tank", 0.7, is_parsed=False),
             Noun("cylindrical tank", 0.5, is_parsed=False),
             Noun("oil storage tank", 0.5),
-        ),
-        synonyms=_listed("fuel storage tank, petroleum storage tank, storage vessel"),
-        hyponyms=_listed(
-            "gas tank, water tank, silo, reservoir, fuel reservoir, gas holder, "
-            "gasometer, cylinder, spherical tank, tank sphere"
         ),
     ),
     "baseball_diamond": ObjectClass(
@@ -97,8 +76,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("baseball infield", 0.7),
             _Hyponym("softball diamond", 0.4),
         ),
-        synonyms=_listed("ball park"),
-        hyponyms=_listed("softball infield, ball infield, ballpark infield, sandlot"),
     ),
     "tennis_court": ObjectClass(
         "tennis court",
@@ -107,10 +84,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("court", 2, unless=("basketball_court",)),
             Noun("tennis field", 0.4),
             Noun("tennis pitch", 0.3),
-        ),
-        hyponyms=_listed(
-            "hard court, hardcourt, clay court, show court, tennis facility, "
-            "sports facility, sports ground"
         ),
     ),
     "basketball_court": ObjectClass(
@@ -123,8 +96,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("hoops court", 0.5),
             Noun("bball court", 0.3),
         ),
-        synonyms=_listed("hoop court, b-ball court, basket court"),
-        hyponyms=_listed("hard court, hardcourt, sports facility, sports ground"),
     ),
     "ground_track_field": ObjectClass(
         "running track",
@@ -142,15 +113,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("track & field oval", 0.3, is_parsed=False),
             Noun("athletics ground", 0.3),
         ),
-        synonyms=_listed(
-            "athletic track, running oval, track oval, track and field, "
-            "track and field ground, track and field facility, track and field track"
-        ),
-        hyponyms=_listed(
-            "ground track, oval, sports oval, stadium track, running circuit, "
-            "track ring, athletics stadium, track and field stadium, sports stadium, "
-            "sports facility, sports ground"
-        ),
     ),
     "harbor": ObjectClass(
         "dock",
@@ -165,9 +127,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("landing stage", 0.4),
             _Hyponym("berth", 0.4),
         ),
-        hyponyms=_listed(
-            "quay, pontoon, marina, marina dock, finger pier, slip, boat slip, mooring"
-        ),
     ),
     "bridge": ObjectClass(
         "bridge",
@@ -177,11 +136,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("overpass", 0.7),
             _Hyponym("viaduct", 0.4),
             _Hyponym("river crossing", 0.4),
-        ),
-        hyponyms=_listed(
-            "footbridge, flyover, road bridge, river bridge, railway bridge, "
-            "railroad bridge, highway bridge, rail bridge, train bridge, "
-            "pedestrian crossing, pedestrian bridge"
         ),
     ),
     "vehicle": ObjectClass(
@@ -193,10 +147,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("motor vehicle", 0.3),
             _Hyponym("auto", 0.3, kinds=_CARS),
         ),
-        hyponyms=_listed(
-            "van, truck, lorry, bus, pickup, pickup truck, minivan, taxi, cab, "
-            "trailer, saloon, sedan, suv, coach, minibus, tractor, camper, motorbike"
-        ),
     ),
     "building": ObjectClass(
         "building",
@@ -207,12 +157,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("rooftop", 1),
             _Hyponym("roof", 1),
         ),
-        hyponyms=_listed(
-            "shed, warehouse, hut, villa, home, cabin, bungalow, dwelling, shophouse, "
-            "apartment building, office building, block, apartment block, "
-            "office block, tower block, housing block, block of flats, flat, terrace, "
-            "row house"
-        ),
     ),
     "tree": ObjectClass(
         "tree",
@@ -220,7 +164,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("tree", 8),
             Noun("tree crown", 1),
         ),
-        hyponyms=_listed("palm, palm tree, bush, shrub"),
     ),
     "road": ObjectClass(
         "road",
@@ -229,17 +172,8 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("street", 3),
             Noun("roadway", 0.5),
         ),
-        hyponyms=_listed(
-            "highway, motorway, lane, avenue, freeway, expressway, path, dirt road, "
-            "track road, driveway, main road, boulevard, dirt track, carriageway, "
-            "dual carriageway, parkway, road network, street network, alley"
-        ),
     ),
-    "railway": ObjectClass(
-        "railway",
-        synonyms=_listed("railroad, rail line, railway line, train line"),
-        hyponyms=_listed("rail track, train track, railway track"),
-    ),
+    "railway": ObjectClass("railway"),
     "river": ObjectClass(
         "river",
         nouns=(
@@ -247,7 +181,6 @@ CLASSES: dict[str, ObjectClass] = {
             _Hyponym("stream", 1),
             Noun("watercourse", 0.4),
         ),
-        hyponyms=_listed("canal, creek, brook, water, waterway"),
     ),
     "lake": ObjectClass(
         "lake",
@@ -261,7 +194,6 @@ CLASSES: dict[str, ObjectClass] = {
                 unless=("river", "swimming_pool"),
             ),
         ),
-        hyponyms=_listed("lagoon, water body, water, water surface"),
     ),
     "water": ObjectClass(
         "water",
@@ -272,14 +204,8 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("open water", 0.7, plural="open water"),
         ),
     ),
-    "sea": ObjectClass("sea", hyponyms=_listed("ocean, bay, strait, water")),
-    "coast": ObjectClass(
-        "coast",
-        hyponyms=_listed(
-            "shore, shoreline, coastline, beach, waterfront, bank, river bank, "
-            "riverbank"
-        ),
-    ),
+    "sea": ObjectClass("sea"),
+    "coast": ObjectClass("coast"),
     "field": ObjectClass(
         "field",
         nouns=(
@@ -288,7 +214,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("crop field", 1),
             _Hyponym("farmland plot", 0.5),
         ),
-        hyponyms=_listed("meadow, paddock, pasture, cropland, farmland"),
     ),
     "vegetation": ObjectClass(
         "vegetation",
@@ -308,7 +233,7 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("parkland", 1, plural="parkland"),
         ),
     ),
-    "forest": ObjectClass("forest", synonyms=_listed("wood, woods, woodland")),
+    "forest": ObjectClass("forest"),
     "parking_lot": ObjectClass(
         "parking lot",
         nouns=(
@@ -316,7 +241,6 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("car park", 4),
             Noun("parking area", 2),
         ),
-        synonyms=_listed("parking, carpark, car lot"),
     ),
     "swimming_pool": ObjectClass(
         "swimming pool",
@@ -326,49 +250,20 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("outdoor pool", 0.4),
         ),
     ),
-    "football_field": ObjectClass(
-        "football field",
-        synonyms=_listed(
-            "soccer field, football pitch, soccer pitch, soccer ball field"
-        ),
-        hyponyms=_listed("sports field, playing field, pitch, rugby field"),
-    ),
-    "golf_course": ObjectClass(
-        "golf course",
-        synonyms=_listed("golf field"),
-        hyponyms=_listed("golf green, bunker"),
-    ),
-    "stadium": ObjectClass("stadium", synonyms=_listed("arena")),
-    "airport": ObjectClass(
-        "airport", synonyms=_listed("airfield"), hyponyms=_listed("aerodrome")
-    ),
-    "runway": ObjectClass(
-        "runway",
-        synonyms=_listed("airstrip, landing strip"),
-        hyponyms=_listed("strip, taxiway"),
-    ),
-    "apron": ObjectClass("apron", hyponyms=_listed("tarmac, ramp")),
-    "roundabout": ObjectClass("roundabout", synonyms=_listed("traffic circle, rotary")),
-    "intersection": ObjectClass(
-        "intersection",
-        synonyms=_listed("crossroads, junction, street junction, road junction"),
-    ),
-    "train_station": ObjectClass(
-        "train station",
-        synonyms=_listed("railway station"),
-        hyponyms=_listed("station, bus station"),
-    ),
-    "chimney": ObjectClass("chimney", synonyms=_listed("smokestack")),
-    "wind_turbine": ObjectClass(
-        "wind turbine", synonyms=_listed("windmill, wind mill, wind generator")
-    ),
-    "dam": ObjectClass("dam", synonyms=_listed("weir")),
-    "crane": ObjectClass(
-        "crane",
-        synonyms=_listed("container crane"),
-        hyponyms=_listed("gantry crane, tower crane"),
-    ),
-    "container": ObjectClass("container", synonyms=_listed("shipping container")),
+    "football_field": ObjectClass("football field"),
+    "golf_course": ObjectClass("golf course"),
+    "stadium": ObjectClass("stadium"),
+    "airport": ObjectClass("airport"),
+    "runway": ObjectClass("runway"),
+    "apron": ObjectClass("apron"),
+    "roundabout": ObjectClass("roundabout"),
+    "intersection": ObjectClass("intersection"),
+    "train_station": ObjectClass("train station"),
+    "chimney": ObjectClass("chimney"),
+    "wind_turbine": ObjectClass("wind turbine"),
+    "dam": ObjectClass("dam"),
+    "crane": ObjectClass("crane"),
+    "container": ObjectClass("container"),
     "solar_panel": ObjectClass(
         "solar panel",
         nouns=(
@@ -378,23 +273,17 @@ CLASSES: dict[str, ObjectClass] = {
             Noun("solar module", 0.7),
             _Hyponym("solar array", 1),
         ),
-        hyponyms=_listed("panel, solar farm, photovoltaic, photovoltaics"),
     ),
-    "helipad": ObjectClass(
-        "helipad",
-        synonyms=_listed("helicopter pad, landing pad"),
-        hyponyms=_listed("helicopter landing pad"),
-    ),
-    "toll_station": ObjectClass(
-        "toll station", synonyms=_listed("toll plaza, expressway toll station")
-    ),
-    "service_area": ObjectClass(
-        "service area",
-        synonyms=_listed("expressway service area, rest area, petrol station"),
-    ),
-    "sidewalk": ObjectClass(
-        "sidewalk", synonyms=_listed("pavement, footpath, walkway")
-    ),
+    "helipad": ObjectClass("helipad"),
+    "toll_station": ObjectClass("toll station"),
+    "service_area": ObjectClass("service area"),
+    "sidewalk": ObjectClass("sidewalk"),
     "playground": ObjectClass("playground"),
-    "island": ObjectClass("island", synonyms=_listed("isle")),
+    "island": ObjectClass("island"),
 }
+
+CLASSES: dict[str, ObjectClass] = {
+    key: replace(known, synonyms=SYNONYMS.get(key, ()), hyponyms=HYPONYMS.get(key, ()))
+    for key, known in _CLASSES.items()
+}
+"""Classes by their keys, with the nouns that only the planner reads."""

@@ -18,6 +18,8 @@ RELATED: dict[str, tuple[str, ...]] = {
     "harbor": ("ship", "bridge"),
     "bridge": ("road",),
     "railway": ("road",),
+    "vegetation": ("tree", "park"),
+    "water": ("lake", "river"),
     "river": ("lake", "sea"),
     "lake": ("river", "swimming_pool"),
     "sea": ("lake", "river"),
@@ -50,26 +52,23 @@ RELATED: dict[str, tuple[str, ...]] = {
 """Class to those most like it, the nearest first."""
 
 _OTHER_NOUNS = {
-    "airplane": "drone glider missile airship balloon",
+    "airplane": "drone missile airship balloon",
     "ship": "canoe kayak raft submarine hovercraft aircraft_carrier gondola boxship",
     "storage_tank": "cylinder drum barrel boiler digester pipe pipeline water_tower",
     "harbor": "boathouse shipyard breakwater buoy lock",
     "bridge": "aqueduct tunnel arch gangway",
-    "vehicle": "train wagon bulldozer excavator locomotive tram caravan carriage "
-    "bicycle bike motorcycle scooter digger forklift rv limousine ambulance "
-    "fire_engine harvester cart",
-    "building": "greenhouse glasshouse barn garage church mosque temple school tent "
-    "hospital hangar castle skyscraper lighthouse tower factory hotel mall shop store "
-    "supermarket cottage farmhouse farm townhouse terrace flat palace block office "
-    "apartment kiosk stable gazebo pavilion carport shelter terminal monastery pagoda "
-    "cathedral chapel fort prison museum theatre theater library university dome",
-    "tree": "hedge orchard vineyard plant flower grove copse thicket vegetation",
-    "road": "lane_marking crosswalk zebra_crossing trail alley causeway "
-    "kerb curb footway bridleway cul-de-sac guardrail",
-    "river": "waterway ditch waterfall drain gully inlet flood",
-    "lake": "water fountain puddle wetland swamp marsh well basin",
-    "field": "lawn grass garden park graveyard cemetery plot allotment "
-    "greenery savanna steppe parkland",
+    "vehicle": "train wagon bulldozer excavator locomotive tram carriage bicycle bike "
+    "scooter digger forklift harvester cart",
+    "building": "greenhouse glasshouse church mosque temple school tent hospital "
+    "hangar castle lighthouse tower hotel farm palace office kiosk stable gazebo "
+    "pavilion carport shelter terminal monastery pagoda cathedral chapel fort prison "
+    "museum theatre theater library university dome",
+    "tree": "hedge orchard vineyard plant flower",
+    "road": "lane_marking crosswalk zebra_crossing trail causeway kerb curb footway "
+    "bridleway guardrail",
+    "river": "ditch waterfall drain gully flood",
+    "lake": "fountain puddle wetland swamp marsh well",
+    "field": "lawn grass garden park graveyard cemetery plot allotment savanna steppe",
     "parking_lot": "yard courtyard plaza square forecourt",
     "swimming_pool": "hot_tub jacuzzi spa bathtub paddling_pool",
     "football_field": "volleyball_court badminton_court cricket_pitch hockey_field "
@@ -78,7 +77,7 @@ _OTHER_NOUNS = {
     "sea": "surf wave reef",
     "coast": "cliff dune sandbank sand",
     "chimney": "mast antenna pylon pole flagpole streetlight lamp_post",
-    "solar_panel": "photovoltaic solar_cell skylight",
+    "solar_panel": "skylight",
     "container": "crate skip dumpster pallet bin",
 }
 """Nouns outside the classes, by the class that looks most like what they name."""

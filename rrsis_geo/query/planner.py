@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import add_words, head_noun
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
@@ -80,9 +80,26 @@ def _parse_excluded(
 def _parse_from(parser: Parser, start: int) -> Node | None:
     """The node of the text from a position on."""
     matcher = parser.matcher
+    if matcher.text(start) == "not" and (node := _parse_contrast(parser, start)):
+        return node
     node, i = parser.read_phrase(start, antecedent=None, role="head", depth=0)
     if node is None and matcher.after_exception(i) > i:
         node, i = _parse_all_but(parser, i)
+    while node is not None and i < matcher.stop:
+        node, i = _parse_rest(parser, node, i)
+    return node
+
+
+def _parse_contrast(parser: Parser, start: int) -> Node | None:
+    """ "not the ships but the boats"."""
+    matcher = parser.matcher
+    but = next((i for i in range(start, matcher.stop) if matcher.text(i) == "but"), 0)
+    if but == 0:
+        return None
+    with matcher.limited(but):
+        denied, _ = parser.read_phrase(start + 1, antecedent=None, role="head", depth=0)
+    antecedent = None if denied is None else head_noun(denied)
+    node, i = parser.read_phrase(but + 1, antecedent=antecedent, role="head", depth=0)
     while node is not None and i < matcher.stop:
         node, i = _parse_rest(parser, node, i)
     return node
@@ -95,9 +112,11 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     if matcher.after_exception(i) > i or text in ("not", "without"):
         without, j = parser.read_phrase(after, antecedent=node, role="anchor", depth=1)
         if without is not None:
-            return n.Except(node, without, at=matcher.at(i, after)), max(j, after)
+            return _all_except(parser, node, without, i, after), max(j, after)
     elif text in v.COORDINATORS or text == ",":
         antecedent = head_noun(node)
+        parser.it = node
+        matcher.allow_pronoun_anchors()
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after:
             parts = node.parts if isinstance(node, n.Union) else (node,)
@@ -115,7 +134,21 @@ def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
     find = next((one for one in walk(without) if isinstance(one, Find)), None)
     if find is None:
         return None, i
-    return n.Except(find, without, at=parser.matcher.at(i, after)), j
+    return _all_except(parser, find, without, i, after), j
+
+
+def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -> Node:
+    """A set without some of it; all of it where nothing says which are left out."""
+    chosen = without.of if isinstance(without, n.Counted) else without
+    if chosen == node and isinstance(node, Find):  # "all but one of the tanks"
+        words = (token.surface for token in parser.matcher.tokens[i : after + 1])
+        parser.matcher.ignored.append(" ".join(words))
+        return node
+    noun = head_noun(node)
+    colour = isinstance(chosen, Find) and chosen.noun in v.NON_PLACES
+    if colour and noun is not None and isinstance(chosen, Find):
+        without = add_words(noun, [], chosen.at, [chosen.phrase])
+    return n.Except(node, without, at=parser.matcher.at(i, after))
 
 
 def _leave_to_network(matcher: PatternMatcher, expression: str) -> Find:

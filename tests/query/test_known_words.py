@@ -189,3 +189,33 @@ def test_polygons_on_their_way_are_left_out_too():
     found = polygons_of(grid, batch.texts, [shapely.box(0, 0, 50, 50)], [0.9])
     assert len(batch.candidates(found)) == 0
     assert np.all(found.columns["score"] > 0)
+
+
+KINDS = {
+    "building": "halls barns factories cottages farmhouses mansions garages skyscrapers"
+    " high-rises shops supermarkets outbuildings townhouses",
+    "vehicle": "lorries pick-ups jeeps minibuses taxis ambulances caravans motorcycles",
+    "ship": "trawlers dinghies catamarans frigates ferryboats houseboats",
+    "airplane": "biplanes gliders seaplanes",
+    "road": "alleyways bypasses cul-de-sacs",
+    "water": "bays basins inlets",
+    "vegetation": "woods forests groves",
+    "tree": "conifers oaks treetops",
+    "harbor": "ports quaysides",
+    "parking_lot": "parking_spaces parking_bays",
+}
+
+
+@pytest.mark.parametrize("key", KINDS)
+def test_words_for_kinds_of_a_known_class_are_known(key):
+    known = KnownClasses(keys=(key,))
+    for word in KINDS[key].split():
+        text = f"all {word.replace('_', ' ')} near the {key}"
+        heads = [one for one in knowledge(make_plan(text), known) if one.role == "head"]
+        assert heads == [], text
+
+
+@pytest.mark.parametrize("word", ["church", "hangar", "hospital", "greenhouse"])
+def test_buildings_of_a_special_kind_are_not_any_building(word):
+    known = KnownClasses(keys=("building",))
+    assert [one.word for one in knowledge(make_plan(f"{word}s"), known)]

@@ -27,6 +27,8 @@ WORDS = sorted(
     | {word for words in vocabulary.DIRECTIONS.values() for word in words.split()}
     | {word for words in vocabulary.SUPERLATIVES.values() for word in words.split()}
     | words("the a of and or not in on at near next to between except with one ones")
+    | words("but neither nor last others among there is are have no do most least for")
+    | words("o'clock corner non-white penultimate several about white thirds it them")
     | words(", . 's 3 50 m2 km second within from all both row pair closest than")
 )
 SOME_WORDS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=40)
@@ -222,7 +224,7 @@ def test_a_field_of_another_value_is_no_part_of_a_plan(name, value):
 
 def test_every_pattern_has_a_handler():
     rules = {rule for some in RULES_BY_FIRST_TOKEN.values() for rule in some}
-    special = {"between", "nearest", "opaque"}
+    special = {"between", "nearest", "opaque", "lacking"}
     assert {
         rule.handler for rule in rules
     } == special | UNANCHORED.keys() | RELATIONS.keys()

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 MACROS = {
     "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
-    "|over)",
-    "up": "[up|down|out|over|back|way|somewhere|all|just]",
+    "|over|down|up)",
+    "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
+    "|way up|way down|way out|off|far off|far out|right up|right down]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
@@ -43,13 +44,16 @@ MACROS = {
     "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan)",
     "surface": "(area|footprint|size|surface|surface area|floor area|floor space|extent"
     "|ground area)",
+    "frame": "[image|picture|scene|photo|map|frame]",
+    "much": "[much|a bit|a little|slightly|somewhat|far|way|considerably|clearly"
+    "|significantly]",
     "other": "(the others|the other ones|the rest|others|any others|all others"
     "|any other|all the others|all other ones|everything else|the other two)",
     "each": "(each other|one another)",
 }
 
 RULES = """
-place: {stat} {up} {in} [the|its] {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
@@ -59,11 +63,21 @@ place middle_right: halfway down [on] [the] right [side]
 place middle_right: on the right , halfway down
 place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
 [side|part] [(of|in|on) {scene}]
-place beyond: {adv} {d} of [the] (centre|center|middle) [of {scene}]
+place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
+[(of|in|on) {scene}]
+place corner: {stat} {up} in [the|a|any|either|every|each|all|one of the|any of the \
+|all of the|the very] [four|two] {far} {frame} (corner|corners) [(of|in|on) {scene}]
+place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [four] \
+{frame} (corner|corners) (of|in|on) {scene}
+place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
+place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
+scene: on (all|both|every|each|either) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
+[hand] [side|edge|border|end] [of {scene}]
 edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out \
 of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
@@ -74,28 +88,32 @@ edge: {stat} (at|near|near to|along|by|on|close to|next to|against|right at|besi
 
 most: [the] {most} [side] [of {scene}]
 most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] \
-{d} \
+{frame} {d} \
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
 [of {scene}]
+most more: more [over] (to|toward|towards|in) [the] {d} [hand] [side] [of {scene}]
+most measure: (with|having|has|have|of) [the] {sup} [surface|floor|ground] (area|size \
+|surface|footprint|extent|length|width|diameter|perimeter|span|wingspan)
 most: [the] {nearest} {d} of (those|these|them)
 most: [the] {nearest} {d} of the {n}
 most top: [the] {nearest} up
 most bottom: [the] {nearest} down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
-[up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge] [of {scene}] \
+[up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge|corner] \
+[of {scene}] \
 [to [the] (left|right|top|bottom)]
 
 from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
-from number: no , {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
+from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
 beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extreme] {d} \
 [hand] (of|from) {x}
 beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
-beside either: {stat} {adv} [to|on|at] [the] {d} or [to|on|at] [the] {d} [hand] \
+beside either: {stat} {adv} [to|on|at] [the] {d} (or|and) [to|on|at] [the] {d} [hand] \
 [side] (of|from) {x}
 beside either: {stat} {adv} v=(above|below|beneath) or w=(above|below|beneath) {x}
 beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
@@ -108,8 +126,9 @@ beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
 beside diagonal: {adv} v=(above|below) {d} of {x}
 beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
-apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] {q} {len} \
-(apart|from each other|from one another|between them|away from each other)
+apart: [spaced|placed|separated] [at|with|by] [a|an] \
+[distance|distances|spacing|gap] [of] {q} {len} (apart|to each other \
+|to one another|from each other|from one another|between them|away from each other)
 apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
 low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
 within: {stat} {q} {len} [away] (of|from|to|around|off) {x}
@@ -119,28 +138,37 @@ within: at [a] distance of {q} {len} (from|to|of) {x}
 within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len}) \
 (and|to) {len} [away] (of|from|to) {x}
 
-measured: {q} {area} [{or}] [in {surface}|large|big]
+measured: [with] {q} {area} [{or}] [[in|of] {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
 measured: of {q} {area} [{or}] [in {surface}]
 measured: [with|having] [a|an] [{surface}] [of] (between|from) \
 low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
 measured: {q} {len} [{or}] {long}
+measured end: over=(over|more than|exceeding|above|at least) {len}
+measured end: under=(under|less than|below|at most|up to|no more than) {len}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
+measured: [with|having|of] [a|an] {measures} [of] (between|from) \
+low=({n}|{amount}|{len}) (and|to) {len}
+measured: [with|having|of] [a|an] {q} {len} [{or}] [in] {measures}
 measured: [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
 measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
-most size: {cmp} than {other}
-compared: {cmp} than {x}
+most size: {much} {cmp} than {other}
+compared: {much} {cmp} than {x}
+compared larger: (twice|double|triple|three times|several times|many times) \
+(the size of|as big as|as large as|as long as|bigger than|larger than) {x}
+compared smaller: half (the size of|as big as|as large as|as long as) {x}
 compared same: [about|roughly|nearly|almost] (as big as|as large as|the same size as \
 |of the same size as \
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
 
-nearest: [the] {nearest} [by|away] [to|from|by] {x}
+nearest: [the] {nearest} [by|away] [to|from|by|of] {x}
 nearest farthest: [the] (most distant|most remote|further|farther|further \
 away|farther away) \
 from {x}
-near: {stat} {adv} [down|over|up|out] (near|near to|close to|close by|nearby \
+near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
+|close of|close by|nearby \
 |not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
 |a short way from) {x}
 near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
@@ -149,7 +177,8 @@ near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
-near: {stat} {adv} (in|on|at|along) or (near|next to|beside|close to|by) {x}
+near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
+|around|just outside) {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
@@ -157,7 +186,8 @@ from \
 |at a distance from|set back from|separate from|clear of) {x}
 along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
 along|in line along|on both sides of|on either side of|either side of|both sides \
-of|along both sides of) {x}
+of|along both sides of|to both sides of|at both sides of|on each side of \
+|on both banks of|on either bank of) {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
 surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
@@ -170,6 +200,8 @@ opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
 side of) {x}
 without: without [any|a|an|the] {x}
+lacking: (do not have|does not have|do not show|does not show|have no|has no|having no \
+|lacking|lack|lacks) [any]
 holding: (containing|holding|filled with|full of|housing|that contain|that contains \
 |that hold|that holds) {x}
 inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
@@ -180,9 +212,15 @@ opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
 opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|bright \
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
-opaque: {stat} in (a|an) (square|triangle|circle|arc|formation|semicircle|ring|cross)
+opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
+|formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
+opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \
+|sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
+|height|design)
 outside: {stat} [just] (outside|outside of) {x}
-inside: (forming|making up|that form|which form|that make up) {x}
+inside: (forming|making up|that form|which form|that make up|belonging to|belong to \
+|belongs to|being part of|is part of|are part of|that is part of \
+|that are part of|which is part of) {x}
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
@@ -191,6 +229,7 @@ between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
 middle: [in] between the other (two|ones)
+middle: [in] between [the] two (others|other ones)
 middle: [in] between the others
 
 isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own|by \
@@ -229,17 +268,26 @@ morning|and|yo)
 (can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe]
 (would|do) you mind
 (is it possible|would it be possible) to
-i (want|need|would like|would love|wish|am trying|have) [you] to
+(i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
+(kindly|get|fetch)
+(would|could) you be so kind (to|as to|and)
+do you know where
+(what|how) about
+(i|we) [can|could] (see|have|notice|spot)
+(the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
+[the] (number|count|amount) of
+(maybe|perhaps|possibly|probably|preferably|whichever)
+(i|we) (think|guess|believe|suppose) [it is|that it is|there is]
 (i am|am|we are) (looking|searching|hunting) for
 (looking|searching|look|search|hunt|scan) for
-i (want|need|would like|meant|mean|am after|am interested in|wonder)
+(i|we) (want|need|would like|meant|mean|am after|are after|am interested in|wonder)
 (show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
 (show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
 |mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
 out \
 |point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
 |let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
-|find out) [out] [for me]
+|find out|have) [out] [for me]
 (where|which|what|who) (is|are|was|were) [the one|the ones]
 where (can|could|do) (i|you|we) (find|see)
 (which|what) [one|ones] (is|are)
@@ -275,11 +323,13 @@ in total
 (in|on|of|within|from|across|throughout|around) [all of] {scene}
 to be seen
 are they
+at
 ,
 """
 """How a request may end; applied until none matches."""
 
 EXCEPT = """
+but no | (but|and) (skip|ignore|exclude|omit|leave out|not)
 except | except for | excepting | but not | but | apart from | other than | aside from
 excluding | minus | leaving out | leaving aside | not including | not counting | \
 save for

@@ -3,7 +3,8 @@
 _EXPRESSIONS = """
 city centre | city center | town centre | town center | shopping centre | shopping
 center | sports centre | sports center | data centre | data center |
-apartment block | apartment blocks | big box | big top | big wheel | block of flats
+body of water | bodies of water | apartment block | apartment blocks |
+big box | big top | big wheel | block of flats
 | block paving | blocks of flats | bottom paint | center field | center pivot |
 center pivots | central park | central reservation | central station | centre field
 | centre pivot | chain link | city block | cluster bomb | cluster housing | column

@@ -1,7 +1,7 @@
 """Senses of nouns for objects seen from above, and their singular and plural forms.
 
-The nouns themselves are in `language.object_classes`. Plurals follow the rules or are
-listed in `IRREGULAR`.
+The nouns themselves are in `language.object_classes` and `class_synonyms`. Plurals
+follow the rules or are listed in `IRREGULAR`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ IRREGULAR = {
     "bodies": "body",
     "buses": "bus",
     "busses": "bus",
+    "minibuses": "minibus",
+    "airbuses": "airbus",
+    "taxis": "taxi",
     "lorries": "lorry",
     "tracks": "track",
     "quays": "quay",

@@ -141,7 +141,7 @@ GROUPS = {
     " lineup strip strips",
     "column": "column columns stack stacks",
     "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
-    " formation fleet collection huddle",
+    " formation fleet collection huddle array arrays",
     "pair": "pair pairs couple",
     "trio": "trio trios triplet threesome",
     "quartet": "quartet foursome quad",
@@ -152,6 +152,7 @@ GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
 GROUP_NOUNS = words(
     "row rows column columns pair pairs trio trios cluster clusters group groups"
+    " queue queues string strings"
 )
 """Words that name a group even without its members: "in the top row"."""
 
@@ -187,13 +188,14 @@ STATIVE = words(
 )
 """Verbs that only introduce a place."""
 
-COPULAS = words("that which who is are was were be being")
+COPULAS = words("that which who what is are was were be being")
 """Copulas and relative pronouns."""
 
 ORIENTING = words(
     "facing pointing heading headed oriented looking turned turning moving driving"
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
-    " aligned pointed nose noses faces points steaming backing rolling"
+    " aligned pointed nose noses faces points steaming backing rolling leading exiting"
+    " stretching extending bending curving runs leads goes stretches extends"
     " tail tails"
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
@@ -237,6 +239,12 @@ NON_PLACES = words(
 )
 """Nouns after "in" that do not say where: "in white", "in service"."""
 
+COLOURS = words(
+    "white black grey gray red orange yellow green blue brown beige cream silver purple"
+    " pink turquoise teal tan maroon"
+)
+"""Words that describe a thing wherever they stand."""
+
 RELATING = words(
     "in on at near next within along inside close beside between around above below by"
     " opposite across with"
@@ -252,6 +260,7 @@ NARROWING = words("only just")
 """Words that narrow what came before: "tanks, only the red ones"."""
 SILENT_ADJECTIVES = words(
     "exactly precisely other remaining various different individual complete whole"
+    " several many few numerous multiple countless"
 )
 """Words before a noun without effect on a plan."""
 
@@ -271,7 +280,7 @@ END_PARTS = words(
 )
 """Parts in which a thing lies within the whole: "at the left end of the row"."""
 
-PARTS_OF_WHOLE = words("part portion stretch section piece")
+PARTS_OF_WHOLE = words("part portion stretch section piece patch area expanse")
 """Parts that stand for the whole: "the part of the river"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")

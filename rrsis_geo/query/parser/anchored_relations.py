@@ -7,18 +7,19 @@ from typing import cast
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, NON_PLACES, PARTS
 from rrsis_geo.query.parser.filters import UNANCHORED
+from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.noun_phrase import (
     MAX_DEPTH,
     At,
     Filter,
     NounPhrase,
     Selector,
-    add_words,
     doubted,
-    head_noun,
+    negated,
 )
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.relation_operators import Relation, beside, relation
@@ -46,14 +47,11 @@ def apply_match(
         if keep is not None:
             _add_filter(phrase, keep, negation)
         return match.stop
+    if match.handler == "lacking":
+        return read_lack(parser, match.start, match.stop, phrase)
     if match.handler == "between":
         return _read_between(parser, match, phrase, at, negation)
     return _read_relation(parser, match, phrase, at, negation)
-
-
-def negated(keep: Filter, at: At) -> Filter:
-    """Everything but what a filter keeps."""
-    return lambda node: n.Except(node, keep(node), at=at)
 
 
 def _add_filter(phrase: NounPhrase, keep: Filter, negation: At) -> None:
@@ -71,14 +69,19 @@ def _read_relation(
         return _leave_unparsed(parser, match, phrase, match.stop)
     anchor: Node | None
     pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
-    if pronoun and phrase.last_anchor is not None:
-        anchor, stop = phrase.last_anchor, match.stop + 1
+    named = phrase.last_anchor or (parser.it if phrase.role == "head" else None)
+    if pronoun and named is None:
+        return _leave_unparsed(parser, match, phrase, match.stop + 1)
+    if pronoun:
+        anchor, stop = named, match.stop + 1
     else:
         anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
     phrase.last_anchor = anchor
     parser.matcher.allow_pronoun_anchors()
+    if noun is None and _names_set(parser, match, phrase, anchor):
+        phrase.antecedent = noun = head_noun(anchor)
     if match.handler == "nearest":
         token = parser.matcher.first("<nearest>", match)
         order = str(token.value) if token else "farthest"
@@ -94,7 +97,8 @@ def _read_relation(
     if (side := _possessive_side(parser, match, stop)) is not None:
         end, relate = side
         at, stop = (*at, *parser.matcher.at(stop, end)), end
-    if _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
+    denied = negation or match.handler in _DENYING
+    if not denied and _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
     if second is not None and both:
         keep = _related_to_both(relate, anchor, second, at)
@@ -103,7 +107,7 @@ def _read_relation(
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
-    if match.handler in ("without", "not", "outside"):
+    if match.handler in _DENYING:
         keep = negated(keep, ())
     if parser.matcher.text(match.stop - 1) == "under":  # below it, or beneath it
         keep = doubted(keep)
@@ -111,9 +115,14 @@ def _read_relation(
     return stop
 
 
+_DENYING = ("without", "not", "outside")
+"""Handlers of rules that say where things are not."""
+
+
 def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bool:
     """Whether the words of a relation say what a thing is, not where it is."""
-    if match.handler == "inside" and not match.argument:  # "in white"
+    plain = match.handler == "inside" and not match.argument
+    if plain or match.handler in ("surrounded", "around"):  # "in white"
         text = parser.matcher.text(match.stop)
         if text in NON_PLACES and not _names_class(parser, match.stop):
             return True
@@ -125,8 +134,12 @@ def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bo
         return False
     if match.handler == "opposite":
         return "bridge" in noun.categories
-    # "the roof of the house", "the end of the runway"
-    return match.handler == "inside" and match.argument == "of" and not noun.categories
+    if match.handler != "inside" or match.argument != "of":
+        return False
+    # "the roof of the house", "the end of the runway", "a grove of trees"
+    made_of = _try_premodifiers(parser, match.stop)[0]
+    bare = not (made_of.determiner or made_of.has_premodifier())
+    return not noun.categories or (bare and made_of.is_plural())
 
 
 _OVERHEAD = frozenset({"bridge", "tree", "crane"})
@@ -228,6 +241,16 @@ def _possessive_side(
     return end, beside(cast(Side, side.value), "at")
 
 
+def _names_set(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, anchor: Node
+) -> bool:
+    """Whether "of" names the set that is chosen from: "the one ... of the tanks"."""
+    of = parser.matcher.text(match.stop - 1) == "of"
+    counted = isinstance(anchor, n.Counted) and anchor.number > 1
+    several = counted or (isinstance(anchor, Find) and anchor.plural)
+    return of and several and phrase.role == "head" and phrase.base is None
+
+
 def _chooses_from_anchor(
     parser: PhraseReader,
     match: Match,
@@ -318,6 +341,10 @@ def _choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
     def keep(node: Node) -> Node:
         if isinstance(node, Find) and node.phrase == node.noun:
             return add_words(chosen_from, [], (*node.at, *at))
+        set_of = chosen_from.of if isinstance(chosen_from, n.Counted) else chosen_from
+        if isinstance(node, Find) and isinstance(set_of, Find):  # "the rusty one of"
+            before = node.phrase.removesuffix(node.noun).split()
+            return add_words(set_of, [], (*node.at, *at), before)
         return n.Inside(node, chosen_from, at=at)
 
     phrase.noun_filters.insert(0, keep)

@@ -7,10 +7,17 @@ from typing import Any, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS
-from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
+from rrsis_geo.query.parser.noun_phrase import (
+    OPPOSITE,
+    At,
+    Filter,
+    NounPhrase,
+    Selector,
+)
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 
 ABOUT = 0.2
 """Tolerance of "about 50 m", as a share."""
@@ -34,10 +41,16 @@ def _place(
     token = parser.matcher.first("<d>", match)
     if match.argument == "combined":
         return _combined_place(parser, match, at)
+    if match.argument == "corner":
+        return _any_corner(at)
     if match.argument.startswith("middle_"):
         place = match.argument.replace("_", " ")
     else:
         place = str(token.value) if token else "centre"
+    if match.argument == "thirds":
+        return _without_rest(place, match.groups["part"].endswith("quarters"), at)
+    if match.argument == "beyond" and match.groups.get("v"):
+        place = "top" if match.groups["v"] == "above" else "bottom"
     extent: Any = EXTENTS.get(match.groups.get("ext", ""), "part")
     if match.groups.get("far") and extent == "part":
         extent = "far"
@@ -46,6 +59,27 @@ def _place(
     if extent == "corner" and " " not in place:
         extent = "part"
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
+
+
+def _any_corner(at: At) -> Filter:
+    """ "in the corner", "in all four corners"."""
+
+    def keep(node: Node) -> Node:
+        sides = ("top left", "top right", "bottom left", "bottom right")
+        return n.Union(
+            tuple(n.InPlace(node, cast(Place, side), "corner", at=at) for side in sides)
+        )
+
+    return keep
+
+
+def _without_rest(place: str, quarters: bool, at: At) -> Filter | None:
+    """ "in the right two thirds": all but those in the left third."""
+    rest = cast(Place, OPPOSITE.get(place, place))
+    extent: Any = "quarter" if quarters else "third"
+    if rest == place:
+        return lambda node: n.InPlace(node, rest, at=at)
+    return lambda node: n.Except(node, n.InPlace(node, rest, extent, at=at), at=at)
 
 
 def _edge(
@@ -73,12 +107,30 @@ def _most(
         value = cast(tuple[str, str], token.value) if token else ("largest", "area")
         phrase.selectors.append(Selector("size", value, at))
         return None
+    if match.argument == "measure":
+        phrase.selectors.append(Selector("size", _superlative(matcher, match), at))
+        return None
     token = matcher.first("<most>", match) or matcher.first("<d>", match)
     place = str(token.value) if token else match.argument
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
+    if match.argument == "more" and phrase.is_plural() and phrase.number is None:
+        return lambda node: n.InPlace(node, cast(Place, place), at=at)
     phrase.selectors.append(Selector("most", place, at))
     return None
+
+
+def _superlative(matcher: PatternMatcher, match: Match) -> tuple[str, str]:
+    """ "with the largest diameter": order and measure."""
+    named = matcher.text(match.stop - 1)
+    measure = "area"
+    if named in ("length", "diameter", "span", "wingspan"):
+        measure = "length"
+    elif named == "width":
+        measure = "width"
+    token = matcher.first("<sup>", match)
+    order = cast(tuple[str, str], token.value)[0] if token else "largest"
+    return order, measure
 
 
 def _from(

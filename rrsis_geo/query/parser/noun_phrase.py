@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast, get_args
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import COMPASS, SCREEN, Place, Side
 from rrsis_geo.language.nodes import Find, Node
-from rrsis_geo.language.traversal import spine
+from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.query.lexicon.nouns import INVARIANT, Sense, is_plural, sense, singular
-from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
-from rrsis_geo.query.tokenizer.tokens import Token
+from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT, NON_PLACES
+from rrsis_geo.query.tokenizer.token_kinds import Token
 
 Filter = Callable[[Node], Node]
 """Wraps a node in an operator."""
@@ -82,6 +82,8 @@ class NounPhrase:
 
     rank: int | None = None
     rank_at: At = ()
+    more_ranks: list[int] = field(default_factory=list)
+    """Further ranks: of "first and third"."""
     rank_token: Token | None = None
     from_end: bool = False
     """Whether the rank is counted from the end: "last"."""
@@ -177,7 +179,11 @@ class NounPhrase:
         words = tuple(w for token in self.adjectives for w in token.surface.split())
         if not words:
             return (), 0, None
-        words = (*words[:-1], singular(words[-1]))
+        plural_first = len(words) > 2 and words[-2] == "of"  # "blocks of flats"
+        if plural_first:
+            words = (*words[:-3], singular(words[-3]), *words[-2:])
+        else:
+            words = (*words[:-1], singular(words[-1]))
         length, known = sense(words)
         return words, length, known
 
@@ -197,6 +203,11 @@ class NounPhrase:
             return noun
         return self.antecedent if isinstance(self.antecedent, Find) else None
 
+    def is_adjective_only(self) -> bool:
+        """Whether it leaves its noun to another one: "one red and two white cars"."""
+        last = self.adjectives[-1].text if self.adjectives else ""
+        return last in NON_PLACES and self.resolve_noun()[2] is None
+
     def is_plural(self) -> bool:
         """Whether it stands for several things."""
         if self.pronoun:
@@ -215,6 +226,20 @@ class NounPhrase:
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor an antecedent says what is meant."""
+        if self.more_ranks:
+            ranks = [self.rank, *self.more_ranks]
+            side = self.rank_side or (None if self.selectors else "left")
+            each = [
+                replace(
+                    self,
+                    rank=rank,
+                    rank_side=side,
+                    more_ranks=[],
+                    selectors=list(self.selectors),
+                ).build()
+                for rank in ranks
+            ]
+            return n.Union(tuple(one for one in each if one is not None))
         self._set_rank_side_of_rows()
         node = self._build_base()
         if node is None:
@@ -237,10 +262,12 @@ class NounPhrase:
         return self._apply_count(self._apply_selectors(node))
 
     def _set_rank_side_of_rows(self) -> None:
-        """Count "the second row" from the top, "the second column" from the left."""
+        """Count "the second row" from the top, "the first two" from the left."""
         form = self.base.form if isinstance(self.base, n.Grouped) else self.group
         if form in ("line", "row", "column") and self.rank and not self.selectors:
             self.rank_side = self.rank_side or ("left" if form == "column" else "top")
+        elif self.rank and self.number_at and not self.selectors:
+            self.rank_side = self.rank_side or "left"
 
     def _build_base(self) -> Node | None:
         """What the noun, the antecedent or `base` stands for."""
@@ -342,6 +369,11 @@ def doubted(keep: Filter) -> Filter:
     return lambda node: n.with_certainty(keep(node), UNSURE)
 
 
+def negated(keep: Filter, at: At) -> Filter:
+    """Everything but what a filter keeps."""
+    return lambda node: n.Except(node, keep(node), at=at)
+
+
 def apply_selector(selector: Selector, node: Node) -> Node:
     """The operator of a selector, on a node."""
     rank, number, at = selector.rank, selector.number, selector.at
@@ -355,33 +387,7 @@ def apply_selector(selector: Selector, node: Node) -> Node:
             return node
         nearest = cast(Literal["closest", "farthest"], selector.value)
         return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
+    if selector.value not in get_args(Side):  # "second from the centre"
+        return n.Middle(node, number, at=at)
     # "far left" has rank 0 until it is known whether it orders or places
     return n.Extreme(node, cast(Side, selector.value), max(rank, 1), number, at=at)
-
-
-def head_noun(node: Node) -> Find | None:
-    """The noun that a node rests on, alone; None for a union."""
-    for one in spine(node):
-        if isinstance(one, Find):
-            return Find(one.noun, noun=one.noun, categories=one.categories)
-    return None
-
-
-def add_words(
-    node: Node, after: list[str], at: At, before: list[str] | None = None
-) -> Node:
-    """A node with more words in the phrases that it rests on.
-
-    Args:
-        node: Any node.
-        after: Words to append.
-        at: Indices of all words that are added.
-        before: Words to prepend.
-    """
-    if isinstance(node, Find):
-        phrase = " ".join((*(before or ()), node.phrase, *after))
-        return replace(node, phrase=phrase, at=tuple(sorted({*node.at, *at})))
-    if isinstance(node, n.Union):
-        parts = tuple(add_words(part, after, at, before) for part in node.parts)
-        return replace(node, parts=parts)
-    return replace(node, of=add_words(node.of, after, at, before))

@@ -6,11 +6,13 @@ so that no text takes long.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.parser.enumerations import read_enumeration
+from rrsis_geo.query.parser.coordination import read_enumeration
 from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase, Role
 from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
@@ -29,6 +31,7 @@ class Parser:
 
     def __init__(self, matcher: PatternMatcher) -> None:
         self.matcher = matcher
+        self.it: Node | None = None
         self._steps = 0
 
     def count_step(self) -> None:
@@ -88,6 +91,9 @@ class Parser:
             while self.matcher.text(j) in ("and", "or", "also", "as", "well"):
                 j += 1
             second = NounPhrase(role, antecedent, depth)
+            if role == "head" and phrases[-1].noun() is not None:
+                # "the ship and the tug next to it"
+                self.matcher.allow_pronoun_anchors()
             k = self.read_premodifiers(j, second)
             if not _are_coordinated(phrases[-1], second):
                 break
@@ -116,6 +122,8 @@ class Parser:
             i + asks + 1, antecedent=None, role="inner", depth=phrase.depth + 1
         )
         ends = text(j) in (("is", "are") if asks else (",",))
+        ends = ends and j < self.matcher.stop
+        asks = asks or (text(i) != "of" and text(j) == "the")  # "from the three, the"
         if base is None or not (asks or ends):
             return i
         phrase.antecedent = base
@@ -126,13 +134,20 @@ class Parser:
         first, last = phrases[0], phrases[-1]
         separate = any(one.determiner or one.selectors for one in phrases[1:])
         if separate:
+            named = phrases[-2]
+            if named.noun() is not None:
+                self.it = replace(named, selectors=list(named.selectors)).build()
             i = self.read_postmodifiers(i, last)
         nouns = (_noun_node(one) for one in reversed(phrases))
         antecedent = next((noun for noun in nouns if noun is not None), None)
         if first.number_at and self.matcher.words[first.number_at[0]] == "both":
             first.number, first.determiner = None, "the"
+        noun = next((o for o in map(NounPhrase.noun, reversed(phrases)) if o), None)
         for one in phrases:
-            one.antecedent = antecedent or one.antecedent
+            if one is not last and one.is_adjective_only() and not one.pronoun:
+                one.pronoun, one.antecedent = "one", noun
+            else:
+                one.antecedent = antecedent or one.antecedent
         parts = [one.build() for one in phrases]
         kept = tuple(part for part in parts if part is not None)
         if not kept:

@@ -19,6 +19,9 @@ class PhraseReader(Protocol):
     matcher: PatternMatcher
     """The tokens of the text and the rules that match them."""
 
+    it: Node | None
+    """What "it" stands for in a phrase that has named no anchor yet."""
+
     def count_step(self) -> None:
         """Count one token that is read; raises where parsing takes too many steps."""
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
-from rrsis_geo.query.parser.anchored_relations import apply_match, negated
-from rrsis_geo.query.parser.conjunctions import is_conjunction, read_conjunction
-from rrsis_geo.query.parser.noun_phrase import (
-    At,
-    Filter,
-    NounPhrase,
-    add_words,
-    head_noun,
+from rrsis_geo.query.parser.anchored_relations import apply_match
+from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
+from rrsis_geo.query.parser.negations import (
+    is_negation,
+    read_negation,
+    skip_verbs,
 )
+from rrsis_geo.query.parser.noun_phrase import At, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.quantifiers import is_rank_of_noun_before
+from rrsis_geo.query.parser.quantifiers import (
+    is_rank,
+    is_rank_direction,
+    read_rank,
+    read_rank_direction,
+    read_skipped,
+    skips_some,
+)
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 
 Condition = Callable[[PhraseReader, int, NounPhrase], bool]
@@ -108,7 +115,9 @@ def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     return j
 
 
-_AFTER_COMMA = v.COORDINATORS | {"but"}
+_AFTER_COMMA = v.COORDINATORS | v.words(
+    "but preferably find show mark select segment highlight outline pick choose"
+)
 
 
 def _handler(matcher: PatternMatcher, i: int) -> str:
@@ -133,36 +142,6 @@ def _is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> boo
         return bool(modified or parser.matcher.match(stop))
     named = addition.adjectives or addition.base is not None
     return not named and addition.has_premodifier()
-
-
-# Ranks
-
-
-def _is_rank(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    if parser.matcher.text(i) != "<ord>":
-        return False
-    return is_rank_of_noun_before(parser, i, phrase)
-
-
-def _read_rank(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    phrase.set_rank(parser.matcher.tokens[i])
-    return i + 1
-
-
-def _is_rank_direction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """ "the third tank down on the west side"."""
-    matcher = parser.matcher
-    if matcher.text(i) not in v.RANK_DIRECTIONS:
-        return False
-    if phrase.rank is None or phrase.rank_side is not None:
-        return False
-    return i + 1 >= matcher.stop or matcher.match(i + 1, bare=True) is not None
-
-
-def _read_rank_direction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    phrase.rank_side = v.RANK_DIRECTIONS[parser.matcher.text(i)]
-    phrase.rank_at = (*phrase.rank_at, *parser.matcher.at(i, i + 1))
-    return i + 1
 
 
 # The anchor of "the nearest tank to ..."
@@ -199,26 +178,11 @@ _NEIGHBOURS = ("neighbour", "neighbor")
 # Rules of the grammar and negations
 
 
-def _skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
-    """The position after "that are not located", and the words of the negation."""
-    while matcher.text(i) in _VERBS:
-        i += 1
-    if matcher.text(i) != "not":
-        return i, ()
-    negation, i = matcher.at(i, i + 1), i + 1
-    while matcher.text(i) in v.STATIVE:
-        i += 1
-    return i, negation
-
-
-_VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
-
-
 def _find_rule(matcher: PatternMatcher, i: int) -> tuple[Match | None, At]:
     """The rule that matches here or after verbs, and the words that negate it."""
     if (matcher.text(i), matcher.text(i + 1)) == ("but", "not"):
         i += 1
-    after, negation = _skip_verbs(matcher, i)
+    after, negation = skip_verbs(matcher, i)
     if (match := matcher.match(i, bare=True)) is not None:
         return match, ()
     return matcher.match(after, bare=True), negation
@@ -242,18 +206,35 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None
     if match.handler == "opaque" and negation:
         return read_description(parser, i, phrase)  # with its "not"
+    if _is_agent(parser, match, phrase):
+        return read_description(parser, match.start, phrase)
     count, anchored = len(phrase.filters), phrase.last_anchor is not None
     after = apply_match(parser, match, phrase, negation)
     placed = match.handler in ("place", "edge") and parser.matcher.text(i - 1) != ","
-    if placed and (phrase.role == "anchor" or (phrase.role == "head" and anchored)):
+    if placed and _may_be_of_part(parser, match, phrase):
+        phrase.doubt_filters(count)
+    elif placed and (phrase.role == "anchor" or (phrase.role == "head" and anchored)):
         phrase.doubt_filters(count)  # a place of the thing or of its anchor
     return after
+
+
+def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether a place may be one in the thing: "with a tree in the middle"."""
+    central = parser.matcher.text(match.stop - 1) == "<d>"
+    return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
+
+
+def _is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "by" names who does something: "hidden by trees"."""
+    if parser.matcher.text(match.start) != "by" or not phrase.unparsed:
+        return False
+    return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
 
 
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
     """Whether a rule after an anchor is about the anchor."""
     if phrase.role == "inner":
-        return True
+        return match.handler != "from" or phrase.rank is not None
     if match.handler == "from" and phrase.rank is not None:
         return True
     if match.handler in ("place", "edge", "scene", "from", "most"):
@@ -262,41 +243,13 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
             return True
         wide = match.handler != "most" and WIDE.intersection(noun.categories)
         return bool(noun.categories) and not wide
+    if phrase.pronoun and match.handler in _OF_PRONOUNS:
+        return True  # "those smaller than 100 m2"
     return match.handler not in _OF_HEAD_ONLY
 
 
+_OF_PRONOUNS = v.words("measured apart isolated")
 _OF_HEAD_ONLY = v.words("measured apart isolated group not outside")
-
-
-def _is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    excepts = parser.matcher.after_exception(i) > i  # "not counting ..."
-    return not excepts and bool(_skip_verbs(parser.matcher, i)[1])
-
-
-def _read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """ "not red"; "not the big ones" is an exception, which is read elsewhere."""
-    matcher = parser.matcher
-    start, _ = _skip_verbs(matcher, i)
-    if phrase.role != "head" or matcher.text(start) in v.DEFINITE | v.INDEFINITE:
-        return None
-    stop = start
-    while (
-        stop < matcher.stop
-        and matcher.text(stop) != ","
-        and matcher.text(stop) not in v.COORDINATORS
-        and matcher.match(stop) is None
-    ):
-        stop += 1
-    if stop == start:
-        return None
-    adjectives = [token.surface for token in matcher.tokens[start:stop]]
-    described = _described(adjectives, matcher.at(start, stop))
-    phrase.filters.append(negated(described, matcher.at(i, start)))
-    return stop
-
-
-def _described(adjectives: list[str], at: At) -> Filter:
-    return lambda node: add_words(node, [], at, adjectives)
 
 
 # Ends
@@ -321,16 +274,37 @@ _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 # Verbs and descriptions
 
 
-def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "is", with its complement in "... is the largest"."""
-    j, _ = _skip_verbs(parser.matcher, i)
+    j, _ = skip_verbs(parser.matcher, i)
     complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, complement)
     selects = complement.determiner or complement.selectors
     if selects and _is_apposition(parser, complement, k):
+        if phrase.role == "anchor":
+            return None  # "the tank near the road that is the largest"
         phrase.add_apposition(complement)
         return k
     return j
+
+
+def _has_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    return parser.matcher.text(i) in ("has", "have") and phrase.has_noun()
+
+
+def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "houses that have a pool" are "houses with a pool"."""
+    count = len(phrase.unparsed)
+    after = read_description(parser, i, phrase)
+    phrase.unparsed[count] = phrase.unparsed[count]._replace(surface="with")
+    return after
+
+
+def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """ "the road on which cars are driving"."""
+    matcher = parser.matcher
+    before = v.RELATING | v.PREPOSITIONS | {"of"}
+    return matcher.text(i) in before and matcher.text(i + 1) in ("which", "whom")
 
 
 def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
@@ -377,15 +351,18 @@ _ORIENTATION_WORDS = v.ORIENTATION_PARTICLES | {"<d>", "<most>"}
 
 _READERS: tuple[tuple[Condition, Read], ...] = (
     (_is_comma, _read_comma),
-    (_is_rank, _read_rank),
-    (_is_rank_direction, _read_rank_direction),
+    (_is_relative, read_description),
+    (skips_some, read_skipped),
+    (is_rank, read_rank),
+    (is_rank_direction, read_rank_direction),
     (_awaits_anchor, _read_awaited_anchor),
     (_is_rule, _read_rule),
-    (_is_negation, _read_negation),
+    (is_negation, read_negation),
     (_is_end, _end),
     (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),
     (_is_one_of(v.COPULAS), _read_verb),
+    (_has_part, _read_part),
     (_is_one_of(v.DESCRIPTIVE | v.PREPOSITIONS), read_description),
     (_is_orientation, _read_orientation),
 )

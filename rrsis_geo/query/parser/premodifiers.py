@@ -9,23 +9,32 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
-from rrsis_geo.query.parser.enumerations import leads_to_known_noun
+from rrsis_geo.query.parser.coordination import (
+    read_comma_of_adjectives,
+    read_conjunction_of_adjectives,
+)
 from rrsis_geo.query.parser.group_phrases import read_group
+from rrsis_geo.query.parser.negations import lacking_adjective
 from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_degree,
     is_part_of,
     is_rank_of_noun_before,
+    is_share,
     read_determiner,
     read_last,
-    read_minimum,
+    read_limit,
     read_number,
     read_one,
-    starts_minimum,
+    read_others,
+    read_premodifying_measure,
+    read_range,
+    read_share,
+    starts_limit,
 )
 from rrsis_geo.query.patterns.pattern_matcher import Match
-from rrsis_geo.query.tokenizer.tokens import Token
+from rrsis_geo.query.tokenizer.token_kinds import Token
 
 Read = Callable[[PhraseReader, int, NounPhrase], int | None]
 """Reads from a position on; the next position, or None where the noun phrase ended."""
@@ -50,8 +59,10 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return i + count
     if text in v.DETERMINERS and not phrase.has_noun():
         return read_determiner(parser, i, phrase)
-    if starts_minimum(parser, i, phrase):
-        return read_minimum(parser, i, phrase)
+    if starts_limit(parser, i, phrase):
+        return read_limit(parser, i, phrase)
+    if is_share(parser, i, phrase):
+        return read_share(parser, i, phrase)
     if text in _SELECTING:
         return _read_selecting(parser, i, phrase)
     read = _FUNCTION_WORDS.get(text, _read_word)
@@ -89,6 +100,14 @@ def _read_adjective(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | N
         return None
     phrase.adjectives.append(parser.matcher.tokens[i])
     return i + 1
+
+
+def _read_measure(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """ "30 m tanks", "a 50 m wide river"."""
+    if phrase.adjectives or phrase.has_noun():
+        return _read_adjective(parser, i, phrase)
+    after = read_premodifying_measure(parser, i, phrase)
+    return _read_adjective(parser, i, phrase) if after is None else after
 
 
 def _read_ordinal(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -129,6 +148,10 @@ def _read_comparative(parser: PhraseReader, i: int, phrase: NounPhrase) -> int |
 
 def _read_size(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "large"."""
+    named = phrase.noun()
+    if named is not None and named.categories:  # "tank white large"
+        phrase.noun_filters.append(_of_size(parser.matcher.tokens[i]))
+        return i + 1
     if not parser.matcher.text(i + 1) and not phrase.has_premodifier():
         return _read_adjective(parser, i, phrase)
     phrase.noun_filters.append(_of_size(parser.matcher.tokens[i]))
@@ -187,6 +210,7 @@ _SELECTING: dict[str, Read] = {
     "one": read_one,
     "ones": read_one,
     "last": _read_last,
+    "others": read_others,
     "far": _read_far,
     "<n>": read_number,
     "<ord>": _read_ordinal,
@@ -197,8 +221,8 @@ _SELECTING: dict[str, Read] = {
     "<nearest>": _read_nearest,
     "<d>": _read_direction,
     "<group>": read_group,
-    "<len>": _read_adjective,
-    "<area>": _read_adjective,
+    "<len>": _read_measure,
+    "<area>": _read_measure,
     "<amount>": _read_adjective,
 }
 """Tokens that select among things or count them."""
@@ -221,48 +245,6 @@ def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     phrase.base = node
     phrase.silent_words.extend(parser.matcher.tokens[i].at)
     return j
-
-
-def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
-    if phrase.adjectives:
-        describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
-        open_end = describes or _may_join_adjectives(phrase)
-        return i + 1 if open_end and leads_to_known_noun(parser, i + 1) else None
-    if not phrase.has_premodifier():
-        return None
-    matcher = parser.matcher
-    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1) is not None:
-        return None
-    return i + 1
-
-
-def _read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """A conjunction of ranks, "second and third", or of adjectives."""
-    matcher = parser.matcher
-    after = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
-    if phrase.rank is not None and after is not None and not phrase.adjectives:
-        next_rank = phrase.rank + (phrase.number or 1)
-        if after.text == "<ord>" and after.value == next_rank:
-            phrase.number = (phrase.number or 1) + 1
-            phrase.rank_at = (*phrase.rank_at, *matcher.at(i, i + 2))
-            return i + 2
-    if not _may_join_adjectives(phrase):
-        return None
-    if matcher.text(i + 1) in v.DETERMINERS or matcher.match(i + 1) is not None:
-        return None
-    phrase.adjectives.append(matcher.tokens[i])
-    return i + 1
-
-
-def _may_join_adjectives(phrase: NounPhrase) -> bool:
-    """Whether the last word is no noun yet: "white and ..."."""
-    if not phrase.adjectives or phrase.pronoun:
-        return False
-    noun = phrase.noun()
-    if noun is None or noun.categories:
-        return False
-    return not is_plural(phrase.adjectives[-1].surface)
 
 
 def _read_possessive(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -294,8 +276,11 @@ def _read_possessive(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
 
 _FUNCTION_WORDS: dict[str, Read] = {
     "of": _read_of,
-    ",": _read_comma,
-    **dict.fromkeys(v.COORDINATORS, _read_conjunction),
+    ",": read_comma_of_adjectives,
+    "to": read_range,
+    "through": read_range,
+    "till": read_range,
+    **dict.fromkeys(v.COORDINATORS, read_conjunction_of_adjectives),
     "'s": _read_possessive,
 }
 
@@ -315,6 +300,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if is_degree(parser, i):
         phrase.silent_words.extend(token.at)
         return i + 1
+    if token.text.startswith("non-") and not phrase.adjectives:
+        phrase.noun_filters.append(lacking_adjective(token))
+        return i + 1
     match = matcher.match(i, bare=phrase.has_noun())
     if match is not None:
         return _read_rule(parser, match, phrase)
@@ -322,6 +310,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
             return None
     elif _take_leading_word(parser, i, phrase):
+        return i + 1
+    if _is_colour_after_noun(parser, i, phrase):
+        phrase.adjectives.insert(0, token)
         return i + 1
     if token.text in v.DETERMINERS or _follows_noun(parser, i, phrase):
         return None
@@ -360,8 +351,11 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     if token.text in v.ISOLATED:
         phrase.noun_filters.append(lambda node: n.Isolated(node, at=token.at))
         return True
-    if token.text in v.EXCLUSIVE and follows in v.DETERMINERS:
+    if token.text in v.EXCLUSIVE | {"either"} and follows in v.DETERMINERS:
         phrase.silent_words.extend(token.at)
+        return True
+    if token.text == "only" and not phrase.determiner:
+        phrase.silent_words.extend(token.at)  # "only planes"
         return True
     if token.text in v.EXCLUSIVE and not phrase.number:
         phrase.number, phrase.number_at = 1, token.at
@@ -376,6 +370,15 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
 def _is_known_noun(one: Token, other: Token) -> bool:
     """Whether two words together name a class."""
     return sense((one.surface, singular(other.surface)))[0] > 1
+
+
+def _is_colour_after_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a colour is named after its noun, as in notes: "tank white"."""
+    matcher, noun = parser.matcher, phrase.noun()
+    if matcher.text(i) not in v.COLOURS or noun is None or not noun.categories:
+        return False
+    follows = matcher.text(i + 1)
+    return follows in v.COLOURS | {"<size>"} or matcher.may_end(i + 1)
 
 
 def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
+from rrsis_geo.query.parser.noun_phrase import UNSURE, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 
 _PRONOUNS = v.words("those these that any all each both some")
@@ -34,51 +37,164 @@ def read_determiner(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     return i + 1
 
 
+_AFTER_PRONOUN = v.COORDINATORS | v.COPULAS | v.DESCRIPTIVE
+
+
 def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """Whether no noun follows a determiner."""
     follows = parser.matcher.text(i + 1)
     if phrase.has_premodifier() or phrase.determiner or follows in ("the", "of"):
         return False
-    if not follows or follows == "," or follows in v.COORDINATORS | v.COPULAS:
+    if not follows or follows == "," or follows in _AFTER_PRONOUN:
         return True
     return parser.matcher.match(i + 1) is not None
 
 
+_MINIMUMS = (("at", "least"), ("more", "than"))
+_MAXIMUMS = (
+    ("up", "to"),
+    ("at", "most"),
+    ("no", "more", "than"),
+    ("not", "more", "than"),
+    ("less", "than"),
+    ("fewer", "than"),
+)
+_APPROXIMATE = v.words("about around approximately roughly circa nearly almost over")
+
+
 def after_minimum(parser: PhraseReader, i: int) -> int:
     """The position after "at least" or "more than"; the same where there are none."""
-    pair = parser.matcher.text(i), parser.matcher.text(i + 1)
-    return i + 2 if pair in (("at", "least"), ("more", "than")) else i
+    return _after_any(parser, i, _MINIMUMS)
 
 
-def starts_minimum(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """Whether "at least five" or "more than five" begins here."""
-    after = after_minimum(parser, i)
+def _after_any(
+    parser: PhraseReader, i: int, choices: tuple[tuple[str, ...], ...]
+) -> int:
+    text = parser.matcher.text
+    for words in choices:
+        if words == tuple(text(i + k) for k in range(len(words))):
+            return i + len(words)
+    return i
+
+
+def _after_limit(parser: PhraseReader, i: int) -> int:
+    """The position after "at least", "up to" or "about"; the same for other words."""
+    after = _after_any(parser, i, _MINIMUMS + _MAXIMUMS)
+    return i + 1 if parser.matcher.text(i) in _APPROXIMATE else after
+
+
+def starts_limit(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "at least five", "up to five" or "about five" begins here."""
+    after = _after_limit(parser, i)
     if after == i or parser.matcher.text(after) != "<n>":
         return False
     return not phrase.has_noun() and phrase.number is None
 
 
-def read_minimum(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    """ "at least five", "more than five"."""
-    after = after_minimum(parser, i)
+def read_limit(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "at least five", "more than five"; "about five" is as good as no number."""
+    after = _after_limit(parser, i)
     token = parser.matcher.tokens[after]
-    more = parser.matcher.text(i) == "more"
-    phrase.number = int(token.value) + more  # type: ignore[arg-type]
-    phrase.number_at, phrase.at_least = parser.matcher.at(i, after + 1), True
+    text = parser.matcher.text(i)
+    number = int(token.value)  # type: ignore[arg-type]
+    phrase.number_at = parser.matcher.at(i, after + 1)
+    if _after_any(parser, i, _MAXIMUMS) > i:
+        phrase.number = max(1, number - (text in ("less", "fewer")))
+        phrase.determiner = phrase.determiner or "a"
+        return after + 1
+    phrase.number, phrase.at_least = number + (text == "more"), True
     return after + 1
+
+
+def read_range(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """ "second to fourth"."""
+    matcher = parser.matcher
+    after = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
+    if after is None or after.text != "<ord>" or phrase.adjectives:
+        return None
+    last = int(str(after.value))
+    if phrase.rank is None or phrase.number is not None or last <= phrase.rank:
+        return None
+    phrase.number = last - phrase.rank + 1
+    phrase.rank_at = (*phrase.rank_at, *matcher.at(i, i + 2))
+    return i + 2
+
+
+_MEASURES: dict[str, Literal["length", "width"]] = {
+    "wide": "width",
+    "broad": "width",
+    "long": "length",
+    "diameter": "length",
+}
+_ABOUT = 0.2
+
+
+def read_premodifying_measure(
+    parser: PhraseReader, i: int, phrase: NounPhrase
+) -> int | None:
+    """ "30 m tanks", "a 50 m wide river"; None where no noun follows."""
+    matcher, token = parser.matcher, parser.matcher.tokens[i]
+    measure = _MEASURES.get(matcher.text(i + 1))
+    stop = i + 1 if measure is None else i + 2
+    relates = matcher.text(stop) in v.RELATING | v.PREPOSITIONS | {"off"}
+    if relates or matcher.may_end(stop) or matcher.match(stop) is not None:
+        return None
+    named: Literal["area", "length", "width"] = measure or "length"
+    if token.text == "<area>":
+        named = "area"
+    value, at = float(str(token.value)), matcher.at(i, stop)
+    low, high = round((1 - _ABOUT) * value, 9), round((1 + _ABOUT) * value, 9)
+    sure = 1.0 if measure or named == "area" else UNSURE
+    phrase.noun_filters.append(
+        lambda node: n.Measured(node, named, low, high, at=at, certainty=sure)
+    )
+    return stop
+
+
+_SHARES = v.words("most majority rest lots plenty handful number")
+
+
+def is_share(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "most of", "the rest of" or "lots of" begins here."""
+    text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
+    return text in _SHARES and follows == "of" and phrase.is_empty()
+
+
+def read_share(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "most of the tanks": which ones are left out, nobody can say."""
+    matcher, text = parser.matcher, parser.matcher.text(i)
+    if text in ("most", "majority"):
+        matcher.ignored.append(f"{text} of")
+    phrase.silent_words.extend(matcher.at(i, i + 2))
+    return i + 2
+
+
+def read_others(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "the others", of what was named before."""
+    token = parser.matcher.tokens[i]
+    if phrase.has_noun() or phrase.antecedent is None:
+        phrase.adjectives.append(token)
+    else:
+        phrase.pronoun = "ones"
+        phrase.silent_words.extend(token.at)
+    return i + 1
 
 
 def read_number(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "three", "three or more", "two of"."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]
     if phrase.number is not None or phrase.adjectives:
-        phrase.adjectives.append(token)
+        counts = matcher.match(i + 1)
+        if phrase.rank is None and counts is not None and counts.handler == "from":
+            phrase.set_rank(token)  # "tank 2 from the left"
+        else:
+            phrase.adjectives.append(token)
         return i + 1
     phrase.number, phrase.number_at = int(token.value), token.at  # type: ignore[arg-type]
     follows = matcher.text(i + 1)
     if follows == "of":
         phrase.determiner = phrase.determiner or "a"  # "two of the tanks": any two
-    if (follows, matcher.text(i + 2)) == ("or", "more"):
+    if follows == "or" and matcher.text(i + 2) in ("more", "so", "<n>"):
         phrase.number_at, phrase.at_least = matcher.at(i, i + 3), True
         return i + 3
     return i + 1
@@ -124,6 +240,9 @@ def is_rank_of_noun_before(parser: PhraseReader, i: int, phrase: NounPhrase) -> 
 def is_degree(parser: PhraseReader, i: int) -> bool:
     """Whether a word only says how large: "quite" in "quite large"."""
     text = parser.matcher.text(i)
+    isolated = parser.matcher.text(i + 1) in v.ISOLATED
+    if isolated and text in v.DEGREES | {"most", "more"}:
+        return True
     while text in v.DEGREES or (text.endswith("ly") and len(text) > 4):
         i += 1
         text = parser.matcher.text(i)
@@ -140,3 +259,49 @@ def is_part_of(phrase: NounPhrase) -> bool:
     if phrase.role == "anchor":  # what is near a part, is near the whole
         return last in v.PARTS_OF_ANCHORS
     return last in v.PARTS_OF_WHOLE and len(phrase.adjectives) == 1
+
+
+def is_rank(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether an ordinal after the noun counts: "the tank second from the left"."""
+    if parser.matcher.text(i) != "<ord>":
+        return False
+    return is_rank_of_noun_before(parser, i, phrase)
+
+
+def read_rank(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "second" after the noun."""
+    phrase.set_rank(parser.matcher.tokens[i])
+    return i + 1
+
+
+def is_rank_direction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """ "the third tank down on the west side"."""
+    matcher = parser.matcher
+    if matcher.text(i) not in v.RANK_DIRECTIONS:
+        return False
+    if phrase.rank is None or phrase.rank_side is not None:
+        return False
+    return i + 1 >= matcher.stop or matcher.match(i + 1, bare=True) is not None
+
+
+def read_rank_direction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "down"."""
+    phrase.rank_side = v.RANK_DIRECTIONS[parser.matcher.text(i)]
+    phrase.rank_at = (*phrase.rank_at, *parser.matcher.at(i, i + 1))
+    return i + 1
+
+
+def skips_some(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "but one" counts on from an end: "the last tank but one"."""
+    matcher = parser.matcher
+    ordered = phrase.from_end or phrase.selectors
+    skips = matcher.text(i) == "but" and matcher.text(i + 1) in ("one", "<n>")
+    return bool(ordered and skips and (phrase.rank or 1) == 1)
+
+
+def read_skipped(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "but one" after the noun."""
+    token = parser.matcher.tokens[i + 1]
+    phrase.rank = 1 + (int(str(token.value)) if token.text == "<n>" else 1)
+    phrase.rank_at = (*phrase.rank_at, *parser.matcher.at(i, i + 2))
+    return i + 2

@@ -10,7 +10,7 @@ from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
-from rrsis_geo.query.parser.noun_phrase import At
+from rrsis_geo.query.parser.noun_phrase import OPPOSITE, At
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.plan.container_places import is_container
@@ -91,12 +91,17 @@ def _beside_either(parser: PhraseReader, match: Match) -> Relation:
         if token.text in ("above", "below", "beneath")
     ]
     one, other = (beside(cast(Side, side), "beyond") for side in sides[:2])
+    together = "and" in (token.text for token in tokens)
+    if together and OPPOSITE.get(sides[0]) != sides[1]:  # "north and east of"
+        return lambda of, anchor, at: other(one(of, anchor, at), anchor, at)
     return lambda of, anchor, at: n.Union((one(of, anchor, at), other(of, anchor, at)))
 
 
 def _compared(parser: PhraseReader, match: Match) -> Relation:
     if match.argument == "same":
         return lambda of, anchor, at: n.Compared(of, "same", anchor, at=at)
+    if match.argument == "smaller":
+        return lambda of, anchor, at: n.Compared(of, "smaller", anchor, at=at)
     token = parser.matcher.first("<cmp>", match)
     if token is None or cast(tuple[str, str], token.value)[0] == "largest":
         return lambda of, anchor, at: n.Compared(of, "larger", anchor, at=at)

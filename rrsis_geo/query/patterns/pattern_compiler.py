@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from rrsis_geo.query.lexicon import grammar
 from rrsis_geo.query.lexicon.vocabulary import NUMBERS, words
-from rrsis_geo.query.tokenizer.token_kinds import KINDS
-from rrsis_geo.query.tokenizer.tokens import Token
+from rrsis_geo.query.tokenizer.token_kinds import KINDS, Token
 
-_TOKEN_KINDS = words("d n len area most nearest amount cmp")
+_TOKEN_KINDS = words("d n len area most nearest amount cmp sup")
 """Kinds that a pattern may name in braces."""
 
 _PIECE = re.compile(r"\{\w+\}|<\w+>|[\[\]()|]|\w+=|[\w',]+")

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
+from rrsis_geo.query.patterns.asides import before_purpose, without_asides
+from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
@@ -19,7 +21,8 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     encode,
     longest_match,
 )
-from rrsis_geo.query.tokenizer.tokens import Text, Token
+from rrsis_geo.query.tokenizer.token_kinds import Token
+from rrsis_geo.query.tokenizer.tokens import Text
 
 _END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from", "middle"))
 """Handlers of rules that hold only where a phrase may end."""
@@ -31,7 +34,7 @@ _ENDS_BY_KIND = frozenset(("<len>", "<area>", "<cmp>", "<nearest>"))
 
 _SIDES = v.words(
     "side part edge border half corner hand share quarter area end section portion"
-    " quadrant"
+    " quadrant thirds quarters corners"
 )
 _CONDITIONS = v.words(
     "place edge isolated within beside near not along around surrounded opposite"
@@ -66,18 +69,27 @@ class PatternMatcher:
 
     def __init__(self, text: Text) -> None:
         self.words = text.words
-        self.tokens = text.tokens
-        encoded = [encode(token) for token in text.tokens]
+        self.ignored: list[str] = []
+        """Words that were understood, but that nothing is made of."""
+        self._has_anchor = False
+        self._take(without_asides(text.tokens))
+        start, stop = self.start, self.stop
+        ordered = without_fronting(self.tokens, start, stop)
+        if ordered != list(self.tokens[start:stop]):
+            self._take(tuple(ordered))
+
+    def _take(self, tokens: tuple[Token, ...]) -> None:
+        """Match in these tokens from now on."""
+        self.tokens = tokens
+        encoded = [encode(token) for token in tokens]
         self._line = "".join(encoded)
         self._offsets = list(accumulate(map(len, encoded), initial=0))
         self._index = {offset: index for index, offset in enumerate(self._offsets)}
         self._matches: dict[tuple[int, bool], Match | None] = {}
-        self._has_anchor = False
-        self.ignored: list[str] = []
-        """Words that were understood, but that nothing is made of."""
-        self.stop = len(text.tokens)
+        self.stop = len(tokens)
         self.start = self._skip_polite_opening()
         self.stop = self._drop_polite_closing()
+        self.stop = before_purpose(tokens, self.start, self.stop)
 
     @contextmanager
     def limited(self, stop: int) -> Iterator[None]:
@@ -151,7 +163,8 @@ class PatternMatcher:
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):
             return False  # "the round tank" against "round the tank"
-        if rule.handler in _END_OF_PHRASE_ONLY and not self.may_end(stop):
+        at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
+        if at_end and not self.may_end(stop):
             return False
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from rrsis_geo.query.lexicon.nouns import singular
+from rrsis_geo.query.tokenizer.compounds import is_compound, join_compounds
 from rrsis_geo.query.tokenizer.spelling import correct_spelling, is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import HYPHENATED, KINDS
 
@@ -17,7 +18,7 @@ _PIECES = re.compile(
     r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
     r"|(?:m|km|ft|yd|mi)\s?\^?2(?!\d)"
     r"|[^\W\d_]+(?:['-][^\W\d_]+)*|[^\W_]+"
-    r"|[,;:()/?!.<>\u2264\u2265~\"&-]"
+    r"|[,;:()\[\]{}/?!.<>\u2264\u2265~\"&+@-]"
 )
 _DASH = re.compile(
     r"(?<=\w)\s+-+\s+"
@@ -30,6 +31,22 @@ _RANGE = re.compile(
     r"(?=\d[\d.,]*\s?(?:k?m|ft|feet|foot|y(?:ar)?ds?|mi|ha)\b)"
 )
 """A dash between two lengths."""
+
+_SLASHED = (
+    (re.compile(r"\bw/o\b"), "without"),
+    (re.compile(r"\bw/(?=[ \w])"), "with "),
+)
+"""Abbreviations with a slash."""
+
+_PLURAL_POSSESSIVE = re.compile(r"(?<=[a-z]s)'(?=\s+\w)")
+""" "the houses' pools", unless a word is quoted."""
+
+_QUOTED = re.compile(r"(?:^|\s)'")
+
+_MEASURED = re.compile(
+    r"(\d)-(m|km|ft|metre|meter|foot|feet|yard|yd|mile|acre|hectare|ha)s?-(?=[a-z])"
+)
+""" "20-m-wide"."""
 
 _CONTRACTIONS = {
     "'s": " 's",
@@ -65,7 +82,7 @@ _CONTRACTIONS = {
     "gimme": "give me",
     "lemme": "let me",
     "wanna": "want to",
-    "w/o": "without",
+    "oclock": "o'clock",
     "line-up": "lineup",
     "line-ups": "lineups",
     "twin-jet": "twinjet",
@@ -78,7 +95,7 @@ _MOST = {
         for end in ("ern", "erly")
     },
 }
-_CLAUSE_MARKS = frozenset('.;:()?!"')
+_CLAUSE_MARKS = frozenset('.;:()[]{}?!"')
 """Marks that are read as commas."""
 
 _SYMBOLS = {
@@ -88,6 +105,8 @@ _SYMBOLS = {
     "\u2265": "at least",
     "~": "about",
     "&": "and",
+    "+": "and",
+    "@": "at",
 }
 _WORD = re.compile(r"[^\W\d_]+")
 _SQUARED = re.compile(r"(m|km|ft|yd|mi)\s?\^?2")
@@ -102,10 +121,19 @@ def correct_text(expression: str) -> str:
     corrected = dict(normalize(expression)[1])
     if not corrected:
         return expression
+    for typed in corrected:
+        if " " in typed:  # "basket ball"
+            expression = _joined(expression, typed, corrected[typed])
     return _WORD.sub(
         lambda word: _like(word[0], corrected.get(word[0].casefold(), word[0])),
         expression,
     )
+
+
+def _joined(expression: str, typed: str, word: str) -> str:
+    """A text in which several words, as typed, are one."""
+    pattern = re.compile(re.escape(typed).replace(r"\ ", r"\s+"), re.IGNORECASE)
+    return pattern.sub(lambda found: _like(found[0], word), expression)
 
 
 def _like(typed: str, word: str) -> str:
@@ -126,6 +154,11 @@ def normalize(
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
     plain = plain.replace("i.e.", ",").replace("e.g.", ",")
+    for pattern, word in _SLASHED:
+        plain = pattern.sub(word, plain)
+    if not _QUOTED.search(plain):
+        plain = _PLURAL_POSSESSIVE.sub("'s", plain)
+    plain = _MEASURED.sub(r"\1 \2 ", plain)
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
     parts: list[str] = []
@@ -135,7 +168,7 @@ def normalize(
                 parts.append(",")
         elif piece != "-":
             parts.extend(_split(_SYMBOLS.get(piece, piece)))
-    corrections: list[tuple[str, str]] = []
+    parts, corrections = join_compounds(parts, known)
     for part, follows in pairwise([*parts, ""]):
         if part in known or singular(part) in known:
             words.append(part)
@@ -176,6 +209,8 @@ def _split(piece: str) -> list[str]:
     if frozenset(parts) in _OPPOSITE_PAIRS and len(parts) == 2:
         return [piece]  # "east-west" says how a thing lies, not where
     if all(part in HYPHENATED or part.isdigit() for part in parts):
+        return parts
+    if is_compound(parts):
         return parts
     if parts[-1] == "most" and all(
         KINDS.get(part, ("",))[0] == "<d>" for part in parts[:-1]

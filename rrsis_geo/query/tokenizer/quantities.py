@@ -91,6 +91,8 @@ def _number_with_article(words: list[str], index: int) -> tuple[float, int] | No
     if words[index] == "half":
         if follower in ("a", "an") and _unit(words, index + 2):
             return 0.5, index + 2
+        if words[index + 1 : index + 3] == ["a", "dozen"]:
+            return 6.0, index + 3
         return None
     if follower == "dozen":
         return 12.0, index + 2

@@ -1,14 +1,27 @@
-"""Kinds of words that the grammar knows, with their values."""
+"""Tokens, and the kinds of words that the grammar knows, with their values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 
 Value = str | float | int | tuple[str, str] | None
 """What a word of a kind says: "top left", 3, ("largest", "area")."""
+
+
+class Token(NamedTuple):
+    """A word, or several that make one direction or quantity."""
+
+    text: str
+    """The word, or its kind in angle brackets: "<n>" for any count."""
+    value: Value
+    """What the kind says: "top left", 3, ("largest", "area"); None for plain words."""
+    at: tuple[int, ...]
+    """Indices of its words."""
+    surface: str
+    """Its words, with blanks between."""
 
 
 def _kinds() -> dict[str, tuple[str, Value]]:

@@ -1,0 +1,204 @@
+"""Reads what conjunctions and commas join.
+
+Conditions ("in the north and near the road"), and what is said of members of a set in
+turn ("two ships, one red, one white"), told from adjectives that a comma parts.
+"""
+
+from __future__ import annotations
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
+from rrsis_geo.query.parser.anchored_relations import apply_match
+from rrsis_geo.query.parser.noun_phrase import Filter, NounPhrase
+from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.tokenizer.token_kinds import Token
+
+_SEPARATORS = v.COORDINATORS | {",", "but", "with"}
+_MEMBERS = v.words("one another a an <n>")
+
+
+def read_enumeration(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """Read members from a comma or "with" on: "one red and the other white".
+
+    Args:
+        parser: The parser of the text.
+        i: Position of the comma.
+        phrase: The set, with a noun; its members take its place.
+
+    Returns:
+        The position after the last member; None where no two members are named.
+    """
+    matcher = parser.matcher
+    noun = phrase.noun()
+    if noun is None or phrase.number is None or phrase.number < 2:
+        return None
+    whole = phrase.without_count().build()
+    starts = [
+        place
+        for place in range(i, matcher.stop)
+        if matcher.text(place) in _SEPARATORS and _after_member(parser, place + 1)
+    ]
+    if len(starts) < 2 or starts[0] != i or whole is None:
+        return None
+    parts: list[Node] = []
+    end = matcher.stop
+    for start, stop in zip(starts, [*starts[1:], end], strict=True):
+        with matcher.limited(stop):
+            part = _member(parser, _after_member(parser, start + 1), whole)
+        if part is None:
+            return None
+        parts.append(n.Counted(part, _number(parser, start + 1), definite=True))
+    phrase.clear()
+    phrase.base = n.Union(tuple(parts))
+    return end
+
+
+def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
+    """Whether words of appearance, at least one, and a noun of the vocabulary follow.
+
+    So "tents, cars" stays two things, although tents are not in the vocabulary.
+    """
+    matcher = parser.matcher
+    for j in range(i, matcher.stop):
+        token = matcher.tokens[j]
+        if j > i and token.text in (",", *v.COORDINATORS) and j + 1 < matcher.stop:
+            continue
+        if token.text in v.DETERMINERS or matcher.match(j) is not None:
+            return False
+        after = matcher.tokens[j + 1].surface if j + 1 < matcher.stop else ""
+        if sense((token.surface, singular(after)))[0] > 1 or _is_noun(token):
+            return j > i
+    return False
+
+
+def _is_noun(token: Token) -> bool:
+    """Whether a word names a class by itself."""
+    return sense((singular(token.surface),))[1] is not None
+
+
+def _after_member(parser: PhraseReader, i: int) -> int:
+    """The position after "one", "two" or "the other"; 0 where there is none."""
+    text = parser.matcher.text
+    if text(i) in _MEMBERS:
+        return i + 1
+    if text(i) == "the" and text(i + 1) in ("other", "third", "last"):
+        return i + 2
+    return 0
+
+
+def _number(parser: PhraseReader, i: int) -> int:
+    token = parser.matcher.tokens[i]
+    return int(token.value) if token.text == "<n>" else 1  # type: ignore[arg-type]
+
+
+def _member(parser: PhraseReader, i: int, whole: Node) -> Node | None:
+    """The set with what is said of one member; None where words are left over."""
+    matcher = parser.matcher
+    while matcher.text(i) in v.COPULAS | {"of", "them"}:
+        i += 1
+    part = NounPhrase("head", whole)
+    i = parser.read_premodifiers(i, part)
+    part.pronoun = "one"
+    i = parser.read_postmodifiers(i, part)
+    said = part.adjectives or part.filters or part.has_premodifier()
+    return part.build() if said and i >= matcher.stop else None
+
+
+def is_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a word joins a further condition to those before."""
+    matcher = parser.matcher
+    return matcher.text(i) in v.COORDINATORS or matcher.adds_condition(i)
+
+
+def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """Both of "in the north and near the road"; either of two places."""
+    matcher, j = parser.matcher, _after_clause_opening(parser, i + 1)
+    again = j > i + 1
+    while matcher.text(j) in _FILLERS | v.STATIVE:
+        j += 1
+    match = matcher.match(j, bare=True)
+    if match is None and matcher.text(j) == "not" and phrase.role == "head":
+        return j  # "not red and not white"
+    if match is None or phrase.role != "head":
+        return j if again and phrase.role == "head" and j < matcher.stop else None
+    said = phrase.filters or phrase.directions or phrase.unparsed or again
+    if not (said or matcher.text(i - 1) in v.NON_PLACES):
+        return None
+    count, before = len(phrase.filters), phrase.last_handler
+    after = apply_match(parser, match, phrase, ())
+    places = {before, match.handler} <= {"place", "edge"}
+    either = places or matcher.text(i) in ("or", ",")
+    if either and count and len(phrase.filters) == count + 1:
+        one, other = phrase.filters[count - 1 :]
+        phrase.filters[count - 1 :] = [_either(one, other)]
+    return after
+
+
+_FILLERS = v.words("also but is are")
+
+
+def _after_clause_opening(parser: PhraseReader, i: int) -> int:
+    """The position after "it is" or "they are", which speak of the same things."""
+    text = parser.matcher.text
+    if text(i) in ("it", "they", "which", "that") and text(i + 1) in ("is", "are"):
+        return i + 2
+    return i
+
+
+def _either(one: Filter, other: Filter) -> Filter:
+    return lambda node: n.Union((one(node), other(node)))
+
+
+def read_comma_of_adjectives(
+    parser: PhraseReader, i: int, phrase: NounPhrase
+) -> int | None:
+    """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
+    if phrase.adjectives:
+        describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
+        open_end = describes or _may_join_adjectives(phrase)
+        return i + 1 if open_end and leads_to_known_noun(parser, i + 1) else None
+    if not phrase.has_premodifier():
+        return None
+    matcher = parser.matcher
+    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1) is not None:
+        return None
+    return i + 1
+
+
+def read_conjunction_of_adjectives(
+    parser: PhraseReader, i: int, phrase: NounPhrase
+) -> int | None:
+    """A conjunction of ranks, "second and third", or of adjectives."""
+    matcher = parser.matcher
+    after = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
+    if phrase.rank is not None and after is not None and not phrase.adjectives:
+        next_rank = phrase.rank + (phrase.number or 1)
+        if after.text == "<ord>" and after.value == next_rank:
+            phrase.number = (phrase.number or 1) + 1
+            phrase.rank_at = (*phrase.rank_at, *matcher.at(i, i + 2))
+            return i + 2
+        if after.text == "<ord>" and phrase.number is None:  # "first and third"
+            phrase.more_ranks.append(int(str(after.value)))
+            phrase.rank_at = (*phrase.rank_at, *matcher.at(i, i + 2))
+            return i + 2
+    if not _may_join_adjectives(phrase):
+        return None
+    if (
+        matcher.text(i + 1) in v.DETERMINERS | {"<n>", "one"}
+        or matcher.match(i + 1) is not None
+    ):
+        return None
+    phrase.adjectives.append(matcher.tokens[i])
+    return i + 1
+
+
+def _may_join_adjectives(phrase: NounPhrase) -> bool:
+    """Whether the last word is no noun yet: "white and ..."."""
+    if not phrase.adjectives or phrase.pronoun:
+        return False
+    noun = phrase.noun()
+    if noun is None or noun.categories:
+        return False
+    return not is_plural(phrase.adjectives[-1].surface)

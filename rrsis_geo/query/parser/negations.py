@@ -1,0 +1,115 @@
+"""Reads what is denied of things: "not red", "not ships", "which have no roof"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.phrases import add_words
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, negated
+from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.tokenizer.token_kinds import Token
+
+_VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
+
+
+def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
+    """The position after "that are not located", and the words of the negation."""
+    while matcher.text(i) in _VERBS:
+        i += 1
+    if matcher.text(i) != "not":
+        return i, ()
+    negation, i = matcher.at(i, i + 1), i + 1
+    while matcher.text(i) in v.STATIVE:
+        i += 1
+    return i, negation
+
+
+def is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether something is denied from a position on."""
+    excepts = parser.matcher.after_exception(i) > i  # "not counting ..."
+    return not excepts and bool(skip_verbs(parser.matcher, i)[1])
+
+
+def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """ "not red", "that are not ships"; ", not the big ones" is an exception."""
+    matcher = parser.matcher
+    start, _ = skip_verbs(matcher, i)
+    if phrase.role != "head":
+        return None
+    definite = matcher.text(start) in v.DEFINITE | v.INDEFINITE
+    if definite and matcher.text(i) == "not":
+        return None
+    if (after := _read_things(parser, i, start, phrase)) is not None:
+        return after
+    if definite:
+        return None
+    stop = start
+    while (
+        stop < matcher.stop
+        and matcher.text(stop) != ","
+        and matcher.text(stop) not in v.COORDINATORS
+        and matcher.match(stop) is None
+    ):
+        stop += 1
+    if stop == start:
+        return None
+    adjectives = [token.surface for token in matcher.tokens[start:stop]]
+    described = _described(adjectives, matcher.at(start, stop))
+    phrase.filters.append(negated(described, matcher.at(i, start)))
+    return stop
+
+
+def _read_things(
+    parser: PhraseReader, i: int, start: int, phrase: NounPhrase
+) -> int | None:
+    """The position after things of another kind: "not cars", "not the largest"."""
+    matcher = parser.matcher
+    things = NounPhrase("anchor", phrase.noun_or_antecedent(), phrase.depth + 1)
+    stop = parser.read_premodifiers(start, things)
+    noun = things.noun()
+    same = things.pronoun or (noun is None and things.has_premodifier())
+    if not (same or (noun is not None and noun.categories)):
+        return None
+    at = matcher.at(i, start)
+
+    def keep(node: Node) -> Node:
+        without = replace(things, antecedent=node).build()
+        return node if without is None else n.Except(node, without, at=at)
+
+    phrase.filters.append(keep)
+    return stop
+
+
+def read_lack(parser: PhraseReader, start: int, stop: int, phrase: NounPhrase) -> int:
+    """ "which do not have a red roof": what such a description fits, is left out.
+
+    Args:
+        parser: The parser of the text.
+        start: Position of "do not have".
+        stop: Position after it.
+        phrase: The noun phrase that lacks something.
+    """
+    matcher = parser.matcher
+    lacked = NounPhrase(phrase.role, None)
+    end = parser.read_description(stop, lacked) if stop < matcher.stop else stop
+    words = [token.surface for token in lacked.unparsed]
+    at = matcher.at(start, end)
+
+    def keep(node: Node) -> Node:
+        return n.Except(node, add_words(node, ["with", *words], at), at=at)
+
+    phrase.filters.append(keep)
+    return end
+
+
+def lacking_adjective(token: Token) -> Filter:
+    """ "non-white"."""
+    return negated(_described([token.text.removeprefix("non-")], token.at), token.at)
+
+
+def _described(adjectives: list[str], at: At) -> Filter:
+    return lambda node: add_words(node, [], at, adjectives)

@@ -1,0 +1,69 @@
+"""Finds remarks that say nothing of what is meant: "I think", "for my map"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.tokenizer.token_kinds import Token
+
+_HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
+_THINKING = v.words("think guess believe suppose")
+_CONDITIONAL = v.words("there any possible you visible present it they one needed")
+_MODALS = v.words("should must might may could ought")
+_OWNERS = v.words("my our")
+_PURPOSES = v.words(
+    "report project survey inventory analysis map study presentation client boss"
+    " assessment database statistics permit audit"
+)
+_REASONS = v.words("because since")
+
+
+def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens without remarks between commas, and without "I think"."""
+    kept: list[Token] = []
+    segment: list[Token] = []
+    comma: Token | None = None
+    for token in (*tokens, None):
+        if token is not None and token.text != ",":
+            segment.append(token)
+            continue
+        if not (kept and _is_aside(segment)):
+            if kept and segment and comma is not None:
+                kept.append(comma)
+            kept.extend(_without_thinking(segment))
+        segment, comma = [], token
+    return tuple(kept)
+
+
+def _is_aside(segment: Sequence[Token]) -> bool:
+    """Whether the words between two commas are a remark."""
+    words = [token.text for token in segment[:2]] + ["", ""]
+    return (
+        words[0] in _HEDGES
+        or (words[0] in ("i", "we") and words[1] in _THINKING)
+        or (words[0] == "if" and words[1] in _CONDITIONAL)
+        or (words[0] == "there" and words[1] in _MODALS)
+    )
+
+
+def _without_thinking(segment: Sequence[Token]) -> list[Token]:
+    """ "the building I think near the road"."""
+    kept = list(segment)
+    for place in range(len(kept) - 2, 0, -1):
+        if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
+            del kept[place : place + 2]
+    return kept
+
+
+def before_purpose(tokens: Sequence[Token], start: int, stop: int) -> int:
+    """Where a request ends that says what it is for: "the tanks for my inventory"."""
+    last = tokens[stop - 1].text if stop > start else ""
+    for index in range(start + 1, stop - 1):
+        text, follows = tokens[index].text, tokens[index + 1].text
+        own = follows in _OWNERS or (follows in v.DEFINITE and last in _PURPOSES)
+        if (text == "for" and own) or text in _REASONS:
+            return index
+        if (text, follows) in (("so", "that"), ("in", "order")):
+            return index
+    return stop
