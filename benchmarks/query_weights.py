@@ -28,6 +28,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.serialization.header import digests, find_weights, read_header
 from rrsis_geo.pipeline import segment
+from rrsis_geo.pipeline.run_plan import find_overviews
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
@@ -87,6 +88,10 @@ class ScenePredictor:
         return find_weights(self.weights)
 
     @cached_property
+    def _gsd_range(self) -> tuple[float, float] | None:
+        return read_header(self._file).gsd_range
+
+    @cached_property
     def _weights_digest(self) -> str:
         return "|".join(digests(self._file))
 
@@ -102,7 +107,7 @@ class ScenePredictor:
         """
         self.folder.mkdir(exist_ok=True)
         changed = os.path.getmtime(path)
-        again = SegmentOptions.overviews
+        again = len(find_overviews(grid, SegmentOptions(), self._gsd_range))
         key = f"{path}|{changed}|{self._weights_digest}|{PRECISION}|{again}"
         paths = {text: self.folder / f"{_digest(key, text)}.tif" for text in phrases}
         missing = [text for text, path in paths.items() if not path.exists()]

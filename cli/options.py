@@ -182,7 +182,7 @@ SCENE = together(
         "Scene",
         "--overviews",
         "How often to look again, each time at half the resolution, for what is too "
-        "large for a window; 0 is a fifth faster.",
+        "large for a window; 0 saves a quarter of the time.",
         type=int,
         metavar="N",
     ),

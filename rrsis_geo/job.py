@@ -71,7 +71,7 @@ class SegmentOptions:
     the classes for which that has been shown to help."""
     gsd: float | None = None
     """Metres per pixel to read the scene at; None: as the weights were trained."""
-    overviews: int = 1
+    overviews: int = 2
     """How often the scene is looked at again, each time at half the resolution, for
     what is too large for a window; as far as the weights were trained."""
     bands: Tuple[int, ...] | None = None

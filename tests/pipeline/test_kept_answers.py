@@ -21,14 +21,20 @@ MIDDLE = (500_040.2, 5_000_000 - 90.3, 500_099.9, 5_000_000 - 21.7)
 
 @pytest.mark.parametrize("raster", [True, False], ids=["raster", "polygons"])
 @pytest.mark.parametrize("area", [{}, {"bbox": MIDDLE}], ids=["whole", "area"])
-def test_a_second_run_looks_at_nothing_and_has_the_same_bytes(ask, raster, area):
+@pytest.mark.parametrize("overviews", [0, 2])
+def test_a_second_run_looks_at_nothing_and_has_the_same_bytes(
+    ask, raster, area, overviews
+):
+    area = area | {"overviews": overviews}
     fresh, _, unkept = ask("tank", "road", cache=False, probability=raster, **area)
     first, looked, _ = ask("tank", "road", probability=raster, **area)
     again, network, found = ask("tank", "road", probability=raster, **area)
     assert looked.windows > 10
     assert network.bound == []
     assert fresh == first == again
-    assert found.counts.windows == unkept.counts.windows == looked.windows
+    assert found.counts.windows == unkept.counts.windows
+    # overviews have windows of their own
+    assert (looked.windows > found.counts.windows) == (overviews > 0)
     assert found.counts.skipped == unkept.counts.skipped
     assert 0 < found.counts.kept <= found.counts.windows
     assert found.counts.resumed == 0
@@ -94,17 +100,18 @@ def test_a_dry_run_knows_what_would_not_be_looked_at(
     ask, scene, tmp_path, before, texts, area, raster
 ):
     if before is not None:
-        ask("tank", bbox=before)
+        ask("tank", bbox=before, overviews=0)
     job = make_job(
         scene,
         tmp_path,
         expressions=texts,
+        overviews=0,
         resolve="network",
         bbox=area,
         probability=str(tmp_path / "planned.tif") if raster else None,
     )
     estimate = plan(job, measure=False)
-    _, network, _ = ask(*texts, bbox=area, probability=raster)
+    _, network, _ = ask(*texts, bbox=area, probability=raster, overviews=0)
     assert (estimate.seconds == 0) == (network.windows == 0)
     assert estimate.windows - estimate.empty - estimate.known == network.windows
     assert (f"{estimate.known} from earlier runs" in str(estimate)) == (

@@ -10,6 +10,7 @@ from text_network import Network
 CHANGES = {
     "window_size": {"window_size": 96},
     "overlap": {"overlap": 8},
+    "overviews": {"overviews": 0},
     "bands": {"bands": (3, 2, 1)},
     "ground": {"gsd": 0.6},
     "text": {},

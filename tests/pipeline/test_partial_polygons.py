@@ -43,7 +43,14 @@ def test_the_network_is_loaded_only_if_needed(scene, tmp_path):
         bound.append((job.expressions, texts))
         return Context(expressions=2)
 
-    job = make_job(scene, tmp_path, expressions=TWO, threshold=0.2, resolve="network")
+    job = make_job(
+        scene,
+        tmp_path,
+        expressions=TWO,
+        threshold=0.2,
+        resolve="network",
+        overviews=0,  # a network that is passed in has none
+    )
     given = run(job, predictor=Context(expressions=2), network=network)
     assert bound == []
 
