@@ -1,12 +1,12 @@
-"""At which resolution images without georeference are read best.
+"""How images of unknown sizes are read best: with overviews or without.
 
     python benchmarks/images_without_metres.py DATA_FOLDER [--images 24]
 
 Written expressions of validation images of NWPU VHR-10, of the half on which choices
 are made, are answered by a run as a user starts it, on the images as they are and
-enlarged to twice their size: pixel by pixel, at half the size, and shrunk into one
-window. Prints mIoU of expressions that mean something, the share of them without an
-answer, and how many of those that mean nothing are answered with nothing.
+enlarged to twice their size: in full alone, and with one and two overviews. Prints mIoU
+of expressions that mean something, the share of them without an answer, and how many of
+those that mean nothing are answered with nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from rrsis_geo.pipeline.runner import run
 from rrsis_geo.runtime.cached_predictor import CachedPredictor
 
 ENLARGED = (1, 2)
+OVERVIEWS = (0, 1, 2)
 
 Mask = NDArray[np.bool_]
 
@@ -44,26 +45,24 @@ def main() -> None:
     _, kept = split(nwpu(options.data), every=7)
     chosen = [image for image in kept if image.written and _is_for_choices(image.name)]
     cached = CachedPredictor()
-    found: dict[tuple[int, str], list[tuple[Mask, Mask]]] = defaultdict(list)
+    found: dict[tuple[int, int], list[tuple[Mask, Mask]]] = defaultdict(list)
     for image in chosen[:: max(1, len(chosen) // options.images)][: options.images]:
         texts, _, masks = expressions_of(image, 0)
         truth = dict(zip(texts, masks, strict=True))
         for factor in ENLARGED:
             pixels = _enlarged(image.pixels, factor)
-            whole = max(1.0, max(pixels.shape[1:]) / SIDE)
-            for name, gsd in (("as it is", 1.0), ("half", 2.0), ("one window", whole)):
-                painted = _answers(pixels, tuple(truth), gsd, cached)
-                pairs = zip(painted, truth.values(), strict=True)
-                found[factor, name] += pairs
-    print("| enlarged | read | mIoU | no answer | nothing meant, none given |")
+            for count in OVERVIEWS:
+                painted = _answers(pixels, tuple(truth), count, cached)
+                found[factor, count] += zip(painted, truth.values(), strict=True)
+    print("| enlarged | overviews | mIoU | no answer | nothing meant, none given |")
     print("| --- | --- | --- | --- | --- |")
-    for (factor, name), pairs in found.items():
+    for (factor, count), pairs in found.items():
         meant = [(a, b) for a, b in pairs if b.any()]
         none = [not a.any() for a, b in pairs if not b.any()]
         ious = [(a & b).sum() / (a | b).sum() for a, b in meant]
         empty = np.mean([not a.any() for a, _ in meant])
         print(
-            f"| {factor} | {name} | {100 * np.mean(ious):.1f} of {len(meant)} "
+            f"| {factor} | {count} | {100 * np.mean(ious):.1f} of {len(meant)} "
             f"| {100 * empty:.1f} % | {sum(none)} of {len(none)} |"
         )
 
@@ -83,7 +82,7 @@ def _enlarged(pixels: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
 def _answers(
     pixels: NDArray[np.uint8],
     texts: tuple[str, ...],
-    gsd: float,
+    overviews: int,
     cached: CachedPredictor,
 ) -> list[Mask]:
     """Masks (S, S) of what a run finds for each text, over the whole image."""
@@ -94,7 +93,7 @@ def _answers(
             path, "w", "PNG", width=width, height=height, count=3, dtype="uint8"
         ) as file:
             file.write(pixels)
-        options = SegmentOptions(pixel_coordinates=True, gsd=gsd)
+        options = SegmentOptions(pixel_coordinates=True, overviews=overviews)
         job = SegmentJob(scene=path, expressions=texts, options=options)
         frame = run(job, network=cached.bind).to_geodataframe()
     scale = np.array([SIDE / width, SIDE / height])

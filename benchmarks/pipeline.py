@@ -98,7 +98,8 @@ def main() -> None:
     with TemporaryDirectory(prefix="rrsis-geo-") as name:
         folder = Path(name)
         threshold = 0.5 if options.random is None else 0.99
-        settings = SegmentOptions(gsd=0.5, threshold=threshold)
+        # without overviews, whose windows would not be counted
+        settings = SegmentOptions(gsd=0.5, threshold=threshold, overviews=0)
         step = settings.window_size - settings.overlap
         side = settings.overlap + step * round(math.sqrt(options.windows))
         scene = folder / "scene.tif"
