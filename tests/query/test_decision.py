@@ -204,7 +204,9 @@ def test_an_object_of_which_the_network_is_not_sure_is_a_candidate():
         assert (
             gather(make_plan("tank"), maps, GRID, area=None, one_window=True).count == 1
         )
-    assert lefts(answer("the tank", sure)) == [100]
+    whole = ("the tank", square(100, 100), 0.9)
+    seen = painted(("storage tank", square(100, 100), 0.95), whole)
+    assert lefts(answer("the tank", seen)) == [100]
 
 
 @pytest.mark.parametrize("probability", [1.0, 1 - 1e-12, 1e-12])
