@@ -87,7 +87,10 @@ class DryRun:
         lines = [
             ("scene", self.scene),
             ("looks for", "; ".join(self.expressions)),
-            ("phrases", "; ".join(self.batch.texts) or "none: own layers answer all"),
+            (
+                "phrases",
+                "; ".join(self.batch.texts) or "none: the network is not needed",
+            ),
             *(
                 ("layer", f"{layer.word}: {len(layer.polygons):,} features in the area")
                 for layer in (self.batch.features.layers if self.batch.features else ())

@@ -278,7 +278,7 @@ def _look(
 
 
 def _find_features(this: RunState) -> tuple[QueryAnswers, Counts]:
-    """Answer from the user's own layers alone; the network is not loaded."""
+    """Answer from the user's own layers, or nothing; the network is not loaded."""
     plan, device = this.plan, this.job.options.device
     this.timer.lap("bind")
     this.report(Started(windows=0, skipped=0, gsd=plan.grid.gsd, device=device))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Literal
 
 from rrsis_geo.language.known_classes import Knowledge, KnownClasses
@@ -85,6 +86,26 @@ def with_knowledge(
             names = ()  # listed once is enough
     silent = frozenset[str]() if guess else frozenset(unanswered)
     return replace(batch, plans=tuple(plans), unanswered=silent)
+
+
+def without_unknown(batch: QueryBatch) -> QueryBatch:
+    """A batch that does not give the network what it would not be answered from.
+
+    Where a whole expression is about unknown things, its texts are left out, unless
+    another one needs them. Only where evidence is weighed; the others need a map of
+    every text.
+    """
+    if not batch.weighs:
+        return batch
+    answered = [plan.network_text not in batch.unanswered for plan in batch.plans]
+    heads = batch.heads or tuple(plan.finds[0] for plan in batch.plans)
+    others = replace(
+        batch,
+        plans=tuple(compress(batch.plans, answered)),
+        heads=tuple(compress(heads, answered)),
+    )
+    unneeded = frozenset(batch.texts) - frozenset(others.texts)
+    return replace(batch, not_asked=batch.not_asked | unneeded)
 
 
 def targets(node: Node) -> Iterator[Find]:

@@ -78,8 +78,8 @@ class QueryBatch:
     """Nouns that the user's own layers answer."""
     features: OwnFeatures | None = field(default=None, compare=False, repr=False)
     """Of these layers; None: not read, as no phrase or no scene asks for them."""
-    measured: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
-    """Phrases of features that ask for a colour alone: pixels answer them."""
+    not_asked: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Texts that the network is not given: pixels answer them, or nothing does."""
 
     @property
     def weighs(self) -> bool:
@@ -117,7 +117,7 @@ class QueryBatch:
         return tuple(
             Phrase(text=text, head=head)
             for text, head in found.items()
-            if text not in self.measured
+            if text not in self.not_asked
         )
 
     @property

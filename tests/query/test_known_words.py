@@ -9,7 +9,7 @@ from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.language.object_classes import CLASSES
 from rrsis_geo.language.related_classes import RELATED, nearest_class
 from rrsis_geo.query import make_plan
-from rrsis_geo.query.known_words import knowledge, with_knowledge
+from rrsis_geo.query.known_words import knowledge, with_knowledge, without_unknown
 from rrsis_geo.query.lexicon.vocabulary import words
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 
@@ -110,6 +110,22 @@ def test_weak_classes_are_answered_with_a_note():
     assert len(batch.notes) == 1
     assert "weakly" in batch.notes[0]
     assert kept(batch) == 1
+
+
+def test_the_network_is_not_asked_for_what_nothing_answers():
+    texts = ("helicopters near the road", "roads", "the ships and the unicorns")
+    batch = make_batch(texts, "auto", categories=KNOWN.keys)
+    asked = without_unknown(with_knowledge(batch, KNOWN))
+    assert asked.plans == with_knowledge(batch, KNOWN).plans
+    assert "road" in asked.texts
+    assert "ship" in asked.texts
+    assert not any("helicopter" in text for text in asked.texts)
+    guessed = without_unknown(with_knowledge(batch, KNOWN, guess=True))
+    assert guessed.texts == batch.texts
+    alone = without_unknown(read("helicopters"))
+    assert alone.texts == ()
+    for mode in ("scene", "network"):
+        assert without_unknown(read("helicopters", mode)).texts
 
 
 def test_unknown_anchors_are_told_and_marked():

@@ -123,7 +123,8 @@ def job(scene, tmp_path):
         path = tmp_path / folder
         path.mkdir(exist_ok=True)
         # what the network paints, and no choice among it
-        small = {"window_size": 64, "overlap": 16, "resolve": "network"} | options
+        small = {"window_size": 64, "overlap": 16, "overviews": 0} | options
+        small = {"resolve": "network"} | small
         return SegmentJob(
             scene=scene,
             expressions=expressions,

@@ -44,7 +44,8 @@ def as_rows(partial):
 def test_worker_python_and_command_line_give_one_result(start, job, drawn):
     def make_job(folder, *expressions):
         # without kept answers, so that every job needs the network
-        small = {"window_size": 256, "overlap": 32, "device": "cpu", "cache": False}
+        small = {"window_size": 256, "overlap": 32, "overviews": 2}
+        small |= {"device": "cpu", "cache": False}
         made = job(folder, expressions, resolve="auto", **small)
         return replace(made, scene=drawn)
 

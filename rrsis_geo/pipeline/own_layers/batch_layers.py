@@ -39,7 +39,8 @@ def layer_nouns(layers: Sequence[OwnLayer]) -> LayerNouns:
 
 def with_measured_colours(batch: QueryBatch) -> QueryBatch:
     """A batch that does not ask the network for colours of features."""
-    return replace(batch, measured=phrases_of_colour_alone(batch.plans))
+    coloured = phrases_of_colour_alone(batch.plans)
+    return replace(batch, not_asked=batch.not_asked | coloured)
 
 
 def with_own_layers(

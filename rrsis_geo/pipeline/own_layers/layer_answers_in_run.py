@@ -17,7 +17,7 @@ from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.aoi import Aoi
-from rrsis_geo.scene.grid import Grid
+from rrsis_geo.scene.grid import Grid, wkt2
 from rrsis_geo.scene.scene import Scene
 from rrsis_geo.types import NODATA, Strip
 from rrsis_geo.vector.writers import no_polygons
@@ -52,8 +52,8 @@ def colours_of(
 def answer_without_network(
     batch: QueryBatch, scene: Scene, grid: Grid, aoi: Aoi | None
 ) -> QueryAnswers:
-    """What questions mean that own layers answer alone."""
-    nothing = no_polygons(batch_crs(batch))
+    """What questions mean that own layers answer alone, or nothing does."""
+    nothing = no_polygons(batch_crs(batch, grid))
     return batch.answer(
         nothing,
         grid,
@@ -62,10 +62,11 @@ def answer_without_network(
     )
 
 
-def batch_crs(batch: QueryBatch) -> str | None:
-    """WKT of the CRS of the features."""
+def batch_crs(batch: QueryBatch, grid: Grid) -> str | None:
+    """WKT of the CRS of the features, else of the scene."""
     layers = () if batch.features is None else batch.features.layers
-    return next((layer.polygons.crs for layer in layers), None)
+    of_scene = None if grid.crs is None else wkt2(grid.crs)
+    return next((layer.polygons.crs for layer in layers), of_scene)
 
 
 def area_with_data(scene: Scene, grid: Grid, aoi: Aoi | None) -> BaseGeometry:
