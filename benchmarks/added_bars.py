@@ -268,17 +268,22 @@ def report_scales(data: Path, weights: str, count: int) -> None:
         predict = make_predictor(weights, [text])
         hits: dict[int, list[list[bool]]] = {count: [] for count in OVERVIEWS}
         for image, row in chosen_objects(sources[name], category, count):
-            levels = {}
-            for factor in sorted({f / 2**n for f in FACTORS for n in OVERVIEWS}):
-                pixels, _ = window_at(image, row, factor)
-                levels[factor] = np.rint(predict(pixels[None])[0] * LEVELS)
-            masks = [window_at(image, row, factor)[1] for factor in FACTORS]
+            shown = {
+                factor: window_at(image, row, factor)
+                for factor in sorted({f / 2**n for f in FACTORS for n in OVERVIEWS})
+            }
+            levels = {
+                factor: np.rint(predict(pixels[None])[0] * LEVELS)
+                for factor, (pixels, _) in shown.items()
+            }
             for number in OVERVIEWS:
                 hits[number].append(
                     [
-                        (seen_with(levels, factor, number) > LEVELS / 2)[mask].mean()
+                        (seen_with(levels, factor, number) > LEVELS / 2)[
+                            shown[factor][1]
+                        ].mean()
                         >= FOUND
-                        for factor, mask in zip(FACTORS, masks, strict=True)
+                        for factor in FACTORS
                     ]
                 )
         for number, rows in hits.items():

@@ -34,8 +34,8 @@ MARGIN = 16
 """Pixels; objects nearer to the edge of the window are left out: they may be cut."""
 
 FOUND = 0.3
-"""Share of a labelled box and of a polygon that they have in common, at least: a circle
-fills 0.79 of its box, an aircraft about 0.4 to 0.6."""
+"""Share of a labelled box and of a polygon that they have in common, at least: outlines
+fill boxes in part, a circle 0.79."""
 
 QUESTIONS = {
     "airbus-oiltank": ("storage tanks", "white storage tanks", "round white tank"),

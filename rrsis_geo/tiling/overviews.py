@@ -117,7 +117,7 @@ def _opening(levels: Levels) -> Levels:
     """(E, H, W): the greatest level of the squares that hold a pixel, of which each has
     the least level inside it; what lies outside or is invalid does not count."""
     invalid = levels == NODATA
-    eroded = _spread(levels, np.minimum, 255)  # nodata, the greatest value, never wins
+    eroded = _spread(levels, np.minimum, NODATA)  # the greatest value never wins
     eroded[invalid] = 0
     opened = _spread(eroded, np.maximum, 0)
     opened[invalid | (opened < LEAST)] = 0
