@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-import torch
 from affine import Affine
+from head_digest import head_digest
 from numpy.typing import NDArray
 from public_data import nwpu, split
 from rasterio.crs import CRS
@@ -31,11 +31,11 @@ from rrsis_geo.expressions.generate import generate_expressions
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import walk
-from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.model.predictor import TorchPredictor
-from rrsis_geo.model.serialization.weights import load_weights
+from rrsis_geo.model.predictor import TorchNetwork
 from rrsis_geo.pipeline.revectorize import open_polygonizers
+from rrsis_geo.query.heads import rows_of_second
 from rrsis_geo.query.query_batch import QueryBatch, as_typed, make_batch
+from rrsis_geo.runtime.cached_predictor import bind
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.training.data.mixture import Source, written_masks
 from rrsis_geo.training.validation import made_samples
@@ -54,33 +54,29 @@ class CachedNetwork:
     """A network whose probabilities are cached in a folder, as levels of 254."""
 
     def __init__(self, weights: str) -> None:
-        self._net, self._info = load_weights(weights)
-        self._tokenizer = Tokenizer(self._info.vocabulary)
-        self.categories = self._info.categories
-        self.score_margin = self._info.calibration.score_margin
-        name = f"rrsis-queries-{self._info.sha256[:12]}"
-        self._folder = Path(tempfile.gettempdir()) / name
+        self._network = TorchNetwork(weights, device="cpu")
+        self._weights = weights
+        info = self._network.info
+        self._second_head = info.second_head
+        self.categories = info.categories
+        self.score_margin = info.calibration.score_margin
+        self._folder = Path(tempfile.gettempdir()) / "rrsis-queries-images"
         self._folder.mkdir(exist_ok=True)
 
     def levels(
         self, pixels: NDArray[np.uint8], texts: Sequence[str]
     ) -> dict[str, NDArray[np.uint8]]:
         """Return (H, W) levels by text, after the colour filter."""
-        image_digest = hashlib.sha256(pixels.tobytes())
-        paths = {
-            text: self._folder / f"{_digest(image_digest.hexdigest() + text)}.npz"
-            for text in texts
-        }
+        image = hashlib.sha256(pixels.tobytes()).hexdigest()
+        second = set(rows_of_second(texts, self.categories, self._second_head))
+        paths = {}
+        for row, text in enumerate(texts):
+            head = head_digest(self._weights, second=row in second)
+            paths[text] = self._folder / f"{_digest(image + head + text)}.npz"
         missing = [text for text, path in paths.items() if not path.exists()]
         if missing:
-            predictor = TorchPredictor(
-                self._net,
-                self._tokenizer,
-                missing,
-                calibration=self._info.calibration,
-                device=torch.device("cpu"),
-                precision=torch.float32,
-                batch_size=1,
+            predictor = bind(
+                self._network, missing, SegmentOptions(precision="float32")
             )
             found = np.rint(predictor(pixels[None])[0] * 254).astype(np.uint8)
             for text, level in zip(missing, found, strict=True):

@@ -22,14 +22,16 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import shapely
+from head_digest import head_digest
 from query_scenes import LabelledScene
 from rasterio.errors import NotGeoreferencedWarning
 
 from rrsis_geo.job import SegmentOptions
-from rrsis_geo.model.serialization.header import digests, find_weights, read_header
+from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline import segment
 from rrsis_geo.pipeline.run_plan import find_overviews
 from rrsis_geo.query.candidates.valid_extent import ValidArea
+from rrsis_geo.query.heads import rows_of_second
 from rrsis_geo.query.query_batch import as_typed, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster, write_probability
@@ -91,10 +93,6 @@ class ScenePredictor:
     def _gsd_range(self) -> tuple[float, float] | None:
         return read_header(self._file).gsd_range
 
-    @cached_property
-    def _weights_digest(self) -> str:
-        return "|".join(digests(self._file))
-
     def rasters(
         self, path: Path, grid: Grid, phrases: Sequence[str]
     ) -> dict[str, Path]:
@@ -108,8 +106,13 @@ class ScenePredictor:
         self.folder.mkdir(exist_ok=True)
         changed = os.path.getmtime(path)
         again = len(find_overviews(grid, SegmentOptions(), self._gsd_range))
-        key = f"{path}|{changed}|{self._weights_digest}|{PRECISION}|{again}"
-        paths = {text: self.folder / f"{_digest(key, text)}.tif" for text in phrases}
+        info = read_header(self._file)
+        second = set(rows_of_second(phrases, info.categories, info.second_head))
+        paths = {}
+        for row, text in enumerate(phrases):
+            head = head_digest(self._file, second=row in second)
+            key = f"{path}|{changed}|{head}|{PRECISION}|{again}"
+            paths[text] = self.folder / f"{_digest(key, text)}.tif"
         missing = [text for text, path in paths.items() if not path.exists()]
         if not missing:
             return paths

@@ -19,10 +19,9 @@ LEVELS = [
     {"job", "protocol", "atomic_write", "geodata"},
     {"scene", "datasets", "language", "model"},
     {
-        *("tiling", "vector", "query", "expressions", "synthetic", "runtime"),
-        "answer_cache",
+        *("tiling", "vector", "query", "expressions", "synthetic", "answer_cache"),
     },
-    {"colour", "evaluation"},
+    {"colour", "evaluation", "runtime"},
     {"chips", "pipeline", "training"},
     {"doctor", "many_scenes"},
     {"worker"},

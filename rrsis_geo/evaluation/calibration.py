@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.model.serialization.header import Calibration
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 
 Values = NDArray[np.float64]
 

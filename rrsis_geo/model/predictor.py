@@ -15,8 +15,8 @@ from rrsis_geo.job import SegmentOptions
 from rrsis_geo.model.btdnet import BTDNet, Output
 from rrsis_geo.model.device import choose_batch, choose_device, choose_precision
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
-from rrsis_geo.model.serialization.header import Calibration
-from rrsis_geo.model.serialization.weights import load_weights
+from rrsis_geo.model.serialization.probability_calibration import Calibration
+from rrsis_geo.model.serialization.weights import load_heads
 
 EXPRESSIONS_PER_PASS = 8
 """Expressions decoded at once; the limit bounds memory."""
@@ -156,18 +156,23 @@ class TorchNetwork:
         """
         self._device = choose_device(device)
         self.device = str(self._device)
-        net, self.info = load_weights(weights)
-        self._net = net.to(self._device)
+        first, second, self.info = load_heads(weights)
+        self._heads = {False: first.to(self._device)}
+        if second is not None:
+            self._heads[True] = second.to(self._device)
 
-    def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> TorchPredictor:
+    def bind(
+        self, texts: Sequence[str], options: SegmentOptions, /, *, second: bool = False
+    ) -> TorchPredictor:
         """Encode texts.
 
         Args:
             texts: E texts.
             options: precision and batch size.
+            second: whether the second head finds them.
         """
         return TorchPredictor(
-            self._net,
+            self._heads[second],
             Tokenizer(self.info.vocabulary),
             texts,
             calibration=self.info.calibration,
@@ -185,7 +190,7 @@ def make_predictor(
     precision: str = "auto",
     batch_size: int = 0,
 ) -> TorchPredictor:
-    """Load weights and encode the expressions.
+    """Load weights and encode expressions, which their first head finds.
 
     Args:
         weights: name or path.

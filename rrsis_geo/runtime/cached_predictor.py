@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Protocol
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.model.head import TwoHeads
 from rrsis_geo.model.serialization.header import (
     WeightsInfo,
     digests,
     find_weights,
     read_header,
 )
+from rrsis_geo.query.heads import rows_of_second
 from rrsis_geo.runtime.choice import choose_runtime
 from rrsis_geo.types import Predictor
 
@@ -35,8 +37,10 @@ class Network(Protocol):
         """Where it computes: cpu, cuda, cuda:N or mps."""
         ...
 
-    def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> Predictor:
-        """Encode texts, which every window is then searched for."""
+    def bind(
+        self, texts: Sequence[str], options: SegmentOptions, /, *, second: bool = False
+    ) -> Predictor:
+        """Encode texts, which the first or second head then finds in every window."""
         ...
 
 
@@ -68,7 +72,7 @@ class CachedPredictor:
                 what the job wants.
             EngineError: the runtime is not installed.
         """
-        return self._load(job.weights, job.options).bind(texts, job.options)
+        return bind(self._load(job.weights, job.options), texts, job.options)
 
     def _load(self, weights: str, options: SegmentOptions) -> Network:
         path = find_weights(weights).resolve()
@@ -88,6 +92,26 @@ class CachedPredictor:
         name, place = network.info.name, f"{network.device} ({runtime})"
         log.info("loaded %s on %s in %.1f s", name, place, seconds)
         return network
+
+
+def bind(network: Network, texts: Sequence[str], options: SegmentOptions) -> Predictor:
+    """Bind each text to the head that finds it.
+
+    Args:
+        network: With one head or two.
+        texts: E texts.
+        options: Precision and batch size.
+    """
+    info = network.info
+    rows = rows_of_second(texts, info.categories, info.second_head)
+    if not rows:
+        return network.bind(texts, options)
+    found = [texts[row] for row in rows]
+    second = network.bind(found, options, second=True)
+    if len(rows) == len(texts):
+        return second
+    rest = [text for row, text in enumerate(texts) if row not in set(rows)]
+    return TwoHeads(network.bind(rest, options), second, rows)
 
 
 def load_network(weights: str | Path, *, runtime: str, device: str) -> Network:

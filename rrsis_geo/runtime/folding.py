@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.model.config import ModelConfig
-from rrsis_geo.model.serialization.header import Calibration
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 
 Array = NDArray[np.floating[Any]]
 Tensors = dict[str, NDArray[np.float32]]

@@ -59,31 +59,34 @@ class OnnxNetwork:
                 f"tokens, the word table of the network {vocabulary} rows; use the "
                 "vocabulary that the network was trained with"
             )
-        self._sessions: tuple[GraphSession, GraphSession] | None = None
+        self._sessions: dict[bool, tuple[GraphSession, GraphSession]] = {}
 
-    def bind(self, texts: Sequence[str], options: SegmentOptions, /) -> OnnxPredictor:
+    def bind(
+        self, texts: Sequence[str], options: SegmentOptions, /, *, second: bool = False
+    ) -> OnnxPredictor:
         """Encode texts.
 
         The text encoder's memory is released before the rest of the network is loaded,
-        which happens once.
+        which happens once for each head.
 
         Args:
             texts: E texts.
             options: not used; see `choice` for what this runtime can do.
+            second: whether the second head finds them.
 
         Raises:
             WeightsError: the tensors are not those of the config's network.
         """
         words = self._encode(texts)
         release_memory()
-        if self._sessions is None:
-            self._sessions = self._load()
+        if second not in self._sessions:
+            self._sessions[second] = self._load(second=second)
             release_memory()
-        return OnnxPredictor(*self._sessions, words)
+        return OnnxPredictor(*self._sessions[second], words)
 
-    def _load(self) -> tuple[GraphSession, GraphSession]:
+    def _load(self, *, second: bool) -> tuple[GraphSession, GraphSession]:
         """The parts that look at a window and that find an expression in it."""
-        config, tensors = self.info.config, StoredTensors(self.info)
+        config, tensors = self.info.config, StoredTensors(self.info, second=second)
         state = State(tensors)
         look = GraphSession("look", config, fold_look(state, config))
         folded = fold_answer(state, config, self.info.calibration)

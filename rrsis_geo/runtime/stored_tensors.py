@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.model.head import SECOND, is_of_head
 from rrsis_geo.model.serialization.header import WeightsInfo
 from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
 
@@ -25,13 +26,18 @@ class StoredTensors:
     and is not needed for long.
     """
 
-    def __init__(self, info: WeightsInfo) -> None:
+    def __init__(self, info: WeightsInfo, *, second: bool = False) -> None:
         """Open the files.
+
+        Args:
+            info: Of the weights.
+            second: Whether the tensors of the head are those of the second one.
 
         Raises:
             WeightsError: a file cannot be read, or a tensor is in the wrong one.
         """
         self.info = info
+        self._second = second
         file = _open(info.path)
         self._files = dict.fromkeys(file.keys(), file)
         if info.text_path is not None:
@@ -45,7 +51,14 @@ class StoredTensors:
                     "one; fetch both again"
                 )
             self._files |= dict.fromkeys(names, text)
-        self._unread = {name for name in self._files if not name.endswith(SCALE)}
+        names = {name for name in self._files if not name.endswith(SCALE)}
+        of_second = {
+            name.removeprefix(SECOND) for name in names if name.startswith(SECOND)
+        }
+        of_first = {name for name in names if not name.startswith(SECOND)}
+        if second:
+            of_first = {name for name in of_first if not is_of_head(name)} | of_second
+        self._unread = of_first
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """A tensor in float32.
@@ -54,7 +67,7 @@ class StoredTensors:
             WeightsError: the files do not have it.
         """
         self._unread.discard(name)
-        return self._unpacked(name, self._find(name), slice(None))
+        return self._unpacked(name, slice(None))
 
     def rows(self, name: str, rows: Sequence[int]) -> NDArray[np.float32]:
         """Some rows of a matrix in float32; the others are not unpacked.
@@ -63,7 +76,7 @@ class StoredTensors:
             WeightsError: the files do not have it.
         """
         self._unread.discard(name)
-        return self._unpacked(name, self._find(name), list(rows))
+        return self._unpacked(name, list(rows))
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a tensor.
@@ -86,21 +99,27 @@ class StoredTensors:
             raise self._other_architecture(unread[0])
 
     def _find(self, name: str) -> NDArray[Any]:
-        if name not in self._files:
+        file = self._files.get(self._stored_name(name))
+        if file is None:
             raise self._other_architecture(name)
-        stored: NDArray[Any] = self._files[name].get_tensor(name)
+        stored: NDArray[Any] = file.get_tensor(self._stored_name(name))
         return stored
 
-    def _unpacked(self, name: str, stored: NDArray[Any], rows: Any) -> NDArray[Any]:
+    def _stored_name(self, name: str) -> str:
+        return SECOND + name if self._second and is_of_head(name) else name
+
+    def _unpacked(self, name: str, rows: Any) -> NDArray[Any]:
+        stored = self._find(name)
         if stored.dtype != np.int8:
             return np.asarray(stored[rows] if stored.ndim else stored, np.float32)
-        if name + SCALE not in self._files:
+        if self._stored_name(name) + SCALE not in self._files:
             raise WeightsError(
                 f"{name}: int8 without scales; the weights file is damaged, fetch it "
                 "again"
             )
         scales = self._find(name + SCALE)[rows].astype(np.float32)
-        unpacked: NDArray[Any] = stored[rows].astype(np.float32) * scales[:, None]
+        unpacked: NDArray[Any] = stored[rows].astype(np.float32)
+        unpacked *= scales.reshape(-1, *[1] * (stored.ndim - 1))
         return unpacked
 
     def _other_architecture(self, name: str) -> WeightsError:

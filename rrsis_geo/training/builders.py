@@ -80,6 +80,7 @@ def build_objective(
         tokenize,
         phrases=tuple(phrases),
         train_text=config.train_text,
+        head_only=config.head_only,
         freeze_norms=config.freeze_norms,
         bfloat16=uses_bfloat16(config, next(network.parameters()).device),
         all_reduce_mean=all_reduce_mean,

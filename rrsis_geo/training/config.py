@@ -87,6 +87,9 @@ class TrainConfig:
     `LossWeights`."""
     train_text: bool = False
     """Train the text encoder too, at the image encoder's learning rate."""
+    head_only: bool = False
+    """Train only what `rrsis_geo.model.head` names: neck, decoder and presence. The
+    result can be a second head of the weights it started from."""
     freeze_norms: bool = False
     """Keep the statistics of batch norms unchanged: small batches of images of one
     place would bias them."""

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.distributed_mean import ProcessMean, single_process
+from rrsis_geo.model.head import is_of_head
 from rrsis_geo.model.losses import Losses, joint_loss
 from rrsis_geo.training.data.batch import Batch
 from rrsis_geo.training.text_features import Tokenize, tokenize_rows
@@ -23,6 +24,7 @@ class Objective(nn.Module):
         tokenize: of the network's vocabulary.
         phrases: names of things, whose words D-MOLS masks.
         train_text: train the text encoder too; else it is frozen.
+        head_only: freeze all that is not of the head.
         freeze_norms: keep the statistics of batch norms unchanged.
         bfloat16: run the network in bfloat16 autocast; losses are always float32.
         all_reduce_mean: mean of a count over the processes that share a batch.
@@ -35,6 +37,7 @@ class Objective(nn.Module):
         *,
         phrases: Sequence[str] = (),
         train_text: bool = False,
+        head_only: bool = False,
         freeze_norms: bool = False,
         bfloat16: bool = False,
         all_reduce_mean: ProcessMean = single_process,
@@ -48,6 +51,9 @@ class Objective(nn.Module):
         self._bfloat16 = bfloat16
         self._all_reduce_mean = all_reduce_mean
         network.text.requires_grad_(train_text)
+        if head_only:
+            for name, parameter in network.named_parameters():
+                parameter.requires_grad_(is_of_head(name))
 
     @property
     def device(self) -> torch.device:

@@ -15,7 +15,8 @@ from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.class_scores import unmeasured
-from rrsis_geo.model.serialization.header import Calibration, Card
+from rrsis_geo.model.serialization.header import Card
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.gpu_rendering import Renderer

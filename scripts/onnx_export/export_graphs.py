@@ -23,7 +23,8 @@ from network_parts import AnswerPart, LookPart, Part, TextPart
 
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig, preset
-from rrsis_geo.model.serialization.header import Calibration, list_weights, read_header
+from rrsis_geo.model.serialization.header import list_weights, read_header
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.runtime.folding import State, fold_answer, fold_look, fold_text
 from rrsis_geo.runtime.graph_files import FOLDER, PART_FIELDS, graph_path
 

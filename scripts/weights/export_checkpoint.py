@@ -12,6 +12,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from rrsis_geo.model.head import is_of_head
 from rrsis_geo.model.serialization.weights import card_of, load_weights, save_weights
 from rrsis_geo.training.checkpoint import load_tensors
 from rrsis_geo.training.trainer import CHECKPOINT
@@ -35,7 +36,7 @@ def main() -> None:
         if name.startswith("average/")
     }
     kept = [name for name in network.state_dict() if name not in average]
-    if any(not name.startswith("text.") for name in kept if COUNTER not in name):
+    if any(is_of_head(name) for name in kept if COUNTER not in name):
         parser.error(f"{options.weights}: is not what {options.run} started from")
     step = metadata["progress"]["step"]
     network.load_state_dict({**network.state_dict(), **average})

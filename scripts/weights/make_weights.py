@@ -223,7 +223,7 @@ RECIPES = {
             file="weights/open.safetensors",
             command="python scripts/weights/split_weights.py open-measured.safetensors "
             "weights/open.safetensors --text weights/minilm-18k.safetensors "
-            "--name open",
+            "--name open --bytes",
         ),
     ),
 }

@@ -16,25 +16,24 @@ checksum there as well. Only the header changes.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from index_file import list_anew
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.features import rasterize
 from recipe.added.sources import added_sources
 from recipe.public_datasets import default_sources
 
-from rrsis_geo.atomic_write import staged
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 from rrsis_geo.language.related_classes import class_name
 from rrsis_geo.model.serialization.class_scores import ClassScore
-from rrsis_geo.model.serialization.header import metadata_of, read_header, sidecar_of
+from rrsis_geo.model.serialization.header import metadata_of, read_header
 from rrsis_geo.model.serialization.initialization import read_tensors
 from rrsis_geo.model.serialization.weights import card_of, write_file
 
@@ -94,14 +93,7 @@ def write(weights: str, output: Path | None, scores: dict[str, ClassScore]) -> N
     card = replace(card_of(info), class_scores=scores)
     metadata = metadata_of(card, info.config, text=info.text_link)
     written = write_file(read_tensors(info.path), path, metadata)
-    index = path.with_name("index.json")
-    entries = json.loads(index.read_text()) if index.is_file() else {}
-    for entry in entries.values():
-        if entry["file"] == path.name:
-            entry["sha256"] = written.sha256
-            sidecar_of(path).unlink()  # index.json holds the checksum
-            with staged(index) as part:
-                part.write_text(json.dumps(entries, indent=1) + "\n")
+    list_anew(written)
     print(f"{path}: sha256 {written.sha256}")
 
 

@@ -6,7 +6,8 @@ OUTPUT and FILE must be in the same folder. FILE is written if it does not exist
 otherwise its text encoder and vocabulary must equal those of WHOLE, so that several
 OUTPUTs can share it. --name is the name of the new weights and adds them to the
 index.json beside them, as in the package. --tolerance 1e-6 accepts a text encoder that
-differs from that of FILE by rounding.
+differs from that of FILE by rounding. --bytes halves OUTPUT: matrices become bytes with
+a scale per row.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("--text", type=Path, required=True, help="file to share")
     parser.add_argument("--name", help="in the card and in index.json")
     parser.add_argument("--tolerance", type=float, default=0.0)
+    parser.add_argument("--bytes", action="store_true")
     parser.add_argument("--licence", default="Apache-2.0", help="of a new FILE")
     parser.add_argument("--made-from", default=MADE_FROM, help="for a new FILE's card")
     options = parser.parse_args()
@@ -61,6 +63,7 @@ def split(options: argparse.Namespace) -> None:
         text=options.text,
         name=options.name,
         tolerance=options.tolerance,
+        as_bytes=options.bytes,
     )
     if options.name:
         index = options.output.with_name("index.json")

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from coloured_boxes import boxes, write_manifest
 from PIL import Image
 
-from rrsis_geo.model.serialization.header import Calibration
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import load_weights, recalibrate
 from rrsis_geo_cli.main import main
 

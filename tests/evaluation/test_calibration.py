@@ -21,7 +21,7 @@ from rrsis_geo.evaluation.calibration import (
     score_grid,
     with_threshold_at_half,
 )
-from rrsis_geo.model.serialization.header import Calibration
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 
 
 def make_pairs(seed=0, count=12, side=40):

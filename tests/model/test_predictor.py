@@ -10,7 +10,8 @@ from rrsis_geo.model.predictor import (
     TorchPredictor,
     make_predictor,
 )
-from rrsis_geo.model.serialization.header import Calibration, Card
+from rrsis_geo.model.serialization.header import Card
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import save_weights
 
 CPU = torch.device("cpu")

@@ -5,7 +5,8 @@ import torch
 from safetensors.torch import load_file
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.model.serialization.header import Calibration, Card, read_header
+from rrsis_geo.model.serialization.header import Card, read_header
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import (
     load_weights,
     recalibrate,

@@ -11,7 +11,6 @@ from safetensors.torch import load_file, save_file
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.model.serialization.header import (
-    Calibration,
     Card,
     digests,
     metadata_of,
@@ -19,6 +18,7 @@ from rrsis_geo.model.serialization.header import (
     sidecar_of,
     verify,
 )
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.shared_text_encoder import (
     share_text_encoder,
     text_encoder_difference,

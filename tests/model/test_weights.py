@@ -9,7 +9,6 @@ from safetensors.torch import load_file, save_file
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.serialization.header import (
-    Calibration,
     Card,
     find_weights,
     list_weights,
@@ -21,7 +20,8 @@ from rrsis_geo.model.serialization.initialization import (
     load_image_encoder,
     load_text_encoder,
 )
-from rrsis_geo.model.serialization.quantization import pack, quantise, unpack
+from rrsis_geo.model.serialization.probability_calibration import Calibration
+from rrsis_geo.model.serialization.quantization import pack, quantise, shrink, unpack
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
 
 
@@ -126,6 +126,31 @@ def test_the_quantisation_error_is_half_a_step():
     assert not levels[7].any()
 
 
+def test_wide_matrices_are_shrunk_and_others_stay():
+    stored = {
+        "kernel": torch.randn(8, 16, 3, 3).half(),
+        "matrix": torch.randn(8, 40).half(),
+        "depthwise": torch.randn(40, 1, 3, 3).half(),
+        "bias": torch.randn(40),
+    }
+
+    small = shrink(stored)
+
+    assert {name: value.dtype for name, value in small.items()} == {
+        "kernel": torch.int8,
+        "kernel:scale": torch.float16,
+        "matrix": torch.int8,
+        "matrix:scale": torch.float16,
+        "depthwise": torch.float16,
+        "bias": torch.float32,
+    }
+    for name, value in unpack(small).items():
+        row = stored[name].float().flatten(1) if value.ndim > 1 else stored[name][None]
+        step = row.abs().amax(dim=1) / 127
+        error = (value - stored[name].float()).abs().reshape(row.shape).amax(dim=1)
+        assert (error <= 0.57 * step).all(), name
+
+
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e6])
 def test_values_that_are_not_finite_are_refused(bad):
     with pytest.raises(WeightsError, match="not finite"):
@@ -222,7 +247,7 @@ def test_other_files_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format_version": "3"}, "format 3.*update"),
+        ({"format_version": "9"}, "format 9.*update"),
         ({"licence": None}, "lacks 'licence'; fetch"),
         ({"gsd_range": "[1]"}, "'gsd_range' is invalid"),
         ({"categories": "none"}, "'categories' is invalid"),

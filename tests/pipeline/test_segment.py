@@ -86,7 +86,7 @@ def test_segment_returns_a_geodataframe(scene, tmp_path, weights):
 
 
 def test_weights_define_the_score_margin(scene, tmp_path, weights):
-    from rrsis_geo.model.serialization.header import Calibration
+    from rrsis_geo.model.serialization.probability_calibration import Calibration
     from rrsis_geo.model.serialization.weights import recalibrate
 
     every = segment(

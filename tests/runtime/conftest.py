@@ -9,7 +9,8 @@ import torch
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
 from rrsis_geo.model.encoders.wordpiece import CHARACTERS, CONTINUES, LETTERS, SPECIAL
-from rrsis_geo.model.serialization.header import Calibration, Card
+from rrsis_geo.model.serialization.header import Card
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import save_weights
 
 

@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 
 from rrsis_geo.job import SegmentOptions
+from rrsis_geo.model.predictor import TorchNetwork
+from rrsis_geo.model.serialization.shared_text_encoder import (
+    share_text_encoder,
+    write_text_encoder,
+)
 from rrsis_geo.model.serialization.weights import recalibrate
 from rrsis_geo.runtime.onnx_network import OnnxNetwork
 
@@ -53,6 +58,20 @@ def test_a_window_does_not_depend_on_those_before_it(network, texts, windows):
     assert np.array_equal(predictor(pixels), first)
 
 
+def test_weights_of_bytes_are_unpacked_as_torch_unpacks_them(
+    weights, texts, windows, tmp_path
+):
+    text, path = tmp_path / "text.safetensors", tmp_path / "bytes.safetensors"
+    write_text_encoder(weights, text, licence="none", made_from="nothing")
+    info = share_text_encoder(weights, path, text=text, as_bytes=True)
+    assert info.size < weights.stat().st_size - text.stat().st_size
+    pixels = windows(count=1)
+    found = OnnxNetwork(path).bind(texts, OPTIONS)(pixels)
+    exact = SegmentOptions(precision="float32")
+    expected = TorchNetwork(path, device="cpu").bind(texts, exact)(pixels)
+    np.testing.assert_allclose(found, expected, atol=2e-4)
+
+
 def test_other_processes_give_the_same_bytes(weights, texts, windows, tmp_path):
     pixels = windows(128, 128, count=1)
     np.save(tmp_path / "pixels.npy", pixels)
@@ -82,7 +101,7 @@ def test_no_expression_gives_no_channel(network, windows):
 
 
 def test_a_recalibrated_file_scales_and_shifts(save, texts, windows, tmp_path):
-    from rrsis_geo.model.serialization.header import Calibration
+    from rrsis_geo.model.serialization.probability_calibration import Calibration
 
     plain = save()
     scaled = tmp_path / "scaled.safetensors"

@@ -14,7 +14,8 @@ import torch
 from rrsis_geo.errors import DataError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
-from rrsis_geo.model.serialization.header import Calibration, Card, read_header, verify
+from rrsis_geo.model.serialization.header import Card, read_header, verify
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
 from rrsis_geo.training.config import TrainConfig, find_config
 from rrsis_geo.training.training_data import DataFiles

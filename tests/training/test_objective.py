@@ -9,6 +9,7 @@ from coloured_boxes import WORDS, boxes, tiny
 from rrsis_geo.errors import OptionError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
+from rrsis_geo.model.head import is_of_head
 from rrsis_geo.model.losses import LossWeights
 from rrsis_geo.training.builders import (
     augmentation,
@@ -135,6 +136,16 @@ def test_a_frozen_text_encoder_gets_no_gradient(tokenizer):
     objective(batch()).total().backward()
     assert all(p.grad is None for p in network.text.parameters())
     assert network.dmols.text.project.weight.grad.abs().sum() > 0
+
+
+def test_of_a_head_alone_nothing_else_is_trained(tokenizer):
+    config, network = small(TrainConfig(bfloat16=False, head_only=True))
+    objective = build_objective(config, network, tokenizer)
+    objective(batch()).total().backward()
+    for name, parameter in network.named_parameters():
+        assert (parameter.grad is not None) == is_of_head(name), name
+    assert is_of_head("decoder.target.enter.0.0.weight")
+    assert not is_of_head("visual.encoder.stem.weight")
 
 
 def test_frozen_norms_keep_their_statistics_and_learn_their_weights(tokenizer):

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.files.json_text import parse_json
-from rrsis_geo.job import SCORE_MARGIN
 from rrsis_geo.model.config import ModelConfig
 from rrsis_geo.model.serialization.class_scores import (
     ClassScore,
     format_class_scores,
     parse_class_scores,
+)
+from rrsis_geo.model.serialization.probability_calibration import (
+    Calibration,
+    parse_calibration,
 )
 from rrsis_geo.model.serialization.safetensors_header import (
     PICKLES,
@@ -42,41 +45,13 @@ WHOLE_VERSION = "1"
 """Format version of weights that contain their text encoder."""
 SHARED_VERSION = "2"
 """Format version of weights whose text encoder is in a file beside them."""
+HEADS_VERSION = "3"
+"""Format version of weights with a second head, wherever their text encoder is."""
+VERSIONS = (WHOLE_VERSION, SHARED_VERSION, HEADS_VERSION)
 FOLDER = Path(__file__).resolve().parents[2] / "weights"
 """Weights shipped with the package, listed in its index.json."""
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """How logits become probabilities. Not in the paper; fitted on validation data.
-
-    The probability of a pixel is sigmoid(logit / temperature + bias), multiplied by
-    1 - gate + gate * sigmoid(presence / presence_temperature + presence_bias). The
-    defaults change nothing.
-    """
-
-    temperature: float = 1.0
-    bias: float = 0.0
-    presence_temperature: float = 1.0
-    presence_bias: float = 0.0
-    presence_gate: float = 0.0
-    """Weight of the presence in [0, 1]; 0: not used."""
-    score_margin: float = SCORE_MARGIN
-    """How far above the threshold the mean probability of an object must lie, as a
-    share of the way from the threshold to 1, in [0, 1). In files: `sure`."""
-
-    def to_mapping(self) -> dict[str, float]:
-        """The numbers, with the keys that files have."""
-        return {_CALIBRATION_KEYS[name]: value for name, value in asdict(self).items()}
-
-
-_CALIBRATION_KEYS = {
-    item.name: "sure" if item.name == "score_margin" else item.name
-    for item in fields(Calibration)
-}
-"""Field to key in files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +67,9 @@ class Card:
     """Classes in the training data, as keys of the lexicon."""
     class_scores: Mapping[str, ClassScore] = field(default_factory=dict)
     """How well it knows them; without an entry for those that were not measured."""
-    calibration: Calibration = Calibration()
+    second_head: tuple[str, ...] = ()
+    """Classes among them that a second head finds; empty: there is none."""
+    calibration: Calibration = field(default_factory=Calibration)
     trained_on: str = ""
     licence: str = ""
     created: str = ""
@@ -193,7 +170,10 @@ def read_header(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsIn
         class_scores=_parse(
             path, {"class_scores": "{}", **metadata}, "class_scores", parse_class_scores
         ),
-        calibration=_parse(path, metadata, "calibration", _parse_calibration),
+        second_head=_parse(
+            path, {"second_head": "[]", **metadata}, "second_head", _parse_categories
+        ),
+        calibration=_parse(path, metadata, "calibration", parse_calibration),
         trained_on=require_entry(path, metadata, "trained_on"),
         licence=require_entry(path, metadata, "licence"),
         created=require_entry(path, metadata, "created"),
@@ -275,19 +255,18 @@ def metadata_of(
         text: where the text encoder and its vocabulary are; None: in the same file.
     """
     if text is None:
-        words = {
-            "format_version": WHOLE_VERSION,
-            "vocabulary": "\n".join(card.vocabulary),
-        }
+        version = WHOLE_VERSION
+        words = {"vocabulary": "\n".join(card.vocabulary)}
     else:
-        words = {
-            "format_version": SHARED_VERSION,
-            "text_file": text.path.name,
-            "text_sha256": text.sha256,
-        }
+        version = SHARED_VERSION
+        words = {"text_file": text.path.name, "text_sha256": text.sha256}
+    if card.second_head:
+        version = HEADS_VERSION
+        words["second_head"] = json.dumps(card.second_head)
     calibration = card.calibration.to_mapping()
     return {
         "format": FORMAT,
+        "format_version": version,
         **words,
         "name": card.name,
         "config": config.to_json(),
@@ -315,17 +294,20 @@ def _metadata(path: Path) -> dict[str, str]:
             f"{path}: a safetensors file, but not weights of rrsis-geo; "
             "`rrsis-geo weights list` names some"
         )
-    if version not in (WHOLE_VERSION, SHARED_VERSION):
+    if version not in VERSIONS:
         raise WeightsError(
             f"{path}: weights of format {version}, this version reads "
-            f"{WHOLE_VERSION} and {SHARED_VERSION}; update rrsis-geo or the weights"
+            f"{', '.join(VERSIONS)}; update rrsis-geo or the weights"
         )
     return metadata
 
 
 def _link(path: Path, metadata: Mapping[str, str]) -> TextEncoderLink | None:
     """Link to the text encoder's file; None where the weights contain it."""
-    if metadata["format_version"] == WHOLE_VERSION:
+    version = metadata["format_version"]
+    if version == WHOLE_VERSION:
+        return None
+    if version == HEADS_VERSION and "text_file" not in metadata:
         return None
     return text_encoder_link(path, metadata)
 
@@ -364,24 +346,6 @@ def _parse_gsd_range(text: str) -> tuple[float, float]:
 
 def _parse_categories(text: str) -> tuple[str, ...]:
     return tuple(str(name) for name in parse_json(text))
-
-
-def _parse_calibration(text: str) -> Calibration:
-    values = parse_json(text)
-    if not isinstance(values, Mapping):
-        raise ValueError("not a JSON object")
-    if unknown := sorted(set(values) - set(_CALIBRATION_KEYS.values())):
-        raise ValueError(f"unknown entries {unknown}")
-    calibration = Calibration(
-        **{
-            name: float(values[key])
-            for name, key in _CALIBRATION_KEYS.items()
-            if key in values
-        }
-    )
-    if not 0 <= calibration.score_margin < 1:
-        raise ValueError(f"sure must be in [0, 1), got {calibration.score_margin}")
-    return calibration
 
 
 def _index(folder: Path) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.serialization.header import WeightsInfo, metadata_of, verify
 from rrsis_geo.model.serialization.initialization import read_tensors
-from rrsis_geo.model.serialization.quantization import unpack
+from rrsis_geo.model.serialization.quantization import shrink, unpack
 from rrsis_geo.model.serialization.safetensors_header import digest
 from rrsis_geo.model.serialization.text_encoder_file import (
     TEXT_PREFIX,
@@ -67,6 +67,7 @@ def share_text_encoder(
     text: str | Path,
     name: str | None = None,
     tolerance: float = 0.0,
+    as_bytes: bool = False,
 ) -> WeightsInfo:
     """Write weights anew without their text encoder, with a link to a file that has it.
 
@@ -77,6 +78,7 @@ def share_text_encoder(
         name: of the new weights; None keeps the old one.
         tolerance: largest allowed difference between a number of the weights' own text
             encoder and that of the file; 0: they must be equal.
+        as_bytes: store float16 matrices as int8, which halves the file.
 
     Raises:
         WeightsError: the weights are missing or altered; the text encoder's file has
@@ -103,6 +105,8 @@ def share_text_encoder(
         for name, value in tensors.items()
         if not name.startswith(TEXT_PREFIX)
     }
+    if as_bytes:
+        rest = shrink(rest)
     card = card_of(info)
     card = replace(card, name=name or card.name)
     return write_file(rest, path, metadata_of(card, info.config, text=link))

@@ -16,9 +16,9 @@ from torch import Tensor
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig
+from rrsis_geo.model.head import SECOND, is_of_head
 from rrsis_geo.model.serialization.header import (
     FOLDER,
-    Calibration,
     Card,
     WeightsInfo,
     metadata_of,
@@ -27,6 +27,7 @@ from rrsis_geo.model.serialization.header import (
     verify,
 )
 from rrsis_geo.model.serialization.initialization import read_tensors
+from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.quantization import pack, unpack
 from rrsis_geo.model.serialization.safetensors_header import digest
 from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
@@ -142,14 +143,39 @@ def staged_tensors(
 def load_weights(
     name_or_path: str | Path, *, folder: Path = FOLDER
 ) -> tuple[BTDNet, WeightsInfo]:
-    """Load a network on the CPU in float32, in evaluation mode.
+    """Load a network with its first head, on the CPU in float32, in evaluation mode.
 
     Raises:
         WeightsError: as `verify`; or vocabulary, tensors and config do not match.
     """
+    first, _, info = load_heads(name_or_path, folder=folder)
+    return first, info
+
+
+def load_heads(
+    name_or_path: str | Path, *, folder: Path = FOLDER
+) -> tuple[BTDNet, BTDNet | None, WeightsInfo]:
+    """Load a network for each head of weights; the two share their encoders.
+
+    Raises:
+        WeightsError: as `load_weights`.
+    """
     info = verify(name_or_path, folder=folder)
     _check_vocabulary_size(str(info.path), info, info.config)
     state = unpack(stored_tensors(info))
+    of_second = {
+        name.removeprefix(SECOND): state.pop(name)
+        for name in [name for name in state if name.startswith(SECOND)]
+    }
+    first = _filled(state, info)
+    if not info.second_head and not of_second:
+        return first, None, info
+    encoders = {name: value for name, value in state.items() if not is_of_head(name)}
+    return first, _filled(encoders | of_second, info), info
+
+
+def _filled(state: Mapping[str, Tensor], info: WeightsInfo) -> BTDNet:
+    """A network with these tensors, which are not copied."""
     net = _build_unfilled(info.config)
     expected = {name: tensor.shape for name, tensor in net.inference_state()}
     actual = {name: tensor.shape for name, tensor in state.items()}
@@ -165,7 +191,7 @@ def load_weights(
         )
     # Only counters of batch norms are absent, and inference does not read them.
     net.load_state_dict(state, strict=False, assign=True)
-    return net.eval(), info
+    return net.eval()
 
 
 def _check_vocabulary_size(origin: str, card: Card, config: ModelConfig) -> None:
