@@ -14,6 +14,7 @@ from rrsis_geo.errors import Cancelled, OptionError, SceneError
 from rrsis_geo.job import SegmentOptions, VectorizeJob
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
+from rrsis_geo.query.batch_tags import batch_of_tags
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.grid import Grid
@@ -72,9 +73,12 @@ def revectorize(
                 f"{job.probability}: {len(raster.expressions)} bands and "
                 f"{len(expressions)} expressions; give one for each band, or none"
             )
-        batch = QueryBatch.from_tags(
+        batch = batch_of_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
         )
+        if batch.unanswered:
+            for note in batch.notes:
+                report(Advice(note))
         layer = output_paths.layer_target(job, batch.expressions)
         check_output(target, job.overwrite, layer)
         crs = raster.grid.crs

@@ -32,7 +32,7 @@ def check_probability(job: SegmentJob, batch: QueryBatch) -> None:
     Raises:
         OptionError: own layers answer every question of the job.
     """
-    if job.probability is not None and not batch.texts:
+    if job.probability is not None and not batch.bands:
         raise OptionError(
             f"{job.probability}: own layers answer these questions without the "
             "network, so there are no probabilities; leave out --probability"
