@@ -15,6 +15,7 @@ from rrsis_geo.pipeline.own_layers.feature_colours import (
 )
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
+from rrsis_geo.query.operators.dispatch import depends_on_extent
 from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.aoi import Aoi
 from rrsis_geo.scene.grid import Grid, wkt2
@@ -52,12 +53,16 @@ def colours_of(
 def answer_without_network(
     batch: QueryBatch, scene: Scene, grid: Grid, aoi: Aoi | None
 ) -> QueryAnswers:
-    """What questions mean that own layers answer alone, or nothing does."""
+    """What questions mean that own layers answer alone, or nothing does.
+
+    Pixels are read only where the answer depends on them.
+    """
     nothing = no_polygons(batch_crs(batch, grid))
+    by_extent = batch.features is not None and any(map(depends_on_extent, batch.plans))
     return batch.answer(
         nothing,
         grid,
-        area_with_data(scene, grid, aoi),
+        area_with_data(scene, grid, aoi) if by_extent else None,
         colours=colours_of(batch, scene, grid),
     )
 
