@@ -25,9 +25,8 @@ from rrsis_geo.pipeline.own_layers.layer_reading import (
 from rrsis_geo.pipeline.results.result_files import write_results
 from rrsis_geo.pipeline.results.run_state import RunState
 from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers, reuse_note
-from rrsis_geo.pipeline.reuse.kept_polygons import Survey
-from rrsis_geo.pipeline.reuse.kept_rows import untouched
-from rrsis_geo.pipeline.reuse.rest import find_rest
+from rrsis_geo.pipeline.reuse.kept_polygons import SearchResult
+from rrsis_geo.pipeline.reuse.rest import find_rest, known_windows
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.pipeline.run_plan import (
     ValidWindows,
@@ -152,24 +151,24 @@ def _find(
     plan, options = this.plan, this.job.options
     if not this.batch.texts:
         return _find_features(this)
-    survey = this.kept.survey()
-    if survey is None:
-        survey, resumed, kept = _look(this, engine, predictor)
-        this.kept.keep(survey)
+    result = this.kept.search_result()
+    if result is None:
+        result, resumed, kept = _look(this, engine, predictor)
+        this.kept.keep(result)
     else:
-        resumed, kept, total = 0, survey.windows, len(plan.windows)
+        resumed, kept, total = 0, result.windows, len(plan.windows)
         this.report(Started(total, plan.outside, plan.grid.gsd, options.device))
-        this.report(Progress(total, total, len(survey.polygons[0]), 0.0))
+        this.report(Progress(total, total, len(result.polygons[0]), 0.0))
         if this.found is not None:
-            this.found(this.batch.candidates(survey.polygons[0]))
-    for line in (*reuse_note(kept, survey.windows), *this.kept.notes):
+            this.found(this.batch.candidates(result.polygons[0]))
+    for line in (*reuse_note(kept, result.windows), *this.kept.notes):
         this.report(Advice(line))
     this.timer.lap("look")
-    polygons, *faint = survey.polygons
+    polygons, *faint = result.polygons
     answers = this.batch.answer(
         polygons,
         plan.grid,
-        survey.outline,
+        result.outline,
         faint=faint[0] if faint else None,
         min_score=options.min_score,
         colours=colours_of(this.batch, this.scene, plan.grid),
@@ -179,8 +178,8 @@ def _find(
         this.report(Advice(line))
     this.timer.lap("resolve")
     return answers, Counts(
-        windows=survey.windows,
-        skipped=plan.outside + len(plan.windows) - survey.windows,
+        windows=result.windows,
+        skipped=plan.outside + len(plan.windows) - result.windows,
         resumed=resumed,
         kept=kept,
         polygons=len(answers.polygons),
@@ -189,7 +188,7 @@ def _find(
 
 def _look(
     this: RunState, engine: Engine, predictor: Predictor | None
-) -> tuple[Survey, int, int]:
+) -> tuple[SearchResult, int, int]:
     """Settle the missing rows and polygonize all.
 
     Returns:
@@ -199,7 +198,7 @@ def _look(
     this.kept.take(this.journal.folder, this.journal.gaps(plan.grid.height))
     gaps = this.journal.gaps(plan.grid.height)
     rest = find_rest(this.journal.folder, gaps, len(this.batch.phrases))
-    known = untouched(plan, this.journal.folder)
+    known = known_windows(plan, this.journal.folder, plan.windows)
     settled = [
         window
         for window in plan.windows
@@ -258,7 +257,8 @@ def _look(
             note=lambda line: this.report(Advice(line)),
             cancelled=this.cancelled,
         )
-    predicted, resumed, kept = map(ValidWindows, (plan.windows, settled, known))
+    resumable = set(settled) - set(known)
+    predicted, resumed, kept = map(ValidWindows, (plan.windows, resumable, known))
     valid = ValidArea()
     with closing(strips):
         for strip in this.kept.recorded(strips):
@@ -269,12 +269,12 @@ def _look(
             valid.add(strip)
             if this.found is not None and len(fresh := polygonizers[0].take()):
                 this.found(this.batch.candidates(fresh))
-    survey = Survey(
+    result = SearchResult(
         polygons=tuple(one.finish() for one in polygonizers),
         outline=valid.outline,
         windows=predicted.count,
     )
-    return survey, resumed.count - kept.count, kept.count
+    return result, resumed.count, kept.count
 
 
 def _find_features(this: RunState) -> tuple[QueryAnswers, Counts]:

@@ -102,23 +102,29 @@ def find_rest(folder: Path, gaps: Sequence[range], phrases: int) -> Rest:
     return Rest(phrases=phrases, missing=tuple(sorted(missing)), blocks=tuple(blocks))
 
 
-def windows_to_look_at(
+def known_windows(
     plan: RunPlan, folder: Path, windows: Sequence[Window]
 ) -> list[Window]:
-    """Windows with a pixel in the area of which a phrase is not known."""
+    """Windows of which all is known inside the area, so that none is looked at.
+
+    Args:
+        plan: Of the run.
+        folder: Its working folder, with what it has taken from kept answers.
+        windows: Some of the plan's.
+    """
     missing = np.ones(plan.grid.height, bool)
     for rows in kept_rows(folder):
         missing[rows.start : rows.stop] = False
     area = find_rest(folder, [range(plan.grid.height)], 0).within(plan)
 
-    def is_missing(window: Window) -> bool:
+    def is_known(window: Window) -> bool:
         top, height = int(window.row_off), int(window.height)
         rows = missing[top : top + height]
         if area is None or not rows.any():
-            return bool(rows.any())
-        return bool(area.mask(window)[: len(rows)][rows].any())
+            return not rows.any()
+        return not area.mask(window)[: len(rows)][rows].any()
 
-    return [window for window in windows if is_missing(window)]
+    return [window for window in windows if is_known(window)]
 
 
 @dataclass(frozen=True, eq=False)
