@@ -191,7 +191,10 @@ def _with_data(scene: Scene, plan: RunPlan) -> list[Window]:
 
 
 def _memory(job: SegmentJob, plan: RunPlan, runtime: str | None, *, bands: int) -> int:
-    """Stitching keeps a window's height of rows; all else takes about as much."""
+    """Bytes at the peak, about.
+
+    Stitching keeps a window's height of rows; all else takes about as much.
+    """
     grids = (plan.grid, *(overview.grid for overview in plan.overviews))
     row = sum(grid.width for grid in grids) * (bands + 1) * 4
     base = BASE_MEMORY_ONNX if runtime == "onnx" else BASE_MEMORY_TORCH

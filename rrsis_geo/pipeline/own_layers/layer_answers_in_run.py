@@ -57,24 +57,24 @@ def answer_without_network(
 
     Pixels are read only where the answer depends on them.
     """
-    nothing = no_polygons(batch_crs(batch, grid))
+    nothing = no_polygons(_batch_crs(batch, grid))
     by_extent = batch.features is not None and any(map(depends_on_extent, batch.plans))
     return batch.answer(
         nothing,
         grid,
-        area_with_data(scene, grid, aoi) if by_extent else None,
+        _area_with_data(scene, grid, aoi) if by_extent else None,
         colours=colours_of(batch, scene, grid),
     )
 
 
-def batch_crs(batch: QueryBatch, grid: Grid) -> str | None:
+def _batch_crs(batch: QueryBatch, grid: Grid) -> str | None:
     """WKT of the CRS of the features, else of the scene."""
     layers = () if batch.features is None else batch.features.layers
     of_scene = None if grid.crs is None else wkt2(grid.crs)
     return next((layer.polygons.crs for layer in layers), of_scene)
 
 
-def area_with_data(scene: Scene, grid: Grid, aoi: Aoi | None) -> BaseGeometry:
+def _area_with_data(scene: Scene, grid: Grid, aoi: Aoi | None) -> BaseGeometry:
     """Convex hull of what has data and is searched, in pixels, to an overview's pixel.
 
     It is what `ValidArea` finds while a network looks at every pixel.

@@ -16,7 +16,7 @@ from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.reuse.conditions import Conditions, find_conditions
 from rrsis_geo.pipeline.reuse.kept_overlaps import KeptOverlaps
 from rrsis_geo.pipeline.reuse.kept_polygons import KeptPolygons, SearchResult
-from rrsis_geo.pipeline.reuse.kept_rows import block_rows, remove_blocks
+from rrsis_geo.pipeline.reuse.kept_rows import block_rows, common_rows, remove_blocks
 from rrsis_geo.pipeline.reuse.recorder import Recorder
 from rrsis_geo.pipeline.reuse.rest import known_windows
 from rrsis_geo.pipeline.reuse.take_over import take_over
@@ -118,7 +118,7 @@ class KeptAnswers:
         )
         take_over(
             folder,
-            [rows for rows in blocks if any(_overlap(rows, gap) for gap in gaps)],
+            [rows for rows in blocks if any(common_rows(rows, gap) for gap in gaps)],
             store=self._store,
             conditions=self._conditions,
             plan=self._plan,
@@ -163,7 +163,3 @@ def reuse_note(kept: int, windows: int) -> tuple[str, ...]:
         f"{kept} of {windows} windows are known from earlier runs (--no-cache looks at "
         "them again)",
     )
-
-
-def _overlap(one: range, other: range) -> bool:
-    return max(one.start, other.start) < min(one.stop, other.stop)

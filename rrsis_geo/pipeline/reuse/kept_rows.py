@@ -142,8 +142,7 @@ def partly_known(folder: Path, rows: range) -> list[KeptBlock]:
     touching = [
         path
         for path in folder.glob(f"*{PARTLY}")
-        if max(rows_of_name(path).start, rows.start)
-        < min(rows_of_name(path).stop, rows.stop)
+        if common_rows(rows_of_name(path), rows)
     ]
     blocks = [block for path in touching if (block := read_block(path)) is not None]
     return sorted(blocks, key=lambda block: block.rows.start)
@@ -208,6 +207,11 @@ def rows_of_name(path: Path) -> range:
     """The rows that a file of a working folder is about."""
     top, _, stop = path.name.partition(".")[0].partition("-")
     return range(int(top), int(stop))
+
+
+def common_rows(one: range, other: range) -> range:
+    """The rows of both; empty where there are none."""
+    return range(max(one.start, other.start), min(one.stop, other.stop))
 
 
 def kept_rows(folder: Path) -> list[range]:

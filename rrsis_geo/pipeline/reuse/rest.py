@@ -15,6 +15,7 @@ from rrsis_geo.pipeline.reuse.kept_rows import (
     KeptBlock,
     Mask,
     area_mask,
+    common_rows,
     kept_rows,
     partly_known,
 )
@@ -69,7 +70,7 @@ class Rest:
         levels[list(self.missing)] = strip.levels
         rows = range(strip.top, strip.top + height)
         for block in self.blocks:
-            both = _common(block.rows, rows)
+            both = common_rows(block.rows, rows)
             if not both:
                 continue
             own, theirs = _slice(both, rows), _slice(both, block.rows)
@@ -94,7 +95,7 @@ def find_rest(folder: Path, gaps: Sequence[range], phrases: int) -> Rest:
     blocks, missing = list[KeptBlock](), set[int]()
     for gap in gaps:
         touching = partly_known(folder, gap)
-        covered = sum(len(_common(block.rows, gap)) for block in touching)
+        covered = sum(len(common_rows(block.rows, gap)) for block in touching)
         missing |= {phrase for block in touching for phrase in block.asked}
         if covered < len(gap):
             missing |= set(range(phrases))
@@ -141,7 +142,7 @@ class RestArea(Aoi):
         rows = range(window.row_off, window.row_off + int(window.height))
         columns = slice(window.col_off, window.col_off + int(window.width))
         for block in self.blocks:
-            both = _common(block.rows, rows)
+            both = common_rows(block.rows, rows)
             if both:
                 known = self._known_of(block)[_slice(both, block.rows), columns]
                 inside[_slice(both, rows)] &= ~known
@@ -156,10 +157,6 @@ class RestArea(Aoi):
                 del self._known[min(self._known)]
             self._known[block.rows.start] = known
         return self._known[block.rows.start]
-
-
-def _common(one: range, other: range) -> range:
-    return range(max(one.start, other.start), min(one.stop, other.stop))
 
 
 def _slice(part: range, whole: range) -> slice:
