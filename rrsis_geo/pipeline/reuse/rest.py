@@ -116,14 +116,20 @@ def known_windows(
     missing = np.ones(plan.grid.height, bool)
     for rows in kept_rows(folder):
         missing[rows.start : rows.stop] = False
-    area = find_rest(folder, [range(plan.grid.height)], 0).within(plan)
+    rest = find_rest(folder, [range(plan.grid.height)], 0)
+    unseen = missing.copy()
+    for block in rest.blocks:
+        unseen[block.rows.start : block.rows.stop] = False
+    area = rest.within(plan)
 
     def is_known(window: Window) -> bool:
-        top, height = int(window.row_off), int(window.height)
-        rows = missing[top : top + height]
-        if area is None or not rows.any():
-            return not rows.any()
-        return not area.mask(window)[: len(rows)][rows].any()
+        rows = slice(int(window.row_off), int(window.row_off + window.height))
+        unsure = missing[rows]
+        if area is None or not unsure.any():
+            return not unsure.any()
+        if unseen[rows].all():  # masks of areas with many corners take long
+            return False
+        return not area.mask(window)[: len(unsure)][unsure].any()
 
     return [window for window in windows if is_known(window)]
 
