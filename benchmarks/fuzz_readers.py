@@ -59,6 +59,7 @@ def read_probabilities(folder: Path) -> Reader:
 
     from rrsis_geo.job import VectorizeJob
     from rrsis_geo.pipeline.revectorize import revectorize
+    from rrsis_geo.query.batch_tags import batch_tags
     from rrsis_geo.query.query_batch import make_batch
     from rrsis_geo.scene.grid import Grid
     from rrsis_geo.tiling.probability_raster import write_probability
@@ -75,7 +76,7 @@ def read_probabilities(folder: Path) -> Reader:
         path,
         grid=grid,
         expressions=batch.texts,
-        tags=batch.tags(),
+        tags=batch_tags(batch),
     )
     seed = path.read_bytes()
 

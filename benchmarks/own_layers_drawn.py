@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,6 @@ class Ground:
     def size(self) -> Values:
         """(N,) side of a square of the same area."""
         return np.asarray(np.sqrt(shapely.area(self.shapes)), np.float64)
-
-
-Template = Callable[[Ground], Iterator[Question]]
 
 
 def questions(ground: Ground) -> Iterator[Question]:

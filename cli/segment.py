@@ -28,6 +28,12 @@ from .scene_words import split_words
 from .sections import Command
 from .summary import print_evaluation, print_summary
 
+LIST_OF_STDIN = f"{LIST_SIGN}{STDIN}"
+"""Word that stands for the scenes that stdin lists."""
+
+OUTPUTS = ("probability", "preview", "anchors", "layer", "append", "dst_crs")
+"""Options that are fields of the job."""
+
 
 @click.command(
     "segment",
@@ -204,12 +210,6 @@ def command(
         many.segment_all(
             found.scenes, job, report=report, values=values, destination=destination
         )
-
-
-LIST_OF_STDIN = f"{LIST_SIGN}{STDIN}"
-
-OUTPUTS = ("probability", "preview", "anchors", "layer", "append", "dst_crs")
-"""Options that are fields of the job."""
 
 
 def _segment(

@@ -35,8 +35,8 @@ from rrsis_geo.pipeline.runner import run
 from rrsis_geo.runtime.cached_predictor import CachedPredictor
 from rrsis_geo.scene.scene import Scene
 
-SIDE, SMALL = 300, 140
-"""Longer side of a picture in pixels, alone and on the contact sheet."""
+SIDE = 300
+"""Longer side of a picture in pixels."""
 
 COLOUR = {"wrong": COLOURS[1], "missed": COLOURS[2]}
 """Colours of wrong and missed objects; right ones have the first colour."""
@@ -59,9 +59,7 @@ fifth part of the default weights saw those of Aerial Airport, all but the first
 
 Amber: found and right. Blue: found and wrong. Red: missed. A house counts as found from
 an IoU of 0.5 with its outline; of aircraft only boxes are labelled, and one counts as
-found when a polygon fills a fifth of its box.
-
-![all pictures](gallery/contact.jpg)"""
+found when a polygon fills a fifth of its box."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,24 +184,6 @@ def write_geotiff(tile: Tile, folder: Path) -> Path:
     return path
 
 
-def contact_sheet(shots: list[Shot], across: int = 6) -> Image.Image:
-    """Draw all pictures on one sheet."""
-    small = [shot.picture.copy() for shot in shots]
-    for picture in small:
-        picture.thumbnail((SMALL, 2 * SMALL), Image.Resampling.LANCZOS)
-    rows = [small[start : start + across] for start in range(0, len(small), across)]
-    heights = [max(picture.height for picture in row) for row in rows]
-    sheet = Image.new(
-        "RGB", (across * (SMALL + 6), sum(heights) + 6 * len(rows)), "white"
-    )
-    top = 0
-    for row, height in zip(rows, heights, strict=True):
-        for column, picture in enumerate(row):
-            sheet.paste(picture, (column * (SMALL + 6), top))
-        top += height + 6
-    return sheet
-
-
 def page(shots: list[Shot], head: str) -> Iterator[str]:
     """Yield the lines of the page."""
     yield head
@@ -219,7 +199,7 @@ def page(shots: list[Shot], head: str) -> Iterator[str]:
             yield (
                 "| "
                 + " | ".join(
-                    f"![{shot.tile.text}](gallery/{shot.tile.name}.jpg)<br>"
+                    f"![{shot.tile.text}](gallery/{shot.tile.name}.webp)<br>"
                     f'"{shot.tile.text}": {shot.caption}. {shot.tile.note} '
                     f"*{SOURCES[shot.tile.source].title}*"
                     for shot in pair
@@ -251,13 +231,12 @@ def main() -> None:
         for tile in chain(tiles(options.data), more):
             shots.append(segment_tile(tile, predictor, Path(folder), options.weights))
             print(f"{shots[-1].verdict:7} {tile.name}: {shots[-1].caption}", flush=True)
-    for old in target.glob("*.jpg"):
+    for old in target.glob("*.webp"):
         old.unlink()
     shots.sort(key=lambda shot: list(SECTIONS).index(shot.verdict))
     for shot in shots:
-        path = target / f"{shot.tile.name}.jpg"
-        shot.picture.save(path, quality=62, optimize=True)
-    contact_sheet(shots).save(target / "contact.jpg", quality=55, optimize=True)
+        path = target / f"{shot.tile.name}.webp"
+        shot.picture.save(path, quality=55, method=6)
     info = read_header(options.weights)
     given = f" --more {options.more.name}" if options.more else ""
     if options.weights != "default":
@@ -269,7 +248,7 @@ def main() -> None:
     )
     (docs / "gallery.md").write_text("\n".join(page(shots, head)) + "\n")
     size = sum(path.stat().st_size for path in target.iterdir())
-    print(f"{len(shots)} pictures and the contact page: {size / 1e3:.0f} kB")
+    print(f"{len(shots)} pictures: {size / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":

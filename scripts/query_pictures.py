@@ -24,7 +24,7 @@ from rrsis_geo.synthetic import demo_scene
 from rrsis_geo.types import Polygons
 
 SHEETS = {
-    "queries-order.jpg": (
+    "queries-order.webp": (
         "the largest tank",
         "the second tank from the left",
         "the three northernmost buildings",
@@ -32,7 +32,7 @@ SHEETS = {
         "tanks larger than 300 m2",
         "all storage tanks except the largest",
     ),
-    "queries-relations.jpg": (
+    "queries-relations.webp": (
         "houses within 15 m of a swimming pool",
         "the tank closest to the river",
         "tanks south of the largest tank",
@@ -41,7 +41,7 @@ SHEETS = {
         "vehicles within 60 m of the river",
     ),
 }
-SIDE = 460
+SIDE = 400
 """Longer side of a picture in pixels."""
 
 
@@ -70,7 +70,7 @@ def main() -> None:
             picture.thumbnail((SIDE, SIDE * 2), Image.Resampling.LANCZOS)
             tiles.append(picture)
             print(f"{len(polygons):4} {text}")
-        _sheet(tiles).save(options.out / name, quality=66, optimize=True)
+        _sheet(tiles).save(options.out / name, quality=55, method=6)
 
 
 def _select(polygons: Polygons, text: str) -> Polygons:

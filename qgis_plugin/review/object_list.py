@@ -50,9 +50,9 @@ class ObjectList(QTableView):
     """
 
     refreshed = pyqtSignal()
-    """Objects were read, or a value of any field has changed, which can be undone."""
+    """Objects were read."""
     edited = pyqtSignal()
-    """A layer is edited or not any more."""
+    """A value has changed, which can be undone, or editing has begun or ended."""
 
     def __init__(self, canvas: QgsMapCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -243,7 +243,7 @@ class ObjectList(QTableView):
 
     def _told(self) -> None:
         self._changes = 0
-        self.refreshed.emit()
+        self.edited.emit()
 
     def _loaded(self) -> None:
         self._fit_columns()

@@ -54,8 +54,3 @@ def with_finds(node: Node, change: Callable[[Find], Node]) -> Node:
         elif item.name == "parts":
             inner[item.name] = tuple(with_finds(part, change) for part in value)
     return replace(node, **inner)
-
-
-def words_of(node: Node) -> tuple[int, ...]:
-    """Indices of all words that a node and the nodes below it were read from."""
-    return tuple(sorted({index for one in walk(node) for index in one.at}))

@@ -135,7 +135,8 @@ def plan(
         kept = KeptAnswers(
             job, bands=scene.bands, plan=plan, batch=batch, weights=weights
         )
-        unknown = kept.unknown(windows) if windows else []
+        known = len(kept.known(windows)) if windows else 0
+        unknown = len(windows) - known
         seconds = None
         if not unknown:
             seconds = 0.0
@@ -145,7 +146,7 @@ def plan(
             coarser = sum(len(overview.windows) for overview in plan.overviews)
             everywhere = plan.outside + len(plan.windows)
             each = per_window * (1 + coarser / everywhere)
-            seconds = each * len(unknown) / job.options.workers
+            seconds = each * unknown / job.options.workers
         wanted = (job.output, job.probability, job.preview, job.anchors)
         files = (*wanted, manifest_path(job))
         return DryRun(
@@ -159,7 +160,7 @@ def plan(
             windows=len(plan.windows) if batch.texts else 0,
             outside=plan.outside,
             empty=len(plan.windows) - len(windows) if batch.texts else 0,
-            known=len(windows) - len(unknown),
+            known=known,
             memory_bytes=_memory(job, plan, weights.runtime, bands=len(batch.texts)),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),
@@ -190,7 +191,10 @@ def _with_data(scene: Scene, plan: RunPlan) -> list[Window]:
 
 
 def _memory(job: SegmentJob, plan: RunPlan, runtime: str | None, *, bands: int) -> int:
-    """Stitching keeps a window's height of rows; all else takes about as much."""
+    """Bytes at the peak, about.
+
+    Stitching keeps a window's height of rows; all else takes about as much.
+    """
     grids = (plan.grid, *(overview.grid for overview in plan.overviews))
     row = sum(grid.width for grid in grids) * (bands + 1) * 4
     base = BASE_MEMORY_ONNX if runtime == "onnx" else BASE_MEMORY_TORCH

@@ -110,7 +110,6 @@ def _with_polygons(
     # a fill is drawn as a mask, so that holes can be cut out of it again
     fills = {text: Image.new("L", large, 0) for text in expressions}
     lines = {text: Image.new("L", large, 0) for text in expressions}
-    to_pixels = ~grid.transform
     scale = SMOOTH * factor
     # large ones first, so that a hole does not wipe out what lies in it
     extents = shapely.area(shapely.envelope(polygons.geometry))
@@ -119,9 +118,8 @@ def _with_polygons(
         fill, line = ImageDraw.Draw(fills[text]), ImageDraw.Draw(lines[text])
         for order, ring in enumerate(shapely.get_rings(shape)):  # the shell first
             x, y = shapely.get_coordinates(ring).T
-            columns = (to_pixels.a * x + to_pixels.b * y + to_pixels.c) * scale
-            rows = (to_pixels.d * x + to_pixels.e * y + to_pixels.f) * scale
-            corners = list(zip(columns.tolist(), rows.tolist(), strict=True))
+            pixels = np.column_stack(grid.crs_to_pixels(x, y)) * scale
+            corners = list(map(tuple, pixels.tolist()))
             fill.polygon(corners, fill=0 if order else 80)
             line.line(corners, fill=255, width=2 * SMOOTH + 1, joint="curve")
     drawn = scene.copy()

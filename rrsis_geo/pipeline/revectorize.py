@@ -14,6 +14,8 @@ from rrsis_geo.errors import Cancelled, OptionError, SceneError
 from rrsis_geo.job import SegmentOptions, VectorizeJob
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
+from rrsis_geo.query.answers import QueryAnswers
+from rrsis_geo.query.batch_tags import batch_of_tags
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.grid import Grid
@@ -72,38 +74,20 @@ def revectorize(
                 f"{job.probability}: {len(raster.expressions)} bands and "
                 f"{len(expressions)} expressions; give one for each band, or none"
             )
-        batch = QueryBatch.from_tags(
+        batch = batch_of_tags(
             {} if job.expressions else raster.tags, expressions, job.probability
         )
+        if batch.unanswered:
+            for note in batch.notes:
+                report(Advice(note))
         layer = output_paths.layer_target(job, batch.expressions)
         check_output(target, job.overwrite, layer)
         crs = raster.grid.crs
         if crs is None:
             report(Advice(_without_crs(job, raster.grid)))
         check_crs(target, output_paths.written_crs(job, crs), layer)
-        valid = ValidArea()
-        polygonizers = open_polygonizers(
-            batch, expressions, raster.grid, job.options, raster.score_margin
-        )
-        height = raster.grid.height
-        for strip in raster.strips():
-            if cancelled():
-                raise Cancelled("stopped; nothing was written")
-            for one in polygonizers:
-                one.add(strip)
-            valid.add(strip)
-            done = strip.top + strip.levels.shape[1]
-            seconds = time.perf_counter() - began
-            report(Progress(done, height, polygonizers[0].count, seconds))
         grid = raster.grid
-        found, *faint = (one.finish() for one in polygonizers)
-        answers = batch.answer(
-            found,
-            grid,
-            valid.outline,
-            faint=faint[0] if faint else None,
-            min_score=job.options.min_score,
-        )
+        answers = _answers(raster, batch, expressions, job.options, report, cancelled)
     for line in answers.advice:
         report(Advice(line))
     polygons, expressions = answers.polygons, batch.expressions
@@ -118,6 +102,49 @@ def revectorize(
     files = (job.output,)
     report(Finished(len(polygons), files, time.perf_counter() - began))
     return VectorizeResult(polygons=polygons, expressions=expressions, files=files)
+
+
+def _answers(
+    raster: ProbabilityRaster,
+    batch: QueryBatch,
+    texts: Sequence[str],
+    options: SegmentOptions,
+    report: Callable[[Message], None],
+    cancelled: Callable[[], bool],
+) -> QueryAnswers:
+    """What the expressions of a batch mean in a raster.
+
+    Args:
+        raster: Read once, in strips.
+        batch: The expressions.
+        texts: What its bands show.
+        options: What makes a polygon.
+        report: Called with `Progress`.
+        cancelled: Called before every strip; True stops.
+
+    Raises:
+        Cancelled: `cancelled` said so.
+        SceneError: the raster is damaged, or holds values that are no probabilities.
+    """
+    began, grid, valid = time.perf_counter(), raster.grid, ValidArea()
+    polygonizers = open_polygonizers(batch, texts, grid, options, raster.score_margin)
+    for strip in raster.strips():
+        if cancelled():
+            raise Cancelled("stopped; nothing was written")
+        for one in polygonizers:
+            one.add(strip)
+        valid.add(strip)
+        done = strip.top + strip.levels.shape[1]
+        seconds = time.perf_counter() - began
+        report(Progress(done, grid.height, polygonizers[0].count, seconds))
+    found, *faint = (one.finish() for one in polygonizers)
+    return batch.answer(
+        found,
+        grid,
+        valid.outline,
+        faint=faint[0] if faint else None,
+        min_score=options.min_score,
+    )
 
 
 def open_polygonizers(

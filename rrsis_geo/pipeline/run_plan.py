@@ -19,7 +19,7 @@ from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline.own_layers.batch_layers import layer_nouns, with_own_layers
 from rrsis_geo.pipeline.own_layers.layer_reading import Frames
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
-from rrsis_geo.query.known_words import with_knowledge, without_unknown
+from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.runtime.choice import choose_runtime
 from rrsis_geo.scene.aoi import Aoi, OutsideScene, read_aoi
@@ -183,8 +183,6 @@ def make_query_batch(
         layers=layer_nouns(job.own_layers),
     )
     batch = with_knowledge(batch, weights.known_classes, guess=job.options.guess)
-    if job.probability is None:  # a raster has a band for every text
-        batch = without_unknown(batch)
     return with_own_layers(batch, job.own_layers, plan.grid, plan.aoi, frames=frames)
 
 

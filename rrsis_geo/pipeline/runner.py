@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 
 from rrsis_geo.errors import Cancelled
@@ -25,9 +25,8 @@ from rrsis_geo.pipeline.own_layers.layer_reading import (
 from rrsis_geo.pipeline.results.result_files import write_results
 from rrsis_geo.pipeline.results.run_state import RunState
 from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers, reuse_note
-from rrsis_geo.pipeline.reuse.kept_polygons import Survey
-from rrsis_geo.pipeline.reuse.kept_rows import untouched
-from rrsis_geo.pipeline.reuse.rest import find_rest
+from rrsis_geo.pipeline.reuse.kept_polygons import SearchResult
+from rrsis_geo.pipeline.reuse.rest import Rest, find_rest, known_windows
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.pipeline.run_plan import (
     ValidWindows,
@@ -42,7 +41,7 @@ from rrsis_geo.pipeline.timing import Timer
 from rrsis_geo.protocol import Advice, Finished, Message, Progress, Started
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
-from rrsis_geo.types import Engine, Polygons, Predictor
+from rrsis_geo.types import Engine, Polygons, Predictor, Strip
 
 __all__ = ["DryRun", "SegmentResult", "plan", "run"]
 
@@ -151,25 +150,25 @@ def _find(
     """Look for all phrases, or take what was found before; choose what is meant."""
     plan, options = this.plan, this.job.options
     if not this.batch.texts:
-        return _find_features(this)
-    survey = this.kept.survey()
-    if survey is None:
-        survey, resumed, kept = _look(this, engine, predictor)
-        this.kept.keep(survey)
+        return _without_network(this)
+    result = this.kept.search_result()
+    if result is None:
+        result, resumed, kept = _look(this, engine, predictor)
+        this.kept.keep(result)
     else:
-        resumed, kept, total = 0, survey.windows, len(plan.windows)
+        resumed, kept, total = 0, result.windows, len(plan.windows)
         this.report(Started(total, plan.outside, plan.grid.gsd, options.device))
-        this.report(Progress(total, total, len(survey.polygons[0]), 0.0))
+        this.report(Progress(total, total, len(result.polygons[0]), 0.0))
         if this.found is not None:
-            this.found(this.batch.candidates(survey.polygons[0]))
-    for line in (*reuse_note(kept, survey.windows), *this.kept.notes):
+            this.found(this.batch.candidates(result.polygons[0]))
+    for line in (*reuse_note(kept, result.windows), *this.kept.notes):
         this.report(Advice(line))
     this.timer.lap("look")
-    polygons, *faint = survey.polygons
+    polygons, *faint = result.polygons
     answers = this.batch.answer(
         polygons,
         plan.grid,
-        survey.outline,
+        result.outline,
         faint=faint[0] if faint else None,
         min_score=options.min_score,
         colours=colours_of(this.batch, this.scene, plan.grid),
@@ -179,8 +178,8 @@ def _find(
         this.report(Advice(line))
     this.timer.lap("resolve")
     return answers, Counts(
-        windows=survey.windows,
-        skipped=plan.outside + len(plan.windows) - survey.windows,
+        windows=result.windows,
+        skipped=plan.outside + len(plan.windows) - result.windows,
         resumed=resumed,
         kept=kept,
         polygons=len(answers.polygons),
@@ -189,7 +188,7 @@ def _find(
 
 def _look(
     this: RunState, engine: Engine, predictor: Predictor | None
-) -> tuple[Survey, int, int]:
+) -> tuple[SearchResult, int, int]:
     """Settle the missing rows and polygonize all.
 
     Returns:
@@ -199,14 +198,13 @@ def _look(
     this.kept.take(this.journal.folder, this.journal.gaps(plan.grid.height))
     gaps = this.journal.gaps(plan.grid.height)
     rest = find_rest(this.journal.folder, gaps, len(this.batch.phrases))
-    known = untouched(plan, this.journal.folder)
+    known = known_windows(plan, this.journal.folder, plan.windows)
     settled = [
         window
         for window in plan.windows
         if not any(window.row_off in gap for gap in gaps)
     ]
-    here = options.engine == "serial"
-    if here and gaps and predictor is None:
+    if options.engine == "serial" and gaps and predictor is None:
         predictor = this.network(job, rest.of(this.batch.texts))
     this.timer.lap("bind")
     this.report(
@@ -228,37 +226,9 @@ def _look(
         seconds = time.perf_counter() - began
         this.report(Progress(done, len(plan.windows), polygonizers[0].count, seconds))
 
-    if here:
-        strips = strips_here(
-            this.scene,
-            plan,
-            job,
-            this.batch.phrases,
-            predictor,
-            rest=rest,
-            journal=this.journal,
-            passed=passed,
-            cancelled=this.cancelled,
-        )
-    else:
-        strips = strips_elsewhere(
-            engine,
-            make_shards(
-                job,
-                plan,
-                this.batch.phrases,
-                gaps,
-                journal=this.journal,
-                gsd_range=this.weights.gsd_range,
-                predictor=predictor,
-            ),
-            journal=this.journal,
-            height=plan.grid.height,
-            passed=passed,
-            note=lambda line: this.report(Advice(line)),
-            cancelled=this.cancelled,
-        )
-    predicted, resumed, kept = map(ValidWindows, (plan.windows, settled, known))
+    strips = _strips(this, engine, predictor, gaps=gaps, rest=rest, passed=passed)
+    resumable = set(settled) - set(known)
+    predicted, resumed, kept = map(ValidWindows, (plan.windows, resumable, known))
     valid = ValidArea()
     with closing(strips):
         for strip in this.kept.recorded(strips):
@@ -269,15 +239,67 @@ def _look(
             valid.add(strip)
             if this.found is not None and len(fresh := polygonizers[0].take()):
                 this.found(this.batch.candidates(fresh))
-    survey = Survey(
+    result = SearchResult(
         polygons=tuple(one.finish() for one in polygonizers),
         outline=valid.outline,
         windows=predicted.count,
     )
-    return survey, resumed.count - kept.count, kept.count
+    return result, resumed.count, kept.count
 
 
-def _find_features(this: RunState) -> tuple[QueryAnswers, Counts]:
+def _strips(
+    this: RunState,
+    engine: Engine,
+    predictor: Predictor | None,
+    *,
+    gaps: Sequence[range],
+    rest: Rest,
+    passed: Callable[[int], None],
+) -> Generator[Strip, None, None]:
+    """All strips of the grid from the top, settled in this process or by the engine.
+
+    Args:
+        this: The run.
+        engine: Where shards run, unless it is the serial one.
+        predictor: Bound to the phrases that are missing; None: workers load it.
+        gaps: Rows that are not settled.
+        rest: What is missing in them.
+        passed: Called with the windows done since the last call.
+    """
+    job, plan, phrases = this.job, this.plan, this.batch.phrases
+    if job.options.engine == "serial":
+        return strips_here(
+            this.scene,
+            plan,
+            job,
+            phrases,
+            predictor,
+            rest=rest,
+            journal=this.journal,
+            passed=passed,
+            cancelled=this.cancelled,
+        )
+    shards = make_shards(
+        job,
+        plan,
+        phrases,
+        gaps,
+        journal=this.journal,
+        gsd_range=this.weights.gsd_range,
+        predictor=predictor,
+    )
+    return strips_elsewhere(
+        engine,
+        shards,
+        journal=this.journal,
+        height=plan.grid.height,
+        passed=passed,
+        note=lambda line: this.report(Advice(line)),
+        cancelled=this.cancelled,
+    )
+
+
+def _without_network(this: RunState) -> tuple[QueryAnswers, Counts]:
     """Answer from the user's own layers, or nothing; the network is not loaded."""
     plan, device = this.plan, this.job.options.device
     this.timer.lap("bind")

@@ -68,6 +68,8 @@ def with_knowledge(
 ) -> QueryBatch:
     """A batch that says which words the weights do not know, and does not answer them.
 
+    The network is not given what nothing would be answered from.
+
     Args:
         batch: As planned for a scene.
         known: What the weights know; None: not said, then nothing is unknown.
@@ -85,27 +87,7 @@ def with_knowledge(
             unanswered.update(_unanswered(plan, full, words))
             names = ()  # listed once is enough
     silent = frozenset[str]() if guess else frozenset(unanswered)
-    return replace(batch, plans=tuple(plans), unanswered=silent)
-
-
-def without_unknown(batch: QueryBatch) -> QueryBatch:
-    """A batch that does not give the network what it would not be answered from.
-
-    Where a whole expression is about unknown things, its texts are left out, unless
-    another one needs them. Only where evidence is weighed; the others need a map of
-    every text.
-    """
-    if not batch.weighs:
-        return batch
-    answered = [plan.network_text not in batch.unanswered for plan in batch.plans]
-    heads = batch.heads or tuple(plan.finds[0] for plan in batch.plans)
-    others = replace(
-        batch,
-        plans=tuple(compress(batch.plans, answered)),
-        heads=tuple(compress(heads, answered)),
-    )
-    unneeded = frozenset(batch.texts) - frozenset(others.texts)
-    return replace(batch, not_asked=batch.not_asked | unneeded)
+    return _without_unneeded(replace(batch, plans=tuple(plans), unanswered=silent))
 
 
 def targets(node: Node) -> Iterator[Find]:
@@ -117,6 +99,23 @@ def targets(node: Node) -> Iterator[Find]:
             yield from targets(part)
     else:
         yield from targets(node.of)
+
+
+def _without_unneeded(batch: QueryBatch) -> QueryBatch:
+    """A batch that does not give the network what nothing is answered from.
+
+    These are unknown things, and where a whole expression is about them all of its
+    texts that no other expression needs.
+    """
+    answered = [plan.network_text not in batch.unanswered for plan in batch.plans]
+    heads = batch.heads or tuple(plan.finds[0] for plan in batch.plans)
+    others = replace(
+        batch,
+        plans=tuple(compress(batch.plans, answered)),
+        heads=tuple(compress(heads, answered)),
+    )
+    needed = frozenset(others.bands) - batch.silent
+    return replace(batch, unneeded=frozenset(batch.bands) - needed)
 
 
 def _unanswered(plan: Plan, full: Plan, words: Sequence[UnknownWord]) -> Iterator[str]:

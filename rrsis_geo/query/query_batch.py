@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from rrsis_geo.errors import DataError, OptionError, SceneError
+from rrsis_geo.errors import OptionError
 from rrsis_geo.job import CAUTION, RESOLVES
 from rrsis_geo.language.nodes import Find
 from rrsis_geo.query.answers import (
@@ -36,12 +35,9 @@ from rrsis_geo.query.own_layers.layer_answers import answers_with_layers, own_ev
 from rrsis_geo.query.own_layers.layer_nouns import LayerNouns
 from rrsis_geo.query.own_layers.own_features import OwnFeatures
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.typed_plans import head_of, is_as_typed, plan_as_typed
+from rrsis_geo.query.typed_plans import head_of, plan_as_typed
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
-
-TAG = "RRSIS_QUESTIONS"
-"""Name of the tag of a probability raster that holds the batch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +75,9 @@ class QueryBatch:
     features: OwnFeatures | None = field(default=None, compare=False, repr=False)
     """Of these layers; None: not read, as no phrase or no scene asks for them."""
     not_asked: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
-    """Texts that the network is not given: pixels answer them, or nothing does."""
+    """Texts that the network is not given, since pixels answer them."""
+    unneeded: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """Texts that the network is not given, since nothing is answered from them."""
 
     @property
     def weighs(self) -> bool:
@@ -98,6 +96,25 @@ class QueryBatch:
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         """What the network is given, each text once."""
+        return tuple(one for one in self._painted if one.text not in self.unneeded)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of `phrases`, in their order."""
+        return tuple(phrase.text for phrase in self.phrases)
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """What the bands of a probability raster show.
+
+        The texts of `phrases` and after them, as bands without data, what is unneeded.
+        """
+        empty = (one.text for one in self._painted if one.text in self.unneeded)
+        return (*self.texts, *empty)
+
+    @cached_property
+    def _painted(self) -> tuple[Phrase, ...]:
+        """Whatever maps could answer, each text once."""
         heads = self.heads or tuple(plan.finds[0] for plan in self.plans)
         found: dict[str, Find] = {}
         if self.weighs:
@@ -121,9 +138,15 @@ class QueryBatch:
         )
 
     @property
-    def texts(self) -> tuple[str, ...]:
-        """The texts of `phrases`, in their order."""
-        return tuple(phrase.text for phrase in self.phrases)
+    def silent(self) -> frozenset[str]:
+        """Texts whose polygons are no answer, and say nothing of other answers."""
+        nouns = (
+            find.noun
+            for plan in self.plans
+            for find in plan.finds
+            if self.weighs and find.noun and find.phrase in self.unanswered
+        )
+        return self.unanswered | frozenset(nouns)
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -143,19 +166,6 @@ class QueryBatch:
     def notes(self) -> tuple[str, ...]:
         """What the person should know of how the expressions were read."""
         return tuple(dict.fromkeys(note for plan in self.plans for note in plan.notes))
-
-    def tags(self) -> dict[str, str]:
-        """For a probability raster, so that it can be vectorized again."""
-        plans = [plan.to_mapping() for plan in self.plans]
-        values: dict[str, Any] = {
-            "plans": plans,
-            "unanswered": sorted(self.unanswered),
-        }
-        if self.weights is not None:
-            values["evidence"] = self.weights.to_mapping()
-            values["caution"] = self.caution
-            values["one_window"] = self.one_window
-        return {TAG: json.dumps(values, separators=(",", ":"))}
 
     def described(
         self,
@@ -185,55 +195,6 @@ class QueryBatch:
                 self.plans, self.modes, counted, named, strict=True
             )
         ]
-
-    @classmethod
-    def from_tags(
-        cls, tags: Mapping[str, str], bands: Sequence[str], path: str
-    ) -> QueryBatch:
-        """The batch that a probability raster was made for.
-
-        Args:
-            tags: Of the raster; one without ours has an expression for each band.
-            bands: What the bands show.
-            path: Of the raster, for messages.
-
-        Raises:
-            SceneError: the tag is damaged.
-            OptionError: the user's own layers take part in the answers.
-        """
-        if TAG not in tags:
-            return as_typed(bands)
-        try:
-            kept = json.loads(tags[TAG])
-            plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
-            batch = cls(
-                plans=plans,
-                heads=tuple(
-                    head_of(plan.expression) if is_as_typed(plan) else plan.finds[0]
-                    for plan in plans
-                ),
-                unanswered=frozenset(kept.get("unanswered", ())),
-                weights=(
-                    EvidenceWeights.from_mapping(kept["evidence"])
-                    if "evidence" in kept
-                    else None
-                ),
-                caution=float(kept.get("caution", CAUTION)),
-                one_window=bool(kept.get("one_window", False)),
-            )
-        except (ValueError, TypeError, KeyError, DataError) as error:
-            raise SceneError(
-                f"{path}: its tag {TAG} is damaged; name the bands with the option "
-                "for expressions, or make the raster again"
-            ) from error
-        if any(find.layer for plan in plans for find in plan.finds):
-            raise OptionError(
-                f"{path}: its questions are answered by own layers, which this "
-                "command does not read; ask again with segment, or name the bands "
-                "with the option for expressions"
-            )
-        missing = set(batch.texts) - set(bands)
-        return as_typed(bands) if missing or not plans else batch
 
     def candidates(self, polygons: Polygons) -> Polygons:
         """Of finished polygons those that an answer may keep, by expression.
@@ -302,11 +263,11 @@ class QueryBatch:
         if self.weighs:
             return answers_of_decisions([weigh(plan, maps) for plan in self.plans])
         plain = all(plan.is_plain for plan in self.plans)
-        if plain and self.texts == self.expressions:  # nothing to choose or to rename
+        if plain and self.bands == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(
                 polygons=polygons, anchors=no_rows(polygons), steps=(), advice=()
             )
-        candidates = Candidates(polygons, grid, self.texts, area=valid_extent)
+        candidates = Candidates(polygons, grid, self.bands, area=valid_extent)
         answers = [(plan, resolve(plan, candidates)) for plan in self.plans]
         return QueryAnswers(
             polygons=chosen_polygons(polygons, answers),
@@ -322,16 +283,10 @@ class QueryBatch:
     def _answerable(self, polygons: Polygons) -> Polygons:
         if not self.unanswered:
             return polygons
-        silent = set(self.unanswered)
-        if self.weighs:
-            silent |= {
-                find.noun
-                for plan in self.plans
-                for find in plan.finds
-                if find.phrase in self.unanswered
-            }
         texts = polygons.columns["expression"].astype(str)
-        return rows_of(polygons, np.flatnonzero(~np.isin(texts, sorted(silent))), {})
+        return rows_of(
+            polygons, np.flatnonzero(~np.isin(texts, sorted(self.silent))), {}
+        )
 
 
 def as_typed(expressions: Sequence[str]) -> QueryBatch:

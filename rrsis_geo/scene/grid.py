@@ -134,8 +134,13 @@ class Grid:
         self, cols: NDArray[np.float64], rows: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x and y of points in pixels; pixel corners are integers."""
-        t = self.transform
-        return t.a * cols + t.b * rows + t.c, t.d * cols + t.e * rows + t.f
+        return _moved(self.transform, cols, rows)
+
+    def crs_to_pixels(
+        self, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Columns and rows of points in the CRS; pixel corners are integers."""
+        return _moved(~self.transform, x, y)
 
     def bounds(self, window: Window | None = None) -> tuple[float, float, float, float]:
         """(left, bottom, right, top) of a window, default all, in units of `crs`."""
@@ -170,6 +175,12 @@ class Grid:
                 geometries[long], move, tolerance=BEND, shortest=shortest, period=360
             )
         return lonlat
+
+
+def _moved(
+    t: Affine, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f
 
 
 def window_box(window: Window) -> Polygon:

@@ -111,7 +111,8 @@ def test_a_dry_run_knows_what_would_not_be_looked_at(
         probability=str(tmp_path / "planned.tif") if raster else None,
     )
     estimate = plan(job, measure=False)
-    _, network, _ = ask(*texts, bbox=area, probability=raster, overviews=0)
+    _, network, found = ask(*texts, bbox=area, probability=raster, overviews=0)
+    assert (found.counts.kept, found.counts.resumed) == (estimate.known, 0)
     assert (estimate.seconds == 0) == (network.windows == 0)
     assert estimate.windows - estimate.empty - estimate.known == network.windows
     assert (f"{estimate.known} from earlier runs" in str(estimate)) == (

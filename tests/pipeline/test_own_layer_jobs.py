@@ -1,7 +1,14 @@
 """What jobs with layers of the user take, tell and refuse."""
 
+import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 from layer_ground import (
+    CRS,
+    LEFT,
+    PIXEL,
+    TOP,
     at,
     square,
     table,
@@ -14,7 +21,7 @@ from shapely.geometry import (
 )
 
 from rrsis_geo import SegmentJob, pipeline, segment
-from rrsis_geo.errors import OptionError
+from rrsis_geo.errors import OptionError, SceneError
 from rrsis_geo.job import VectorizeJob
 from rrsis_geo.job_texts import OwnLayer
 from rrsis_geo.pipeline.explain import explain
@@ -121,3 +128,27 @@ def test_explain_says_what_layers_answer(scene, tmp_path):
     assert "no network is asked" in said
     with_scene = explain(("the road",), str(scene), own_layers=layers[:1])
     assert with_scene.batch.texts == ()
+
+
+def test_pixels_are_read_only_where_the_answer_depends_on_them(tmp_path):
+    path, side = tmp_path / "scene.tif", 2560
+    profile = {"driver": "GTiff", "count": 1, "dtype": "uint8", "crs": CRS}
+    place = Affine(PIXEL, 0, LEFT, 0, -PIXEL, TOP)
+    tiles = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
+    with rasterio.open(
+        path, "w", width=side, height=side, transform=place, **profile, **tiles
+    ) as dataset:
+        dataset.write(np.random.default_rng(0).integers(1, 250, (1, side, side), "u1"))
+    with rasterio.open(path) as dataset:  # a tile that the stretch does not sample
+        first = int(dataset.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", bidx=1))
+    with path.open("r+b") as file:
+        file.seek(first)
+        file.write(b"damaged " * 100)
+
+    wells = {"well": table([Point(at(5, 5)), Point(at(90, 2000))], depth=[1, 2])}
+    found, _, _ = ask(path, "wells", wells)
+    assert len(found) == 2
+    found, _, _ = ask(path, "helicopters", {})
+    assert len(found) == 0
+    with pytest.raises(SceneError, match="cannot be read"):
+        ask(path, "wells at the bottom", wells)

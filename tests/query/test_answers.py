@@ -17,9 +17,10 @@ from rrsis_geo.pipeline.explain import explain
 from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.protocol import Advice
 from rrsis_geo.query import make_plan
+from rrsis_geo.query.batch_tags import TAG, batch_of_tags, batch_tags
 from rrsis_geo.query.candidates.valid_extent import ValidArea
 from rrsis_geo.query.own_layers import layer_nouns
-from rrsis_geo.query.query_batch import TAG, QueryBatch, as_typed, make_batch
+from rrsis_geo.query.query_batch import as_typed, make_batch
 from rrsis_geo.tiling.probability_raster import ProbabilityRaster
 from rrsis_geo.types import Strip
 
@@ -269,12 +270,12 @@ def test_modes():
 
 def test_queries_are_restored_from_the_raster():
     questions = make_batch(EXPRESSIONS, "scene")
-    tags = questions.tags()
-    assert QueryBatch.from_tags(tags, questions.texts, "x.tif") == questions
-    assert QueryBatch.from_tags({}, ["one", "two"], "x.tif") == as_typed(["one", "two"])
-    assert QueryBatch.from_tags(tags, ["other"], "x.tif") == as_typed(["other"])
+    tags = batch_tags(questions)
+    assert batch_of_tags(tags, questions.texts, "x.tif") == questions
+    assert batch_of_tags({}, ["one", "two"], "x.tif") == as_typed(["one", "two"])
+    assert batch_of_tags(tags, ["other"], "x.tif") == as_typed(["other"])
     with pytest.raises(SceneError, match=TAG):
-        QueryBatch.from_tags({TAG: "[{"}, ["one"], "x.tif")
+        batch_of_tags({TAG: "[{"}, ["one"], "x.tif")
 
 
 def test_the_valid_area_does_not_depend_on_the_strips():

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from random_candidates import GRIDS, polygons_of
 
 from rrsis_geo.query import make_plan
+from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
 from rrsis_geo.query.decision.evidence_table import MOST
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import best_set, choose, given_something
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
-from rrsis_geo.query.query_batch import QueryBatch, make_batch
+from rrsis_geo.query.query_batch import make_batch
 
 GRID = GRIDS["projected"]
 NOTHING = np.zeros(0, np.intp)
@@ -332,7 +333,7 @@ def test_unknown_evidence_in_a_file_is_refused():
 
 def test_a_batch_is_restored_from_the_raster_with_its_evidence():
     batch = make_batch(["the red ship near the pier"], "auto", caution=0.7)
-    again = QueryBatch.from_tags(batch.tags(), batch.texts, "p.tif")
+    again = batch_of_tags(batch_tags(batch), batch.texts, "p.tif")
     assert again == batch
     assert again.weighs
     assert again.texts == batch.texts

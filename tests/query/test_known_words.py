@@ -1,5 +1,7 @@
 """Words that weights do not know are told, and answered only if a guess is wanted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -9,9 +11,11 @@ from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.language.object_classes import CLASSES
 from rrsis_geo.language.related_classes import RELATED, nearest_class
 from rrsis_geo.query import make_plan
-from rrsis_geo.query.known_words import knowledge, with_knowledge, without_unknown
+from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
+from rrsis_geo.query.known_words import knowledge, with_knowledge
 from rrsis_geo.query.lexicon.vocabulary import words
-from rrsis_geo.query.query_batch import QueryBatch, make_batch
+from rrsis_geo.query.query_batch import make_batch
+from rrsis_geo.vector.writers import no_polygons
 
 KNOWN = KnownClasses(
     keys=("airplane", "ship", "storage_tank", "building", "tree", "road", "river"),
@@ -39,9 +43,9 @@ def kept(batch):
     """How many polygons an answer keeps of one sure polygon for every text."""
     grid = GRIDS["projected"]
     squares = [
-        shapely.box(100, 40 * i, 130, 40 * i + 30) for i in range(len(batch.texts))
+        shapely.box(100, 40 * i, 130, 40 * i + 30) for i in range(len(batch.bands))
     ]
-    found = polygons_of(grid, batch.texts, squares, [0.95] * len(squares))
+    found = polygons_of(grid, batch.bands, squares, [0.95] * len(squares))
     return len(batch.answer(found, grid, None).polygons)
 
 
@@ -62,7 +66,7 @@ def test_unknown_heads_get_a_note_and_no_polygons(resolve, frame):
         said = [note for note in batch.notes if f'do not know "{noun}"' in note]
         assert len(said) == 1, (noun, batch.notes)
         assert "They know: airplane, ship, storage tank" in said[0]
-        assert set(batch.texts) & batch.unanswered, noun
+        assert set(batch.bands) & batch.unanswered, noun
         heads = make_plan(frame.format(noun)).finds[0].phrase
         assert {heads, batch.plans[0].network_text} & batch.unanswered
 
@@ -115,17 +119,31 @@ def test_weak_classes_are_answered_with_a_note():
 def test_the_network_is_not_asked_for_what_nothing_answers():
     texts = ("helicopters near the road", "roads", "the ships and the unicorns")
     batch = make_batch(texts, "auto", categories=KNOWN.keys)
-    asked = without_unknown(with_knowledge(batch, KNOWN))
-    assert asked.plans == with_knowledge(batch, KNOWN).plans
-    assert "road" in asked.texts
-    assert "ship" in asked.texts
-    assert not any("helicopter" in text for text in asked.texts)
-    guessed = without_unknown(with_knowledge(batch, KNOWN, guess=True))
-    assert guessed.texts == batch.texts
-    alone = without_unknown(read("helicopters"))
-    assert alone.texts == ()
-    for mode in ("scene", "network"):
-        assert without_unknown(read("helicopters", mode)).texts
+    asked = with_knowledge(batch, KNOWN)
+    assert asked.texts == ("road", "ship")
+    assert asked.bands[:2] == asked.texts
+    assert set(asked.bands) == set(batch.texts)
+    assert with_knowledge(batch, KNOWN, guess=True).texts == batch.texts
+    assert read("helicopters near the road").texts == ()
+    one_window = replace(batch, one_window=True)
+    assert with_knowledge(one_window, KNOWN).texts == (
+        "road",
+        "roads",
+        "ship",
+        "the ships and the unicorns",
+    )
+
+
+@pytest.mark.parametrize("resolve", ["auto", "scene", "network"])
+@pytest.mark.parametrize("guess", [False, True])
+def test_without_the_network_no_way_to_resolve_finds_anything(resolve, guess):
+    batch = read("helicopters", resolve, guess=guess)
+    assert len(batch.texts) == guess
+    assert len(batch.bands) == 1
+    assert kept(batch) == guess
+    grid = GRIDS["projected"]
+    nothing = no_polygons(None)
+    assert len(batch.answer(nothing, grid, None).polygons) == 0
 
 
 def test_unknown_anchors_are_told_and_marked():
@@ -181,7 +199,7 @@ def test_without_a_list_of_classes_nothing_is_unknown():
 
 def test_unanswered_texts_are_kept_with_a_probability_raster():
     batch = read("unicorns and the planes")
-    again = QueryBatch.from_tags(batch.tags(), batch.texts, "p.tif")
+    again = batch_of_tags(batch_tags(batch), batch.bands, "p.tif")
     assert again.unanswered == batch.unanswered == {"unicorn"}
     assert again.notes == batch.notes
 
@@ -202,7 +220,7 @@ def test_the_network_gets_the_words_as_typed_but_for_spelling():
 def test_polygons_on_their_way_are_left_out_too():
     batch = read("unicorns")
     grid = GRIDS["projected"]
-    found = polygons_of(grid, batch.texts, [shapely.box(0, 0, 50, 50)], [0.9])
+    found = polygons_of(grid, batch.bands, [shapely.box(0, 0, 50, 50)], [0.9])
     assert len(batch.candidates(found)) == 0
     assert np.all(found.columns["score"] > 0)
 

@@ -4,6 +4,7 @@ import pickle
 import numpy as np
 import pyproj
 import pytest
+import rasterio.transform
 import shapely
 from affine import Affine
 from hypothesis import given
@@ -118,6 +119,16 @@ def test_scaling_keeps_the_bounds_and_approximates_the_gsd(gsd, wide, high, turn
     ):
         # Rounding to whole pixels moves the size by at most half a pixel in all.
         assert abs(metres / gsd - 1) <= max(0.021, 0.51 / length) or length == 1
+
+
+@given(st.floats(0.05, 20), st.sampled_from([0, 0.1, 45, 200]))
+def test_points_have_one_place_in_pixels_and_in_the_crs(gsd, turn):
+    turned = grid(rotated(turn, gsd, gsd))
+    points = np.array([[0.0, 0.0], [400, 300], [12.5, 250.25]])
+    x, y = turned.pixels_to_crs(*points.T)
+    rows, cols = rasterio.transform.rowcol(turned.transform, x, y, op=lambda v: v)
+    np.testing.assert_allclose(turned.crs_to_pixels(x, y), (cols, rows), atol=1e-6)
+    np.testing.assert_allclose(turned.crs_to_pixels(x, y), points.T, atol=1e-4)
 
 
 def test_scaling_makes_pixels_square_on_the_ground():

@@ -20,8 +20,6 @@ from rrsis_geo.training.data.listed_samples import (
 )
 from rrsis_geo.training.data.loader import load_batches
 
-ALWAYS = Augmentation(mirror=1, upside_down=1, crop=1, colour=1, erase=1)
-
 
 def corner(text="the box on the upper left", kind="location", side=60):
     """One bright box in the upper left corner."""

@@ -108,15 +108,8 @@ def _numbers(
 
 
 def _in_pixels(shapes: NDArray[np.object_], grid: Grid) -> NDArray[np.object_]:
-    t = ~grid.transform
     moved: NDArray[np.object_] = shapely.transform(
-        shapes,
-        lambda xy: np.column_stack(
-            (
-                t.a * xy[:, 0] + t.b * xy[:, 1] + t.c,
-                t.d * xy[:, 0] + t.e * xy[:, 1] + t.f,
-            )
-        ),
+        shapes, lambda corners: np.column_stack(grid.crs_to_pixels(*corners.T))
     )
     return moved
 

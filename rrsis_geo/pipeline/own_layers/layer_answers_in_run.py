@@ -15,6 +15,7 @@ from rrsis_geo.pipeline.own_layers.feature_colours import (
 )
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.candidates.valid_extent import ValidArea
+from rrsis_geo.query.operators.dispatch import depends_on_extent
 from rrsis_geo.query.query_batch import QueryBatch
 from rrsis_geo.scene.aoi import Aoi
 from rrsis_geo.scene.grid import Grid, wkt2
@@ -32,7 +33,7 @@ def check_probability(job: SegmentJob, batch: QueryBatch) -> None:
     Raises:
         OptionError: own layers answer every question of the job.
     """
-    if job.probability is not None and not batch.texts:
+    if job.probability is not None and not batch.bands:
         raise OptionError(
             f"{job.probability}: own layers answer these questions without the "
             "network, so there are no probabilities; leave out --probability"
@@ -52,24 +53,28 @@ def colours_of(
 def answer_without_network(
     batch: QueryBatch, scene: Scene, grid: Grid, aoi: Aoi | None
 ) -> QueryAnswers:
-    """What questions mean that own layers answer alone, or nothing does."""
-    nothing = no_polygons(batch_crs(batch, grid))
+    """What questions mean that own layers answer alone, or nothing does.
+
+    Pixels are read only where the answer depends on them.
+    """
+    nothing = no_polygons(_batch_crs(batch, grid))
+    by_extent = batch.features is not None and any(map(depends_on_extent, batch.plans))
     return batch.answer(
         nothing,
         grid,
-        area_with_data(scene, grid, aoi),
+        _area_with_data(scene, grid, aoi) if by_extent else None,
         colours=colours_of(batch, scene, grid),
     )
 
 
-def batch_crs(batch: QueryBatch, grid: Grid) -> str | None:
+def _batch_crs(batch: QueryBatch, grid: Grid) -> str | None:
     """WKT of the CRS of the features, else of the scene."""
     layers = () if batch.features is None else batch.features.layers
     of_scene = None if grid.crs is None else wkt2(grid.crs)
     return next((layer.polygons.crs for layer in layers), of_scene)
 
 
-def area_with_data(scene: Scene, grid: Grid, aoi: Aoi | None) -> BaseGeometry:
+def _area_with_data(scene: Scene, grid: Grid, aoi: Aoi | None) -> BaseGeometry:
     """Convex hull of what has data and is searched, in pixels, to an overview's pixel.
 
     It is what `ValidArea` finds while a network looks at every pixel.

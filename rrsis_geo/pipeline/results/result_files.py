@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from rrsis_geo.job import Counts
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.pipeline.results.run_state import RunState
 from rrsis_geo.query.answers import QueryAnswers
-from rrsis_geo.tiling.probability_raster import SCORE_MARGIN_TAG, write_probability
+from rrsis_geo.query.batch_tags import batch_tags
+from rrsis_geo.scene.grid import Grid
+from rrsis_geo.tiling.probability_raster import (
+    BLOCK,
+    SCORE_MARGIN_TAG,
+    write_probability,
+)
+from rrsis_geo.types import NODATA, Strip
 from rrsis_geo.version import __version__
 
 
@@ -25,16 +35,16 @@ def write_results(
     this.journal.placing(files)
     if job.probability is not None:
         write_probability(
-            this.journal.strips(0, grid.height),
+            _band_strips(this),
             job.probability,
             grid=grid,
-            expressions=this.batch.texts,
+            expressions=this.batch.bands,
             tags={
                 "SOFTWARE": f"rrsis-geo {__version__}",
                 "WEIGHTS": weights.name,
                 "WEIGHTS_SHA256": weights.sha256 or "",
                 SCORE_MARGIN_TAG: repr(weights.score_margin),
-                **this.batch.tags(),
+                **batch_tags(this.batch),
             },
         )
     if job.preview is not None:
@@ -73,3 +83,24 @@ def write_results(
     if beside is not None:
         run_manifest.write(manifest, beside)
     return files, manifest
+
+
+def _band_strips(this: RunState) -> Iterator[Strip]:
+    """Rows of the probability raster from the top; what is unneeded has no data.
+
+    Without a network pass the journal is empty, and so is every band.
+    """
+    batch, grid = this.batch, this.plan.grid
+    empty = len(batch.bands) - len(batch.texts)
+    found = this.journal.strips(0, grid.height) if batch.texts else _no_bands(grid)
+    for strip in found:
+        sides = ((0, empty), (0, 0), (0, 0))
+        levels = np.pad(strip.levels, sides, constant_values=NODATA)
+        yield Strip(top=strip.top, levels=levels)
+
+
+def _no_bands(grid: Grid) -> Iterator[Strip]:
+    """Rows of a grid from the top, of no text."""
+    for top in range(0, grid.height, BLOCK):
+        rows = min(BLOCK, grid.height - top)
+        yield Strip(top=top, levels=np.zeros((0, rows, grid.width), np.uint8))

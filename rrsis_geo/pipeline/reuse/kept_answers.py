@@ -15,10 +15,10 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.pipeline.reuse.conditions import Conditions, find_conditions
 from rrsis_geo.pipeline.reuse.kept_overlaps import KeptOverlaps
-from rrsis_geo.pipeline.reuse.kept_polygons import KeptPolygons, Survey
-from rrsis_geo.pipeline.reuse.kept_rows import block_rows, remove_blocks
+from rrsis_geo.pipeline.reuse.kept_polygons import KeptPolygons, SearchResult
+from rrsis_geo.pipeline.reuse.kept_rows import block_rows, common_rows, remove_blocks
 from rrsis_geo.pipeline.reuse.recorder import Recorder
-from rrsis_geo.pipeline.reuse.rest import windows_to_look_at
+from rrsis_geo.pipeline.reuse.rest import known_windows
 from rrsis_geo.pipeline.reuse.take_over import take_over
 from rrsis_geo.pipeline.run_plan import RunPlan, WeightsFacts
 from rrsis_geo.query.query_batch import QueryBatch
@@ -72,7 +72,7 @@ class KeptAnswers:
             store, self._conditions, job=job, batch=batch, plan=plan, weights=weights
         )
 
-    def survey(self) -> Survey | None:
+    def search_result(self) -> SearchResult | None:
         """What an equal search has found; None where it has to be done."""
         # a raster of probabilities is written from the strips
         if self._store is None or self._job.probability is not None:
@@ -92,14 +92,14 @@ class KeptAnswers:
             is_current=cache(lambda: is_unchanged(self._job.scene, conditions.state)),
         )
 
-    def unknown(self, windows: Sequence[Window]) -> list[Window]:
-        """Those of some windows that a run would look at."""
-        if self.survey() is not None:
-            return []
+    def known(self, windows: Sequence[Window]) -> list[Window]:
+        """Those of some windows that a run would not look at."""
+        if self.search_result() is not None:
+            return list(windows)
         with TemporaryDirectory() as name:
             folder = Path(name)
             self.take(folder, [range(self._plan.grid.height)])
-            return windows_to_look_at(self._plan, folder, windows)
+            return known_windows(self._plan, folder, windows)
 
     def take(self, folder: Path, gaps: Sequence[range]) -> None:
         """Take what is known of some rows into the working folder of the run.
@@ -118,7 +118,7 @@ class KeptAnswers:
         )
         take_over(
             folder,
-            [rows for rows in blocks if any(_overlap(rows, gap) for gap in gaps)],
+            [rows for rows in blocks if any(common_rows(rows, gap) for gap in gaps)],
             store=self._store,
             conditions=self._conditions,
             plan=self._plan,
@@ -139,12 +139,12 @@ class KeptAnswers:
                 self._recorder.add(strip)
             yield strip
 
-    def keep(self, survey: Survey) -> None:
+    def keep(self, result: SearchResult) -> None:
         """Keep what the strips of this run have led to; the last thing to do."""
         if self._store is None or self._conditions is None:
             return
         if is_unchanged(self._job.scene, self._conditions.state):
-            self._polygons.keep(survey)
+            self._polygons.keep(result)
         self._store.evict()
         if self._store.failure is not None:
             self.notes.append(f"answers are not kept: {self._store.failure}")
@@ -163,7 +163,3 @@ def reuse_note(kept: int, windows: int) -> tuple[str, ...]:
         f"{kept} of {windows} windows are known from earlier runs (--no-cache looks at "
         "them again)",
     )
-
-
-def _overlap(one: range, other: range) -> bool:
-    return max(one.start, other.start) < min(one.stop, other.stop)

@@ -32,8 +32,8 @@ SCENE = "scene"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Survey:
-    """All that a question is answered from, once the strips have been read."""
+class SearchResult:
+    """All that expressions are answered from, once the strips have been read."""
 
     polygons: tuple[Polygons, ...]
     """Of all phrases, for each of the thresholds."""
@@ -44,7 +44,7 @@ class Survey:
 
 
 class KeptPolygons:
-    """Reads and keeps the survey of a run."""
+    """Reads and keeps what the search of a run has found."""
 
     def __init__(
         self,
@@ -82,11 +82,11 @@ class KeptPolygons:
             for phrase in batch.phrases
         ]
         """Of the entries of each phrase, for each of the thresholds."""
-        self._survey = EntryKey(conditions.digest, SCENE, f"survey-{area}")
+        self._key = EntryKey(conditions.digest, SCENE, f"search-{area}")
 
-    def read(self) -> Survey | None:
-        """The survey that an equal run would make; None where a part is not kept."""
-        about = self._store.read(self._survey)
+    def read(self) -> SearchResult | None:
+        """What an equal run would find; None where a part is not kept."""
+        about = self._store.read(self._key)
         if about is None:
             return None
         layers = []
@@ -99,18 +99,18 @@ class KeptPolygons:
                     return None
                 parts.append(arrays)
             layers.append(self._joined(parts))
-        return Survey(
+        return SearchResult(
             polygons=tuple(layers),
             outline=shapely.from_wkb(about["outline"].tobytes()),
             windows=int(about["windows"][0]),
         )
 
-    def keep(self, survey: Survey) -> None:
-        """Keep the survey of this run."""
-        outline = np.frombuffer(shapely.to_wkb(survey.outline), np.uint8)
-        arrays = {"outline": outline, "windows": np.array([survey.windows])}
+    def keep(self, result: SearchResult) -> None:
+        """Keep what this run has found."""
+        outline = np.frombuffer(shapely.to_wkb(result.outline), np.uint8)
+        arrays = {"outline": outline, "windows": np.array([result.windows])}
         scene = {**self._conditions.about(0), "phrase": ""}
-        for layer, polygons in enumerate(survey.polygons):
+        for layer, polygons in enumerate(result.polygons):
             texts = polygons.columns["expression"].astype(str)
             for phrase, text in enumerate(self._conditions.texts):
                 rows = np.flatnonzero(texts == text)
@@ -119,7 +119,7 @@ class KeptPolygons:
                     self._conditions.about(phrase),
                     _arrays_of(polygons, rows),
                 )
-        self._store.write(self._survey, scene, arrays)
+        self._store.write(self._key, scene, arrays)
 
     def _joined(self, parts: Sequence[Arrays]) -> Polygons:
         """The polygons of all phrases, as `Polygonizer.finish` orders them."""

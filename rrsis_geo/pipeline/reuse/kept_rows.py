@@ -21,7 +21,6 @@ from rasterio.windows import Window
 from rrsis_geo.answer_cache.entry_file import UnusableEntryError, decode_entry
 from rrsis_geo.errors import OutputError
 from rrsis_geo.files.json_text import parse_json
-from rrsis_geo.pipeline.run_plan import RunPlan
 from rrsis_geo.scene.aoi import Aoi
 from rrsis_geo.tiling.windows import shard_rows
 from rrsis_geo.types import NODATA, Strip
@@ -143,8 +142,7 @@ def partly_known(folder: Path, rows: range) -> list[KeptBlock]:
     touching = [
         path
         for path in folder.glob(f"*{PARTLY}")
-        if max(rows_of_name(path).start, rows.start)
-        < min(rows_of_name(path).stop, rows.stop)
+        if common_rows(rows_of_name(path), rows)
     ]
     blocks = [block for path in touching if (block := read_block(path)) is not None]
     return sorted(blocks, key=lambda block: block.rows.start)
@@ -211,23 +209,14 @@ def rows_of_name(path: Path) -> range:
     return range(int(top), int(stop))
 
 
+def common_rows(one: range, other: range) -> range:
+    """The rows of both; empty where there are none."""
+    return range(max(one.start, other.start), min(one.stop, other.stop))
+
+
 def kept_rows(folder: Path) -> list[range]:
     """Rows of a working folder of which all that the run wants is known."""
     return [rows_of_name(path) for path in folder.glob(f"*{KEPT}")]
-
-
-def untouched(plan: RunPlan, folder: Path) -> list[Window]:
-    """Windows of which all rows are kept answers, so that none is looked at."""
-    known = sorted(kept_rows(folder), key=lambda rows: rows.start)
-
-    def is_known(window: Window) -> bool:
-        row = int(window.row_off)
-        for rows in known:
-            if rows.start <= row < rows.stop:
-                row = rows.stop
-        return row >= min(int(window.row_off + window.height), plan.grid.height)
-
-    return [window for window in plan.windows if is_known(window)]
 
 
 def remove_blocks(folder: Path) -> None:

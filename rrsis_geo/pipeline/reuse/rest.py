@@ -15,6 +15,7 @@ from rrsis_geo.pipeline.reuse.kept_rows import (
     KeptBlock,
     Mask,
     area_mask,
+    common_rows,
     kept_rows,
     partly_known,
 )
@@ -69,7 +70,7 @@ class Rest:
         levels[list(self.missing)] = strip.levels
         rows = range(strip.top, strip.top + height)
         for block in self.blocks:
-            both = _common(block.rows, rows)
+            both = common_rows(block.rows, rows)
             if not both:
                 continue
             own, theirs = _slice(both, rows), _slice(both, block.rows)
@@ -94,7 +95,7 @@ def find_rest(folder: Path, gaps: Sequence[range], phrases: int) -> Rest:
     blocks, missing = list[KeptBlock](), set[int]()
     for gap in gaps:
         touching = partly_known(folder, gap)
-        covered = sum(len(_common(block.rows, gap)) for block in touching)
+        covered = sum(len(common_rows(block.rows, gap)) for block in touching)
         missing |= {phrase for block in touching for phrase in block.asked}
         if covered < len(gap):
             missing |= set(range(phrases))
@@ -102,23 +103,35 @@ def find_rest(folder: Path, gaps: Sequence[range], phrases: int) -> Rest:
     return Rest(phrases=phrases, missing=tuple(sorted(missing)), blocks=tuple(blocks))
 
 
-def windows_to_look_at(
+def known_windows(
     plan: RunPlan, folder: Path, windows: Sequence[Window]
 ) -> list[Window]:
-    """Windows with a pixel in the area of which a phrase is not known."""
+    """Windows of which all is known inside the area, so that none is looked at.
+
+    Args:
+        plan: Of the run.
+        folder: Its working folder, with what it has taken from kept answers.
+        windows: Some of the plan's.
+    """
     missing = np.ones(plan.grid.height, bool)
     for rows in kept_rows(folder):
         missing[rows.start : rows.stop] = False
-    area = find_rest(folder, [range(plan.grid.height)], 0).within(plan)
+    rest = find_rest(folder, [range(plan.grid.height)], 0)
+    unseen = missing.copy()
+    for block in rest.blocks:
+        unseen[block.rows.start : block.rows.stop] = False
+    area = rest.within(plan)
 
-    def is_missing(window: Window) -> bool:
-        top, height = int(window.row_off), int(window.height)
-        rows = missing[top : top + height]
-        if area is None or not rows.any():
-            return bool(rows.any())
-        return bool(area.mask(window)[: len(rows)][rows].any())
+    def is_known(window: Window) -> bool:
+        rows = slice(int(window.row_off), int(window.row_off + window.height))
+        unsure = missing[rows]
+        if area is None or not unsure.any():
+            return not unsure.any()
+        if unseen[rows].all():  # masks of areas with many corners take long
+            return False
+        return not area.mask(window)[: len(unsure)][unsure].any()
 
-    return [window for window in windows if is_missing(window)]
+    return [window for window in windows if is_known(window)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +148,7 @@ class RestArea(Aoi):
         rows = range(window.row_off, window.row_off + int(window.height))
         columns = slice(window.col_off, window.col_off + int(window.width))
         for block in self.blocks:
-            both = _common(block.rows, rows)
+            both = common_rows(block.rows, rows)
             if both:
                 known = self._known_of(block)[_slice(both, block.rows), columns]
                 inside[_slice(both, rows)] &= ~known
@@ -150,10 +163,6 @@ class RestArea(Aoi):
                 del self._known[min(self._known)]
             self._known[block.rows.start] = known
         return self._known[block.rows.start]
-
-
-def _common(one: range, other: range) -> range:
-    return range(max(one.start, other.start), min(one.stop, other.stop))
 
 
 def _slice(part: range, whole: range) -> slice:

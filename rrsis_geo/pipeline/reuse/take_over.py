@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rrsis_geo.answer_cache.store import AnswerStore, EntryKey
@@ -63,6 +64,11 @@ def _take_block(
     conditions: Conditions,
     plan: RunPlan,
 ) -> None:
+    """Link what is kept of a block, and write what the run has to ask there.
+
+    Raises:
+        OSError: the disk is full.
+    """
     keys: list[EntryKey | None] = []
     in_part: list[int] = []
     outside = inside is not None and not inside.any()
@@ -93,7 +99,7 @@ def _take_block(
     ]
     if asked and conditions.together:
         asked = list(range(len(keys)))
-    KeptBlock(**{**vars(block), "asked": tuple(asked)}).write(inside)
+    replace(block, asked=tuple(asked)).write(inside)
 
 
 def _covers(known: Mask, inside: Mask | None) -> bool:

@@ -21,7 +21,7 @@ from rrsis_geo.query.candidates.likelihood import (
 from rrsis_geo.query.decision.evaluation import EXACT, Fits, evaluate
 from rrsis_geo.query.decision.feature_values import candidate_features, sentence_signals
 from rrsis_geo.query.decision.features import CONTEXTS
-from rrsis_geo.query.decision.maps import PaintedMaps, joined, once_each, taken
+from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
 from rrsis_geo.query.lexicon.nouns import SURFACES
 from rrsis_geo.query.operators.evaluator import target_phrases
@@ -37,9 +37,9 @@ NOT_NOUN = 0.5
 ALIKE = frozenset(("aircraft", "watercraft", "spacecraft"))
 """Words that are the same for one and for several."""
 
-LIKELY, CRUMB = 0.3, 0.02
-"""Confidence from which on a candidate is likely an object, and below which it is a
-crumb beside likely ones."""
+LIKELY, UNLIKELY = 0.3, 0.02
+"""Confidence from which on a candidate is likely an object, and below which it is left
+out beside likely ones."""
 
 PLACE = (n.InPlace, n.AtEdge)
 ORDER = (n.Extreme, n.Middle, n.Sized, n.SizeClass, n.Measured, n.Compared)
@@ -229,7 +229,7 @@ def _kept(maps: PaintedMaps, parts: Sequence[_Painted]) -> NDArray[np.intp]:
     return maps.remembered_rows(
         outlines,
         f"once each of {nouns!r}",
-        lambda: np.flatnonzero(once_each(np.concatenate(outlines), number, of_noun)),
+        lambda: np.flatnonzero(of_one_noun(np.concatenate(outlines), number, of_noun)),
     )
 
 
@@ -249,11 +249,11 @@ def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
 def _objects(
     maps: PaintedMaps, texts: Sequence[str], pixel_area: float, shift: float
 ) -> Polygons:
-    """Candidates of several texts, without crumbs."""
+    """Candidates of several texts, without unlikely ones."""
 
     def make() -> Polygons:
-        found = without_crumbs(maps.objects(texts), pixel_area, shift)
-        maps.name(found.geometry, texts, f"without crumbs {pixel_area!r} {shift!r}")
+        found = without_unlikely(maps.objects(texts), pixel_area, shift)
+        maps.name(found.geometry, texts, f"without unlikely {pixel_area!r} {shift!r}")
         return found
 
     return maps.once(("objects", *texts, pixel_area, shift), make)
@@ -277,7 +277,7 @@ def names_own(plan: Plan) -> bool:
     return any(find.layer for find in plan.finds)
 
 
-def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygons:
+def without_unlikely(objects: Polygons, pixel_area: float, shift: float) -> Polygons:
     """Objects without those that are far from being one, if any is likely to be one.
 
     Args:
@@ -295,7 +295,7 @@ def without_crumbs(objects: Polygons, pixel_area: float, shift: float) -> Polygo
     )
     if confidence.max() < LIKELY:
         return objects
-    return taken(objects, np.flatnonzero(confidence >= CRUMB))
+    return taken(objects, np.flatnonzero(confidence >= UNLIKELY))
 
 
 def asked_number(plan: Plan) -> int | None:

@@ -90,7 +90,7 @@ class PaintedMaps:
         clear, faint = zip(*map(self.of, texts), strict=True)
         parts = [*clear, *faint]
         found = self._remembered(
-            tuple(texts), "objects", lambda: {"rows": _distinct(parts)}
+            tuple(texts), "objects", lambda: {"rows": _without_repeats(parts)}
         )
         return taken(joined(parts), found["rows"])
 
@@ -199,7 +199,7 @@ def taken(polygons: Polygons, rows: Rows, *, text: str | None = None) -> Polygon
     return replace(polygons, geometry=polygons.geometry[rows], columns=columns)
 
 
-def once_each(
+def of_one_noun(
     geometry: NDArray[np.object_], noun: Rows, of_noun: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """(N,) whether candidates stay, so that no object is one of two nouns.
@@ -241,7 +241,7 @@ def _shared(geometry: NDArray[np.object_], source: Polygons) -> tuple[Values, Va
     return shared, weighted
 
 
-def _distinct(parts: Sequence[Polygons]) -> Rows:
+def _without_repeats(parts: Sequence[Polygons]) -> Rows:
     """Rows of the polygons without those that show an object again.
 
     Args:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.traversal import walk
 from rrsis_geo.query.candidates.likelihood import rank_fits, ranked
 from rrsis_geo.query.candidates.selection import (
     FIT_THRESHOLD,
@@ -24,6 +25,7 @@ from rrsis_geo.query.geometry.distance import (
 from rrsis_geo.query.operators import groups, ordering, regions, spatial_relations
 from rrsis_geo.query.operators.workspace import Operator, Workspace
 from rrsis_geo.query.plan.explanation import describe
+from rrsis_geo.query.plan.plan import Plan
 
 
 def _without_anchors(function: Callable[..., NDArray[np.float64]]) -> Operator:
@@ -246,3 +248,15 @@ OPERATORS: dict[type, Operator] = {
     n.Except: _except,
 }
 """Operators of plans and the functions that evaluate them."""
+
+OF_EXTENT = (
+    *(n.InPlace, n.AtEdge, n.Near, n.Along, n.Around, n.Beside, n.Inside),
+    *(n.Surrounded, n.Opposite),
+)
+"""Operators whose result depends on the extent of the scene: places in it, and what is
+near, which is at most a share of it."""
+
+
+def depends_on_extent(plan: Plan) -> bool:
+    """Whether an answer depends on the part of the scene that holds data."""
+    return any(isinstance(node, OF_EXTENT) for node in walk(plan.root))

@@ -24,7 +24,7 @@ from rrsis_geo.query.decision.evidence import (
     Evidence,
     anchor_objects,
     asked_number,
-    without_crumbs,
+    without_unlikely,
 )
 from rrsis_geo.query.decision.expected_iou import Choice, best_set
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
@@ -145,7 +145,7 @@ def decide_among_features(
             memberships.append(own.membership(find))
         else:
             texts = list(dict.fromkeys((find.noun or find.phrase, find.phrase)))
-            objects = without_crumbs(maps.objects(texts), pixel_area, shift)
+            objects = without_unlikely(maps.objects(texts), pixel_area, shift)
             every = np.arange(len(objects))
             meant.append(taken(objects, every, text=find.phrase))
             memberships.append(_described(maps, find, objects))

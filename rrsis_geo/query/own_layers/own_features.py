@@ -18,7 +18,6 @@ FEATURE = "_feature"
 """Column of polygons under evaluation: number of the feature that each is, among those
 of all layers; -1 where the network found it."""
 
-Values = NDArray[np.float64]
 Attributes = Mapping[str, NDArray[Any]]
 
 
@@ -103,11 +102,6 @@ def is_own(polygons: Polygons) -> NDArray[np.bool_]:
     if FEATURE not in polygons.columns:
         return np.zeros(len(polygons), np.bool_)
     return np.asarray(polygons.columns[FEATURE] >= 0, np.bool_)
-
-
-def without_mark(polygons: Polygons) -> Polygons:
-    """Polygons with the columns of `SCHEMA` alone."""
-    return replace(polygons, columns={name: polygons.columns[name] for name in SCHEMA})
 
 
 def _spread(values: NDArray[Any], rows: NDArray[np.intp], count: int) -> NDArray[Any]:
