@@ -28,10 +28,10 @@ from evidence_cases import Case, folds_of, nwpu_cases
 from evidence_classes import class_cases
 from evidence_fit import fit, module
 from evidence_scenes import as_it_is, evidence_of, picture_cases, scene_cases
-from public_data import nwpu, split
+from public_data import kept_images, nwpu, part_of, split
 from query_validation import CachedNetwork, overlap
 from query_weights import ScenePredictor
-from sentence_sets import SETS, part_of
+from sentence_sets import SETS
 
 from rrsis_geo.job import CAUTION
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
@@ -68,15 +68,16 @@ def main() -> None:
     )
     parser.add_argument("--write", type=Path, help="module of coefficients")
     options = parser.parse_args()
-    network = CachedNetwork(options.weights)
-    _, kept = split(nwpu(options.data), every=7)
-    images = [] if options.shipped else kept[: options.limit]
-    cases = [
-        case
-        for image in images
-        for one_window in (True, False)
-        for case in nwpu_cases(image, network, one_window=one_window)
-    ]
+    images, cases = [], []
+    if not options.shipped:
+        network = CachedNetwork(options.weights)
+        images = split(nwpu(options.data), every=7)[1][: options.limit]
+        cases = [
+            case
+            for image in images
+            for one_window in (True, False)
+            for case in nwpu_cases(image, network, one_window=one_window)
+        ]
     predictor = ScenePredictor(weights=options.weights)
     if options.as_is:
         for image in images:
@@ -101,8 +102,19 @@ def main() -> None:
         answered = [answer(case, weights) for case in reported]
         print_rows(answered, ", part kept apart")
         print_chances(answered)
+    unseen = [case for case in found if case.set in SETS and is_unseen(case.image)]
+    if unseen and options.report:
+        print_rows(
+            [answer(case, weights) for case in unseen], ", images not trained on"
+        )
     if options.write:
         options.write.write_text(module(weights), encoding="utf-8")
+
+
+def is_unseen(image: str) -> bool:
+    """Whether an image of the added data sets was kept from every training."""
+    folder = image.split("/")[0]
+    return Path(image).name in kept_images().get(folder, ())
 
 
 def crossed(cases: Sequence[Case], folds: int) -> list[Answered]:

@@ -16,11 +16,11 @@ from evidence_cases import Case
 from evidence_scenes import evidence_of
 from numpy.typing import NDArray
 from PIL import Image
-from public_data import added_sources
+from public_data import added_sources, part_of
 from query_weights import ScenePredictor
 from rasterio.features import rasterize
 from real_scenes import SETS, VALIDATION, boxes_of
-from sentence_sets import Picture, Sentence, part_of
+from sentence_sets import Picture, Sentence
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 

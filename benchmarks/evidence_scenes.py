@@ -13,11 +13,12 @@ from affine import Affine
 from evidence_cases import Case, make_case
 from evidence_measured import measured_queries
 from numpy.typing import NDArray
+from public_data import part_of
 from query_scenes import UTM, LabelledScene, read_scenes
 from query_validation import expressions_of
 from query_weights import ScenePredictor, polygonize
 from rasterio.features import rasterize
-from sentence_sets import Picture, Sentence, part_of, pictures
+from sentence_sets import Picture, Sentence, pictures
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.datasets.labelled_image import LabelledImage

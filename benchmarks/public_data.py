@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts" / "weights"))
 
+from recipe.added.files import part_of
 from recipe.added.land_cover import read_labels
 from recipe.added.sources import added_sources, kept_images
 from recipe.public_datasets import default_sources, nwpu, split
@@ -16,6 +17,7 @@ __all__ = [
     "default_sources",
     "kept_images",
     "nwpu",
+    "part_of",
     "read_labels",
     "split",
 ]

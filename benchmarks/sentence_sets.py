@@ -6,7 +6,6 @@ the product are chosen on the part "choose" and reported on the part "report".
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections import defaultdict
@@ -19,6 +18,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+from public_data import part_of
 
 METRES: dict[str, float] = {
     "ships-obb": 1.0,
@@ -59,12 +59,6 @@ class Picture:
     """(3, H, W)"""
     gsd: float
     sentences: tuple[Sentence, ...]
-
-
-def part_of(image: str) -> str:
-    """The part of the data that an image belongs to: choose or report."""
-    number = int(hashlib.sha256(image.encode()).hexdigest(), 16)
-    return "report" if number % 2 else "choose"
 
 
 def pictures(data: Path, name: str, part: str) -> Iterator[Picture]:
