@@ -16,7 +16,7 @@ MACROS = {
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
-    "|tied up|driving|moving|waiting|queued|rafted|resting|tied]",
+    "|tied up|driving|moving|waiting|queued|rafted|resting|tied|arranged|laid out|set out]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
@@ -38,10 +38,13 @@ MACROS = {
     "about": "about=(about|around|approximately|roughly|some|circa|exactly|only"
     "|almost)",
     "q": "[{over}|{under}|{about}]",
-    "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up)",
+    "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up"
+    "|or further|or farther)",
+    "less": "(or less|or closer|or nearer|or under|or below|or smaller|maximum|max)",
     "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"
     "|in perimeter|diameter|thick|deep)",
-    "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan)",
+    "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan"
+    "|loa)",
     "surface": "(area|footprint|size|surface|surface area|floor area|floor space|extent"
     "|ground area)",
     "frame": "[image|picture|scene|photo|map|frame]",
@@ -72,7 +75,7 @@ place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [f
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
-scene: on (all|both|every|each|either) (sides|side)
+scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
@@ -97,12 +100,14 @@ most measure: (with|having|has|have|of) [the] {sup} [surface|floor|ground] (area
 |surface|footprint|extent|length|width|diameter|perimeter|span|wingspan)
 most: [the] {nearest} {d} of (those|these|them)
 most: [the] {nearest} {d} of the {n}
+most: [the] most [far|further|over] (to|at|on|toward|towards) [the] {d} [hand] [side] \
+[of {scene}]
 most top: [the] {nearest} up
 most bottom: [the] {nearest} down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
 [up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge|corner] \
 [of {scene}] \
-[to [the] (left|right|top|bottom)]
+[to [the] [far|very] {d}]
 
 from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
@@ -120,6 +125,8 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
+place under: {up} (below|beneath|underneath)
+place over: {up} above
 beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
@@ -131,26 +138,27 @@ apart: [spaced|placed|separated] [at|with|by] [a|an] \
 |to one another|from each other|from one another|between them|away from each other)
 apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
 low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
-within: {stat} {q} {len} [away] (of|from|to|around|off) {x}
+within: {stat} {q} {len} [{or}|{less}] [away] (of|from|to|around|off) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
-{len} [distance|radius|range] [away] (of|from|to|around) {x}
+{len} [distance|radius|range|buffer|corridor|strip|zone] [away] (of|from|to|around|along) {x}
 within: at [a] distance of {q} {len} (from|to|of) {x}
 within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len}) \
 (and|to) {len} [away] (of|from|to) {x}
 
-measured: [with] {q} {area} [{or}] [[in|of] {surface}|large|big]
+measured: [with] {q} {area} [{or}|{less}] [[in|of] {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
-measured: of {q} {area} [{or}] [in {surface}]
+measured: of {q} {area} [{or}|{less}] [in {surface}]
 measured: [with|having] [a|an] [{surface}] [of] (between|from) \
 low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
-measured: {q} {len} [{or}] {long}
+measured: [of|measuring] {q} {len} [{or}] {long}
 measured end: over=(over|more than|exceeding|above|at least) {len}
 measured end: under=(under|less than|below|at most|up to|no more than) {len}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
 measured: [with|having|of] [a|an] {measures} [of] (between|from) \
 low=({n}|{amount}|{len}) (and|to) {len}
 measured: [with|having|of] [a|an] {q} {len} [{or}] [in] {measures}
-measured: [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} [in] {measures}
 measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 most size: {much} {cmp} than {other}
@@ -171,12 +179,14 @@ near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |close of|close by|nearby \
 |not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
 |a short way from) {x}
+near: (runs|running|goes|going|passes|passing|leads|leading) [right|close] (past|by) {x}
 near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
@@ -199,12 +209,13 @@ opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from)
 opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
 side of) {x}
-without: without [any|a|an|the] {x}
+without: (without|with no|with none of) [any|a|an|the] {x}
 lacking: (do not have|does not have|do not show|does not show|have no|has no|having no \
 |lacking|lack|lacks) [any]
 holding: (containing|holding|filled with|full of|housing|that contain|that contains \
 |that hold|that holds) {x}
-inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
+inside: {stat} [wholly|entirely|fully|completely|totally|partly|partially|mostly] \
+(inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
 opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
 |in the shadow of|in the shade of \
@@ -224,7 +235,8 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
-inside of: of {x}
+inside of: (of|per) {x}
+inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
@@ -264,8 +276,22 @@ to|closest [to] \
 
 POLITE_FIRST = """
 (please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good \
-morning|and|yo)
-(can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe]
+morning|and|yo|basically|actually) [there|all|guys|again]
+(can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe|possibly|perhaps|help me]
+(can|could) (you|we|i) [please] (have|get)
+(i|we) (am|was|are|were) (wondering|asking|curious) (if|whether|where|which)
+[i|we] (wonder|wondering) (if|whether|where)
+(would you|are you|will you) [be] able to
+(you|we) (can|could|would|might) [please|maybe]
+let us
+do (me|us) (a|the) (favour|favor) [and|to|,]
+[please|can you|could you] (help|assist) (me|us) [to|in|with]
+what (i|we) (want|need|would like|am after|am looking for|are looking for) [to (see|get \
+|have)] is
+(i|we) (search|seek|look for|search for|want|need|require) [for]
+[i am|we are] in (search|need) of
+(target|targets|query|task|object|objects|request|wanted|answer|question) ,
+to (show|find|mark)
 (would|do) you mind
 (is it possible|would it be possible) to
 (i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
@@ -275,30 +301,47 @@ do you know where
 (what|how) about
 (i|we) [can|could] (see|have|notice|spot)
 (the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
-[the] (number|count|amount) of
-(maybe|perhaps|possibly|probably|preferably|whichever)
+[the] [total|exact|overall] (number|count|amount) of
+(maybe|perhaps|possibly|probably|preferably|whichever|whatever)
 (i|we) (think|guess|believe|suppose) [it is|that it is|there is]
 (i am|am|we are) (looking|searching|hunting) for
 (looking|searching|look|search|hunt|scan) for
 (i|we) (want|need|would like|meant|mean|am after|are after|am interested in|wonder)
-(show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
+(show|give|find|get|tell|bring|send|draw|fetch|pick|mark|locate|search) (me|us) \
+[where] [please]
 (show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
 |mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
 out \
 |point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
 |let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
-|find out|have) [out] [for me]
-(where|which|what|who) (is|are|was|were) [the one|the ones]
+|find out|have|look at|look|pinpoint|indicate|grab) [out] [for me] [at] \
+[in (red|blue|green|yellow)] [where] [all of]
+(where|whereabouts|which|what|who) (is|are|was|were) [the one|the ones]
 where (can|could|do) (i|you|we) (find|see)
 (which|what) [one|ones] (is|are)
 (which|what)
-where (do|does)
 (is|are|was|were) there [here]
+(is|are|was|were) [not] [there] [not]
 (do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
 (everything|anything|whatever|something) [that|which] (is|looks like|look like \
 |resembles|could be|might be|may be) (a|an)
-(does|do) (it|this|the) [image|scene|picture] (have|contain|show)
-how many
+(does|do) (it|this|the|{scene}) [image|scene|picture] (have|contain|show)
+(do|does|did|can)
+(do|does|did|have|has|can|could) (you|anyone|anybody|someone) (see|seen|spot|spotted|found|find|know)
+how (many|much) [of]
+how (large|big|long|wide|far|tall|small|old|high|deep|broad) (is|are)
+(got|any idea) [any|where|what]
+total [of]
+(draw|create|make|produce|generate|compute|get|give|export|build) [me|us] [a|an|the] \
+[segmentation|bounding|binary] (polygon|polygons|box|boxes|mask|masks|outline|outlines \
+|shape|shapes|segmentation|rectangle|rectangles|circle) (around|of|for|over|on|from)
+[a|the] [segmentation|binary] (mask|masks|segmentation|polygon|polygons|boundary \
+|boundaries|footprints) (of|for)
+(zoom|go|pan|fly|jump|navigate|scroll|move|take me|bring me) [in|over] (to|on|onto)
+(vectorise|vectorize|classify|map|pick|choose|take|keep|colour|color|annotate|digitalise \
+|digitalize|capture|collect|report|query|isolate) [all of]
+(where|whereabouts) [exactly|in {scene}|on {scene}|about|roughly] (is|are|was|were|might \
+|may|could|can|should|do|does)
 (there|here) (is|are)
 (tell|show) me
 (any sign of|any signs of|a picture of|the location of|the locations of|the position \
@@ -315,10 +358,16 @@ POLITE_LAST = """
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
+(are|is) [there] (visible|present|shown|seen)
+[that|which] (can|could|do|did) (you|we|i|one) (see|find|spot|count|make out|detect)
+[that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
+(does|do|did|can) {scene} (have|contain|show|depict|hold)
 in total
+[there] (is|are|be)
+be (seen|found|detected|spotted|made out)
 (here|there|visible|in view|at all|anywhere|again|once more|overall|only)
-(and|,) (mark|outline|select|show|highlight|segment|count|find) \
-(it|them|those|these|all)
+(and|,) [then|please|can you|could you|would you|will you] \
+(mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
 (mark|outline|select|show|highlight|segment|count|find) (it|them)
 (in|on|of|within|from|across|throughout|around) [all of] {scene}
 to be seen

@@ -278,7 +278,7 @@ def _chooses_from_anchor(
     if grouped and noun is not None and _is_place_in_group(parser, match):
         _choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
         return True
-    if match.argument == "of":
+    if match.argument == "of" and parser.matcher.text(match.stop - 1) == "of":
         _choose_from_set(phrase, anchor, at)
         return True
     token = parser.matcher.first("<d>", match)
@@ -317,19 +317,22 @@ def _choose_from_group(
     form: str,
 ) -> None:
     """ "the third tank in the top row": the members stand in place of the noun."""
+    text = parser.matcher.text
+    each = text(match.stop) in ("each", "every") or text(match.stop - 1) == "per"
     side = parser.matcher.first("<d>", match) if match.handler == "beside" else None
     if side is not None and side.value == "centre":
         phrase.selectors.append(Selector("middle", "", at))
     elif side is not None:
         phrase.selectors.append(Selector("most", str(side.value), at))
 
-    if phrase.rank is not None and phrase.rank_side is None:
+    counts = phrase.rank is not None and not phrase.selectors
+    if counts and phrase.rank_side is None:
         # "the third plane in the row" is counted in reading order.
         phrase.rank_side = "top" if form == "column" else "left"
 
     def keep(node: Node) -> Node:
         if isinstance(node, Find) and node.phrase == node.noun:
-            return n.Members(group, at=(*node.at, *at))
+            return n.Members(group, each, at=(*node.at, *at))
         return n.Inside(node, group, at=at)
 
     phrase.filters.append(keep)

@@ -155,6 +155,8 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
+    if phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>":
+        return read_conjunction_of_adjectives(parser, i, phrase)
     if phrase.adjectives:
         describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
         open_end = describes or _may_join_adjectives(phrase)

@@ -1,13 +1,13 @@
-"""Reads groups before or in place of a noun: "row of four tanks", "tank row"."""
+"""Reads groups and parts of sets: "row of four tanks", "tank row", "half of"."""
 
 from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
-from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, Selector
+from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, At, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import after_minimum
 
@@ -55,6 +55,8 @@ def _read_group_of(
     form = _take_orientation(phrase, str(token.value))
     inner = NounPhrase("inner", phrase.antecedent, phrase.depth + 1)
     j = parser.read_premodifiers(members, inner)
+    if _holds_group(phrase, inner):
+        return _read_group_in(phrase, inner, form, token.at, j)
     phrase.base = _grouped(inner, form, (*token.at, *matcher.at(i + 1, members)))
     if _after_most(parser, i + 1) == members:
         fewest = matcher.text(members - 1) == "fewest"
@@ -66,6 +68,27 @@ def _read_group_of(
     phrase.silent_words.extend(token.at)
     phrase.pronoun = "ones" if is_plural(matcher.words[token.at[0]]) else "one"
     return j
+
+
+def _holds_group(phrase: NounPhrase, inner: NounPhrase) -> bool:
+    """Whether "of" names what rows are in: "the rows of the parking lot"."""
+    noun, known = inner.noun(), phrase.antecedent
+    if noun is None or known is None or not inner.is_singular():
+        return False
+    named = bool(noun.categories) and inner.determiner == "the"
+    return named and isinstance(known, Find) and noun.noun != known.noun
+
+
+def _read_group_in(
+    phrase: NounPhrase, inner: NounPhrase, form: str, at: At, after: int
+) -> int | None:
+    """A group of what was named before, in a container."""
+    container = inner.build()
+    if container is None:
+        return None
+    phrase.group, phrase.group_at, phrase.pronoun = form, at, "one"
+    phrase.filters.append(lambda node: n.Inside(node, container))
+    return after
 
 
 def _grouped(inner: NounPhrase, form: str, at: At) -> Node | None:
@@ -102,3 +125,81 @@ def _take_orientation(phrase: NounPhrase, form: str) -> str:
             phrase.silent_words.extend(token.at)
             form = v.GROUP_ORIENTATIONS[token.text]
     return form
+
+
+_VAGUE = v.words("rest lots plenty handful number bulk loads few several many")
+"""Shares without effect on a plan."""
+
+_OPEN = v.words("most majority none half quarter part fraction percent quarters")
+"""Shares of which nobody can say which things they are."""
+
+_PARTS = {"half": 1 / 2, "share": 1 / 3, "quarter": 1 / 4}
+
+
+def read_share(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """The position after a share of things; None where there is none.
+
+    Of "most of the tanks" nobody can say which are left out, and of none there is
+    nothing to show: all are given, with a note.
+    """
+    if phrase.has_noun() or phrase.filters:
+        return None
+    if parser.matcher.text(i) == "<d>":
+        return _read_side(parser, i, phrase)
+    stop, said = _share(parser, i, phrase)
+    if stop == i:
+        return None
+    matcher = parser.matcher
+    if said:
+        words = (token.surface for token in matcher.tokens[i:stop])
+        matcher.ignored.append(" ".join(words))
+    phrase.silent_words.extend(matcher.at(i, stop))
+    if phrase.determiner == "a":
+        phrase.determiner = ""  # "a lot of"
+    return stop
+
+
+def _share(parser: PhraseReader, i: int, phrase: NounPhrase) -> tuple[int, bool]:
+    """The position after a share, and whether it leaves some out."""
+    text = parser.matcher.text
+    if not phrase.is_empty():
+        return i, False
+    word, follows = text(i), text(i + 1)
+    if (word, follows, phrase.determiner) == ("lot", "of", "a"):
+        return i + 2, False
+    if follows == "of" and word in _VAGUE | _OPEN:
+        named = word in _VAGUE | {"most", "majority", "none"}
+        return (i + 2, word in _OPEN) if named or _is_set(parser, i + 2) else (i, False)
+    if word == "half" and follows in ("the", "these", "those"):
+        return (i + 1, True) if _is_set(parser, i + 1) else (i, False)
+    part = word in ("<n>", "one") and follows in ("thirds", "quarters", "percent")
+    one = follows in ("<ord>", "quarter", "half") and word == "one"
+    if (part or one) and text(i + 2) == "of" and _is_set(parser, i + 3):
+        return i + 3, True
+    third = word == "<ord>" and phrase.determiner == "a" and follows == "of"
+    if third and _is_set(parser, i + 2):
+        return i + 2, True
+    if word == "no" and phrase.role == "head" and not phrase.determiner and follows:
+        return i + 1, True
+    return i, False
+
+
+def _read_side(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """ "northern half" of "the northern half of the tanks"."""
+    matcher, token = parser.matcher, parser.matcher.tokens[i]
+    share = _PARTS.get(matcher.text(i + 1))
+    if share is None or matcher.text(i + 2) != "of" or token.value == "centre":
+        return None
+    if phrase.role == "anchor" or not _is_set(parser, i + 3):
+        return None
+    at = matcher.at(i, i + 2)
+    phrase.selectors.append(Selector("most", str(token.value), at, share=share))
+    return i + 2
+
+
+def _is_set(parser: PhraseReader, i: int) -> bool:
+    """Whether several things are named from a position on."""
+    trial = NounPhrase("anchor", None, MAX_DEPTH)
+    parser.read_premodifiers(i, trial)
+    noun = trial.noun()
+    return trial.is_plural() and noun is not None and bool(noun.categories)

@@ -45,6 +45,7 @@ class Selector(NamedTuple):
     rank: int = 1
     number: int = 1
     anchor: Node | None = None
+    share: float | None = None
 
 
 @dataclass
@@ -87,7 +88,6 @@ class NounPhrase:
     rank_token: Token | None = None
     from_end: bool = False
     """Whether the rank is counted from the end: "last"."""
-
     rank_side: str | None = None
     """Side from which the rank is counted."""
 
@@ -366,7 +366,13 @@ class NounPhrase:
 
 def doubted(keep: Filter) -> Filter:
     """A filter that may not be meant."""
-    return lambda node: n.with_certainty(keep(node), UNSURE)
+    return lambda node: replace(keep(node), certainty=UNSURE)
+
+
+def of_size(token: Token) -> Filter:
+    """ "large"."""
+    kind = cast(Literal["big", "medium", "small"], token.value)
+    return lambda node: n.SizeClass(node, kind, at=token.at)
 
 
 def negated(keep: Filter, at: At) -> Filter:
@@ -387,7 +393,8 @@ def apply_selector(selector: Selector, node: Node) -> Node:
             return node
         nearest = cast(Literal["closest", "farthest"], selector.value)
         return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
-    if selector.value not in get_args(Side):  # "second from the centre"
+    side = cast(Side, selector.value)
+    if side not in get_args(Side):  # "second from the centre"
         return n.Middle(node, number, at=at)
     # "far left" has rank 0 until it is known whether it orders or places
-    return n.Extreme(node, cast(Side, selector.value), max(rank, 1), number, at=at)
+    return n.Extreme(node, side, max(rank, 1), number, selector.share, at=at)

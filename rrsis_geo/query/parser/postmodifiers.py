@@ -14,7 +14,7 @@ from rrsis_geo.query.parser.negations import (
     read_negation,
     skip_verbs,
 )
-from rrsis_geo.query.parser.noun_phrase import At, NounPhrase
+from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, of_size
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_rank,
@@ -50,12 +50,15 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 
 def _leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    token = parser.matcher.tokens[i]
-    if _is_colour_of_noun(parser, i, phrase):
-        phrase.adjectives.insert(0, token)
-    else:
+    matcher, token = parser.matcher, parser.matcher.tokens[i]
+    if not _is_colour_of_noun(parser, i, phrase):
         phrase.unparsed.append(token)
-    return i + 1
+        return i + 1
+    stop = i + 1
+    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in v.COLOURS:
+        stop += 2  # "that are white or grey"
+    phrase.adjectives[:0] = matcher.tokens[i:stop]
+    return stop
 
 
 def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -63,7 +66,7 @@ def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     matcher = parser.matcher
     colour = matcher.text(i) in v.NON_PLACES and bool(phrase.adjectives)
     said = i and (matcher.text(i - 1) == "," or matcher.text(i - 1) in v.COPULAS)
-    last = matcher.text(i + 1) in ("", ",", "and", "but") or (
+    last = matcher.text(i + 1) in ("", ",", "and", "or", "but") or (
         matcher.match(i + 1) is not None
     )
     return bool(colour and said and last and not (phrase.pronoun or phrase.unparsed))
@@ -109,6 +112,10 @@ def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "small ones in the north, large ones in the south"
     if _is_apposition(parser, addition, k):
         phrase.add_apposition(addition)
+        return k
+    sized = [token for token in addition.adjectives if token.text == "<size>"]
+    if sized and len(addition.adjectives) == 1 and phrase.has_noun():
+        phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
         return k
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
@@ -264,8 +271,12 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     if text in ("is", "are"):
         # "which of the tanks near the road is the largest"
         return matcher.text(i - 1) not in v.COPULAS
-    return text in _AFTER_ANCHOR
+    around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
+    return around or text in _AFTER_ANCHOR
 
+
+_AFTER_AROUND = ("", ",", "and", "it", "them")
+""" "without trees around"."""
 
 _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 """Words that never continue an anchor."""
@@ -316,6 +327,8 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     i = _leave_unparsed(parser, i, phrase)
     while i < matcher.stop and matcher.text(i) != ",":
         match = None if own else matcher.match(i)
+        if match is not None and _is_of_whole(matcher, match):
+            break
         placed = part and match is not None and match.handler == "place"
         if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
@@ -323,6 +336,15 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
             break
         i = _leave_unparsed(parser, i, phrase)
     return i
+
+
+_PARTS_OF_THINGS = v.words("roof roofs facade facades tail tails hull hulls lid lids")
+
+
+def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
+    """Whether a rule is not about the part named before: "with a red roof along"."""
+    last = matcher.text(match.start - 1)
+    return match.handler in ("along", "inside", "group") and last in _PARTS_OF_THINGS
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:

@@ -237,6 +237,10 @@ class PatternMatcher:
             index = after
         return index
 
+    def after_request(self, index: int) -> int:
+        """Index after words such as "show me"; the same index without them."""
+        return min(self._longest(POLITE_OPENINGS, index), self.stop)
+
     def _drop_polite_closing(self) -> int:
         stop = self.stop
         again = True

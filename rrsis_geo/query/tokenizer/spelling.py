@@ -41,6 +41,14 @@ COMMON_TYPOS = {
     "wich": "which",
     "whats": "what is",
     "tankz": "tanks",
+    "lef": "left",
+    "crt": "court",
+    "crts": "courts",
+    "cort": "court",
+    "corts": "courts",
+    "paking": "parking",
+    "vehical": "vehicle",
+    "vehicals": "vehicles",
 }
 """Abbreviations and errors that the rules below miss."""
 

@@ -15,7 +15,9 @@ up to a second index; None where the tokens stay as they are."""
 
 def merge_tokens(tokens: list[Token]) -> list[Token]:
     """Tokens with those joined that together say one thing."""
-    merged = _replaced(tokens, (_respelled, _partitive, _clock, _degree, _from_end))
+    merges = (_respelled, _partitive, _clock, _degree, _from_end, _upward, _parked)
+    merges += (_average,)
+    merged = _replaced(tokens, merges)
     return _merge_superlatives(_merge_directions(merged))
 
 
@@ -156,6 +158,56 @@ def _degree(
         order = _REVERSED[order]
     kind = "<cmp>" if comparative else "<sup>"
     return [_joined(kind, (order, measure), some)], index + 2
+
+
+_UPWARD = {"up": "top", "down": "bottom"}
+_AREAS = v.words("part side corner half area section quarter portion")
+
+
+def _upward(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "in the up right corner", "in the left up corner", "in the down part"."""
+    one, follows = tokens[index], _texts(tokens, index + 1, 2)
+    if one.text not in _UPWARD or last is None or not follows:
+        return None
+    across = follows[0] == "<d>" and tokens[index + 1].value in ("left", "right")
+    said = last.text in ("in", "on", "at", "the", "far")
+    corner = last.value in ("left", "right") and follows[0] == "corner"
+    named = last.text == "the" and follows[0] in _AREAS
+    if not (corner or named or (said and across)):
+        return None
+    return [one._replace(text="<d>", value=_UPWARD[one.text])], index + 1
+
+
+_DRIVEN = v.words("vehicle vehicles car cars truck trucks van vans bus buses lorries")
+_DRIVEN |= v.words("lorry plane planes aircraft airplane airplanes trailer trailers")
+
+
+def _parked(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "vehicles parking on the roadside"; "car parking" is a place."""
+    one, follows = tokens[index], _texts(tokens, index + 1, 1)
+    if one.text != "parking" or last is None or last.text not in _DRIVEN:
+        return None
+    if not follows or follows[0] not in v.RELATING:
+        return None
+    return [one._replace(text="parked")], index + 1
+
+
+def _average(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "larger than average"."""
+    stop = index + 4 if _texts(tokens, index + 2, 1) == ("the",) else index + 3
+    if tokens[index].text != "<cmp>" or _texts(tokens, index + 1, 1) != ("than",):
+        return None
+    if _texts(tokens, stop - 1, 1) not in (("average",), ("usual",), ("normal",)):
+        return None
+    larger = str(tokens[index].value).count("largest") > 0
+    some = tokens[index:stop]
+    return [_joined("<size>", "big" if larger else "small", some)], stop
 
 
 _FROM_END = (("to", "last"), ("from", "last"), ("from", "the", "last"))
