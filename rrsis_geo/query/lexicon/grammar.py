@@ -16,7 +16,8 @@ MACROS = {
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
-    "|tied up|driving|moving|waiting|queued|rafted|resting|tied|arranged|laid out|set out]",
+    "|tied up|driving|moving|waiting|queued|rafted|resting|tied"
+    "|arranged|laid out|set out]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
@@ -65,7 +66,7 @@ place middle_left: on the left , halfway down
 place middle_right: halfway down [on] [the] right [side]
 place middle_right: on the right , halfway down
 place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
-[side|part] [(of|in|on) {scene}]
+[side|part|edge|border|margin] [(of|in|on) {scene}]
 place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
 [(of|in|on) {scene}]
 place corner: {stat} {up} in [the|a|any|either|every|each|all|one of the|any of the \
@@ -140,7 +141,8 @@ apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
 low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
 within: {stat} {q} {len} [{or}|{less}] [away] (of|from|to|around|off) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
-{len} [distance|radius|range|buffer|corridor|strip|zone] [away] (of|from|to|around|along) {x}
+{len} [distance|radius|range|buffer|corridor|strip|zone] [away] \
+(of|from|to|around|along) {x}
 within: at [a] distance of {q} {len} (from|to|of) {x}
 within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len}) \
 (and|to) {len} [away] (of|from|to) {x}
@@ -171,7 +173,7 @@ compared same: [about|roughly|nearly|almost] (as big as|as large as|the same siz
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
 
-nearest: [the] {nearest} [by|away] [to|from|by|of] {x}
+nearest: {stat} [the] {nearest} [by|away] [to|from|by|of] {x}
 nearest farthest: [the] (most distant|most remote|further|farther|further \
 away|farther away) \
 from {x}
@@ -179,7 +181,8 @@ near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |close of|close by|nearby \
 |not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
 |a short way from) {x}
-near: (runs|running|goes|going|passes|passing|leads|leading) [right|close] (past|by) {x}
+near: (runs|running|goes|going|passes|passing|leads|leading) [right|close] \
+(past|by) {x}
 near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
@@ -189,6 +192,7 @@ near next: (bordered|flanked|fringed|edged|skirted|lined) \
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
+near touching: (touch|touches|border|borders|adjoin|adjoins|overlap|overlaps) {x}
 near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
@@ -225,6 +229,7 @@ opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|brigh
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
 opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
+opaque: in [the] (shape|form) of
 opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \
 |sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
 |height|design)
@@ -273,109 +278,6 @@ group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right n
 to|closest [to] \
 |nearest [to]|alongside|that touch) {each}
 """
-
-POLITE_FIRST = """
-(please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good \
-morning|and|yo|basically|actually) [there|all|guys|again]
-(can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe|possibly|perhaps|help me]
-(can|could) (you|we|i) [please] (have|get)
-(i|we) (am|was|are|were) (wondering|asking|curious) (if|whether|where|which)
-[i|we] (wonder|wondering) (if|whether|where)
-(would you|are you|will you) [be] able to
-(you|we) (can|could|would|might) [please|maybe]
-let us
-do (me|us) (a|the) (favour|favor) [and|to|,]
-[please|can you|could you] (help|assist) (me|us) [to|in|with]
-what (i|we) (want|need|would like|am after|am looking for|are looking for) [to (see|get \
-|have)] is
-(i|we) (search|seek|look for|search for|want|need|require) [for]
-[i am|we are] in (search|need) of
-(target|targets|query|task|object|objects|request|wanted|answer|question) ,
-to (show|find|mark)
-(would|do) you mind
-(is it possible|would it be possible) to
-(i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
-(kindly|get|fetch)
-(would|could) you be so kind (to|as to|and)
-do you know where
-(what|how) about
-(i|we) [can|could] (see|have|notice|spot)
-(the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
-[the] [total|exact|overall] (number|count|amount) of
-(maybe|perhaps|possibly|probably|preferably|whichever|whatever)
-(i|we) (think|guess|believe|suppose) [it is|that it is|there is]
-(i am|am|we are) (looking|searching|hunting) for
-(looking|searching|look|search|hunt|scan) for
-(i|we) (want|need|would like|meant|mean|am after|are after|am interested in|wonder)
-(show|give|find|get|tell|bring|send|draw|fetch|pick|mark|locate|search) (me|us) \
-[where] [please]
-(show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
-|mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
-out \
-|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
-|let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
-|find out|have|look at|look|pinpoint|indicate|grab) [out] [for me] [at] \
-[in (red|blue|green|yellow)] [where] [all of]
-(where|whereabouts|which|what|who) (is|are|was|were) [the one|the ones]
-where (can|could|do) (i|you|we) (find|see)
-(which|what) [one|ones] (is|are)
-(which|what)
-(is|are|was|were) there [here]
-(is|are|was|were) [not] [there] [not]
-(do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
-(everything|anything|whatever|something) [that|which] (is|looks like|look like \
-|resembles|could be|might be|may be) (a|an)
-(does|do) (it|this|the|{scene}) [image|scene|picture] (have|contain|show)
-(do|does|did|can)
-(do|does|did|have|has|can|could) (you|anyone|anybody|someone) (see|seen|spot|spotted|found|find|know)
-how (many|much) [of]
-how (large|big|long|wide|far|tall|small|old|high|deep|broad) (is|are)
-(got|any idea) [any|where|what]
-total [of]
-(draw|create|make|produce|generate|compute|get|give|export|build) [me|us] [a|an|the] \
-[segmentation|bounding|binary] (polygon|polygons|box|boxes|mask|masks|outline|outlines \
-|shape|shapes|segmentation|rectangle|rectangles|circle) (around|of|for|over|on|from)
-[a|the] [segmentation|binary] (mask|masks|segmentation|polygon|polygons|boundary \
-|boundaries|footprints) (of|for)
-(zoom|go|pan|fly|jump|navigate|scroll|move|take me|bring me) [in|over] (to|on|onto)
-(vectorise|vectorize|classify|map|pick|choose|take|keep|colour|color|annotate|digitalise \
-|digitalize|capture|collect|report|query|isolate) [all of]
-(where|whereabouts) [exactly|in {scene}|on {scene}|about|roughly] (is|are|was|were|might \
-|may|could|can|should|do|does)
-(there|here) (is|are)
-(tell|show) me
-(any sign of|any signs of|a picture of|the location of|the locations of|the position \
-of \
-|positions of|locations of|location of|the outline of|the outlines of|outlines of)
-to (find|see|show|get|mark|segment|know)
-where
-,
-"""
-"""How a request may begin; applied until none matches."""
-
-POLITE_LAST = """
-(please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
-(many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
-(if possible|if any|if there are any|if there is one|if there is any|or not)
-(are|is) there [here|any]
-(are|is) [there] (visible|present|shown|seen)
-[that|which] (can|could|do|did) (you|we|i|one) (see|find|spot|count|make out|detect)
-[that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
-(does|do|did|can) {scene} (have|contain|show|depict|hold)
-in total
-[there] (is|are|be)
-be (seen|found|detected|spotted|made out)
-(here|there|visible|in view|at all|anywhere|again|once more|overall|only)
-(and|,) [then|please|can you|could you|would you|will you] \
-(mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
-(mark|outline|select|show|highlight|segment|count|find) (it|them)
-(in|on|of|within|from|across|throughout|around) [all of] {scene}
-to be seen
-are they
-at
-,
-"""
-"""How a request may end; applied until none matches."""
 
 EXCEPT = """
 but no | (but|and) (skip|ignore|exclude|omit|leave out|not)

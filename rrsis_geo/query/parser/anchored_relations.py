@@ -264,17 +264,17 @@ def _chooses_from_anchor(
     "the third tank in the top row", "the left court of the four on the hill", "the
     court in the middle of the three".
 
-    Returns:
-        Whether it is such a set; otherwise nothing is changed.
+    Returns: Whether it is such a set; otherwise nothing is changed.
     """
     if head_noun(anchor) != noun:
         return False
+    grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
     if _is_counted_in_set(parser, match, phrase):
-        _choose_from_set(phrase, anchor, at)
         token = parser.matcher.first("<d>", match)
         phrase.rank_side = str(token.value) if token else None
+        members: Node = n.Members(anchor, at=at) if grouped else anchor
+        _choose_from_set(phrase, members, at)
         return True
-    grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
     if grouped and noun is not None and _is_place_in_group(parser, match):
         _choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
         return True
@@ -324,7 +324,9 @@ def _choose_from_group(
         phrase.selectors.append(Selector("middle", "", at))
     elif side is not None:
         phrase.selectors.append(Selector("most", str(side.value), at))
-
+    if len(phrase.directions) == 1 and phrase.is_singular():
+        phrase.selectors.extend(phrase.directions)  # "the upper left tank in the row"
+        phrase.directions = []
     counts = phrase.rank is not None and not phrase.selectors
     if counts and phrase.rank_side is None:
         # "the third plane in the row" is counted in reading order.

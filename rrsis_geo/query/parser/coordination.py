@@ -123,7 +123,8 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         return j  # "not red and not white"
     if match is None or phrase.role != "head":
         return j if again and phrase.role == "head" and j < matcher.stop else None
-    said = phrase.filters or phrase.directions or phrase.unparsed or again
+    conditions = (phrase.filters, phrase.noun_filters, phrase.directions)
+    said = again or any(conditions) or phrase.unparsed or phrase.base is not None
     if not (said or matcher.text(i - 1) in v.NON_PLACES):
         return None
     count, before = len(phrase.filters), phrase.last_handler
@@ -155,7 +156,8 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
-    if phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>":
+    ranks = phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>"
+    if ranks and not (phrase.has_noun() or phrase.group):  # "first, second and third"
         return read_conjunction_of_adjectives(parser, i, phrase)
     if phrase.adjectives:
         describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
@@ -18,6 +18,7 @@ from rrsis_geo.query.parser.noun_phrase import (
 )
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2
 """Tolerance of "about 50 m", as a share."""
@@ -239,6 +240,12 @@ UNANCHORED: dict[
     "middle": _middle,
 }
 """Handlers of rules: each changes the noun phrase or returns a filter for it."""
+
+
+def of_size(token: Token) -> Filter:
+    """ "large"."""
+    kind = cast(Literal["big", "medium", "small"], token.value)
+    return lambda node: n.SizeClass(node, kind, at=token.at)
 
 
 def match_words(parser: PhraseReader, match: Match) -> list[str]:

@@ -32,6 +32,7 @@ UNSURE = 0.6
 MAX_DEPTH = 6
 """Noun phrases nested in each other; deeper ones are left to the network."""
 
+_SIDES = (*SCREEN, *COMPASS)
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 
@@ -318,8 +319,10 @@ class NounPhrase:
 
     def _selects_one(self, place: str) -> bool:
         """Whether a direction before the noun selects one thing by its order."""
-        alone = self.number in (None, 1) and not self.selectors and self.rank is None
-        return place in (*SCREEN, *COMPASS) and alone and self.is_singular()
+        alone = not self.selectors and self.rank is None and place in _SIDES
+        if self.number not in (None, 1):  # "the lower two courts"
+            return alone and self.determiner == "the" and not self.at_least
+        return alone and self.is_singular()
 
     def _apply_selectors(self, node: Node) -> Node:
         selectors = list(self.selectors)
@@ -367,12 +370,6 @@ class NounPhrase:
 def doubted(keep: Filter) -> Filter:
     """A filter that may not be meant."""
     return lambda node: replace(keep(node), certainty=UNSURE)
-
-
-def of_size(token: Token) -> Filter:
-    """ "large"."""
-    kind = cast(Literal["big", "medium", "small"], token.value)
-    return lambda node: n.SizeClass(node, kind, at=token.at)
 
 
 def negated(keep: Filter, at: At) -> Filter:

@@ -9,12 +9,13 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
+from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.negations import (
     is_negation,
     read_negation,
     skip_verbs,
 )
-from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, of_size
+from rrsis_geo.query.parser.noun_phrase import At, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_rank,

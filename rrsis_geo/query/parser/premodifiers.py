@@ -13,9 +13,10 @@ from rrsis_geo.query.parser.coordination import (
     read_comma_of_adjectives,
     read_conjunction_of_adjectives,
 )
+from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.group_phrases import read_group, read_share
 from rrsis_geo.query.parser.negations import lacking_adjective
-from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, Selector, of_size
+from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_degree,

@@ -54,9 +54,7 @@ def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 def _texts_are(parser: PhraseReader, i: int, *choices: tuple[str, ...]) -> bool:
     """Whether each token from a position on is one of its choices."""
-    return all(
-        parser.matcher.text(i + k) in words for k, words in enumerate(choices)
-    )
+    return all(parser.matcher.text(i + k) in words for k, words in enumerate(choices))
 
 
 _MINIMUMS = (("at", "least"), ("more", "than"))
@@ -169,8 +167,6 @@ def read_premodifying_measure(
         lambda node: n.Measured(node, named, low, high, at=at, certainty=sure)
     )
     return stop
-
-
 
 
 def read_others(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:

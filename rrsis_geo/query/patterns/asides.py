@@ -9,7 +9,12 @@ from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
 _THINKING = v.words("think guess believe suppose")
-_VAGUE = (("sort", "of"), ("kind", "of"), ("kinda", "somewhere"), ("somewhere", "around"))
+_VAGUE = (
+    ("sort", "of"),
+    ("kind", "of"),
+    ("kinda", "somewhere"),
+    ("somewhere", "around"),
+)
 _CONDITIONAL = v.words("there any possible you visible present it they one needed")
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")

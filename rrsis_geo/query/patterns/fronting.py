@@ -14,7 +14,7 @@ _COUNTS = v.DETERMINERS | v.words("<n> one several many")
 
 def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Token]:
     """Tokens from `start` to `stop`, with a place that opens them at the end."""
-    some = list(tokens[start:stop])
+    some = _members_first(list(tokens[start:stop]))
     if not some or some[0].text not in _OPENINGS:
         return some
     texts = [token.text for token in some] + ["", ""]
@@ -33,6 +33,21 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
         index = texts.index(",")
         return _moved(some, index, index + 1)
     return some
+
+
+def _members_first(tokens: list[Token]) -> list[Token]:
+    """ "second row, third tank" as "third tank" with "second row" after it."""
+    texts = [token.text for token in tokens]
+    start = 1 if texts[:1] == ["the"] else 0
+    comma = 1 if texts[start + 2 : start + 3] == [","] else 0
+    which = {*texts[start : start + 1], *texts[start + 2 + comma : start + 3 + comma]}
+    orders = which <= ({"<ord>", "<most>"} if comma else {"<ord>"})
+    group = texts[start + 1 : start + 2] == ["<group>"]
+    if not (group and orders) or len(texts) < start + 4 + comma:
+        return tokens
+    row, rest = tokens[: start + 2], tokens[start + 2 + comma :]
+    of = row[-1]._replace(text="of", value=None, surface="")
+    return [*rest, of, *row]
 
 
 def _moved(tokens: list[Token], end: int, start: int) -> list[Token]:

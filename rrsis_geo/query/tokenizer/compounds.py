@@ -80,8 +80,8 @@ def _turned(words: list[str], known: Collection[str]) -> list[str]:
 
 def _parts(word: str) -> tuple[str, ...]:
     """ "storage" and "tanks" of "storagetanks"; () for other words."""
-    place = _joined_nouns().get(singular(word))
-    return () if place is None else (word[:place], word[place:])
+    *first, last = _joined_nouns().get(singular(word), ("",))
+    return (*first, word[len("".join(first)) :]) if last else ()
 
 
 @cache
@@ -91,10 +91,8 @@ def _single_words() -> frozenset[str]:
 
 
 @cache
-def _joined_nouns() -> dict[str, int]:
-    """Nouns of two words without their blank, each with its place."""
-    return {
-        one + other: len(one)
-        for one, other in (noun for noun in senses() if len(noun) == 2)
-        if one + other not in ENGLISH_WORDS | _single_words()
-    }
+def _joined_nouns() -> dict[str, tuple[str, ...]]:
+    """Nouns of several words without their blanks, each with its words."""
+    usual = ENGLISH_WORDS | _single_words()
+    joined = {"".join(noun): noun for noun in senses() if len(noun) > 1}
+    return {word: noun for word, noun in joined.items() if word not in usual}

@@ -15,10 +15,12 @@ up to a second index; None where the tokens stay as they are."""
 
 def merge_tokens(tokens: list[Token]) -> list[Token]:
     """Tokens with those joined that together say one thing."""
-    merges = (_respelled, _partitive, _clock, _degree, _from_end, _upward, _parked)
-    merges += (_average,)
-    merged = _replaced(tokens, merges)
-    return _merge_superlatives(_merge_directions(merged))
+    return _merge_superlatives(_merge_directions(_replaced(tokens, _merges())))
+
+
+def _merges() -> tuple[Merge, ...]:
+    first = (_respelled, _partitive, _clock, _degree, _from_end)
+    return (*first, _upward, _parked, _average, _numbered)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -208,6 +210,19 @@ def _average(
     larger = str(tokens[index].value).count("largest") > 0
     some = tokens[index:stop]
     return [_joined("<size>", "big" if larger else "small", some)], stop
+
+
+def _numbered(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "row 2" is the second row."""
+    one, some = tokens[index], tokens[index + 1 : index + 3]
+    numbered = one.text == "<group>" and one.value in ("line", "column")
+    if not (numbered and some and some[0].text == "<n>"):
+        return None
+    if some[1:] and some[1].text not in (",", "of", "from", "in"):
+        return None
+    return [some[0]._replace(text="<ord>"), one], index + 2
 
 
 _FROM_END = (("to", "last"), ("from", "last"), ("from", "the", "last"))
