@@ -12,12 +12,13 @@ MACROS = {
     "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
     "|over|down|up)",
     "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
-    "|way up|way down|way out|off|far off|far out|right up|right down]",
+    "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
+    "|off|far off|far out|right up|right down]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
     "|tied up|driving|moving|waiting|queued|rafted|resting|tied"
-    "|arranged|laid out|set out]",
+    "|arranged|laid out|set out|set back|offset]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
@@ -29,7 +30,8 @@ MACROS = {
     "|rim|share|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
-    "|exceeding|no less than|not less than|no smaller than|upwards of|beyond"
+    "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
+    "|upwards of|beyond"
     "|farther than|further than|no closer than|not closer than|longer than)",
     "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
     "|not more than|no larger than|no bigger than|no longer than|no wider than"
@@ -82,7 +84,8 @@ edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut 
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
-edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out \
+edge cut: (touching|reaching|crossing|straddling|hitting|truncated by|running off \
+|sticking out \
 of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
@@ -96,6 +99,7 @@ most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [v
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
 [of {scene}]
+most: [the] {nearest} [to] {d} [hand] (edge|border|end|corner) [of {scene}]
 most more: more [over] (to|toward|towards|in) [the] {d} [hand] [side] [of {scene}]
 most measure: (with|having|has|have|of) [the] {sup} [surface|floor|ground] (area|size \
 |surface|footprint|extent|length|width|diameter|perimeter|span|wingspan)
@@ -153,6 +157,14 @@ measured: of {q} {area} [{or}|{less}] [in {surface}]
 measured: [with|having] [a|an] [{surface}] [of] (between|from) \
 low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
 measured: [of|measuring] {q} {len} [{or}] {long}
+measured: whose {surface} [is|are|lies|measures] {q} {area} [{or}|{less}]
+measured: whose {surface} [is|are|lies] [between|from] \
+low=({n}|{amount}|{area}) (and|to) {area}
+measured: whose {measures} [is|are|lies] {q} {len} [{or}|{less}]
+measured: whose {measures} [is|are|lies] [between|from] \
+low=({n}|{amount}|{len}) (and|to) {len}
+measured: [of] low=({n}|{amount}|{area}) to {area} [in {surface}]
+measured end: [of] low=({n}|{amount}|{len}) to {len}
 measured end: over=(over|more than|exceeding|above|at least) {len}
 measured end: under=(under|less than|below|at most|up to|no more than) {len}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
@@ -183,7 +195,8 @@ near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |a short way from) {x}
 near: (runs|running|goes|going|passes|passing|leads|leading) [right|close] \
 (past|by) {x}
-near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
+near next: {stat} {adv} (next to|next of|beside|beside of|besides|adjacent to \
+|alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
@@ -193,14 +206,17 @@ near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
 near touching: (touch|touches|border|borders|adjoin|adjoins|overlap|overlaps) {x}
-near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
+near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abutting \
+|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
 along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
 along|in line along|on both sides of|on either side of|either side of|both sides \
-of|along both sides of|to both sides of|at both sides of|on each side of \
+of|along both sides of|at side of|at the side of|by the side of|on the side of \
+|on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
+of|on each side of \
 |on both banks of|on either bank of) {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}

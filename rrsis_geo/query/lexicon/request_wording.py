@@ -13,6 +13,11 @@ morning|and|yo|basically|actually) [there|all|guys|again]
 (would you|are you|will you) [be] able to
 (you|we) (can|could|would|might) [please|maybe]
 let us
+(this|it|that|these|those) (is|are)
+(you|we) (must|should|need to|have to|shall)
+(i|we) would like that you
+(know|tell|say|understand|learn) (where|which|what|if|whether)
+where (it|they) (is|are)
 do (me|us) (a|the) (favour|favor) [and|to|,]
 [please|can you|could you] (help|assist) (me|us) [to|in|with]
 what (i|we) (want|need|would like|am after|am looking for|are looking for) [to (see \

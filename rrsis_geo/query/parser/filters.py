@@ -280,6 +280,7 @@ def limits(
     if match.groups.get("over") or any(f" or {word}" in text for word in _MORE):
         return value, None
     less = not _LESS.isdisjoint(text.split())
+    less = less or (match.handler == "within" and text.startswith("in <len>"))
     if match.groups.get("under") or "within " in text or less:
         return None, value
     if match.handler == "measured" and parser.matcher.first("<cmp>", match):

@@ -301,7 +301,7 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 
 def _has_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return parser.matcher.text(i) in ("has", "have") and phrase.has_noun()
+    return parser.matcher.text(i) in ("has", "have", "having") and phrase.has_noun()
 
 
 def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:

@@ -198,7 +198,7 @@ def _read_direction(
     return j
 
 
-_SIDE_WORDS = ("hand", "side", "quadrant", "quarter")
+_SIDE_WORDS = ("hand", "side", "quadrant", "quarter", "corner")
 
 _SELECTING: dict[str, Read] = {
     "one": read_one,

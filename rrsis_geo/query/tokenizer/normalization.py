@@ -29,7 +29,7 @@ _DASH = re.compile(
 
 _RANGE = re.compile(
     r"(?<=\d)\s*-\s*"
-    r"(?=\d[\d.,]*\s?(?:k?m|ft|feet|foot|y(?:ar)?ds?|mi|ha)\b)"
+    r"(?=\d[\d.,]*\s?(?:k?m2?|m\u00b2|sqm|sq|ft|feet|foot|y(?:ar)?ds?|mi|ha)(?!\w))"
 )
 """A dash between two lengths."""
 
@@ -37,6 +37,12 @@ _SLASHED = (
     (re.compile(r"\bw/o\b"), "without"),
     (re.compile(r"\bw/(?=[ \w])"), "with "),
     (re.compile(r"\ba/c\b"), "aircraft"),
+    (re.compile(r"\band\s?/\s?or\b"), "or"),
+    (re.compile(r"(?<=\w)\(s\)"), "s"),
+    (
+        re.compile(r"(?:\b(?:d|dia|diam)|\u00f8)(?=\s*[<>\u2264\u2265=~]?\s*\d)"),
+        "diameter",
+    ),
     (re.compile(r"(?<=medium|middle) sized\b"), "-sized"),
     (re.compile(r"(?<=large|small) sized\b"), "-sized"),
     (re.compile(r"(?<=mid|big) sized\b"), "-sized"),

@@ -20,7 +20,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end)
-    return (*first, _upward, _parked, _average, _numbered)
+    return (*first, _upward, _parked, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -223,6 +223,27 @@ def _numbered(
     if some[1:] and some[1].text not in (",", "of", "from", "in"):
         return None
     return [some[0]._replace(text="<ord>"), one], index + 2
+
+
+_CARRIERS = v.words("of in with has have having")
+_COLOURED = v.words("colour color coloured colored")
+
+
+def _coloured(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "of red colour", "white coloured", "coloured red", "with colour white"."""
+    start = index
+    if tokens[index].text in _CARRIERS and last is not None:
+        index += 1
+    pair = _texts(tokens, index, 2)
+    if len(pair) < 2 or len(_COLOURED.intersection(pair)) != 1:
+        return None
+    named = [token for token in tokens[index : index + 2] if token.text in v.COLOURS]
+    if not named or (pair[1] in v.COLOURS and index == start and pair[0] == "colour"):
+        return None
+    at = tuple(place for token in tokens[start : index + 2] for place in token.at)
+    return [named[0]._replace(at=at)], index + 2
 
 
 _FROM_END = (("to", "last"), ("from", "last"), ("from", "the", "last"))
