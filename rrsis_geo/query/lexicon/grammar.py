@@ -75,6 +75,7 @@ place corner: {stat} {up} in [the|a|any|either|every|each|all|one of the|any of 
 |all of the|the very] [four|two] {far} {frame} (corner|corners) [(of|in|on) {scene}]
 place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [four] \
 {frame} (corner|corners) (of|in|on) {scene}
+place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene}]
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
@@ -118,8 +119,8 @@ from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
-beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extreme] {d} \
-[hand] (of|from) {x}
+beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] \
+close=[far|very|extreme|immediate|direct] {d} [hand] (of|from) {x}
 beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}

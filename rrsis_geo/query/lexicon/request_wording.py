@@ -68,13 +68,14 @@ how (many|much) [of]
 how (large|big|long|wide|far|tall|small|old|high|deep|broad) (is|are)
 (got|any idea) [any|where|what]
 total [of]
+(colour|color) [in] all
 (draw|create|make|produce|generate|compute|get|give|export|build) [me|us] [a|an|the] \
 [segmentation|bounding|binary] (polygon|polygons|box|boxes|mask|masks|outline|outlines \
 |shape|shapes|segmentation|rectangle|rectangles|circle) (around|of|for|over|on|from)
 [a|the] [segmentation|binary] (mask|masks|segmentation|polygon|polygons|boundary \
 |boundaries|footprints) (of|for)
 (zoom|go|pan|fly|jump|navigate|scroll|move|take me|bring me) [in|over] (to|on|onto)
-(vectorise|vectorize|classify|map|pick|choose|take|keep|colour|color|annotate \
+(vectorise|vectorize|classify|map|pick|choose|take|keep|annotate \
 |digitalise \
 |digitalize|capture|collect|report|query|isolate) [all of]
 (where|whereabouts) [exactly|in {scene}|on {scene}|about|roughly] (is|are|was|were \

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import add_words
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
 from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, At, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import after_minimum
+from rrsis_geo.query.patterns.pattern_matcher import Match
 
 
 def read_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -203,3 +205,50 @@ def _is_set(parser: PhraseReader, i: int) -> bool:
     parser.read_premodifiers(i, trial)
     noun = trial.noun()
     return trial.is_plural() and noun is not None and bool(noun.categories)
+
+
+def choose_from_group(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    group: Node,
+    at: At,
+    form: str,
+) -> None:
+    """ "the third tank in the top row": the members stand in place of the noun."""
+    text = parser.matcher.text
+    each = text(match.stop) in ("each", "every") or text(match.stop - 1) == "per"
+    side = parser.matcher.first("<d>", match) if match.handler == "beside" else None
+    if side is not None and side.value == "centre":
+        phrase.selectors.append(Selector("middle", "", at))
+    elif side is not None:
+        phrase.selectors.append(Selector("most", str(side.value), at))
+    if len(phrase.directions) == 1 and phrase.is_singular():
+        phrase.selectors.extend(phrase.directions)  # "the upper left tank in the row"
+        phrase.directions = []
+    counts = phrase.rank is not None and not phrase.selectors
+    if counts and phrase.rank_side is None:
+        # "the third plane in the row" is counted in reading order.
+        phrase.rank_side = "top" if form == "column" else "left"
+
+    def keep(node: Node) -> Node:
+        if isinstance(node, Find) and node.phrase == node.noun:
+            return n.Members(group, each, at=(*node.at, *at))
+        return n.Inside(node, group, at=at)
+
+    phrase.filters.append(keep)
+
+
+def choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
+    """ "the left court of the four": the four stand in place of the noun."""
+
+    def keep(node: Node) -> Node:
+        if isinstance(node, Find) and node.phrase == node.noun:
+            return add_words(chosen_from, [], (*node.at, *at))
+        set_of = chosen_from.of if isinstance(chosen_from, n.Counted) else chosen_from
+        if isinstance(node, Find) and isinstance(set_of, Find):  # "the rusty one of"
+            before = node.phrase.removesuffix(node.noun).split()
+            return add_words(set_of, [], (*node.at, *at), before)
+        return n.Inside(node, chosen_from, at=at)
+
+    phrase.noun_filters.insert(0, keep)

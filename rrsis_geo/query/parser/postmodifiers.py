@@ -228,7 +228,7 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
     """Whether a place may be one in the thing: "with a tree in the middle"."""
-    central = parser.matcher.text(match.stop - 1) == "<d>"
+    central = parser.matcher.text(match.stop - 1) in ("<d>", "above", "below")
     return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
 
 
@@ -352,6 +352,8 @@ def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
     """Whether a rule within a description describes the thing, not its place."""
     if match.handler in v.DESCRIPTIVE_RULES:
         return True
+    if match.stop == match.start + 2 and matcher.text(match.start) == "on":
+        return matcher.tokens[match.start + 1].value == "top"  # "with panels on top"
     # "with a stand on the west side"
     if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
         return True

@@ -28,6 +28,7 @@ _END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from", "midd
 """Handlers of rules that hold only where a phrase may end."""
 
 _PHRASE_ENDS = v.COORDINATORS | v.COPULAS | v.STATIVE | v.DESCRIPTIVE | v.ORIENTING
+_PHRASE_ENDS |= v.words("over under behind through onto into across before after")
 _PHRASE_ENDS |= {",", "the", "a", "an", "not", "but", "'s"}
 
 _ENDS_BY_KIND = frozenset(("<len>", "<area>", "<cmp>", "<nearest>"))
@@ -159,6 +160,8 @@ class PatternMatcher:
         follows = self.text(stop)
         repeated = self._has_anchor and follows in PRONOUN_ANCHORS
         if rule.has_anchor and follows in _NO_ANCHOR and not repeated:
+            return False
+        if rule.has_anchor and follows == "but" and self.text(stop + 1) != "not":
             return False
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):
