@@ -206,7 +206,7 @@ near next: (bordered|flanked|fringed|edged|skirted|lined) \
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
-near touching: (touch|touches|border|borders|adjoin|adjoins|overlap|overlaps) {x}
+near touching: (touch|touches|adjoin|adjoins|abut|abuts) {x}
 near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abutting \
 |bordering|attached to \
 |in contact with|connected to|up against) {x}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words
+from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
@@ -239,6 +240,17 @@ def choose_from_group(
     phrase.filters.append(keep)
 
 
+_CONDITIONS: tuple[type, ...] = (
+    *(n.InPlace, n.AtEdge, n.Measured, n.Near, n.Within, n.Beside, n.Between),
+    *(n.Inside, n.Along, n.Around, n.Surrounded, n.Opposite, n.Holding),
+)
+
+
+def _is_condition(node: Node) -> bool:
+    """Whether a node chooses each thing by itself, so that the order is the same."""
+    return isinstance(node, _CONDITIONS)
+
+
 def choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
     """ "the left court of the four": the four stand in place of the noun."""
 
@@ -246,7 +258,9 @@ def choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
         if isinstance(node, Find) and node.phrase == node.noun:
             return add_words(chosen_from, [], (*node.at, *at))
         set_of = chosen_from.of if isinstance(chosen_from, n.Counted) else chosen_from
-        if isinstance(node, Find) and isinstance(set_of, Find):  # "the rusty one of"
+        *conditions, last = spine(set_of)
+        plain = isinstance(last, Find) and all(map(_is_condition, conditions))
+        if isinstance(node, Find) and plain:  # "the rusty one of"
             before = node.phrase.removesuffix(node.noun).split()
             return add_words(set_of, [], (*node.at, *at), before)
         return n.Inside(node, chosen_from, at=at)

@@ -35,7 +35,7 @@ def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:
     return denied and verb in _TOUCHING
 
 
-_TOUCHING = v.words("touch border adjoin cross overlap lie stand sit")
+_TOUCHING = v.words("touch adjoin abut lie stand sit")
 
 
 def is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
