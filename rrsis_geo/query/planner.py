@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
@@ -179,7 +180,10 @@ def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -
     colour = isinstance(chosen, Find) and chosen.noun in v.NON_PLACES
     if colour and noun is not None and isinstance(chosen, Find):
         without = add_words(noun, [], chosen.at, [chosen.phrase])
-    return n.Except(node, without, at=parser.matcher.at(i, after))
+    at = parser.matcher.at(i, after)
+    if isinstance(node, n.Counted) and node.number == 1:
+        return replace(node, of=n.Except(node.of, without, at=at))
+    return n.Except(node, without, at=at)
 
 
 def _leave_to_network(matcher: PatternMatcher, expression: str) -> Find:

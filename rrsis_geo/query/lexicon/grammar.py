@@ -155,6 +155,8 @@ within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len})
 measured: [with] {q} {area} [{or}|{less}] [[in|of] {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
 measured: of {q} {area} [{or}|{less}] [in {surface}]
+measured: [with|having] [a|an] {surface} [of] [between|from] \
+low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
 measured: [with|having] [a|an] [{surface}] [of] (between|from) \
 low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
 measured: [of|measuring] {q} {len} [{or}] {long}
@@ -169,7 +171,7 @@ measured end: [of] low=({n}|{amount}|{len}) to {len}
 measured end: over=(over|more than|exceeding|above|at least) {len}
 measured end: under=(under|less than|below|at most|up to|no more than) {len}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
-measured: [with|having|of] [a|an] {measures} [of] (between|from) \
+measured: [with|having|of] [a|an] {measures} [of] [between|from] \
 low=({n}|{amount}|{len}) (and|to) {len}
 measured: [with|having|of] [a|an] {q} {len} [{or}] [in] {measures}
 measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
@@ -257,6 +259,8 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
+inside at: (moored|tied|tied up|docked|anchored|berthed) to {x}
+inside ends: {stat} (at|on) [the] [two|both|either|each] (end|ends) of {x}
 inside of: (of|per) {x}
 inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \

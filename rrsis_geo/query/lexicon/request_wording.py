@@ -12,6 +12,7 @@ morning|and|yo|basically|actually) [there|all|guys|again]
 [i|we] (wonder|wondering) (if|whether|where)
 (would you|are you|will you) [be] able to
 (you|we) (can|could|would|might) [please|maybe]
+(i|we) (only|just|really|also|simply) (want|need|would like|like)
 let us
 (this|it|that|these|those) (is|are)
 (you|we) (must|should|need to|have to|shall)
@@ -68,7 +69,7 @@ how (many|much) [of]
 how (large|big|long|wide|far|tall|small|old|high|deep|broad) (is|are)
 (got|any idea) [any|where|what]
 total [of]
-(colour|color) [in] all
+(colour|color) [in] (all|the)
 (draw|create|make|produce|generate|compute|get|give|export|build) [me|us] [a|an|the] \
 [segmentation|bounding|binary] (polygon|polygons|box|boxes|mask|masks|outline|outlines \
 |shape|shapes|segmentation|rectangle|rectangles|circle) (around|of|for|over|on|from)

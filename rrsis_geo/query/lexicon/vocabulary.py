@@ -271,7 +271,7 @@ COORDINATORS = words("and or / plus")
 """Coordinating conjunctions."""
 
 ORIENTATION_PARTICLES = words(
-    "to toward towards the straight directly up down away from due just side"
+    "to toward towards the straight directly up down away from due just side off"
 )
 """Words that may stand between "facing" and a direction."""
 

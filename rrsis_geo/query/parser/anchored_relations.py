@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import END_PARTS, NON_PLACES
+from rrsis_geo.query.lexicon.vocabulary import NON_PLACES
 from rrsis_geo.query.parser.filters import UNANCHORED
-from rrsis_geo.query.parser.group_phrases import choose_from_group, choose_from_set
+from rrsis_geo.query.parser.group_phrases import chooses_from_anchor
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.noun_phrase import (
     MAX_DEPTH,
@@ -59,11 +60,40 @@ def apply_match(
     return _read_relation(parser, match, phrase, at, negation)
 
 
+def _read_ends(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
+) -> int:
+    """ "at the ends of the row": its first and its last; of other things a part."""
+    noun = phrase.noun_or_antecedent()
+    group, stop = _read_anchor(parser, match.stop, phrase, noun)
+    rows = [one for one in spine(group) if isinstance(one, n.Grouped)] if group else []
+    if group is None or not rows or head_noun(group) != noun or negation:
+        part = next(
+            i
+            for i in range(match.start, match.stop)
+            if parser.matcher.text(i) in ("at", "on")
+        )
+        how = parser.matcher.text(part)
+        whole = match._replace(argument=how, start=part, stop=part + 1)
+        return _read_relation(parser, whole, phrase, at, negation)
+    down = rows[-1].form == "column"
+    sides: tuple[Side, Side] = ("top", "bottom") if down else ("left", "right")
+    members = n.Members(group, at=at)
+
+    def keep(node: Node) -> Node:
+        return n.Union(tuple(n.Extreme(members, side) for side in sides))
+
+    phrase.filters.append(keep)
+    return stop
+
+
 def _contrasted(parser: PhraseReader, match: Match) -> Match | None:
     """The relation after "but not", as in "next to but not touching the building"."""
     matcher = parser.matcher
-    words = matcher.text(match.stop), matcher.text(match.stop + 1)
-    other = matcher.match(match.stop + 2) if words == ("but", "not") else None
+    if matcher.text(match.stop) not in ("but", "and"):
+        return None
+    denied = matcher.text(match.stop + 1) == "not"
+    other = matcher.match(match.stop + 2 if denied else match.stop + 1)
     related = match.handler in (*RELATIONS, "nearest")
     return other if related and other and other.handler in RELATIONS else None
 
@@ -71,17 +101,20 @@ def _contrasted(parser: PhraseReader, match: Match) -> Match | None:
 def _read_contrast(
     parser: PhraseReader, match: Match, other: Match, phrase: NounPhrase, at: At
 ) -> int:
-    """Read the anchor of both relations; the second of them is denied."""
+    """Read the anchor of both relations, the second of which may be denied."""
     noun = phrase.noun_or_antecedent()
     anchor, stop = _read_anchor(parser, other.stop, phrase, noun)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
-    denied = _related(relation(parser, other, anchor), anchor, at)
+    second = _related(relation(parser, other, anchor), anchor, at)
+    denied = parser.matcher.text(match.stop + 1) == "not"
+    if denied or other.handler in _DENYING:
+        second = negated(second, parser.matcher.at(match.stop, other.stop))
     if match.handler == "nearest":
         _select_nearest(parser, match, phrase, anchor, at)
     else:
         phrase.filters.append(_related(relation(parser, match, anchor), anchor, at))
-    phrase.filters.append(negated(denied, parser.matcher.at(match.stop, other.stop)))
+    phrase.filters.append(second)
     return stop
 
 
@@ -98,6 +131,8 @@ def _read_relation(
         return parser.read_description(match.start, phrase)
     if match.handler == "without" and not _names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
+    if match.argument == "ends":
+        return _read_ends(parser, match, phrase, at, negation)
     anchor: Node | None
     pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
     named = phrase.last_anchor or (parser.it if phrase.role == "head" else None)
@@ -116,7 +151,9 @@ def _read_relation(
     conjunction = parser.matcher.text(stop)
     second, stop = _read_second_anchor(parser, match, phrase, noun, stop)
     if match.handler == "nearest":
-        anchor = n.Union((anchor, second)) if second is not None else anchor
+        if second is not None:  # "both" counts nothing here
+            first = anchor.of if isinstance(anchor, n.Counted) else anchor
+            anchor = n.Union((first, second))
         _select_nearest(parser, match, phrase, anchor, at)
         return stop
     relate = relation(parser, match, anchor)
@@ -128,7 +165,7 @@ def _read_relation(
         end, relate = side
         at, stop = (*at, *parser.matcher.at(stop, end)), end
     denied = negation or match.handler in _DENYING
-    if not denied and _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
+    if not denied and chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
     if second is not None and both:
         keep = _related_to_both(relate, anchor, second, at)
@@ -273,62 +310,6 @@ def _names_set(
     counted = isinstance(anchor, n.Counted) and anchor.number > 1
     several = counted or (isinstance(anchor, Find) and anchor.plural)
     return of and several and phrase.role == "head" and phrase.base is None
-
-
-def _chooses_from_anchor(
-    parser: PhraseReader,
-    match: Match,
-    phrase: NounPhrase,
-    anchor: Node,
-    at: At,
-    noun: Find | None,
-) -> bool:
-    """Choose from the anchor where it is a set of the same things.
-
-    "the third tank in the top row", "the left court of the four on the hill", "the
-    court in the middle of the three".
-
-    Returns: Whether it is such a set; otherwise nothing is changed.
-    """
-    if head_noun(anchor) != noun:
-        return False
-    grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
-    if _is_counted_in_set(parser, match, phrase):
-        token = parser.matcher.first("<d>", match)
-        phrase.rank_side = str(token.value) if token else None
-        members: Node = n.Members(anchor, at=at) if grouped else anchor
-        choose_from_set(phrase, members, at)
-        return True
-    if grouped and noun is not None and _is_place_in_group(parser, match):
-        choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
-        return True
-    if match.argument == "of" and parser.matcher.text(match.stop - 1) == "of":
-        choose_from_set(phrase, anchor, at)
-        return True
-    token = parser.matcher.first("<d>", match)
-    central = token is not None and token.value == "centre"
-    if central and isinstance(anchor, n.Counted) and anchor.number > 2:
-        choose_from_set(phrase, anchor, at)
-        phrase.selectors.append(Selector("middle", "", at))
-        return True
-    return False
-
-
-def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """ "the first tank from the left of the tanks in the north"."""
-    from_side = parser.matcher.text(match.start) == "from" and match.handler == "beside"
-    return from_side and phrase.rank is not None and phrase.rank_side is None
-
-
-def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
-    """Whether a match places a thing in a group: "at the left end of the row"."""
-    if match.handler == "inside":
-        return True
-    token = parser.matcher.first("<d>", match)
-    within = match.groups.get("part") in END_PARTS
-    within = within or parser.matcher.text(match.start) == "in"  # "in the left of"
-    central = token is not None and token.value == "centre"
-    return match.handler == "beside" and token is not None and (central or within)
 
 
 def _related(relate: Relation, anchor: Node, at: At) -> Filter:

@@ -166,7 +166,8 @@ def read_comma_of_adjectives(
     if not phrase.has_premodifier():
         return None
     matcher = parser.matcher
-    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1) is not None:
+    bare = matcher.text(i + 1) == "<d>"
+    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1, bare=bare) is not None:
         return None
     return i + 1
 
@@ -177,7 +178,8 @@ def read_conjunction_of_adjectives(
     """A conjunction of ranks, "second and third", or of adjectives."""
     matcher = parser.matcher
     after = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
-    if phrase.rank is not None and after is not None and not phrase.adjectives:
+    ranks = phrase.rank is not None and not (phrase.adjectives or phrase.group)
+    if ranks and phrase.rank is not None and after is not None:
         next_rank = phrase.rank + (phrase.number or 1)
         if after.text == "<ord>" and after.value == next_rank:
             phrase.number = (phrase.number or 1) + 1

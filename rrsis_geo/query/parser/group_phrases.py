@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
-from rrsis_geo.language.phrases import add_words
+from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural
-from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT
+from rrsis_geo.query.lexicon.vocabulary import END_PARTS, GROUP_COUNT
 from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, At, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import after_minimum
@@ -208,7 +208,7 @@ def _is_set(parser: PhraseReader, i: int) -> bool:
     return trial.is_plural() and noun is not None and bool(noun.categories)
 
 
-def choose_from_group(
+def _choose_from_group(
     parser: PhraseReader,
     match: Match,
     phrase: NounPhrase,
@@ -251,7 +251,7 @@ def _is_condition(node: Node) -> bool:
     return isinstance(node, _CONDITIONS)
 
 
-def choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
+def _choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
     """ "the left court of the four": the four stand in place of the noun."""
 
     def keep(node: Node) -> Node:
@@ -266,3 +266,71 @@ def choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
         return n.Inside(node, chosen_from, at=at)
 
     phrase.noun_filters.insert(0, keep)
+
+
+def chooses_from_anchor(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    anchor: Node,
+    at: At,
+    noun: Find | None,
+) -> bool:
+    """Choose from the anchor where it is a set of the same things.
+
+    "the third tank in the top row", "the left court of the four on the hill", "the
+    court in the middle of the three".
+
+    Returns: Whether it is such a set; otherwise nothing is changed.
+    """
+    if _names_rows(anchor, noun) and match.handler == "inside":
+        rows = anchor.parts if isinstance(anchor, n.Union) else ()
+        members = tuple(n.Members(row, at=at) for row in rows)
+        phrase.filters.append(lambda node: n.Union(members))
+        return True
+    if head_noun(anchor) != noun:
+        return False
+    grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
+    if _is_counted_in_set(parser, match, phrase):
+        token = parser.matcher.first("<d>", match)
+        phrase.rank_side = str(token.value) if token else None
+        chosen_from: Node = n.Members(anchor, at=at) if grouped else anchor
+        _choose_from_set(phrase, chosen_from, at)
+        return True
+    if grouped and noun is not None and _is_place_in_group(parser, match):
+        _choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
+        return True
+    if match.argument == "of" and parser.matcher.text(match.stop - 1) == "of":
+        _choose_from_set(phrase, anchor, at)
+        return True
+    token = parser.matcher.first("<d>", match)
+    central = token is not None and token.value == "centre"
+    if central and isinstance(anchor, n.Counted) and anchor.number > 2:
+        _choose_from_set(phrase, anchor, at)
+        phrase.selectors.append(Selector("middle", "", at))
+        return True
+    return False
+
+
+def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """ "the first tank from the left of the tanks in the north"."""
+    from_side = parser.matcher.text(match.start) == "from" and match.handler == "beside"
+    return from_side and phrase.rank is not None and phrase.rank_side is None
+
+
+def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
+    """Whether a match places a thing in a group: "at the left end of the row"."""
+    if match.handler == "inside":
+        return True
+    token = parser.matcher.first("<d>", match)
+    within = match.groups.get("part") in END_PARTS
+    within = within or parser.matcher.text(match.start) == "in"  # "in the left of"
+    central = token is not None and token.value == "centre"
+    return match.handler == "beside" and token is not None and (central or within)
+
+
+def _names_rows(anchor: Node, noun: Find | None) -> bool:
+    """Whether it is several groups of the same things: "the first and third row"."""
+    parts = anchor.parts if isinstance(anchor, n.Union) else ()
+    grouped = [any(isinstance(one, n.Grouped) for one in spine(part)) for part in parts]
+    return bool(parts) and all(grouped) and all(head_noun(o) == noun for o in parts)

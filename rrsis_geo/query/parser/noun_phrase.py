@@ -229,12 +229,12 @@ class NounPhrase:
         """The node; None where neither a noun nor an antecedent says what is meant."""
         if self.more_ranks:
             ranks = [self.rank, *self.more_ranks]
-            side = self.rank_side or (None if self.selectors else "left")
+            side = None if self.selectors or self.group else "left"
             each = [
                 replace(
                     self,
                     rank=rank,
-                    rank_side=side,
+                    rank_side=self.rank_side or side,
                     more_ranks=[],
                     selectors=list(self.selectors),
                 ).build()

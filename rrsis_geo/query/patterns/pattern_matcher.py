@@ -43,6 +43,9 @@ _CONDITIONS = v.words(
 )
 """Handlers of rules that "but" may add."""
 
+_ANCHORED = v.words("near inside outside beside within along around opposite")
+"""Handlers of rules whose anchor may be that of two: "near but not in the park"."""
+
 PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
@@ -159,9 +162,9 @@ class PatternMatcher:
         """Whether what follows a match does not speak against it."""
         follows = self.text(stop)
         repeated = self._has_anchor and follows in PRONOUN_ANCHORS
+        if rule.has_anchor and follows in ("but", "and") and stop > index:
+            return self._shares_anchor(stop)
         if rule.has_anchor and follows in _NO_ANCHOR and not repeated:
-            return False
-        if rule.has_anchor and follows == "but" and self.text(stop + 1) != "not":
             return False
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):
@@ -171,6 +174,12 @@ class PatternMatcher:
             return False
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")
+
+    def _shares_anchor(self, index: int) -> bool:
+        """Whether "but not touching" follows, with the anchor of what was before."""
+        after = index + 2 if self.text(index + 1) == "not" else index + 1
+        other = self.match(after)
+        return other is not None and other.handler in _ANCHORED
 
     def may_end(self, index: int) -> bool:
         """Whether a phrase may end before a token."""
