@@ -15,6 +15,9 @@ from rrsis_geo.query.parser.noun_phrase import Filter, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
+MAX_ADJECTIVES = 12
+"""Tokens among which a noun is looked for, so that no text takes long."""
+
 _SEPARATORS = v.COORDINATORS | {",", "but", "with"}
 _MEMBERS = v.words("one another a an <n>")
 
@@ -61,7 +64,7 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     So "tents, cars" stays two things, although tents are not in the vocabulary.
     """
     matcher = parser.matcher
-    for j in range(i, matcher.stop):
+    for j in range(i, min(i + MAX_ADJECTIVES, matcher.stop)):
         token = matcher.tokens[j]
         if j > i and token.text in (",", *v.COORDINATORS) and j + 1 < matcher.stop:
             continue
