@@ -236,6 +236,8 @@ def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     )
     if node is None:
         return None
+    if parser.matcher.text(i + 1) in ("each", "every") and isinstance(node, n.Grouped):
+        node = n.Members(node, each=True)  # "the largest of each row of tanks"
     phrase.base = node
     phrase.silent_words.extend(parser.matcher.tokens[i].at)
     return j
