@@ -11,7 +11,7 @@ anchor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from rrsis_geo.language.directions import Place, Side
@@ -101,6 +101,8 @@ class Extreme(_Reading):
     side: Side
     rank: int = 1
     count: int = 1
+    share: float | None = None
+    """Takes the place of `count`: this part of the units, "the northern half of"."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 
@@ -317,6 +319,8 @@ class Members(_Reading):
     """The objects of groups, each a unit again: "the third tank in the row"."""
 
     of: Node
+    each: bool = False
+    """Whether what follows chooses in each group: "the third tank in every row"."""
     at: tuple[int, ...] = field(default=(), compare=False)
 
 
@@ -393,8 +397,3 @@ Node: TypeAlias = Find | Union | Operator
 
 NODES: tuple[type, ...] = get_args(Node)
 """All classes of nodes."""
-
-
-def with_certainty(node: Node, certainty: float) -> Node:
-    """A node that is only so sure to be what the words mean."""
-    return replace(node, certainty=certainty)

@@ -6,7 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from typing import Any, cast
 
-from rrsis_geo.language.nodes import NODES, Except, Find, Node, Union
+from rrsis_geo.language.nodes import (
+    NODES,
+    Counted,
+    Distant,
+    Except,
+    Extreme,
+    Find,
+    Grouped,
+    Members,
+    Middle,
+    Node,
+    Sized,
+    Union,
+)
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -33,6 +46,18 @@ def spine(node: Node) -> list[Node]:
         node = node.of
         nodes.append(node)
     return nodes
+
+
+def chosen_in_each(node: Node) -> Members | None:
+    """The members among which a node chooses, in each group; None for all others."""
+    if not isinstance(node, Counted | Distant | Extreme | Middle | Sized):
+        return None
+    for one in spine(node.of):
+        if isinstance(one, Grouped):
+            return None
+        if isinstance(one, Members):
+            return one if one.each else None
+    return None
 
 
 def walk(node: Node) -> Iterator[Node]:

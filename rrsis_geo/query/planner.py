@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
@@ -10,6 +11,7 @@ from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
@@ -80,7 +82,7 @@ def _parse_excluded(
 def _parse_from(parser: Parser, start: int) -> Node | None:
     """The node of the text from a position on."""
     matcher = parser.matcher
-    if matcher.text(start) == "not" and (node := _parse_contrast(parser, start)):
+    if matcher.text(start) in _DENIALS and (node := _parse_contrast(parser, start)):
         return node
     node, i = parser.read_phrase(start, antecedent=None, role="head", depth=0)
     if node is None and matcher.after_exception(i) > i:
@@ -90,19 +92,29 @@ def _parse_from(parser: Parser, start: int) -> Node | None:
     return node
 
 
+_DENIALS = ("not", "no", "ignore", "forget", "skip")
+
+
 def _parse_contrast(parser: Parser, start: int) -> Node | None:
-    """ "not the ships but the boats"."""
+    """ "not the ships but the boats", "ignore the trees and show the buildings"."""
     matcher = parser.matcher
-    but = next((i for i in range(start, matcher.stop) if matcher.text(i) == "but"), 0)
+    but = next((i for i in range(start, matcher.stop) if _contrasts(matcher, i)), 0)
     if but == 0:
         return None
     with matcher.limited(but):
         denied, _ = parser.read_phrase(start + 1, antecedent=None, role="head", depth=0)
     antecedent = None if denied is None else head_noun(denied)
-    node, i = parser.read_phrase(but + 1, antecedent=antecedent, role="head", depth=0)
+    after = matcher.after_request(but + 1)
+    node, i = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
     while node is not None and i < matcher.stop:
         node, i = _parse_rest(parser, node, i)
     return node
+
+
+def _contrasts(matcher: PatternMatcher, i: int) -> bool:
+    """Whether what is meant follows what is not: "but", a comma, "and show"."""
+    asks = matcher.text(i) == "and" and matcher.after_request(i + 1) > i + 1
+    return asks or matcher.text(i) in ("but", ",")
 
 
 def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
@@ -112,7 +124,8 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     if matcher.after_exception(i) > i or text in ("not", "without"):
         without, j = parser.read_phrase(after, antecedent=node, role="anchor", depth=1)
         if without is not None:
-            return _all_except(parser, node, without, i, after), max(j, after)
+            whole = _all_except(parser, node, without, i, after)
+            return _except_more(parser, node, whole, max(j, after))
     elif text in v.COORDINATORS or text == ",":
         antecedent = head_noun(node)
         parser.it = node
@@ -123,6 +136,25 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _except_more(
+    parser: Parser, antecedent: Node, whole: Node, i: int
+) -> tuple[Node, int]:
+    """Leave out the second of "except the largest and the smallest"."""
+    while parser.matcher.text(i) in ("and", "or", ",") and i < parser.matcher.stop:
+        trial = NounPhrase("anchor", antecedent, 1)
+        parser.read_premodifiers(i + 1, trial)
+        same = trial.pronoun or (trial.noun() is None and trial.has_premodifier())
+        if not (same and trial.determiner):
+            break
+        without, j = parser.read_phrase(
+            i + 1, antecedent=antecedent, role="anchor", depth=1
+        )
+        if without is None:
+            break
+        whole, i = _all_except(parser, whole, without, i, i + 1), j
+    return whole, i
 
 
 def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
@@ -148,7 +180,10 @@ def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -
     colour = isinstance(chosen, Find) and chosen.noun in v.NON_PLACES
     if colour and noun is not None and isinstance(chosen, Find):
         without = add_words(noun, [], chosen.at, [chosen.phrase])
-    return n.Except(node, without, at=parser.matcher.at(i, after))
+    at = parser.matcher.at(i, after)
+    if isinstance(node, n.Counted) and node.number == 1:
+        return replace(node, of=n.Except(node.of, without, at=at))
+    return n.Except(node, without, at=at)
 
 
 def _leave_to_network(matcher: PatternMatcher, expression: str) -> Find:

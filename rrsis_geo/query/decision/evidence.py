@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.traversal import spine, walk
+from rrsis_geo.language.traversal import chosen_in_each, spine, walk
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import (
     LARGE_SCENE_SHIFT,
@@ -305,6 +305,9 @@ def asked_number(plan: Plan) -> int | None:
     if kinds[:1] == [n.Grouped]:  # what is counted or ordered are groups
         return None
     for node in nodes:
+        many = isinstance(node, n.Extreme) and node.share is not None
+        if many or chosen_in_each(node) is not None:
+            return None
         if isinstance(node, n.Counted):
             return node.number
         if isinstance(node, n.Extreme | n.Sized | n.Distant | n.Middle):

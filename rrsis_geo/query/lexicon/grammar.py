@@ -12,11 +12,13 @@ MACROS = {
     "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
     "|over|down|up)",
     "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
-    "|way up|way down|way out|off|far off|far out|right up|right down]",
+    "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
+    "|off|far off|far out|right up|right down]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
-    "|tied up|driving|moving|waiting|queued|rafted|resting|tied]",
+    "|tied up|driving|moving|waiting|queued|rafted|resting|tied"
+    "|arranged|laid out|set out|set back|offset]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
     "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
@@ -28,7 +30,8 @@ MACROS = {
     "|rim|share|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
-    "|exceeding|no less than|not less than|no smaller than|upwards of|beyond"
+    "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
+    "|upwards of|beyond"
     "|farther than|further than|no closer than|not closer than|longer than)",
     "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
     "|not more than|no larger than|no bigger than|no longer than|no wider than"
@@ -38,10 +41,13 @@ MACROS = {
     "about": "about=(about|around|approximately|roughly|some|circa|exactly|only"
     "|almost)",
     "q": "[{over}|{under}|{about}]",
-    "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up)",
+    "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up"
+    "|or further|or farther)",
+    "less": "(or less|or closer|or nearer|or under|or below|or smaller|maximum|max)",
     "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"
     "|in perimeter|diameter|thick|deep)",
-    "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan)",
+    "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan"
+    "|loa)",
     "surface": "(area|footprint|size|surface|surface area|floor area|floor space|extent"
     "|ground area)",
     "frame": "[image|picture|scene|photo|map|frame]",
@@ -62,23 +68,25 @@ place middle_left: on the left , halfway down
 place middle_right: halfway down [on] [the] right [side]
 place middle_right: on the right , halfway down
 place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
-[side|part] [(of|in|on) {scene}]
+[side|part|edge|border|margin] [(of|in|on) {scene}]
 place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
 [(of|in|on) {scene}]
 place corner: {stat} {up} in [the|a|any|either|every|each|all|one of the|any of the \
 |all of the|the very] [four|two] {far} {frame} (corner|corners) [(of|in|on) {scene}]
 place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [four] \
 {frame} (corner|corners) (of|in|on) {scene}
+place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene}]
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
-scene: on (all|both|every|each|either) (sides|side)
+scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
-edge cut: (touching|reaching|crossing|hitting|truncated by|running off|sticking out \
+edge cut: (touching|reaching|crossing|straddling|hitting|truncated by|running off \
+|sticking out \
 of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
@@ -92,24 +100,27 @@ most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [v
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
 [of {scene}]
+most: [the] {nearest} [to] {d} [hand] (edge|border|end|corner) [of {scene}]
 most more: more [over] (to|toward|towards|in) [the] {d} [hand] [side] [of {scene}]
 most measure: (with|having|has|have|of) [the] {sup} [surface|floor|ground] (area|size \
 |surface|footprint|extent|length|width|diameter|perimeter|span|wingspan)
 most: [the] {nearest} {d} of (those|these|them)
 most: [the] {nearest} {d} of the {n}
+most: [the] most [far|further|over] (to|at|on|toward|towards) [the] {d} [hand] [side] \
+[of {scene}]
 most top: [the] {nearest} up
 most bottom: [the] {nearest} down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
 [up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge|corner] \
 [of {scene}] \
-[to [the] (left|right|top|bottom)]
+[to [the] [far|very] {d}]
 
 from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
-beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] [far|very|extreme] {d} \
-[hand] (of|from) {x}
+beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] \
+close=[far|very|extreme|immediate|direct] {d} [hand] (of|from) {x}
 beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
@@ -120,6 +131,8 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
+place under: {up} (below|beneath|underneath)
+place over: {up} above
 beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
@@ -131,26 +144,38 @@ apart: [spaced|placed|separated] [at|with|by] [a|an] \
 |to one another|from each other|from one another|between them|away from each other)
 apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
 low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
-within: {stat} {q} {len} [away] (of|from|to|around|off) {x}
+within: {stat} {q} {len} [{or}|{less}] [away] (of|from|to|around|off) {x}
 within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
-{len} [distance|radius|range] [away] (of|from|to|around) {x}
+{len} [distance|radius|range|buffer|corridor|strip|zone] [away] \
+(of|from|to|around|along) {x}
 within: at [a] distance of {q} {len} (from|to|of) {x}
 within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len}) \
 (and|to) {len} [away] (of|from|to) {x}
 
-measured: [with] {q} {area} [{or}] [[in|of] {surface}|large|big]
+measured: [with] {q} {area} [{or}|{less}] [[in|of] {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
-measured: of {q} {area} [{or}] [in {surface}]
+measured: of {q} {area} [{or}|{less}] [in {surface}]
+measured: [with|having] [a|an] {surface} [of] [between|from] \
+low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
 measured: [with|having] [a|an] [{surface}] [of] (between|from) \
 low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
-measured: {q} {len} [{or}] {long}
+measured: [of|measuring] {q} {len} [{or}] {long}
+measured: whose {surface} [is|are|lies|measures] {q} {area} [{or}|{less}]
+measured: whose {surface} [is|are|lies] [between|from] \
+low=({n}|{amount}|{area}) (and|to) {area}
+measured: whose {measures} [is|are|lies] {q} {len} [{or}|{less}]
+measured: whose {measures} [is|are|lies] [between|from] \
+low=({n}|{amount}|{len}) (and|to) {len}
+measured: [of] low=({n}|{amount}|{area}) to {area} [in {surface}]
+measured end: [of] low=({n}|{amount}|{len}) to {len}
 measured end: over=(over|more than|exceeding|above|at least) {len}
 measured end: under=(under|less than|below|at most|up to|no more than) {len}
 measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
-measured: [with|having|of] [a|an] {measures} [of] (between|from) \
+measured: [with|having|of] [a|an] {measures} [of] [between|from] \
 low=({n}|{amount}|{len}) (and|to) {len}
 measured: [with|having|of] [a|an] {q} {len} [{or}] [in] {measures}
-measured: [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
+measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} [in] {measures}
 measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 most size: {much} {cmp} than {other}
@@ -163,7 +188,7 @@ compared same: [about|roughly|nearly|almost] (as big as|as large as|the same siz
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
 
-nearest: [the] {nearest} [by|away] [to|from|by|of] {x}
+nearest: {stat} [the] {nearest} [by|away] [to|from|by|of] {x}
 nearest farthest: [the] (most distant|most remote|further|farther|further \
 away|farther away) \
 from {x}
@@ -171,22 +196,30 @@ near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |close of|close by|nearby \
 |not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
 |a short way from) {x}
-near next: {stat} {adv} (next to|beside|besides|adjacent to|alongside|next door to \
+near: (runs|running|goes|going|passes|passing|leads|leading) [right|close] \
+(past|by) {x}
+near next: {stat} {adv} (next to|next of|beside|beside of|besides|adjacent to \
+|alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
-near touching: {stat} {adv} (touching|adjoining|abutting|bordering|attached to \
+near touching: (touch|touches|adjoin|adjoins|abut|abuts) {x}
+near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abutting \
+|bordering|attached to \
 |in contact with|connected to|up against) {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
 along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
 along|in line along|on both sides of|on either side of|either side of|both sides \
-of|along both sides of|to both sides of|at both sides of|on each side of \
+of|along both sides of|at side of|at the side of|by the side of|on the side of \
+|on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
+of|on each side of \
 |on both banks of|on either bank of) {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
@@ -199,12 +232,13 @@ opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from)
 opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
 side of) {x}
-without: without [any|a|an|the] {x}
+without: (without|with no|with none of) [any|a|an|the] {x}
 lacking: (do not have|does not have|do not show|does not show|have no|has no|having no \
 |lacking|lack|lacks) [any]
 holding: (containing|holding|filled with|full of|housing|that contain|that contains \
 |that hold|that holds) {x}
-inside: {stat} (inside|within|in|into|inside of|amid|among|amongst|in amongst \
+inside: {stat} [wholly|entirely|fully|completely|totally|partly|partially|mostly] \
+(inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
 opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
 |in the shadow of|in the shade of \
@@ -214,6 +248,7 @@ opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|brigh
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
 opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
+opaque: in [the] (shape|form) of
 opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \
 |sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
 |height|design)
@@ -224,7 +259,10 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
-inside of: of {x}
+inside at: (moored|tied|tied up|docked|anchored|berthed) to {x}
+inside ends: {stat} (at|on) [the] [two|both|either|each] (end|ends) of {x}
+inside of: (of|per) {x}
+inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
@@ -261,72 +299,6 @@ group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right n
 to|closest [to] \
 |nearest [to]|alongside|that touch) {each}
 """
-
-POLITE_FIRST = """
-(please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good \
-morning|and|yo)
-(can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe]
-(would|do) you mind
-(is it possible|would it be possible) to
-(i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
-(kindly|get|fetch)
-(would|could) you be so kind (to|as to|and)
-do you know where
-(what|how) about
-(i|we) [can|could] (see|have|notice|spot)
-(the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
-[the] (number|count|amount) of
-(maybe|perhaps|possibly|probably|preferably|whichever)
-(i|we) (think|guess|believe|suppose) [it is|that it is|there is]
-(i am|am|we are) (looking|searching|hunting) for
-(looking|searching|look|search|hunt|scan) for
-(i|we) (want|need|would like|meant|mean|am after|are after|am interested in|wonder)
-(show|give|find|get|tell|bring|send|draw|fetch|pick|mark) (me|us) [where] [please]
-(show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
-|mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
-out \
-|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
-|let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
-|find out|have) [out] [for me]
-(where|which|what|who) (is|are|was|were) [the one|the ones]
-where (can|could|do) (i|you|we) (find|see)
-(which|what) [one|ones] (is|are)
-(which|what)
-where (do|does)
-(is|are|was|were) there [here]
-(do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
-(everything|anything|whatever|something) [that|which] (is|looks like|look like \
-|resembles|could be|might be|may be) (a|an)
-(does|do) (it|this|the) [image|scene|picture] (have|contain|show)
-how many
-(there|here) (is|are)
-(tell|show) me
-(any sign of|any signs of|a picture of|the location of|the locations of|the position \
-of \
-|positions of|locations of|location of|the outline of|the outlines of|outlines of)
-to (find|see|show|get|mark|segment|know)
-where
-,
-"""
-"""How a request may begin; applied until none matches."""
-
-POLITE_LAST = """
-(please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
-(many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
-(if possible|if any|if there are any|if there is one|if there is any|or not)
-(are|is) there [here|any]
-in total
-(here|there|visible|in view|at all|anywhere|again|once more|overall|only)
-(and|,) (mark|outline|select|show|highlight|segment|count|find) \
-(it|them|those|these|all)
-(mark|outline|select|show|highlight|segment|count|find) (it|them)
-(in|on|of|within|from|across|throughout|around) [all of] {scene}
-to be seen
-are they
-at
-,
-"""
-"""How a request may end; applied until none matches."""
 
 EXCEPT = """
 but no | (but|and) (skip|ignore|exclude|omit|leave out|not)

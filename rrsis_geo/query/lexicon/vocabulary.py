@@ -184,7 +184,7 @@ EXTENTS = {
 
 STATIVE = words(
     "tucked nestled located situated lying standing sitting placed positioned found"
-    " seen visible lie lies stand stands sit sits stood sat set"
+    " seen visible lie lies stand stands sit sits stood sat set stay stays stayed"
 )
 """Verbs that only introduce a place."""
 
@@ -252,7 +252,7 @@ RELATING = words(
 """Words that begin a relation and never a noun phrase."""
 
 DEFINITE = words("the this these those that its their said")
-INDEFINITE = words("a an another some any")
+INDEFINITE = words("a an another some any either")
 UNIVERSAL = words("all every each both")
 DETERMINERS = DEFINITE | INDEFINITE | UNIVERSAL
 EXCLUSIVE = words("single sole only")
@@ -271,7 +271,7 @@ COORDINATORS = words("and or / plus")
 """Coordinating conjunctions."""
 
 ORIENTATION_PARTICLES = words(
-    "to toward towards the straight directly up down away from due just side"
+    "to toward towards the straight directly up down away from due just side off"
 )
 """Words that may stand between "facing" and a direction."""
 

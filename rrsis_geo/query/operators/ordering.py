@@ -58,7 +58,11 @@ def extreme(
     """Select a run from a side, with advice."""
     frame = frame_for(candidates, node.side)
     key = position_towards(units.centre(frame), node.side)
-    return _run(units, -key, candidates, rank=node.rank, count=node.count), ""
+    count = node.count
+    if node.share is not None:
+        sure = int((units.weight(candidates) >= FIT_THRESHOLD).sum())
+        count = max(1, round(node.share * sure))
+    return _run(units, -key, candidates, rank=node.rank, count=count), ""
 
 
 def sized(

@@ -9,6 +9,7 @@ import numpy as np
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.traversal import chosen_in_each
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.selection import (
     FIT_THRESHOLD,
@@ -86,9 +87,23 @@ class Workspace:
             return selection_of_rows(rows).with_fit(self.candidates.membership[rows])
         if isinstance(node, n.Union):
             return concatenate_selections([self.units(part) for part in node.parts])
-        units = self.units(node.of)
-        selection = self._operators[type(node)](self, node, units)
+        selection = self._operate(node, self.units(node.of))
         return selection.take(np.flatnonzero(selection.fit > MIN_FIT))
+
+    def _operate(self, node: n.Operator, units: Selection) -> Selection:
+        """Apply an operator, to each group by itself where it chooses in each."""
+        operator = self._operators[type(node)]
+        members = chosen_in_each(node)
+        if members is None:
+            return operator(self, node, units)
+        groups = self.units(members.of).accepted()
+        owner = dict(zip(groups.rows.tolist(), groups.owner.tolist(), strict=True))
+        of_unit = np.array([owner.get(row, -1) for row in units.rows.tolist()], np.intp)
+        parts = [
+            operator(self, node, units.take(np.flatnonzero(of_unit == group)))
+            for group in range(len(groups))
+        ]
+        return concatenate_selections(parts) if parts else units
 
     def _without_unlikely(self, rows: Rows) -> Rows:
         """Drop rows of low confidence if the plan selects and there are better ones."""

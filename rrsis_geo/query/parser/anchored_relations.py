@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
-from rrsis_geo.language.phrases import add_words, head_noun
+from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import END_PARTS, NON_PLACES, PARTS
+from rrsis_geo.query.lexicon.vocabulary import NON_PLACES
 from rrsis_geo.query.parser.filters import UNANCHORED
+from rrsis_geo.query.parser.group_phrases import chooses_from_anchor
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.noun_phrase import (
     MAX_DEPTH,
@@ -22,7 +21,12 @@ from rrsis_geo.query.parser.noun_phrase import (
     negated,
 )
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.relation_operators import Relation, beside, relation
+from rrsis_geo.query.parser.relation_operators import (
+    RELATIONS,
+    Relation,
+    possessive_side,
+    relation,
+)
 from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
 
 
@@ -41,6 +45,8 @@ def apply_match(
     phrase.last_handler = match.handler
     if match.handler == "opaque":
         return parser.read_description(match.start, phrase)
+    if (other := _contrasted(parser, match)) is not None:
+        return _read_contrast(parser, match, other, phrase, at)
     unanchored = UNANCHORED.get(match.handler)
     if unanchored is not None:
         keep = unanchored(parser, match, phrase, at)
@@ -52,6 +58,64 @@ def apply_match(
     if match.handler == "between":
         return _read_between(parser, match, phrase, at, negation)
     return _read_relation(parser, match, phrase, at, negation)
+
+
+def _read_ends(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
+) -> int:
+    """ "at the ends of the row": its first and its last; of other things a part."""
+    noun = phrase.noun_or_antecedent()
+    group, stop = _read_anchor(parser, match.stop, phrase, noun)
+    rows = [one for one in spine(group) if isinstance(one, n.Grouped)] if group else []
+    if group is None or not rows or head_noun(group) != noun or negation:
+        part = next(
+            i
+            for i in range(match.start, match.stop)
+            if parser.matcher.text(i) in ("at", "on")
+        )
+        how = parser.matcher.text(part)
+        whole = match._replace(argument=how, start=part, stop=part + 1)
+        return _read_relation(parser, whole, phrase, at, negation)
+    down = rows[-1].form == "column"
+    sides: tuple[Side, Side] = ("top", "bottom") if down else ("left", "right")
+    members = n.Members(group, at=at)
+
+    def keep(node: Node) -> Node:
+        return n.Union(tuple(n.Extreme(members, side) for side in sides))
+
+    phrase.filters.append(keep)
+    return stop
+
+
+def _contrasted(parser: PhraseReader, match: Match) -> Match | None:
+    """The relation after "but not", as in "next to but not touching the building"."""
+    matcher = parser.matcher
+    if matcher.text(match.stop) not in ("but", "and"):
+        return None
+    denied = matcher.text(match.stop + 1) == "not"
+    other = matcher.match(match.stop + 2 if denied else match.stop + 1)
+    related = match.handler in (*RELATIONS, "nearest")
+    return other if related and other and other.handler in RELATIONS else None
+
+
+def _read_contrast(
+    parser: PhraseReader, match: Match, other: Match, phrase: NounPhrase, at: At
+) -> int:
+    """Read the anchor of both relations, the second of which may be denied."""
+    noun = phrase.noun_or_antecedent()
+    anchor, stop = _read_anchor(parser, other.stop, phrase, noun)
+    if anchor is None:
+        return _leave_unparsed(parser, match, phrase, stop)
+    second = _related(relation(parser, other, anchor), anchor, at)
+    denied = parser.matcher.text(match.stop + 1) == "not"
+    if denied or other.handler in _DENYING:
+        second = negated(second, parser.matcher.at(match.stop, other.stop))
+    if match.handler == "nearest":
+        _select_nearest(parser, match, phrase, anchor, at)
+    else:
+        phrase.filters.append(_related(relation(parser, match, anchor), anchor, at))
+    phrase.filters.append(second)
+    return stop
 
 
 def _add_filter(phrase: NounPhrase, keep: Filter, negation: At) -> None:
@@ -67,6 +131,8 @@ def _read_relation(
         return parser.read_description(match.start, phrase)
     if match.handler == "without" and not _names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
+    if match.argument == "ends":
+        return _read_ends(parser, match, phrase, at, negation)
     anchor: Node | None
     pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
     named = phrase.last_anchor or (parser.it if phrase.role == "head" else None)
@@ -82,23 +148,24 @@ def _read_relation(
     parser.matcher.allow_pronoun_anchors()
     if noun is None and _names_set(parser, match, phrase, anchor):
         phrase.antecedent = noun = head_noun(anchor)
-    if match.handler == "nearest":
-        token = parser.matcher.first("<nearest>", match)
-        order = str(token.value) if token else "farthest"
-        phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
-        return stop
     conjunction = parser.matcher.text(stop)
     second, stop = _read_second_anchor(parser, match, phrase, noun, stop)
+    if match.handler == "nearest":
+        if second is not None:  # "both" counts nothing here
+            first = anchor.of if isinstance(anchor, n.Counted) else anchor
+            anchor = n.Union((first, second))
+        _select_nearest(parser, match, phrase, anchor, at)
+        return stop
     relate = relation(parser, match, anchor)
     said = parser.matcher.text(match.stop) == "both"
     both = said or conjunction == "and"
     if second is not None and not both:
         anchor = n.Union((anchor, second))
-    if (side := _possessive_side(parser, match, stop)) is not None:
+    if (side := possessive_side(parser, match, stop)) is not None:
         end, relate = side
         at, stop = (*at, *parser.matcher.at(stop, end)), end
     denied = negation or match.handler in _DENYING
-    if not denied and _chooses_from_anchor(parser, match, phrase, anchor, at, noun):
+    if not denied and chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
     if second is not None and both:
         keep = _related_to_both(relate, anchor, second, at)
@@ -113,6 +180,14 @@ def _read_relation(
         keep = doubted(keep)
     _add_filter(phrase, keep, negation)
     return stop
+
+
+def _select_nearest(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, anchor: Node, at: At
+) -> None:
+    token = parser.matcher.first("<nearest>", match)
+    order = str(token.value) if token else "farthest"
+    phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
 
 
 _DENYING = ("without", "not", "outside")
@@ -227,20 +302,6 @@ def _leave_unparsed(
     return stop
 
 
-def _possessive_side(
-    parser: PhraseReader, match: Match, i: int
-) -> tuple[int, Relation] | None:
-    """The position after "'s northern side", and its relation: "the depot's left"."""
-    matcher = parser.matcher
-    if match.handler not in ("inside", "along", "beside") or matcher.text(i) != "'s":
-        return None
-    side = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
-    if side is None or side.text != "<d>" or side.value == "centre":
-        return None
-    end = i + 3 if matcher.text(i + 2) in PARTS else i + 2
-    return end, beside(cast(Side, side.value), "at")
-
-
 def _names_set(
     parser: PhraseReader, match: Match, phrase: NounPhrase, anchor: Node
 ) -> bool:
@@ -249,105 +310,6 @@ def _names_set(
     counted = isinstance(anchor, n.Counted) and anchor.number > 1
     several = counted or (isinstance(anchor, Find) and anchor.plural)
     return of and several and phrase.role == "head" and phrase.base is None
-
-
-def _chooses_from_anchor(
-    parser: PhraseReader,
-    match: Match,
-    phrase: NounPhrase,
-    anchor: Node,
-    at: At,
-    noun: Find | None,
-) -> bool:
-    """Choose from the anchor where it is a set of the same things.
-
-    "the third tank in the top row", "the left court of the four on the hill", "the
-    court in the middle of the three".
-
-    Returns:
-        Whether it is such a set; otherwise nothing is changed.
-    """
-    if head_noun(anchor) != noun:
-        return False
-    if _is_counted_in_set(parser, match, phrase):
-        _choose_from_set(phrase, anchor, at)
-        token = parser.matcher.first("<d>", match)
-        phrase.rank_side = str(token.value) if token else None
-        return True
-    grouped = [one for one in spine(anchor) if isinstance(one, n.Grouped)]
-    if grouped and noun is not None and _is_place_in_group(parser, match):
-        _choose_from_group(parser, match, phrase, anchor, at, grouped[-1].form)
-        return True
-    if match.argument == "of":
-        _choose_from_set(phrase, anchor, at)
-        return True
-    token = parser.matcher.first("<d>", match)
-    central = token is not None and token.value == "centre"
-    if central and isinstance(anchor, n.Counted) and anchor.number > 2:
-        _choose_from_set(phrase, anchor, at)
-        phrase.selectors.append(Selector("middle", "", at))
-        return True
-    return False
-
-
-def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """ "the first tank from the left of the tanks in the north"."""
-    from_side = parser.matcher.text(match.start) == "from" and match.handler == "beside"
-    return from_side and phrase.rank is not None and phrase.rank_side is None
-
-
-def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
-    """Whether a match places a thing in a group: "at the left end of the row"."""
-    if match.handler == "inside":
-        return True
-    token = parser.matcher.first("<d>", match)
-    return (
-        match.handler == "beside"
-        and token is not None
-        and (token.value == "centre" or match.groups.get("part") in END_PARTS)
-    )
-
-
-def _choose_from_group(
-    parser: PhraseReader,
-    match: Match,
-    phrase: NounPhrase,
-    group: Node,
-    at: At,
-    form: str,
-) -> None:
-    """ "the third tank in the top row": the members stand in place of the noun."""
-    side = parser.matcher.first("<d>", match) if match.handler == "beside" else None
-    if side is not None and side.value == "centre":
-        phrase.selectors.append(Selector("middle", "", at))
-    elif side is not None:
-        phrase.selectors.append(Selector("most", str(side.value), at))
-
-    if phrase.rank is not None and phrase.rank_side is None:
-        # "the third plane in the row" is counted in reading order.
-        phrase.rank_side = "top" if form == "column" else "left"
-
-    def keep(node: Node) -> Node:
-        if isinstance(node, Find) and node.phrase == node.noun:
-            return n.Members(group, at=(*node.at, *at))
-        return n.Inside(node, group, at=at)
-
-    phrase.filters.append(keep)
-
-
-def _choose_from_set(phrase: NounPhrase, chosen_from: Node, at: At) -> None:
-    """ "the left court of the four": the four stand in place of the noun."""
-
-    def keep(node: Node) -> Node:
-        if isinstance(node, Find) and node.phrase == node.noun:
-            return add_words(chosen_from, [], (*node.at, *at))
-        set_of = chosen_from.of if isinstance(chosen_from, n.Counted) else chosen_from
-        if isinstance(node, Find) and isinstance(set_of, Find):  # "the rusty one of"
-            before = node.phrase.removesuffix(node.noun).split()
-            return add_words(set_of, [], (*node.at, *at), before)
-        return n.Inside(node, chosen_from, at=at)
-
-    phrase.noun_filters.insert(0, keep)
 
 
 def _related(relate: Relation, anchor: Node, at: At) -> Filter:

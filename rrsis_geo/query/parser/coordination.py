@@ -15,6 +15,9 @@ from rrsis_geo.query.parser.noun_phrase import Filter, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
+MAX_ADJECTIVES = 12
+"""Tokens among which a noun is looked for, so that no text takes long."""
+
 _SEPARATORS = v.COORDINATORS | {",", "but", "with"}
 _MEMBERS = v.words("one another a an <n>")
 
@@ -61,7 +64,7 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     So "tents, cars" stays two things, although tents are not in the vocabulary.
     """
     matcher = parser.matcher
-    for j in range(i, matcher.stop):
+    for j in range(i, min(i + MAX_ADJECTIVES, matcher.stop)):
         token = matcher.tokens[j]
         if j > i and token.text in (",", *v.COORDINATORS) and j + 1 < matcher.stop:
             continue
@@ -123,7 +126,8 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         return j  # "not red and not white"
     if match is None or phrase.role != "head":
         return j if again and phrase.role == "head" and j < matcher.stop else None
-    said = phrase.filters or phrase.directions or phrase.unparsed or again
+    conditions = (phrase.filters, phrase.noun_filters, phrase.directions)
+    said = again or any(conditions) or phrase.unparsed or phrase.base is not None
     if not (said or matcher.text(i - 1) in v.NON_PLACES):
         return None
     count, before = len(phrase.filters), phrase.last_handler
@@ -155,6 +159,9 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
+    ranks = phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>"
+    if ranks and not (phrase.has_noun() or phrase.group):  # "first, second and third"
+        return read_conjunction_of_adjectives(parser, i, phrase)
     if phrase.adjectives:
         describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
         open_end = describes or _may_join_adjectives(phrase)
@@ -162,7 +169,8 @@ def read_comma_of_adjectives(
     if not phrase.has_premodifier():
         return None
     matcher = parser.matcher
-    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1) is not None:
+    bare = matcher.text(i + 1) == "<d>"
+    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1, bare=bare) is not None:
         return None
     return i + 1
 
@@ -173,7 +181,8 @@ def read_conjunction_of_adjectives(
     """A conjunction of ranks, "second and third", or of adjectives."""
     matcher = parser.matcher
     after = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
-    if phrase.rank is not None and after is not None and not phrase.adjectives:
+    ranks = phrase.rank is not None and not (phrase.adjectives or phrase.group)
+    if ranks and phrase.rank is not None and after is not None:
         next_rank = phrase.rank + (phrase.number or 1)
         if after.text == "<ord>" and after.value == next_rank:
             phrase.number = (phrase.number or 1) + 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS
+from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, words
 from rrsis_geo.query.parser.noun_phrase import (
     OPPOSITE,
     At,
@@ -18,6 +18,7 @@ from rrsis_geo.query.parser.noun_phrase import (
 )
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2
 """Tolerance of "about 50 m", as a share."""
@@ -42,8 +43,10 @@ def _place(
     if match.argument == "combined":
         return _combined_place(parser, match, at)
     if match.argument == "corner":
-        return _any_corner(at)
-    if match.argument.startswith("middle_"):
+        return _any_corner(parser, match, phrase, at)
+    if match.argument in ("over", "under"):  # "the court below"
+        place = "top" if match.argument == "over" else "bottom"
+    elif match.argument.startswith("middle_"):
         place = match.argument.replace("_", " ")
     else:
         place = str(token.value) if token else "centre"
@@ -61,14 +64,21 @@ def _place(
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
 
 
-def _any_corner(at: At) -> Filter:
-    """ "in the corner", "in all four corners"."""
+def _any_corner(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
+) -> Filter:
+    """ "in the corner", "in all four corners", "one in each corner"."""
+    sides: tuple[Place, ...] = ("top left", "top right", "bottom left", "bottom right")
+    each = not {"each", "every"}.isdisjoint(match_words(parser, match))
+    number = phrase.number if each else None
+    if number:
+        phrase.number = None
 
     def keep(node: Node) -> Node:
-        sides = ("top left", "top right", "bottom left", "bottom right")
-        return n.Union(
-            tuple(n.InPlace(node, cast(Place, side), "corner", at=at) for side in sides)
-        )
+        placed = (n.InPlace(node, side, "corner", at=at) for side in sides)
+        if number:
+            return n.Union(tuple(n.Counted(one, number) for one in placed))
+        return n.Union(tuple(placed))
 
     return keep
 
@@ -144,6 +154,10 @@ def _from(
         return None
     if match.argument == "number":
         phrase.rank = int(cast(int, number.value)) if number else 1
+    sides = match_words(parser, match).count("<d>")
+    if sides > 1 and phrase.rank is None and not phrase.number:
+        phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
+        return None  # "a road going from north to south"
     if phrase.rank is None and phrase.number is None:
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     phrase.rank_side = place
@@ -197,10 +211,11 @@ def _group(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     number, number_at = phrase.number, phrase.number_at
-    phrase.number = None
+    more, phrase.number, phrase.at_least = phrase.at_least, None, False
     form: Any = match.argument
     count = number if number and number > 1 else None
-    return lambda node: n.Grouped(node, form, count, at=(*number_at, *at))
+    more = more and count is not None
+    return lambda node: n.Grouped(node, form, count, more, at=(*number_at, *at))
 
 
 def _middle(
@@ -227,9 +242,19 @@ UNANCHORED: dict[
 """Handlers of rules: each changes the noun phrase or returns a filter for it."""
 
 
+def of_size(token: Token) -> Filter:
+    """ "large"."""
+    kind = cast(Literal["big", "medium", "small"], token.value)
+    return lambda node: n.SizeClass(node, kind, at=token.at)
+
+
 def match_words(parser: PhraseReader, match: Match) -> list[str]:
     """Texts of the tokens of a match."""
     return [token.text for token in parser.matcher.tokens[match.start : match.stop]]
+
+
+_LESS = words("less closer max maximum <group> corridor buffer zone radius range")
+_MORE = ("more", "larger", "bigger", "over", "further", "farther")
 
 
 def limits(
@@ -252,9 +277,11 @@ def limits(
             low *= _unit_size(parser, match, kind)
         return min(low, value), max(low, value)
     text = " ".join(match_words(parser, match))
-    if match.groups.get("over") or " or more" in text or " or larger" in text:
+    if match.groups.get("over") or any(f" or {word}" in text for word in _MORE):
         return value, None
-    if match.groups.get("under") or "within " in text:
+    less = not _LESS.isdisjoint(text.split())
+    less = less or (match.handler == "within" and text.startswith("in <len>"))
+    if match.groups.get("under") or "within " in text or less:
         return None, value
     if match.handler == "measured" and parser.matcher.first("<cmp>", match):
         return value, value

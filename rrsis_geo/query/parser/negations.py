@@ -18,7 +18,7 @@ _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
 
 def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
     """The position after "that are not located", and the words of the negation."""
-    while matcher.text(i) in _VERBS:
+    while matcher.text(i) in _VERBS or _is_auxiliary(matcher, i):
         i += 1
     if matcher.text(i) != "not":
         return i, ()
@@ -26,6 +26,16 @@ def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
     while matcher.text(i) in v.STATIVE:
         i += 1
     return i, negation
+
+
+def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:
+    """Whether "do" belongs to "do not touch"; "do not have" is a rule."""
+    verb = matcher.text(i + 2)
+    denied = matcher.text(i) in ("do", "does", "did") and matcher.text(i + 1) == "not"
+    return denied and verb in _TOUCHING
+
+
+_TOUCHING = v.words("touch adjoin abut lie stand sit")
 
 
 def is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -32,6 +32,7 @@ UNSURE = 0.6
 MAX_DEPTH = 6
 """Noun phrases nested in each other; deeper ones are left to the network."""
 
+_SIDES = (*SCREEN, *COMPASS)
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
 
@@ -45,6 +46,7 @@ class Selector(NamedTuple):
     rank: int = 1
     number: int = 1
     anchor: Node | None = None
+    share: float | None = None
 
 
 @dataclass
@@ -87,7 +89,6 @@ class NounPhrase:
     rank_token: Token | None = None
     from_end: bool = False
     """Whether the rank is counted from the end: "last"."""
-
     rank_side: str | None = None
     """Side from which the rank is counted."""
 
@@ -228,12 +229,12 @@ class NounPhrase:
         """The node; None where neither a noun nor an antecedent says what is meant."""
         if self.more_ranks:
             ranks = [self.rank, *self.more_ranks]
-            side = self.rank_side or (None if self.selectors else "left")
+            side = None if self.selectors or self.group else "left"
             each = [
                 replace(
                     self,
                     rank=rank,
-                    rank_side=side,
+                    rank_side=self.rank_side or side,
                     more_ranks=[],
                     selectors=list(self.selectors),
                 ).build()
@@ -318,8 +319,10 @@ class NounPhrase:
 
     def _selects_one(self, place: str) -> bool:
         """Whether a direction before the noun selects one thing by its order."""
-        alone = self.number in (None, 1) and not self.selectors and self.rank is None
-        return place in (*SCREEN, *COMPASS) and alone and self.is_singular()
+        alone = not self.selectors and self.rank is None and place in _SIDES
+        if self.number not in (None, 1):  # "the lower two courts"
+            return alone and self.determiner == "the" and not self.at_least
+        return alone and self.is_singular()
 
     def _apply_selectors(self, node: Node) -> Node:
         selectors = list(self.selectors)
@@ -366,7 +369,7 @@ class NounPhrase:
 
 def doubted(keep: Filter) -> Filter:
     """A filter that may not be meant."""
-    return lambda node: n.with_certainty(keep(node), UNSURE)
+    return lambda node: replace(keep(node), certainty=UNSURE)
 
 
 def negated(keep: Filter, at: At) -> Filter:
@@ -387,7 +390,8 @@ def apply_selector(selector: Selector, node: Node) -> Node:
             return node
         nearest = cast(Literal["closest", "farthest"], selector.value)
         return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
-    if selector.value not in get_args(Side):  # "second from the centre"
+    side = cast(Side, selector.value)
+    if side not in get_args(Side):  # "second from the centre"
         return n.Middle(node, number, at=at)
     # "far left" has rank 0 until it is known whether it orders or places
-    return n.Extreme(node, cast(Side, selector.value), max(rank, 1), number, at=at)
+    return n.Extreme(node, side, max(rank, 1), number, selector.share, at=at)

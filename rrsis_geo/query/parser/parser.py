@@ -132,7 +132,10 @@ class Parser:
     def _join(self, phrases: list[NounPhrase], i: int) -> tuple[Node | None, int]:
         """The union of coordinated phrases, and what follows it."""
         first, last = phrases[0], phrases[-1]
-        separate = any(one.determiner or one.selectors for one in phrases[1:])
+        separate = any(
+            one.determiner or one.selectors or one.rank for one in phrases[1:]
+        )
+        count = len(last.filters)
         if separate:
             named = phrases[-2]
             if named.noun() is not None:
@@ -144,6 +147,10 @@ class Parser:
             first.number, first.determiner = None, "the"
         noun = next((o for o in map(NounPhrase.noun, reversed(phrases)) if o), None)
         for one in phrases:
+            if one is not last and not (one.has_noun() or one.filters):
+                # "the largest and the smallest tank near the road"
+                one.filters = last.filters[count:]
+                one.rank_side = one.rank_side or last.rank_side
             if one is not last and one.is_adjective_only() and not one.pronoun:
                 one.pronoun, one.antecedent = "one", noun
             else:

@@ -9,6 +9,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
+from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.negations import (
     is_negation,
     read_negation,
@@ -50,12 +51,15 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 
 def _leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    token = parser.matcher.tokens[i]
-    if _is_colour_of_noun(parser, i, phrase):
-        phrase.adjectives.insert(0, token)
-    else:
+    matcher, token = parser.matcher, parser.matcher.tokens[i]
+    if not _is_colour_of_noun(parser, i, phrase):
         phrase.unparsed.append(token)
-    return i + 1
+        return i + 1
+    stop = i + 1
+    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in v.COLOURS:
+        stop += 2  # "that are white or grey"
+    phrase.adjectives[:0] = matcher.tokens[i:stop]
+    return stop
 
 
 def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -63,7 +67,7 @@ def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     matcher = parser.matcher
     colour = matcher.text(i) in v.NON_PLACES and bool(phrase.adjectives)
     said = i and (matcher.text(i - 1) == "," or matcher.text(i - 1) in v.COPULAS)
-    last = matcher.text(i + 1) in ("", ",", "and", "but") or (
+    last = matcher.text(i + 1) in ("", ",", "and", "or", "but") or (
         matcher.match(i + 1) is not None
     )
     return bool(colour and said and last and not (phrase.pronoun or phrase.unparsed))
@@ -109,6 +113,10 @@ def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "small ones in the north, large ones in the south"
     if _is_apposition(parser, addition, k):
         phrase.add_apposition(addition)
+        return k
+    sized = [token for token in addition.adjectives if token.text == "<size>"]
+    if sized and len(addition.adjectives) == 1 and phrase.has_noun():
+        phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
         return k
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
@@ -220,7 +228,7 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
     """Whether a place may be one in the thing: "with a tree in the middle"."""
-    central = parser.matcher.text(match.stop - 1) == "<d>"
+    central = parser.matcher.text(match.stop - 1) in ("<d>", "above", "below")
     return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
 
 
@@ -264,8 +272,12 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     if text in ("is", "are"):
         # "which of the tanks near the road is the largest"
         return matcher.text(i - 1) not in v.COPULAS
-    return text in _AFTER_ANCHOR
+    around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
+    return around or text in _AFTER_ANCHOR
 
+
+_AFTER_AROUND = ("", ",", "and", "it", "them")
+""" "without trees around"."""
 
 _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 """Words that never continue an anchor."""
@@ -289,7 +301,7 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 
 def _has_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    return parser.matcher.text(i) in ("has", "have") and phrase.has_noun()
+    return parser.matcher.text(i) in ("has", "have", "having") and phrase.has_noun()
 
 
 def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
@@ -316,6 +328,8 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     i = _leave_unparsed(parser, i, phrase)
     while i < matcher.stop and matcher.text(i) != ",":
         match = None if own else matcher.match(i)
+        if match is not None and _is_of_whole(matcher, match):
+            break
         placed = part and match is not None and match.handler == "place"
         if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
@@ -325,10 +339,21 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     return i
 
 
+_PARTS_OF_THINGS = v.words("roof roofs facade facades tail tails hull hulls lid lids")
+
+
+def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
+    """Whether a rule is not about the part named before: "with a red roof along"."""
+    last = matcher.text(match.start - 1)
+    return match.handler in ("along", "inside", "group") and last in _PARTS_OF_THINGS
+
+
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
     """Whether a rule within a description describes the thing, not its place."""
     if match.handler in v.DESCRIPTIVE_RULES:
         return True
+    if match.stop == match.start + 2 and matcher.text(match.start) == "on":
+        return matcher.tokens[match.start + 1].value == "top"  # "with panels on top"
     # "with a stand on the west side"
     if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
         return True

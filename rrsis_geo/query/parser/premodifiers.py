@@ -13,15 +13,15 @@ from rrsis_geo.query.parser.coordination import (
     read_comma_of_adjectives,
     read_conjunction_of_adjectives,
 )
-from rrsis_geo.query.parser.group_phrases import read_group
+from rrsis_geo.query.parser.filters import of_size
+from rrsis_geo.query.parser.group_phrases import read_group, read_share
 from rrsis_geo.query.parser.negations import lacking_adjective
-from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, Selector
+from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, Selector
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_degree,
     is_part_of,
     is_rank_of_noun_before,
-    is_share,
     read_determiner,
     read_last,
     read_limit,
@@ -30,7 +30,6 @@ from rrsis_geo.query.parser.quantifiers import (
     read_others,
     read_premodifying_measure,
     read_range,
-    read_share,
     starts_limit,
 )
 from rrsis_geo.query.patterns.pattern_matcher import Match
@@ -61,8 +60,8 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return read_determiner(parser, i, phrase)
     if starts_limit(parser, i, phrase):
         return read_limit(parser, i, phrase)
-    if is_share(parser, i, phrase):
-        return read_share(parser, i, phrase)
+    if (after := read_share(parser, i, phrase)) is not None:
+        return after
     if text in _SELECTING:
         return _read_selecting(parser, i, phrase)
     read = _FUNCTION_WORDS.get(text, _read_word)
@@ -150,17 +149,12 @@ def _read_size(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "large"."""
     named = phrase.noun()
     if named is not None and named.categories:  # "tank white large"
-        phrase.noun_filters.append(_of_size(parser.matcher.tokens[i]))
+        phrase.noun_filters.append(of_size(parser.matcher.tokens[i]))
         return i + 1
     if not parser.matcher.text(i + 1) and not phrase.has_premodifier():
         return _read_adjective(parser, i, phrase)
-    phrase.noun_filters.append(_of_size(parser.matcher.tokens[i]))
+    phrase.noun_filters.append(of_size(parser.matcher.tokens[i]))
     return i + 1
-
-
-def _of_size(token: Token) -> Filter:
-    kind = cast(Literal["big", "medium", "small"], token.value)
-    return lambda node: n.SizeClass(node, kind, at=token.at)
 
 
 def _read_nearest(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -204,7 +198,7 @@ def _read_direction(
     return j
 
 
-_SIDE_WORDS = ("hand", "side", "quadrant", "quarter")
+_SIDE_WORDS = ("hand", "side", "quadrant", "quarter", "corner")
 
 _SELECTING: dict[str, Read] = {
     "one": read_one,
@@ -242,6 +236,8 @@ def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     )
     if node is None:
         return None
+    if parser.matcher.text(i + 1) in ("each", "every") and isinstance(node, n.Grouped):
+        node = n.Members(node, each=True)  # "the largest of each row of tanks"
     phrase.base = node
     phrase.silent_words.extend(parser.matcher.tokens[i].at)
     return j

@@ -28,10 +28,12 @@ def read_determiner(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         return i + 1
     if text == "both" and not phrase.number:
         phrase.number, phrase.number_at = 2, matcher.tokens[i].at
+    if text == "either" and not phrase.number:
+        phrase.number, phrase.number_at = 1, matcher.tokens[i].at
     if text not in ("some", "any"):
         kind = "all" if text in v.UNIVERSAL else "a" if text in v.INDEFINITE else "the"
         phrase.determiner = phrase.determiner or kind
-    if follows == "of" and (text in v.UNIVERSAL or text in ("any", "some")):
+    if follows == "of" and (text in v.UNIVERSAL or text in ("any", "some", "either")):
         phrase.silent_words.extend(matcher.tokens[i + 1].at)
         return i + 2
     return i + 1
@@ -48,6 +50,11 @@ def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     if not follows or follows == "," or follows in _AFTER_PRONOUN:
         return True
     return parser.matcher.match(i + 1) is not None
+
+
+def _texts_are(parser: PhraseReader, i: int, *choices: tuple[str, ...]) -> bool:
+    """Whether each token from a position on is one of its choices."""
+    return all(parser.matcher.text(i + k) in words for k, words in enumerate(choices))
 
 
 _MINIMUMS = (("at", "least"), ("more", "than"))
@@ -110,6 +117,10 @@ def read_range(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "second to fourth"."""
     matcher = parser.matcher
     after = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
+    if after is not None and after.text == "<n>" and _is_counting(phrase):
+        phrase.number_at = (*phrase.number_at, *matcher.at(i, i + 2))
+        phrase.at_least = True  # "3 to 5"
+        return i + 2
     if after is None or after.text != "<ord>" or phrase.adjectives:
         return None
     last = int(str(after.value))
@@ -118,6 +129,11 @@ def read_range(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     phrase.number = last - phrase.rank + 1
     phrase.rank_at = (*phrase.rank_at, *matcher.at(i, i + 2))
     return i + 2
+
+
+def _is_counting(phrase: NounPhrase) -> bool:
+    """Whether a number was read last."""
+    return bool(phrase.number and not (phrase.rank or phrase.has_noun()))
 
 
 _MEASURES: dict[str, Literal["length", "width"]] = {
@@ -137,7 +153,9 @@ def read_premodifying_measure(
     measure = _MEASURES.get(matcher.text(i + 1))
     stop = i + 1 if measure is None else i + 2
     relates = matcher.text(stop) in v.RELATING | v.PREPOSITIONS | {"off"}
-    if relates or matcher.may_end(stop) or matcher.match(stop) is not None:
+    more = matcher.text(stop) == "<len>" and matcher.text(stop + 1) in _MEASURES
+    ends = matcher.may_end(stop) or matcher.match(stop) is not None
+    if not more and (relates or ends):
         return None
     named: Literal["area", "length", "width"] = measure or "length"
     if token.text == "<area>":
@@ -149,24 +167,6 @@ def read_premodifying_measure(
         lambda node: n.Measured(node, named, low, high, at=at, certainty=sure)
     )
     return stop
-
-
-_SHARES = v.words("most majority rest lots plenty handful number")
-
-
-def is_share(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """Whether "most of", "the rest of" or "lots of" begins here."""
-    text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
-    return text in _SHARES and follows == "of" and phrase.is_empty()
-
-
-def read_share(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    """ "most of the tanks": which ones are left out, nobody can say."""
-    matcher, text = parser.matcher, parser.matcher.text(i)
-    if text in ("most", "majority"):
-        matcher.ignored.append(f"{text} of")
-    phrase.silent_words.extend(matcher.at(i, i + 2))
-    return i + 2
 
 
 def read_others(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
@@ -219,6 +219,10 @@ def read_one(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.silent_words.extend(token.at)
         return i + 1
     modified = phrase.adjectives or phrase.has_premodifier()
+    if not modified and _texts_are(parser, i + 1, ("or",), ("more", "<n>", "several")):
+        phrase.number, phrase.number_at = 1, matcher.at(i, i + 3)
+        phrase.at_least = True  # "one or two"
+        return i + 3
     partitive = matcher.text(i + 1) == "of" and not modified
     if not partitive and (modified or phrase.determiner or matcher.may_end(i + 1)):
         phrase.pronoun = "one"

@@ -8,7 +8,7 @@ from typing import Any, cast
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.lexicon.vocabulary import END_PARTS, words
+from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.parser.noun_phrase import OPPOSITE, At
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
@@ -33,6 +33,20 @@ def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
 def beside(side: Side, how: Any) -> Relation:
     """The relation of a thing to one side of its anchor."""
     return lambda of, anchor, at: n.Beside(of, side, anchor, how, at=at)
+
+
+def possessive_side(
+    parser: PhraseReader, match: Match, i: int
+) -> tuple[int, Relation] | None:
+    """The position after "'s northern side", and its relation: "the depot's left"."""
+    matcher = parser.matcher
+    if match.handler not in ("inside", "along", "beside") or matcher.text(i) != "'s":
+        return None
+    side = matcher.tokens[i + 1] if i + 1 < matcher.stop else None
+    if side is None or side.text != "<d>" or side.value == "centre":
+        return None
+    end = i + 3 if matcher.text(i + 2) in PARTS else i + 2
+    return end, beside(cast(Side, side.value), "at")
 
 
 def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> bool:
@@ -78,6 +92,7 @@ def _beside(parser: PhraseReader, match: Match, *, at: bool = False) -> Relation
         return beside(side, "at")
     adverb = match.groups.get("adv", "")
     near = adverb in _CLOSE or "just" in adverb
+    near = near or match.groups.get("close") in ("immediate", "direct")
     return beside(side, "just" if near else "beyond")
 
 

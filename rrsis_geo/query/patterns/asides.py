@@ -9,6 +9,12 @@ from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
 _THINKING = v.words("think guess believe suppose")
+_VAGUE = (
+    ("sort", "of"),
+    ("kind", "of"),
+    ("kinda", "somewhere"),
+    ("somewhere", "around"),
+)
 _CONDITIONAL = v.words("there any possible you visible present it they one needed")
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
@@ -50,6 +56,10 @@ def _is_aside(segment: Sequence[Token]) -> bool:
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
     kept = list(segment)
+    for place in range(len(kept) - 2, -1, -1):
+        words = tuple(token.text for token in kept[place : place + 3])
+        if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
+            del kept[place : place + 2]  # "sort of in the middle"
     for place in range(len(kept) - 2, 0, -1):
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]

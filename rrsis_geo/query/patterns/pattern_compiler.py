@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rrsis_geo.query.lexicon import grammar
+from rrsis_geo.query.lexicon import grammar, request_wording
 from rrsis_geo.query.lexicon.vocabulary import NUMBERS, words
 from rrsis_geo.query.tokenizer.token_kinds import KINDS, Token
 
@@ -158,6 +158,6 @@ class _PatternParser:
 
 # Compiled on import, so that no plan has to wait for it.
 RULES_BY_FIRST_TOKEN = _compile_rules()
-POLITE_OPENINGS = _compile_lines(grammar.POLITE_FIRST)
-POLITE_CLOSINGS = _compile_lines(grammar.POLITE_LAST)
+POLITE_OPENINGS = _compile_lines(request_wording.POLITE_FIRST)
+POLITE_CLOSINGS = _compile_lines(request_wording.POLITE_LAST)
 EXCEPTIONS = _compile_lines(grammar.EXCEPT)

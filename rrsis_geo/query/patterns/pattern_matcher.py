@@ -28,6 +28,7 @@ _END_OF_PHRASE_ONLY = frozenset(("place", "edge", "most", "scene", "from", "midd
 """Handlers of rules that hold only where a phrase may end."""
 
 _PHRASE_ENDS = v.COORDINATORS | v.COPULAS | v.STATIVE | v.DESCRIPTIVE | v.ORIENTING
+_PHRASE_ENDS |= v.words("over under behind through onto into across before after")
 _PHRASE_ENDS |= {",", "the", "a", "an", "not", "but", "'s"}
 
 _ENDS_BY_KIND = frozenset(("<len>", "<area>", "<cmp>", "<nearest>"))
@@ -41,6 +42,9 @@ _CONDITIONS = v.words(
     " inside outside between measured compared"
 )
 """Handlers of rules that "but" may add."""
+
+_ANCHORED = v.words("near inside outside beside within along around opposite")
+"""Handlers of rules whose anchor may be that of two: "near but not in the park"."""
 
 PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
@@ -158,6 +162,8 @@ class PatternMatcher:
         """Whether what follows a match does not speak against it."""
         follows = self.text(stop)
         repeated = self._has_anchor and follows in PRONOUN_ANCHORS
+        if rule.has_anchor and follows in ("but", "and") and stop > index:
+            return self._shares_anchor(stop)
         if rule.has_anchor and follows in _NO_ANCHOR and not repeated:
             return False
         alone = stop == index + 1 and self.text(index) == "round"
@@ -168,6 +174,12 @@ class PatternMatcher:
             return False
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")
+
+    def _shares_anchor(self, index: int) -> bool:
+        """Whether "but not touching" follows, with the anchor of what was before."""
+        after = index + 2 if self.text(index + 1) == "not" else index + 1
+        other = self.match(after)
+        return other is not None and other.handler in _ANCHORED
 
     def may_end(self, index: int) -> bool:
         """Whether a phrase may end before a token."""
@@ -236,6 +248,10 @@ class PatternMatcher:
                 break
             index = after
         return index
+
+    def after_request(self, index: int) -> int:
+        """Index after words such as "show me"; the same index without them."""
+        return min(self._longest(POLITE_OPENINGS, index), self.stop)
 
     def _drop_polite_closing(self) -> int:
         stop = self.stop

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import is_compass
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.plan.notation import ORDINALS
+from rrsis_geo.query.plan.notation import ORDINALS, share_name
 
 _SIZE = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
 _SIZE["width"] = ("widest", "narrowest")
@@ -34,6 +34,9 @@ def describe_step(node: n.Operator) -> str:
         case n.Extreme():
             if node.rank > 1:
                 return f"keep {_ranked(node.rank, node.count)} from the {node.side}"
+            if node.share is not None:
+                part = share_name(node.share)
+                return f"keep {part} of them, {_farthest(node.side)}"
             return f"keep {_several(node.count)} {_farthest(node.side)}"
         case n.Middle():
             return f"keep {_several(node.count)} in the middle of their line"
@@ -56,7 +59,7 @@ def describe_step(node: n.Operator) -> str:
             of += " or more" if node.or_more else ""
             return f"gather {_FORM[node.form]}{of}"
         case n.Members():
-            return "take their members"
+            return "take the members of each" if node.each else "take their members"
         case n.Isolated():
             return "keep those far from the others"
         case n.Counted():

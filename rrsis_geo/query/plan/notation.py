@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+SHARES = {1 / 2: "half", 1 / 3: "third", 1 / 4: "quarter"}
 _SUPERLATIVES = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
 _SUPERLATIVES["width"] = ("widest", "narrowest")
 _SUPERLATIVES["number"] = ("most", "fewest")
@@ -36,6 +39,8 @@ def step_notation(node: n.Operator) -> str:
         case n.Extreme():
             if node.rank > 1:
                 return f"{_run(node.rank, node.count)} from {node.side}"
+            if node.share is not None:
+                return f"{node.side}most {share_name(node.share)}"
             return f"{node.side}most{_count(node.count)}"
         case n.Middle():
             return f"middle{_count(node.count)}"
@@ -74,7 +79,7 @@ def step_notation(node: n.Operator) -> str:
             more = " or more" if node.or_more else ""
             return node.form + (f" of {node.count}{more}" if node.count else "")
         case n.Members():
-            return "members"
+            return "members of each" if node.each else "members"
         case n.Isolated():
             return "isolated"
         case n.Counted():
@@ -91,6 +96,12 @@ def step_notation(node: n.Operator) -> str:
             return f"{node.how} ({notation(node.anchor)})"
         case n.Along() | n.Around() | n.Surrounded() | n.Holding():
             return f"{type(node).__name__.lower()} ({notation(node.anchor)})"
+
+
+def share_name(share: float) -> str:
+    """ "half", "2/3"."""
+    part = Fraction(share).limit_denominator(20)
+    return SHARES.get(share, f"{part.numerator}/{part.denominator}")
 
 
 def limits(low: float | None, high: float | None) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.english_words import ENGLISH_WORDS
-from rrsis_geo.query.lexicon.nouns import senses, singular
+from rrsis_geo.query.lexicon.nouns import is_plural, senses, singular
 
 MIN_LENGTH = 7
 """Letters of a noun that is typed in two parts; shorter ones are often two words."""
@@ -42,6 +42,11 @@ def join_compounds(
             changes.append((f"{word} {rest[0]}", word + rest[0]))
             index += 2
             continue
+        if turned := _turned(words[index : index + 3], known):
+            respelled.extend(turned)
+            changes.append((" ".join(words[index : index + 3]), " ".join(turned)))
+            index += 3
+            continue
         parts = () if singular(word) in known else _parts(word)
         if parts:
             changes.append((word, " ".join(parts)))
@@ -64,10 +69,19 @@ def _is_parted(one: str, other: str) -> bool:
     return len(one + other) >= MIN_LENGTH and singular(one + other) in _single_words()
 
 
+def _turned(words: list[str], known: Collection[str]) -> list[str]:
+    """ "baseball fields" of "fields of baseball"; empty for other words."""
+    if len(words) < 3 or words[1] not in ("of", "for") or words[2] in known:
+        return []
+    noun = (words[2], singular(words[0]))
+    alone = (singular(words[2]),) in senses() or is_plural(words[2])
+    return [] if alone or noun not in senses() else [words[2], words[0]]
+
+
 def _parts(word: str) -> tuple[str, ...]:
     """ "storage" and "tanks" of "storagetanks"; () for other words."""
-    place = _joined_nouns().get(singular(word))
-    return () if place is None else (word[:place], word[place:])
+    *first, last = _joined_nouns().get(singular(word), ("",))
+    return (*first, word[len("".join(first)) :]) if last else ()
 
 
 @cache
@@ -77,10 +91,8 @@ def _single_words() -> frozenset[str]:
 
 
 @cache
-def _joined_nouns() -> dict[str, int]:
-    """Nouns of two words without their blank, each with its place."""
-    return {
-        one + other: len(one)
-        for one, other in (noun for noun in senses() if len(noun) == 2)
-        if one + other not in ENGLISH_WORDS | _single_words()
-    }
+def _joined_nouns() -> dict[str, tuple[str, ...]]:
+    """Nouns of several words without their blanks, each with its words."""
+    usual = ENGLISH_WORDS | _single_words()
+    joined = {"".join(noun): noun for noun in senses() if len(noun) > 1}
+    return {word: noun for word, noun in joined.items() if word not in usual}

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from itertools import pairwise
 
+from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.tokenizer.compounds import is_compound, join_compounds
 from rrsis_geo.query.tokenizer.spelling import correct_spelling, is_class_noun
@@ -28,15 +29,37 @@ _DASH = re.compile(
 
 _RANGE = re.compile(
     r"(?<=\d)\s*-\s*"
-    r"(?=\d[\d.,]*\s?(?:k?m|ft|feet|foot|y(?:ar)?ds?|mi|ha)\b)"
+    r"(?=\d[\d.,]*\s?(?:k?m2?|m\u00b2|sqm|sq|ft|feet|foot|y(?:ar)?ds?|mi|ha)(?!\w))"
 )
 """A dash between two lengths."""
 
 _SLASHED = (
     (re.compile(r"\bw/o\b"), "without"),
     (re.compile(r"\bw/(?=[ \w])"), "with "),
+    (re.compile(r"\ba/c\b"), "aircraft"),
+    (re.compile(r"\band\s?/\s?or\b"), "or"),
+    (re.compile(r"(?<=\w)\(s\)"), "s"),
+    (
+        re.compile(r"(?:\b(?:d|dia|diam)|\u00f8)(?=\s*[<>\u2264\u2265=~]?\s*\d)"),
+        "diameter",
+    ),
+    (re.compile(r"(?<=medium|middle) sized\b"), "-sized"),
+    (re.compile(r"(?<=large|small) sized\b"), "-sized"),
+    (re.compile(r"(?<=mid|big) sized\b"), "-sized"),
 )
 """Abbreviations with a slash."""
+
+_UNITS = r"(?:k?m|ft|feet|foot|y(?:ar)?ds?|met(?:re|er)s?|mi)"
+_SIZE = re.compile(
+    rf"(\d+(?:\.\d+)?)\s*({_UNITS}\b)?\s*(?:x|\u00d7|by)\s*"
+    rf"(\d+(?:\.\d+)?)[\s-]*({_UNITS}\b)"
+)
+""" "10 x 20 m": length and width."""
+
+_OR_MORE = re.compile(
+    rf"(\d[\d.,]*\s?(?:{_UNITS}2?|sqm|m\u00b2|ha)?)\+(?!\s?\d)(?=\s|$)"
+)
+""" "50 m+", "5+"."""
 
 _PLURAL_POSSESSIVE = re.compile(r"(?<=[a-z]s)'(?=\s+\w)")
 """ "the houses' pools", unless a word is quoted."""
@@ -153,11 +176,13 @@ def normalize(
     plain = unicodedata.normalize("NFKC", expression).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
-    plain = plain.replace("i.e.", ",").replace("e.g.", ",")
+    plain = plain.replace("i.e.", ",").replace("e.g.", ",").replace("%", " percent ")
     for pattern, word in _SLASHED:
         plain = pattern.sub(word, plain)
     if not _QUOTED.search(plain):
         plain = _PLURAL_POSSESSIVE.sub("'s", plain)
+    plain = _SIZE.sub(_length_and_width, plain)
+    plain = _OR_MORE.sub(r"at least \1", plain)
     plain = _MEASURED.sub(r"\1 \2 ", plain)
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
@@ -179,7 +204,26 @@ def normalize(
         words.extend(word.split())
     while words and words[-1] == ",":
         words.pop()
-    return _joined_superlatives(words), corrections
+    return _joined_superlatives(_without_apostrophes(words)), corrections
+
+
+def _without_apostrophes(words: list[str]) -> list[str]:
+    """Words with "tree's" before "near" as the plural that it is."""
+    plain: list[str] = []
+    for word, follows in pairwise([*words, ""]):
+        if word == "'s" and plain and follows in v.RELATING and plain[-1].isalpha():
+            plain[-1] += "s"
+        else:
+            plain.append(word)
+    return plain
+
+
+def _length_and_width(size: re.Match[str]) -> str:
+    """ "20 m long 10 m wide" of "10 x 20 m"."""
+    one, unit, other, last = size.groups()
+    sides = sorted(((float(one), unit or last), (float(other), last)), reverse=True)
+    (length, first), (width, second) = sides
+    return f"{length:g} {first} long {width:g} {second} wide"
 
 
 def _joined_superlatives(words: list[str]) -> list[str]:

@@ -110,6 +110,8 @@ def _unit(words: list[str], index: int) -> tuple[str, float, int] | None:
         return None
     word = words[index]
     after = words[index + 1] if index + 1 < len(words) else ""
+    if word == "nautical" and after in ("mile", "miles"):
+        return "<len>", 1852.0, index + 2
     if word in _AREAS:
         return "<area>", _AREAS[word], index + 1
     if word in v.SQUARE and after in _LENGTHS:

@@ -41,6 +41,17 @@ COMMON_TYPOS = {
     "wich": "which",
     "whats": "what is",
     "tankz": "tanks",
+    "lef": "left",
+    "veh": "vehicle",
+    "rd": "road",
+    "brdg": "bridge",
+    "crt": "court",
+    "crts": "courts",
+    "cort": "court",
+    "corts": "courts",
+    "paking": "parking",
+    "vehical": "vehicle",
+    "vehicals": "vehicles",
 }
 """Abbreviations and errors that the rules below miss."""
 

@@ -15,8 +15,12 @@ up to a second index; None where the tokens stay as they are."""
 
 def merge_tokens(tokens: list[Token]) -> list[Token]:
     """Tokens with those joined that together say one thing."""
-    merged = _replaced(tokens, (_respelled, _partitive, _clock, _degree, _from_end))
-    return _merge_superlatives(_merge_directions(merged))
+    return _merge_superlatives(_merge_directions(_replaced(tokens, _merges())))
+
+
+def _merges() -> tuple[Merge, ...]:
+    first = (_respelled, _partitive, _clock, _degree, _from_end)
+    return (*first, _upward, _parked, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -156,6 +160,90 @@ def _degree(
         order = _REVERSED[order]
     kind = "<cmp>" if comparative else "<sup>"
     return [_joined(kind, (order, measure), some)], index + 2
+
+
+_UPWARD = {"up": "top", "down": "bottom"}
+_AREAS = v.words("part side corner half area section quarter portion")
+
+
+def _upward(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "in the up right corner", "in the left up corner", "in the down part"."""
+    one, follows = tokens[index], _texts(tokens, index + 1, 2)
+    if one.text not in _UPWARD or last is None or not follows:
+        return None
+    across = follows[0] == "<d>" and tokens[index + 1].value in ("left", "right")
+    said = last.text in ("in", "on", "at", "the", "far")
+    corner = last.value in ("left", "right") and follows[0] == "corner"
+    named = last.text == "the" and follows[0] in _AREAS
+    if not (corner or named or (said and across)):
+        return None
+    return [one._replace(text="<d>", value=_UPWARD[one.text])], index + 1
+
+
+_DRIVEN = v.words("vehicle vehicles car cars truck trucks van vans bus buses lorries")
+_DRIVEN |= v.words("lorry plane planes aircraft airplane airplanes trailer trailers")
+
+
+def _parked(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "vehicles parking on the roadside"; "car parking" is a place."""
+    one, follows = tokens[index], _texts(tokens, index + 1, 1)
+    if one.text != "parking" or last is None or last.text not in _DRIVEN:
+        return None
+    if not follows or follows[0] not in v.RELATING:
+        return None
+    return [one._replace(text="parked")], index + 1
+
+
+def _average(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "larger than average"."""
+    stop = index + 4 if _texts(tokens, index + 2, 1) == ("the",) else index + 3
+    if tokens[index].text != "<cmp>" or _texts(tokens, index + 1, 1) != ("than",):
+        return None
+    if _texts(tokens, stop - 1, 1) not in (("average",), ("usual",), ("normal",)):
+        return None
+    larger = str(tokens[index].value).count("largest") > 0
+    some = tokens[index:stop]
+    return [_joined("<size>", "big" if larger else "small", some)], stop
+
+
+def _numbered(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "row 2" is the second row."""
+    one, some = tokens[index], tokens[index + 1 : index + 3]
+    numbered = one.text == "<group>" and one.value in ("line", "column")
+    if not (numbered and some and some[0].text == "<n>"):
+        return None
+    if some[1:] and some[1].text not in (",", "of", "from", "in"):
+        return None
+    return [some[0]._replace(text="<ord>"), one], index + 2
+
+
+_CARRIERS = v.words("of in with has have having")
+_COLOURED = v.words("colour color coloured colored")
+
+
+def _coloured(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "of red colour", "white coloured", "coloured red", "with colour white"."""
+    start = index
+    if tokens[index].text in _CARRIERS and last is not None:
+        index += 1
+    pair = _texts(tokens, index, 2)
+    if len(pair) < 2 or len(_COLOURED.intersection(pair)) != 1:
+        return None
+    named = [token for token in tokens[index : index + 2] if token.text in v.COLOURS]
+    if not named or (pair[1] in v.COLOURS and index == start and pair[0] == "colour"):
+        return None
+    at = tuple(place for token in tokens[start : index + 2] for place in token.at)
+    return [named[0]._replace(at=at)], index + 2
 
 
 _FROM_END = (("to", "last"), ("from", "last"), ("from", "the", "last"))

@@ -59,6 +59,16 @@ def _noun_token(
     return None
 
 
+_AFTER_LETTER = v.words("of edge side half end corner part quadrant quarter bank")
+
+
+def _is_compass_letter(words: list[str], index: int) -> bool:
+    """Whether a letter is a direction: "n of the river", "2nd from w", "s bank"."""
+    follows = words[index + 1] if index + 1 < len(words) else ""
+    before = words[index - 1] if index else ""
+    return follows in _AFTER_LETTER or (before == "from" and not follows)
+
+
 def _token(words: list[str], index: int) -> Token:
     quantity = read_quantity(words, index)
     if quantity is not None:
@@ -69,7 +79,7 @@ def _token(words: list[str], index: int) -> Token:
     at = (index,)
     if word in KINDS:
         return Token(*KINDS[word], at, word)
-    if word in v.COMPASS_LETTERS and words[index + 1 : index + 2] == ["of"]:
+    if word in v.COMPASS_LETTERS and _is_compass_letter(words, index):
         return Token("<d>", v.COMPASS_LETTERS[word], at, word)
     if word[0].isdigit():
         ordinal = _ORDINAL.fullmatch(word)

@@ -1,0 +1,118 @@
+"""How requests begin and end, in the pattern language of `grammar`."""
+
+from __future__ import annotations
+
+POLITE_FIRST = """
+(please|thanks|thank you|ok|okay|hey|hi|hello|so|now|well|also|then|just|um|hmm|good \
+morning|and|yo|basically|actually) [there|all|guys|again]
+(can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe|possibly|perhaps \
+|help me]
+(can|could) (you|we|i) [please] (have|get)
+(i|we) (am|was|are|were) (wondering|asking|curious) (if|whether|where|which)
+[i|we] (wonder|wondering) (if|whether|where)
+(would you|are you|will you) [be] able to
+(you|we) (can|could|would|might) [please|maybe]
+(i|we) (only|just|really|also|simply) (want|need|would like|like)
+let us
+(this|it|that|these|those) (is|are)
+(you|we) (must|should|need to|have to|shall)
+(i|we) would like that you
+(know|tell|say|understand|learn) (where|which|what|if|whether)
+where (it|they) (is|are)
+do (me|us) (a|the) (favour|favor) [and|to|,]
+[please|can you|could you] (help|assist) (me|us) [to|in|with]
+what (i|we) (want|need|would like|am after|am looking for|are looking for) [to (see \
+|get \
+|have)] is
+(i|we) (search|seek|look for|search for|want|need|require) [for]
+[i am|we are] in (search|need) of
+(target|targets|query|task|object|objects|request|wanted|answer|question) ,
+to (show|find|mark)
+(would|do) you mind
+(is it possible|would it be possible) to
+(i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
+(kindly|get|fetch)
+(would|could) you be so kind (to|as to|and)
+do you know where
+(what|how) about
+(i|we) [can|could] (see|have|notice|spot)
+(the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
+[the] [total|exact|overall] (number|count|amount) of
+(maybe|perhaps|possibly|probably|preferably|whichever|whatever)
+(i|we) (think|guess|believe|suppose) [it is|that it is|there is]
+(i am|am|we are) (looking|searching|hunting) for
+(looking|searching|look|search|hunt|scan) for
+(i|we) (want|need|would like|meant|mean|am after|are after|am interested in|wonder)
+(show|give|find|get|tell|bring|send|draw|fetch|pick|mark|locate|search) (me|us) \
+[where] [please]
+(show|find|get|see|segment|detect|locate|identify|extract|highlight|outline|select \
+|mark|spot|trace|display|delineate|digitize|digitise|count|tag|circle|point \
+out \
+|point to|pick out|search for|list|return|retrieve|label|mask|point me to|let me see \
+|let us see|check for|look at|search|draw around|map out|give|need|want|looking for \
+|find out|have|look at|look|pinpoint|indicate|grab) [out] [for me] [at] \
+[in (red|blue|green|yellow)] [where] [all of]
+(where|whereabouts|which|what|who) (is|are|was|were) [the one|the ones]
+where (can|could|do) (i|you|we) (find|see)
+(which|what) [one|ones] (is|are)
+(which|what)
+(is|are|was|were) there [here]
+(is|are|was|were) [not] [there] [not]
+(do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
+(everything|anything|whatever|something) [that|which] (is|looks like|look like \
+|resembles|could be|might be|may be) (a|an)
+(does|do) (it|this|the|{scene}) [image|scene|picture] (have|contain|show)
+(do|does|did|can)
+(do|does|did|have|has|can|could) (you|anyone|anybody|someone) (see|seen|spot|spotted \
+|found|find|know)
+how (many|much) [of]
+how (large|big|long|wide|far|tall|small|old|high|deep|broad) (is|are)
+(got|any idea) [any|where|what]
+total [of]
+(colour|color) [in] (all|the)
+(draw|create|make|produce|generate|compute|get|give|export|build) [me|us] [a|an|the] \
+[segmentation|bounding|binary] (polygon|polygons|box|boxes|mask|masks|outline|outlines \
+|shape|shapes|segmentation|rectangle|rectangles|circle) (around|of|for|over|on|from)
+[a|the] [segmentation|binary] (mask|masks|segmentation|polygon|polygons|boundary \
+|boundaries|footprints) (of|for)
+(zoom|go|pan|fly|jump|navigate|scroll|move|take me|bring me) [in|over] (to|on|onto)
+(vectorise|vectorize|classify|map|pick|choose|take|keep|annotate \
+|digitalise \
+|digitalize|capture|collect|report|query|isolate) [all of]
+(where|whereabouts) [exactly|in {scene}|on {scene}|about|roughly] (is|are|was|were \
+|might \
+|may|could|can|should|do|does)
+(there|here) (is|are)
+(tell|show) me
+(any sign of|any signs of|a picture of|the location of|the locations of|the position \
+of \
+|positions of|locations of|location of|the outline of|the outlines of|outlines of)
+to (find|see|show|get|mark|segment|know)
+where
+,
+"""
+"""How a request may begin; applied until none matches."""
+
+POLITE_LAST = """
+(please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
+(many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
+(if possible|if any|if there are any|if there is one|if there is any|or not)
+(are|is) there [here|any]
+(are|is) [there] (visible|present|shown|seen)
+[that|which] (can|could|do|did) (you|we|i|one) (see|find|spot|count|make out|detect)
+[that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
+(does|do|did|can) {scene} (have|contain|show|depict|hold)
+in total
+[there] (is|are|be)
+be (seen|found|detected|spotted|made out)
+(here|there|visible|in view|at all|anywhere|again|once more|overall|only)
+(and|,) [then|please|can you|could you|would you|will you] \
+(mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
+(mark|outline|select|show|highlight|segment|count|find) (it|them)
+(in|on|of|within|from|across|throughout|around) [all of] {scene}
+to be seen
+are they
+at
+,
+"""
+"""How a request may end; applied until none matches."""
