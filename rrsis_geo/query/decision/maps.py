@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.projected_outlines import ProjectedOutlines
-from rrsis_geo.query.geometry.overlaps import overlaps, pairs_sharing
+from rrsis_geo.query.geometry.overlaps import Shapes, overlaps, pairs_sharing
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -248,15 +248,15 @@ def _distinct(parts: Sequence[Polygons]) -> Rows:
         parts: The polygons of one text at one level each, which share no area: the
             clear ones of every text, then the faint ones.
     """
+    shapes = [Shapes(part.geometry) for part in parts]
     kept: list[NDArray[np.bool_]] = []
-    for later, part in enumerate(parts):
+    for later, part in enumerate(shapes):
         kept.append(np.ones(len(part), np.bool_))
         # most faint polygons hold a clear one of the same text, and need no more
         own = later - len(parts) // 2
         for earlier in sorted(range(later), key=lambda number: number != own):
             left = np.flatnonzero(kept[later])
-            again, before = pairs_sharing(
-                SAME, part.geometry[left], parts[earlier].geometry
-            )
+            rest = part if len(left) == len(part) else Shapes(part.geometry[left])
+            again, before = pairs_sharing(SAME, rest, shapes[earlier])
             kept[later][left[again[kept[earlier][before]]]] = False
     return np.flatnonzero(np.concatenate(kept))

@@ -8,6 +8,7 @@ is what takes time where there are thousands.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -42,6 +43,31 @@ class Overlaps:
     """(P,) shared area, above 0."""
 
 
+class Shapes:
+    """N polygons, each measured once for all pairs that it is in."""
+
+    def __init__(self, geometry: NDArray[np.object_]) -> None:
+        self.geometry = geometry
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    @cached_property
+    def area(self) -> Values:
+        """(N,)"""
+        return np.asarray(shapely.area(self.geometry), np.float64)
+
+    @cached_property
+    def bounds(self) -> Values:
+        """(N, 4) least x and y, greatest x and y."""
+        return np.asarray(shapely.bounds(self.geometry), np.float64)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Of the boxes."""
+        return shapely.STRtree(self.geometry)
+
+
 def overlaps(
     shapes: NDArray[np.object_], others: NDArray[np.object_], *, apart: bool = False
 ) -> Overlaps:
@@ -57,18 +83,17 @@ def overlaps(
     Returns:
         Sorted by `one`, then `other`.
     """
-    one, other = _pairs_of_boxes(shapes, others)
+    first, second = Shapes(shapes), Shapes(others)
+    one, other = _pairs_of_boxes(first, second)
     if apart:
-        one, other, area = _shared_with_apart(shapes, others, one, other)
+        one, other, area = _shared_with_apart(first, second, one, other)
     else:
-        area = shared_areas(shapes[one], others[other])
+        area = _shared(first, second, one, other)
     keep = area > 0
     return Overlaps(one=one[keep], other=other[keep], area=area[keep])
 
 
-def pairs_sharing(
-    share: float, shapes: NDArray[np.object_], others: NDArray[np.object_]
-) -> tuple[Rows, Rows]:
+def pairs_sharing(share: float, shapes: Shapes, others: Shapes) -> tuple[Rows, Rows]:
     """Pairs that have more than a share of the smaller one's area in common.
 
     Of most pairs the boxes tell: polygons share no more than their boxes do, and no
@@ -76,15 +101,15 @@ def pairs_sharing(
 
     Args:
         share: Between 0 and 1.
-        shapes: (N,) polygons.
-        others: (M,) polygons that share no area with each other.
+        shapes: N polygons.
+        others: M polygons that share no area with each other.
 
     Returns:
-        (P,) rows of the first array and (P,) of the second.
+        (P,) rows of the first and (P,) of the second.
     """
     one, other = _pairs_of_boxes(shapes, others)
-    bounds, other_bounds = shapely.bounds(shapes[one]), shapely.bounds(others[other])
-    areas, other_areas = shapely.area(shapes[one]), shapely.area(others[other])
+    bounds, other_bounds = shapes.bounds[one], others.bounds[other]
+    areas, other_areas = shapes.area[one], others.area[other]
     asked = share * np.minimum(areas, other_areas)
     most = _shared_bounds(bounds, other_bounds)
     around = _shared_bounds(bounds, bounds) + _shared_bounds(other_bounds, other_bounds)
@@ -93,10 +118,12 @@ def pairs_sharing(
     unsure = ~sure & (most >= asked - ROUNDING * around)
     pairs = one[unsure], other[unsure]
     first, second, area = _shared_with_apart(shapes, others, *pairs)
-    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(others[second]))
+    smaller = np.minimum(shapes.area[first], others.area[second])
     # exact halves are common along pixels; one way to measure decides of all of them
     even = np.flatnonzero(np.abs(area - share * smaller) <= ROUNDING * smaller)
-    both = shapely.intersection(shapes[first[even]], others[second[even]])
+    both = shapely.intersection(
+        shapes.geometry[first[even]], others.geometry[second[even]]
+    )
     area[even] = shapely.area(both)
     more = area > share * smaller
     return (
@@ -105,17 +132,21 @@ def pairs_sharing(
     )
 
 
-def _pairs_of_boxes(
-    shapes: NDArray[np.object_], others: NDArray[np.object_]
-) -> tuple[Rows, Rows]:
+def shared_areas(shapes: NDArray[np.object_], others: NDArray[np.object_]) -> Values:
+    """(P,) area that each of some polygons shares with the other at its place."""
+    each = np.arange(len(shapes))
+    return _shared(Shapes(shapes), Shapes(others), each, each)
+
+
+def _pairs_of_boxes(shapes: Shapes, others: Shapes) -> tuple[Rows, Rows]:
     """(P,) rows of polygons whose boxes share area; sorted by the first array."""
     if len(others) <= len(shapes):
-        one, other = shapely.STRtree(others).query(shapes)
+        one, other = others.tree.query(shapes.geometry)
     else:  # to build a tree takes longer than to ask it
-        other, one = shapely.STRtree(shapes).query(others)
-    bounds, other_bounds = shapely.bounds(shapes), shapely.bounds(others)
-    low = np.maximum(bounds[one, :2], other_bounds[other, :2])
-    high = np.minimum(bounds[one, 2:], other_bounds[other, 2:])
+        other, one = shapes.tree.query(others.geometry)
+    bounds, other_bounds = shapes.bounds[one], others.bounds[other]
+    low = np.maximum(bounds[:, :2], other_bounds[:, :2])
+    high = np.minimum(bounds[:, 2:], other_bounds[:, 2:])
     meet = (low < high).all(axis=1)
     one, other = one[meet], other[meet]
     order = np.lexsort((other, one))
@@ -123,46 +154,53 @@ def _pairs_of_boxes(
 
 
 def _shared_with_apart(
-    shapes: NDArray[np.object_], others: NDArray[np.object_], one: Rows, other: Rows
+    shapes: Shapes, others: Shapes, one: Rows, other: Rows
 ) -> tuple[Rows, Rows, Values]:
     """Pairs and shared areas where the other polygons share no area with each other."""
-    inside = _covered(shapes[one], others[other])
+    inside = _covered(shapes, others, one, other)
     settled = np.zeros(len(shapes), np.bool_)
     settled[one[inside]] = True
     keep = inside | ~settled[one]
     one, other, inside = one[keep], other[keep], inside[keep]
-    area = shapely.area(shapes[one])
-    area[~inside] = shared_areas(shapes[one[~inside]], others[other[~inside]])
+    area = shapes.area[one]
+    area[~inside] = _shared_by_part(shapes, others, one[~inside], other[~inside])
     return one, other, area
 
 
-def shared_areas(shapes: NDArray[np.object_], others: NDArray[np.object_]) -> Values:
-    """(P,) area that each of some polygons shares with the other at its place."""
-    areas, other_areas = shapely.area(shapes), shapely.area(others)
-    within = areas <= other_areas
-    inner, outer = np.where(within, (shapes, others), (others, shapes))
-    inside = _covered(inner, outer)
-    shared = np.where(inside, np.minimum(areas, other_areas), 0.0)
-    rest = np.flatnonzero(~inside)
+def _shared(shapes: Shapes, others: Shapes, one: Rows, other: Rows) -> Values:
+    """(P,) area that pairs of polygons share."""
+    inside = _covered(shapes, others, one, other)
+    area = shapes.area[one]
+    area[~inside] = _shared_by_part(shapes, others, one[~inside], other[~inside])
+    return area
+
+
+def _shared_by_part(shapes: Shapes, others: Shapes, one: Rows, other: Rows) -> Values:
+    """(P,) area that pairs share; the first of none lies in the second."""
+    holds = _covered(others, shapes, other, one)
+    area = np.where(holds, others.area[other], 0.0)
+    rest = np.flatnonzero(~holds)
+    first, second = shapes.geometry[one[rest]], others.geometry[other[rest]]
     # neighbours that only touch are many, as outlines follow pixels
-    rest = rest[_interiors_meet(shapes[rest], others[rest])]
-    shared[rest] = shapely.area(shapely.intersection(shapes[rest], others[rest]))
-    return shared
+    meet = _interiors_meet(first, second)
+    both = shapely.intersection(first[meet], second[meet])
+    area[rest[meet]] = shapely.area(both)
+    return area
 
 
 def _covered(
-    shapes: NDArray[np.object_], others: NDArray[np.object_]
+    shapes: Shapes, others: Shapes, one: Rows, other: Rows
 ) -> NDArray[np.bool_]:
-    """(P,) whether polygons are the same as the others, or lie in them."""
-    bounds, other_bounds = shapely.bounds(shapes), shapely.bounds(others)
-    low = (bounds[:, :2] >= other_bounds[:, :2]).all(axis=1)
-    high = (bounds[:, 2:] <= other_bounds[:, 2:]).all(axis=1)
-    covered: NDArray[np.bool_] = np.logical_and(low, high)
+    """(P,) whether the first of a pair is the same as the second, or lies in it."""
+    bounds, other_bounds = shapes.bounds[one], others.bounds[other]
+    covered: NDArray[np.bool_] = (bounds[:, :2] >= other_bounds[:, :2]).all(axis=1)
+    covered &= (bounds[:, 2:] <= other_bounds[:, 2:]).all(axis=1)
     pairs = np.flatnonzero(covered)
-    same = shapely.equals_exact(shapes[pairs], others[pairs], 0)
-    pairs = pairs[~same]
-    _prepare_large(others[pairs])
-    covered[pairs] = shapely.relate_pattern(others[pairs], shapes[pairs], COVERED)
+    inner, outer = shapes.geometry[one[pairs]], others.geometry[other[pairs]]
+    left = ~shapely.equals_exact(inner, outer, 0)
+    inner, outer = inner[left], outer[left]
+    _prepare_large(outer)
+    covered[pairs[left]] = shapely.relate_pattern(outer, inner, COVERED)
     return covered
 
 
