@@ -32,7 +32,7 @@ def common(shapes, others):
 def test_pairs_and_areas_are_those_of_every_pair(seed):
     rng = np.random.default_rng(seed)
     shapes, others = blobs(rng, 40), blobs(rng, 30)
-    found = overlaps(shapes, others)
+    found = overlaps(Shapes(shapes), Shapes(others))
     got = np.zeros((len(shapes), len(others)))
     got[found.one, found.other] = found.area
     np.testing.assert_allclose(got, common(shapes, others), rtol=1e-9, atol=1e-6)
@@ -59,8 +59,8 @@ def towns(rng):
 @pytest.mark.parametrize("seed", range(6))
 def test_others_that_lie_apart_give_the_same_pairs(seed):
     shapes, others = towns(np.random.default_rng(seed))
-    every = overlaps(shapes, others)
-    found = overlaps(shapes, others, apart=True)
+    every = overlaps(Shapes(shapes), Shapes(others))
+    found = overlaps(Shapes(shapes), Shapes(others), apart=True)
     kept = every.area > 1e-9 * shapely.area(shapes)[every.one]  # not two that touch
     np.testing.assert_array_equal(found.one, every.one[kept])
     np.testing.assert_array_equal(found.other, every.other[kept])
@@ -91,5 +91,5 @@ def test_exactly_the_share_is_not_more():
 def test_nothing_overlaps_nothing():
     none, some = np.zeros(0, object), blobs(np.random.default_rng(1), 5)
     for one, other in ((none, some), (some, none), (none, none)):
-        assert not len(overlaps(one, other).area)
+        assert not len(overlaps(Shapes(one), Shapes(other)).area)
         assert not len(pairs_sharing(0.5, Shapes(one), Shapes(other))[0])

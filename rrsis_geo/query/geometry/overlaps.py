@@ -52,6 +52,10 @@ class Shapes:
     def __len__(self) -> int:
         return len(self.geometry)
 
+    def take(self, rows: Rows) -> Shapes:
+        """Those at some rows, each once."""
+        return self if len(rows) == len(self) else Shapes(self.geometry[rows])
+
     @cached_property
     def area(self) -> Values:
         """(N,)"""
@@ -68,14 +72,12 @@ class Shapes:
         return shapely.STRtree(self.geometry)
 
 
-def overlaps(
-    shapes: NDArray[np.object_], others: NDArray[np.object_], *, apart: bool = False
-) -> Overlaps:
+def overlaps(shapes: Shapes, others: Shapes, *, apart: bool = False) -> Overlaps:
     """Pairs of polygons that overlap, with the shared area.
 
     Args:
-        shapes: (N,) polygons.
-        others: (M,) polygons.
+        shapes: N polygons.
+        others: M polygons.
         apart: The other polygons share no area with each other, as those of one text
             at one level. Then one that lies inside another needs no comparison with
             the neighbours of that, which are many in a dense town.
@@ -83,12 +85,11 @@ def overlaps(
     Returns:
         Sorted by `one`, then `other`.
     """
-    first, second = Shapes(shapes), Shapes(others)
-    one, other = _pairs_of_boxes(first, second)
+    one, other = _pairs_of_boxes(shapes, others)
     if apart:
-        one, other, area = _shared_with_apart(first, second, one, other)
+        one, other, area = _shared_with_apart(shapes, others, one, other)
     else:
-        area = _shared(first, second, one, other)
+        area = _shared(shapes, others, one, other)
     keep = area > 0
     return Overlaps(one=one[keep], other=other[keep], area=area[keep])
 
