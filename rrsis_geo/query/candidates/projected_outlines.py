@@ -59,6 +59,10 @@ class ProjectedOutlines:
         """(R, 4) left, top, right, bottom in pixels."""
 
         def measure(geometry: Outlines) -> Boxes:
+            if self._from_crs.b == self._from_crs.d == 0:  # sides stay sides
+                corners = shapely.bounds(geometry).reshape(-1, 2)
+                ends = self._to_pixels(corners).reshape(-1, 2, 2)
+                return np.concatenate([ends.min(axis=1), ends.max(axis=1)], axis=1)
             return _boxes(self._vertices(geometry), geometry)
 
         return self._once("image box", rows, np.zeros((len(self), 4)), measure)

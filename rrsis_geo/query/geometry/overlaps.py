@@ -97,8 +97,7 @@ def overlaps(shapes: Shapes, others: Shapes, *, apart: bool = False) -> Overlaps
 def pairs_sharing(share: float, shapes: Shapes, others: Shapes) -> tuple[Rows, Rows]:
     """Pairs that have more than a share of the smaller one's area in common.
 
-    Of most pairs the boxes tell: polygons share no more than their boxes do, and no
-    less than areas of that size must within the two boxes.
+    Of most pairs the boxes tell.
 
     Args:
         share: Between 0 and 1.
@@ -109,14 +108,10 @@ def pairs_sharing(share: float, shapes: Shapes, others: Shapes) -> tuple[Rows, R
         (P,) rows of the first and (P,) of the second.
     """
     one, other = _pairs_of_boxes(shapes, others)
-    bounds, other_bounds = shapes.bounds[one], others.bounds[other]
-    areas, other_areas = shapes.area[one], others.area[other]
-    asked = share * np.minimum(areas, other_areas)
-    most = _shared_bounds(bounds, other_bounds)
-    around = _shared_bounds(bounds, bounds) + _shared_bounds(other_bounds, other_bounds)
-    least = areas + other_areas - (around - most)
-    sure = least > asked + ROUNDING * around
-    unsure = ~sure & (most >= asked - ROUNDING * around)
+    asked = share * np.minimum(shapes.area[one], others.area[other])
+    least, most = _bounds_of_shared(shapes, others, one, other)
+    sure = least > asked
+    unsure = ~sure & (most >= asked)
     pairs = one[unsure], other[unsure]
     first, second, area = _shared_with_apart(shapes, others, *pairs)
     smaller = np.minimum(shapes.area[first], others.area[second])
@@ -181,10 +176,16 @@ def _shared_by_part(shapes: Shapes, others: Shapes, one: Rows, other: Rows) -> V
     holds = _covered(others, shapes, other, one)
     area = np.where(holds, others.area[other], 0.0)
     rest = np.flatnonzero(~holds)
-    first, second = shapes.geometry[one[rest]], others.geometry[other[rest]]
+    one, other = one[rest], other[rest]
     # neighbours that only touch are many, as outlines follow pixels
-    meet = _interiors_meet(first, second)
-    both = shapely.intersection(first[meet], second[meet])
+    meet = _bounds_of_shared(shapes, others, one, other)[0] > 0
+    maybe = np.flatnonzero(~meet)
+    meet[maybe] = _interiors_meet(
+        shapes.geometry[one[maybe]], others.geometry[other[maybe]]
+    )
+    both = shapely.intersection(
+        shapes.geometry[one[meet]], others.geometry[other[meet]]
+    )
     area[rest[meet]] = shapely.area(both)
     return area
 
@@ -223,6 +224,21 @@ def _interiors_meet(
 def _prepare_large(shapes: NDArray[np.object_]) -> None:
     """Index the edges of polygons, where that takes less time than it saves."""
     shapely.prepare(shapes[shapely.get_num_coordinates(shapes) > MANY_CORNERS])
+
+
+def _bounds_of_shared(
+    shapes: Shapes, others: Shapes, one: Rows, other: Rows
+) -> tuple[Values, Values]:
+    """(P,) least and most area that pairs share, as their areas and boxes tell.
+
+    No more than their boxes do, and no less than areas of that size must within the two
+    boxes.
+    """
+    bounds, other_bounds = shapes.bounds[one], others.bounds[other]
+    most = _shared_bounds(bounds, other_bounds)
+    around = _shared_bounds(bounds, bounds) + _shared_bounds(other_bounds, other_bounds)
+    least = shapes.area[one] + others.area[other] - (around - most)
+    return least - ROUNDING * around, most + ROUNDING * around
 
 
 def _shared_bounds(one: Values, other: Values) -> Values:
