@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.projected_outlines import ProjectedOutlines
+from rrsis_geo.query.geometry.known_areas import KnownAreas
 from rrsis_geo.query.geometry.overlaps import (
     ROUNDING,
     Shapes,
@@ -133,8 +134,14 @@ class PaintedMaps:
 
     def _shapes(self, text: str, *, faint: bool) -> Shapes:
         return self.once(
-            ("shapes", text, faint), lambda: Shapes(self.of(text)[faint].geometry)
+            ("shapes", text, faint),
+            lambda: Shapes(self.of(text)[faint].geometry, self._known),
         )
+
+    @property
+    def _known(self) -> KnownAreas:
+        geometry = [self.clear.geometry, self.faint.geometry]
+        return self.once(("known",), lambda: KnownAreas(np.concatenate(geometry)))
 
     def name(
         self, geometry: NDArray[np.object_], texts: Sequence[str], what: str
@@ -178,7 +185,7 @@ class PaintedMaps:
         texts, what = self._names.get(id(geometry), ((), ""))
 
         def make() -> dict[str, Values]:
-            return self._shared(Shapes(geometry), text)
+            return self._shared(Shapes(geometry, self._known), text)
 
         def made() -> tuple[Any, Mapping[str, Values]]:
             if not what:

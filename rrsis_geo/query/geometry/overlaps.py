@@ -14,6 +14,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from rrsis_geo.query.geometry.known_areas import KnownAreas
+
 Rows = NDArray[np.intp]
 Values = NDArray[np.float64]
 
@@ -46,15 +48,34 @@ class Overlaps:
 class Shapes:
     """N polygons, each measured once for all pairs that it is in."""
 
-    def __init__(self, geometry: NDArray[np.object_]) -> None:
+    def __init__(
+        self, geometry: NDArray[np.object_], known: KnownAreas | None = None
+    ) -> None:
+        """Start with nothing measured.
+
+        Args:
+            geometry: (N,) polygons.
+            known: What polygons of the scene share, as far as it was measured; None:
+                nothing is known or remembered.
+        """
         self.geometry = geometry
+        self.known = known
 
     def __len__(self) -> int:
         return len(self.geometry)
 
     def take(self, rows: Rows) -> Shapes:
         """Those at some rows, each once."""
-        return self if len(rows) == len(self) else Shapes(self.geometry[rows])
+        if len(rows) == len(self):
+            return self
+        return Shapes(self.geometry[rows], self.known)
+
+    @cached_property
+    def numbers(self) -> Rows:
+        """(N,) rows of `known`."""
+        if self.known is None:
+            return np.full(len(self), -1, np.intp)
+        return self.known.rows.find(self.geometry)
 
     @cached_property
     def area(self) -> Values:
@@ -114,6 +135,8 @@ def pairs_sharing(share: float, shapes: Shapes, others: Shapes) -> tuple[Rows, R
     unsure = ~sure & (most >= asked)
     pairs = one[unsure], other[unsure]
     first, second, area = _shared_with_apart(shapes, others, *pairs)
+    if shapes.known is not None:
+        shapes.known.keep(shapes.numbers[first], others.numbers[second], area)
     smaller = np.minimum(shapes.area[first], others.area[second])
     # exact halves are common along pixels; one way to measure decides of all of them
     even = np.flatnonzero(np.abs(area - share * smaller) <= ROUNDING * smaller)
@@ -173,9 +196,15 @@ def _shared(shapes: Shapes, others: Shapes, one: Rows, other: Rows) -> Values:
 
 def _shared_by_part(shapes: Shapes, others: Shapes, one: Rows, other: Rows) -> Values:
     """(P,) area that pairs share; the first of none lies in the second."""
-    holds = _covered(others, shapes, other, one)
-    area = np.where(holds, others.area[other], 0.0)
-    rest = np.flatnonzero(~holds)
+    area = np.zeros(len(one))
+    known = np.zeros(len(one), np.bool_)
+    if shapes.known is not None:
+        known, areas = shapes.known.read(shapes.numbers[one], others.numbers[other])
+        area[known] = areas
+    rest = np.flatnonzero(~known)
+    holds = _covered(others, shapes, other[rest], one[rest])
+    area[rest[holds]] = others.area[other[rest[holds]]]
+    rest = rest[~holds]
     one, other = one[rest], other[rest]
     # neighbours that only touch are many, as outlines follow pixels
     meet = _bounds_of_shared(shapes, others, one, other)[0] > 0
