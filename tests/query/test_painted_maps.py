@@ -130,3 +130,13 @@ def test_rows_are_found_by_identity():
     assert rows.find(taken_from_both).tolist() == [1, -1, 0, 2]
     assert not len(rows.find(shapes[:0]))
     assert RowsByIdentity(shapes[:0]).find(others).tolist() == [-1, -1]
+
+
+def test_a_faint_object_is_not_left_out_for_a_clear_one_that_was():
+    shapes = [shapely.box(0, 0, 10, 10), shapely.box(7, 0, 11, 10)]
+    wider = [shapes[0], shapely.box(7, 0, 30, 10)]
+    clear, faint = (
+        polygons_of(GRIDS["projected"], TEXTS[:2], layer) for layer in (shapes, wider)
+    )
+    found = PaintedMaps(clear=clear, faint=faint).objects(TEXTS[:2])
+    assert list(found.geometry) == [clear.geometry[0], faint.geometry[1]]
