@@ -45,9 +45,7 @@ def test_boxes_in_pixels_are_those_of_the_corners(grid):
     for box, shape in zip(boxes, polygons.geometry, strict=True):
         x, y = shapely.get_coordinates(shape).T
         corners = np.stack([t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f])
-        np.testing.assert_array_equal(
-            box, [*corners.min(axis=1), *corners.max(axis=1)]
-        )
+        np.testing.assert_array_equal(box, [*corners.min(axis=1), *corners.max(axis=1)])
 
 
 def test_a_polygon_is_projected_once():

@@ -206,9 +206,7 @@ class PaintedMaps:
         rest = np.flatnonzero(clear < (1 - ROUNDING) * shapes.area)
         faint = clear.copy()
         faint[rest] = 0.0
-        found = overlaps(
-            shapes.take(rest), self._shapes(text, faint=True), apart=True
-        )
+        found = overlaps(shapes.take(rest), self._shapes(text, faint=True), apart=True)
         np.add.at(faint, rest[found.one], found.area)
         return {"clear": clear, "weighted": weighted, "faint": faint}
 

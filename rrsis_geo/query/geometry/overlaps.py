@@ -224,8 +224,9 @@ def _covered(
 ) -> NDArray[np.bool_]:
     """(P,) whether the first of a pair is the same as the second, or lies in it."""
     bounds, other_bounds = shapes.bounds[one], others.bounds[other]
-    covered: NDArray[np.bool_] = (bounds[:, :2] >= other_bounds[:, :2]).all(axis=1)
-    covered &= (bounds[:, 2:] <= other_bounds[:, 2:]).all(axis=1)
+    low = (bounds[:, :2] >= other_bounds[:, :2]).all(axis=1)
+    high = (bounds[:, 2:] <= other_bounds[:, 2:]).all(axis=1)
+    covered: NDArray[np.bool_] = np.logical_and(low, high)
     pairs = np.flatnonzero(covered)
     inner, outer = shapes.geometry[one[pairs]], others.geometry[other[pairs]]
     left = ~shapely.equals_exact(inner, outer, 0)
