@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,9 +106,13 @@ def repeated(texts: Sequence[str], lengths: Sequence[int]) -> NDArray[np.object_
     return np.asarray(np.repeat(each, lengths), np.object_)
 
 
-def answers_of_decisions(decisions: Sequence[Decision]) -> QueryAnswers:
-    """Collect the decisions on the expressions of a job."""
-    meant, anchors = [], []
+def answers_of_decisions(decisions: Iterable[Decision]) -> QueryAnswers:
+    """Collect the decisions on the expressions of a job.
+
+    Args:
+        decisions: One at a time, as the evidence of each takes some 1 kB a candidate.
+    """
+    meant, anchors, steps, advice, tables = [], [], [], [], []
     for one in decisions:
         text = np.full(len(one.rows), one.plan.expression, np.object_)
         columns = {
@@ -130,17 +134,16 @@ def answers_of_decisions(decisions: Sequence[Decision]) -> QueryAnswers:
             )
             for words, rows in one.anchors.items()
         ]
+        steps.append(one.steps)
+        advice += [f'"{one.plan.expression}": {line}' for line in one.advice]
+        tables.append(one.table)
     polygons = joined(meant)
     return QueryAnswers(
         polygons=_numbered(polygons),
         anchors=_numbered(joined(anchors)) if anchors else no_rows(polygons),
-        steps=tuple(one.steps for one in decisions),
-        advice=tuple(
-            f'"{one.plan.expression}": {line}'
-            for one in decisions
-            for line in one.advice
-        ),
-        candidates=tuple(one.table for one in decisions),
+        steps=tuple(steps),
+        advice=tuple(advice),
+        candidates=tuple(tables),
     )
 
 

@@ -261,7 +261,7 @@ class QueryBatch:
                 weigh=weigh if self.weighs else None,
             )
         if self.weighs:
-            return answers_of_decisions([weigh(plan, maps) for plan in self.plans])
+            return answers_of_decisions(weigh(plan, maps) for plan in self.plans)
         plain = all(plan.is_plain for plan in self.plans)
         if plain and self.bands == self.expressions:  # nothing to choose or to rename
             return QueryAnswers(

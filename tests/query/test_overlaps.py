@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from rrsis_geo.query.geometry.overlaps import overlaps, pairs_sharing
+from rrsis_geo.query.geometry.overlaps import Shapes, overlaps, pairs_sharing
 
 
 def blobs(rng, count):
@@ -32,7 +32,7 @@ def common(shapes, others):
 def test_pairs_and_areas_are_those_of_every_pair(seed):
     rng = np.random.default_rng(seed)
     shapes, others = blobs(rng, 40), blobs(rng, 30)
-    found = overlaps(shapes, others)
+    found = overlaps(Shapes(shapes), Shapes(others))
     got = np.zeros((len(shapes), len(others)))
     got[found.one, found.other] = found.area
     np.testing.assert_allclose(got, common(shapes, others), rtol=1e-9, atol=1e-6)
@@ -59,8 +59,8 @@ def towns(rng):
 @pytest.mark.parametrize("seed", range(6))
 def test_others_that_lie_apart_give_the_same_pairs(seed):
     shapes, others = towns(np.random.default_rng(seed))
-    every = overlaps(shapes, others)
-    found = overlaps(shapes, others, apart=True)
+    every = overlaps(Shapes(shapes), Shapes(others))
+    found = overlaps(Shapes(shapes), Shapes(others), apart=True)
     kept = every.area > 1e-9 * shapely.area(shapes)[every.one]  # not two that touch
     np.testing.assert_array_equal(found.one, every.one[kept])
     np.testing.assert_array_equal(found.other, every.other[kept])
@@ -75,7 +75,7 @@ def test_pairs_that_share_more_than_a_part_are_those_of_every_pair(seed, share):
         smaller = np.minimum(shapely.area(some)[:, None], shapely.area(more)[None])
         wanted = common(some, more) > share * smaller
         got = np.zeros_like(wanted)
-        got[pairs_sharing(share, some, more)] = True
+        got[pairs_sharing(share, Shapes(some), Shapes(more))] = True
         np.testing.assert_array_equal(got, wanted)
 
 
@@ -84,12 +84,12 @@ def test_exactly_the_share_is_not_more():
     others = shapely.box([1, 0, 1], [0, 2, 0], [3, 2, 2.001], [4, 6, 4])
     for number, more in enumerate([False, False, True]):
         rows = slice(number, number + 1)
-        one, _ = pairs_sharing(0.5, shapes[rows], others[rows])
+        one, _ = pairs_sharing(0.5, Shapes(shapes[rows]), Shapes(others[rows]))
         assert len(one) == more
 
 
 def test_nothing_overlaps_nothing():
     none, some = np.zeros(0, object), blobs(np.random.default_rng(1), 5)
     for one, other in ((none, some), (some, none), (none, none)):
-        assert not len(overlaps(one, other).area)
-        assert not len(pairs_sharing(0.5, one, other)[0])
+        assert not len(overlaps(Shapes(one), Shapes(other)).area)
+        assert not len(pairs_sharing(0.5, Shapes(one), Shapes(other))[0])

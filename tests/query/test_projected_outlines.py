@@ -36,6 +36,18 @@ def test_sets_of_candidates_are_as_each_alone(grid):
         np.testing.assert_array_equal(shared.centroids, alone.centroids)
 
 
+@pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
+def test_boxes_in_pixels_are_those_of_the_corners(grid):
+    shapes = random_shapes(3)
+    polygons = polygons_of(grid, ["tank"] * len(shapes), shapes)
+    boxes = ProjectedOutlines(polygons.geometry, grid).image_boxes(np.arange(14))
+    t = ~grid.transform
+    for box, shape in zip(boxes, polygons.geometry, strict=True):
+        x, y = shapely.get_coordinates(shape).T
+        corners = np.stack([t.a * x + t.b * y + t.c, t.d * x + t.e * y + t.f])
+        np.testing.assert_array_equal(box, [*corners.min(axis=1), *corners.max(axis=1)])
+
+
 def test_a_polygon_is_projected_once():
     polygons = polygons_of(GRIDS["rotated"], ["tank"] * 14, random_shapes(2))
     projected = ProjectedOutlines(polygons.geometry, GRIDS["rotated"])

@@ -123,8 +123,13 @@ class Candidates:
     @cached_property
     def image_frame(self) -> Frame:
         """In pixels, as displayed, however the map is rotated."""
-        box = self._projected.image_boxes(self._rows)
-        return Frame(box=box, centre=self._centre, extent=_extent(self._outline))
+        extent = _extent(self._outline)
+        return Frame(box=self.image_boxes, centre=self._centre, extent=extent)
+
+    @cached_property
+    def image_boxes(self) -> NDArray[np.float64]:
+        """(N, 4) left, top, right, bottom in pixels."""
+        return self._projected.image_boxes(self._rows)
 
     @cached_property
     def map_frame(self) -> Frame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 
 from rrsis_geo.query.candidates.local_metric import CHUNK, Points, local_projection
+from rrsis_geo.query.candidates.rows_by_identity import RowsByIdentity
 from rrsis_geo.scene.grid import Grid
 
 Rows = NDArray[np.intp]
@@ -43,8 +44,7 @@ class ProjectedOutlines:
 
     def rows_of(self, geometry: Outlines) -> Rows:
         """(R,) where some of these very polygons are, as an array of them was taken."""
-        order, ids = self._by_id
-        return order[np.searchsorted(ids, _ids(geometry))]
+        return self._rows.find(geometry)
 
     def centres(self, rows: Rows) -> Points:
         """(R, 2) centroids in pixels; an affine transform preserves centroids."""
@@ -59,6 +59,10 @@ class ProjectedOutlines:
         """(R, 4) left, top, right, bottom in pixels."""
 
         def measure(geometry: Outlines) -> Boxes:
+            if self._from_crs.b == self._from_crs.d == 0:  # sides stay sides
+                corners = shapely.bounds(geometry).reshape(-1, 2)
+                ends = self._to_pixels(corners).reshape(-1, 2, 2)
+                return np.concatenate([ends.min(axis=1), ends.max(axis=1)], axis=1)
             return _boxes(self._vertices(geometry), geometry)
 
         return self._once("image box", rows, np.zeros((len(self), 4)), measure)
@@ -104,11 +108,8 @@ class ProjectedOutlines:
         return values[rows]
 
     @cached_property
-    def _by_id(self) -> tuple[Rows, NDArray[np.int64]]:
-        """Rows by the identity of the polygons, ascending, and these."""
-        ids = _ids(self._geometry)
-        order = np.argsort(ids, kind="stable")
-        return order, ids[order]
+    def _rows(self) -> RowsByIdentity:
+        return RowsByIdentity(self._geometry)
 
     def _vertices(self, geometry: Outlines) -> Points:
         """(V, 2) vertices in pixels."""
@@ -124,10 +125,6 @@ class ProjectedOutlines:
             pixels[part, 0] = t.a * x + t.b * y + t.c
             pixels[part, 1] = t.d * x + t.e * y + t.f
         return pixels
-
-
-def _ids(geometry: Outlines) -> NDArray[np.int64]:
-    return np.fromiter(map(id, geometry), np.int64, len(geometry))
 
 
 def _first(geometry: Outlines) -> Rows:

@@ -89,7 +89,7 @@ def decide(
         rows=rows,
         chance=choice.chance[rows],
         rank=fits.rank[rows],
-        distance=distances(evidence)[rows],
+        distance=distances(evidence, rows),
         why=_reasons(evidence, rows),
         anchors=fits.workspace.anchors,
         steps=tuple(fits.workspace.steps),
@@ -101,16 +101,19 @@ def decide(
 
 def in_raster_order(evidence: Evidence, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Rows sorted by where their candidates begin, from the top."""
-    box = evidence.candidates.image_frame.box[rows]
+    box = evidence.candidates.image_boxes[rows]
     return rows[np.lexsort((rows, box[:, 0], box[:, 1]))] if len(rows) else rows
 
 
-def distances(evidence: Evidence) -> NDArray[np.float64]:
-    """(N,) metres from each candidate to the nearest anchor; NaN: no anchor."""
-    units = evidence.fits.workspace.with_deferred_distances(evidence.fits.units)
+def distances(evidence: Evidence, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    """(K,) metres from some candidates to the nearest anchor; NaN: no anchor."""
+    units = evidence.fits.units
+    asked = units.reduce(np.isin(units.rows, rows).astype(np.float64), np.maximum)
+    units = units.take(np.flatnonzero(asked))
+    units = evidence.fits.workspace.with_deferred_distances(units)
     distance = np.full(len(evidence.candidates), np.nan)
     distance[units.rows] = units.distance[units.owner]
-    return distance
+    return distance[rows]
 
 
 def _reasons(evidence: Evidence, rows: NDArray[np.intp]) -> tuple[str, ...]:

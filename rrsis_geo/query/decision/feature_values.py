@@ -65,7 +65,7 @@ def candidate_features(
         "prior": np.full(count, _log_prior(number, count)),
         "unmet, whole of best": best_whole * bool(fits.unmet),
     }
-    features = np.zeros((count, len(FEATURES)))
+    features = np.zeros((count, len(FEATURES)), order="F")  # written by columns
     for signal in SIGNALS:
         for context in CONTEXTS:
             if contexts[context]:

@@ -11,7 +11,13 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.query.candidates.projected_outlines import ProjectedOutlines
-from rrsis_geo.query.geometry.overlaps import overlaps, pairs_sharing
+from rrsis_geo.query.geometry.known_areas import KnownAreas
+from rrsis_geo.query.geometry.overlaps import (
+    ROUNDING,
+    Shapes,
+    overlaps,
+    pairs_sharing,
+)
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 
@@ -88,11 +94,54 @@ class PaintedMaps:
         it is left out.
         """
         clear, faint = zip(*map(self.of, texts), strict=True)
-        parts = [*clear, *faint]
         found = self._remembered(
-            tuple(texts), "objects", lambda: {"rows": _without_repeats(parts)}
+            tuple(texts), "objects", lambda: {"rows": self._without_repeats(texts)}
         )
-        return taken(joined(parts), found["rows"])
+        return taken(joined([*clear, *faint]), found["rows"])
+
+    def _without_repeats(self, texts: Sequence[str]) -> Rows:
+        """Rows of the polygons without those that show an object again.
+
+        Of the clear polygons of every text, then of the faint ones. Those of one text
+        at one level share no area.
+        """
+        parts = [(text, faint) for faint in (False, True) for text in texts]
+        kept: list[NDArray[np.bool_]] = []
+        for later, (text, faint) in enumerate(parts):
+            shapes = self._shapes(text, faint=faint)
+            kept.append(np.ones(len(shapes), np.bool_))
+            if faint:  # most hold a clear one of the same text, and need no more
+                again, before = self._clear_inside(text)
+                kept[later][again[kept[later - len(texts)][before]]] = False
+            for earlier, (other, level) in enumerate(parts[:later]):
+                left = np.flatnonzero(kept[later])
+                if not len(left) or (other == text and faint):
+                    continue
+                again, before = pairs_sharing(
+                    SAME, shapes.take(left), self._shapes(other, faint=level)
+                )
+                kept[later][left[again[kept[earlier][before]]]] = False
+        return np.flatnonzero(np.concatenate(kept))
+
+    def _clear_inside(self, text: str) -> tuple[Rows, Rows]:
+        """Faint and clear polygons of a text that show the same object."""
+        return self.once(
+            ("clear inside", text),
+            lambda: pairs_sharing(
+                SAME, self._shapes(text, faint=True), self._shapes(text, faint=False)
+            ),
+        )
+
+    def _shapes(self, text: str, *, faint: bool) -> Shapes:
+        return self.once(
+            ("shapes", text, faint),
+            lambda: Shapes(self.of(text)[faint].geometry, self._known),
+        )
+
+    @property
+    def _known(self) -> KnownAreas:
+        geometry = [self.clear.geometry, self.faint.geometry]
+        return self.once(("known",), lambda: KnownAreas(np.concatenate(geometry)))
 
     def name(
         self, geometry: NDArray[np.object_], texts: Sequence[str], what: str
@@ -112,42 +161,54 @@ class PaintedMaps:
         The pixels are gone by now; what is left of them are outlines at two levels and
         the mean inside.
         """
+        inside, sure, around = self._inside(geometry, text)
         area = np.maximum(shapely.area(geometry), 1e-30)
-        inside, sure = self._inside(geometry, text, faint=False)
-        around, _ = self._inside(geometry, text, faint=True)
         rest = np.maximum(around - inside, 0.0)
         return np.clip((sure + FAINT_MEAN * rest) / area, 0.0, 1.0)
 
     def share(self, geometry: NDArray[np.object_], text: str) -> Values:
         """(N,) share of what is painted for a text that lies inside each polygon."""
-        clear, faint = self.of(text)
-        source = clear if len(clear) else faint
-        total = float(shapely.area(source.geometry).sum())
+        faint = not len(self.of(text)[0])
+        total = float(self._shapes(text, faint=faint).area.sum())
         if not total:
             return np.zeros(len(geometry))
-        inside, _ = self._inside(geometry, text, faint=source is faint)
-        return np.clip(inside / total, 0.0, 1.0)
+        inside, _, around = self._inside(geometry, text)
+        return np.clip((around if faint else inside) / total, 0.0, 1.0)
 
     def _inside(
-        self, geometry: NDArray[np.object_], text: str, *, faint: bool
-    ) -> tuple[Values, Values]:
-        """As `_shared`, with the polygons of a text; made once for the same array."""
-        source = self.of(text)[faint]
+        self, geometry: NDArray[np.object_], text: str
+    ) -> tuple[Values, Values, Values]:
+        """(N,) area in the clear polygons of a text, by score too, and in faint ones.
+
+        Made once for the same array.
+        """
         texts, what = self._names.get(id(geometry), ((), ""))
 
         def make() -> dict[str, Values]:
-            area, weighted = _shared(geometry, source)
-            return {"area": area, "weighted": weighted}
+            return self._shared(Shapes(geometry, self._known), text)
 
         def made() -> tuple[Any, Mapping[str, Values]]:
             if not what:
                 return geometry, make()
-            level = "faint" if faint else "clear"
-            return geometry, self._remembered((*texts, text), f"{what} {level}", make)
+            return geometry, self._remembered((*texts, text), f"inside {what}", make)
 
         # the array is kept with the result, so that no other one gets its number
-        _, found = self.once(("inside", id(geometry), text, faint), made)
-        return found["area"], found["weighted"]
+        _, found = self.once(("inside", id(geometry), text), made)
+        return found["clear"], found["weighted"], found["faint"]
+
+    def _shared(self, shapes: Shapes, text: str) -> dict[str, Values]:
+        clear, weighted = np.zeros(len(shapes)), np.zeros(len(shapes))
+        found = overlaps(shapes, self._shapes(text, faint=False), apart=True)
+        score = self.of(text)[0].columns["score"]
+        np.add.at(clear, found.one, found.area)
+        np.add.at(weighted, found.one, found.area * score[found.other])
+        # what lies inside clear polygons has nothing left for the faint ones
+        rest = np.flatnonzero(clear < (1 - ROUNDING) * shapes.area)
+        faint = clear.copy()
+        faint[rest] = 0.0
+        found = overlaps(shapes.take(rest), self._shapes(text, faint=True), apart=True)
+        np.add.at(faint, rest[found.one], found.area)
+        return {"clear": clear, "weighted": weighted, "faint": faint}
 
     def remembered_rows(
         self,
@@ -213,10 +274,11 @@ def of_one_noun(
             of one noun, as in "red ships and white ships", are candidates of both.
         of_noun: (N,) whether it was painted for the noun of its phrase.
     """
-    found = overlaps(geometry, geometry)
+    shapes = Shapes(geometry)
+    found = overlaps(shapes, shapes)
     other = noun[found.one] != noun[found.other]
     one, second, shared = found.one[other], found.other[other], found.area[other]
-    area = shapely.area(geometry)
+    area = shapes.area
     alike = shared > SAME * (area[one] + area[second] - shared)
     within = ~of_noun[one] & of_noun[second] & (shared > SAME * area[one])
     rank = np.lexsort((noun, ~of_noun)).argsort()
@@ -227,36 +289,3 @@ def of_one_noun(
 
 def _of(polygons: Polygons, text: str) -> Polygons:
     return taken(polygons, np.flatnonzero(polygons.columns["expression"] == text))
-
-
-def _shared(geometry: NDArray[np.object_], source: Polygons) -> tuple[Values, Values]:
-    """(N,) area that polygons share with those of a source, and the same by score.
-
-    The polygons of a source are those of one text at one level.
-    """
-    shared, weighted = np.zeros(len(geometry)), np.zeros(len(geometry))
-    found = overlaps(geometry, source.geometry, apart=True)
-    np.add.at(shared, found.one, found.area)
-    np.add.at(weighted, found.one, found.area * source.columns["score"][found.other])
-    return shared, weighted
-
-
-def _without_repeats(parts: Sequence[Polygons]) -> Rows:
-    """Rows of the polygons without those that show an object again.
-
-    Args:
-        parts: The polygons of one text at one level each, which share no area: the
-            clear ones of every text, then the faint ones.
-    """
-    kept: list[NDArray[np.bool_]] = []
-    for later, part in enumerate(parts):
-        kept.append(np.ones(len(part), np.bool_))
-        # most faint polygons hold a clear one of the same text, and need no more
-        own = later - len(parts) // 2
-        for earlier in sorted(range(later), key=lambda number: number != own):
-            left = np.flatnonzero(kept[later])
-            again, before = pairs_sharing(
-                SAME, part.geometry[left], parts[earlier].geometry
-            )
-            kept[later][left[again[kept[earlier][before]]]] = False
-    return np.flatnonzero(np.concatenate(kept))

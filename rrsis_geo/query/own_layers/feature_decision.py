@@ -184,7 +184,7 @@ def decide_among_features(
         rows=rows,
         chance=chance[rows],
         rank=fits.rank[rows],
-        distance=distances(evidence)[rows],
+        distance=distances(evidence, rows),
         why=_reasons(evidence, own, rows),
         anchors=fits.workspace.anchors,
         steps=tuple(fits.workspace.steps),
