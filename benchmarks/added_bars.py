@@ -31,7 +31,8 @@ from rrsis_geo.datasets.transforms.crops import (
     draw_mask,
 )
 from rrsis_geo.evaluation.scenes.object_matching import ObjectScores, score
-from rrsis_geo.model.predictor import make_predictor
+from rrsis_geo.job import SegmentOptions
+from rrsis_geo.runtime.cached_predictor import bind, load_network
 from rrsis_geo.tiling.overviews import with_overview
 from rrsis_geo.training.data.mixture import Source
 from rrsis_geo.types import LEVELS, Strip
@@ -263,9 +264,10 @@ def report_scales(data: Path, weights: str, count: int) -> None:
     sources = {source.name: source for source in added_sources(data, kept=True)}
     print("\n| one object shown at | " + " | ".join(f"x {f:g}" for f in FACTORS) + " |")
     print("| --- " * (len(FACTORS) + 1) + "|")
+    network = load_network(weights, runtime="onnx", device="cpu")
     everything: dict[int, list[list[bool]]] = {count: [] for count in OVERVIEWS}
     for name, category, text in SCALED:
-        predict = make_predictor(weights, [text])
+        predict = bind(network, [text], SegmentOptions())
         hits: dict[int, list[list[bool]]] = {count: [] for count in OVERVIEWS}
         for image, row in chosen_objects(sources[name], category, count):
             shown = {

@@ -68,7 +68,7 @@ class CachedNetwork:
     ) -> dict[str, NDArray[np.uint8]]:
         """Return (H, W) levels by text, after the colour filter."""
         image = hashlib.sha256(pixels.tobytes()).hexdigest()
-        second = set(rows_of_second(texts, self.categories, self._second_head))
+        second = set(rows_of_second(texts, self._second_head))
         paths = {}
         for row, text in enumerate(texts):
             head = head_digest(self._weights, second=row in second)

@@ -106,8 +106,8 @@ class ScenePredictor:
         self.folder.mkdir(exist_ok=True)
         changed = os.path.getmtime(path)
         again = len(find_overviews(grid, SegmentOptions(), self._gsd_range))
-        info = read_header(self._file)
-        second = set(rows_of_second(phrases, info.categories, info.second_head))
+        classes = read_header(self._file).second_head
+        second = set(rows_of_second(phrases, classes))
         paths = {}
         for row, text in enumerate(phrases):
             head = head_digest(self._file, second=row in second)

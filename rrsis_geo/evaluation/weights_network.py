@@ -51,8 +51,7 @@ class WeightsNetwork:
         sizes: Sequence[tuple[int, int]],
     ) -> NetworkPrediction:
         """Encode the image once for all texts; see `protocols.Network`."""
-        info = self.info
-        second = set(rows_of_second(texts, info.categories, info.second_head))
+        second = set(rows_of_second(texts, self.info.second_head))
         rows = [row for row in range(len(texts)) if row not in second]
         parts = [(self._first, rows)] if rows or not texts else []
         if self._second is not None and second:

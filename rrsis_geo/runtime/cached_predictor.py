@@ -102,8 +102,7 @@ def bind(network: Network, texts: Sequence[str], options: SegmentOptions) -> Pre
         texts: E texts.
         options: Precision and batch size.
     """
-    info = network.info
-    rows = rows_of_second(texts, info.categories, info.second_head)
+    rows = rows_of_second(texts, network.info.second_head)
     if not rows:
         return network.bind(texts, options)
     found = [texts[row] for row in rows]

@@ -55,6 +55,7 @@ def with_second_head(
         if not name.startswith(SECOND)
     }
     card = card_of(one)
+    further = other.trained_on.removeprefix(f"{card.trained_on}; then ")
     card = replace(
         card,
         categories=tuple(dict.fromkeys((*card.categories, *classes))),
@@ -64,7 +65,7 @@ def with_second_head(
             max(one.gsd_range[1], other.gsd_range[1]),
         ),
         class_scores={k: v for k, v in card.class_scores.items() if k not in classes},
-        trained_on=f"{card.trained_on}; second head: {other.trained_on}",
+        trained_on=f"{card.trained_on}; second head: {further}",
         licence=other.licence,
     )
     metadata = metadata_of(card, one.config, text=one.text_link)
