@@ -147,6 +147,13 @@ def test_a_second_head_is_replaced(weights, both, tmp_path, windows):
     np.testing.assert_allclose(again[:, :3], first[:, :3], atol=1e-5)
 
 
+def test_a_network_that_is_saved_again_has_one_head(both, tmp_path):
+    net, info = load_weights(both)
+    again = save_weights(net, tmp_path / "again.safetensors", card=card_of(info))
+    assert again.second_head == ()
+    assert load_heads(again.path)[1] is None
+
+
 def test_weights_trained_from_others_are_refused(weights, save, tmp_path):
     with pytest.raises(WeightsError, match="which both heads read; train it"):
         with_second_head(

@@ -36,13 +36,15 @@ from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
 def save_weights(net: BTDNet, path: str | Path, *, card: Card) -> WeightsInfo:
     """Write a network for inference as one safetensors file, with its sha256 beside it.
 
-    D-MOLS is left out. The file appears complete or not at all.
+    D-MOLS is left out, and a second head that the card names: it is of other weights.
+    The file appears complete or not at all.
 
     Raises:
         WeightsError: the card's vocabulary is not the network's; a value is not finite;
             the file cannot be written.
     """
     config = replace(net.config, dmols=False)
+    card = replace(card, second_head=())
     _check_vocabulary_size(card.name, card, config)
     return write_file(pack(net.inference_state()), path, metadata_of(card, config))
 
