@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,6 +18,7 @@ from rrsis_geo.pipeline.own_layers.layer_answers_in_run import check_probability
 from rrsis_geo.pipeline.reuse.kept_answers import KeptAnswers
 from rrsis_geo.pipeline.run_plan import (
     RunPlan,
+    WeightsFacts,
     make_query_batch,
     make_run_plan,
     open_scene,
@@ -33,6 +35,8 @@ THUMBNAIL = 1024
 BASE_MEMORY_ONNX = 350 * 2**20
 BASE_MEMORY_TORCH = 720 * 2**20
 """Bytes that Python, the runtime, GDAL and a small network take before any scene."""
+SECOND_HEAD_MEMORY_ONNX = 180 * 2**20
+"""Bytes for another head of the network, which loads the image encoder once more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +165,7 @@ def plan(
             outside=plan.outside,
             empty=len(plan.windows) - len(windows) if batch.texts else 0,
             known=known,
-            memory_bytes=_memory(job, plan, weights.runtime, bands=len(batch.texts)),
+            memory_bytes=_memory(job, plan, weights, batch.texts),
             seconds=seconds,
             files=tuple(path for path in files if path is not None),
             advice=(
@@ -190,14 +194,20 @@ def _with_data(scene: Scene, plan: RunPlan) -> list[Window]:
     return [window for window in plan.windows if has_data(window)]
 
 
-def _memory(job: SegmentJob, plan: RunPlan, runtime: str | None, *, bands: int) -> int:
+def _memory(
+    job: SegmentJob, plan: RunPlan, weights: WeightsFacts, texts: Sequence[str]
+) -> int:
     """Bytes at the peak, about.
 
     Stitching keeps a window's height of rows; all else takes about as much.
     """
     grids = (plan.grid, *(overview.grid for overview in plan.overviews))
-    row = sum(grid.width for grid in grids) * (bands + 1) * 4
-    base = BASE_MEMORY_ONNX if runtime == "onnx" else BASE_MEMORY_TORCH
+    row = sum(grid.width for grid in grids) * (len(texts) + 1) * 4
+    base = BASE_MEMORY_TORCH
+    if weights.runtime == "onnx":
+        base = BASE_MEMORY_ONNX
+        if weights.needs_both_heads(texts):
+            base += SECOND_HEAD_MEMORY_ONNX
     each = base + 2 * row * job.options.window_size
     return each * job.options.workers
 

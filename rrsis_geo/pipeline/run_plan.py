@@ -19,6 +19,7 @@ from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline.own_layers.batch_layers import layer_nouns, with_own_layers
 from rrsis_geo.pipeline.own_layers.layer_reading import Frames
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.heads import rows_of_second
 from rrsis_geo.query.known_words import with_knowledge
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.runtime.choice import choose_runtime
@@ -51,6 +52,8 @@ class WeightsFacts:
     """How much each kind of evidence counts in the choice among its objects."""
     weak: frozenset[str] = frozenset()
     """Classes among them that it learned from drawn scenes only, or hardly finds."""
+    second_head: tuple[str, ...] = ()
+    """Classes that a second head finds."""
     runtime: str | None = None
     """Library that computes it; None: not known."""
     score_margin: float = SCORE_MARGIN
@@ -62,6 +65,10 @@ class WeightsFacts:
         if not self.categories:
             return None
         return KnownClasses(keys=self.categories, weak=self.weak)
+
+    def needs_both_heads(self, texts: Sequence[str]) -> bool:
+        """Whether texts are found partly by the first and partly by the second head."""
+        return 0 < len(rows_of_second(texts, self.second_head)) < len(texts)
 
     def advice(self, texts: Sequence[str]) -> tuple[str, ...]:
         """What the tokenizer cannot read of the texts, one line each."""
@@ -144,6 +151,7 @@ def weights_facts(
         vocabulary=header.vocabulary,
         categories=header.categories,
         weak=frozenset(k for k, score in header.class_scores.items() if score.is_weak),
+        second_head=header.second_head,
         runtime=None if options is None else choose_runtime(options, header),
         score_margin=header.calibration.score_margin,
     )

@@ -51,6 +51,9 @@ CATEGORIES = (
 MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
 """Classes of the default weights."""
 
+SECOND_HEAD = ("road", "water", "park", "swimming_pool")
+"""Those among them that the second head finds."""
+
 DRAWN = ("river", "lake", "field", "parking_lot")
 """Classes among them that no labelled image shows."""
 
@@ -178,8 +181,27 @@ RECIPES = {
             f"{' '.join(MORE_CATEGORIES)}",
         ),
         Part(
+            file="eighth.safetensors",
+            command="rrsis-geo train default-surfaces --data pack-more "
+            "--from more.safetensors -o eighth.safetensors "
+            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
+            "CC BY-NC-SA 4.0)'",
+        ),
+        Part(
+            file="ninth.safetensors",
+            command="rrsis-geo train default-surfaces-alone --data pack-more "
+            "--from eighth.safetensors -o ninth.safetensors "
+            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
+            "CC BY-NC-SA 4.0)'",
+        ),
+        Part(
+            file="heads.safetensors",
+            command="python scripts/weights/add_second_head.py more.safetensors "
+            f"ninth.safetensors heads.safetensors --classes {' '.join(SECOND_HEAD)}",
+        ),
+        Part(
             file="measured.safetensors",
-            command="python scripts/weights/measure_classes.py more.safetensors DATA "
+            command="python scripts/weights/measure_classes.py heads.safetensors DATA "
             f"-o measured.safetensors --limit 75 --drawn {' '.join(DRAWN)}",
         ),
         Part(

@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from rrsis_geo import segment
+from rrsis_geo.job import SegmentJob
 from rrsis_geo.model.predictor import make_predictor
 from rrsis_geo.model.serialization.header import FOLDER, list_weights, verify
+from rrsis_geo.pipeline.dry_run import SECOND_HEAD_MEMORY_ONNX, plan
 from rrsis_geo.synthetic import demo_scene, draw_scene
 
 
@@ -62,6 +64,16 @@ def test_the_default_weights_find_objects(scene, expression, category):
     found_area = found.union_all()
     assert found_area.intersection(truth).area > 0.8 * truth.area
     assert found_area.area < 2 * truth.area
+
+
+def test_a_dry_run_counts_the_memory_of_both_heads(scene):
+    assert "road" in verify("default").second_head
+    both, *one = (
+        plan(SegmentJob(scene=str(scene.scene), expressions=texts), measure=False)
+        for texts in (("road", "storage tank"), ("road", "water"), ("ship", "tank"))
+    )
+    for other in one:
+        assert both.memory_bytes == other.memory_bytes + SECOND_HEAD_MEMORY_ONNX
 
 
 def test_the_default_weights_find_the_tank_near_the_road(scene):

@@ -14,7 +14,8 @@ import torch
 from rrsis_geo.errors import DataError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
-from rrsis_geo.model.serialization.header import Card, read_header, verify
+from rrsis_geo.model.head import is_of_head
+from rrsis_geo.model.serialization.header import Card, read_header, sidecar_of, verify
 from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
 from rrsis_geo.training.config import TrainConfig, find_config
@@ -130,6 +131,32 @@ def test_layers_of_only_one_network_are_scaled_by_the_share(called, tmp_path):
         )
     with pytest.raises(WeightsError, match="different architectures"):
         called("average_weights", files[1], files[0], files[2], "--share", "0.5")
+
+
+def test_a_second_head_is_listed_anew_where_its_file_is_listed(called, tmp_path):
+    """FIRST is written over, and the index beside it holds the new checksum."""
+    torch.manual_seed(1)
+    neck = {"fusion": "neck", "neck_dims": (8, 8, 16, 16)}
+    config = replace(preset("btd-tiny"), **neck)
+    net = BTDNet(config).eval()
+    words = tuple(f"w{k}" for k in range(config.text_vocabulary))
+    card = Card(name="n", vocabulary=words, gsd_range=(0.5, 1.0), licence="none")
+    first, second = (tmp_path / f"{name}.safetensors" for name in ("one", "two"))
+    before = save_weights(net, first, card=card)
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            if is_of_head(name):
+                parameter.add_(0.1)
+    save_weights(net, second, card=card)
+    index = tmp_path / "index.json"
+    listed = {"file": first.name, "sha256": before.sha256}
+    index.write_text(json.dumps({"n": listed}))
+    called("add_second_head", first, second, first, "--classes", "road", "water")
+    after = read_header(first)
+    assert after.second_head == ("road", "water")
+    assert json.loads(index.read_text())["n"]["sha256"] == after.sha256
+    assert after.sha256 != before.sha256
+    assert not sidecar_of(first).exists()
 
 
 def test_an_average_keeps_equal_tensors(called, pair, tmp_path):
