@@ -113,8 +113,9 @@ def main() -> None:
 
 def is_unseen(image: str) -> bool:
     """Whether an image of the added data sets was kept from every training."""
-    folder = image.split("/")[0]
-    return Path(image).name in kept_images().get(folder, ())
+    path = Path(image)
+    kept = kept_images().get(path.parts[0], frozenset())
+    return not kept.isdisjoint((path.name, path.stem))
 
 
 def crossed(cases: Sequence[Case], folds: int) -> list[Answered]:

@@ -125,6 +125,7 @@ class ScenePredictor:
             weights=self.weights,
             overwrite=True,
             resolve="network",
+            guess=True,  # of unknown words too: the evidence says what becomes of them
             precision=PRECISION,
             threshold=0.99,  # its polygons are not used
         )

@@ -12,9 +12,10 @@ from choose_kept import chosen_images
 from PIL import Image
 from recipe.added import more_buildings, sources
 from recipe.added.box_fitting import axis_rectangle, fit_rectangle, ship_outline
+from recipe.added.files import kept_images, part_of, written_lines
 from recipe.added.land_cover import LandClass, raster_objects, read_raster
 from recipe.added.same_ground import group_places
-from recipe.added.sources import SETS, added_sources, kept_images, read_part
+from recipe.added.sources import SETS, added_sources, read_part
 from recipe.added.vehicles_and_ships import boxed_object, estonia, ground_of, ships
 from shapely.affinity import rotate
 
@@ -181,7 +182,7 @@ def harbours(tmp_path, monkeypatch):
     (base / "annotations.json").write_text(json.dumps(listed))
     (tmp_path / "expressions").mkdir()
     line = {
-        "image": "ships-obb/images/b.webp",
+        "image": "ships-obb/images/c.webp",
         "expression": "the grey ship",
         "type": "attribute",
         "targets": [0],
@@ -193,15 +194,29 @@ def harbours(tmp_path, monkeypatch):
 def test_kept_images_are_not_trained_on(harbours):
     (one,) = (part for part in SETS if part.name == "ships-obb")
     sides = [
-        read_part(one, harbours, frozenset({"b.webp"}), kept=kept)
+        read_part(one, harbours, frozenset({"c.webp"}), kept=kept)
         for kept in (False, True)
     ]
     assert [[image.name for image in side] for side in sides] == [
-        ["a.webp", "c.webp"],
-        ["b.webp"],
+        ["a.webp", "b.webp"],
+        ["c.webp"],
     ]
     ((written,),) = (image.written for image in sides[1])
     assert (written.text, written.targets) == ("the grey ship", (0,))
+
+
+def test_sentences_to_report_on_are_read_only_of_images_that_train_nothing(tmp_path):
+    kept = sorted(kept_images()["ships-obb"])
+    names = [f"{letter}.webp" for letter in "abcdefgh"] + kept
+    (tmp_path / "expressions").mkdir()
+    (tmp_path / "expressions" / "ships-cars.jsonl").write_text(
+        "\n".join(json.dumps({"image": f"ships-obb/images/{name}"}) for name in names)
+    )
+    read = written_lines(tmp_path, "ships-cars.jsonl", "ships-obb")
+    chosen = {name for name in names if part_of(f"ships-obb/images/{name}") == "choose"}
+    assert set(read) == chosen | set(kept)
+    assert not chosen >= set(names)
+    assert not chosen >= set(kept)
 
 
 def test_a_lost_kept_image_is_one_clear_line(harbours):

@@ -15,6 +15,15 @@ Wanted = Callable[[str], bool]
 """Whether an image of this name is to be read."""
 
 
+KEPT = Path(__file__).with_name("kept_images.json")
+"""Data set -> names of the images that no training may see."""
+
+
+def kept_images() -> dict[str, frozenset[str]]:
+    """Return data set -> names of the images kept for validation."""
+    return {name: frozenset(kept) for name, kept in read_json(KEPT).items()}
+
+
 def part_of(image: str) -> str:
     """The part of the written sentences that an image is of: choose or report.
 
@@ -28,10 +37,11 @@ def part_of(image: str) -> str:
 def written_lines(
     folder: Path, file: str, name: str
 ) -> Mapping[str, list[Mapping[str, Any]]]:
-    """Return image -> lines that people wrote on a data set, to train on.
+    """Return image -> lines that people wrote on a data set.
 
-    Lines of the part to report on are left out.
+    Lines of the part to report on are left out, unless no training reads their image.
     """
+    kept = kept_images()[name]
     path = folder / "expressions" / file
     by_image: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     try:
@@ -40,7 +50,9 @@ def written_lines(
         raise DataError(f"{path}: cannot be read ({error})") from error
     for line in lines:
         where = Path(line["image"])
-        if where.parts[0] == name and part_of(line["image"]) == "choose":
+        if where.parts[0] != name:
+            continue
+        if part_of(line["image"]) == "choose" or {where.name, where.stem} & kept:
             by_image[where.name].append(line)
     return by_image
 

@@ -16,13 +16,10 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
-from .files import Wanted, image_files, read_json, written_lines
+from .files import KEPT, Wanted, image_files, kept_images, written_lines
 from .land_cover import LandClass, read_raster
 from .more_buildings import more_buildings
 from .vehicles_and_ships import aerial_cars, estonia, ships
-
-KEPT = Path(__file__).with_name("kept_images.json")
-"""Data set -> names of the images that no training may see."""
 
 ROAD = LandClass(category="road")
 
@@ -205,8 +202,3 @@ def read_part(
             "complete the data set"
         )
     return images
-
-
-def kept_images() -> dict[str, frozenset[str]]:
-    """Return data set -> names of the images kept for validation."""
-    return {name: frozenset(kept) for name, kept in read_json(KEPT).items()}
