@@ -51,7 +51,7 @@ CATEGORIES = (
 MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
 """Classes of the default weights."""
 
-SECOND_HEAD = ("road", "water", "park", "swimming_pool")
+SECOND_HEAD = ("road", "water", "park", "swimming_pool", "vegetation")
 """Those among them that the second head finds."""
 
 DRAWN = ("river", "lake", "field", "parking_lot")
@@ -195,9 +195,14 @@ RECIPES = {
             "CC BY-NC-SA 4.0)'",
         ),
         Part(
+            file="surfaces.safetensors",
+            command="python scripts/weights/average_weights.py eighth.safetensors "
+            "ninth.safetensors surfaces.safetensors --share 0.5",
+        ),
+        Part(
             file="heads.safetensors",
             command="python scripts/weights/add_second_head.py more.safetensors "
-            f"ninth.safetensors heads.safetensors --classes {' '.join(SECOND_HEAD)}",
+            f"surfaces.safetensors heads.safetensors --classes {' '.join(SECOND_HEAD)}",
         ),
         Part(
             file="measured.safetensors",
