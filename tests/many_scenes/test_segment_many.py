@@ -29,7 +29,7 @@ def loads(tmp_path, monkeypatch):
     loaded = []
 
     class Network:
-        info = type("Info", (), {"name": "fake"})
+        info = type("Info", (), {"name": "fake", "second_head": ()})
         device = "cpu"
 
         def __init__(self):
