@@ -13,7 +13,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QTimer, QVariant
-from rrsis_geo_qgis.review import states
+from rrsis_geo_qgis.review import pause, states
 from rrsis_geo_qgis.review.object_list import ObjectList
 from rrsis_geo_qgis.review.review_box import ReviewBox
 
@@ -50,7 +50,7 @@ def test_they_are_listed_in_order_while_events_are_handled(many, qgis_iface, unt
     objects.show()
     beats = []
     timer = QTimer()
-    timer.setInterval(5)
+    timer.setInterval(0)
     timer.timeout.connect(lambda: beats.append(time.thread_time()))
     timer.start()
     objects.show_layers([many])
@@ -78,7 +78,10 @@ def test_a_filter_hides_most_of_them(many, qgis_iface, until):
     objects.shut_down()
 
 
-def test_the_interface_is_drawn_during_a_decision_about_many(many, qgis_iface, until):
+def test_the_interface_is_drawn_during_a_decision_about_many(
+    many, qgis_iface, until, monkeypatch
+):
+    monkeypatch.setattr(pause, "SLICE", 0)  # at every chance, however fast it is
     objects = ObjectList(qgis_iface.mapCanvas())
     box = ReviewBox(qgis_iface, objects)
     QgsProject.instance().addMapLayer(many, False)
@@ -87,7 +90,7 @@ def test_the_interface_is_drawn_during_a_decision_about_many(many, qgis_iface, u
     beats = []
     timer = QTimer()
     timer.timeout.connect(lambda: beats.append(1))
-    timer.start(5)
+    timer.start(0)
     box.above.setValue(0.5)
 
     box.keep_above()
