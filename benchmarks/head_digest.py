@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors import safe_open
 
-from rrsis_geo.model.head import SECOND, is_of_head
+from rrsis_geo.model.head import names_of_head
 from rrsis_geo.model.serialization.header import read_header
 
 
@@ -27,9 +27,6 @@ def head_digest(weights: str | Path, *, second: bool = False) -> str:
     hashed = hashlib.sha256(json.dumps(info.calibration.to_mapping()).encode())
     hashed.update((info.text_sha256 or "").encode())
     with safe_open(info.path, framework="numpy") as file:
-        for name in sorted(file.keys()):
-            of_second = name.startswith(SECOND)
-            used = is_of_head(name) and not second
-            if used or (of_second and second) or not (is_of_head(name) or of_second):
-                hashed.update(name.encode() + file.get_tensor(name).tobytes())
+        for name, kept in sorted(names_of_head(file.keys(), second=second).items()):
+            hashed.update(name.encode() + file.get_tensor(kept).tobytes())
     return hashed.hexdigest()

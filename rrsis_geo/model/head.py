@@ -7,7 +7,7 @@ head keeps what it was trained on. Not in the paper.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,23 @@ SECOND = "second."
 def is_of_head(name: str) -> bool:
     """Whether a tensor of a network belongs to its head."""
     return name.startswith(PARTS) and not name.startswith(SHARED)
+
+
+def names_of_head(stored: Iterable[str], *, second: bool) -> dict[str, str]:
+    """Names in the network, to names in a weights file, of what one head needs.
+
+    Args:
+        stored: Names in the file, or in two that belong together.
+        second: Whether the second head is meant.
+    """
+    names = {}
+    for name in stored:
+        if name.startswith(SECOND):
+            if second:
+                names[name.removeprefix(SECOND)] = name
+        elif not (second and is_of_head(name)):
+            names[name] = name
+    return names
 
 
 class TwoHeads:

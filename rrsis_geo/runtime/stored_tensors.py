@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from rrsis_geo.errors import WeightsError
-from rrsis_geo.model.head import SECOND, is_of_head
+from rrsis_geo.model.head import names_of_head
 from rrsis_geo.model.serialization.header import WeightsInfo
 from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
 
@@ -37,7 +37,6 @@ class StoredTensors:
             WeightsError: a file cannot be read, or a tensor is in the wrong one.
         """
         self.info = info
-        self._second = second
         file = _open(info.path)
         self._files = dict.fromkeys(file.keys(), file)
         if info.text_path is not None:
@@ -51,14 +50,8 @@ class StoredTensors:
                     "one; fetch both again"
                 )
             self._files |= dict.fromkeys(names, text)
-        names = {name for name in self._files if not name.endswith(SCALE)}
-        of_second = {
-            name.removeprefix(SECOND) for name in names if name.startswith(SECOND)
-        }
-        of_first = {name for name in names if not name.startswith(SECOND)}
-        if second:
-            of_first = {name for name in of_first if not is_of_head(name)} | of_second
-        self._unread = of_first
+        self._names = names_of_head(self._files, second=second)
+        self._unread = {name for name in self._names if not name.endswith(SCALE)}
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """A tensor in float32.
@@ -99,20 +92,17 @@ class StoredTensors:
             raise self._other_architecture(unread[0])
 
     def _find(self, name: str) -> NDArray[Any]:
-        file = self._files.get(self._stored_name(name))
-        if file is None:
+        kept = self._names.get(name)
+        if kept is None:
             raise self._other_architecture(name)
-        stored: NDArray[Any] = file.get_tensor(self._stored_name(name))
+        stored: NDArray[Any] = self._files[kept].get_tensor(kept)
         return stored
-
-    def _stored_name(self, name: str) -> str:
-        return SECOND + name if self._second and is_of_head(name) else name
 
     def _unpacked(self, name: str, rows: Any) -> NDArray[Any]:
         stored = self._find(name)
         if stored.dtype != np.int8:
             return np.asarray(stored[rows] if stored.ndim else stored, np.float32)
-        if self._stored_name(name) + SCALE not in self._files:
+        if name + SCALE not in self._names:
             raise WeightsError(
                 f"{name}: int8 without scales; the weights file is damaged, fetch it "
                 "again"

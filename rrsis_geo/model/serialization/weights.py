@@ -16,7 +16,7 @@ from torch import Tensor
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import ModelConfig
-from rrsis_geo.model.head import SECOND, is_of_head
+from rrsis_geo.model.head import SECOND, names_of_head
 from rrsis_geo.model.serialization.header import (
     FOLDER,
     Card,
@@ -165,15 +165,13 @@ def load_heads(
     info = verify(name_or_path, folder=folder)
     _check_vocabulary_size(str(info.path), info, info.config)
     state = unpack(stored_tensors(info))
-    of_second = {
-        name.removeprefix(SECOND): state.pop(name)
-        for name in [name for name in state if name.startswith(SECOND)]
-    }
-    first = _filled(state, info)
-    if not info.second_head and not of_second:
-        return first, None, info
-    encoders = {name: value for name, value in state.items() if not is_of_head(name)}
-    return first, _filled(encoders | of_second, info), info
+
+    def head(*, second: bool) -> BTDNet:
+        names = names_of_head(state, second=second)
+        return _filled({name: state[kept] for name, kept in names.items()}, info)
+
+    has_second = bool(info.second_head) or any(k.startswith(SECOND) for k in state)
+    return head(second=False), head(second=True) if has_second else None, info
 
 
 def _filled(state: Mapping[str, Tensor], info: WeightsInfo) -> BTDNet:
