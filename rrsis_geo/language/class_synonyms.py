@@ -26,19 +26,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "ground, track and field facility, track and field track, athletic field"
     ),
     "vehicle": listed("motorcar"),
-    "railway": listed("railroad, rail line, railway line, train line"),
+    "railway": listed("rail line, train line"),
     "forest": listed("wood, woods, woodland"),
     "parking_lot": listed("parking, carpark, car lot"),
-    "football_field": listed(
-        "soccer field, football pitch, soccer pitch, soccer ball field"
-    ),
+    "football_field": listed("soccer ball field"),
     "golf_course": listed("golf field"),
-    "stadium": listed("arena"),
-    "airport": listed("airfield"),
-    "runway": listed("airstrip, landing strip"),
+    "runway": listed("landing strip"),
     "roundabout": listed("traffic circle, rotary"),
     "intersection": listed("crossroads, junction, street junction, road junction"),
-    "train_station": listed("railway station"),
     "chimney": listed("smokestack"),
     "wind_turbine": listed("windmill, wind mill, wind generator"),
     "dam": listed("weir"),
@@ -93,10 +88,11 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
         "port, seaport, quayside, dockside"
     ),
     "bridge": listed(
-        "footbridge, flyover, road bridge, river bridge, railway bridge, railroad "
+        "footbridge, road bridge, river bridge, railway bridge, railroad "
         "bridge, highway bridge, rail bridge, train bridge, pedestrian crossing, "
-        "pedestrian bridge, overbridge, drawbridge"
+        "pedestrian bridge, drawbridge"
     ),
+    "overpass": listed("overbridge, road overpass, highway overpass"),
     "vehicle": listed(
         "van, truck, lorry, bus, pickup, pickup truck, minivan, taxi, cab, trailer, "
         "saloon, sedan, suv, coach, minibus, tractor, camper, motorbike, pick-up, "
@@ -126,7 +122,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
         "thoroughfare, bypass, cul-de-sac, backroad, laneway, byway, turnpike, "
         "interstate, autobahn, on-ramp, off-ramp"
     ),
-    "railway": listed("rail track, train track, railway track"),
+    "railway": listed("rail track"),
     "river": listed("canal, creek, brook, water, waterway"),
     "lake": listed("lagoon, water body, water, water surface"),
     "water": listed(
@@ -135,7 +131,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
     ),
     "sea": listed("ocean, bay, strait, water"),
     "coast": listed(
-        "shore, shoreline, coastline, beach, waterfront, bank, river bank, riverbank"
+        "shore, shoreline, coastline, waterfront, bank, river bank, riverbank"
     ),
     "field": listed("meadow, paddock, pasture, cropland, farmland"),
     "vegetation": listed(
@@ -151,7 +147,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
     "airport": listed("aerodrome"),
     "runway": listed("strip, taxiway"),
     "apron": listed("tarmac, ramp"),
-    "train_station": listed("station, bus station"),
+    "train_station": listed("bus station"),
     "crane": listed("gantry crane, tower crane"),
     "solar_panel": listed(
         "panel, solar farm, photovoltaic, photovoltaics, pv array, photovoltaic array, "

@@ -133,9 +133,15 @@ _CLASSES = {
         nouns=(
             Noun("bridge", 10),
             _Hyponym("crossing", 1),
-            _Hyponym("overpass", 0.7),
-            _Hyponym("viaduct", 0.4),
             _Hyponym("river crossing", 0.4),
+        ),
+    ),
+    "overpass": ObjectClass(
+        "overpass",
+        nouns=(
+            Noun("overpass", 8),
+            _Hyponym("flyover", 1),
+            _Hyponym("viaduct", 1),
         ),
     ),
     "vehicle": ObjectClass(
@@ -173,7 +179,16 @@ _CLASSES = {
             Noun("roadway", 0.5),
         ),
     ),
-    "railway": ObjectClass("railway"),
+    "railway": ObjectClass(
+        "railway",
+        nouns=(
+            Noun("railway", 6),
+            Noun("railroad", 2),
+            Noun("railway line", 1.5),
+            _Hyponym("railway track", 2),
+            _Hyponym("train track", 1),
+        ),
+    ),
     "river": ObjectClass(
         "river",
         nouns=(
@@ -206,6 +221,13 @@ _CLASSES = {
     ),
     "sea": ObjectClass("sea"),
     "coast": ObjectClass("coast"),
+    "beach": ObjectClass(
+        "beach",
+        nouns=(
+            Noun("beach", 8),
+            _Hyponym("sandy beach", 1, plural="sandy beaches"),
+        ),
+    ),
     "field": ObjectClass(
         "field",
         nouns=(
@@ -250,15 +272,62 @@ _CLASSES = {
             Noun("outdoor pool", 0.4),
         ),
     ),
-    "football_field": ObjectClass("football field"),
+    "football_field": ObjectClass(
+        "football field",
+        nouns=(
+            Noun("football field", 5),
+            Noun("soccer field", 4),
+            Noun("football pitch", 2),
+            Noun("soccer pitch", 1),
+        ),
+    ),
     "golf_course": ObjectClass("golf course"),
-    "stadium": ObjectClass("stadium"),
-    "airport": ObjectClass("airport"),
-    "runway": ObjectClass("runway"),
-    "apron": ObjectClass("apron"),
+    "stadium": ObjectClass(
+        "stadium",
+        nouns=(
+            Noun("stadium", 8),
+            Noun("arena", 1),
+        ),
+    ),
+    "airport": ObjectClass(
+        "airport",
+        nouns=(
+            Noun("airport", 8),
+            Noun("airfield", 1),
+        ),
+    ),
+    "terminal": ObjectClass(
+        "terminal",
+        nouns=(
+            Noun("terminal", 4),
+            Noun("airport terminal", 3),
+            Noun("terminal building", 2),
+        ),
+    ),
+    "runway": ObjectClass(
+        "runway",
+        nouns=(
+            Noun("runway", 8),
+            Noun("airstrip", 0.7),
+        ),
+    ),
+    "apron": ObjectClass(
+        "apron",
+        nouns=(
+            Noun("apron", 5),
+            Noun("airport apron", 2),
+        ),
+    ),
     "roundabout": ObjectClass("roundabout"),
     "intersection": ObjectClass("intersection"),
-    "train_station": ObjectClass("train station"),
+    "train_station": ObjectClass(
+        "train station",
+        nouns=(
+            Noun("train station", 5),
+            Noun("railway station", 4),
+            _Hyponym("station", 1.5),
+        ),
+    ),
     "chimney": ObjectClass("chimney"),
     "wind_turbine": ObjectClass("wind turbine"),
     "dam": ObjectClass("dam"),

@@ -16,7 +16,8 @@ RELATED: dict[str, tuple[str, ...]] = {
     "basketball_court": ("tennis_court", "football_field"),
     "ground_track_field": ("football_field", "stadium"),
     "harbor": ("ship", "bridge"),
-    "bridge": ("road",),
+    "bridge": ("overpass", "road"),
+    "overpass": ("bridge", "road"),
     "railway": ("road",),
     "vegetation": ("tree", "park"),
     "water": ("lake", "river"),
@@ -24,6 +25,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "lake": ("river", "swimming_pool"),
     "sea": ("lake", "river"),
     "coast": ("lake", "river"),
+    "beach": ("coast", "sea"),
     "field": ("football_field",),
     "forest": ("tree",),
     "parking_lot": ("vehicle", "road"),
@@ -32,6 +34,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "golf_course": ("field", "football_field"),
     "stadium": ("ground_track_field", "football_field", "building"),
     "airport": ("airplane", "runway"),
+    "terminal": ("building", "airport"),
     "runway": ("road",),
     "apron": ("parking_lot", "airplane"),
     "roundabout": ("road",),
@@ -61,7 +64,7 @@ _OTHER_NOUNS = {
     "scooter digger forklift harvester cart",
     "building": "greenhouse glasshouse church mosque temple school tent hospital "
     "hangar castle lighthouse tower hotel farm palace office kiosk stable gazebo "
-    "pavilion carport shelter terminal monastery pagoda cathedral chapel fort prison "
+    "pavilion carport shelter monastery pagoda cathedral chapel fort prison "
     "museum theatre theater library university dome",
     "tree": "hedge orchard vineyard plant flower",
     "road": "lane_marking crosswalk zebra_crossing trail causeway kerb curb footway "

@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from recipe.added.outlined_scenes import NAME as OUTLINED
+from recipe.added.outlined_scenes import kind_of, outlined_scenes, scenes_of
 from recipe.added.same_ground import RELATIVE_SCALES, group_places
 from recipe.added.sources import KEPT
 from recipe.added.vehicles_and_ships import ground_of
@@ -23,6 +25,9 @@ from rrsis_geo.datasets.labelled_image import read_rgb
 
 EVERY = 6
 """Where places are found by look, every sixth is kept."""
+
+EVERY_SCENE = 5
+"""Of outlined scenes, whose places are found by look in each kind, every fifth is."""
 
 LARGEST = 0.1
 """Places with a larger share of a data set's images are for training."""
@@ -38,8 +43,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="data sets; others stay as listed")
     options = parser.parse_args()
     listed = json.loads(KEPT.read_text()) if KEPT.is_file() else {}
-    for name in options.only or [*BY_NAME, *BY_LOOK]:
-        listed[name] = kept_of(options.data / name / "images", name)
+    for name in options.only or [*BY_NAME, *BY_LOOK, OUTLINED]:
+        if name == OUTLINED:
+            listed[name] = kept_scenes(options.data)
+        else:
+            listed[name] = kept_of(options.data / name / "images", name)
         KEPT.write_text(json.dumps(listed, indent=1, sort_keys=True) + "\n")
         print(f"{name}: {len(listed[name])} kept", flush=True)
     listed["oam-more-buildings"] = list(OAM_KEPT)
@@ -57,15 +65,32 @@ def kept_of(folder: Path, name: str) -> list[str]:
     return chosen_images(place)
 
 
-def chosen_images(place: Mapping[str, str]) -> list[str]:
-    """Return the images of every sixth place, large places left out.
+def kept_scenes(data: Path) -> list[str]:
+    """Return the names of the kept outlined scenes, of every kind some.
+
+    Places are found among all scenes of a kind, so that the choice does not depend on
+    which of them are outlined.
+    """
+    outlined = {image.name for image in outlined_scenes(data, lambda name: True)}
+    archive = data / OUTLINED / "images.zip"
+    kept: set[str] = set()
+    for kind in {kind_of(name): None for name in sorted(outlined)}:
+        images = scenes_of(archive, kind)
+        kept |= {*chosen_images(group_places(images, scales=(1.0,)), every=EVERY_SCENE)}
+        print(f"{kind}: {len(kept & outlined)} kept so far", flush=True)
+    return sorted(kept & outlined)
+
+
+def chosen_images(place: Mapping[str, str], *, every: int = EVERY) -> list[str]:
+    """Return the images of every so-manieth place, large places left out.
 
     Args:
         place: image -> place.
+        every: one place in so many is kept.
     """
     sizes = Counter(place.values())
     small = [one for one in sorted(sizes) if sizes[one] <= LARGEST * len(place)]
-    kept = set(small[EVERY // 2 :: EVERY])
+    kept = set(small[every // 2 :: every])
     return sorted(name for name, where in place.items() if where in kept)
 
 

@@ -66,13 +66,13 @@ INVARIANT = frozenset(("aircraft", "watercraft"))
 
 WIDE = words(
     "road railway river lake sea coast field forest parking_lot football_field"
-    " golf_course stadium airport runway apron playground island harbor"
+    " golf_course stadium airport runway apron playground island harbor beach"
 )
 """Classes so large that a place in the scene is said of what is near them instead."""
 
 
 SURFACES = words(
-    "road railway river lake sea coast water vegetation park field forest grass"
+    "road railway river lake sea coast beach water vegetation park field forest grass"
 )
 """Classes of what covers the ground, whose edges and parts are uncertain: a network is
 less sure of their pixels than of those of a thing."""

@@ -29,6 +29,7 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
+from .added.further_outlines import NWPU
 from .aircraft_boxes import airbus_boxes, airport_boxes
 from .aircraft_scenes import (
     airbus,
@@ -75,6 +76,12 @@ def nwpu(folder: Path) -> list[LabelledImage]:
         )
         for image in images
     ]
+
+
+def _with_surroundings(images: list[LabelledImage]) -> _Split:
+    """Split; training images get what was outlined around their ten classes too."""
+    training, validation = split(images, every=7)
+    return [NWPU.add_to(image) for image in training], validation
 
 
 def tanks(folder: Path) -> list[LabelledImage]:
@@ -254,7 +261,7 @@ def default_sources(
         )
     shapes_of = {} if outlines is None else read_outlines(outlines)
     read: dict[str, tuple[float, tuple[float, float], Callable[[], _Split]]] = {
-        "nwpu": (0.52, (0.45, 1.3), lambda: split(nwpu(folder), every=7)),
+        "nwpu": (0.52, (0.45, 1.3), lambda: _with_surroundings(nwpu(folder))),
         "tanks": (0.12, (0.5, 1.6), lambda: split(tanks(folder), every=6)),
         "airbus": (
             0.08,

@@ -17,8 +17,11 @@ from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
 from .files import KEPT, Wanted, image_files, kept_images, written_lines
+from .further_outlines import NEW_YORK
 from .land_cover import LandClass, read_raster
 from .more_buildings import more_buildings
+from .outlined_scenes import NAME as OUTLINED
+from .outlined_scenes import outlined_scenes
 from .vehicles_and_ships import aerial_cars, estonia, ships
 
 ROAD = LandClass(category="road")
@@ -82,6 +85,8 @@ def raster_images(folder: Path, wanted: Wanted, name: str) -> list[LabelledImage
         image, index = read_raster(
             path, base / "labels" / f"{path.stem}.png", **RASTERS[name]
         )
+        if name == "maps-newyork":
+            image = NEW_YORK.add_to(image)
         expressions = [
             WrittenExpression(
                 text=line["expression"],
@@ -151,6 +156,13 @@ SETS = (
         scale=(0.12, 1.2),
         is_open=True,
         read=more_buildings,
+    ),
+    AddedSet(
+        name=OUTLINED,
+        weight=0.08,
+        scale=(1.2, 4.0),
+        is_open=False,
+        read=outlined_scenes,
     ),
 )
 

@@ -1,0 +1,91 @@
+"""What the network alone paints on the kept scenes that were outlined by eye.
+
+    python benchmarks/kept_scenes.py DATA --weights NAME|FILE... [--half report]
+        [--side 384]
+
+For every class: the mean IoU of its pixels over the scenes that show it, and the share
+of the scenes surely without it in which more than a hundredth is painted. Scenes of 128
+pixels are enlarged to --side. Choices are made on every second place, --half report
+measures the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from affine import Affine
+from numpy.typing import NDArray
+from PIL import Image
+from public_data import added_sources
+from rasterio.features import rasterize
+
+from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.evaluation.weights_network import WeightsNetwork
+from rrsis_geo.language.related_classes import class_name
+
+SETS = ("aid-captions",)
+
+PAINTED = 0.01
+"""Share of a scene from which on something counts as painted."""
+
+
+def main() -> None:
+    """Print a row for every class of every file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--weights", nargs="+", default=["default"])
+    parser.add_argument("--half", choices=("choose", "report"), default="choose")
+    parser.add_argument("--side", type=int, default=384)
+    options = parser.parse_args()
+    sources = added_sources(options.data, kept=True)
+    kept = [image for one in sources if one.name in SETS for image in one.images]
+    places = sorted({image.place for image in kept})
+    half = {*places[int(options.half == "report") :: 2]}
+    images = [image for image in kept if image.place in half]
+    for weights in options.weights:
+        print(weights, options.half, f"{len(images)} scenes")
+        measure(WeightsNetwork(weights, device="cpu"), images, options.side)
+
+
+def measure(
+    network: WeightsNetwork, images: Sequence[LabelledImage], side: int
+) -> None:
+    """Print the rows of one file."""
+    ious, painted = defaultdict(list), defaultdict(list)
+    for image in images:
+        classes = sorted(image.layout.complete)
+        pixels = enlarged(image.pixels, side)
+        texts = [class_name(one) for one in classes]
+        said = network.predict(pixels, texts, [(side, side)]).probabilities > 0.5
+        known = enlarged(image.pixels.max(axis=0, keepdims=True), side)[0] > 0
+        for name, found in zip(classes, said, strict=True):
+            shapes = [
+                one.polygon for one in image.layout.objects if one.category == name
+            ]
+            if not shapes:
+                painted[name].append(found.mean() > PAINTED)
+                continue
+            factor = image.layout.width / side
+            mask = rasterize(shapes, (side, side), transform=Affine.scale(factor))
+            meant = mask.astype(bool) & known
+            joint = ((found & known) | meant).sum()
+            ious[name].append(float((found & meant).sum() / max(joint, 1)))
+    for name in sorted({*ious, *painted}):
+        shown = f"{np.mean(ious[name]):.3f} of {len(ious[name])}" if ious[name] else "-"
+        without = painted[name]
+        share = f"{np.mean(without):.2f} of {len(without)}" if without else "-"
+        print(f"  {name}\t{shown}\t{share}", flush=True)
+
+
+def enlarged(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Return (C, side, side) of (C, H, W)."""
+    bands = [Image.fromarray(band).resize((side, side)) for band in pixels]
+    return np.stack([np.asarray(band) for band in bands])
+
+
+if __name__ == "__main__":
+    main()
