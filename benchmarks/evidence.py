@@ -36,6 +36,7 @@ from sentence_sets import SETS
 from rrsis_geo.job import CAUTION
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import Choice, choose
+from rrsis_geo.query.decision.features import SceneView
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,8 +76,8 @@ def main() -> None:
         cases = [
             case
             for image in images
-            for one_window in (True, False)
-            for case in nwpu_cases(image, network, one_window=one_window)
+            for view in (SceneView.WHOLE, SceneView.WINDOWS)
+            for case in nwpu_cases(image, network, view=view)
         ]
     predictor = ScenePredictor(weights=options.weights)
     if options.as_is:
@@ -146,26 +147,25 @@ def print_rows(found: Sequence[Answered], note: str) -> None:
     """Print a row for each data set, origin of the expressions, and way of seeing."""
     for data in dict.fromkeys(one.case.set for one in found):
         for made in (False, True):
-            for one_window in (True, False):
+            for view in SceneView:
                 group = [
                     one
                     for one in found
                     if one.case.set == data
                     and one.case.type.startswith("made ") == made
-                    and one.case.one_window == one_window
+                    and one.case.view == view
                 ]
                 if group:
                     origin = "generated" if made else "written"
-                    _row(f"{data}, {origin}{note}", one_window, group)
+                    _row(f"{data}, {origin}{note}", view, group)
 
 
-def _row(title: str, one_window: bool, group: Sequence[Answered]) -> None:
+def _row(title: str, view: SceneView, group: Sequence[Answered]) -> None:
     meant = [one for one in group if one.case.mask.any()]
     none = [one.iou for one in group if not one.case.mask.any()]
-    seen = "whole" if one_window else "in parts"
     silent = f"{100 * np.mean(none):.1f} %" if none else "-"
     print(
-        f"| {title} | {seen} | {100 * np.mean([one.iou for one in meant]):.1f} "
+        f"| {title} | {view} | {100 * np.mean([one.iou for one in meant]):.1f} "
         f"| {100 * np.mean([one.is_empty for one in meant]):.1f} % | {len(meant)} "
         f"| {silent} | {len(none)} |",
         flush=True,

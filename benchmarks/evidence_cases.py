@@ -16,6 +16,7 @@ from rrsis_geo.datasets.transforms.crops import crop_pixels, full_crop
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.query.decision.evidence import Evidence, gather
+from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.grid import Grid
@@ -45,8 +46,8 @@ class Case:
     """Data set."""
     image: str
     type: str
-    one_window: bool
-    """Whether the network saw the whole image at once."""
+    view: SceneView
+    """How much of the image the network saw at once."""
     mask: NDArray[np.bool_]
     """(H, W): what is meant."""
     evidence: Evidence
@@ -71,7 +72,7 @@ class Case:
 
 
 def nwpu_cases(
-    image: LabelledImage, network: CachedNetwork, *, one_window: bool
+    image: LabelledImage, network: CachedNetwork, *, view: SceneView
 ) -> list[Case]:
     """Gather the evidence for all expressions of an image of NWPU VHR-10."""
     texts, types, masks = expressions_of(image, 6)
@@ -83,19 +84,19 @@ def nwpu_cases(
         texts,
         "auto",
         grid=grid,
-        window_size=SIDE if one_window else 0,
+        window_size=SIDE if view == SceneView.WHOLE else SIDE // 2,
         categories=network.categories,
     )
     maps = painted_maps(batch, network.levels(pixels, batch.texts), grid)
     return [
         make_case(
-            gather(plan, maps, grid, area=None, one_window=one_window),
+            gather(plan, maps, grid, area=None, view=view),
             grid,
             mask,
             data="nwpu",
             image=image.name,
             type=kind,
-            one_window=one_window,
+            view=view,
         )
         for plan, kind, mask in zip(batch.plans, types, masks, strict=True)
     ]
@@ -109,7 +110,7 @@ def make_case(
     data: str,
     image: str,
     type: str,
-    one_window: bool,
+    view: SceneView,
 ) -> Case:
     """Burn the candidates into the pixels of a grid."""
     shapes = evidence.candidates.polygons.geometry[: evidence.count]
@@ -117,7 +118,7 @@ def make_case(
         set=data,
         image=image,
         type=type,
-        one_window=one_window,
+        view=view,
         mask=mask,
         evidence=evidence,
         patches=tuple(burnt(shape, grid) for shape in shapes),

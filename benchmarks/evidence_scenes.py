@@ -61,13 +61,13 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         for plan, query in zip(batch.plans, queries, strict=True):
             found.append(
                 make_case(
-                    gather(plan, maps, grid, area=area, one_window=False),
+                    gather(plan, maps, grid, area=area, view=batch.view),
                     grid,
                     _burnt_labels(scene, query.targets, grid),
                     data="scenes",
                     image=name,
                     type=query.type,
-                    one_window=False,
+                    view=batch.view,
                 )
             )
     return found
@@ -111,19 +111,16 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     """Gather the evidence for the sentences about a picture."""
     path, place = _written(picture, predictor.folder)
     texts = [sentence.expression for sentence in picture.sentences]
-    one_window = max(place.width, place.height) <= WINDOW
-    batch, maps, grid, area = _painted(
-        predictor, path, place, texts, one_window=one_window
-    )
+    batch, maps, grid, area = _painted(predictor, path, place, texts)
     return [
         make_case(
-            gather(plan, maps, grid, area=area, one_window=one_window),
+            gather(plan, maps, grid, area=area, view=batch.view),
             grid,
             _resized(sentence.mask, grid),
             data=picture.set,
             image=picture.image,
             type=sentence.type,
-            one_window=one_window,
+            view=batch.view,
         )
         for plan, sentence in zip(batch.plans, picture.sentences, strict=True)
     ]
@@ -134,14 +131,12 @@ def _painted(
     path: Path,
     place: Grid,
     texts: Sequence[str],
-    *,
-    one_window: bool = False,
 ) -> tuple[QueryBatch, PaintedMaps, Grid, BaseGeometry]:
     """Plan expressions; polygonize what the network paints for their texts."""
     batch = make_batch(
         texts,
         "auto",
-        grid=place if one_window else None,
+        grid=place,
         window_size=WINDOW,
         categories=predictor.categories,
     )

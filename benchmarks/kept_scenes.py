@@ -1,12 +1,12 @@
-"""What the network alone paints on the kept scenes that were outlined by eye.
+"""What the network alone paints of what was outlined by eye, on kept images.
 
     python benchmarks/kept_scenes.py DATA --weights NAME|FILE... [--half report]
         [--side 384]
 
-For every class: the mean IoU of its pixels over the scenes that show it, and the share
-of the scenes surely without it in which more than a hundredth is painted. Scenes of 128
-pixels are enlarged to --side. Choices are made on every second place, --half report
-measures the others.
+For captioned scenes, and for the surroundings of the objects of NWPU VHR-10: the mean
+IoU of the pixels of every class over the images that show it, and the share of the images
+surely without it in which more than a hundredth is painted. Images are resized to --side.
+Choices are made on every second place, --half report measures the others.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from PIL import Image
-from public_data import added_sources
+from public_data import SURROUNDINGS, added_sources, nwpu, split
 from rasterio.features import rasterize
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 from rrsis_geo.language.related_classes import class_name
 
-SETS = ("aid-captions",)
+SCENES = "aid-captions"
 
 PAINTED = 0.01
 """Share of a scene from which on something counts as painted."""
@@ -42,13 +42,19 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=384)
     options = parser.parse_args()
     sources = added_sources(options.data, kept=True)
-    kept = [image for one in sources if one.name in SETS for image in one.images]
-    places = sorted({image.place for image in kept})
-    half = {*places[int(options.half == "report") :: 2]}
-    images = [image for image in kept if image.place in half]
+    around = [SURROUNDINGS.add_to(one) for one in split(nwpu(options.data), every=7)[1]]
+    sets = {
+        SCENES: [one for part in sources if part.name == SCENES for one in part.images],
+        "NWPU VHR-10": [one for one in around if one.name in SURROUNDINGS.drawn],
+    }
     for weights in options.weights:
-        print(weights, options.half, f"{len(images)} scenes")
-        measure(WeightsNetwork(weights, device="cpu"), images, options.side)
+        network = WeightsNetwork(weights, device="cpu")
+        for name, kept in sets.items():
+            places = sorted({image.place for image in kept})
+            half = {*places[int(options.half == "report") :: 2]}
+            images = [image for image in kept if image.place in half]
+            print(f"{weights}: {name}, {options.half}, {len(images)} images")
+            measure(network, images, options.side)
 
 
 def measure(
@@ -69,8 +75,8 @@ def measure(
             if not shapes:
                 painted[name].append(found.mean() > PAINTED)
                 continue
-            factor = image.layout.width / side
-            mask = rasterize(shapes, (side, side), transform=Affine.scale(factor))
+            factors = image.layout.width / side, image.layout.height / side
+            mask = rasterize(shapes, (side, side), transform=Affine.scale(*factors))
             meant = mask.astype(bool) & known
             joint = ((found & known) | meant).sum()
             ious[name].append(float((found & meant).sum() / max(joint, 1)))

@@ -9,6 +9,7 @@ from typing import Any
 from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.job import CAUTION
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
+from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.query_batch import QueryBatch, as_typed
 from rrsis_geo.query.typed_plans import head_of, is_as_typed
@@ -27,7 +28,7 @@ def batch_tags(batch: QueryBatch) -> dict[str, str]:
     if batch.weights is not None:
         values["evidence"] = batch.weights.to_mapping()
         values["caution"] = batch.caution
-        values["one_window"] = batch.one_window
+        values["view"] = batch.view
     return {TAG: json.dumps(values, separators=(",", ":"))}
 
 
@@ -63,7 +64,7 @@ def batch_of_tags(
                 else None
             ),
             caution=float(kept.get("caution", CAUTION)),
-            one_window=bool(kept.get("one_window", False)),
+            view=SceneView(kept.get("view", SceneView.WINDOWS)),
         )
     except (ValueError, TypeError, KeyError, DataError) as error:
         raise SceneError(

@@ -28,6 +28,7 @@ from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence import names_own, texts_of
 from rrsis_geo.query.decision.evidence_table import Row
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.decision.features import SceneView, view_of
 from rrsis_geo.query.decision.maps import FAINT, Memory, PaintedMaps
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
@@ -67,8 +68,8 @@ class QueryBatch:
     caution: float = CAUTION
     """See `SegmentOptions.caution`."""
 
-    one_window: bool = False
-    """Whether the network sees the whole scene at once."""
+    view: SceneView = SceneView.WINDOWS
+    """How much of the scene the network sees at once."""
 
     layers: LayerNouns = field(default_factory=LayerNouns, compare=False, repr=False)
     """Nouns that the user's own layers answer."""
@@ -123,7 +124,7 @@ class QueryBatch:
                 for find in plan.finds:
                     if find.noun:
                         finds.setdefault(find.noun, replace(find, phrase=find.noun))
-                for text in texts_of(plan, one_window=self.one_window):
+                for text in texts_of(plan, view=self.view):
                     found.setdefault(text, finds.get(text, head))
         else:
             for plan, head in zip(self.plans, heads, strict=True):
@@ -243,7 +244,7 @@ class QueryBatch:
             decide,
             grid=grid,
             area=valid_extent,
-            one_window=self.one_window,
+            view=self.view,
             weights=self.weights or DEFAULT_WEIGHTS,
             caution=self.caution,
             min_score=min_score,
@@ -255,7 +256,7 @@ class QueryBatch:
                 own,
                 grid,
                 area=valid_extent,
-                one_window=self.one_window,
+                view=self.view,
                 caution=self.caution,
                 min_score=min_score or 0.0,
                 weigh=weigh if self.weighs else None,
@@ -349,6 +350,10 @@ def make_batch(
         heads=heads,
         weights=weights,
         caution=caution,
-        one_window=grid is not None and max(grid.width, grid.height) <= window_size,
+        view=(
+            SceneView.WINDOWS
+            if grid is None
+            else view_of(grid.width, grid.height, window_size)
+        ),
         layers=layers,
     )

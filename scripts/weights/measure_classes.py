@@ -26,6 +26,7 @@ from index_file import list_anew
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.features import rasterize
+from recipe.added.further_outlines import NWPU
 from recipe.added.sources import added_sources
 from recipe.public_datasets import default_sources
 
@@ -99,10 +100,23 @@ def write(weights: str, output: Path | None, scores: dict[str, ClassScore]) -> N
 
 def _views(data: Path, limit: int) -> Iterator[View]:
     sources = [*default_sources(data, ())[1], *added_sources(data, kept=True)]
+    surroundings = [surroundings_of(image) for image in sources[0].images]
+    sources.append(replace(sources[0], images=tuple(surroundings)))
     for source in sources:
         views = (view for image in source.images for view in _of_image(image))
         for _, view in zip(range(limit), views, strict=False):
             yield view
+
+
+def surroundings_of(image: LabelledImage) -> LabelledImage:
+    """An image of NWPU VHR-10 with what is outlined around its objects alone.
+
+    Of these classes only those that are complete in the image.
+    """
+    layout = NWPU.add_to(image).layout
+    added = layout.objects[len(image.layout.objects) :]
+    objects = tuple(one for one in added if one.category in layout.complete)
+    return replace(image, layout=replace(layout, objects=objects))
 
 
 def _of_image(image: LabelledImage) -> Iterator[View]:

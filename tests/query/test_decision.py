@@ -1,6 +1,7 @@
 """The choice among candidates: expected IoU, evidence, what cannot be checked."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
 from rrsis_geo.query.decision.evidence_table import MOST
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import best_set, choose, given_something
+from rrsis_geo.query.decision.features import SceneView, view_of
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.query_batch import make_batch
 
@@ -43,13 +45,13 @@ def painted(*objects, faint=()):
     return PaintedMaps(clear=clear, faint=low)
 
 
-def answer(text, maps, *, one_window=True, caution=0.5, weights=DEFAULT_WEIGHTS):
+def answer(text, maps, *, view=SceneView.WHOLE, caution=0.5, weights=DEFAULT_WEIGHTS):
     return decide(
         make_plan(text),
         maps,
         GRID,
         area=None,
-        one_window=one_window,
+        view=view,
         weights=weights,
         caution=caution,
     )
@@ -103,7 +105,7 @@ def several(*means):
 
 def test_what_is_less_likely_meant_than_not_is_left_out_where_any_number_is():
     maps = several(*[0.9] * 3, *[0.6] * 4)
-    evidence = gather(make_plan("tanks"), maps, GRID, area=None, one_window=False)
+    evidence = gather(make_plan("tanks"), maps, GRID, area=None, view=SceneView.WINDOWS)
     chance = given_something(evidence, DEFAULT_WEIGHTS)
     likely = np.flatnonzero(chance >= 0.5)
     assert 0 < len(likely) < evidence.count
@@ -148,7 +150,7 @@ def test_words_that_narrow_and_surfaces_are_no_reason_to_leave_out_more(text):
             for place, mean in enumerate([*[0.9] * 3, *[0.6] * 4])
         )
     )
-    evidence = gather(make_plan(text), maps, GRID, area=None, one_window=False)
+    evidence = gather(make_plan(text), maps, GRID, area=None, view=SceneView.WINDOWS)
     for caution in (0.0, 0.8):
         chosen = [
             choose(evidence, DEFAULT_WEIGHTS, caution=caution, min_score=least)
@@ -159,13 +161,38 @@ def test_words_that_narrow_and_surfaces_are_no_reason_to_leave_out_more(text):
 
 def test_the_likeliest_is_given_though_less_likely_than_not():
     evidence = gather(
-        make_plan("tanks"), several(0.8, 0.9, 0.7), GRID, area=None, one_window=False
+        make_plan("tanks"),
+        several(0.8, 0.9, 0.7),
+        GRID,
+        area=None,
+        view=SceneView.WINDOWS,
     )
     values = DEFAULT_WEIGHTS.to_mapping()
     values["candidate"]["one, all"] -= 5
     weights = EvidenceWeights.from_mapping(values)
     assert given_something(evidence, weights).max() < 0.5
     assert choose(evidence, weights, caution=0.0).rows.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "view"),
+    [
+        (480, 100, SceneView.WHOLE),
+        (100, 481, SceneView.WINDOWS),
+        (1920, 1920, SceneView.WINDOWS),
+        (1921, 10, SceneView.MANY_WINDOWS),
+    ],
+)
+def test_how_much_of_a_scene_is_seen_at_once(width, height, view):
+    assert view_of(width, height, 480) == view
+
+
+@pytest.mark.parametrize("view", SceneView)
+def test_the_view_of_a_raster_is_kept(view):
+    batch = replace(make_batch(["the largest tank"], "auto"), view=view)
+    again = batch_of_tags(batch_tags(batch), batch.bands, "p.tif")
+    assert again.view is view
+    assert again.texts == batch.texts
 
 
 @pytest.mark.parametrize(
@@ -190,12 +217,14 @@ def test_how_many_are_asked_for(text, number):
 def test_the_network_is_given_nouns_phrases_and_the_whole_expression():
     plan = make_plan("the red ship near the long pier")
     texts = ("ship", "red ship", "pier", "long pier", plan.expression)
-    assert texts_of(plan, one_window=True) == texts
-    assert texts_of(plan, one_window=False) == texts
+    assert texts_of(plan, view=SceneView.WHOLE) == texts
+    assert texts_of(plan, view=SceneView.WINDOWS) == texts
+    # of two things that are related hardly one window shows both
+    assert texts_of(plan, view=SceneView.MANY_WINDOWS) == texts[:-1]
     placed = make_plan("the largest tank in the north")
-    assert texts_of(placed, one_window=True) == ("storage tank", placed.expression)
+    assert texts_of(placed, view=SceneView.WHOLE) == ("storage tank", placed.expression)
     # a window does not see what is largest, or north, in a scene
-    assert texts_of(placed, one_window=False) == ("storage tank",)
+    assert texts_of(placed, view=SceneView.WINDOWS) == ("storage tank",)
 
 
 def test_an_object_of_which_the_network_is_not_sure_is_a_candidate():
@@ -203,7 +232,8 @@ def test_an_object_of_which_the_network_is_not_sure_is_a_candidate():
     unsure = painted(faint=[("storage tank", square(100, 100), 0.35)])
     for maps in (sure, unsure):
         assert (
-            gather(make_plan("tank"), maps, GRID, area=None, one_window=True).count == 1
+            gather(make_plan("tank"), maps, GRID, area=None, view=SceneView.WHOLE).count
+            == 1
         )
     whole = ("the tank", square(100, 100), 0.9)
     seen = painted(("storage tank", square(100, 100), 0.95), whole)
@@ -213,7 +243,7 @@ def test_an_object_of_which_the_network_is_not_sure_is_a_candidate():
 @pytest.mark.parametrize("probability", [1.0, 1 - 1e-12, 1e-12])
 def test_what_the_network_is_certain_of_is_weighed_too(probability):
     maps = painted(("storage tank", square(100, 100), probability))
-    found = gather(make_plan("tank"), maps, GRID, area=None, one_window=True)
+    found = gather(make_plan("tank"), maps, GRID, area=None, view=SceneView.WHOLE)
     assert np.isfinite(found.features).all()
     assert np.isfinite(found.sentence).all()
 
@@ -251,7 +281,9 @@ def test_what_is_measured_against_and_not_found_is_unknown_and_said():
 def test_measured_numbers_can_contradict():
     maps = painted(("storage tank", square(100, 100), 0.95))
     for metres, expected in ((100, []), (10, [100])):
-        decision = answer(f"tanks more than {metres} m long", maps, one_window=False)
+        decision = answer(
+            f"tanks more than {metres} m long", maps, view=SceneView.WINDOWS
+        )
         assert lefts(decision) == expected
 
 
@@ -294,7 +326,7 @@ def test_the_table_names_the_likeliest_candidates_first():
         ("storage tank", square(30 + 60 * number, 100, side), 0.8 + number / 100)
         for number, side in enumerate(sides)
     ]
-    decision = answer("the largest tank", painted(*tanks), one_window=False)
+    decision = answer("the largest tank", painted(*tanks), view=SceneView.WINDOWS)
     chances = [row["chance"] for row in decision.table]
     assert len(chances) == MOST
     assert chances == sorted(chances, reverse=True)
@@ -317,8 +349,8 @@ def test_the_same_objects_in_a_window_and_in_a_larger_scene():
     }
     for text, left in meant.items():
         seen = [(text, square(x, 100, side), 0.7) for x, side, _ in tanks if x in left]
-        window = answer(text, painted(*objects, *seen), one_window=True)
-        scene = answer(text, painted(*objects), one_window=False)
+        window = answer(text, painted(*objects, *seen), view=SceneView.WHOLE)
+        scene = answer(text, painted(*objects), view=SceneView.WINDOWS)
         assert lefts(window) == lefts(scene) == left, text
 
 
@@ -358,7 +390,7 @@ def test_ships_of_two_colours_are_candidates_of_both_phrases():
         *(("ship", place, 0.95) for place in places),
         *(("red ship", places[0], 0.9), ("white ship", places[1], 0.9)),
     )
-    decision = answer("red ships and white ships", maps, one_window=False)
+    decision = answer("red ships and white ships", maps, view=SceneView.WINDOWS)
     assert decision.evidence.count == 4
     assert lefts(decision) == [100, 200]
 

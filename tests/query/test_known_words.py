@@ -12,6 +12,7 @@ from rrsis_geo.language.object_classes import CLASSES
 from rrsis_geo.language.related_classes import RELATED, nearest_class
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
+from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.known_words import knowledge, with_knowledge
 from rrsis_geo.query.lexicon.vocabulary import words
 from rrsis_geo.query.query_batch import make_batch
@@ -125,8 +126,8 @@ def test_the_network_is_not_asked_for_what_nothing_answers():
     assert set(asked.bands) == set(batch.texts)
     assert with_knowledge(batch, KNOWN, guess=True).texts == batch.texts
     assert read("helicopters near the road").texts == ()
-    one_window = replace(batch, one_window=True)
-    assert with_knowledge(one_window, KNOWN).texts == (
+    whole = replace(batch, view=SceneView.WHOLE)
+    assert with_knowledge(whole, KNOWN).texts == (
         "road",
         "roads",
         "ship",

@@ -10,7 +10,7 @@ from rrsis_geo.query import make_plan
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
-from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
+from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps
 from rrsis_geo.query.decision.outline_shape import (
     SHAPE_WORDS,
@@ -103,7 +103,7 @@ def test_that_the_long_one_is_meant_where_the_network_sees_no_difference():
         PaintedMaps(clear=clear, faint=clear),
         GRID,
         area=None,
-        one_window=True,
+        view=SceneView.WHOLE,
         weights=EvidenceWeights(candidate=candidate, sentence=sentence),
         caution=0.1,
     )

@@ -14,7 +14,7 @@ from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.evidence_table import Row, evidence_table
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import Choice, choose
-from rrsis_geo.query.decision.features import FEATURES
+from rrsis_geo.query.decision.features import FEATURES, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import describe_step
@@ -62,7 +62,7 @@ def decide(
     grid: Grid,
     *,
     area: BaseGeometry | None,
-    one_window: bool,
+    view: SceneView,
     weights: EvidenceWeights,
     caution: float,
     min_score: float | None = None,
@@ -74,12 +74,12 @@ def decide(
         maps: What the network painted for the texts of `evidence.texts_of`.
         grid: What the scene was read at.
         area: In pixels: the part of the grid that words of place refer to.
-        one_window: Whether the network saw the whole scene at once.
+        view: How much of the scene the network sees at once.
         weights: How much each kind of evidence counts.
         caution: See `choose`.
         min_score: See `choose`.
     """
-    evidence = gather(plan, maps, grid, area=area, one_window=one_window)
+    evidence = gather(plan, maps, grid, area=area, view=view)
     choice = choose(evidence, weights, caution=caution, min_score=min_score)
     rows = in_raster_order(evidence, choice.rows)
     fits = evidence.fits

@@ -20,7 +20,7 @@ from rrsis_geo.query.candidates.likelihood import (
 )
 from rrsis_geo.query.decision.evaluation import EXACT, Fits, evaluate
 from rrsis_geo.query.decision.feature_values import candidate_features, sentence_signals
-from rrsis_geo.query.decision.features import CONTEXTS
+from rrsis_geo.query.decision.features import CONTEXTS, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
 from rrsis_geo.query.lexicon.nouns import SURFACES
@@ -79,7 +79,7 @@ def gather(
     grid: Grid,
     *,
     area: BaseGeometry | None,
-    one_window: bool,
+    view: SceneView,
 ) -> Evidence:
     """Collect the candidates of an expression and the evidence for each.
 
@@ -88,13 +88,13 @@ def gather(
         maps: What was painted for the texts of `texts_of`.
         grid: What the scene was read at.
         area: In pixels: the part of the grid that place words mean.
-        one_window: Whether the network saw the whole scene at once.
+        view: How much of the scene the network sees at once.
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
-    asked = plan.network_text in texts_of(plan, one_window=one_window)
+    asked = plan.network_text in texts_of(plan, view=view)
     pixel_area = float(np.prod(grid.pixel_size))
-    shift = SHIFT if one_window else LARGE_SCENE_SHIFT
+    shift = SHIFT if view == SceneView.WHOLE else LARGE_SCENE_SHIFT
     parts = []
     for phrase, find in finds.items():
         if phrase in targets:
@@ -138,7 +138,7 @@ def gather(
     shape = shape_evidence(candidates, count)
     whole_painted = column("whole")
     number = asked_number(plan)
-    contexts = contexts_of(plan, one_window=one_window)
+    contexts = contexts_of(plan, view=view)
     features = candidate_features(
         contexts,
         fits,
@@ -233,14 +233,16 @@ def _kept(maps: PaintedMaps, parts: Sequence[_Painted]) -> NDArray[np.intp]:
     )
 
 
-def texts_of(plan: Plan, *, one_window: bool) -> tuple[str, ...]:
+def texts_of(plan: Plan, *, view: SceneView) -> tuple[str, ...]:
     """What the network is given for a plan: nouns, phrases and the whole expression.
 
     On a scene that it sees in parts, the network cannot judge words of place, order and
-    number; then the whole expression is left out, unless it relates things.
+    number; then the whole expression is left out, unless it relates things. Where the
+    parts are many, hardly one shows both things that are related.
     """
     texts = [text for find in plan.finds for text in phrases_of(find)]
-    asks_whole = one_window or contexts_of(plan, one_window=False)["relation"]
+    relates = bool(contexts_of(plan)["relation"]) and view == SceneView.WINDOWS
+    asks_whole = relates or view == SceneView.WHOLE
     if asks_whole and not names_own(plan):
         texts.append(plan.network_text)
     return tuple(dict.fromkeys(texts))
@@ -330,7 +332,7 @@ def anchor_objects(maps: PaintedMaps, find: n.Find) -> Polygons:
     return taken(maps.clear, np.zeros(0, np.intp))
 
 
-def contexts_of(plan: Plan, *, one_window: bool = True) -> dict[str, float]:
+def contexts_of(plan: Plan, *, view: SceneView = SceneView.WHOLE) -> dict[str, float]:
     """1 for each of `CONTEXTS` that an expression and its scene belong to, else 0."""
     kinds = {type(node) for node in walk(plan.root)}
     head = plan.finds[0]
@@ -347,6 +349,7 @@ def contexts_of(plan: Plan, *, one_window: bool = True) -> dict[str, float]:
         "group": not kinds.isdisjoint(GROUP),
         "plural": head.plural,
         "surface": bool(head.categories) and set(head.categories) <= SURFACES,
-        "large scene": not one_window,
+        "large scene": view != SceneView.WHOLE,
+        "many windows": view == SceneView.MANY_WINDOWS,
     }
     return {name: float(belongs[name]) for name in CONTEXTS}

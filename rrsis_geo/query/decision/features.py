@@ -7,6 +7,8 @@ signal has a coefficient for all expressions, and one more for each context.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 CONTEXTS = (
     "all",
     "plain",
@@ -19,8 +21,32 @@ CONTEXTS = (
     "plural",
     "surface",
     "large scene",
+    "many windows",
 )
 """Kinds of expressions and scenes; one may be of several."""
+
+
+class SceneView(StrEnum):
+    """How much of a scene the network sees at once."""
+
+    WHOLE = "whole"
+    WINDOWS = "windows"
+    MANY_WINDOWS = "many windows"
+    """Of a relation it then sees one end at best."""
+
+
+MANY = 4
+"""Windows that fit side by side into a scene of many."""
+
+
+def view_of(width: int, height: int, window_size: int) -> SceneView:
+    """How much the network sees of a scene of so many pixels."""
+    longer = max(width, height)
+    if longer <= window_size:
+        return SceneView.WHOLE
+    many = longer > MANY * window_size
+    return SceneView.MANY_WINDOWS if many else SceneView.WINDOWS
+
 
 SIGNALS = (
     "one",

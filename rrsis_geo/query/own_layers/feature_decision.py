@@ -27,7 +27,7 @@ from rrsis_geo.query.decision.evidence import (
     without_unlikely,
 )
 from rrsis_geo.query.decision.expected_iou import Choice, best_set
-from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
+from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
 from rrsis_geo.query.decision.outline_shape import (
     UNKNOWN_SHAPE,
@@ -112,7 +112,7 @@ def decide_among_features(
     grid: Grid,
     *,
     area: BaseGeometry | None,
-    one_window: bool,
+    view: SceneView,
     caution: float,
     min_score: float = 0.0,
 ) -> Decision:
@@ -127,11 +127,11 @@ def decide_among_features(
         own: What speaks for the features.
         grid: What the scene was read at.
         area: In pixels: the part of the grid that words of place refer to.
-        one_window: Whether the network saw the whole scene at once.
+        view: How much of the scene the network sees at once.
         caution: See `choose`.
         min_score: Least chance of a polygon to be meant.
     """
-    maps, shift = own.maps, SHIFT if one_window else LARGE_SCENE_SHIFT
+    maps, shift = own.maps, SHIFT if view == SceneView.WHOLE else LARGE_SCENE_SHIFT
     pixel_area = float(np.prod(grid.pixel_size))
     targets = set(target_phrases(plan.root))
     meant, memberships, against = [], [], []

@@ -19,6 +19,7 @@ from rrsis_geo.query.answers import (
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import Decision
 from rrsis_geo.query.decision.evidence import names_own
+from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.own_layers.feature_decision import (
@@ -55,7 +56,7 @@ def answers_with_layers(
     grid: Grid,
     *,
     area: BaseGeometry | None,
-    one_window: bool,
+    view: SceneView,
     caution: float,
     min_score: float,
     weigh: Callable[[Plan, PaintedMaps], Decision] | None,
@@ -67,7 +68,7 @@ def answers_with_layers(
         own: The features.
         grid: What the scene was read at.
         area: In pixels: the part of the grid that words of place refer to.
-        one_window: Whether the network saw the whole scene at once.
+        view: How much of the scene the network sees at once.
         caution: See `choose`.
         min_score: Least chance of a polygon to be meant.
         weigh: Decides on an expression that names no layer; None: the map alone does.
@@ -80,7 +81,7 @@ def answers_with_layers(
                 own,
                 grid,
                 area=area,
-                one_window=one_window,
+                view=view,
                 caution=caution,
                 min_score=min_score,
             )
