@@ -4,9 +4,9 @@
         [--side 384]
 
 For captioned scenes, and for the surroundings of the objects of NWPU VHR-10: the mean
-IoU of the pixels of every class over the images that show it, and the share of the images
-surely without it in which more than a hundredth is painted. Images are resized to --side.
-Choices are made on every second place, --half report measures the others.
+IoU of the pixels of every class over the images that show it, and the share of the
+images surely without it in which more than a hundredth is painted. Images are resized
+to --side. Choices are made on every second place, --half report measures the others.
 """
 
 from __future__ import annotations

@@ -328,8 +328,21 @@ _CLASSES = {
             _Hyponym("station", 1.5),
         ),
     ),
-    "chimney": ObjectClass("chimney"),
-    "wind_turbine": ObjectClass("wind turbine"),
+    "chimney": ObjectClass(
+        "chimney",
+        nouns=(
+            Noun("chimney", 6),
+            Noun("smokestack", 2),
+            _Hyponym("cooling tower", 1),
+        ),
+    ),
+    "wind_turbine": ObjectClass(
+        "wind turbine",
+        nouns=(
+            Noun("wind turbine", 5),
+            Noun("windmill", 4),
+        ),
+    ),
     "dam": ObjectClass("dam"),
     "crane": ObjectClass("crane"),
     "container": ObjectClass("container"),

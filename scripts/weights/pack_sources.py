@@ -11,14 +11,26 @@ Drawn scenes are included, because with a GPU drawing takes longer than training
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from recipe.added.sources import added_sources
 from recipe.drawn_scenes import draw_scenes
+from recipe.pasted_towers import pictures_with_towers
 from recipe.public_datasets import default_sources
 
 from rrsis_geo.training.data.hard_negatives import read_mistakes, with_mistakes
+from rrsis_geo.training.data.mixture import Source
 from rrsis_geo.training.data.pack import write_pack
+
+BACKGROUNDS = (
+    *("dubai-hitl", "maps-newyork", "roads-epfl-eth", "jonkoping-buildings"),
+    *("ships-obb", "estonia-20cm"),
+)
+"""Data sets whose pictures get wind turbines and chimneys."""
+
+TOWERS = 120
+"""Number of these pictures."""
 
 
 def main() -> None:
@@ -53,13 +65,26 @@ def main() -> None:
     )
     if options.added:
         more = added_sources(options.data, open_only=options.open_only)
-        sources = [*sources, *more]
+        sources = [*sources, *more, towers(more, seed=options.seed)]
     if options.mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(options.mistakes))
     size = write_pack(sources, options.pack, quality=options.quality)
     for source in sources:
         print(f"{source.name}: {len(source.images)} images")
     print(f"{options.pack}: {size / 2**20:.1f} MiB")
+
+
+def towers(sources: Sequence[Source], *, seed: int) -> Source:
+    """Pictures of the added data sets with wind turbines and chimneys drawn in."""
+    backgrounds = [
+        image for one in sources if one.name in BACKGROUNDS for image in one.images
+    ]
+    return Source(
+        name="towers",
+        weight=0.04,
+        images=tuple(pictures_with_towers(backgrounds, TOWERS, seed=seed)),
+        scale=(0.5, 2.0),
+    )
 
 
 if __name__ == "__main__":

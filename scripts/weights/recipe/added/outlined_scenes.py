@@ -51,7 +51,12 @@ class Kind:
     """Categories of which surely none is in a scene of this kind."""
 
 
-_RARE = frozenset({"stadium", "train_station", "runway", "terminal", "overpass"})
+_RARE = frozenset(
+    {
+        *("stadium", "train_station", "runway", "terminal", "overpass"),
+        *("wind_turbine", "chimney"),
+    }
+)
 """What is not in scenes of other kinds."""
 
 
