@@ -65,7 +65,9 @@ def main() -> None:
     )
     if options.added:
         more = added_sources(options.data, open_only=options.open_only)
-        sources = [*sources, *more, towers(more, seed=options.seed)]
+        sources = [*sources, *more]
+        if not options.open_only:
+            sources.append(towers(more, seed=options.seed))
     if options.mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(options.mistakes))
     size = write_pack(sources, options.pack, quality=options.quality)

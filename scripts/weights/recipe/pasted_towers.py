@@ -1,11 +1,11 @@
 """Wind turbines and chimneys, drawn into real pictures that show none.
 
-No data set at hand outlines them. What makes them out from above is their height: a tower
-leans away from the middle of the picture, its shadow lies on the ground and is often
-clearer than the thing itself. Both are projected from three dimensions: a point z metres
-above the ground appears shifted by z times the tangent of the view's angle, its shadow by
-z times the cotangent of the sun's elevation. The label is the tower with its blades,
-without the shadow.
+No data set at hand outlines them. What makes them out from above is their height: a
+tower leans away from the middle of the picture, its shadow lies on the ground and is
+often clearer than the thing itself. Both are projected from three dimensions: a point z
+metres above the ground appears shifted by z times the tangent of the view's angle, its
+shadow by z times the cotangent of the sun's elevation. The label is the tower with its
+blades, without the shadow.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def turbine(
     reach = height * rng.uniform(0.4, 0.6)
     across = np.array([math.cos(wind), math.sin(wind), 0.0])
     base = np.array([*place, 0.0])
-    hub = base + [0.0, 0.0, height]
+    hub = base + np.array([0.0, 0.0, height])
     turn = rng.uniform(0, 2 * math.pi)
     tips = [
         hub + reach * (math.cos(a) * across + math.sin(a) * np.array([0.0, 0.0, 1.0]))
@@ -218,9 +218,8 @@ def _share(shape: BaseGeometry) -> NDArray[np.float32]:
     brush = ImageDraw.Draw(canvas)
     for part in getattr(shape, "geoms", [shape]):
         if isinstance(part, Polygon) and not part.is_empty:
-            brush.polygon(
-                [(x * FINER, y * FINER) for x, y in part.exterior.coords], 255
-            )
+            ring = [(x * FINER, y * FINER) for x, y in part.exterior.coords]
+            brush.polygon(ring, 255)
     small = canvas.resize((SIDE, SIDE), Image.Resampling.BOX)
     return np.asarray(small, np.float32) / 255
 
