@@ -57,6 +57,10 @@ SECOND_HEAD = ("road", "water", "park", "swimming_pool", "vegetation")
 DRAWN = ("river", "lake", "field", "parking_lot")
 """Classes among them that no labelled image shows."""
 
+LICENCE = (
+    "research, non-commercial (NWPU VHR-10: research only; Airbus: CC BY-NC-SA 4.0)"
+)
+
 OPEN_LICENCE = (
     "free for any use (data: CC BY 4.0, CC BY-SA, CC0, ODbL, MIT, Public Data License "
     "1.0, public domain)"
@@ -139,8 +143,7 @@ RECIPES = {
             file="fifth.safetensors",
             command="rrsis-geo train default-all --data pack "
             "--from mean.safetensors -o fifth.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
+            f"--licence '{LICENCE}'",
         ),
         Part(
             file="all.safetensors",
@@ -152,8 +155,7 @@ RECIPES = {
             file="sixth.safetensors",
             command="rrsis-geo train default-written --data pack "
             "--from all.safetensors -o sixth.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
+            f"--licence '{LICENCE}'",
         ),
         Part(
             file="both.safetensors",
@@ -171,8 +173,7 @@ RECIPES = {
             file="seventh.safetensors",
             command="rrsis-geo train default-more --data pack-more "
             "--from both.safetensors -o seventh.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
+            f"--licence '{LICENCE}'",
         ),
         Part(
             file="more.safetensors",
@@ -184,15 +185,13 @@ RECIPES = {
             file="eighth.safetensors",
             command="rrsis-geo train default-surfaces --data pack-more "
             "--from more.safetensors -o eighth.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
+            f"--licence '{LICENCE}'",
         ),
         Part(
             file="ninth.safetensors",
             command="rrsis-geo train default-surfaces-alone --data pack-more "
             "--from eighth.safetensors -o ninth.safetensors "
-            "--licence 'research, non-commercial (NWPU VHR-10: research only; Airbus: "
-            "CC BY-NC-SA 4.0)'",
+            f"--licence '{LICENCE}'",
         ),
         Part(
             file="surfaces.safetensors",
@@ -200,9 +199,20 @@ RECIPES = {
             "ninth.safetensors surfaces.safetensors --share 0.5",
         ),
         Part(
+            file="tenth.safetensors",
+            command="rrsis-geo train default-scenes --data pack-more "
+            f"--from surfaces.safetensors -o tenth.safetensors --licence '{LICENCE}'",
+        ),
+        Part(
+            file="eleventh.safetensors",
+            command="rrsis-geo train default-surroundings --data pack-more "
+            f"--from tenth.safetensors -o eleventh.safetensors --licence '{LICENCE}'",
+        ),
+        Part(
             file="heads.safetensors",
             command="python scripts/weights/add_second_head.py more.safetensors "
-            f"surfaces.safetensors heads.safetensors --classes {' '.join(SECOND_HEAD)}",
+            "eleventh.safetensors heads.safetensors "
+            f"--classes {' '.join(SECOND_HEAD)}",
         ),
         Part(
             file="measured.safetensors",
