@@ -118,6 +118,19 @@ def test_what_is_less_likely_meant_than_not_is_left_out_where_any_number_is():
     assert chosen(min_score=0.999) == []
 
 
+def test_in_many_windows_every_wrong_polygon_counts():
+    # the large ones would add to the expected IoU, though less likely meant than not
+    tanks = [square(60, 60, 30), square(300, 300, 60), square(400, 300, 60)]
+    maps = painted(
+        *[("storage tank", tank, 0.95) for tank in tanks],
+        ("road", square(60, 95, 40), 0.9),
+    )
+    found = answer("tanks near the road", maps, view=SceneView.MANY_WINDOWS)
+    given = given_something(found.evidence, DEFAULT_WEIGHTS)
+    assert (given[1:] > 0.1).all()  # not ruled out
+    assert lefts(found) == [60]
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
@@ -179,8 +192,8 @@ def test_the_likeliest_is_given_though_less_likely_than_not():
     [
         (480, 100, SceneView.WHOLE),
         (100, 481, SceneView.WINDOWS),
-        (1920, 1920, SceneView.WINDOWS),
-        (1921, 10, SceneView.MANY_WINDOWS),
+        (1440, 1440, SceneView.WINDOWS),
+        (1441, 10, SceneView.MANY_WINDOWS),
     ],
 )
 def test_how_much_of_a_scene_is_seen_at_once(width, height, view):

@@ -65,6 +65,8 @@ class Evidence:
     """(count,) how well the outlines have the shape asked for; None: any shape."""
     number: int | None
     """How many are asked for; None: any number."""
+    view: SceneView
+    """How much of the scene the network sees at once."""
 
     @property
     def operators(self) -> list[n.Operator]:
@@ -170,6 +172,7 @@ def gather(
         sentence=sentence,
         shape=shape,
         number=number,
+        view=view,
     )
 
 

@@ -18,7 +18,8 @@ _BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 
 
 EVEN_CHANCE = 0.5
-"""Chance below which a candidate is left out where a class is named and nothing else.
+"""Chance below which one of any number of candidates is left out, where a class is named
+and nothing else, and on scenes of many windows.
 
 On a large scene hundreds of small ones cost little IoU, and each is a wrong polygon.
 Roads and water are not counted, so all that adds to the expected IoU stays."""
@@ -51,8 +52,9 @@ def choose(
         caution: What a false polygon costs where nothing is meant, as a multiple of
             what silence costs where something is.
         min_score: Least chance of a candidate to be meant. None: where the expression
-            names a class of objects, any number and nothing else, those that are more
-            likely meant than not, given that something is, and the likeliest one.
+            asks for any number of objects and names nothing else, or the scene is one
+            of many windows, those that are more likely meant than not, given that
+            something is, and the likeliest one.
     """
     given = given_something(evidence, weights)
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
@@ -65,7 +67,7 @@ def choose(
     chance = given * something
     if min_score is not None:
         order = order[chance[order] >= min_score]
-    elif evidence.number is None and _names_objects(evidence):
+    elif evidence.number is None and _counts_polygons(evidence):
         order = order[(given[order] >= EVEN_CHANCE) | (np.arange(len(order)) == 0)]
     return Choice(rows=np.sort(order), chance=chance, something=float(something))
 
@@ -95,10 +97,11 @@ def with_chances(sentence: Values, given: Values) -> Values:
     return values
 
 
-def _names_objects(evidence: Evidence) -> bool:
-    """Whether a class of things that are counted is named, and nothing else."""
-    contexts = contexts_of(evidence.plan)
-    return bool(contexts["plain"] and not contexts["surface"])
+def _counts_polygons(evidence: Evidence) -> bool:
+    """Whether a wrong polygon is one too many, however small it is."""
+    contexts = contexts_of(evidence.plan, view=evidence.view)
+    many = contexts["plain"] or contexts["many windows"]
+    return bool(many and not contexts["surface"])
 
 
 def best_set(

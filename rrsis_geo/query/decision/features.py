@@ -35,7 +35,7 @@ class SceneView(StrEnum):
     """Of a relation it then sees one end at best."""
 
 
-MANY = 4
+MANY = 3
 """Windows that fit side by side into a scene of many."""
 
 

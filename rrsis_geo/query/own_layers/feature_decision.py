@@ -166,7 +166,7 @@ def decide_among_features(
     if shape is not None:
         membership[:count] *= np.where(shape == UNKNOWN_SHAPE, 1.0, shape)
     fits = evaluate(plan, candidates, strict=True)
-    evidence = _evidence(plan, candidates, fits, shape, count)
+    evidence = _evidence(plan, candidates, fits, shape, count, view)
     chance = np.where(
         fits.fit >= FIT_THRESHOLD, membership * candidates.confidence, 0.0
     )[:count]
@@ -215,7 +215,12 @@ def _described(maps: PaintedMaps, find: Find, objects: Polygons) -> Values:
 
 
 def _evidence(
-    plan: Plan, candidates: Candidates, fits: Fits, shape: Values | None, count: int
+    plan: Plan,
+    candidates: Candidates,
+    fits: Fits,
+    shape: Values | None,
+    count: int,
+    view: SceneView,
 ) -> Evidence:
     """Evidence without signals, which features of layers do not have."""
     return Evidence(
@@ -227,6 +232,7 @@ def _evidence(
         sentence=np.zeros(len(SENTENCE_FEATURES)),
         shape=shape,
         number=asked_number(plan),
+        view=view,
     )
 
 
