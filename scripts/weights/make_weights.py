@@ -49,13 +49,17 @@ CATEGORIES = (
 """Classes of the first six parts of the default weights."""
 
 MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
-"""Classes of the default weights."""
+"""Classes of the first head of the default weights."""
 
-SECOND_HEAD = ("road", "water", "park", "swimming_pool", "vegetation")
-"""Those among them that the second head finds."""
+SECOND_HEAD = (
+    *("road", "water", "park", "swimming_pool", "vegetation", "stadium"),
+    *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
+    *("overpass", "beach", "river", "lake", "wind_turbine", "chimney"),
+)
+"""Classes that the second head finds."""
 
-DRAWN = ("river", "lake", "field", "parking_lot")
-"""Classes among them that no labelled image shows."""
+DRAWN = ("field", "wind_turbine", "chimney")
+"""Classes of either that no labelled image shows."""
 
 LICENCE = (
     "research, non-commercial (NWPU VHR-10: research only; Airbus: CC BY-NC-SA 4.0)"
