@@ -19,6 +19,7 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--output", type=Path, help="default: the file itself")
     parser.add_argument("--drawn", nargs="*", default=[], metavar="CLASS")
-    parser.add_argument("--limit", type=int, default=60, help="views of a data set")
+    parser.add_argument("--limit", type=int, default=60, help="windows of a data set")
     options = parser.parse_args()
     scores = measure(options.weights, options.data, options.drawn, options.limit)
     for key, score in scores.items():
@@ -104,8 +105,8 @@ def _views(data: Path, limit: int) -> Iterator[View]:
     sources.append(replace(sources[0], images=tuple(surroundings)))
     for source in sources:
         views = (view for image in source.images for view in _of_image(image))
-        for _, view in zip(range(limit), views, strict=False):
-            yield view
+        has_windows = any(image.layout.gsd is not None for image in source.images)
+        yield from islice(views, limit if has_windows else None)
 
 
 def surroundings_of(image: LabelledImage) -> LabelledImage:
