@@ -18,8 +18,8 @@ _BEST = [SENTENCE_FEATURES.index(f"best, {name}") for name in SENTENCE_CONTEXTS]
 
 
 EVEN_CHANCE = 0.5
-"""Chance below which one of any number of candidates is left out, where a class is named
-and nothing else, and on scenes of many windows.
+"""Chance below which one of any number of candidates is left out, where a class is
+named and nothing else, and on scenes of many windows.
 
 On a large scene hundreds of small ones cost little IoU, and each is a wrong polygon.
 Roads and water are not counted, so all that adds to the expected IoU stays."""
