@@ -6,7 +6,7 @@
 For captioned scenes, and for the surroundings of the objects of NWPU VHR-10: the mean
 IoU of the pixels of every class over the images that show it, and the share of the
 images surely without it in which more than a hundredth is painted. Images are resized
-to --side. Choices are made on every second place, --half report measures the others.
+to --side. Choices are made on every second image, --half report measures the others.
 """
 
 from __future__ import annotations
@@ -61,19 +61,20 @@ def measure(
     network: WeightsNetwork, images: Sequence[LabelledImage], side: int
 ) -> None:
     """Print the rows of one file."""
-    ious, painted = defaultdict(list), defaultdict(list)
+    ious = defaultdict(list)
+    painted: dict[str, dict[str, bool]] = defaultdict(dict)
     for image in images:
         classes = sorted(image.layout.complete)
-        pixels = enlarged(image.pixels, side)
+        pixels = resized(image.pixels, side)
         texts = [class_name(one) for one in classes]
         said = network.predict(pixels, texts, [(side, side)]).probabilities > 0.5
-        known = enlarged(image.pixels.max(axis=0, keepdims=True), side)[0] > 0
+        known = resized(image.pixels.max(axis=0, keepdims=True), side)[0] > 0
         for name, found in zip(classes, said, strict=True):
             shapes = [
                 one.polygon for one in image.layout.objects if one.category == name
             ]
             if not shapes:
-                painted[name].append(found.mean() > PAINTED)
+                painted[name][image.place] = bool((found & known).mean() > PAINTED)
                 continue
             factors = image.layout.width / side, image.layout.height / side
             mask = rasterize(shapes, (side, side), transform=Affine.scale(*factors))
@@ -82,12 +83,12 @@ def measure(
             ious[name].append(float((found & meant).sum() / max(joint, 1)))
     for name in sorted({*ious, *painted}):
         shown = f"{np.mean(ious[name]):.3f} of {len(ious[name])}" if ious[name] else "-"
-        without = painted[name]
+        without = list(painted[name].values())
         share = f"{np.mean(without):.2f} of {len(without)}" if without else "-"
         print(f"  {name}\t{shown}\t{share}", flush=True)
 
 
-def enlarged(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def resized(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """Return (C, side, side) of (C, H, W)."""
     bands = [Image.fromarray(band).resize((side, side)) for band in pixels]
     return np.stack([np.asarray(band) for band in bands])

@@ -145,8 +145,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
     "golf_course": listed("golf green, bunker"),
     "airport": listed("aerodrome"),
     "runway": listed("strip, taxiway"),
-    "apron": listed("tarmac, ramp"),
-    "train_station": listed("bus station"),
+    "apron": listed("tarmac"),
     "crane": listed("gantry crane, tower crane"),
     "solar_panel": listed(
         "panel, solar farm, photovoltaic, photovoltaics, pv array, photovoltaic array, "

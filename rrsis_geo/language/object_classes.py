@@ -225,7 +225,7 @@ _CLASSES = {
         "beach",
         nouns=(
             Noun("beach", 8),
-            _Hyponym("sandy beach", 1, plural="sandy beaches"),
+            _Hyponym("sandy beach", 1),
         ),
     ),
     "field": ObjectClass(
@@ -325,7 +325,6 @@ _CLASSES = {
         nouns=(
             Noun("train station", 5),
             Noun("railway station", 4),
-            _Hyponym("station", 1.5),
         ),
     ),
     "chimney": ObjectClass(

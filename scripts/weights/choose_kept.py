@@ -27,7 +27,7 @@ EVERY = 6
 """Where places are found by look, every sixth is kept."""
 
 EVERY_SCENE = 5
-"""Of outlined scenes, whose places are found by look in each kind, every fifth is."""
+"""Of the places of each kind of outlined scenes, every fifth is kept."""
 
 LARGEST = 0.1
 """Places with a larger share of a data set's images are for training."""
@@ -66,15 +66,16 @@ def kept_of(folder: Path, name: str) -> list[str]:
 
 
 def kept_scenes(data: Path) -> list[str]:
-    """Return the names of the kept outlined scenes, of every kind some.
+    """Return the names of the kept outlined scenes, some of every kind.
 
     Places are found among all scenes of a kind, so that the choice does not depend on
     which of them are outlined.
     """
-    outlined = {image.name for image in outlined_scenes(data, lambda name: True)}
+    scenes = outlined_scenes(data, lambda name: True)
+    outlined = {f"{image.place}.webp" for image in scenes}
     archive = data / OUTLINED / "images.zip"
     kept: set[str] = set()
-    for kind in {kind_of(name): None for name in sorted(outlined)}:
+    for kind in sorted({kind_of(name) for name in outlined}):
         images = scenes_of(archive, kind)
         kept |= {*chosen_images(group_places(images, scales=(1.0,)), every=EVERY_SCENE)}
         print(f"{kind}: {len(kept & outlined)} kept so far", flush=True)
@@ -82,7 +83,7 @@ def kept_scenes(data: Path) -> list[str]:
 
 
 def chosen_images(place: Mapping[str, str], *, every: int = EVERY) -> list[str]:
-    """Return the images of every so-manieth place, large places left out.
+    """Return the images of every n-th place, large places left out.
 
     Args:
         place: image -> place.

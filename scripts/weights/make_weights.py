@@ -54,13 +54,13 @@ MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
 SECOND_HEAD = (
     *("road", "water", "park", "swimming_pool", "vegetation", "stadium"),
     *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
-    *("overpass", "bridge", "beach", "river", "lake"),
+    *("overpass", "beach", "river", "lake"),
     *("wind_turbine", "chimney"),
 )
 """Classes that the second head finds."""
 
 DRAWN = ("field", "wind_turbine", "chimney")
-"""Classes of either that no labelled image shows."""
+"""Classes of either that were learned from drawn objects only."""
 
 LICENCE = (
     "research, non-commercial (NWPU VHR-10: research only; Airbus: CC BY-NC-SA 4.0)"

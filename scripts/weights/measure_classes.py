@@ -101,8 +101,9 @@ def write(weights: str, output: Path | None, scores: dict[str, ClassScore]) -> N
 
 def _views(data: Path, limit: int) -> Iterator[View]:
     sources = [*default_sources(data, ())[1], *added_sources(data, kept=True)]
-    surroundings = [surroundings_of(image) for image in sources[0].images]
-    sources.append(replace(sources[0], images=tuple(surroundings)))
+    nwpu = next(source for source in sources if source.name == "nwpu")
+    around = tuple(surroundings_of(image) for image in nwpu.images)
+    sources.append(replace(nwpu, images=around))
     for source in sources:
         views = (view for image in source.images for view in _of_image(image))
         has_windows = any(image.layout.gsd is not None for image in source.images)

@@ -147,6 +147,15 @@ def test_a_second_head_is_replaced(weights, both, tmp_path, windows):
     np.testing.assert_allclose(again[:, :3], first[:, :3], atol=1e-5)
 
 
+def test_a_second_head_that_is_replaced_is_said_once(weights, both, trained, tmp_path):
+    again = with_second_head(
+        both, trained, tmp_path / "b.safetensors", classes=["road"]
+    )
+    assert again.trained_on == read_header(both).trained_on
+    assert again.trained_on.count("second head") == 1
+    assert again.trained_on.startswith(read_header(weights).trained_on)
+
+
 def test_a_network_that_is_saved_again_has_one_head(both, tmp_path):
     net, info = load_weights(both)
     again = save_weights(net, tmp_path / "again.safetensors", card=card_of(info))

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import measure_classes
 import numpy as np
 import pytest
 import shapely
@@ -69,6 +70,14 @@ def test_classes_that_are_unsure_or_cut_short_are_not_complete(tmp_path, monkeyp
     assert [one.category for one in first.objects] == ["ship", "road"]
     assert first.complete == {"ship", "road"}
     assert second.complete == {"ship", "tree", "vegetation"}
+
+
+def test_only_complete_surroundings_are_measured(tmp_path, monkeypatch):
+    drawn = {"a.jpg": {"objects": [ROAD, TREES], "incomplete": ["trees"]}}
+    further = outlines(tmp_path, monkeypatch, drawn)
+    monkeypatch.setattr(measure_classes, "NWPU", further)
+    around = measure_classes.surroundings_of(image("a.jpg"))
+    assert [one.category for one in around.layout.objects] == ["road"]
 
 
 def test_other_images_stay_as_they_are(tmp_path, monkeypatch):

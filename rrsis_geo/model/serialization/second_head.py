@@ -16,6 +16,9 @@ from rrsis_geo.model.serialization.initialization import read_tensors
 from rrsis_geo.model.serialization.quantization import shrink, unpack
 from rrsis_geo.model.serialization.weights import card_of, stored_tensors, write_file
 
+SECOND_HEAD_TRAINED_ON = "; second head: "
+"""Between what both heads were trained on, and what the second one further."""
+
 TOLERANCE = 1e-5
 """Largest difference between numbers of the encoders of both; the moving average of a
 training moves what it did not train by rounding."""
@@ -55,7 +58,8 @@ def with_second_head(
         if not name.startswith(SECOND)
     }
     card = card_of(one)
-    further = other.trained_on.removeprefix(f"{card.trained_on}; then ")
+    own = card.trained_on.partition(SECOND_HEAD_TRAINED_ON)[0]
+    further = other.trained_on.removeprefix(f"{own}; then ")
     card = replace(
         card,
         categories=tuple(dict.fromkeys((*card.categories, *classes))),
@@ -65,7 +69,7 @@ def with_second_head(
             max(one.gsd_range[1], other.gsd_range[1]),
         ),
         class_scores={k: v for k, v in card.class_scores.items() if k not in classes},
-        trained_on=f"{card.trained_on}; second head: {further}",
+        trained_on=own + SECOND_HEAD_TRAINED_ON + further,
         licence=other.licence,
     )
     metadata = metadata_of(card, one.config, text=one.text_link)

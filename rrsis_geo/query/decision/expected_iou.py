@@ -52,9 +52,9 @@ def choose(
         caution: What a false polygon costs where nothing is meant, as a multiple of
             what silence costs where something is.
         min_score: Least chance of a candidate to be meant. None: where the expression
-            asks for any number of objects and names nothing else, or the scene is one
-            of many windows, those that are more likely meant than not, given that
-            something is, and the likeliest one.
+            asks for any number of objects that are counted, and names nothing else or
+            is about a scene of many windows, those that are more likely meant than not,
+            given that something is, and the likeliest one.
     """
     given = given_something(evidence, weights)
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
@@ -100,8 +100,8 @@ def with_chances(sentence: Values, given: Values) -> Values:
 def _counts_polygons(evidence: Evidence) -> bool:
     """Whether a wrong polygon is one too many, however small it is."""
     contexts = contexts_of(evidence.plan, view=evidence.view)
-    many = contexts["plain"] or contexts["many windows"]
-    return bool(many and not contexts["surface"])
+    applies = contexts["plain"] or contexts["many windows"]
+    return bool(applies and not contexts["surface"])
 
 
 def best_set(

@@ -1,4 +1,4 @@
-"""Names of the kinds of evidence.
+"""Names of the kinds of evidence, and how much of a scene the network sees.
 
 Every signal counts differently in different contexts: what the network painted for the
 whole sentence says much about an attribute, and little about what is largest. So each
@@ -32,11 +32,11 @@ class SceneView(StrEnum):
     WHOLE = "whole"
     WINDOWS = "windows"
     MANY_WINDOWS = "many windows"
-    """Of a relation it then sees one end at best."""
+    """A window then seldom shows both things that are related."""
 
 
 MANY = 3
-"""Windows that fit side by side into a scene of many."""
+"""A scene has many windows if its longer side is more than so many."""
 
 
 def view_of(width: int, height: int, window_size: int) -> SceneView:

@@ -1,11 +1,11 @@
 """Wind turbines and chimneys, drawn into real pictures that show none.
 
 No data set at hand outlines them. What makes them out from above is their height: a
-tower leans away from the middle of the picture, its shadow lies on the ground and is
-often clearer than the thing itself. Both are projected from three dimensions: a point z
-metres above the ground appears shifted by z times the tangent of the view's angle, its
-shadow by z times the cotangent of the sun's elevation. The label is the tower with its
-blades, without the shadow.
+tower leans one way, and its shadow, which lies on the ground, is often clearer than the
+thing itself. Both are projected from three dimensions: a point z metres above the
+ground appears shifted by z times the tangent of the view's angle, its shadow by z times
+the cotangent of the sun's elevation. All towers of a picture lean alike; its metres per
+pixel are drawn as well. The label is the tower with its blades, without the shadow.
 """
 
 from __future__ import annotations
@@ -225,14 +225,13 @@ def _share(shape: BaseGeometry) -> NDArray[np.float32]:
 
 
 def _tapered(start: Vector, end: Vector, wide: float, narrow: float) -> BaseGeometry:
-    """A strip from one width to another; both in pixels, at least one."""
+    """A strip from one width to another, in pixels; at least 1 and 0.8."""
     wide, narrow = max(wide, 1.0), max(narrow, 0.8)
     if np.hypot(*(end - start)) < 1e-6:
         return Point(start).buffer(wide / 2)
-    shape = MultiPoint([tuple(start), tuple(end)]).convex_hull
     first = LineString([start, start + 0.02 * (end - start)]).buffer(wide / 2)
     last = LineString([end - 0.02 * (end - start), end]).buffer(narrow / 2)
-    return shapely.union_all([shape, first, last]).convex_hull
+    return shapely.union_all([first, last]).convex_hull
 
 
 def _circle(middle: Vector, radius: float) -> Vector:

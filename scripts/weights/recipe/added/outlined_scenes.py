@@ -38,7 +38,7 @@ SIDE = 128
 """Pixels of a side of all pictures."""
 
 MIN_PIXELS = 6
-"""Smaller objects are left out."""
+"""Smaller objects are unsure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ _RARE = frozenset(
         *("wind_turbine", "chimney"),
     }
 )
-"""What is not in scenes of other kinds."""
+"""What is not in scenes of other kinds, but for those that a kind names besides."""
 
 
 def _kind(*classes: str, besides: str = "", **renamed: str) -> Kind:
@@ -89,6 +89,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
 """What was looked for, mostly a kind of scene -> what is outlined there."""
 
 UNCOUNTED = frozenset({"water", "railway", "beach", "apron", "airport"})
+"""Each river or lake of a scene is one, other than water."""
 
 NOTHING = ("farmland", "forest", "meadow", "denseresidential", "mountain", "school")
 """Kinds of which a few scenes are read in which nothing is outlined."""
@@ -164,14 +165,15 @@ def _scenes(
     path: Path, name: str, what: str, drawn: Sequence[Mapping[str, Any]]
 ) -> Iterator[LabelledImage]:
     for number, kind in enumerate(KINDS[what]):
-        objects, unsure = [], []
+        objects, unsure, doubtful = [], [], set[str]()
         for one in drawn:
             if one["class"] not in kind.classes:
                 continue
             shape = shape_of(one, (SIDE, SIDE))
-            if one.get("unsure"):
+            if one.get("unsure") or shape.area < MIN_PIXELS:
                 unsure.append(shape)
-            elif shape.area >= MIN_PIXELS:
+                doubtful.add(kind.classes[one["class"]])
+            else:
                 objects.append(
                     LabelledObject(
                         category=kind.classes[one["class"]],
@@ -182,7 +184,8 @@ def _scenes(
             path,
             name,
             tuple(objects),
-            complete=frozenset(kind.classes.values()) | kind.absent,
+            complete=(frozenset(kind.classes.values()) | kind.absent)
+            - (doubtful - {one.category for one in objects}),
             unsure=tuple(unsure),
             suffix=what.removeprefix(kind_of(name)) + "-again" * number,
         )
