@@ -62,8 +62,9 @@ def measure(
 ) -> None:
     """Print the rows of one file."""
     ious = defaultdict(list)
-    painted: dict[str, dict[str, bool]] = defaultdict(dict)
+    painted: dict[str, dict[tuple[Path, str], bool]] = defaultdict(dict)
     for image in images:
+        seen = image.path, image.place  # some scenes are read twice, for other names
         classes = sorted(image.layout.complete)
         pixels = resized(image.pixels, side)
         texts = [class_name(one) for one in classes]
@@ -74,7 +75,7 @@ def measure(
                 one.polygon for one in image.layout.objects if one.category == name
             ]
             if not shapes:
-                painted[name][image.place] = bool((found & known).mean() > PAINTED)
+                painted[name][seen] = bool((found & known).mean() > PAINTED)
                 continue
             factors = image.layout.width / side, image.layout.height / side
             mask = rasterize(shapes, (side, side), transform=Affine.scale(*factors))
