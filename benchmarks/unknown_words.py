@@ -21,7 +21,7 @@ from rrsis_geo.query.lexicon.vocabulary import words
 NOUNS = sorted(
     words(
         """unicorn dragon camel sheep cow horse elephant penguin person pedestrian crowd
-        tent igloo yurt greenhouse lighthouse windmill waterfall fountain statue bench
+        tent igloo yurt greenhouse lighthouse obelisk waterfall fountain statue bench
         hedge vineyard orchard garden lawn cemetery volcano crater dune glacier iceberg
         helicopter drone rocket submarine train locomotive tram bicycle telescope
         antenna satellite pylon pyramid fence wall haystack scarecrow dumpster billboard
