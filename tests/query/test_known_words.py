@@ -110,6 +110,15 @@ def test_synonyms_and_kinds_are_known():
         assert read(text).notes == (), text
 
 
+@pytest.mark.parametrize("text", ["police station", "bus station", "boat ramp"])
+def test_other_stations_and_ramps_are_not_what_sounds_alike(text):
+    known = KnownClasses(keys=tuple(CLASSES), weak=frozenset())
+    batch = read(f"the {text}", known=known)
+    assert any("do not know" in note for note in batch.notes)
+    assert kept(batch) == 0
+    assert not read("the train station", known=known).notes
+
+
 def test_weak_classes_are_answered_with_a_note():
     batch = read("the roads")
     assert len(batch.notes) == 1
