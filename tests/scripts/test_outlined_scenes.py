@@ -8,6 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 import shapely
+import show_outlines
 from PIL import Image
 from recipe.added import outlined_scenes as module
 from recipe.added.files import KEPT, read_json
@@ -144,6 +145,25 @@ def test_a_missing_scene_is_named(scenes, tmp_path):
         outlined_scenes(tmp_path, lambda name: True)
     with pytest.raises(DataError, match="cannot be read"):
         outlined_scenes(tmp_path / "nowhere", lambda name: True)
+
+
+def test_outlines_are_drawn_over_their_picture(scenes):
+    images = scenes(
+        {
+            "stadium": {
+                "stadium_1.webp": [{"class": "stadium", "box": [64, 64, 64, 64, 0]}]
+            }
+        }
+    )
+    sheet, colours = show_outlines.draw(images)
+    assert colours == {"stadium": "red"}
+    pixels = np.asarray(sheet)
+    red = (pixels == (255, 0, 0)).all(axis=2)
+    rows, columns = np.nonzero(red)
+    scale = show_outlines.SIDE / SIDE
+    assert abs(rows.min() - 32 * scale) <= 2
+    assert abs(columns.max() - 96 * scale) <= 2
+    assert not red[300:450, 300:450].any()  # a line, not an area
 
 
 def test_all_outlines_can_be_drawn():
