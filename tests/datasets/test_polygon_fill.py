@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rasterio.features import rasterize
 from shapely.geometry import MultiPolygon, Polygon, box
@@ -59,8 +59,11 @@ def test_outlines(outlines):
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(anywhere, min_size=1, max_size=3))
+@example([[(0.0, 0.0), (1.0, 0.0), (0.0, 1.5), (1.0, 1.5)]])
 def test_outlines_that_cross_themselves(outlines):
-    assert_equal([Polygon(outline) for outline in outlines])
+    # which side of an edge is the upper one is not said where rings change direction,
+    # so that centres on edges may be on either side
+    assert_equal([Polygon(outline) for outline in outlines], computed=True)
 
 
 @settings(max_examples=100, deadline=None)
