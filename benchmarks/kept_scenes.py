@@ -20,14 +20,12 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from PIL import Image
-from public_data import SURROUNDINGS, added_sources, nwpu, split
+from public_data import OUTLINED_SCENES, SURROUNDINGS, added_sources, nwpu, split
 from rasterio.features import rasterize
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 from rrsis_geo.language.related_classes import class_name
-
-SCENES = "aid-captions"
 
 PAINTED = 0.01
 """Share of a scene from which on something counts as painted."""
@@ -41,10 +39,10 @@ def main() -> None:
     parser.add_argument("--half", choices=("choose", "report"), default="choose")
     parser.add_argument("--side", type=int, default=384)
     options = parser.parse_args()
-    sources = added_sources(options.data, kept=True)
+    sources = {one.name: one for one in added_sources(options.data, kept=True)}
     around = [SURROUNDINGS.add_to(one) for one in split(nwpu(options.data), every=7)[1]]
     sets = {
-        SCENES: [one for part in sources if part.name == SCENES for one in part.images],
+        OUTLINED_SCENES: list(sources[OUTLINED_SCENES].images),
         "NWPU VHR-10": [one for one in around if one.name in SURROUNDINGS.drawn],
     }
     for weights in options.weights:

@@ -59,7 +59,7 @@ def explain(
 
     Args:
         expressions: What the user typed.
-        scene: Where; None: a scene larger than a window.
+        scene: Where; None: a scene of a few windows.
         options: As for a run.
         weights: Name or path.
         own_layers: Layers whose features words mean; without a scene not read.

@@ -315,7 +315,7 @@ def make_batch(
         expressions: What the user typed.
         resolve: network: all words go to the network; scene: all that is understood
             is evaluated on the map; auto: the evidence of both is weighed.
-        grid: What the scene is read at; None: larger than a window.
+        grid: What the scene is read at; None: as if it were a few windows.
         window_size: Pixels that the network sees at once.
         categories: Classes that the network knows by name; None: not known.
         weights: How much each kind of evidence counts with `auto`.

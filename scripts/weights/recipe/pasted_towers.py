@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import shapely
@@ -72,18 +71,6 @@ class Tower:
         return shapely.union_all([shape for shape, _ in self.body])
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class TowerImage(LabelledImage):
-    """A picture with towers drawn into it."""
-
-    content: NDArray[np.uint8]
-
-    @cached_property
-    def pixels(self) -> NDArray[np.uint8]:
-        """(3, H, W) RGB."""
-        return self.content
-
-
 def pictures_with_towers(
     backgrounds: Sequence[LabelledImage], count: int, *, seed: int
 ) -> list[LabelledImage]:
@@ -130,15 +117,16 @@ def _picture(
         for one in towers
         if (one.outline & frame).area >= 12
     )
-    return TowerImage(
+    drawn = LabelledImage(
         name=name,
         path=image.path,
         place=image.place,
         layout=Layout(
             width=SIDE, height=SIDE, objects=objects, complete=CLASSES, gsd=light.gsd
         ),
-        content=draw(pixels, towers, rng),
     )
+    drawn.__dict__["pixels"] = draw(pixels, towers, rng)  # cached, there is no file
+    return drawn
 
 
 def turbine(
