@@ -3,10 +3,11 @@
     python benchmarks/kept_scenes.py DATA --weights NAME|FILE... [--half report]
         [--side 384]
 
-For captioned scenes, and for the surroundings of the objects of NWPU VHR-10: the mean
-IoU of the pixels of every class over the images that show it, and the share of the
-images surely without it in which more than a hundredth is painted. Images are resized
-to --side. Choices are made on every second image, --half report measures the others.
+For captioned scenes, the surroundings of the objects of NWPU VHR-10, airports and
+harbours: the mean IoU of the pixels of every class over the images that show it, and
+the share of the images surely without it in which more than a hundredth is painted.
+Images are resized to --side. Choices are made on every second image, --half report
+measures the others.
 """
 
 from __future__ import annotations
@@ -20,12 +21,21 @@ import numpy as np
 from affine import Affine
 from numpy.typing import NDArray
 from PIL import Image
-from public_data import OUTLINED_SCENES, SURROUNDINGS, added_sources, nwpu, split
+from public_data import (
+    OUTLINED_SCENES,
+    SURROUNDINGS,
+    added_sources,
+    kept_airports,
+    nwpu,
+    split,
+)
 from rasterio.features import rasterize
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
 from rrsis_geo.language.related_classes import class_name
+
+SHIPS = "ships-obb"
 
 PAINTED = 0.01
 """Share of a scene from which on something counts as painted."""
@@ -44,6 +54,8 @@ def main() -> None:
     sets = {
         OUTLINED_SCENES: list(sources[OUTLINED_SCENES].images),
         "NWPU VHR-10": [one for one in around if one.name in SURROUNDINGS.drawn],
+        "Aerial Airport": kept_airports(options.data),
+        SHIPS: list(sources[SHIPS].images),
     }
     for weights in options.weights:
         network = WeightsNetwork(weights, device="cpu")

@@ -12,13 +12,14 @@ from recipe.added.further_outlines import NWPU as SURROUNDINGS
 from recipe.added.land_cover import read_labels
 from recipe.added.outlined_scenes import NAME as OUTLINED_SCENES
 from recipe.added.sources import added_sources
-from recipe.public_datasets import default_sources, nwpu, split
+from recipe.public_datasets import default_sources, kept_airports, nwpu, split
 
 __all__ = [
     "OUTLINED_SCENES",
     "SURROUNDINGS",
     "added_sources",
     "default_sources",
+    "kept_airports",
     "kept_images",
     "nwpu",
     "part_of",

@@ -94,8 +94,9 @@ POLYGONS = together(
         "Polygons",
         "--min-score",
         "Drop objects of a lower score, the chance that they are meant; 0 drops none. "
-        "Default: 0.5 where a class is named and nothing else. With --resolve scene or "
-        "network the mean probability counts.",
+        "Default: 0.5 where a class is named and nothing else, or on a large scene any "
+        "number of objects. With --resolve scene or network the mean probability "
+        "counts.",
         type=float,
         metavar="P",
     ),
@@ -126,7 +127,7 @@ POLYGONS = together(
         "--split/--no-split",
         default=DEFAULTS["split"],
         help="Part objects that touch where the probability dips between them; "
-        "without either, only buildings, storage tanks and tennis courts.",
+        "without either, only buildings, storage tanks, tennis courts and vehicles.",
     ),
 )
 """From probabilities to polygons."""

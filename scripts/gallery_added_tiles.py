@@ -7,10 +7,13 @@ from pathlib import Path
 
 from gallery_tiles import Crop, Tile, crop_labels, of_class
 from weights.recipe.added.sources import added_sources
+from weights.recipe.public_datasets import kept_airports
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 
-SURFACES = frozenset(("water", "vegetation", "road"))
+SURFACES = frozenset(
+    ("water", "vegetation", "road", "runway", "taxiway", "apron", "terminal")
+)
 """Classes that are measured by pixels."""
 
 ADDED: tuple[tuple[str, str, str, str, str, Crop | None, str], ...] = (
@@ -48,6 +51,18 @@ ADDED: tuple[tuple[str, str, str, str, str, Crop | None, str], ...] = (
 )
 """Name, data set, image, class, expression, crop, note."""
 
+AIRPORTS: tuple[tuple[str, str, str, str], ...] = (
+    ("runway", "airport_218", "runway", "the runways"),
+    ("runway-343", "airport_343", "runway", "the runway"),
+    ("terminal", "airport_259", "terminal", "the terminal"),
+    ("terminal-103", "airport_103", "terminal", "terminal"),
+    ("taxiways", "airport_272", "taxiway", "taxiways"),
+    ("apron", "airport_116", "apron", "the apron"),
+    ("parking", "airport_59", "parking_lot", "parking lots"),
+    ("parking-103", "airport_103", "parking_lot", "car parks"),
+)
+"""Name, image of Aerial Airport, class, expression."""
+
 
 def added_tiles(data: Path) -> Iterator[Tile]:
     """Yield tiles of kept images whose licences allow publication."""
@@ -63,6 +78,18 @@ def added_tiles(data: Path) -> Iterator[Tile]:
             name=name, source=source, pixels=pixels, gsd=image.layout.gsd or 1.0,
             text=text, truth=shapes, note=note, min_area=1.0,
             rule="area" if category in SURFACES else "box" if boxes else "outline",
+        )  # fmt: skip
+
+
+def airport_tiles(data: Path) -> Iterator[Tile]:
+    """Yield tiles of kept airports that were outlined by eye."""
+    kept = {image.name.split("_jpg")[0]: image for image in kept_airports(data)}
+    for name, stem, category, text in AIRPORTS:
+        image = kept[stem]
+        yield Tile(
+            name=name, source="airports", pixels=image.pixels, gsd=0.75, text=text,
+            truth=of_class(image.layout, category), min_area=20.0,
+            rule="area" if category in SURFACES else "outline",
         )  # fmt: skip
 
 

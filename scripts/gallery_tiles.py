@@ -136,17 +136,11 @@ NAIP: tuple[tuple[str, str, str, str], ...] = (
 """Name, image, expression, rule."""
 
 AIRPORTS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("planes-apron", "airport_332", "airplanes", "all", ""),
-    ("planes-terminal", "airport_11", "aircraft", "all", ""),
-    ("planes-west", "airport_301", "the westernmost airplane", "leftmost", ""),
-    (
-        *("planes-small", "airport_147", "airplane", "all"),
-        "Some twelve pixels each: too small.",
-    ),
-    (
-        *("tanks-airport", "airport_293", "storage tank", "none"),
-        "The round building is none.",
-    ),
+    ("planes-apron", "airport_317", "airplanes", "all", ""),
+    ("planes-terminal", "airport_103", "aircraft", "all", ""),
+    ("planes-west", "airport_38", "the westernmost airplane", "leftmost", ""),
+    ("planes-small", "airport_272", "airplane", "all", ""),
+    ("tanks-airport", "airport_188", "storage tank", "none", ""),
 )
 
 DRAWN: tuple[tuple[str, int, str, str, str], ...] = (

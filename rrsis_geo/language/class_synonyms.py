@@ -144,7 +144,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
     "football_field": listed("sports field, playing field, pitch, rugby field"),
     "golf_course": listed("golf green, bunker"),
     "airport": listed("aerodrome"),
-    "runway": listed("strip, taxiway"),
+    "runway": listed("strip"),
     "apron": listed("tarmac"),
     "crane": listed("gantry crane, tower crane"),
     "solar_panel": listed(

@@ -311,6 +311,7 @@ _CLASSES = {
             Noun("airstrip", 0.7),
         ),
     ),
+    "taxiway": ObjectClass("taxiway"),
     "apron": ObjectClass(
         "apron",
         nouns=(

@@ -22,7 +22,7 @@ MAX_HEIGHT = 1024
 a limit on objects, so the result does not depend on how rows were cut into strips."""
 
 
-SPLIT_CLASSES = frozenset({"building", "storage_tank", "tennis_court"})
+SPLIT_CLASSES = frozenset({"building", "storage_tank", "tennis_court", "vehicle"})
 """Classes whose touching objects are split unless told otherwise: on images kept out of
 training that brings more of them whole (decision 0122)."""
 

@@ -29,7 +29,7 @@ from PIL import Image
 from rasterio.features import rasterize
 from recipe.added.further_outlines import NWPU
 from recipe.added.sources import added_sources
-from recipe.public_datasets import default_sources
+from recipe.public_datasets import default_sources, kept_airports
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.evaluation.weights_network import WeightsNetwork
@@ -104,6 +104,7 @@ def _views(data: Path, limit: int) -> Iterator[View]:
     nwpu = next(source for source in sources if source.name == "nwpu")
     around = tuple(surroundings_of(image) for image in nwpu.images)
     sources.append(replace(nwpu, images=around))
+    sources.append(replace(nwpu, name="airports", images=tuple(kept_airports(data))))
     for source in sources:
         views = (view for image in source.images for view in _of_image(image))
         has_windows = any(image.layout.gsd is not None for image in source.images)

@@ -1,30 +1,40 @@
 """What was outlined by eye in images with labels of their own."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import measure_classes
 import numpy as np
 import pytest
 import shapely
+from PIL import Image
 from recipe.added import further_outlines as module
 from recipe.added.files import kept_images
-from recipe.added.further_outlines import NEW_YORK, NWPU, FurtherOutlines
+from recipe.added.further_outlines import (
+    AIRCRAFT,
+    AIRPORTS,
+    NEW_YORK,
+    NWPU,
+    SHIPS,
+    FurtherOutlines,
+)
 from recipe.added.outline_shapes import shape_of
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.language.object_classes import CLASSES
 
-SHIPPED = (NEW_YORK, NWPU)
+SHIPPED = (NEW_YORK, NWPU, SHIPS, AIRCRAFT, AIRPORTS)
 
 
-def outlines(tmp_path, monkeypatch, drawn):
+def outlines(tmp_path, monkeypatch, drawn, **fields):
     monkeypatch.setattr(module, "__file__", str(tmp_path / "further_outlines.py"))
     (tmp_path / "some.json").write_text(json.dumps(drawn))
     return FurtherOutlines(
         file="some.json",
         categories={"trees": ("tree", "vegetation"), "road": ("road",)},
+        **fields,
     )
 
 
@@ -70,6 +80,61 @@ def test_classes_that_are_unsure_or_cut_short_are_not_complete(tmp_path, monkeyp
     assert [one.category for one in first.objects] == ["ship", "road"]
     assert first.complete == {"ship", "road"}
     assert second.complete == {"ship", "tree", "vegetation"}
+
+
+def test_dropped_labels_take_their_sentences_along(tmp_path, monkeypatch):
+    further = outlines(
+        tmp_path, monkeypatch, {"a.jpg": {"objects": [ROAD], "drop": [0]}}
+    )
+    ship, boat = (
+        LabelledObject(category="ship", polygon=shapely.box(x, 0, x + 9, 9))
+        for x in (0, 20)
+    )
+    both = image("a.jpg")
+    sentences = {"the ship": (0,), "the boat": (1,), "a submarine": ()}
+    both = replace(
+        both,
+        layout=replace(both.layout, objects=(ship, boat)),
+        written=tuple(
+            WrittenExpression(text=text, targets=targets, type="category")
+            for text, targets in sentences.items()
+        ),
+    )
+    found = further.add_to(both)
+    assert [one.category for one in found.layout.objects] == ["ship", "road"]
+    assert found.layout.objects[0] is boat
+    assert {one.text: one.targets for one in found.written} == {
+        "the boat": (0,),
+        "a submarine": (),
+    }
+
+
+def test_unsure_pixels_are_black_where_that_is_asked_for(tmp_path, monkeypatch):
+    drawn = {"a.png": {"objects": [ROAD, TREES | {"unsure": True}]}}
+    further = outlines(tmp_path, monkeypatch, drawn, blackens=True)
+    path = tmp_path / "a.png"
+    Image.fromarray(np.full((60, 90, 3), 200, np.uint8)).save(path)
+    found = further.add_to(replace(image("a.png"), path=path))
+    black = (found.pixels == 0).all(axis=0)
+    assert black[6:14, 31:49].all()
+    assert black.sum() == 20 * 10
+    assert found.layout.complete == {"ship", "road", "tree", "vegetation"}
+
+
+def test_aircraft_of_four_points_reach_them_and_no_farther():
+    nose, tail, left, right = (50, 10), (50, 90), (15, 60), (85, 60)
+    drawn = {"nose": nose, "tail": tail, "tips": [left, right]}
+    shape = shape_of(drawn, (100, 100))
+    assert shape.is_valid
+    assert shape.geom_type == "Polygon"
+    for point in (nose, tail, left, right):
+        assert shape.distance(shapely.Point(point)) < 1
+    assert shapely.box(14, 5, 86, 95).covers(shape)
+    mirrored = shapely.affinity.scale(shape, -1, 1, origin=(50, 0))
+    assert shape.symmetric_difference(mirrored).area < 1e-6
+    # between the wings and the tailplane there is ground
+    assert not shape.contains(shapely.Point(30, 80))
+    assert 0.2 < shape.area / shape.envelope.area < 0.5
 
 
 def test_only_complete_surroundings_are_measured(tmp_path, monkeypatch):

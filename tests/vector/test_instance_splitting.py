@@ -169,6 +169,7 @@ def test_a_rasterized_outline_is_the_object():
         ("the white oil tanks", None, True),
         ("houses near the road", None, True),
         ("tennis courts", None, True),
+        ("parked cars", None, True),
         ("airplane", None, False),
         ("the jets beside the building", None, False),
         ("something unheard of", None, False),

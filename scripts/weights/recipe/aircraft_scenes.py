@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import shapely
@@ -13,6 +13,7 @@ from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError
 
+from .added.further_outlines import AIRCRAFT, AIRPORTS
 from .aircraft_boxes import Box, airbus_boxes, airport_boxes
 
 SAME_AIRPORT = (
@@ -60,8 +61,19 @@ def airbus(folder: Path, outlines: Outlines) -> list[LabelledImage]:
 
 
 def airports(folder: Path, outlines: Outlines) -> list[LabelledImage]:
-    """Return Aerial Airport: small images of distinct places at 0.5 to 1 m."""
-    return _images(airport_boxes(folder), outlines, side=600, gsd=0.75)
+    """Return Aerial Airport: small images of distinct places at 0.5 to 1 m.
+
+    Some have large aircraft outlined by eye, some the ground around them.
+    """
+    images = _images(
+        airport_boxes(folder),
+        outlines,
+        side=600,
+        gsd=0.75,
+        drawn=AIRCRAFT.drawn,
+        around=AIRPORTS.drawn,
+    )
+    return [AIRPORTS.add_to(AIRCRAFT.add_to(image)) for image in images]
 
 
 def places_of(boxes: Mapping[Path, Sequence[Box]]) -> set[str]:
@@ -70,8 +82,24 @@ def places_of(boxes: Mapping[Path, Sequence[Box]]) -> set[str]:
 
 
 def _images(
-    boxes: dict[Path, list[Box]], outlines: Outlines, *, side: int, gsd: float
+    boxes: dict[Path, list[Box]],
+    outlines: Outlines,
+    *,
+    side: int,
+    gsd: float,
+    drawn: Container[str] = (),
+    around: Container[str] = (),
 ) -> list[LabelledImage]:
+    """Return images with outlines.
+
+    Args:
+        boxes: path -> boxes of aircraft.
+        outlines: of boxes.
+        side: of the images, in pixels.
+        gsd: metres per pixel.
+        drawn: names of images whose aircraft will be drawn anew.
+        around: names of images that are of use without their aircraft.
+    """
     images = []
     for path, rows in boxes.items():
         known = [outlines.get((path.name, row)) for row in range(len(rows))]
@@ -79,8 +107,11 @@ def _images(
             outline is None and _longer_side(box) > SMALL_SIDE
             for box, outline in zip(rows, known, strict=True)
         ]
-        if sum(missing) > MAX_MISSING * len(rows):
-            continue
+        complete = {"airplane", "baseball_diamond"}
+        if path.name not in drawn and sum(missing) > MAX_MISSING * len(rows):
+            if path.name not in around:
+                continue
+            rows, complete = [], set()
         images.append(
             LabelledImage(
                 name=path.name,
@@ -94,9 +125,9 @@ def _images(
                             category="airplane",
                             polygon=outline or _default_outline(box),
                         )
-                        for box, outline in zip(rows, known, strict=True)
+                        for box, outline in zip(rows, known, strict=False)
                     ),
-                    complete=frozenset({"airplane", "baseball_diamond"}),
+                    complete=frozenset(complete),
                     gsd=gsd,
                 ),
             )

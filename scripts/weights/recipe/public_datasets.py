@@ -29,9 +29,10 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
-from .added.further_outlines import NWPU
+from .added.further_outlines import AIRCRAFT, AIRPORTS, NWPU
 from .aircraft_boxes import airbus_boxes, airport_boxes
 from .aircraft_scenes import (
+    Outlines,
     airbus,
     airports,
     places_of,
@@ -82,6 +83,17 @@ def _with_surroundings(images: list[LabelledImage]) -> _Split:
     """Split; training images get what was outlined around their ten classes too."""
     training, validation = split(images, every=7)
     return [NWPU.add_to(image) for image in training], validation
+
+
+def _split_airports(folder: Path, outlines: Outlines) -> _Split:
+    everywhere = places_of(airport_boxes(folder))
+    return split(airports(folder, outlines), every=7, among=everywhere)
+
+
+def kept_airports(folder: Path) -> list[LabelledImage]:
+    """Return the airports kept for validation that were outlined by eye."""
+    drawn = AIRCRAFT.drawn.keys() | AIRPORTS.drawn.keys()
+    return [one for one in _split_airports(folder, {})[1] if one.name in drawn]
 
 
 def tanks(folder: Path) -> list[LabelledImage]:
@@ -272,15 +284,7 @@ def default_sources(
                 among=places_of(airbus_boxes(folder)),
             ),
         ),
-        "airports": (
-            0.05,
-            (0.7, 2.0),
-            lambda: split(
-                airports(folder, shapes_of),
-                every=7,
-                among=places_of(airport_boxes(folder)),
-            ),
-        ),
+        "airports": (0.05, (0.7, 2.0), lambda: _split_airports(folder, shapes_of)),
         "banepa": (0.10, (0.25, 1.0), lambda: _first_and_rest(banepa(folder))),
         "open-cities": (
             0.02,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -70,12 +72,15 @@ def image_files(folder: Path, pattern: str) -> list[Path]:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file.
+    """Read a JSON file, which may be compressed (`.json.gz`).
 
     Raises:
         DataError: it is missing or broken.
     """
     try:
-        return json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+        content = path.read_bytes()
+        if path.suffix == ".gz":
+            content = gzip.decompress(content)
+        return json.loads(content)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error

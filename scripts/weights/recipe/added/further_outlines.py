@@ -1,8 +1,9 @@
 """Add what was outlined by eye for this project to images with labels of their own.
 
-`newyork_outlines.json` and `nwpu_outlines.json` hold image -> "objects", as
-`outline_shapes` reads them, and "incomplete": names of classes of which there is more
-in the image. A class of which something is unsure is not complete either.
+The files hold image -> "objects", as `outline_shapes` reads them, "incomplete": names
+of classes of which there is more in the image, and "drop": numbers of the image's own
+labels that are wrong or were drawn anew. A class of which something is unsure is not
+complete either, unless its pixels are made black.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from rrsis_geo.datasets.labelled_image import LabelledImage
 
 from .files import read_json
 from .outline_shapes import shape_of
+from .unsure_images import UnsureImage
 
 UNCOUNTED = frozenset(
-    {"road", "railway", "water", "beach", "apron", "vegetation", "tree"}
+    {"road", "railway", "water", "beach", "apron", "taxiway", "vegetation", "tree"}
 )
 
 
@@ -36,6 +38,8 @@ class FurtherOutlines:
     """Name in the file -> categories: people name trees so, and vegetation."""
     partly: frozenset[str] = frozenset()
     """Categories that are never complete."""
+    blackens: bool = False
+    """Whether pixels of what is unsure are black in training."""
 
     @cached_property
     def drawn(self) -> Mapping[str, Mapping[str, Any]]:
@@ -49,6 +53,8 @@ class FurtherOutlines:
             return image
         layout = image.layout
         size = layout.width, layout.height
+        dropped = frozenset(drawn.get("drop", ()))
+        kept = [row for row in range(len(layout.objects)) if row not in dropped]
         objects = [
             LabelledObject(
                 category=category,
@@ -58,18 +64,28 @@ class FurtherOutlines:
             if not one.get("unsure")
             for category in self.categories.get(one["class"], ())
         ]
-        unsure = {one["class"] for one in drawn["objects"] if one.get("unsure")}
-        incomplete = self._named(unsure | {*drawn.get("incomplete", ())})
+        unsure = [one for one in drawn["objects"] if one.get("unsure")]
+        doubtful = set() if self.blackens else {one["class"] for one in unsure}
+        incomplete = self._named(doubtful | {*drawn.get("incomplete", ())})
         added = self._named(self.categories)
-        return replace(
+        further = replace(
             image,
             layout=replace(
                 layout,
-                objects=(*layout.objects, *objects),
-                complete=layout.complete | (added - incomplete - self.partly),
+                objects=(*(layout.objects[row] for row in kept), *objects),
+                complete=(layout.complete | added) - incomplete - self.partly,
                 uncounted=layout.uncounted | (UNCOUNTED & added),
             ),
+            written=tuple(
+                replace(one, targets=tuple(map(kept.index, one.targets)))
+                for one in image.written
+                if dropped.isdisjoint(one.targets)
+            ),
         )
+        if not (self.blackens and unsure):
+            return further
+        shapes = tuple(shape_of(one, size) for one in unsure)
+        return UnsureImage(**vars(further), unsure=shapes)
 
     def _named(self, names: Iterable[str]) -> set[str]:
         return {
@@ -82,7 +98,7 @@ def _same(names: str) -> dict[str, tuple[str, ...]]:
 
 
 NEW_YORK = FurtherOutlines(
-    file="newyork_outlines.json",
+    file="newyork_outlines.json.gz",
     categories={"pier": ("harbor",)}
     | _same(
         "bridge overpass railway stadium golf_course ground_track_field "
@@ -92,7 +108,7 @@ NEW_YORK = FurtherOutlines(
 )
 
 NWPU = FurtherOutlines(
-    file="nwpu_outlines.json",
+    file="nwpu_outlines.json.gz",
     categories={"trees": ("tree", "vegetation"), "grass": ("vegetation",)}
     | _same(
         "road water parking_lot terminal apron runway railway beach overpass "
@@ -100,3 +116,23 @@ NWPU = FurtherOutlines(
     ),
 )
 """Surroundings of the ten classes; piers are left to the labels of harbours."""
+
+SHIPS = FurtherOutlines(
+    file="ship_outlines.json.gz",
+    categories={"ship": ("ship",), "harbor": ("harbor",)},
+    blackens=True,
+)
+"""Ships that `ships-obb` does not label, mostly small ones, and piers."""
+
+AIRCRAFT = FurtherOutlines(
+    file="airport_aircraft.json.gz",
+    categories={"airplane": ("airplane",)},
+    blackens=True,
+)
+"""Large aircraft of Aerial Airport, in the place of their boxes."""
+
+AIRPORTS = FurtherOutlines(
+    file="airport_grounds.json.gz",
+    categories=_same("runway taxiway terminal apron parking_lot road water"),
+)
+"""What is around the aircraft of Aerial Airport."""

@@ -1,6 +1,6 @@
 """Read the captioned scenes, whose objects were outlined by eye for this project.
 
-`scene_outlines.json` holds them: what was looked for -> image -> objects, as
+`scene_outlines.json.gz` holds them: what was looked for -> image -> objects, as
 `outline_shapes` reads them. What may be an object, but is not surely one, is marked
 unsure; its pixels are black in training.
 """
@@ -11,7 +11,6 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from PIL import Image
-from rasterio.features import rasterize
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
@@ -29,8 +27,9 @@ from rrsis_geo.errors import DataError
 
 from .files import Wanted, read_json
 from .outline_shapes import shape_of
+from .unsure_images import UnsureImage
 
-OUTLINES = Path(__file__).with_name("scene_outlines.json")
+OUTLINES = Path(__file__).with_name("scene_outlines.json.gz")
 
 NAME = "aid-captions"
 
@@ -98,19 +97,13 @@ NOTHING_OF_EACH = 12
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ZippedImage(LabelledImage):
-    """An image in an archive, with black pixels where the labels are unsure."""
+class ZippedImage(UnsureImage):
+    """An image in an archive."""
 
-    unsure: tuple[BaseGeometry, ...] = ()
-
-    @cached_property
-    def pixels(self) -> NDArray[np.uint8]:
-        """(3, 128, 128) RGB, read at first use and cached."""
+    def read(self) -> NDArray[np.uint8]:
+        """Return (3, 128, 128), an array of its own."""
         with zipfile.ZipFile(self.path) as archive:
-            pixels = _pixels_of(archive, f"{self.place}.webp")
-        if self.unsure:
-            pixels[:, rasterize(self.unsure, out_shape=pixels.shape[1:]) > 0] = 0
-        return pixels
+            return _pixels_of(archive, f"{self.place}.webp")
 
 
 def outlined_scenes(folder: Path, wanted: Wanted) -> list[LabelledImage]:

@@ -19,6 +19,7 @@ from rrsis_geo.datasets.labelled_image import (
 
 from .box_fitting import fit_rectangle, ship_outline
 from .files import Wanted, read_json, written_lines
+from .further_outlines import SHIPS
 
 VEHICLE_ASPECTS = {"car": 2.3, "minibus": 2.6, "truck": 3.0, "bus": 4.2}
 """Length by width, by kind."""
@@ -30,7 +31,7 @@ SHIP_WIDENING = 1.15
 
 
 def ships(folder: Path, wanted: Wanted) -> list[LabelledImage]:
-    """Return harbours with the outlines of ships."""
+    """Return harbours with the outlines of ships, and of piers where they are drawn."""
     base = folder / "ships-obb"
     written = written_lines(folder, "ships-cars.jsonl", "ships-obb")
     images = []
@@ -68,7 +69,7 @@ def ships(folder: Path, wanted: Wanted) -> list[LabelledImage]:
                 ),
             )
         )
-    return images
+    return [SHIPS.add_to(image) for image in images]
 
 
 def estonia(folder: Path, wanted: Wanted) -> list[LabelledImage]:
