@@ -58,8 +58,9 @@ class SegmentOptions:
     """Pixels with a higher probability belong to an object."""
     min_score: float | None = None
     """Objects of a lower score are dropped; 0 drops none. Where evidence is weighed, it
-    is the chance to be meant, and None stands for 0.5 where a class is named alone;
-    else it is the mean probability, and None stands for `least_score`."""
+    is the chance to be meant, and None stands for 0.5 where a class is named alone, or
+    any number of objects on a scene of many windows; else it is the mean probability,
+    and None stands for `least_score`."""
     min_area: float = 0.0
     """Square metres; smaller polygons are dropped."""
     fill_holes: float = 0.0

@@ -9,7 +9,7 @@ from gallery_tiles import Crop, Tile, crop_labels, of_class
 from weights.recipe.added.sources import added_sources
 from weights.recipe.public_datasets import kept_airports
 
-from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
 
 SURFACES = frozenset(
     ("water", "vegetation", "road", "runway", "taxiway", "apron", "terminal")
@@ -87,7 +87,8 @@ def airport_tiles(data: Path) -> Iterator[Tile]:
     for name, stem, category, text in AIRPORTS:
         image = kept[stem]
         yield Tile(
-            name=name, source="airports", pixels=image.pixels, gsd=0.75, text=text,
+            name=name, source="airports", gsd=0.75, text=text,
+            pixels=read_rgb(image.path),  # without black boxes
             truth=of_class(image.layout, category), min_area=20.0,
             rule="area" if category in SURFACES else "outline",
         )  # fmt: skip

@@ -214,9 +214,14 @@ RECIPES = {
             f"--from tenth.safetensors -o eleventh.safetensors --licence '{LICENCE}'",
         ),
         Part(
+            file="twelfth.safetensors",
+            command="rrsis-geo train default-traffic --data pack-more "
+            f"--from eleventh.safetensors -o twelfth.safetensors --licence '{LICENCE}'",
+        ),
+        Part(
             file="heads.safetensors",
             command="python scripts/weights/add_second_head.py more.safetensors "
-            "eleventh.safetensors heads.safetensors "
+            "twelfth.safetensors heads.safetensors "
             f"--classes {' '.join(SECOND_HEAD)}",
         ),
         Part(
@@ -250,9 +255,15 @@ RECIPES = {
             f"--licence '{OPEN_LICENCE}'",
         ),
         Part(
+            file="open-third.safetensors",
+            command="rrsis-geo train open-third --data pack-open "
+            f"--from open-second.safetensors -o open-third.safetensors "
+            f"--licence '{OPEN_LICENCE}'",
+        ),
+        Part(
             file="open-more.safetensors",
-            command="python scripts/weights/average_weights.py open.safetensors "
-            "open-second.safetensors open-more.safetensors --share 1 --sure 0.6 "
+            command="python scripts/weights/average_weights.py open-second.safetensors "
+            "open-third.safetensors open-more.safetensors --share 1 --sure 0.6 "
             f"--categories {' '.join(OPEN_CATEGORIES)}",
         ),
         Part(

@@ -3,7 +3,7 @@
     python scripts/weights/measure_classes.py NAME|FILE DATA [-o FILE] --drawn CLASS...
 
 DATA is the folder of public data sets. Every class is asked for by its name on images
-that took no part in the training; its score is the mean, over the images that show it,
+kept for validation; its score is the mean, over the images that show it,
 of the intersection over union of all its pixels. Labels of docks and vehicles are not
 complete, so that theirs are lower limits. --drawn names the classes that the weights
 learned from drawn scenes only.
@@ -73,10 +73,13 @@ def measure(
         shown = [key for key, mask in labels.items() if key in keys and mask.any()]
         if not shown:
             continue
+        known = pixels.max(axis=0) > 0  # unsure and unlabelled ground is black
         names = [class_name(key) for key in shown]
         probabilities = network.predict(pixels, names, [(SIDE, SIDE)]).probabilities
         for key, probability in zip(shown, probabilities, strict=True):
-            said, mask = probability > 0.5, labels[key]
+            said, mask = (probability > 0.5) & known, labels[key] & known
+            if not mask.any():
+                continue
             found[key].append(float((said & mask).sum() / (said | mask).sum()))
     return {
         key: ClassScore(
@@ -100,15 +103,31 @@ def write(weights: str, output: Path | None, scores: dict[str, ClassScore]) -> N
 
 
 def _views(data: Path, limit: int) -> Iterator[View]:
-    sources = [*default_sources(data, ())[1], *added_sources(data, kept=True)]
+    sources = [
+        *default_sources(data, ())[1],
+        *(
+            replace(one, images=tuple(map(complete_only, one.images)))
+            if one.name == "ships-obb"
+            else one
+            for one in added_sources(data, kept=True)
+        ),
+    ]
     nwpu = next(source for source in sources if source.name == "nwpu")
     around = tuple(surroundings_of(image) for image in nwpu.images)
     sources.append(replace(nwpu, images=around))
-    sources.append(replace(nwpu, name="airports", images=tuple(kept_airports(data))))
+    airports = tuple(complete_only(image) for image in kept_airports(data))
+    sources.append(replace(nwpu, name="airports", images=airports))
     for source in sources:
         views = (view for image in source.images for view in _of_image(image))
         has_windows = any(image.layout.gsd is not None for image in source.images)
         yield from islice(views, limit if has_windows else None)
+
+
+def complete_only(image: LabelledImage) -> LabelledImage:
+    """An image with the objects of classes alone that are complete in it."""
+    layout = image.layout
+    objects = [one for one in layout.objects if one.category in layout.complete]
+    return replace(image, layout=replace(layout, objects=tuple(objects)))
 
 
 def surroundings_of(image: LabelledImage) -> LabelledImage:

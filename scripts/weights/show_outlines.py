@@ -2,6 +2,7 @@
 
     python scripts/weights/show_outlines.py DATA scenes stadium_1.webp bridge_1.webp
     python scripts/weights/show_outlines.py DATA nwpu 006.jpg -o airport.png
+    python scripts/weights/show_outlines.py DATA ships train_051.webp
 
 Every class has a colour, which is printed. Whoever draws further outlines looks at them
 so, and corrects what is off; pictures are enlarged to 768 pixels.
@@ -19,6 +20,8 @@ from PIL import Image, ImageDraw
 from recipe.added.further_outlines import NWPU
 from recipe.added.outlined_scenes import outlined_scenes
 from recipe.added.sources import raster_images
+from recipe.added.vehicles_and_ships import ships
+from recipe.aircraft_scenes import airports
 from recipe.public_datasets import nwpu
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
@@ -28,7 +31,7 @@ SIDE = 768
 
 COLOURS = ("red", "lime", "deepskyblue", "yellow", "magenta", "cyan", "orange", "white")
 
-SETS = ("scenes", "newyork", "nwpu")
+SETS = ("scenes", "newyork", "nwpu", "ships", "airports")
 
 
 def main() -> None:
@@ -55,6 +58,10 @@ def read(data: Path, name: str, images: frozenset[str]) -> list[LabelledImage]:
         return outlined_scenes(data, images.__contains__)
     if name == "newyork":
         return raster_images(data, images.__contains__, "maps-newyork")
+    if name == "ships":
+        return ships(data, images.__contains__)
+    if name == "airports":
+        return [one for one in airports(data, {}) if one.name in images]
     return [NWPU.add_to(image) for image in nwpu(data) if image.name in images]
 
 

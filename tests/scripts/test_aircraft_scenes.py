@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 import shapely
 from PIL import Image
+from recipe import aircraft_scenes
+from recipe.added import further_outlines
+from recipe.added.further_outlines import FurtherOutlines
 from recipe.aircraft_boxes import airbus_boxes, airport_boxes
 from recipe.aircraft_scenes import (
     MAX_MISSING,
@@ -109,6 +112,46 @@ def test_images_with_too_many_boxes_without_outline_are_left_out(folder):
     assert MAX_MISSING < 0.5
     assert airbus(folder, {}) == []
     assert airports(folder, {}) == []
+
+
+def test_aircraft_outlined_by_eye_make_an_image_usable(folder, tmp_path, monkeypatch):
+    (tmp_path / "some.json").write_text(
+        json.dumps(
+            {
+                "one.jpg": {
+                    "objects": [
+                        {
+                            "class": "airplane",
+                            "nose": [30, 20],
+                            "tail": [30, 60],
+                            "tips": [[10, 42], [50, 42]],
+                        }
+                    ],
+                    "drop": [0],
+                }
+            }
+        )
+    )
+    monkeypatch.setattr(further_outlines, "__file__", str(tmp_path / "module.py"))
+    further = FurtherOutlines(file="some.json", categories={"airplane": ("airplane",)})
+    monkeypatch.setattr(aircraft_scenes, "AIRCRAFT", further)
+    (image,) = airports(folder, {})
+    (plane,) = image.layout.objects
+    assert plane.polygon.bounds == pytest.approx((10, 20, 50, 60), abs=1.5)
+    assert "airplane" in image.layout.complete
+
+
+def test_airports_outlined_without_their_aircraft_say_nothing_of_aircraft(
+    folder, tmp_path, monkeypatch
+):
+    runway = {"class": "runway", "line": [[0, 30], [600, 30]], "width": 20}
+    (tmp_path / "some.json").write_text(json.dumps({"one.jpg": {"objects": [runway]}}))
+    monkeypatch.setattr(further_outlines, "__file__", str(tmp_path / "module.py"))
+    further = FurtherOutlines(file="some.json", categories={"runway": ("runway",)})
+    monkeypatch.setattr(aircraft_scenes, "AIRPORTS", further)
+    (image,) = airports(folder, {})
+    assert [one.category for one in image.layout.objects] == ["runway"]
+    assert "airplane" not in image.layout.complete
 
 
 def test_a_broken_file_of_outlines_is_named(tmp_path):

@@ -1,5 +1,6 @@
 """What was outlined by eye in images with labels of their own."""
 
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import shapely
 from PIL import Image
 from recipe.added import further_outlines as module
-from recipe.added.files import kept_images
+from recipe.added.files import kept_images, read_json
 from recipe.added.further_outlines import (
     AIRCRAFT,
     AIRPORTS,
@@ -23,6 +24,7 @@ from recipe.added.outline_shapes import shape_of
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
+from rrsis_geo.errors import DataError
 from rrsis_geo.language.object_classes import CLASSES
 
 SHIPPED = (NEW_YORK, NWPU, SHIPS, AIRCRAFT, AIRPORTS)
@@ -129,7 +131,7 @@ def test_aircraft_of_four_points_reach_them_and_no_farther():
     assert shape.geom_type == "Polygon"
     for point in (nose, tail, left, right):
         assert shape.distance(shapely.Point(point)) < 1
-    assert shapely.box(14, 5, 86, 95).covers(shape)
+    assert shapely.box(14, 9.5, 86, 90.5).covers(shape)
     mirrored = shapely.affinity.scale(shape, -1, 1, origin=(50, 0))
     assert shape.symmetric_difference(mirrored).area < 1e-6
     # between the wings and the tailplane there is ground
@@ -164,6 +166,17 @@ def test_all_outlines_can_be_drawn(further):
             if one["class"] not in further.categories:
                 others.add(one["class"])
     assert others <= {"pier"}
+
+
+def test_broken_compressed_files_are_named(tmp_path):
+    whole = gzip.compress(b'{"a": 1}')
+    path = tmp_path / "some.json.gz"
+    path.write_bytes(whole)
+    assert read_json(path) == {"a": 1}
+    for broken in (whole[:-9], b"no gzip", whole[:12] + b"zzzz" + whole[16:]):
+        path.write_bytes(broken)
+        with pytest.raises(DataError, match=r"some\.json\.gz: cannot be read"):
+            read_json(path)
 
 
 def test_some_outlined_pictures_of_new_york_are_kept():

@@ -30,8 +30,8 @@ ELLIPSE_SCALE = 0.8
 
 MAX_MISSING = 0.35
 """Images in which a larger share of the boxes is above `SMALL_SIDE` and has no outline
-are left out. In the others such a box gets a rhombus: without one, training would
-learn that there is no aircraft."""
+are left out, or read without aircraft where the ground was outlined. In the others such
+a box gets a rhombus: without one, training would learn that there is no aircraft."""
 
 Outlines = dict[tuple[str, int], shapely.Polygon | None]
 """(image name, index of the box) -> outline; None where no outline was accepted."""
@@ -97,7 +97,7 @@ def _images(
         outlines: of boxes.
         side: of the images, in pixels.
         gsd: metres per pixel.
-        drawn: names of images whose aircraft will be drawn anew.
+        drawn: names of images whose large aircraft are outlined by eye.
         around: names of images that are of use without their aircraft.
     """
     images = []
@@ -111,7 +111,8 @@ def _images(
         if path.name not in drawn and sum(missing) > MAX_MISSING * len(rows):
             if path.name not in around:
                 continue
-            rows, complete = [], set()
+            rows, known = [], []
+            complete = set()
         images.append(
             LabelledImage(
                 name=path.name,
@@ -125,7 +126,7 @@ def _images(
                             category="airplane",
                             polygon=outline or _default_outline(box),
                         )
-                        for box, outline in zip(rows, known, strict=False)
+                        for box, outline in zip(rows, known, strict=True)
                     ),
                     complete=frozenset(complete),
                     gsd=gsd,

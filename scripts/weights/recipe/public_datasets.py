@@ -251,8 +251,8 @@ def default_sources(
             sets, which have boxes only, are left out.
         open_only: only data whose licence allows any use. Outlines by a network that
             was trained on other data do not count as such; without outlines, Aerial
-            Airport is read with ellipses for its small aircraft, and without the images
-            of large ones.
+            Airport is read with ellipses for its small aircraft, and large ones only
+            where they were outlined by eye.
 
     Raises:
         DataError: a data set is missing.

@@ -9,7 +9,7 @@ complete either, unless its pixels are made black.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from rrsis_geo.datasets.labelled_image import LabelledImage
 from .files import read_json
 from .outline_shapes import shape_of
 from .unsure_images import UnsureImage
+
+_FIELDS = fields(LabelledImage)
 
 UNCOUNTED = frozenset(
     {"road", "railway", "water", "beach", "apron", "taxiway", "vegetation", "tree"}
@@ -39,7 +41,8 @@ class FurtherOutlines:
     partly: frozenset[str] = frozenset()
     """Categories that are never complete."""
     blackens: bool = False
-    """Whether pixels of what is unsure are black in training."""
+    """Whether the box around what is unsure is black in training; for images that
+    have no black pixels yet."""
 
     @cached_property
     def drawn(self) -> Mapping[str, Mapping[str, Any]]:
@@ -84,8 +87,10 @@ class FurtherOutlines:
         )
         if not (self.blackens and unsure):
             return further
-        shapes = tuple(shape_of(one, size) for one in unsure)
-        return UnsureImage(**vars(further), unsure=shapes)
+        # Boxes, since a black aircraft is still an aircraft to look at.
+        shapes = tuple(shape_of(one, size).envelope for one in unsure)
+        kept_fields = {each.name: getattr(further, each.name) for each in _FIELDS}
+        return UnsureImage(**kept_fields, unsure=shapes)
 
     def _named(self, names: Iterable[str]) -> set[str]:
         return {

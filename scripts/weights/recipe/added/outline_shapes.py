@@ -22,7 +22,8 @@ def shape_of(drawn: Mapping[str, Any], size: tuple[int, int]) -> BaseGeometry:
         drawn: one of "ellipse": [x, y, half width, half height, degrees]; "box": [x, y,
             width, height, degrees]; "line": [[x, y], ...] with "width"; "outline":
             [[x, y], ...], with "holes" if there are any; "nose", "tail" and the wing
-            "tips" of an aircraft. Degrees turn clockwise.
+            "tips" of an aircraft, if need be with its "width" and "swept": false. An
+            ellipse may have an elliptic "hole". Degrees turn clockwise.
         size: width and height of the picture.
     """
     if "ellipse" in drawn:
@@ -70,10 +71,11 @@ def _aircraft(drawn: Mapping[str, Any]) -> BaseGeometry:
     sweep = (0.22 if drawn.get("swept", True) else 0.02) * span
     root = nose + back * max(behind - sweep, 0.15 * length)
     chord, tip_chord = min(0.24 * length, 0.27 * span), 0.07 * length
-    parts = [LineString([nose, tail]).buffer(width / 2)]
+    ends = (nose + back * width / 2, tail - back * width / 2)
+    parts = [LineString(ends).buffer(width / 2)]
     for tip in tips:
-        ends = (tip - back * tip_chord / 2, tip + back * tip_chord / 2)
-        parts.append(Polygon([root, *ends, root + back * chord]))
+        edge = (tip - back * tip_chord / 2, tip + back * tip_chord / 2)
+        parts.append(Polygon([root, *edge, root + back * chord]))
     for side in (across, -across):
         end = tail + side * 0.19 * span
         front = (tail - back * 0.16 * length, end - back * 0.05 * length)
