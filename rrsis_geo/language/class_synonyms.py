@@ -146,6 +146,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
     "airport": listed("aerodrome"),
     "runway": listed("strip"),
     "apron": listed("tarmac"),
+    "terminal": listed("passenger terminal, cargo terminal"),
     "crane": listed("gantry crane, tower crane"),
     "solar_panel": listed(
         "panel, solar farm, photovoltaic, photovoltaics, pv array, photovoltaic array, "

@@ -302,6 +302,7 @@ _CLASSES = {
             Noun("terminal", 4),
             Noun("airport terminal", 3),
             Noun("terminal building", 2),
+            Noun("concourse", 0.7),
         ),
     ),
     "runway": ObjectClass(

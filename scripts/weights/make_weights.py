@@ -54,7 +54,7 @@ MORE_CATEGORIES = (*CATEGORIES, "water", "vegetation", "park", "solar_panel")
 SECOND_HEAD = (
     *("road", "water", "park", "swimming_pool", "vegetation", "stadium"),
     *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
-    *("overpass", "beach", "river", "lake"),
+    *("overpass", "beach", "river", "lake", "runway", "terminal", "taxiway"),
     *("wind_turbine", "chimney"),
 )
 """Classes that the second head finds."""

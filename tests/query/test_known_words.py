@@ -110,13 +110,17 @@ def test_synonyms_and_kinds_are_known():
         assert read(text).notes == (), text
 
 
-@pytest.mark.parametrize("text", ["police station", "bus station", "boat ramp"])
-def test_other_stations_and_ramps_are_not_what_sounds_alike(text):
+@pytest.mark.parametrize(
+    "text",
+    ["police station", "bus station", "boat ramp", "ferry terminal", "oil terminal"],
+)
+def test_other_stations_ramps_and_terminals_are_not_what_sounds_alike(text):
     known = KnownClasses(keys=tuple(CLASSES), weak=frozenset())
     batch = read(f"the {text}", known=known)
     assert any("do not know" in note for note in batch.notes)
     assert kept(batch) == 0
     assert not read("the train station", known=known).notes
+    assert not read("planes at the concourse", known=known).notes
 
 
 def test_weak_classes_are_answered_with_a_note():

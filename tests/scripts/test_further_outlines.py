@@ -72,6 +72,14 @@ def test_objects_come_after_those_that_sentences_point_to(tmp_path, monkeypatch)
     assert found.layout.uncounted == {"road", "tree", "vegetation"}
 
 
+def test_what_is_outside_the_image_is_no_object(tmp_path, monkeypatch):
+    outside = ROAD | {"line": [[-30, 30], [0, 30]]}
+    drawn = {"a.jpg": {"objects": [outside, TREES]}}
+    further = outlines(tmp_path, monkeypatch, drawn)
+    found = further.add_to(image("a.jpg")).layout.objects
+    assert [one.category for one in found] == ["ship", "tree", "vegetation"]
+
+
 def test_classes_that_are_unsure_or_cut_short_are_not_complete(tmp_path, monkeypatch):
     drawn = {
         "a.jpg": {"objects": [ROAD, TREES | {"unsure": True}]},

@@ -71,6 +71,16 @@ WIDE = words(
 """Classes so large that a place in the scene is said of what is near them instead."""
 
 
+OTHER_TERMINALS = tuple(
+    f"{kind} terminal"
+    for kind in (
+        *("bus", "coach", "rail", "freight", "container", "ferry", "cruise", "ship"),
+        *("oil", "gas", "lng", "coal", "grain", "ore"),
+    )
+)
+"""Nouns that end in that of a class and name no thing of it."""
+
+
 SURFACES = words(
     "road railway river lake sea coast beach water vegetation park field forest grass"
 )
@@ -128,6 +138,8 @@ def senses() -> dict[tuple[str, ...], Sense]:
             words = tuple(noun.split())
             before = found[words].categories if words in found else ()
             found[words] = Sense((*before, key), noun)
+    for noun in OTHER_TERMINALS:
+        found[tuple(noun.split())] = Sense((), noun)
     return found
 
 

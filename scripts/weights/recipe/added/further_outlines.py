@@ -61,10 +61,11 @@ class FurtherOutlines:
         objects = [
             LabelledObject(
                 category=category,
-                polygon=polygons_of(shapely.make_valid(shape_of(one, size))),
+                polygon=polygons_of(shapely.make_valid(shape)),
             )
             for one in drawn["objects"]
             if not one.get("unsure")
+            and (shape := shape_of(one, size)).area > 0  # else outside the image
             for category in self.categories.get(one["class"], ())
         ]
         unsure = [one for one in drawn["objects"] if one.get("unsure")]
