@@ -255,15 +255,9 @@ RECIPES = {
             f"--licence '{OPEN_LICENCE}'",
         ),
         Part(
-            file="open-third.safetensors",
-            command="rrsis-geo train open-third --data pack-open "
-            f"--from open-second.safetensors -o open-third.safetensors "
-            f"--licence '{OPEN_LICENCE}'",
-        ),
-        Part(
             file="open-more.safetensors",
-            command="python scripts/weights/average_weights.py open-second.safetensors "
-            "open-third.safetensors open-more.safetensors --share 1 --sure 0.6 "
+            command="python scripts/weights/average_weights.py open.safetensors "
+            "open-second.safetensors open-more.safetensors --share 1 --sure 0.6 "
             f"--categories {' '.join(OPEN_CATEGORIES)}",
         ),
         Part(
