@@ -6,7 +6,7 @@
 For captioned scenes, the surroundings of the objects of NWPU VHR-10, airports and
 harbours: the mean IoU of the pixels of every class over the images that show it, and
 the share of the images surely without it in which more than a hundredth is painted.
-Images are resized to --side. Choices are made on every second image, --half report
+Images are resized to --side. Choices are made on every second place, --half report
 measures the others.
 """
 
