@@ -363,6 +363,14 @@ _CLASSES = {
     "sidewalk": ObjectClass("sidewalk"),
     "playground": ObjectClass("playground"),
     "island": ObjectClass("island"),
+    "construction_site": ObjectClass(
+        "construction site",
+        nouns=(
+            Noun("construction site", 6),
+            Noun("building site", 2),
+            Noun("construction area", 0.7),
+        ),
+    ),
 }
 
 CLASSES: dict[str, ObjectClass] = {

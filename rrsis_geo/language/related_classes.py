@@ -52,6 +52,7 @@ RELATED: dict[str, tuple[str, ...]] = {
     "sidewalk": ("road",),
     "playground": ("football_field", "basketball_court"),
     "island": ("lake", "sea"),
+    "construction_site": ("building", "field"),
 }
 """Class to those most like it, the nearest first."""
 

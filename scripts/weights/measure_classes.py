@@ -27,7 +27,7 @@ from index_file import list_anew
 from numpy.typing import NDArray
 from PIL import Image
 from rasterio.features import rasterize
-from recipe.added.further_outlines import NWPU
+from recipe.added.further_outlines import NWPU, RARE
 from recipe.added.sources import added_sources
 from recipe.public_datasets import default_sources, kept_airports
 
@@ -135,7 +135,7 @@ def surroundings_of(image: LabelledImage) -> LabelledImage:
 
     Of these classes only those that are complete in the image.
     """
-    layout = NWPU.add_to(image).layout
+    layout = RARE.add_to(NWPU.add_to(image)).layout
     added = layout.objects[len(image.layout.objects) :]
     objects = tuple(one for one in added if one.category in layout.complete)
     return replace(image, layout=replace(layout, objects=objects))

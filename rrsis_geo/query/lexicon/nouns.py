@@ -67,6 +67,7 @@ INVARIANT = frozenset(("aircraft", "watercraft"))
 WIDE = words(
     "road railway river lake sea coast field forest parking_lot football_field"
     " golf_course stadium airport runway taxiway apron playground island harbor beach"
+    " construction_site"
 )
 """Classes so large that a place in the scene is said of what is near them instead."""
 

@@ -13,7 +13,7 @@ from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError
 
-from .added.further_outlines import AIRCRAFT, AIRPORTS
+from .added.further_outlines import AIRCRAFT, AIRPORTS, RARE
 from .aircraft_boxes import Box, airbus_boxes, airport_boxes
 
 SAME_AIRPORT = (
@@ -73,7 +73,9 @@ def airports(folder: Path, outlines: Outlines) -> list[LabelledImage]:
         drawn=AIRCRAFT.drawn,
         around=AIRPORTS.drawn,
     )
-    return [AIRPORTS.add_to(AIRCRAFT.add_to(image)) for image in images]
+    return [
+        RARE.add_to(AIRPORTS.add_to(AIRCRAFT.add_to(image))) for image in images
+    ]
 
 
 def places_of(boxes: Mapping[Path, Sequence[Box]]) -> set[str]:

@@ -29,7 +29,7 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
-from .added.further_outlines import AIRCRAFT, AIRPORTS, NWPU
+from .added.further_outlines import AIRCRAFT, AIRPORTS, NWPU, RARE
 from .aircraft_boxes import airbus_boxes, airport_boxes
 from .aircraft_scenes import (
     Outlines,
@@ -82,7 +82,7 @@ def nwpu(folder: Path) -> list[LabelledImage]:
 def _with_surroundings(images: list[LabelledImage]) -> _Split:
     """Split; training images get what was outlined around their ten classes too."""
     training, validation = split(images, every=7)
-    return [NWPU.add_to(image) for image in training], validation
+    return [RARE.add_to(NWPU.add_to(image)) for image in training], validation
 
 
 def _split_airports(folder: Path, outlines: Outlines) -> _Split:

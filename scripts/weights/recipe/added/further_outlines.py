@@ -142,3 +142,9 @@ AIRPORTS = FurtherOutlines(
     categories=_same("runway taxiway terminal apron parking_lot road water"),
 )
 """What is around the aircraft of Aerial Airport."""
+
+RARE = FurtherOutlines(
+    file="rare_outlines.json.gz",
+    categories=_same("roundabout golf_course construction_site solar_panel"),
+)
+"""What few images of the other sets show; the file lists those without any as well."""

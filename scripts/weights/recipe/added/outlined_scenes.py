@@ -58,6 +58,9 @@ _RARE = frozenset(
 )
 """What is not in scenes of other kinds, but for those that a kind names besides."""
 
+_RARER = frozenset({"roundabout", "golf_course"})
+"""What is in none of the scenes in which nothing is outlined."""
+
 
 def _kind(*classes: str, besides: str = "", **renamed: str) -> Kind:
     named = {one: one for one in classes} | renamed
@@ -84,10 +87,16 @@ KINDS: Mapping[str, Sequence[Kind]] = {
     "beach": (_kind("water", "beach"),),
     "airport": (_kind("runway", "terminal", "apron"),),
     "airport ground": (_kind("airport", besides="runway terminal"),),
+    # What few scenes of any kind show.
+    "roundabout": (Kind(classes={"roundabout": "roundabout"}),),
+    "golf course": (Kind(classes={"golf_course": "golf_course"}),),
+    "construction site": (Kind(classes={"construction_site": "construction_site"}),),
 }
 """What was looked for, mostly a kind of scene -> what is outlined there."""
 
-UNCOUNTED = frozenset({"water", "railway", "beach", "apron", "airport"})
+UNCOUNTED = frozenset(
+    {"water", "railway", "beach", "apron", "airport", "golf_course", "construction_site"}
+)
 """Each river or lake of a scene is one, other than water."""
 
 NOTHING = ("farmland", "forest", "meadow", "denseresidential", "mountain", "school")
@@ -127,12 +136,13 @@ def outlined_scenes(folder: Path, wanted: Wanted) -> list[LabelledImage]:
         for name, objects in drawn.items():
             if wanted(name):
                 images += _scenes(path, name, what, objects)
+    rarer = {name for what in ("roundabout", "golf course") for name in outlines[what]}
     for kind in NOTHING:
         names = sorted(one for one in present if kind_of(one) == kind)
         images += [
-            _image(path, one, (), complete=_RARE, unsure=())
+            _image(path, one, (), complete=_RARE | _RARER, unsure=())
             for one in names[:NOTHING_OF_EACH]
-            if wanted(one)
+            if wanted(one) and one not in rarer
         ]
     return images
 

@@ -17,7 +17,7 @@ from rrsis_geo.errors import DataError
 from rrsis_geo.training.data.mixture import Source
 
 from .files import KEPT, Wanted, image_files, kept_images, written_lines
-from .further_outlines import NEW_YORK
+from .further_outlines import NEW_YORK, RARE
 from .land_cover import LandClass, read_raster
 from .more_buildings import more_buildings
 from .outlined_scenes import NAME as OUTLINED
@@ -99,7 +99,7 @@ def raster_images(folder: Path, wanted: Wanted, name: str) -> list[LabelledImage
             # Some are about classes that are left out.
             if all((value, number) in index for value, number in line["targets"])
         ]
-        images.append(replace(image, written=tuple(expressions)))
+        images.append(RARE.add_to(replace(image, written=tuple(expressions))))
     return images
 
 

@@ -19,7 +19,7 @@ from rrsis_geo.datasets.labelled_image import (
 
 from .box_fitting import fit_rectangle, ship_outline
 from .files import Wanted, read_json, written_lines
-from .further_outlines import SHIPS
+from .further_outlines import RARE, SHIPS
 
 VEHICLE_ASPECTS = {"car": 2.3, "minibus": 2.6, "truck": 3.0, "bus": 4.2}
 """Length by width, by kind."""
@@ -69,7 +69,7 @@ def ships(folder: Path, wanted: Wanted) -> list[LabelledImage]:
                 ),
             )
         )
-    return [SHIPS.add_to(image) for image in images]
+    return [RARE.add_to(SHIPS.add_to(image)) for image in images]
 
 
 def estonia(folder: Path, wanted: Wanted) -> list[LabelledImage]:
@@ -128,7 +128,7 @@ def estonia(folder: Path, wanted: Wanted) -> list[LabelledImage]:
                 ),
             )
         )
-    return images
+    return [RARE.add_to(image) for image in images]
 
 
 def aerial_cars(folder: Path, wanted: Wanted) -> list[LabelledImage]:
