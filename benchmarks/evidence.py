@@ -1,14 +1,16 @@
 """Fit the weights of the evidence, and measure them on images left out of the fit.
 
     python benchmarks/evidence.py DATA_FOLDER [--as-is] [--scenes] [--classes]
-        [--pictures land ships-cars] [--report] [--folds 6] [--write FILE]
+        [--outlined] [--unread] [--pictures land ships-cars] [--report] [--folds 6]
+        [--write FILE]
     python benchmarks/evidence.py DATA_FOLDER --shipped --pictures oam [--report]
 
 Every expression of the validation images of NWPU VHR-10, written and generated, is
 answered twice: as in one window, and as on a scene that the network sees in parts.
 `--as-is` adds the same images at their own size, read as the product reads them.
 `--scenes` adds whole scenes, `--classes` plain names of classes on pictures of eleven
-sensors, `--pictures` sentences about ships, cars, land cover and
+sensors, `--outlined` those of what was outlined by eye, `--unread` sentences that
+nobody had read, `--pictures` sentences about ships, cars, land cover and
 drone scenes: the part "choose" of each to fit on; `--report` measures the other part.
 The images are divided into folds; each fold is answered with coefficients that were
 fitted on the others. `--write` fits on all of them and writes a module of coefficients.
@@ -27,6 +29,7 @@ import numpy as np
 from evidence_cases import Case, folds_of, nwpu_cases
 from evidence_classes import class_cases
 from evidence_fit import fit, module
+from evidence_outlined import outlined_cases, unread_cases
 from evidence_scenes import as_it_is, evidence_of, picture_cases, scene_cases
 from public_data import kept_images, nwpu, part_of, split
 from query_validation import CachedNetwork, overlap
@@ -60,6 +63,12 @@ def main() -> None:
     parser.add_argument("--as-is", action="store_true", help="at their own size too")
     parser.add_argument("--scenes", action="store_true", help="whole scenes too")
     parser.add_argument("--classes", action="store_true", help="plain names too")
+    parser.add_argument(
+        "--outlined", action="store_true", help="names of what was outlined by eye too"
+    )
+    parser.add_argument(
+        "--unread", action="store_true", help="sentences nobody had read too"
+    )
     parser.add_argument("--pictures", nargs="*", choices=SETS, default=[])
     parser.add_argument(
         "--report", action="store_true", help="measure the part kept for reports too"
@@ -87,10 +96,15 @@ def main() -> None:
     found = scene_cases(options.data, predictor, part) if options.scenes else []
     if options.classes:
         found += class_cases(options.data, predictor, part)
+    if options.outlined:
+        found += outlined_cases(options.data, predictor, part)
     for name in options.pictures:
         found += picture_cases(options.data, name, predictor, part)
     cases += [case for case in found if part_of(case.image) == "choose"]
     reported = [case for case in found if part_of(case.image) == "report"]
+    if options.unread:
+        for of, case in unread_cases(options.data, images, predictor, part):
+            (cases if of == "choose" else reported).append(case)
     print("| expressions | seen | mIoU | empty | of | nothing meant: empty | of |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     if options.shipped:

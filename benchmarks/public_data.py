@@ -9,6 +9,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts" / "weights")
 
 from recipe.added.files import kept_images, part_of
 from recipe.added.further_outlines import NWPU as SURROUNDINGS
+from recipe.added.further_outlines import RARE
 from recipe.added.land_cover import read_labels
 from recipe.added.outlined_scenes import NAME as OUTLINED_SCENES
 from recipe.added.sources import added_sources
@@ -16,6 +17,7 @@ from recipe.public_datasets import default_sources, kept_airports, nwpu, split
 
 __all__ = [
     "OUTLINED_SCENES",
+    "RARE",
     "SURROUNDINGS",
     "added_sources",
     "default_sources",

@@ -73,9 +73,7 @@ def airports(folder: Path, outlines: Outlines) -> list[LabelledImage]:
         drawn=AIRCRAFT.drawn,
         around=AIRPORTS.drawn,
     )
-    return [
-        RARE.add_to(AIRPORTS.add_to(AIRCRAFT.add_to(image))) for image in images
-    ]
+    return [RARE.add_to(AIRPORTS.add_to(AIRCRAFT.add_to(image))) for image in images]
 
 
 def places_of(boxes: Mapping[Path, Sequence[Box]]) -> set[str]:

@@ -95,7 +95,15 @@ KINDS: Mapping[str, Sequence[Kind]] = {
 """What was looked for, mostly a kind of scene -> what is outlined there."""
 
 UNCOUNTED = frozenset(
-    {"water", "railway", "beach", "apron", "airport", "golf_course", "construction_site"}
+    {
+        "water",
+        "railway",
+        "beach",
+        "apron",
+        "airport",
+        "golf_course",
+        "construction_site",
+    }
 )
 """Each river or lake of a scene is one, other than water."""
 
@@ -135,7 +143,8 @@ def outlined_scenes(folder: Path, wanted: Wanted) -> list[LabelledImage]:
     for what, drawn in outlines.items():
         for name, objects in drawn.items():
             if wanted(name):
-                images += _scenes(path, name, what, objects)
+                again = "" if what == _first_look(outlines, name) else what
+                images += _scenes(path, name, what, objects, again)
     rarer = {name for what in ("roundabout", "golf course") for name in outlines[what]}
     for kind in NOTHING:
         names = sorted(one for one in present if kind_of(one) == kind)
@@ -164,8 +173,16 @@ def kind_of(name: str) -> str:
     return name.partition("_")[0]
 
 
+def _first_look(outlines: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    """What was looked for first in a scene; the others give further names."""
+    kind = kind_of(name)
+    if name in outlines.get(kind, ()):
+        return kind
+    return next(what for what, drawn in outlines.items() if name in drawn)
+
+
 def _scenes(
-    path: Path, name: str, what: str, drawn: Sequence[Mapping[str, Any]]
+    path: Path, name: str, what: str, drawn: Sequence[Mapping[str, Any]], again: str
 ) -> Iterator[LabelledImage]:
     for number, kind in enumerate(KINDS[what]):
         objects, unsure, doubtful = [], [], set[str]()
@@ -190,7 +207,7 @@ def _scenes(
             complete=(frozenset(kind.classes.values()) | kind.absent)
             - (doubtful - {one.category for one in objects}),
             unsure=tuple(unsure),
-            suffix=what.removeprefix(kind_of(name)) + "-again" * number,
+            suffix=again.removeprefix(kind_of(name)) + "-again" * number,
         )
 
 
