@@ -17,6 +17,7 @@ from recipe.added.further_outlines import (
     AIRPORTS,
     NEW_YORK,
     NWPU,
+    RARE,
     SHIPS,
     FurtherOutlines,
 )
@@ -27,7 +28,7 @@ from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError
 from rrsis_geo.language.object_classes import CLASSES
 
-SHIPPED = (NEW_YORK, NWPU, SHIPS, AIRCRAFT, AIRPORTS)
+SHIPPED = (NEW_YORK, NWPU, SHIPS, AIRCRAFT, AIRPORTS, RARE)
 
 
 def outlines(tmp_path, monkeypatch, drawn, **fields):

@@ -27,7 +27,10 @@ from .unsure_images import UnsureImage
 _FIELDS = fields(LabelledImage)
 
 UNCOUNTED = frozenset(
-    {"road", "railway", "water", "beach", "apron", "taxiway", "vegetation", "tree"}
+    {
+        *("road", "railway", "water", "beach", "apron", "taxiway", "vegetation"),
+        *("tree", "golf_course", "construction_site"),
+    }
 )
 
 

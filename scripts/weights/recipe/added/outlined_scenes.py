@@ -68,6 +68,9 @@ def _kind(*classes: str, besides: str = "", **renamed: str) -> Kind:
     return Kind(classes=named, absent=rare)
 
 
+ANYWHERE = ("roundabout", "golf_course", "construction_site")
+"""Classes that were looked for in scenes of every kind."""
+
 KINDS: Mapping[str, Sequence[Kind]] = {
     "stadium": (_kind("stadium", besides="overpass"),),
     "viaduct": (_kind("overpass", besides="train_station"),),
@@ -88,9 +91,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
     "airport": (_kind("runway", "terminal", "apron"),),
     "airport ground": (_kind("airport", besides="runway terminal"),),
     # What few scenes of any kind show.
-    "roundabout": (Kind(classes={"roundabout": "roundabout"}),),
-    "golf course": (Kind(classes={"golf_course": "golf_course"}),),
-    "construction site": (Kind(classes={"construction_site": "construction_site"}),),
+    **{name.replace("_", " "): (Kind(classes={name: name}),) for name in ANYWHERE},
 }
 """What was looked for, mostly a kind of scene -> what is outlined there."""
 
@@ -145,7 +146,12 @@ def outlined_scenes(folder: Path, wanted: Wanted) -> list[LabelledImage]:
             if wanted(name):
                 again = "" if what == _first_look(outlines, name) else what
                 images += _scenes(path, name, what, objects, again)
-    rarer = {name for what in ("roundabout", "golf course") for name in outlines[what]}
+    rarer = {
+        name
+        for drawn in outlines.values()
+        for name, objects in drawn.items()
+        if not _RARER.isdisjoint(one["class"] for one in objects)
+    }
     for kind in NOTHING:
         names = sorted(one for one in present if kind_of(one) == kind)
         images += [
