@@ -85,7 +85,7 @@ def scored_expressions(
     grid = grid_of(image)
     masks = written_masks(image.layout, crop, image.written)
     for item, mask in zip(image.written, masks, strict=True):
-        batch = plan_expression(item.text, "auto", grid, categories)
+        batch = plan_expression(item.text, "scene", grid, categories)
         plan = batch.plans[0]
         phrases = [text for text in batch.texts if text != item.text]
         levels = {text: _labelled(layout, text) for text in phrases}

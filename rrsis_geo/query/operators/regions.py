@@ -137,7 +137,7 @@ def at_edge(node: AtEdge, units: Selection, candidates: Candidates) -> Values:
             near = share / pixel  # the nearer the edge, the likelier
             fits.append(np.interp(near, [0, 0.25, 1, 1.01], [1, 0.7, 0.5, 0]))
         else:
-            fits.append(_edge_fit(share, EDGE_LIMIT, 2 * EDGE_LIMIT))
+            fits.append(_edge_fit(share, 2 * EDGE_LIMIT, 5 * EDGE_LIMIT))
     return np.asarray(np.max(fits, axis=0), np.float64)
 
 
