@@ -188,7 +188,7 @@ def test_all_outlines_can_be_drawn():
 def test_some_outlined_scenes_of_each_kind_are_kept():
     listed, kept = read_json(OUTLINES), {*read_json(KEPT)["aid-captions"]}
     for what, drawn in listed.items():
-        assert 0.08 < len(kept & drawn.keys()) / len(drawn) <= 0.4, what
+        assert 0.08 < len(kept & drawn.keys()) / len(drawn) <= 0.5, what
 
 
 def test_a_scene_looked_at_twice_has_two_names(scenes):

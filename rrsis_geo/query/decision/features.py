@@ -17,6 +17,7 @@ CONTEXTS = (
     "order",
     "measured",
     "relation",
+    "vague anchor",
     "group",
     "plural",
     "surface",
