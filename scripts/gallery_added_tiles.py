@@ -51,7 +51,7 @@ ADDED: tuple[tuple[str, str, str, str, str, Crop | None, str], ...] = (
 )
 """Name, data set, image, class, expression, crop, note."""
 
-AIRPORTS: tuple[tuple[str, str, str, str], ...] = (
+OUTLINED_AIRPORTS: tuple[tuple[str, str, str, str], ...] = (
     ("runway", "airport_218", "runway", "the runways"),
     ("runway-343", "airport_343", "runway", "the runway"),
     ("terminal", "airport_259", "terminal", "the terminal"),
@@ -84,7 +84,7 @@ def added_tiles(data: Path) -> Iterator[Tile]:
 def airport_tiles(data: Path) -> Iterator[Tile]:
     """Yield tiles of kept airports that were outlined by eye."""
     kept = {image.name.split("_jpg")[0]: image for image in kept_airports(data)}
-    for name, stem, category, text in AIRPORTS:
+    for name, stem, category, text in OUTLINED_AIRPORTS:
         image = kept[stem]
         yield Tile(
             name=name, source="airports", gsd=0.75, text=text,

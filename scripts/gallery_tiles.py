@@ -135,7 +135,7 @@ NAIP: tuple[tuple[str, str, str, str], ...] = (
 )
 """Name, image, expression, rule."""
 
-AIRPORTS: tuple[tuple[str, str, str, str, str], ...] = (
+AIRPORT_TILES: tuple[tuple[str, str, str, str, str], ...] = (
     ("planes-apron", "airport_317", "airplanes", "all", ""),
     ("planes-terminal", "airport_103", "aircraft", "all", ""),
     ("planes-west", "airport_38", "the westernmost airplane", "leftmost", ""),
@@ -184,7 +184,7 @@ def public_tiles(data: Path) -> Iterator[Tile]:
         )  # fmt: skip
     boxes = {path.name.split("_jpg")[0]: item for item in airport_boxes(data).items()
              for path in item[:1]}  # fmt: skip
-    for name, stem, text, which, note in AIRPORTS:
+    for name, stem, text, which, note in AIRPORT_TILES:
         path, rows = boxes[stem]
         shapes = np.array([shapely.box(*row) for row in rows], object)
         yield Tile(
