@@ -23,7 +23,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "ground_track_field": listed(
         "athletic track, running oval, track oval, track and field, track and field "
-        "ground, track and field facility, track and field track, athletic field"
+        "ground, track and field facility, track and field track, track and field "
+        "venue, athletic field, athletics facility, athletics venue, athletic ground"
     ),
     "vehicle": listed("motorcar"),
     "railway": listed("rail line, train line"),

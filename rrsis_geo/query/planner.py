@@ -11,6 +11,7 @@ from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
@@ -85,7 +86,8 @@ def _parse_from(parser: Parser, start: int) -> Node | None:
     if matcher.text(start) in _DENIALS and (node := _parse_contrast(parser, start)):
         return node
     node, i = parser.read_phrase(start, antecedent=None, role="head", depth=0)
-    if node is None and matcher.after_exception(i) > i:
+    denies = matcher.text(i) == "not" and matcher.text(i + 1) in v.DEFINITE
+    if node is None and (denies or matcher.after_exception(i) > i):
         node, i = _parse_all_but(parser, i)
     while node is not None and i < matcher.stop:
         node, i = _parse_rest(parser, node, i)
@@ -127,10 +129,13 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
     elif text in v.COORDINATORS or text == ",":
-        antecedent = head_noun(node)
+        narrows = text == "," and matcher.match(after) is not None
+        antecedent = node if narrows else head_noun(node)
         parser.it = node
         matcher.allow_pronoun_anchors()
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
+        if more is not None and j > after and narrows:
+            return more, j  # "all tanks except the largest, near the road"
         if more is not None and j > after:
             parts = node.parts if isinstance(node, n.Union) else (node,)
             return n.Union((*parts, more)), j
@@ -159,7 +164,7 @@ def _except_more(
 
 def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
     """ "all but the leftmost tank": the exception names what is meant."""
-    after = parser.matcher.after_exception(i)
+    after = max(i + 1, parser.matcher.after_exception(i))
     without, j = parser.read_phrase(after, antecedent=None, role="anchor", depth=1)
     if without is None:
         return None, i
@@ -170,11 +175,13 @@ def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
 
 
 def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -> Node:
-    """A set without some of it; all of it where nothing says which are left out."""
+    """A set without some of it; all of it where the exception says nothing new."""
     chosen = without.of if isinstance(without, n.Counted) else without
     if chosen == node and isinstance(node, Find):  # "all but one of the tanks"
         words = (token.surface for token in parser.matcher.tokens[i : after + 1])
         parser.matcher.ignored.append(" ".join(words))
+        return node
+    if repeats_size(node, without):
         return node
     noun = head_noun(node)
     colour = isinstance(chosen, Find) and chosen.noun in v.NON_PLACES

@@ -108,8 +108,11 @@ most: [the] {nearest} {d} of (those|these|them)
 most: [the] {nearest} {d} of the {n}
 most: [the] most [far|further|over] (to|at|on|toward|towards) [the] {d} [hand] [side] \
 [of {scene}]
-most top: [the] {nearest} up
-most bottom: [the] {nearest} down
+most higher: higher
+most higher: (higher|further|farther) up
+most lower: (lower|further|farther) down
+most top: [the] ({nearest}|highest) up
+most bottom: [the] ({nearest}|lowest) down
 from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
 [up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge|corner] \
 [of {scene}] \

@@ -159,8 +159,15 @@ GROUP_NOUNS = words(
 RANK_DIRECTIONS = {"down": "top", "up": "bottom", "across": "left"}
 """Words after a noun, with the side to count from: "the third tank down"."""
 
-GROUP_ORIENTATIONS = {"horizontal": "row", "vertical": "column", "straight": "line"}
+GROUP_ORIENTATIONS = {"horizontal": "row", "vertical": "column"}
 """Adjectives of groups, with the form they give."""
+
+GROUP_SHAPES = words(
+    "straight long short neat tidy orderly regular even tight dense compact close"
+    " closely-packed tightly-packed packed crowded loose ragged uneven curved curving"
+    " crooked diagonal slanted slanting broken unbroken continuous endless single"
+)
+"""Adjectives of groups without effect on a plan."""
 
 SCENE = words(
     "image picture scene photo photograph map view frame screen shot snapshot area"
@@ -190,6 +197,9 @@ STATIVE = words(
 
 COPULAS = words("that which who what is are was were be being")
 """Copulas and relative pronouns."""
+
+FINITE_VERBS = words("is are was were lies lie sits sit stands stand")
+"""Verbs of what is said of a whole noun phrase, unless a relative pronoun precedes."""
 
 ORIENTING = words(
     "facing pointing heading headed oriented looking turned turning moving driving"
@@ -282,6 +292,12 @@ END_PARTS = words(
 
 PARTS_OF_WHOLE = words("part portion stretch section piece patch area expanse")
 """Parts that stand for the whole: "the part of the river"."""
+
+AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
+"""Words for some of what covers the ground: "a narrow strip of beach"."""
+
+SPECKS = words("speck dot blob fleck")
+"""Words for a thing that looks small: "the tiny speck of a boat"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""

@@ -11,15 +11,7 @@ from rrsis_geo.query.lexicon.vocabulary import NON_PLACES
 from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.group_phrases import chooses_from_anchor
 from rrsis_geo.query.parser.negations import read_lack
-from rrsis_geo.query.parser.noun_phrase import (
-    MAX_DEPTH,
-    At,
-    Filter,
-    NounPhrase,
-    Selector,
-    doubted,
-    negated,
-)
+from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.relation_operators import (
     RELATIONS,
@@ -27,6 +19,7 @@ from rrsis_geo.query.parser.relation_operators import (
     possessive_side,
     relation,
 )
+from rrsis_geo.query.parser.selectors import At, Filter, Selector, doubted, negated
 from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
 
 

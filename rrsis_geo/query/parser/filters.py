@@ -9,14 +9,9 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, words
-from rrsis_geo.query.parser.noun_phrase import (
-    OPPOSITE,
-    At,
-    Filter,
-    NounPhrase,
-    Selector,
-)
+from rrsis_geo.query.parser.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.parser.selectors import At, Filter, Selector
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -121,13 +116,20 @@ def _most(
         phrase.selectors.append(Selector("size", _superlative(matcher, match), at))
         return None
     token = matcher.first("<most>", match) or matcher.first("<d>", match)
-    place = str(token.value) if token else match.argument
+    place = _HEIGHTS.get(match.argument) or (
+        str(token.value) if token else match.argument
+    )
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
-    if match.argument == "more" and phrase.is_plural() and phrase.number is None:
+    several = match.argument in ("more", *_HEIGHTS)
+    if several and phrase.is_plural() and phrase.number is None:
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     phrase.selectors.append(Selector("most", place, at))
     return None
+
+
+_HEIGHTS = {"higher": "top", "lower": "bottom"}
+"""Arguments of rules of comparison, with the side that they name."""
 
 
 def _superlative(matcher: PatternMatcher, match: Match) -> tuple[str, str]:

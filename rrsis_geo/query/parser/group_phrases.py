@@ -7,17 +7,22 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.lexicon.nouns import is_plural
+from rrsis_geo.query.lexicon.nouns import is_plural, singular
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, GROUP_COUNT
-from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, At, NounPhrase, Selector
+from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import after_minimum
+from rrsis_geo.query.parser.selectors import At, Selector
 from rrsis_geo.query.patterns.pattern_matcher import Match
 
 
 def read_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "row of four tanks", "tank row", or a row of what was named before."""
     members = _members(parser, i + 1)
+    word = parser.matcher.words[parser.matcher.tokens[i].at[0]]
+    if singular(word) in v.AMOUNTS and is_mass(parser, members):
+        phrase.adjectives.append(parser.matcher.tokens[i])  # "a strip of beach"
+        return i + 1
     if members > i + 1:
         return _read_group_of(parser, i, members, phrase)
     matcher, token = parser.matcher, parser.matcher.tokens[i]
@@ -108,25 +113,29 @@ def _names_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """Whether a word such as "row" is a group, not a part of a description."""
     matcher = parser.matcher
     word = matcher.words[matcher.tokens[i].at[0]]
+    described = [t for t in phrase.adjectives if t.text not in _GROUP_ADJECTIVES]
     # "The line" may be a row; a "railway line" is none.
-    line = word == "line" and not phrase.adjectives and phrase.determiner == "the"
+    line = word == "line" and not described and phrase.determiner == "the"
     if not (word in v.GROUP_NOUNS or line):
         return False
     if not matcher.may_end(i + 1) and matcher.match(i + 1) is None:
         return False
-    if not phrase.adjectives:
+    if not described:
         return True
     noun = phrase.noun()
     return noun is not None and bool(noun.categories)
 
 
+_GROUP_ADJECTIVES = v.GROUP_SHAPES | v.GROUP_ORIENTATIONS.keys()
+
+
 def _take_orientation(phrase: NounPhrase, form: str) -> str:
-    """The form of a "horizontal row" or "vertical line"; drops the adjective."""
+    """The form of a "horizontal row" or "long vertical line"; drops the adjectives."""
     for token in list(phrase.adjectives):
-        if token.text in v.GROUP_ORIENTATIONS:
+        if token.text in _GROUP_ADJECTIVES:
             phrase.adjectives.remove(token)
             phrase.silent_words.extend(token.at)
-            form = v.GROUP_ORIENTATIONS[token.text]
+            form = v.GROUP_ORIENTATIONS.get(token.text, form)
     return form
 
 
@@ -208,6 +217,13 @@ def _is_set(parser: PhraseReader, i: int) -> bool:
     return trial.is_plural() and noun is not None and bool(noun.categories)
 
 
+def is_mass(parser: PhraseReader, i: int) -> bool:
+    """Whether one thing or substance is named from a position on: "of grass"."""
+    trial = NounPhrase("anchor", None, MAX_DEPTH)
+    parser.read_premodifiers(i, trial)
+    return trial.noun() is not None and trial.is_singular() and not trial.number
+
+
 def _choose_from_group(
     parser: PhraseReader,
     match: Match,
@@ -227,6 +243,7 @@ def _choose_from_group(
     if len(phrase.directions) == 1 and phrase.is_singular():
         phrase.selectors.extend(phrase.directions)  # "the upper left tank in the row"
         phrase.directions = []
+    phrase.count_from_place()
     counts = phrase.rank is not None and not phrase.selectors
     if counts and phrase.rank_side is None:
         # "the third plane in the row" is counted in reading order.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
-from rrsis_geo.language.phrases import add_words
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import add_words, head_noun
+from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import At, Filter, NounPhrase, negated
+from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.parser.selectors import At, Filter, negated
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -36,6 +39,13 @@ def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:
 
 
 _TOUCHING = v.words("touch adjoin abut lie stand sit")
+
+
+def is_main_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """ "is" of "which of the tanks near the road is the largest"."""
+    text = parser.matcher.text
+    finite = text(i) in v.FINITE_VERBS and text(i - 1) not in v.COPULAS
+    return finite and phrase.role != "head"
 
 
 def is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -88,10 +98,47 @@ def _read_things(
 
     def keep(node: Node) -> Node:
         without = replace(things, antecedent=node).build()
-        return node if without is None else n.Except(node, without, at=at)
+        if without is None or repeats_size(node, without):
+            return node
+        return n.Except(node, without, at=at)
 
     phrase.filters.append(keep)
     return stop
+
+
+def repeats_size(node: Node, without: Node) -> bool:
+    """Whether an exception is only of another size: "large ships, not the tiny boats".
+
+    What is left of a set that has a size is the same without such an exception, and so
+    it is with one of the same size.
+    """
+    named, denied = head_noun(node), head_noun(without)
+    if named is None or denied is None:
+        return False
+    same = named == denied or not set(named.categories).isdisjoint(denied.categories)
+    sizes = {one.kind for one in spine(node) if isinstance(one, n.SizeClass)}
+    said = [*takewhile(lambda one: one != node, spine(without))]
+    denied_sizes = {one.kind for one in said if isinstance(one, n.SizeClass)}
+    if not (same and sizes and denied_sizes):
+        return False
+    more = [one for one in said if not isinstance(one, n.SizeClass | n.Counted)]
+    plain = all(isinstance(one, Find) and not one.narrows for one in more)
+    return plain or sizes.isdisjoint(denied_sizes)
+
+
+def is_exception_of_some(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "without the largest" leaves out some of the things themselves."""
+    matcher = parser.matcher
+    if matcher.text(i) != "without" or matcher.text(i + 1) not in v.DEFINITE:
+        return False
+    some = NounPhrase("anchor", phrase.noun_or_antecedent(), phrase.depth + 1)
+    parser.read_premodifiers(i + 1, some)
+    noun, other = phrase.noun_or_antecedent(), some.noun()
+    if some.pronoun or other is None:
+        return bool(some.pronoun) or some.has_premodifier()
+    if noun is None or not some.has_premodifier():
+        return other == noun
+    return other == noun or not set(noun.categories).isdisjoint(other.categories)
 
 
 def read_lack(parser: PhraseReader, start: int, stop: int, phrase: NounPhrase) -> int:

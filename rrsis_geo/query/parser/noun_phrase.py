@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, NamedTuple, cast, get_args
+from typing import Literal, cast
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.directions import COMPASS, SCREEN, Place, Side
+from rrsis_geo.language.directions import COMPASS, SCREEN, Place
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.query.lexicon.nouns import INVARIANT, Sense, is_plural, sense, singular
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT, NON_PLACES
+from rrsis_geo.query.parser.selectors import (
+    At,
+    Filter,
+    Selector,
+    apply_selector,
+    doubted,
+    named_side,
+)
 from rrsis_geo.query.tokenizer.token_kinds import Token
-
-Filter = Callable[[Node], Node]
-"""Wraps a node in an operator."""
 
 Role = Literal["head", "anchor", "inner"]
 """head: what is asked for; anchor: what it is related to; inner: what a group or a
@@ -23,30 +27,12 @@ partitive ("the largest of ...") is made of."""
 
 Form = Literal["line", "row", "column", "cluster"]
 
-At = tuple[int, ...]
-"""Indices of words."""
-
-UNSURE = 0.6
-"""Certainty of the likelier of two readings."""
-
 MAX_DEPTH = 6
 """Noun phrases nested in each other; deeper ones are left to the network."""
 
 _SIDES = (*SCREEN, *COMPASS)
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
-
-
-class Selector(NamedTuple):
-    """A word that selects some by order: "largest", "leftmost", "closest"."""
-
-    kind: Literal["most", "size", "nearest", "middle"]
-    value: str | tuple[str, str]
-    at: At
-    rank: int = 1
-    number: int = 1
-    anchor: Node | None = None
-    share: float | None = None
 
 
 @dataclass
@@ -225,6 +211,23 @@ class NounPhrase:
             return not self.number or self.number == 1
         return not self.is_plural() and self.adjectives[-1].surface not in INVARIANT
 
+    def count_from_place(self) -> None:
+        """ "The first plane on the left", or the last: the one farthest to that side.
+
+        Only where nothing else says what is counted, or from where.
+        """
+        counts = self.rank == 1 and not (self.rank_side or self.selectors)
+        rows = self.group or isinstance(self.base, n.Grouped)
+        if not counts or rows or self.more_ranks:
+            return
+        for keep in self.filters:
+            side, at = named_side(keep)
+            if side:
+                self.filters = [one for one in self.filters if one is not keep]
+                self.rank_side, self.from_end = side, False
+                self.rank_at = (*self.rank_at, *at)
+                return
+
     def build(self) -> Node | None:
         """The node; None where neither a noun nor an antecedent says what is meant."""
         if self.more_ranks:
@@ -241,6 +244,7 @@ class NounPhrase:
                 for rank in ranks
             ]
             return n.Union(tuple(one for one in each if one is not None))
+        self.count_from_place()
         self._set_rank_side_of_rows()
         node = self._build_base()
         if node is None:
@@ -365,33 +369,3 @@ class NounPhrase:
         if self.determiner in ("the", "a"):
             return n.Counted(node, 1, self.determiner == "the")
         return node
-
-
-def doubted(keep: Filter) -> Filter:
-    """A filter that may not be meant."""
-    return lambda node: replace(keep(node), certainty=UNSURE)
-
-
-def negated(keep: Filter, at: At) -> Filter:
-    """Everything but what a filter keeps."""
-    return lambda node: n.Except(node, keep(node), at=at)
-
-
-def apply_selector(selector: Selector, node: Node) -> Node:
-    """The operator of a selector, on a node."""
-    rank, number, at = selector.rank, selector.number, selector.at
-    if selector.kind == "middle":
-        return n.Middle(node, number, at=at)
-    if selector.kind == "size":
-        order, measure = cast(tuple[str, str], selector.value)
-        return n.Sized(node, order, measure, rank, number, at=at)  # type: ignore[arg-type]
-    if selector.kind == "nearest":
-        if selector.anchor is None:
-            return node
-        nearest = cast(Literal["closest", "farthest"], selector.value)
-        return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
-    side = cast(Side, selector.value)
-    if side not in get_args(Side):  # "second from the centre"
-        return n.Middle(node, number, at=at)
-    # "far left" has rank 0 until it is known whether it orders or places
-    return n.Extreme(node, side, max(rank, 1), number, selector.share, at=at)

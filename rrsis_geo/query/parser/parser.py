@@ -13,6 +13,7 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.coordination import read_enumeration
+from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
 from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase, Role
 from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
@@ -81,8 +82,10 @@ class Parser:
             return None, i
         first = NounPhrase(role, antecedent, depth)
         if role == "head":
-            i = self._read_fronted_set(i, first)
+            i = read_fronted_set(self, i, first)
         i = self.read_premodifiers(i, first)
+        if role == "head" and antecedent is None:
+            refer_to_set(first)
         if role == "head" and (end := read_enumeration(self, i, first)) is not None:
             return first.build(), end
         phrases = [first]
@@ -111,23 +114,6 @@ class Parser:
             return False
         length, _ = sense((first, singular(second)))
         return length < 2  # a "running track" is a thing
-
-    def _read_fronted_set(self, i: int, phrase: NounPhrase) -> int:
-        """ "of the four courts, the leftmost", "which of them is ..."."""
-        text = self.matcher.text
-        asks = text(i) in ("which", "what")
-        if text(i + asks) not in ("of", "among", "from"):
-            return i
-        base, j = self.read_phrase(
-            i + asks + 1, antecedent=None, role="inner", depth=phrase.depth + 1
-        )
-        ends = text(j) in (("is", "are") if asks else (",",))
-        ends = ends and j < self.matcher.stop
-        asks = asks or (text(i) != "of" and text(j) == "the")  # "from the three, the"
-        if base is None or not (asks or ends):
-            return i
-        phrase.antecedent = base
-        return j + 1 if ends else j
 
     def _join(self, phrases: list[NounPhrase], i: int) -> tuple[Node | None, int]:
         """The union of coordinated phrases, and what follows it."""

@@ -11,11 +11,13 @@ from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.negations import (
+    is_exception_of_some,
+    is_main_verb,
     is_negation,
     read_negation,
     skip_verbs,
 )
-from rrsis_geo.query.parser.noun_phrase import At, NounPhrase
+from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_rank,
@@ -25,6 +27,7 @@ from rrsis_geo.query.parser.quantifiers import (
     read_skipped,
     skips_some,
 )
+from rrsis_geo.query.parser.selectors import At
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 
 Condition = Callable[[PhraseReader, int, NounPhrase], bool]
@@ -201,6 +204,8 @@ def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         _find_rule(parser.matcher, i)[0],
         parser.matcher.after_exception(i),
     )
+    if is_main_verb(parser, i, phrase):
+        return False
     if exception > i + 1 and match is not None and exception > match.stop:
         return False  # "without counting the largest" is not "without a road"
     return match is not None
@@ -269,9 +274,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return True
     if phrase.role == "head":
         return False
-    if text in ("is", "are"):
-        # "which of the tanks near the road is the largest"
-        return matcher.text(i - 1) not in v.COPULAS
+    if is_main_verb(parser, i, phrase):
+        return True
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
     return around or text in _AFTER_ANCHOR
 
@@ -381,6 +385,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (is_rank, read_rank),
     (is_rank_direction, read_rank_direction),
     (_awaits_anchor, _read_awaited_anchor),
+    (is_exception_of_some, _end),
     (_is_rule, _read_rule),
     (is_negation, read_negation),
     (_is_end, _end),

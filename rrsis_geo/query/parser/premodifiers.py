@@ -16,11 +16,11 @@ from rrsis_geo.query.parser.coordination import (
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.group_phrases import read_group, read_share
 from rrsis_geo.query.parser.negations import lacking_adjective
-from rrsis_geo.query.parser.noun_phrase import At, NounPhrase, Selector
+from rrsis_geo.query.parser.noun_phrase import NounPhrase
+from rrsis_geo.query.parser.partitives import read_of, read_possessive
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.quantifiers import (
     is_degree,
-    is_part_of,
     is_rank_of_noun_before,
     read_determiner,
     read_last,
@@ -32,6 +32,7 @@ from rrsis_geo.query.parser.quantifiers import (
     read_range,
     starts_limit,
 )
+from rrsis_geo.query.parser.selectors import At, Selector
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -151,7 +152,8 @@ def _read_size(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if named is not None and named.categories:  # "tank white large"
         phrase.noun_filters.append(of_size(parser.matcher.tokens[i]))
         return i + 1
-    if not parser.matcher.text(i + 1) and not phrase.has_premodifier():
+    alone = not (phrase.has_premodifier() or phrase.pronoun)
+    if not parser.matcher.text(i + 1) and alone:
         return _read_adjective(parser, i, phrase)
     phrase.noun_filters.append(of_size(parser.matcher.tokens[i]))
     return i + 1
@@ -222,62 +224,14 @@ _SELECTING: dict[str, Read] = {
 """Tokens that select among things or count them."""
 
 
-def _read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """A partitive: "the largest of the tanks", "the part of the river"."""
-    if is_part_of(phrase):
-        phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
-        phrase.adjectives = []
-    elif phrase.adjectives or phrase.base is not None or phrase.is_empty():
-        return None
-    if parser.matcher.text(i + 1) in ("them", "these", "those"):
-        return None
-    node, j = parser.read_phrase(
-        i + 1, antecedent=phrase.antecedent, role="inner", depth=phrase.depth + 1
-    )
-    if node is None:
-        return None
-    if parser.matcher.text(i + 1) in ("each", "every") and isinstance(node, n.Grouped):
-        node = n.Members(node, each=True)  # "the largest of each row of tanks"
-    phrase.base = node
-    phrase.silent_words.extend(parser.matcher.tokens[i].at)
-    return j
-
-
-def _read_possessive(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """ "the depot's tanks" are the tanks in the depot."""
-    matcher = parser.matcher
-    side = matcher.text(i + 1) == "<d>" and (
-        matcher.may_end(i + 2) or matcher.text(i + 2) in v.PARTS
-    )
-    if side or not phrase.adjectives or i + 1 >= matcher.stop:
-        return None
-    owner = NounPhrase(
-        "anchor",
-        phrase.antecedent,
-        phrase.depth,
-        silent_words=phrase.silent_words,
-        adjectives=phrase.adjectives,
-        directions=phrase.directions,
-        selectors=phrase.selectors,
-    )
-    phrase.directions, phrase.selectors = [], []
-    anchor = owner.build()
-    if anchor is None:
-        return None
-    at = matcher.tokens[i].at
-    phrase.adjectives, phrase.silent_words, phrase.determiner = [], [], "the"
-    phrase.filters.append(lambda node: n.Inside(node, anchor, at=at))
-    return i + 1
-
-
 _FUNCTION_WORDS: dict[str, Read] = {
-    "of": _read_of,
+    "of": read_of,
     ",": read_comma_of_adjectives,
     "to": read_range,
     "through": read_range,
     "till": read_range,
     **dict.fromkeys(v.COORDINATORS, read_conjunction_of_adjectives),
-    "'s": _read_possessive,
+    "'s": read_possessive,
 }
 
 
@@ -286,6 +240,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     matcher, token = parser.matcher, parser.matcher.tokens[i]
     if matcher.after_exception(i) > i or token.text in _NEVER_IN_NOUN_PHRASE:
         return None
+    if _is_verb(parser, i, phrase):
+        return None  # "which of the two is larger"
     if phrase.adjectives and _adds_to_noun(parser, i):
         return None
     if phrase.adjectives and _is_known_noun(phrase.adjectives[-1], token):
@@ -318,6 +274,16 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 _NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
+
+
+def _is_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether the noun phrase ended: "the two are ...", "the shed stands near ..."."""
+    text, noun = parser.matcher.text(i), phrase.noun()
+    if text not in v.FINITE_VERBS or phrase.is_empty():
+        return False
+    known = phrase.antecedent if noun is None else noun.categories
+    relates = parser.matcher.match(i + 1, bare=True) is not None
+    return text in ("is", "are") or bool(known and relates)
 
 
 def _adds_to_noun(parser: PhraseReader, i: int) -> bool:

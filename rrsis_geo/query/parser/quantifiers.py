@@ -6,8 +6,9 @@ from typing import Literal
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import UNSURE, NounPhrase
+from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.parser.selectors import UNSURE
 
 _PRONOUNS = v.words("those these that any all each both some")
 """Determiners that may stand without a noun."""
@@ -250,7 +251,7 @@ def is_degree(parser: PhraseReader, i: int) -> bool:
     while text in v.DEGREES or (text.endswith("ly") and len(text) > 4):
         i += 1
         text = parser.matcher.text(i)
-        if text in ("<size>", "<cmp>", "<sup>"):
+        if text in ("<size>", "<cmp>", "<sup>", "<ord>", "last"):
             return True
     return False
 

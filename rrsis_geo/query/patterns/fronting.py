@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _OPENINGS = v.RELATING | v.words("to towards just directly <d> <most> <len>")
+_OPENINGS |= {"from", "counting"}
 _VERBS = v.COPULAS | v.words("stands stand lies lie sits sit exists exist")
 _COUNTS = v.DETERMINERS | v.words("<n> one several many")
 
 
 def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Token]:
     """Tokens from `start` to `stop`, with a place that opens them at the end."""
-    some = _each_last(_members_first(list(tokens[start:stop])))
+    some = _bridge_asked_for(list(tokens[start:stop]))
+    some = _each_last(_members_first(some))
     if not some or some[0].text not in _OPENINGS:
         return some
     texts = [token.text for token in some] + ["", ""]
@@ -27,10 +31,9 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
             if texts[index - 1] in v.COPULAS:
                 break
             return _moved(some, index, index + 1)
-    if (
-        texts[0] in ("to", "<len>") and "," in texts
-    ):  # "to the left of the road, a house"
-        index = texts.index(",")
+    from_side = "from" in texts[:2] and "<d>" in texts[1:4]
+    if (texts[0] in ("to", "<len>") or from_side) and "," in texts:
+        index = texts.index(",")  # "to the left of the road, a house"
         return _moved(some, index, index + 1)
     return some
 
@@ -52,17 +55,61 @@ def _each_last(tokens: list[Token]) -> list[Token]:
 
 def _members_first(tokens: list[Token]) -> list[Token]:
     """ "second row, third tank" as "third tank" with "second row" after it."""
-    texts = [token.text for token in tokens]
-    start = 1 if texts[:1] == ["the"] else 0
-    comma = 1 if texts[start + 2 : start + 3] == [","] else 0
-    which = {*texts[start : start + 1], *texts[start + 2 + comma : start + 3 + comma]}
-    orders = which <= ({"<ord>", "<most>"} if comma else {"<ord>"})
-    group = texts[start + 1 : start + 2] == ["<group>"]
-    if not (group and orders) or len(texts) < start + 4 + comma:
+    texts = [token.text for token in tokens] + [""] * 4
+    start = 1 if texts[0] in ("in", "from") else 0
+    end = start + (3 if texts[start] == "the" else 2)
+    if texts[end - 1] != "<group>" or texts[end - 2] not in _WHICH_ROW:
         return tokens
-    row, rest = tokens[: start + 2], tokens[start + 2 + comma :]
-    of = row[-1]._replace(text="of", value=None, surface="")
-    return [*rest, of, *row]
+    comma = texts[end] == ","
+    parted = comma or (start == 1 and texts[end] == "the")
+    first = end + comma
+    first += parted and texts[first] == "the"
+    ordinals = texts[end - 2] == texts[end] == "<ord>"
+    if not (ordinals or (parted and _begins_member(tokens[first:]))):
+        return tokens
+    row, rest = tokens[start:end], tokens[end + comma :]
+    if any(one.text == "and" and two.text == "the" for one, two in pairwise(rest)):
+        return tokens  # both are in the row
+    within = row[-1]._replace(text="in", value=None, surface="")
+    return [*rest, within, *row]
+
+
+def _begins_member(tokens: list[Token]) -> bool:
+    """Whether things in a row are named: "planes", "the third tank from the left"."""
+    one, after = [*(token.text for token in tokens), "", ""][:2]
+    chooses = one in _WHICH_MEMBER and after not in _NO_MEMBER
+    return chooses or bool(tokens and sense((singular(tokens[0].surface),))[1])
+
+
+_WHICH_ROW = v.words("<ord> <most> <d> <sup> last")
+_WHICH_MEMBER = v.words("<ord> <most> <sup> <d> <n> last all")
+_NO_MEMBER = v.RELATING | v.PREPOSITIONS | {"", ",", "of", "<group>"}
+_NO_MEMBER |= v.words("hand side end half")
+
+_SPANNING = v.words("spans crosses bridges spanning crossing bridging")
+_GOING = v.words("goes passes runs leads reaches stretches going passing leading")
+_SPANNED = frozenset(("river", "water", "lake", "sea", "road", "railway"))
+_MAX_NOUN = 6
+"""Tokens among which the noun is looked for that a bridge spans."""
+
+
+def _bridge_asked_for(tokens: list[Token]) -> list[Token]:
+    """ "what spans the river" as "bridge over the river"."""
+    texts = [token.text for token in tokens] + ["", "", ""]
+    verb = 1 if texts[0] in ("what", "which") else 0
+    goes = texts[verb] in _GOING and texts[verb + 1] in ("over", "across")
+    rest = verb + 2 if goes else verb + 1
+    if not (goes or texts[verb] in _SPANNING) or texts[rest] not in v.DETERMINERS:
+        return tokens
+    if verb == 0 and not v.COPULAS.union(",").isdisjoint(texts):
+        return tokens  # "crossing the road, a car"
+    named = (sense((singular(t.surface),))[1] for t in tokens[rest : rest + _MAX_NOUN])
+    noun = next((one for one in named if one is not None), None)
+    if noun is None or _SPANNED.isdisjoint(noun.categories):
+        return tokens
+    bridge = tokens[0]._replace(text="bridge", value=None, surface="bridge")
+    over = tokens[rest - 1]._replace(text="over", value=None, surface="over")
+    return [bridge, over, *tokens[rest:]]
 
 
 def _moved(tokens: list[Token], end: int, start: int) -> list[Token]:

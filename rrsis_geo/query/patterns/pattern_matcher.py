@@ -169,6 +169,8 @@ class PatternMatcher:
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):
             return False  # "the round tank" against "round the tank"
+        if rule.argument in ("higher", "lower") and follows in v.DETERMINERS:
+            return False  # "further up the river"
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
         if at_end and not self.may_end(stop):
             return False

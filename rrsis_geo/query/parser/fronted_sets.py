@@ -1,0 +1,91 @@
+"""Reads a set that is named before what is chosen: "of the two ships, the ..."."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.phrases import head_noun
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase
+from rrsis_geo.query.parser.phrase_reader import PhraseReader
+
+_SINGULAR_VERBS = v.words("is was lies sits stands")
+_CHOOSING = v.DEFINITE | v.words(
+    "which what one <sup> <most> <cmp> <nearest> <d> <ord> last only just"
+)
+"""Tokens that begin what is chosen of a set."""
+
+
+def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "of the four courts, the leftmost", "which of them is ..."."""
+    text = parser.matcher.text
+    asks = text(i) in ("which", "what")
+    i += (text(i), text(i + 1)) == ("out", "of")
+    if text(i + asks) not in ("of", "among", "from"):
+        return i
+    base, j = _read_set(parser, i + asks + 1, asks, phrase.depth + 1)
+    ends = text(j) in (v.FINITE_VERBS if asks else (",",))
+    ends = ends and j < parser.matcher.stop
+    several = isinstance(base, n.Counted) and base.number > 1
+    goes_on = text(j) == "the" and (text(i) != "of" or several)
+    if base is None or not (asks or ends or goes_on):
+        return i
+    phrase.antecedent = base
+    if asks and ends:
+        one = text(j) in _SINGULAR_VERBS
+        phrase.determiner = "the" if one else ""
+        if text(j + 1) not in v.DETERMINERS | v.ISOLATED:
+            phrase.pronoun = "one" if one else "ones"  # "is parked nearer the road"
+    return j + 1 if ends else j
+
+
+def _read_set(
+    parser: PhraseReader, i: int, asks: bool, depth: int
+) -> tuple[Node | None, int]:
+    """The set, up to the comma before what is chosen of it."""
+    matcher = parser.matcher
+    places = range(i, 0 if asks else matcher.stop)
+    comma = next((k for k in places if _chooses(parser, k)), matcher.stop)
+    with matcher.limited(comma):
+        base, j = parser.read_phrase(i, antecedent=None, role="inner", depth=depth)
+    if base is not None or comma == matcher.stop:
+        return base, j
+    several, chosen = (NounPhrase("head", None, MAX_DEPTH) for _ in range(2))
+    parser.read_premodifiers(i, several)
+    parser.read_premodifiers(comma + 1, chosen)
+    noun = chosen.noun()  # "of the two yellow ones, the car ..."
+    if noun is None or not (noun.categories and several.is_plural()):
+        return None, i
+    noun = replace(noun, plural=True)
+    with matcher.limited(comma):
+        return parser.read_phrase(i, antecedent=noun, role="inner", depth=depth)
+
+
+def _chooses(parser: PhraseReader, i: int) -> bool:
+    """Whether a comma ends a set, and what is chosen of it follows."""
+    matcher = parser.matcher
+    return matcher.text(i) == "," and matcher.text(i + 1) in _CHOOSING
+
+
+def refer_to_set(phrase: NounPhrase) -> None:
+    """Read "of the two ships, the red ship" as "of the two ships, the red one"."""
+    noun, whole = phrase.noun(), phrase.antecedent
+    if whole is None or phrase.base is not None:
+        return
+    if noun is not None and noun == head_noun(whole):
+        _drop_noun(phrase)
+    if phrase.adjectives and phrase.pronoun and isinstance(whole, n.Counted):
+        phrase.antecedent = whole.of  # the number is not of the red ones
+
+
+def _drop_noun(phrase: NounPhrase) -> None:
+    """Let a pronoun stand in place of the noun."""
+    _, length, _ = phrase.resolve_noun()
+    plural = phrase.is_plural()
+    while length > 0:
+        token = phrase.adjectives.pop()
+        length -= len(token.surface.split())
+        phrase.silent_words.extend(token.at)
+    phrase.pronoun = "ones" if plural else "one"

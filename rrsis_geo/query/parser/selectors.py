@@ -1,0 +1,72 @@
+"""What chooses among things: filters, and words that select by order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, NamedTuple, cast, get_args
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.directions import Side
+from rrsis_geo.language.nodes import Find, Node
+
+Filter = Callable[[Node], Node]
+"""Wraps a node in an operator."""
+
+At = tuple[int, ...]
+"""Indices of words."""
+
+UNSURE = 0.6
+"""Certainty of the likelier of two readings."""
+
+
+class Selector(NamedTuple):
+    """A word that selects some by order: "largest", "leftmost", "closest"."""
+
+    kind: Literal["most", "size", "nearest", "middle"]
+    value: str | tuple[str, str]
+    at: At
+    rank: int = 1
+    number: int = 1
+    anchor: Node | None = None
+    share: float | None = None
+
+
+def doubted(keep: Filter) -> Filter:
+    """A filter that may not be meant."""
+    return lambda node: replace(keep(node), certainty=UNSURE)
+
+
+def negated(keep: Filter, at: At) -> Filter:
+    """Everything but what a filter keeps."""
+    return lambda node: n.Except(node, keep(node), at=at)
+
+
+def named_side(keep: Filter) -> tuple[str, At]:
+    """The side or corner of the scene that a filter places things at; "" for none."""
+    node = keep(Find(""))
+    if isinstance(node, n.AtEdge) and node.side is not None and not node.cut:
+        return node.side, node.at
+    if isinstance(node, n.InPlace) and node.extent in ("part", "far", "corner"):
+        return (node.place if node.place in get_args(Side) else ""), node.at
+    return "", ()
+
+
+def apply_selector(selector: Selector, node: Node) -> Node:
+    """The operator of a selector, on a node."""
+    rank, number, at = selector.rank, selector.number, selector.at
+    if selector.kind == "middle":
+        return n.Middle(node, number, at=at)
+    if selector.kind == "size":
+        order, measure = cast(tuple[str, str], selector.value)
+        return n.Sized(node, order, measure, rank, number, at=at)  # type: ignore[arg-type]
+    if selector.kind == "nearest":
+        if selector.anchor is None:
+            return node
+        nearest = cast(Literal["closest", "farthest"], selector.value)
+        return n.Distant(node, nearest, selector.anchor, rank, number, at=at)
+    side = cast(Side, selector.value)
+    if side not in get_args(Side):  # "second from the centre"
+        return n.Middle(node, number, at=at)
+    # "far left" has rank 0 until it is known whether it orders or places
+    return n.Extreme(node, side, max(rank, 1), number, selector.share, at=at)
