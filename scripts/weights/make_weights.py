@@ -219,9 +219,14 @@ RECIPES = {
             f"--from eleventh.safetensors -o twelfth.safetensors --licence '{LICENCE}'",
         ),
         Part(
+            file="thirteenth.safetensors",
+            command="rrsis-geo train default-rare --data pack-more "
+            f"--from twelfth.safetensors -o thirteenth.safetensors --licence '{LICENCE}'",
+        ),
+        Part(
             file="heads.safetensors",
             command="python scripts/weights/add_second_head.py more.safetensors "
-            "twelfth.safetensors heads.safetensors "
+            "thirteenth.safetensors heads.safetensors "
             f"--classes {' '.join(SECOND_HEAD)}",
         ),
         Part(
