@@ -221,7 +221,8 @@ RECIPES = {
         Part(
             file="thirteenth.safetensors",
             command="rrsis-geo train default-rare --data pack-more "
-            f"--from twelfth.safetensors -o thirteenth.safetensors --licence '{LICENCE}'",
+            "--from twelfth.safetensors -o thirteenth.safetensors "
+            f"--licence '{LICENCE}'",
         ),
         Part(
             file="heads.safetensors",
