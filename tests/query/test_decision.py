@@ -13,12 +13,7 @@ from random_candidates import GRIDS, polygons_of
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
 from rrsis_geo.query.decision.answer import decide
-from rrsis_geo.query.decision.evidence import (
-    asked_number,
-    contexts_of,
-    gather,
-    texts_of,
-)
+from rrsis_geo.query.decision.evidence import asked_number, gather, texts_of
 from rrsis_geo.query.decision.evidence_table import MOST
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import best_set, choose, given_something
@@ -424,19 +419,3 @@ def test_what_is_painted_for_the_whole_expression_is_one_object_with_that_of_a_n
     assert sorted(evidence.candidates.polygons.columns["expression"]) == [
         *("ship", "storage tank")
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "vague"),
-    [
-        ("the tank near the road", True),
-        ("planes beside the terminal", False),
-        ("ships at the unicorn", True),
-        ("the tank near the largest ship", False),
-        ("the largest tank", False),
-    ],
-)
-def test_surfaces_and_unknown_things_are_vague_anchors(text, vague):
-    contexts = contexts_of(make_plan(text))
-    assert contexts["vague anchor"] == float(vague)
-    assert contexts["relation"] >= contexts["vague anchor"]

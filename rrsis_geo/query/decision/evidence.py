@@ -349,7 +349,6 @@ def contexts_of(plan: Plan, *, view: SceneView = SceneView.WHOLE) -> dict[str, f
         "order": not kinds.isdisjoint(ORDER),
         "measured": not kinds.isdisjoint(EXACT),
         "relation": relation,
-        "vague anchor": relation and _has_vague_anchor(plan),
         "group": not kinds.isdisjoint(GROUP),
         "plural": head.plural,
         "surface": bool(head.categories) and set(head.categories) <= SURFACES,
@@ -357,13 +356,3 @@ def contexts_of(plan: Plan, *, view: SceneView = SceneView.WHOLE) -> dict[str, f
         "many windows": view == SceneView.MANY_WINDOWS,
     }
     return {name: float(belongs[name]) for name in CONTEXTS}
-
-
-def _has_vague_anchor(plan: Plan) -> bool:
-    """Whether things are related to a surface, or to what has no class.
-
-    Edges and parts of these are found less surely than single objects.
-    """
-    targets = set(target_phrases(plan.root))
-    anchors = [find for find in plan.finds if find.phrase not in targets]
-    return any(set(find.categories) <= SURFACES for find in anchors)

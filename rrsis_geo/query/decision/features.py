@@ -17,7 +17,6 @@ CONTEXTS = (
     "order",
     "measured",
     "relation",
-    "vague anchor",
     "group",
     "plural",
     "surface",
