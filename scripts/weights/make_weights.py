@@ -219,8 +219,14 @@ RECIPES = {
             f"--from eleventh.safetensors -o twelfth.safetensors --licence '{LICENCE}'",
         ),
         Part(
+            file="pack-rare",
+            command="python scripts/weights/pack_sources.py DATA pack-rare "
+            "--outlines outlines-again.jsonl --drawn 60 --theme industrial "
+            "--quality 82 --added --repeat golf_course construction_site",
+        ),
+        Part(
             file="thirteenth.safetensors",
-            command="rrsis-geo train default-rare --data pack-more "
+            command="rrsis-geo train default-rare --data pack-rare "
             "--from twelfth.safetensors -o thirteenth.safetensors "
             f"--licence '{LICENCE}'",
         ),

@@ -2,7 +2,7 @@
 
     python scripts/weights/pack_sources.py DATA_FOLDER PACK [--outlines outlines.jsonl]
         [--mistakes mistakes.jsonl] [--drawn 150] [--theme industrial] [--quality 82]
-        [--added] [--open-only]
+        [--added] [--open-only] [--repeat golf_course ...]
 
 `rrsis-geo train CONFIG --data PACK` reads it, also on machines without the data sets.
 Drawn scenes are included, because with a GPU drawing takes longer than training.
@@ -11,7 +11,8 @@ Drawn scenes are included, because with a GPU drawing takes longer than training
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from recipe.added.sources import added_sources
@@ -32,6 +33,9 @@ BACKGROUNDS = (
 TOWERS = 120
 """Number of these pictures."""
 
+REPEATED = 8
+"""How often an image of a rare class is listed."""
+
 
 def main() -> None:
     """Write the folder."""
@@ -48,6 +52,13 @@ def main() -> None:
     parser.add_argument("--open-only", action="store_true")
     parser.add_argument(
         "--added", action="store_true", help="the added data sets too, half of the mix"
+    )
+    parser.add_argument(
+        "--repeat",
+        nargs="*",
+        default=[],
+        metavar="CLASS",
+        help=f"images that show one of these are listed {REPEATED} times",
     )
     options = parser.parse_args()
     drawn = draw_scenes(
@@ -70,6 +81,7 @@ def main() -> None:
             sources.append(towers(more, seed=options.seed))
     if options.mistakes is not None:
         sources = with_mistakes(sources, read_mistakes(options.mistakes))
+    sources = [with_repeats(source, options.repeat) for source in sources]
     size = write_pack(sources, options.pack, quality=options.quality)
     for source in sources:
         print(f"{source.name}: {len(source.images)} images")
@@ -87,6 +99,20 @@ def towers(sources: Sequence[Source], *, seed: int) -> Source:
         images=tuple(pictures_with_towers(backgrounds, TOWERS, seed=seed)),
         scale=(0.5, 2.0),
     )
+
+
+def with_repeats(source: Source, classes: Collection[str]) -> Source:
+    """A source whose images of some classes are read more often than the others."""
+    images = [
+        image
+        for image in source.images
+        for _ in range(
+            1
+            if {one.category for one in image.layout.objects}.isdisjoint(classes)
+            else REPEATED
+        )
+    ]
+    return replace(source, images=tuple(images))
 
 
 if __name__ == "__main__":

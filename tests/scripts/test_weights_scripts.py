@@ -9,8 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shapely
 import torch
 
+from rrsis_geo.datasets.annotations import LabelledObject, Layout
+from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.errors import DataError, WeightsError
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.model.config import preset
@@ -19,6 +22,7 @@ from rrsis_geo.model.serialization.header import Card, read_header, sidecar_of, 
 from rrsis_geo.model.serialization.probability_calibration import Calibration
 from rrsis_geo.model.serialization.weights import load_weights, save_weights
 from rrsis_geo.training.config import TrainConfig, find_config
+from rrsis_geo.training.data.mixture import Source
 from rrsis_geo.training.training_data import DataFiles
 from rrsis_geo_cli.train import command as train
 
@@ -243,7 +247,7 @@ def test_a_part_older_than_its_sources_is_refused(maker, run):
         run(parts)
 
 
-PACKS = {"pack", "pack-more", "pack-open"}
+PACKS = {"pack", "pack-more", "pack-rare", "pack-open"}
 
 
 def test_the_recipes_can_be_run(maker):
@@ -290,6 +294,32 @@ def test_a_rehearsal_is_short_and_the_text_is_chosen(maker, tmp_path):
     assert short[short.index("--text-start") + 1] == "owner/model"
     here = words(steps=None, text=str(tmp_path))
     assert here[here.index("--text-start") + 1] == str(tmp_path)
+
+
+def test_images_of_rare_classes_are_listed_more_often():
+    pack = script("pack_sources")
+
+    def image(name, *categories):
+        return LabelledImage(
+            name=name,
+            path=Path(name),
+            place=name,
+            layout=Layout(
+                width=9,
+                height=9,
+                objects=tuple(
+                    LabelledObject(category=one, polygon=shapely.box(0, 0, 9, 9))
+                    for one in categories
+                ),
+                complete=frozenset(categories),
+            ),
+        )
+
+    images = image("a", "road"), image("b", "road", "golf_course"), image("c")
+    source = Source(name="some", weight=1.0, images=images, scale=(1.0, 1.0))
+    names = [one.name for one in pack.with_repeats(source, ["golf_course"]).images]
+    assert names == ["a", *"b" * pack.REPEATED, "c"]
+    assert pack.with_repeats(source, []).images == images
 
 
 def test_the_record_names_every_command(maker, run):
