@@ -151,9 +151,12 @@ def test_aircraft_of_four_points_reach_them_and_no_farther():
 def test_only_complete_surroundings_are_measured(tmp_path, monkeypatch):
     drawn = {"a.jpg": {"objects": [ROAD, TREES], "incomplete": ["trees"]}}
     further = outlines(tmp_path, monkeypatch, drawn)
+    rare = replace(further, categories={"road": ("roundabout",)})
     monkeypatch.setattr(measure_classes, "NWPU", further)
+    monkeypatch.setattr(measure_classes, "RARE", rare)
     around = measure_classes.surroundings_of(image("a.jpg"))
-    assert [one.category for one in around.layout.objects] == ["road"]
+    found = [one.category for one in around.layout.objects]
+    assert found == ["road", "roundabout"]
 
 
 def test_other_images_stay_as_they_are(tmp_path, monkeypatch):
