@@ -55,7 +55,8 @@ SECOND_HEAD = (
     *("road", "water", "park", "swimming_pool", "vegetation", "stadium"),
     *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
     *("overpass", "beach", "river", "lake", "runway", "terminal", "taxiway"),
-    *("wind_turbine", "chimney"),
+    *("wind_turbine", "chimney", "harbor"),
+    *("roundabout", "golf_course", "construction_site"),
 )
 """Classes that the second head finds."""
 
