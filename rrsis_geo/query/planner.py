@@ -12,10 +12,10 @@ from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.parser.negations import repeats_size
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
 

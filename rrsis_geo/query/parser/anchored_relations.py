@@ -9,18 +9,18 @@ from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import NON_PLACES
 from rrsis_geo.query.parser.filters import UNANCHORED
-from rrsis_geo.query.parser.group_phrases import chooses_from_anchor
 from rrsis_geo.query.parser.negations import read_lack
-from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
 from rrsis_geo.query.parser.relation_operators import (
     RELATIONS,
     Relation,
     possessive_side,
     relation,
 )
-from rrsis_geo.query.parser.selectors import At, Filter, Selector, doubted, negated
 from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
+from rrsis_geo.query.phrases.group_phrases import chooses_from_anchor
+from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
 
 
 def apply_match(

@@ -11,9 +11,9 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.selectors import Filter
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import Filter
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 MAX_ADJECTIVES = 12

@@ -9,10 +9,10 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, words
-from rrsis_geo.query.parser.noun_phrase import OPPOSITE, NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.selectors import At, Filter, Selector
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import At, Filter, Selector
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2

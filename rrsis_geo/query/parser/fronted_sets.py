@@ -8,8 +8,8 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 
 _SINGULAR_VERBS = v.words("is was lies sits stands")
 _CHOOSING = v.DEFINITE | v.words(

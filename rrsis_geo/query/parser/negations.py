@@ -10,10 +10,10 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.selectors import At, Filter, negated
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import At, Filter, negated
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}

@@ -14,10 +14,10 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.coordination import read_enumeration
 from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
-from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase, Role
 from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase, Role
 
 MAX_STEPS = 500
 """Tokens read in one text, counting each time; usual requests take up to 50."""

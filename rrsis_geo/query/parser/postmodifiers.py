@@ -17,9 +17,10 @@ from rrsis_geo.query.parser.negations import (
     read_negation,
     skip_verbs,
 )
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.quantifiers import (
+from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantifiers import (
     is_rank,
     is_rank_direction,
     read_rank,
@@ -27,8 +28,7 @@ from rrsis_geo.query.parser.quantifiers import (
     read_skipped,
     skips_some,
 )
-from rrsis_geo.query.parser.selectors import At
-from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.phrases.selectors import At
 
 Condition = Callable[[PhraseReader, int, NounPhrase], bool]
 Read = Callable[[PhraseReader, int, NounPhrase], int | None]

@@ -14,12 +14,13 @@ from rrsis_geo.query.parser.coordination import (
     read_conjunction_of_adjectives,
 )
 from rrsis_geo.query.parser.filters import of_size
-from rrsis_geo.query.parser.group_phrases import read_group, read_share
 from rrsis_geo.query.parser.negations import lacking_adjective
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
-from rrsis_geo.query.parser.partitives import read_of, read_possessive
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.quantifiers import (
+from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.phrases.group_phrases import read_group, read_share
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.partitives import read_of, read_possessive
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantifiers import (
     is_degree,
     is_rank_of_noun_before,
     read_determiner,
@@ -32,8 +33,7 @@ from rrsis_geo.query.parser.quantifiers import (
     read_range,
     starts_limit,
 )
-from rrsis_geo.query.parser.selectors import At, Selector
-from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.phrases.selectors import At, Selector
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 Read = Callable[[PhraseReader, int, NounPhrase], int | None]

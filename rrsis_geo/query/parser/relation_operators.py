@@ -10,10 +10,10 @@ from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
-from rrsis_geo.query.parser.noun_phrase import OPPOSITE
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.selectors import At
 from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.phrases.noun_phrase import OPPOSITE
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import At
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]

@@ -6,10 +6,10 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.phrases import add_words
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import singular
-from rrsis_geo.query.parser.group_phrases import is_mass
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.quantifiers import is_part_of
+from rrsis_geo.query.phrases.group_phrases import is_mass
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantifiers import is_part_of
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 

@@ -9,11 +9,11 @@ from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, singular
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, GROUP_COUNT
-from rrsis_geo.query.parser.noun_phrase import MAX_DEPTH, NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.quantifiers import after_minimum
-from rrsis_geo.query.parser.selectors import At, Selector
 from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantifiers import after_minimum
+from rrsis_geo.query.phrases.selectors import At, Selector
 
 
 def read_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:

@@ -6,9 +6,9 @@ from typing import Literal
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.parser.noun_phrase import NounPhrase
-from rrsis_geo.query.parser.phrase_reader import PhraseReader
-from rrsis_geo.query.parser.selectors import UNSURE
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import UNSURE
 
 _PRONOUNS = v.words("those these that any all each both some")
 """Determiners that may stand without a noun."""

@@ -11,7 +11,7 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.query.lexicon.nouns import INVARIANT, Sense, is_plural, sense, singular
 from rrsis_geo.query.lexicon.vocabulary import GROUP_COUNT, NON_PLACES
-from rrsis_geo.query.parser.selectors import (
+from rrsis_geo.query.phrases.selectors import (
     At,
     Filter,
     Selector,

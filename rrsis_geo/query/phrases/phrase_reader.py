@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.parser.noun_phrase import NounPhrase, Role
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase, Role
 
 
 class PhraseReader(Protocol):

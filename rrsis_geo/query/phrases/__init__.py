@@ -1,0 +1,1 @@
+"""Noun phrases while they are read: modifiers, numbers, selectors and groups."""
