@@ -12,10 +12,7 @@ from weights.recipe.public_datasets import kept_airports
 from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
 
 SURFACES = frozenset(
-    (
-        *("water", "vegetation", "road", "runway", "taxiway", "apron", "terminal"),
-        *("golf_course", "construction_site"),
-    )
+    ("water", "vegetation", "road", "runway", "taxiway", "apron", "terminal")
 )
 """Classes that are measured by pixels."""
 
@@ -28,9 +25,6 @@ ADDED: tuple[tuple[str, str, str, str, str, Crop | None, str], ...] = (
         *("blocks", "dubai-hitl", "t2_002", "building", "buildings", None),
         "One label is a block of several houses.",
     ),
-    ("roundabouts", "dubai-hitl", "t2_003", "roundabout", "roundabouts", None, ""),
-    ("rings", "dubai-hitl", "t2_007", "roundabout", "the roundabouts", None, ""),
-    ("golf", "dubai-hitl", "t3_003", "golf_course", "the golf course", None, ""),
     ("road-fields", "gsi-roads-jp", "363", "road", "road", None, ""),
     ("road-town", "gsi-roads-jp", "854", "road", "the road", None, ""),
     ("panels", "gsi-solar-jp", "432", "solar_panel", "solar panels", None, ""),

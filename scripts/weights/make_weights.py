@@ -55,8 +55,7 @@ SECOND_HEAD = (
     *("road", "water", "park", "swimming_pool", "vegetation", "stadium"),
     *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
     *("overpass", "beach", "river", "lake", "runway", "terminal", "taxiway"),
-    *("wind_turbine", "chimney", "harbor"),
-    *("roundabout", "golf_course", "construction_site"),
+    *("wind_turbine", "chimney"),
 )
 """Classes that the second head finds."""
 
@@ -220,21 +219,9 @@ RECIPES = {
             f"--from eleventh.safetensors -o twelfth.safetensors --licence '{LICENCE}'",
         ),
         Part(
-            file="pack-rare",
-            command="python scripts/weights/pack_sources.py DATA pack-rare "
-            "--outlines outlines-again.jsonl --drawn 60 --theme industrial "
-            "--quality 82 --added --repeat golf_course construction_site",
-        ),
-        Part(
-            file="thirteenth.safetensors",
-            command="rrsis-geo train default-rare --data pack-rare "
-            "--from twelfth.safetensors -o thirteenth.safetensors "
-            f"--licence '{LICENCE}'",
-        ),
-        Part(
             file="heads.safetensors",
             command="python scripts/weights/add_second_head.py more.safetensors "
-            "thirteenth.safetensors heads.safetensors "
+            "twelfth.safetensors heads.safetensors "
             f"--classes {' '.join(SECOND_HEAD)}",
         ),
         Part(
