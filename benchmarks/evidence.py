@@ -103,7 +103,7 @@ def main() -> None:
     cases += [case for case in found if part_of(case.image) == "choose"]
     reported = [case for case in found if part_of(case.image) == "report"]
     if options.unread:
-        for of, case in unread_cases(options.data, images, predictor, part):
+        for of, case in unread_cases(options.data, predictor, part):
             (cases if of == "choose" else reported).append(case)
     print("| expressions | seen | mIoU | empty | of | nothing meant: empty | of |")
     print("| --- | --- | --- | --- | --- | --- | --- |")

@@ -7,7 +7,7 @@ is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +59,9 @@ def _pictures(data: Path, part: str) -> Iterator[Picture]:
     for name in dict.fromkeys(bar.source for bar in BARS):
         asked = {bar.text: bar.category for bar in BARS if bar.source == name}
         images = whole_images(sources[name])
-        for image in chosen(images, name, part):
+        for image in chosen(
+            images, lambda one, name=name: f"{name}/images/{one.name}", part, MOST
+        ):
             known = known_pixels(image)
             masks = {
                 text: known & burnt(outlines_of(image, category), known.shape)
@@ -77,16 +79,17 @@ def _pictures(data: Path, part: str) -> Iterator[Picture]:
 
 
 def chosen(
-    images: Sequence[LabelledImage], source: str, part: str
+    images: Sequence[LabelledImage],
+    address: Callable[[LabelledImage], str],
+    part: str,
+    most: int,
 ) -> list[LabelledImage]:
-    """At most `MOST` images of each part; those of one do not depend on the other."""
+    """At most so many images of each part; those of one do not depend on the other."""
     parts = ("choose", "report") if part == "all" else (part,)
     return [
         image
         for one in parts
-        for image in evenly(
-            [x for x in images if part_of(f"{source}/images/{x.name}") == one], MOST
-        )
+        for image in evenly([x for x in images if part_of(address(x)) == one], most)
     ]
 
 

@@ -8,14 +8,14 @@ shows, and some of those that it does not.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from added_bars import burnt, evenly, outlines_of
+from added_bars import burnt, outlines_of
 from evidence_cases import Case
+from evidence_classes import chosen
 from evidence_scenes import AS_IT_IS, as_it_is, evidence_of
 from public_data import (
     OUTLINED_SCENES,
@@ -29,12 +29,10 @@ from public_data import (
 )
 from query_weights import ScenePredictor
 from sentence_sets import Picture, Sentence
+from unread_sentences import SENTENCES
 
-from rrsis_geo.datasets.formats.coco import read_coco
-from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
+from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.language.related_classes import class_name
-
-UNREAD = Path(__file__).with_name("sentences") / "nwpu.jsonl"
 
 MOST = {"airports": 13, "surroundings": 40, OUTLINED_SCENES: 30}
 """Set -> images of each part."""
@@ -67,59 +65,32 @@ def outlined_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Cas
     return [
         case
         for name, images in sets.items()
-        for image in _chosen(images, name, part)
+        for image in chosen(
+            images, lambda one, name=name: _address(one, name), part, MOST[name]
+        )
         for case in evidence_of(_picture(image, name), predictor)
     ]
 
 
 def unread_cases(
-    data: Path, images: Sequence[LabelledImage], predictor: ScenePredictor, part: str
+    data: Path, predictor: ScenePredictor, part: str
 ) -> Iterator[tuple[str, Case]]:
     """Gather the evidence for the sentences of `benchmarks/sentences`.
 
     Args:
         data: The folder of public data sets.
-        images: Kept images of NWPU VHR-10.
         predictor: Weights and their cache.
         part: choose, report or all; the part follows from an image's place.
 
     Yields:
         The part and the case.
     """
-    base = data / "nwpu-vhr10"
-    _, index = read_coco(base / "instances.json", images=base / "images")
-    written: dict[str, list[WrittenExpression]] = {}
-    for text in UNREAD.read_text(encoding="utf-8").splitlines():
-        line = json.loads(text)
-        written.setdefault(Path(line["image"]).name, []).append(
-            WrittenExpression(
-                text=line["expression"],
-                targets=tuple(index[target] for target in line["targets"]),
-                type=line["type"],
-            )
-        )
-    for image in images:
+    for image in split(nwpu(data, SENTENCES), every=7)[1]:
         of = part_of(image.place)
-        if image.name in written and part in ("all", of):
-            asked = replace(image, written=tuple(written[image.name]))
-            picture = replace(as_it_is(asked), set="nwpu, not read before")
+        if image.written and part in ("all", of):
+            picture = replace(as_it_is(image), set="nwpu, not read before")
             for case in evidence_of(picture, predictor):
                 yield of, case
-
-
-def _chosen(
-    images: Sequence[LabelledImage], name: str, part: str
-) -> list[LabelledImage]:
-    """Some images of each part; those of one do not depend on the other."""
-    parts = ("choose", "report") if part == "all" else (part,)
-    return [
-        image
-        for one in parts
-        for image in evenly(
-            [each for each in images if part_of(_address(each, name)) == one],
-            MOST[name],
-        )
-    ]
 
 
 def _address(image: LabelledImage, name: str) -> str:

@@ -18,18 +18,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from added_bars import burnt
 from numpy.typing import NDArray
 from public_data import nwpu, part_of, split
-from rasterio.features import rasterize
 
-from rrsis_geo.datasets.formats.coco import read_coco
-from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.runtime.cached_predictor import CachedPredictor
@@ -75,23 +73,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.list and options.half != "choose":
         parser.error("sentences of the half to report on stay unread")
-    lines = defaultdict(list)
-    for text in options.sentences.read_text(encoding="utf-8").splitlines():
-        line = json.loads(text)
-        lines[Path(line["image"]).name].append(line)
-    base = options.data / "nwpu-vhr10"
-    _, index = read_coco(base / "instances.json", images=base / "images")
     cached = CachedPredictor()
     answers: list[Answer] = []
-    for image in split(nwpu(options.data), every=7)[1]:
-        if options.half in ("all", part_of(image.place)) and lines[image.name]:
-            of = lines[image.name]
-            found = painted(
-                image, [line["expression"] for line in of], options.weights, cached
-            )
-            for line, mask in zip(of, found, strict=True):
-                truth = drawn(image, [index[target] for target in line["targets"]])
-                answers.append(judged(image, line, mask, truth))
+    for image in split(nwpu(options.data, options.sentences), every=7)[1]:
+        if options.half in ("all", part_of(image.place)) and image.written:
+            found = painted(image, options.weights, cached)
+            for one, mask in zip(image.written, found, strict=True):
+                answers.append(judged(image, one, mask))
     print(table(answers))
     if options.list:
         for one in sorted(answers, key=lambda one: one.iou):
@@ -103,41 +91,33 @@ def main() -> None:
 
 
 def painted(
-    image: LabelledImage, texts: Sequence[str], weights: str, cached: CachedPredictor
+    image: LabelledImage, weights: str, cached: CachedPredictor
 ) -> list[NDArray[np.bool_]]:
-    """What a run finds for each text, as (H, W)."""
+    """What a run finds for each sentence about an image, as (H, W)."""
     options = SegmentOptions(pixel_coordinates=True)
-    unique = tuple(dict.fromkeys(texts))
+    texts = tuple(dict.fromkeys(one.text for one in image.written))
     job = SegmentJob(
-        scene=str(image.path), expressions=unique, weights=weights, options=options
+        scene=str(image.path), expressions=texts, weights=weights, options=options
     )
     frame = run(job, network=cached.bind).to_geodataframe()
     size = image.layout.height, image.layout.width
     return [
-        _mask(frame.geometry[frame["expression"] == text].tolist(), size)
-        for text in texts
+        burnt(frame.geometry[frame["expression"] == one.text], size)
+        for one in image.written
     ]
 
 
-def drawn(image: LabelledImage, targets: Sequence[int]) -> NDArray[np.bool_]:
-    """What is meant, as (H, W)."""
-    layout = image.layout
-    shapes = [layout.objects[target].polygon for target in targets]
-    return _mask(shapes, (layout.height, layout.width))
-
-
 def judged(
-    image: LabelledImage,
-    line: dict[str, str],
-    mask: NDArray[np.bool_],
-    truth: NDArray[np.bool_],
+    image: LabelledImage, one: WrittenExpression, mask: NDArray[np.bool_]
 ) -> Answer:
     """Compare an answer with what is meant."""
+    objects = [image.layout.objects[target].polygon for target in one.targets]
+    truth = burnt(objects, mask.shape)
     either = int((mask | truth).sum())
     return Answer(
         image=image.name,
-        expression=line["expression"],
-        type=line["type"],
+        expression=one.text,
+        type=one.type,
         meant=bool(truth.any()),
         painted=float(mask.mean()),
         iou=float((mask & truth).sum() / either) if either and truth.any() else 0.0,
@@ -157,12 +137,6 @@ def table(answers: Sequence[Answer]) -> str:
     none = [one.empty for one in answers if not one.meant]
     lines.append(f"| nothing meant | | {np.mean(none):.1%} | {len(none)} |")
     return "\n".join(lines)
-
-
-def _mask(shapes: list[object], size: tuple[int, int]) -> NDArray[np.bool_]:
-    if not shapes:
-        return np.zeros(size, bool)
-    return rasterize(shapes, out_shape=size, dtype="uint8") > 0
 
 
 if __name__ == "__main__":

@@ -47,11 +47,15 @@ BANEPA_SPLIT = 3328
 """First row of the Banepa mosaic that is kept for validation."""
 
 
-def nwpu(folder: Path) -> list[LabelledImage]:
+def nwpu(folder: Path, sentences: Path | None = None) -> list[LabelledImage]:
     """Return NWPU VHR-10: ten classes, with hand-written expressions.
 
     Harbours and vehicles are not labelled completely. Images with neighbouring numbers
     often show the same place.
+
+    Args:
+        folder: of public data.
+        sentences: file of the expressions; None: `expressions/nwpu.jsonl`.
     """
     base = folder / "nwpu-vhr10"
     images, index = read_coco(
@@ -60,7 +64,7 @@ def nwpu(folder: Path) -> list[LabelledImage]:
         incomplete=frozenset({"harbor", "vehicle"}),
     )
     written = defaultdict(list)
-    for line in _lines(folder / "expressions" / "nwpu.jsonl"):
+    for line in _lines(sentences or folder / "expressions" / "nwpu.jsonl"):
         name = Path(line["image"]).name
         written[name].append(
             WrittenExpression(
