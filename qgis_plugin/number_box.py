@@ -27,7 +27,8 @@ def score_box() -> QDoubleSpinBox:
     box.setToolTip(
         tr(
             "Objects with a lower score are hidden; 0 hides none. Automatic: those "
-            "that are less likely meant than not, where a class is named alone."
+            "that are less likely meant than not, where a class is named alone, or "
+            "on a large scene any number of objects."
         )
     )
     return box

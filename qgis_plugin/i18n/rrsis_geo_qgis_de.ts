@@ -676,8 +676,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>automatisch</translation>
         </message>
         <message>
-            <source>Objects with a lower score are hidden; 0 hides none. Automatic: those that are less likely meant than not, where a class is named alone.</source>
-            <translation>Objekte mit geringerer Bewertung werden verborgen; 0 verbirgt keine. Automatisch: die, die eher nicht gemeint sind, wo nur eine Klasse genannt ist.</translation>
+            <source>Objects with a lower score are hidden; 0 hides none. Automatic: those that are less likely meant than not, where a class is named alone, or on a large scene any number of objects.</source>
+            <translation>Objekte mit geringerer Bewertung werden verborgen; 0 verbirgt keine. Automatisch: die, die eher nicht gemeint sind, wo nur eine Klasse genannt ist, oder in einer großen Szene beliebig viele Objekte.</translation>
         </message>
         <message>
             <source>Only this part of the layer is searched.</source>
@@ -920,12 +920,12 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Polygone werden mit der neuen Schwelle nachgezeichnet …</translation>
         </message>
         <message>
-            <source>Search begun.</source>
-            <translation>Suche begonnen.</translation>
-        </message>
-        <message>
             <source>Threshold {threshold}: {count} objects</source>
             <translation>Schwelle {threshold}: {count} Objekte</translation>
+        </message>
+        <message>
+            <source>Search begun.</source>
+            <translation>Suche begonnen.</translation>
         </message>
         <message>
             <source>The demo scene {file} cannot be opened.</source>

@@ -55,7 +55,8 @@ SECOND_HEAD = (
     *("road", "water", "park", "swimming_pool", "vegetation", "stadium"),
     *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
     *("overpass", "beach", "river", "lake", "runway", "terminal", "taxiway"),
-    *("wind_turbine", "chimney"),
+    *("wind_turbine", "chimney", "harbor", "roundabout", "golf_course"),
+    "construction_site",
 )
 """Classes that the second head finds."""
 
@@ -219,9 +220,37 @@ RECIPES = {
             f"--from eleventh.safetensors -o twelfth.safetensors --licence '{LICENCE}'",
         ),
         Part(
+            file="thirteenth.safetensors",
+            command="rrsis-geo train default-rare --data pack-more --steps 1900 "
+            "--from twelfth.safetensors -o thirteenth.safetensors "
+            f"--licence '{LICENCE}'",
+        ),
+        Part(
+            file="pack-rare",
+            command="python scripts/weights/pack_sources.py DATA pack-rare "
+            "--outlines outlines-again.jsonl --drawn 60 --theme industrial "
+            "--quality 82 --added --repeat golf_course construction_site",
+        ),
+        Part(
+            file="fourteenth.safetensors",
+            command="rrsis-geo train default-rare --data pack-rare --steps 550 "
+            "--from thirteenth.safetensors -o fourteenth.safetensors "
+            f"--licence '{LICENCE}'",
+        ),
+        Part(
+            file="later.safetensors",
+            command="python scripts/weights/average_weights.py thirteenth.safetensors "
+            "fourteenth.safetensors later.safetensors --share 0.5",
+        ),
+        Part(
+            file="rare.safetensors",
+            command="python scripts/weights/average_weights.py twelfth.safetensors "
+            "later.safetensors rare.safetensors --share 0.667",
+        ),
+        Part(
             file="heads.safetensors",
             command="python scripts/weights/add_second_head.py more.safetensors "
-            "twelfth.safetensors heads.safetensors "
+            "rare.safetensors heads.safetensors "
             f"--classes {' '.join(SECOND_HEAD)}",
         ),
         Part(
