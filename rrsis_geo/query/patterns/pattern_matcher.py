@@ -21,6 +21,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     encode,
     longest_match,
 )
+from rrsis_geo.query.patterns.purposes import named_by_purpose
 from rrsis_geo.query.tokenizer.token_kinds import Token
 from rrsis_geo.query.tokenizer.tokens import Text
 
@@ -76,7 +77,7 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        self._take(without_asides(text.tokens))
+        self._take(without_asides(named_by_purpose(text.tokens)))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
         if ordered != list(self.tokens[start:stop]):
