@@ -7,7 +7,7 @@ POLITE_FIRST = """
 morning|and|yo|basically|actually) [there|all|guys|again]
 (can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe|possibly|perhaps \
 |help me]
-(can|could) (you|we|i) [please] (have|get)
+(can|could) (you|we|i) [please] (have|get) [me|us]
 (i|we) (am|was|are|were) (wondering|asking|curious) (if|whether|where|which)
 [i|we] (wonder|wondering) (if|whether|where)
 (would you|are you|will you) [be] able to
@@ -31,7 +31,7 @@ to (show|find|mark)
 (would|do) you mind
 (is it possible|would it be possible) to
 (i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
-(kindly|get|fetch)
+(kindly|get|fetch) [me|us]
 (would|could) you be so kind (to|as to|and)
 do you know where
 (what|how) about
@@ -116,3 +116,28 @@ at
 ,
 """
 """How a request may end; applied until none matches."""
+
+REMARKS = """
+[and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
+|select|show|highlight|segment|find|take|pick|get|give|give me|get me|show me|draw|trace \
+|circle|point out|pick out|choose|label) (it|them|that|those|these|this|that one \
+|this one|those ones|all of them|just that|only that) [out|up|please|for me]
+[and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
+|select|show|highlight|segment|find|take|pick|get|give|draw|trace|circle|choose|label) \
+[please|for me]
+[just|only] (that|that one|those|them|it|this one)
+(please|thanks|ok|okay)
+[and] (all of them|the whole lot|whole lot|the lot|the whole thing|nothing else|only)
+(are|is) there (some|any|one)
+(or some such|or something|or similar|or so|or the like)
+"""
+"""What may stand between commas without a meaning for what is asked for."""
+
+REMARKS_BEGIN = """
+(is|are|was|were) (it|that|this|they|those|these) (a|an|the|maybe|perhaps|some)
+(could|might|may) be (a|an|the|some|one)
+i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
+(the rest|the others|all others|all the others|others|the other ones) (is|are)
+whichever | whatever
+"""
+"""How such a remark may begin, whatever follows."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.patterns.pattern_compiler import (
+    REMARKS,
+    REMARKS_BEGIN,
+    encode,
+    longest_match,
+)
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
+_ADVERBS = v.words("maybe perhaps possibly presumably apparently please")
 _THINKING = v.words("think guess believe suppose")
 _VAGUE = (
     ("sort", "of"),
@@ -15,7 +22,8 @@ _VAGUE = (
     ("kinda", "somewhere"),
     ("somewhere", "around"),
 )
-_CONDITIONAL = v.words("there any possible you visible present it they one needed")
+_CONDITIONAL = v.words("there any possible you visible present it they one needed so")
+_CONDITIONAL |= {"that", "those"}
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
 _PURPOSES = v.words(
@@ -45,8 +53,11 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
 def _is_aside(segment: Sequence[Token]) -> bool:
     """Whether the words between two commas are a remark."""
     words = [token.text for token in segment[:2]] + ["", ""]
+    line = "".join(map(encode, segment))
     return (
-        words[0] in _HEDGES
+        longest_match(REMARKS, words[0], line, 0) == len(line)
+        or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
+        or words[0] in _HEDGES
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
@@ -55,7 +66,7 @@ def _is_aside(segment: Sequence[Token]) -> bool:
 
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
-    kept = list(segment)
+    kept = [token for token in segment if token.text not in _ADVERBS]
     for place in range(len(kept) - 2, -1, -1):
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
+from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
@@ -77,7 +78,7 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        self._take(without_asides(named_by_purpose(text.tokens)))
+        self._take(without_asides(named_by_purpose(clarified(text.tokens))))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
         if ordered != list(self.tokens[start:stop]):
