@@ -45,6 +45,9 @@ def _place(
         place = match.argument.replace("_", " ")
     else:
         place = str(token.value) if token else "centre"
+    if match.argument == "updown":
+        row = "top" if match.groups["v"] == "up" else "bottom"
+        place = COMBINED_DIRECTIONS.get((row, place), place)
     if match.argument == "thirds":
         return _without_rest(place, match.groups["part"].endswith("quarters"), at)
     if match.argument == "beyond" and match.groups.get("v"):
@@ -119,14 +122,27 @@ def _most(
     place = _HEIGHTS.get(match.argument) or (
         str(token.value) if token else match.argument
     )
+    if match.argument == "away":
+        place = _OPPOSITE_CORNERS.get(place, place)
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     several = match.argument in ("more", *_HEIGHTS)
     if several and phrase.is_plural() and phrase.number is None:
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
+    if any((one.kind, one.value) == ("most", place) for one in phrase.selectors):
+        phrase.silent_words.extend(at)  # "farther from the bottom, closer to the top"
+        return None
     phrase.selectors.append(Selector("most", place, at))
     return None
 
+
+_OPPOSITE_CORNERS = OPPOSITE | {
+    f"{row} {side}": f"{OPPOSITE[row]} {OPPOSITE[side]}"
+    for rows, sides in (("top bottom", "left right"), ("north south", "west east"))
+    for row in rows.split()
+    for side in sides.split()
+}
+"""Sides and corners with those farthest from them."""
 
 _HEIGHTS = {"higher": "top", "lower": "bottom"}
 """Arguments of rules of comparison, with the side that they name."""
@@ -220,6 +236,14 @@ def _group(
     return lambda node: n.Grouped(node, form, count, more, at=(*number_at, *at))
 
 
+def _state(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
+) -> Filter | None:
+    """ "under way": for the network."""
+    phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
+    return None
+
+
 def _middle(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
@@ -240,6 +264,7 @@ UNANCHORED: dict[
     "isolated": _isolated,
     "group": _group,
     "middle": _middle,
+    "state": _state,
 }
 """Handlers of rules: each changes the noun phrase or returns a filter for it."""
 

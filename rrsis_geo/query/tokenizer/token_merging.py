@@ -54,6 +54,7 @@ _RESPELLED = {
     ("neither",): ("not",),
     ("nor",): ("and", "not"),
     ("which", "one", "of"): ("which", "of"),
+    ("odd", "one", "out"): ("one",),
 }
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
