@@ -11,6 +11,7 @@ from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.appositions import apposed, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
@@ -136,6 +137,9 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
             return more, j  # "all tanks except the largest, near the road"
+        if more is not None and j > after and text == ",":
+            if restates(parser, after, node, more):
+                return apposed(node, more), j
         if more is not None and j > after:
             parts = node.parts if isinstance(node, n.Union) else (node,)
             return n.Union((*parts, more)), j

@@ -299,6 +299,15 @@ AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
 SPECKS = words("speck dot blob fleck")
 """Words for a thing that looks small: "the tiny speck of a boat"."""
 
+GENERIC = words("thing object something spot patch shape blob item")
+"""Nouns that say of a thing only that it is one."""
+
+PARTS_OF_THINGS = words(
+    "roof roofs facade facades tail tails hull hulls lid lids deck decks nose noses wing"
+    " wings funnel funnels bow stern cabin cargo stripes surround fence"
+)
+"""Parts of things that say how they look: "ship, white deck"."""
+
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""
 

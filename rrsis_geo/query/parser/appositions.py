@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import add_words
+from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.parser.coordination import read_conjunction
 from rrsis_geo.query.parser.filters import of_size
@@ -38,6 +44,10 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "small ones in the north, large ones in the south"
     if is_apposition(parser, addition, k):
         phrase.add_apposition(addition)
+        return k
+    if is_part(addition) and phrase.has_noun():
+        with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
+        phrase.unparsed.extend((with_it, *addition.adjectives))
         return k
     sized = [token for token in addition.adjectives if token.text == "<size>"]
     if sized and len(addition.adjectives) == 1 and phrase.has_noun():
@@ -76,3 +86,75 @@ def is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> bool
         return bool(modified or parser.matcher.match(stop))
     named = addition.adjectives or addition.base is not None
     return not named and addition.has_premodifier()
+
+
+def is_part(phrase: NounPhrase) -> bool:
+    """Whether a part of a thing is described: "white roof" of "ship, white deck"."""
+    if len(phrase.adjectives) < 2 or phrase.determiner or phrase.has_premodifier():
+        return False
+    return phrase.adjectives[-1].text in v.PARTS_OF_THINGS
+
+
+def may_restate(one: Find | None, other: Find | None) -> bool:
+    """Whether two nouns may name the same thing, as those of different classes do not.
+
+    So does a repeated noun, since "the ship on the left, the ship by the pier" are two.
+    """
+    if one is None or other is None or one.noun == other.noun:
+        return False
+    if one.categories and other.categories:
+        return not set(one.categories).isdisjoint(other.categories)
+    return bool(one.categories or other.categories) or one.noun in v.GENERIC
+
+
+def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
+    """Whether a phrase after a comma names again what was named before it.
+
+    "The smallest of the planes, the one-engined thing": not a union of both.
+
+    Args:
+        parser: The parser of the text.
+        i: Position after the comma.
+        node: What was named before.
+        more: What is named from there on.
+    """
+    one, other = spine(node)[-1], spine(more)[-1]
+    if not (isinstance(one, Find) and isinstance(other, Find)):
+        return False
+    named = one.noun in v.GENERIC and bool(other.categories)
+    definite = parser.matcher.text(i) in v.DEFINITE
+    return (definite or named) and may_restate(one, other)
+
+
+def apposed(node: Node, more: Node) -> Node:
+    """The things that two phrases name, with what each says of them.
+
+    Both must rest on a `Find`. The phrase that names a class gives the noun; words of
+    the other are left to the network.
+    """
+    *steps, one = spine(node)
+    *further, other = spine(more)
+    if not (isinstance(one, Find) and isinstance(other, Find)):
+        return node
+    if one.categories or not other.categories:
+        found: Node = add_words(one, _said(other), other.at)
+    else:
+        found = add_words(other, [], one.at, _said(one))
+    if further and steps and isinstance(steps[0], n.Counted) and steps[0].number == 1:
+        steps = steps[1:]
+    some = [*reversed(steps), *reversed(further)]
+    if not any(isinstance(step, n.Grouped | n.Members | n.Except) for step in some):
+        some.sort(key=lambda step: isinstance(step, _SELECTING))
+    for step in some:
+        if not isinstance(step, Find | n.Union):
+            found = replace(step, of=found)
+    return found
+
+
+_SELECTING = n.Counted | n.Extreme | n.Sized | n.Distant | n.Middle
+"""Steps that choose among what the others leave."""
+
+
+def _said(find: Find) -> list[str]:
+    """Words of a phrase that say more than that there is something."""
+    return [] if find.phrase in v.GENERIC else find.phrase.split()

@@ -276,13 +276,10 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     return i
 
 
-_PARTS_OF_THINGS = v.words("roof roofs facade facades tail tails hull hulls lid lids")
-
-
 def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     """Whether a rule is not about the part named before: "with a red roof along"."""
     last = matcher.text(match.start - 1)
-    return match.handler in ("along", "inside", "group") and last in _PARTS_OF_THINGS
+    return match.handler in ("along", "around", "inside", "group") and last in v.PARTS_OF_THINGS
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
