@@ -150,7 +150,11 @@ class NounPhrase:
             self.adjectives = [*addition.adjectives, *self.adjectives]
         else:
             self.unparsed.extend(addition.adjectives)
-        self.directions.extend(addition.directions)
+        if addition.group and not self.group:  # "courts, the upper pair"
+            self.group, self.group_at = addition.group, addition.group_at
+            self.selectors.extend(addition.directions)
+        else:
+            self.directions.extend(addition.directions)
         self.noun_filters.extend(addition.noun_filters)
         self.selectors.extend(addition.selectors)
         self.filters.extend(addition.filters)
