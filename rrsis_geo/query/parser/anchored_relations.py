@@ -206,6 +206,8 @@ def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bo
         return False
     # "the roof of the house", "the end of the runway", "a grove of trees"
     made_of = _try_premodifiers(parser, match.stop)[0]
+    if made_of.number and not made_of.has_noun():
+        return False  # "the longer one of the two"
     bare = not (made_of.determiner or made_of.has_premodifier())
     return not noun.categories or (bare and made_of.is_plural())
 

@@ -28,7 +28,10 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     base, j = _read_set(parser, i + asks + 1, asks, phrase.depth + 1)
     ends = text(j) in (v.FINITE_VERBS if asks else (",",))
     ends = ends and j < parser.matcher.stop
-    several = isinstance(base, n.Counted) and base.number > 1
+    if not ends and (asked := parser.matcher.after_request(j)) > j:
+        j = asked  # "of the two ships take the longer one"
+    several = isinstance(base, n.Grouped)
+    several = several or (isinstance(base, n.Counted) and base.number > 1)
     goes_on = text(j) == "the" and (text(i) != "of" or several)
     if base is None or not (asks or ends or goes_on):
         return i
@@ -76,8 +79,18 @@ def refer_to_set(phrase: NounPhrase) -> None:
         return
     if noun is not None and noun == head_noun(whole):
         _drop_noun(phrase)
+    elif noun is not None and _is_comparative(phrase):
+        phrase.pronoun = "one"  # "of the two car parks, the emptier"
     if phrase.adjectives and phrase.pronoun and isinstance(whole, n.Counted):
         phrase.antecedent = whole.of  # the number is not of the red ones
+
+
+def _is_comparative(phrase: NounPhrase) -> bool:
+    """Whether an adjective, "emptier" or "greenest", stands in place of a noun."""
+    noun = phrase.noun()
+    last = phrase.adjectives[-1].text
+    unknown = noun is not None and not noun.categories
+    return unknown and phrase.determiner == "the" and last.endswith(("er", "est"))
 
 
 def _drop_noun(phrase: NounPhrase) -> None:

@@ -22,6 +22,14 @@ _VAGUE = (
     ("kinda", "somewhere"),
     ("somewhere", "around"),
 )
+_OR_ALIKE = (
+    ("or", "some", "such"),
+    ("or", "something"),
+    ("or", "something", "similar"),
+    ("or", "something", "like", "that"),
+    ("or", "similar"),
+    ("or", "the", "like"),
+)
 _CONDITIONAL = v.words("there any possible you visible present it they one needed so")
 _CONDITIONAL |= {"that", "those"}
 _MODALS = v.words("should must might may could ought")
@@ -71,6 +79,11 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
             del kept[place : place + 2]  # "sort of in the middle"
+    for place in range(len(kept) - 2, 0, -1):
+        for words in _OR_ALIKE:  # "a dredger or some such working alone"
+            some = kept[place : place + len(words)]
+            if tuple(token.text for token in some) == words:
+                del kept[place : place + len(words)]
     for place in range(len(kept) - 2, 0, -1):
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]

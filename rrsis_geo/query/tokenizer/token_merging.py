@@ -56,9 +56,11 @@ _RESPELLED = {
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
 }
+_LEAVING = v.words("empty alone behind over open standing bare vacant free")
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
     ("along", "with"): "and",
+    ("including",): "and",
     ("together", "with"): "and",
     ("each", "and", "every"): "every",
 }
