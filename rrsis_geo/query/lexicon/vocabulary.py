@@ -231,7 +231,7 @@ AFTER_NOUN = words(
     " apart inside outside away back much just almost nearly fairly quite very where"
     " when has have had does do did runs leads crosses goes spans ends begins starts"
     " just directly immediately further behind here there cross nose-in nose-out"
-    " lost stuck sunk hung torn caught kept bound"
+    " left lost stuck sunk hung torn caught kept bound"
     " nose-down nose-up east-west north-south abreast"
 )
 """Words that follow a noun and never make a longer one with it."""

@@ -12,6 +12,7 @@ from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 
 _SINGULAR_VERBS = v.words("is was lies sits stands")
+_ASKING = v.words("take pick choose mark show find select give i highlight outline")
 _CHOOSING = v.DEFINITE | v.words(
     "which what one <sup> <most> <cmp> <nearest> <d> <ord> last only just"
 )
@@ -51,6 +52,7 @@ def _read_set(
     matcher = parser.matcher
     places = range(i, 0 if asks else matcher.stop)
     comma = next((k for k in places if _chooses(parser, k)), matcher.stop)
+    comma = next((k for k in range(i, comma) if _asks(parser, k)), comma)
     with matcher.limited(comma):
         base, j = parser.read_phrase(i, antecedent=None, role="inner", depth=depth)
     if base is not None or comma == matcher.stop:
@@ -64,6 +66,12 @@ def _read_set(
     noun = replace(noun, plural=True)
     with matcher.limited(comma):
         return parser.read_phrase(i, antecedent=noun, role="inner", depth=depth)
+
+
+def _asks(parser: PhraseReader, i: int) -> bool:
+    """Whether a request follows the set: "of the two ships take the longer"."""
+    asked = parser.matcher.after_request(i) if parser.matcher.text(i) in _ASKING else i
+    return asked > i and parser.matcher.text(asked) in v.DEFINITE
 
 
 def _chooses(parser: PhraseReader, i: int) -> bool:

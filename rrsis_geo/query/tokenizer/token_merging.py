@@ -19,7 +19,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end)
+    first = (_respelled, _partitive, _clock, _degree, _from_end, _left)
     return (*first, _upward, _parked, _average, _numbered, _coloured)
 
 
@@ -56,7 +56,6 @@ _RESPELLED = {
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
 }
-_LEAVING = v.words("empty alone behind over open standing bare vacant free")
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
     ("along", "with"): "and",
@@ -199,6 +198,27 @@ def _parked(
     if not follows or follows[0] not in v.RELATING:
         return None
     return [one._replace(text="parked")], index + 1
+
+
+_LEFT_SO = v.words("empty alone behind over open standing bare vacant free")
+_BEFORE_PLACE = v.RELATING | v.DETERMINERS | {"to", "far", ",", "and", "or", "<d>"}
+
+
+def _left(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "gates left empty", "the car left in the yard"; "left" may be a side as well."""
+    one, follows = tokens[index], _texts(tokens, index + 1, 3)
+    if (one.text, one.value) != ("<d>", "left") or last is None or not follows:
+        return None
+    if last.text.startswith("<") or last.text in _BEFORE_PLACE or one.surface != "left":
+        return None
+    inside = follows[0] == "in" and follows[1:2] in (("the",), ("a",), ("an",))
+    place = follows[2:] and (follows[2] in v.SCENE or follows[2].startswith("<"))
+    if follows[0] not in _LEFT_SO and not (inside and follows[2:] and not place):
+        return None
+    stop = index + 2 if follows[0] in _LEFT_SO else index + 1
+    return [_joined("left", None, tokens[index:stop])], stop
 
 
 def _average(
