@@ -168,15 +168,15 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
         "elevated highway, elevated motorway"
     ),
     "railway": listed(
-        "rail track, rail, tram line, tram track, rail yard, railway yard, railway siding"
+        "rail track, rail, tram line, tram track, rail yard, railway yard, railway "
+        "siding"
     ),
     "river": listed(
         "canal, creek, brook, water, waterway, river arm, river branch, tributary, "
         "riverbed, rivulet"
     ),
     "lake": listed(
-        "lagoon, water body, water, water surface, reservoir, water reservoir, "
-        "fishpond"
+        "lagoon, water body, water, water surface, reservoir, water reservoir, fishpond"
     ),
     "water": listed(
         "sea, ocean, bay, basin, harbour basin, harbor basin, channel, inlet, estuary, "

@@ -69,8 +69,8 @@ _OTHER_NOUNS = {
     "pavilion carport shelter monastery pagoda cathedral chapel fort prison "
     "museum theatre theater library university dome",
     "tree": "hedge orchard vineyard plant flower",
-    "road": "lane_marking crosswalk zebra_crossing pedestrian_crossing trail causeway kerb curb footway "
-    "bridleway guardrail",
+    "road": "lane_marking crosswalk zebra_crossing pedestrian_crossing trail causeway "
+    "kerb curb footway bridleway guardrail",
     "river": "ditch waterfall drain gully flood",
     "lake": "fountain puddle wetland swamp marsh well",
     "field": "lawn grass garden park graveyard cemetery plot allotment savanna steppe",

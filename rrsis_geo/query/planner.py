@@ -129,6 +129,8 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
+    elif (stop := _after_predicate(parser, i)) > i:
+        after = stop  # "that curls off and comes back"
     elif text in v.COORDINATORS or text == ",":
         narrows = text == "," and matcher.match(after) is not None
         antecedent = node if narrows else head_noun(node)
@@ -137,14 +139,23 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
             return more, j  # "all tanks except the largest, near the road"
-        if more is not None and j > after and text == ",":
-            if restates(parser, after, node, more):
-                return apposed(node, more), j
         if more is not None and j > after:
+            if text == "," and restates(parser, after, node, more):
+                return apposed(node, more), j
             parts = node.parts if isinstance(node, n.Union) else (node,)
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _after_predicate(parser: Parser, i: int) -> int:
+    """The position after "and comes" or "and slanting", which say more of a thing."""
+    matcher = parser.matcher
+    if matcher.text(i) != "and" or i + 1 >= matcher.stop:
+        return i
+    word, follows = matcher.text(i + 1), matcher.text(i + 2)
+    described = word.endswith(("ing", "ed")) and follows in ("", ",")
+    return i + 2 if word in v.GOING_ON or described else i
 
 
 def _except_more(

@@ -54,8 +54,9 @@ MACROS = {
     "much": "[much|a bit|a little|slightly|somewhat|far|way|considerably|clearly"
     "|significantly]",
     "other": "(the others around|the others nearby|its neighbours|its neighbors"
-    "|the ones around it|those around it|the others|the other ones|the rest|others|any others|all others"
-    "|any other|all the others|all other ones|everything else|the other two)",
+    "|the ones around it|those around it|the others|the other ones|the rest|others"
+    "|any others|all others|any other|all the others|all other ones|everything else"
+    "|the other two)",
     "each": "(each other|one another)",
 }
 
@@ -65,7 +66,8 @@ place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: (up|down|out|over) (north|south|east|west)
-place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
+{far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
@@ -266,8 +268,8 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
 opaque: in [the] (shape|form) of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 state: (under way|underway|under steam|under sail|under tow|under power|under repair \
-|under construction|at anchor|at rest|at sea|out at sea|in motion|in transit|on the move \
-|out of [the] water|on the go|at speed|at full speed)
+|under construction|at anchor|at rest|at sea|out at sea|in motion|in transit \
+|on the move|out of [the] water|on the go|at speed|at full speed)
 opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \
 |sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
 |height|design)
@@ -322,7 +324,8 @@ to|closest [to] \
 
 EXCEPT = """
 but no | (but|and) (skip|ignore|exclude|omit|leave out|not)
-as opposed to | except | except for | excepting | but not | but | apart from | other than | aside from
+as opposed to | except | except for | excepting | but not | but | apart from | \
+other than | aside from
 excluding | minus | leaving out | leaving aside | not including | not counting | \
 save for
 save | bar | barring | with the exception of | without counting | rather than

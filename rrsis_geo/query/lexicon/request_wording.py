@@ -119,8 +119,8 @@ at
 
 REMARKS = """
 [and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
-|select|show|highlight|segment|find|take|pick|get|give|give me|get me|show me|draw|trace \
-|circle|point out|pick out|choose|label) (it|them|that|those|these|this|that one \
+|select|show|highlight|segment|find|take|pick|get|give|give me|get me|show me|draw \
+|trace|circle|point out|pick out|choose|label) (it|them|that|those|these|this|that one \
 |this one|those ones|all of them|just that|only that) [out|up|please|for me]
 [and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
 |select|show|highlight|segment|find|take|pick|get|give|draw|trace|circle|choose|label) \

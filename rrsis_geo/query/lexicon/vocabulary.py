@@ -236,6 +236,12 @@ AFTER_NOUN = words(
 )
 """Words that follow a noun and never make a longer one with it."""
 
+GOING_ON = words(
+    "comes goes runs leads ends starts turns bends curves crosses passes looks has"
+    " carries shows continues widens narrows joins meets"
+)
+"""Verbs that go on with what is said of one thing: "that curls off and comes back"."""
+
 DEGREES = words(
     "quite very rather fairly pretty so too really somewhat much even such unusually"
     " relatively comparatively extremely fairly particularly especially considerably"
@@ -304,8 +310,8 @@ GENERIC = words("thing object something spot patch shape blob item")
 """Nouns that say of a thing only that it is one."""
 
 PARTS_OF_THINGS = words(
-    "roof roofs facade facades tail tails hull hulls lid lids deck decks nose noses wing"
-    " wings funnel funnels bow stern cabin cargo stripes surround fence"
+    "roof roofs facade facades tail tails hull hulls lid lids deck decks nose noses"
+    " wing wings funnel funnels bow stern cabin cargo stripes surround fence"
 )
 """Parts of things that say how they look: "ship, white deck"."""
 

@@ -7,7 +7,7 @@ from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import NON_PLACES
+from rrsis_geo.query.lexicon.vocabulary import DETERMINERS, NON_PLACES
 from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.relation_operators import (
@@ -16,7 +16,11 @@ from rrsis_geo.query.parser.relation_operators import (
     possessive_side,
     relation,
 )
-from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
+from rrsis_geo.query.patterns.pattern_matcher import (
+    PRONOUN_ANCHORS,
+    Match,
+    PatternMatcher,
+)
 from rrsis_geo.query.phrases.group_phrases import chooses_from_anchor
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
@@ -167,6 +171,9 @@ def _read_relation(
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
+    on_it = parser.matcher.text(stop + 1) in PRONOUN_ANCHORS
+    if on_it and match.handler == "without":
+        stop += 2  # "without cars on it"
     if match.handler in _DENYING:
         keep = negated(keep, ())
     if parser.matcher.text(match.stop - 1) == "under":  # below it, or beneath it
@@ -327,6 +334,11 @@ def _after_nearby(parser: PhraseReader, i: int) -> int:
     return i + 2 if parser.matcher.text(i + 1) in ("it", "them", "by") else i + 1
 
 
+def _lists(matcher: PatternMatcher, i: int) -> bool:
+    """Whether a comma parts two things: "between the road, the river"."""
+    return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
+
+
 def _read_between(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
 ) -> int:
@@ -342,7 +354,7 @@ def _read_between(
     if isinstance(first, n.Union) and not alone:
         first, *others = first.parts
         second = others[0] if len(others) == 1 else n.Union(tuple(others))
-    elif matcher.text(stop) in ("and", ","):
+    elif matcher.text(stop) == "and" or _lists(matcher, stop):
         second, after = _read_anchor(parser, stop + 1, phrase, noun, alone=True)
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))

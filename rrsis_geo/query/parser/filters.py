@@ -35,6 +35,11 @@ def _place(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     token = parser.matcher.first("<d>", match)
+    anchor = phrase.last_anchor
+    own = "its" in match_words(parser, match) and phrase.role == "head"
+    if own and anchor is not None and token and token.value != "centre":
+        side = cast(Side, token.value)  # "close to the track, to its left"
+        return lambda node: n.Beside(node, side, anchor, at=at)
     if match.argument == "combined":
         return _combined_place(parser, match, at)
     if match.argument == "corner":

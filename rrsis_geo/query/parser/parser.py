@@ -94,6 +94,8 @@ class Parser:
             j = i + 1
             while self.matcher.text(j) in ("and", "or", "also", "as", "well"):
                 j += 1
+            if self.matcher.text(j) == "without":
+                break  # "the car park, no cars in it"
             second = NounPhrase(role, antecedent, depth)
             if role == "head" and phrases[-1].noun() is not None:
                 # "the ship and the tug next to it"
@@ -107,7 +109,7 @@ class Parser:
                 break
             if comma and _is_apposition(phrases[-1], second):
                 break
-            if not _are_coordinated(phrases[-1], second):
+            if not _are_coordinated(phrases[-1], second, comma=comma):
                 break
             phrases.append(second)
             i = k
@@ -167,8 +169,14 @@ class Parser:
 _JOINS = v.COORDINATORS | {","}
 
 
-def _are_coordinated(one: NounPhrase, other: NounPhrase) -> bool:
-    """Whether two noun phrases side by side name two things."""
+def _are_coordinated(one: NounPhrase, other: NounPhrase, *, comma: bool) -> bool:
+    """Whether two noun phrases side by side name two things.
+
+    Args:
+        one: What stands before the conjunction.
+        other: What stands after it.
+        comma: Whether the conjunction is a comma alone.
+    """
     if one.is_empty() or one.filters or other.filters:
         return False
     noun = other.noun()
@@ -182,6 +190,8 @@ def _are_coordinated(one: NounPhrase, other: NounPhrase) -> bool:
     first_noun = one.noun()
     if one.role == "anchor" and first_noun is not None and first_noun.categories:
         return False
+    if one.role == "anchor" and comma and not noun.categories:
+        return False
     return clear or other.number is not None
 
 
@@ -190,8 +200,11 @@ def _names_again(one: NounPhrase, other: NounPhrase) -> bool:
     if one.has_noun() and not one.pronoun:
         return False
     plain = other.determiner == "the" and not other.has_premodifier()
-    return plain and one.has_premodifier() and other.is_singular() and bool(
-        other.noun() and not other.pronoun
+    return (
+        plain
+        and one.has_premodifier()
+        and other.is_singular()
+        and bool(other.noun() and not other.pronoun)
     )
 
 

@@ -17,7 +17,11 @@ from rrsis_geo.query.parser.negations import (
     read_negation,
     skip_verbs,
 )
-from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.patterns.pattern_matcher import (
+    PRONOUN_ANCHORS,
+    Match,
+    PatternMatcher,
+)
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantifiers import (
@@ -150,6 +154,9 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None
     if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
         return None
+    on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
+    if phrase.role != "head" and on_it and match.handler == "inside":
+        return None  # "without cars on it"
     if match.handler == "opaque" and negation:
         return read_description(parser, i, phrase)  # with its "not"
     if _is_agent(parser, match, phrase):
@@ -209,6 +216,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False
     if is_main_verb(parser, i, phrase):
         return True
+    if text in ("on", "in", "inside") and matcher.text(i + 1) in PRONOUN_ANCHORS:
+        return True  # "without cars on it"
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
     return around or text in _AFTER_ANCHOR
 
@@ -250,8 +259,10 @@ def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 
 
 def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """ "the road on which cars are driving"."""
+    """ "the road on which cars are driving", "the hut where the paths cross"."""
     matcher = parser.matcher
+    if matcher.text(i) == "where":
+        return True
     before = v.RELATING | v.PREPOSITIONS | {"of"}
     return matcher.text(i) in before and matcher.text(i + 1) in ("which", "whom")
 
@@ -279,7 +290,8 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     """Whether a rule is not about the part named before: "with a red roof along"."""
     last = matcher.text(match.start - 1)
-    return match.handler in ("along", "around", "inside", "group") and last in v.PARTS_OF_THINGS
+    where = match.handler in ("along", "around", "inside", "group")
+    return where and last in v.PARTS_OF_THINGS
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:

@@ -1,4 +1,4 @@
-"""Joins what "I mean" adds with what was said before: "what is there? I mean the car"."""
+"""Joins what "I mean" adds with what was said before: "what is it? I mean the car"."""
 
 from __future__ import annotations
 
@@ -77,9 +77,10 @@ def _noun(tokens: Sequence[Token]) -> tuple[int, int, Sense] | None:
         some = tokens[max(stop - _MAX_NOUN, 0) : stop]
         words = tuple(word for token in some for word in token.surface.split())
         length, known = sense((*words[:-1], singular(words[-1])))
-        longer = stop < len(tokens) and sense(
-            (*words, singular(tokens[stop].surface))
-        )[0] > length
+        longer = (
+            stop < len(tokens)
+            and sense((*words, singular(tokens[stop].surface)))[0] > length
+        )
         if known is not None and known.categories and not longer:
             return stop - min(length, len(some)), stop, known
     return None

@@ -44,8 +44,8 @@ def _comma_before_thing(texts: Sequence[str]) -> int:
     """The first comma after which no place goes on; 0 where there is none."""
     for index, text in enumerate(texts[:-1]):
         after = texts[index + 1]
-        relates = after in _OPENINGS and not (after == "<d>" and texts[index + 2] != "of")
-        if text == "," and after and not relates:
+        chooses = after == "<d>" and texts[index + 2] != "of"
+        if text == "," and after and (chooses or after not in _OPENINGS):
             return index
     return 0
 
