@@ -20,7 +20,8 @@ MACROS = {
     "|tied up|driving|moving|waiting|queued|rafted|resting|tied"
     "|arranged|laid out|set out|set back|offset]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
-    "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
+    "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite"
+    "|false colour|false color|infrared]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
     "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
@@ -267,7 +268,7 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: in [the] (shape|form) of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
-state: (under way|underway|under steam|under sail|under tow|under power|under repair \
+opaque motion: (under way|underway|under steam|under sail|under tow|under power|under repair \
 |under construction|at anchor|at rest|at sea|out at sea|in motion|in transit \
 |on the move|out of [the] water|on the go|at speed|at full speed)
 opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \

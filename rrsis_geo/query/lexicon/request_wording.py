@@ -15,6 +15,8 @@ morning|and|yo|basically|actually) [there|all|guys|again]
 (i|we) (only|just|really|also|simply) (want|need|would like|like)
 let us
 (this|it|that|these|those) (is|are)
+(i|we) can not (see|find|spot) [a single|any]
+(has|have|does|do) (this|that|the) (property|house|plot|garden|site|place) [have|got]
 (you|we) (must|should|need to|have to|shall)
 (i|we) would like that you
 (know|tell|say|understand|learn) (where|which|what|if|whether)
@@ -127,7 +129,7 @@ REMARKS = """
 [please|for me]
 [just|only] (that|that one|those|them|it|this one)
 (please|thanks|ok|okay)
-[and] (all of them|the whole lot|whole lot|the lot|the whole thing|nothing else|only)
+[and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing|nothing else|only)
 (are|is) there (some|any|one)
 (or some such|or something|or similar|or so|or the like)
 """
@@ -138,6 +140,6 @@ REMARKS_BEGIN = """
 (could|might|may) be (a|an|the|some|one)
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
-whichever | whatever
+whichever | whatever | but if
 """
 """How such a remark may begin, whatever follows."""

@@ -40,6 +40,9 @@ def apply_match(
     """
     at = parser.matcher.at(match.start, match.stop)
     phrase.last_handler = match.handler
+    if match.argument == "motion":  # "under way", and more may follow
+        phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
+        return match.stop
     if match.handler == "opaque":
         return parser.read_description(match.start, phrase)
     if (other := _contrasted(parser, match)) is not None:
@@ -124,7 +127,9 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if _is_description(parser, match, noun):
+    if not _names_number(parser, match, phrase) and _is_description(
+        parser, match, noun
+    ):
         return parser.read_description(match.start, phrase)
     if match.handler == "without" and not _names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
@@ -194,6 +199,15 @@ _DENYING = ("without", "not", "outside")
 """Handlers of rules that say where things are not."""
 
 
+def _names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "of" says from how many is chosen: "the longer grandstand of the two"."""
+    chooses = phrase.comparative or phrase.selectors or phrase.directions
+    if match.argument != "of" or not chooses:
+        return False
+    some = _try_premodifiers(parser, match.stop)[0]
+    return bool(some.number and not some.has_noun())
+
+
 def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bool:
     """Whether the words of a relation say what a thing is, not where it is."""
     plain = match.handler == "inside" and not match.argument
@@ -213,8 +227,6 @@ def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bo
         return False
     # "the roof of the house", "the end of the runway", "a grove of trees"
     made_of = _try_premodifiers(parser, match.stop)[0]
-    if made_of.number and not made_of.has_noun():
-        return False  # "the longer one of the two"
     bare = not (made_of.determiner or made_of.has_premodifier())
     return not noun.categories or (bare and made_of.is_plural())
 

@@ -241,14 +241,6 @@ def _group(
     return lambda node: n.Grouped(node, form, count, more, at=(*number_at, *at))
 
 
-def _state(
-    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
-) -> Filter | None:
-    """ "under way": for the network."""
-    phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
-    return None
-
-
 def _middle(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
@@ -269,7 +261,6 @@ UNANCHORED: dict[
     "isolated": _isolated,
     "group": _group,
     "middle": _middle,
-    "state": _state,
 }
 """Handlers of rules: each changes the noun phrase or returns a filter for it."""
 

@@ -350,8 +350,7 @@ def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     and adverbs, nor words after a plural.
     """
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    noun = phrase.noun()
-    if noun is None or not noun.categories:
+    if phrase.pronoun or phrase.resolve_noun()[2] is None:
         return False
     if i + 1 < matcher.stop and _is_known_noun(token, matcher.tokens[i + 1]):
         return False  # "waterfront running track"

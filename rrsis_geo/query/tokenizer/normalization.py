@@ -247,7 +247,9 @@ def _split(piece: str) -> list[str]:
     if "-" not in piece:
         squared = _SQUARED.fullmatch(piece) if piece.endswith("2") else None
         return [f"{squared[1]}2"] if squared else piece.split()
-    parts = piece.split("-")
+    parts = piece.removesuffix("-ish").split("-")
+    if len(parts) == 1:
+        return parts  # "top right-ish"
     if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
         parts[-2:] = [parts[-2] + parts[-1]]
     if frozenset(parts) in _OPPOSITE_PAIRS and len(parts) == 2:

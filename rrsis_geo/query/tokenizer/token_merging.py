@@ -7,6 +7,7 @@ from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 from rrsis_geo.query.tokenizer.word_senses import (
     Merge,
+    from_to,
     joined,
     left,
     parked,
@@ -22,7 +23,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end, left, there)
+    first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
     return (*first, upward, parked, _average, _numbered, _coloured)
 
 

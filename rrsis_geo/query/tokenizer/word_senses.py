@@ -80,6 +80,23 @@ def left(
     return [joined("left", None, tokens[index:stop])], stop
 
 
+def from_to(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "bank to bank", "end to end" as one word for the network."""
+    some = tokens[index : index + 3]
+    if len(some) < 3 or some[1].text != "to" or some[0].text != some[2].text:
+        return None
+    word = some[0].text
+    if word.startswith("<") or word in _TOUCHING_ENDS:
+        return None
+    one = joined(f"{word}_to_{word}", None, some)
+    return [one._replace(surface=f"{word}-to-{word}")], index + 3
+
+
+_TOUCHING_ENDS = v.words("end side wing nose bumper shoulder bow")
+"""Words of rows: "parked end to end"."""
+
 _STAYING = v.words("moored docked parked berthed anchored stored standing lying up")
 
 
