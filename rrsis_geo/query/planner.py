@@ -11,6 +11,7 @@ from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.appositions import apposed, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
@@ -154,8 +155,11 @@ def _after_predicate(parser: Parser, i: int) -> int:
     if matcher.text(i) != "and" or i + 1 >= matcher.stop:
         return i
     word, follows = matcher.text(i + 1), matcher.text(i + 2)
-    described = word.endswith(("ing", "ed")) and follows in ("", ",")
-    return i + 2 if word in v.GOING_ON or described else i
+    listed = matcher.text(i - 2) == "," and sense((singular(word),))[1] is None
+    adjective = listed and word not in v.DETERMINERS and word.isalpha()
+    described = adjective or word.endswith(("ing", "ed"))  # ", long and narrow"
+    ends = follows in ("", ",") or matcher.match(i + 2) is not None
+    return i + 2 if word in v.GOING_ON or (described and ends) else i
 
 
 def _except_more(

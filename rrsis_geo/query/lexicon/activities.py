@@ -84,6 +84,7 @@ ACTIVITIES = {
     "parking lot": """
 {where} (park|parking|leave|leaving) [{my}] (car|cars|vehicle|vehicles|truck|trucks \
 |van|automobile)
+{where} [the|some] (cars|vehicles|trucks|lorries|buses|vans) [{may}] park
 {where} (park|parking)
 {who} [{may}] (leave|park) [{my}] (car|cars) here
 """,

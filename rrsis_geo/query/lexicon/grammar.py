@@ -268,9 +268,9 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: in [the] (shape|form) of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
-opaque motion: (under way|underway|under steam|under sail|under tow|under power|under repair \
-|under construction|at anchor|at rest|at sea|out at sea|in motion|in transit \
-|on the move|out of [the] water|on the go|at speed|at full speed)
+opaque motion: (under way|underway|under steam|under sail|under tow|under power \
+|under repair|under construction|at anchor|at rest|at sea|out at sea|in motion \
+|in transit|on the move|out of [the] water|on the go|at speed|at full speed)
 opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \
 |sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
 |height|design)

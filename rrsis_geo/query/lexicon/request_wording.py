@@ -63,6 +63,7 @@ where (can|could|do) (i|you|we) (find|see)
 (do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
 (everything|anything|whatever|something) [that|which] (is|looks like|look like \
 |resembles|could be|might be|may be) (a|an)
+(anything|something) like (a|an)
 (does|do) (it|this|the|{scene}) [image|scene|picture] (have|contain|show)
 (do|does|did|can)
 (do|does|did|have|has|can|could) (you|anyone|anybody|someone) (see|seen|spot|spotted \
@@ -129,7 +130,8 @@ REMARKS = """
 [please|for me]
 [just|only] (that|that one|those|them|it|this one)
 (please|thanks|ok|okay)
-[and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing|nothing else|only)
+[and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
+|nothing else|only)
 (are|is) there (some|any|one)
 (or some such|or something|or similar|or so|or the like)
 """

@@ -238,7 +238,7 @@ AFTER_NOUN = words(
 
 GOING_ON = words(
     "comes goes runs leads ends starts turns bends curves crosses passes looks has"
-    " carries shows continues widens narrows joins meets"
+    " carries shows continues leaves enters exits widens narrows joins meets"
 )
 """Verbs that go on with what is said of one thing: "that curls off and comes back"."""
 

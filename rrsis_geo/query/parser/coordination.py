@@ -160,6 +160,8 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
+    if parser.matcher.text(i + 1) == "same":
+        return None  # "by the hedge, same driveway"
     ranks = phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>"
     if ranks and not (phrase.has_noun() or phrase.group):  # "first, second and third"
         return read_conjunction_of_adjectives(parser, i, phrase)

@@ -35,7 +35,7 @@ def _place(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     token = parser.matcher.first("<d>", match)
-    anchor = phrase.last_anchor
+    anchor = phrase.last_anchor or parser.it
     own = "its" in match_words(parser, match) and phrase.role == "head"
     if own and anchor is not None and token and token.value != "centre":
         side = cast(Side, token.value)  # "close to the track, to its left"
@@ -57,6 +57,10 @@ def _place(
         return _without_rest(place, match.groups["part"].endswith("quarters"), at)
     if match.argument == "beyond" and match.groups.get("v"):
         place = "top" if match.groups["v"] == "above" else "bottom"
+    whole = phrase.antecedent
+    counted = isinstance(whole, n.Counted) and whole.number > 2
+    if counted and phrase.pronoun == "one" and place == "centre":
+        return _middle(parser, match, phrase, at)  # of three the one in the middle
     extent: Any = EXTENTS.get(match.groups.get("ext", ""), "part")
     if match.groups.get("far") and extent == "part":
         extent = "far"

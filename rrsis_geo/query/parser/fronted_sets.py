@@ -42,7 +42,7 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.determiner = "the" if one else ""
         if text(j + 1) not in v.DETERMINERS | v.ISOLATED:
             phrase.pronoun = "one" if one else "ones"  # "is parked nearer the road"
-    return j + 1 if ends else j
+    return parser.matcher.after_request(j + 1) if ends and not asks else j + ends
 
 
 def _read_set(
@@ -52,7 +52,7 @@ def _read_set(
     matcher = parser.matcher
     places = range(i, 0 if asks else matcher.stop)
     comma = next((k for k in places if _chooses(parser, k)), matcher.stop)
-    comma = next((k for k in range(i, comma) if _asks(parser, k)), comma)
+    comma = next((k for k in range(i, comma) if not asks and _asks(parser, k)), comma)
     with matcher.limited(comma):
         base, j = parser.read_phrase(i, antecedent=None, role="inner", depth=depth)
     if base is not None or comma == matcher.stop:
@@ -77,7 +77,8 @@ def _asks(parser: PhraseReader, i: int) -> bool:
 def _chooses(parser: PhraseReader, i: int) -> bool:
     """Whether a comma ends a set, and what is chosen of it follows."""
     matcher = parser.matcher
-    return matcher.text(i) == "," and matcher.text(i + 1) in _CHOOSING
+    chosen = matcher.text(i + 1) in _CHOOSING or _asks(parser, i + 1)
+    return matcher.text(i) == "," and chosen
 
 
 def refer_to_set(phrase: NounPhrase) -> None:

@@ -171,6 +171,8 @@ def _read_nearest(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
 def _read_far(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "far left"."""
     if parser.matcher.text(i + 1) != "<d>":
+        if phrase.resolve_noun()[2] is not None:
+            return None  # "tugs far out in the bay"
         return _read_adjective(parser, i, phrase)
     return _read_direction(parser, i + 1, phrase, far=parser.matcher.tokens[i].at)
 

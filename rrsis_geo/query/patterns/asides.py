@@ -53,13 +53,32 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
         if not (kept and _is_aside(segment)):
             if kept and segment and comma is not None:
                 kept.append(comma)
-            kept.extend(_without_thinking(segment))
+            kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
 
 
+def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
+    """ "all of them white", "I think it is the round one": what is said of things."""
+    texts = tuple(token.text for token in segment[:5])
+    if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
+        return segment[3:]
+    if _says_what_it_is(texts):
+        return segment[4:]
+    return segment
+
+
+def _says_what_it_is(texts: Sequence[str]) -> bool:
+    """Whether "I think it is the" begins here."""
+    thinks = texts[:1] in (("i",), ("we",)) and texts[1:2] and texts[1] in _THINKING
+    said = tuple(texts[2:4]) in (("it", "is"), ("they", "are"))
+    return bool(thinks) and said and tuple(texts[4:5]) == ("the",)
+
+
 def _is_aside(segment: Sequence[Token]) -> bool:
     """Whether the words between two commas are a remark."""
+    if _says_what_it_is(tuple(token.text for token in segment[:5])):
+        return False
     words = [token.text for token in segment[:2]] + ["", ""]
     line = "".join(map(encode, segment))
     return (

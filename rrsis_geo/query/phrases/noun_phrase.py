@@ -153,6 +153,8 @@ class NounPhrase:
         if addition.group and not self.group:  # "courts, the upper pair"
             self.group, self.group_at = addition.group, addition.group_at
             self.selectors.extend(addition.directions)
+        elif addition.number and addition.determiner == "the":  # "the lower two"
+            self.selectors.extend(addition.directions)
         else:
             self.directions.extend(addition.directions)
         self.noun_filters.extend(addition.noun_filters)

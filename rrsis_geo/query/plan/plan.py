@@ -9,9 +9,9 @@ from typing import Any
 from rrsis_geo.errors import DataError
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import walk
+from rrsis_geo.query.plan.class_nouns import asked_by_class
 from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
-from rrsis_geo.query.plan.class_nouns import asked_by_class
 from rrsis_geo.query.plan.notation import notation
 from rrsis_geo.query.plan.serialization import from_mapping, to_mapping
 from rrsis_geo.query.tokenizer.normalization import correct_text

@@ -176,7 +176,12 @@ def normalize(
     plain = unicodedata.normalize("NFKC", expression).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
-    plain = plain.replace("i.e.", ",").replace("e.g.", ",").replace("%", " percent ")
+    plain = (
+        plain.replace("i.e.", ",")
+        .replace("e.g.", ",")
+        .replace("incl.", "incl ")
+        .replace("%", " percent ")
+    )
     for pattern, word in _SLASHED:
         plain = pattern.sub(word, plain)
     if not _QUOTED.search(plain):

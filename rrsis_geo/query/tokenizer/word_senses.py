@@ -70,7 +70,8 @@ def left(
     one, follows = tokens[index], texts(tokens, index + 1, 3)
     if (one.text, one.value) != ("<d>", "left") or last is None or not follows:
         return None
-    if last.text.startswith("<") or last.text in _BEFORE_PLACE or one.surface != "left":
+    counted = last.text.startswith("<") and last.text != "<group>"
+    if counted or last.text in _BEFORE_PLACE or one.surface != "left":
         return None
     inside = follows[0] == "in" and follows[1:2] in (("the",), ("a",), ("an",))
     place = follows[2:] and (follows[2] in v.SCENE or follows[2].startswith("<"))
