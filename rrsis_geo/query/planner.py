@@ -139,6 +139,9 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         matcher.allow_pronoun_anchors()
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
+            one = isinstance(node, n.Counted) and node.number == 1
+            if one and isinstance(more, n.Operator) and more.of == node:
+                return replace(node, of=replace(more, of=node.of)), j
             return more, j  # "all tanks except the largest, near the road"
         if more is not None and j > after:
             if text == "," and restates(parser, after, node, more):
