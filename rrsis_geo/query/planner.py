@@ -126,7 +126,9 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     matcher, text = parser.matcher, parser.matcher.text(i)
     after = max(i + 1, matcher.after_exception(i))
     if matcher.after_exception(i) > i or text in ("not", "without"):
-        without, j = parser.read_phrase(after, antecedent=node, role="anchor", depth=1)
+        single = isinstance(node, n.Counted) and node.number == 1
+        of = node.of if single and isinstance(node, n.Counted) else node
+        without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))

@@ -100,6 +100,10 @@ ACTIVITIES = {
 {where} [the] (road|street|cars|trains|traffic|railway) (cross|crosses|goes over \
 |go over|get over|gets over) [the|this] (river|water|canal|stream|channel|creek|bay)
 """,
+    "intersection": """
+{where} [the|all] [two|three|four|several] (roads|streets|highways|lanes|avenues \
+|motorways|zebra crossings) (meet|cross|join|intersect|come together)
+""",
     "train station": """
 {where} [the] (trains|a train) [{may}] (stop|stops|halt|halts|call|arrive|depart)
 {where} (catch|take|board|get on|get off|wait for) (a|the|my) (train|trains)

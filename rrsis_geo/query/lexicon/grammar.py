@@ -264,10 +264,12 @@ opaque: {stat} {adv} (ahead of|in back of|unlike|in front of|in line with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
 opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|bright \
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
-opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
+opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: in [the] (shape|form) of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
+opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \
+from [the] [far] {d}
 opaque motion: (under way|underway|under steam|under sail|under tow|under power \
 |under repair|under construction|at anchor|at rest|at sea|out at sea|in motion \
 |in transit|on the move|out of [the] water|on the go|at speed|at full speed)

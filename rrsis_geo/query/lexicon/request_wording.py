@@ -140,6 +140,7 @@ REMARKS = """
 REMARKS_BEGIN = """
 (is|are|was|were) (it|that|this|they|those|these) (a|an|the|maybe|perhaps|some)
 (could|might|may) be (a|an|the|some|one)
+(that|this|it) is (what|the one|exactly what) (i|we)
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
 whichever | whatever | but if

@@ -45,6 +45,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if is_apposition(parser, addition, k):
         phrase.add_apposition(addition)
         return k
+    if addition.pronoun and addition.determiner == "the" and not addition.adjectives:
+        return k  # "the bridge, the one with trains"
     if is_part(addition) and phrase.has_noun():
         with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
         phrase.unparsed.extend((with_it, *addition.adjectives))

@@ -89,6 +89,8 @@ def _after_member(parser: PhraseReader, i: int) -> int:
         return i + 1
     if text(i) == "the" and text(i + 1) in ("other", "third", "last"):
         return i + 2
+    if text(i) == "the" and text(i + 1) in v.COLOURS:
+        return i + 1  # "both courts, the green and the red one"
     return 0
 
 

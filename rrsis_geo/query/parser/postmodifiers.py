@@ -218,6 +218,13 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return True
     if text in ("on", "in", "inside") and matcher.text(i + 1) in PRONOUN_ANCHORS:
         return True  # "without cars on it"
+    agrees = (
+        phrase.is_singular()
+        if matcher.text(i + 1) == "are"
+        else (matcher.text(i + 1) == "is" and phrase.is_plural())
+    )
+    if text in ("that", "which") and agrees:
+        return True  # "fields north of the farm that are green"
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
     return around or text in _AFTER_ANCHOR
 
@@ -271,7 +278,7 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a description to the network, up to words that surely say where."""
     matcher = parser.matcher
     # "whose nose points left" and "on its west side" are about the thing itself.
-    own = matcher.text(i) == "whose"
+    start, own = i, matcher.text(i) == "whose"
     part = matcher.text(i + 1) in ("its", "their")  # "with its tail on the right"
     i = _leave_unparsed(parser, i, phrase)
     while i < matcher.stop and matcher.text(i) != ",":
@@ -279,6 +286,8 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         if match is not None and _is_of_whole(matcher, match):
             break
         placed = part and match is not None and match.handler == "place"
+        ranked = any(token.text == "<ord>" for token in matcher.tokens[start:i])
+        placed = placed or (ranked and match is not None and match.handler == "from")
         if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
         if matcher.after_exception(i) > i and matcher.text(i) != "but":

@@ -52,14 +52,24 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
             continue
         if not (kept and _is_aside(segment)):
             if kept and segment and comma is not None:
+                if _adds(segment):  # "the jetty, boats included"
+                    comma, segment = comma._replace(text="and"), segment[:-1]
                 kept.append(comma)
             kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
 
 
+def _adds(segment: Sequence[Token]) -> bool:
+    """Whether "included" ends what is said between commas."""
+    texts = [token.text for token in segment[-2:]]
+    return len(texts) > 1 and texts[1] == "included" and texts[0] != "not"
+
+
 def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
     """ "all of them white", "I think it is the round one": what is said of things."""
+    if len(segment) > 1 and segment[-1].text == "only":
+        segment = segment[:-1]  # "the turf only"
     texts = tuple(token.text for token in segment[:5])
     if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
         return segment[3:]

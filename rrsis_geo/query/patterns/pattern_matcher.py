@@ -51,7 +51,8 @@ _ANCHORED = v.words("near inside outside beside within along around opposite")
 PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
-_NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them", "nothing", "nobody"}
+_NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
+_NO_ANCHOR |= v.words("nothing nobody upstream downstream inland offshore ashore")
 """Tokens that begin no anchor."""
 
 

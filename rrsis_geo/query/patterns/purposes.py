@@ -14,7 +14,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
-_BEFORE = v.RELATING | v.PREPOSITIONS | v.COORDINATORS | {",", "of"}
+_BEFORE = v.RELATING | v.PREPOSITIONS | v.COORDINATORS | {"of"}
 """Tokens after which a clause with "where" is a noun phrase of its own."""
 
 

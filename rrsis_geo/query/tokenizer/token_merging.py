@@ -50,6 +50,8 @@ _RESPELLED = {
     ("nor",): ("and", "not"),
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
+    ("i", "do", "not", "want"): ("not",),
+    ("i", "do", "not", "mean"): ("not",),
 }
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
