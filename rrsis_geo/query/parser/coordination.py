@@ -21,6 +21,8 @@ MAX_ADJECTIVES = 12
 
 _SEPARATORS = v.COORDINATORS | {",", "but", "with"}
 _MEMBERS = v.words("one another a an <n>")
+_TELLING = v.COLOURS | v.words("<size> <d> <most> <cmp> <sup>")
+"""Tokens that tell one of a set from the others."""
 
 
 def read_enumeration(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -89,7 +91,8 @@ def _after_member(parser: PhraseReader, i: int) -> int:
         return i + 1
     if text(i) == "the" and text(i + 1) in ("other", "third", "last"):
         return i + 2
-    if text(i) == "the" and text(i + 1) in v.COLOURS:
+    alone = text(i + 2) in ("", ",", "and", "one")
+    if text(i) == "the" and text(i + 1) in _TELLING and alone:
         return i + 1  # "both courts, the green and the red one"
     return 0
 

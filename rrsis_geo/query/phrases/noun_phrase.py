@@ -171,7 +171,9 @@ class NounPhrase:
             self.rank, self.rank_at = addition.rank, addition.rank_at
             self.rank_token, self.from_end = addition.rank_token, addition.from_end
             self.rank_side = self.rank_side or addition.rank_side
-        if self.number is None and addition.number is not None:
+        if addition.pronoun == "one" and addition.adjectives and self.number:
+            self.number = 1  # "the three tanks, the white one"
+        elif self.number is None and addition.number is not None:
             self.number, self.number_at = addition.number, addition.number_at
 
     def chooses_one(self) -> bool:
