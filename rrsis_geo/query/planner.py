@@ -128,6 +128,9 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     if matcher.after_exception(i) > i or text in ("not", "without"):
         single = isinstance(node, n.Counted) and node.number == 1
         of = node.of if single and isinstance(node, n.Counted) else node
+        ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
+        if ordered and (kept := _choose_without(parser, of, i, after)):
+            return kept
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
@@ -152,6 +155,26 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _choose_without(
+    parser: Parser, chosen: Node, i: int, after: int
+) -> tuple[Node, int] | None:
+    """ "the largest tank, not counting the white one": the largest of the others.
+
+    None where the exception is chosen by order itself, or is another kind of things.
+    """
+    trial = NounPhrase("anchor", None, 1)
+    parser.read_premodifiers(after, trial)
+    if isinstance(chosen, Find | n.Union):
+        return None
+    if not trial.pronoun or trial.selectors or trial.rank or trial.directions:
+        return None
+    without, j = parser.read_phrase(after, antecedent=chosen.of, role="anchor", depth=1)
+    if without is None or without == chosen.of:
+        return None
+    at = parser.matcher.at(i, after)
+    return replace(chosen, of=n.Except(chosen.of, without, at=at)), j
 
 
 def _after_predicate(parser: Parser, i: int) -> int:

@@ -107,11 +107,11 @@ edge: {stat} (at|near|near to|along|by|on|close to|next to|against|right at|besi
 [very] {far} [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 
 most: [the] {most} [side] [of {scene}]
-most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] \
-{frame} {d} \
+most: {stat} [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) \
+the [very] {frame} {d} \
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
-most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
-[of {scene}]
+most: {stat} [the] {nearest} [to] the [very] {d} [hand] \
+[side|edge|border|end|part|corner] [of {scene}]
 most: [the] {nearest} [to] {d} [hand] (edge|border|end|corner) [of {scene}]
 most more: more [over] (to|toward|towards|in) [the] {d} [hand] [side] [of {scene}]
 most away: [the] [lying|located] (farther|further|{nearest}) [out|away|off] from the \
@@ -267,6 +267,7 @@ opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|brigh
 opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: in [the] (shape|form) of
+opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \
 from [the] [far] {d}
@@ -290,7 +291,7 @@ inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
-between: (separating|dividing|parting) {x}
+between: (separating|dividing|parting|connecting|linking|joining) {x}
 middle: [in] between the other (two|ones)
 middle: [in] between [the] two (others|other ones)
 middle: [in] between the others

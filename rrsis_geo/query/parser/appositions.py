@@ -45,7 +45,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if is_apposition(parser, addition, k):
         phrase.add_apposition(addition)
         return k
-    if addition.pronoun and addition.determiner == "the" and not addition.adjectives:
+    plain = not (addition.adjectives or addition.group or addition.number)
+    if addition.pronoun and addition.determiner == "the" and plain:
         return k  # "the bridge, the one with trains"
     if is_part(addition) and phrase.has_noun():
         with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
@@ -124,7 +125,7 @@ def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
     if not (isinstance(one, Find) and isinstance(other, Find)):
         return False
     named = one.noun in v.GENERIC and bool(other.categories)
-    definite = parser.matcher.text(i) in v.DEFINITE
+    definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
     return (definite or named) and may_restate(one, other)
 
 

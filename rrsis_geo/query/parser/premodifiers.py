@@ -161,6 +161,8 @@ def _read_size(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 def _read_nearest(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "nearest"; its anchor follows the noun."""
+    if phrase.resolve_noun()[2] is not None:
+        return None  # "ships furthest out"
     if phrase.adjectives:
         return _read_adjective(parser, i, phrase)
     token = parser.matcher.tokens[i]
@@ -258,7 +260,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.noun_filters.append(lacking_adjective(token))
         return i + 1
     match = matcher.match(i, bare=phrase.has_noun())
-    if match is not None:
+    named = phrase.determiner and not phrase.has_noun() and token.text == "crossing"
+    if match is not None and not named:  # "the crossing of the two roads"
         return _read_rule(parser, match, phrase)
     if phrase.adjectives or phrase.pronoun:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):

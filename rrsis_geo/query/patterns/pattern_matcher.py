@@ -52,7 +52,7 @@ PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
-_NO_ANCHOR |= v.words("nothing nobody upstream downstream inland offshore ashore")
+_NO_ANCHOR |= v.words("nothing nobody out upstream downstream inland offshore ashore")
 """Tokens that begin no anchor."""
 
 
