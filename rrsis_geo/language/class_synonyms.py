@@ -159,8 +159,8 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
         "maple, treeline, tree line"
     ),
     "road": listed(
-        "highway, motorway, lane, avenue, freeway, expressway, path, dirt road, track "
-        "road, driveway, main road, boulevard, dirt track, carriageway, dual "
+        "highway, motorway, route, lane, avenue, freeway, expressway, path, dirt road, "
+        "track road, driveway, main road, boulevard, dirt track, carriageway, dual "
         "carriageway, parkway, road network, street network, alley, alleyway, "
         "thoroughfare, bypass, cul-de-sac, backroad, laneway, byway, turnpike, "
         "interstate, autobahn, on-ramp, off-ramp, ramp road, exit ramp, highway ramp, "

@@ -15,6 +15,7 @@ morning|and|yo|basically|actually) [there|all|guys|again]
 (i|we) (only|just|really|also|simply) (want|need|would like|like)
 let us
 (this|it|that|these|those) (is|are)
+(what|which) (sort|kind|type) of
 (i|we) can not (see|find|spot) [a single|any]
 (has|have|does|do) (this|that|the) (property|house|plot|garden|site|place) [have|got]
 (you|we) (must|should|need to|have to|shall)
@@ -131,7 +132,7 @@ REMARKS = """
 [just|only] (that|that one|those|them|it|this one)
 (please|thanks|ok|okay)
 [and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
-|nothing else|only)
+|nothing else|only) [please]
 (are|is) there (some|any|one)
 (or some such|or something|or similar|or so|or the like)
 """

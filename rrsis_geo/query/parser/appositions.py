@@ -61,7 +61,7 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     return j
 
 
-_AGAIN = v.words("it they that this these those")
+_AGAIN = v.words("what it they that this these those")
 _AFTER_COMMA = v.COORDINATORS | v.words(
     "but preferably find show mark select segment highlight outline pick choose"
 )

@@ -79,6 +79,15 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     return False
 
 
+def _goes_on(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether more about colour follows one: "pale, nearly white parcel"."""
+    text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
+    coloured = phrase.adjectives[-1].text in v.NON_PLACES
+    more = text in v.COLOURS or (text.endswith("ly") and follows in v.COLOURS)
+    after = parser.matcher.text(i + 1 if text in v.COLOURS else i + 2)
+    return coloured and more and after.isalpha() and after not in v.RELATING
+
+
 def _is_noun(token: Token) -> bool:
     """Whether a word names a class by itself."""
     return sense((singular(token.surface),))[1] is not None
@@ -173,12 +182,16 @@ def read_comma_of_adjectives(
     if phrase.adjectives:
         describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
         open_end = describes or _may_join_adjectives(phrase)
-        return i + 1 if open_end and leads_to_known_noun(parser, i + 1) else None
+        leads = leads_to_known_noun(parser, i + 1) or _goes_on(parser, i + 1, phrase)
+        return i + 1 if open_end and leads else None
     if not phrase.has_premodifier():
         return None
     matcher = parser.matcher
     bare = matcher.text(i + 1) == "<d>"
-    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1, bare=bare) is not None:
+    if (
+        matcher.text(i + 1) in v.DEFINITE | v.STATIVE
+        or matcher.match(i + 1, bare=bare) is not None
+    ):
         return None
     return i + 1
 

@@ -244,6 +244,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     matcher, token = parser.matcher, parser.matcher.tokens[i]
     if matcher.after_exception(i) > i or token.text in _NEVER_IN_NOUN_PHRASE:
         return None
+    placed = token.text in v.STATIVE and matcher.match(i + 1, bare=True) is not None
+    if placed and phrase.adjectives and token.text.endswith(("ing", "ed")):
+        return None  # "the black thing lying in the grass"
     if _is_verb(parser, i, phrase):
         return None  # "which of the two is larger"
     if phrase.adjectives and _adds_to_noun(parser, i):
@@ -277,7 +280,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     return i + 1
 
 
-_NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who")
+_NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who", "where")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
 
 

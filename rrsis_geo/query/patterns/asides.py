@@ -14,7 +14,9 @@ from rrsis_geo.query.patterns.pattern_compiler import (
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
-_ADVERBS = v.words("maybe perhaps possibly presumably apparently please")
+_ADVERBS = v.words(
+    "maybe perhaps possibly presumably apparently please actually currently obviously"
+)
 _THINKING = v.words("think guess believe suppose")
 _VAGUE = (
     ("sort", "of"),
