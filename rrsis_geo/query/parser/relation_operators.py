@@ -157,7 +157,8 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
 
 
 _CRAFT = frozenset(("airplane", "helicopter", "ship", "vehicle"))
-_BERTHS = frozenset(("terminal", "harbor", "building", "bridge"))
+_BERTHS = frozenset(("terminal", "harbor", "building"))
+_BASINS = words("harbor harbour marina port seaport")
 
 
 def _holds_at_its_side(of: Node, anchor: Node) -> bool:
@@ -165,7 +166,7 @@ def _holds_at_its_side(of: Node, anchor: Node) -> bool:
     thing, place = head_noun(of), head_noun(anchor)
     if thing is None or place is None:
         return False
-    beside = not _BERTHS.isdisjoint(place.categories)
+    beside = not _BERTHS.isdisjoint(place.categories) and place.noun not in _BASINS
     return beside and not _CRAFT.isdisjoint(thing.categories)
 
 

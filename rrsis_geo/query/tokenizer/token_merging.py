@@ -66,7 +66,8 @@ def _respelled(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "cars as well as trucks", "neither red nor white"."""
-    if tokens[index].text == "no" and last is not None and last.text == ",":
+    lacks = tokens[index].text == "no" and tokens[0].text != "no"
+    if lacks and last is not None and last.text == ",":  # "car park, no cars in it"
         return [tokens[index]._replace(text="without")], index + 1
     for words, meanings in _RESPELLED.items():
         some = tokens[index : index + len(words)]
