@@ -144,10 +144,9 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         matcher.allow_pronoun_anchors()
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
-            one = isinstance(node, n.Counted) and node.number == 1
-            if one and isinstance(more, n.Operator) and more.of == node:
-                return replace(node, of=replace(more, of=node.of)), j
-            return more, j  # "all tanks except the largest, near the road"
+            return _count_last(
+                node, more
+            ), j  # "all tanks except the largest, near the road"
         if more is not None and j > after:
             if text == "," and restates(parser, after, node, more):
                 return apposed(node, more), j
@@ -155,6 +154,15 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _count_last(node: Node, more: Node) -> Node:
+    """ "a ship, long and narrow, at the pier": one of those at the pier."""
+    if not isinstance(node, n.Counted) or isinstance(more, Find | n.Union):
+        return more
+    if node.number > 1 or more.of != node:
+        return more
+    return replace(node, of=replace(more, of=node.of))
 
 
 def _choose_without(
