@@ -198,7 +198,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
         "parking space, parking bay, parking place, parking spot, parking stall, "
         "parking deck, parking strip, truck park, lorry park, bus park, coach park"
     ),
-    "swimming_pool": listed("lido"),
+    "swimming_pool": listed("lido, swimming area"),
     "football_field": listed(
         "sports field, playing field, pitch, rugby field, turf field, sports facility"
     ),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
-from rrsis_geo.language.traversal import walk
+from rrsis_geo.language.traversal import spine, walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
@@ -91,9 +91,28 @@ def _parse_from(parser: Parser, start: int) -> Node | None:
     denies = matcher.text(i) == "not" and matcher.text(i + 1) in v.DEFINITE
     if node is None and (denies or matcher.after_exception(i) > i):
         node, i = _parse_all_but(parser, i)
+    if node is None:
+        node, i = _parse_named_later(parser, start)
     while node is not None and i < matcher.stop:
         node, i = _parse_rest(parser, node, i)
     return node
+
+
+def _parse_named_later(parser: Parser, start: int) -> tuple[Node | None, int]:
+    """ "the one nearest the tower, the white plane": the noun comes with the second."""
+    matcher = parser.matcher
+    comma = next((k for k in range(start, matcher.stop) if matcher.text(k) == ","), 0)
+    if not comma or matcher.text(comma + 1) not in v.DEFINITE:
+        return None, start
+    more, end = parser.read_phrase(comma + 1, antecedent=None, role="head", depth=0)
+    found = spine(more)[-1] if more is not None else None
+    if more is None or not (isinstance(found, Find) and found.categories):
+        return None, start
+    with matcher.limited(comma):
+        node, i = parser.read_phrase(start, antecedent=found, role="head", depth=0)
+    if node is None or i < comma:
+        return None, start
+    return apposed(node, more), end
 
 
 _DENIALS = ("not", "no", "ignore", "forget", "skip")

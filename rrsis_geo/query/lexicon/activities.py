@@ -22,7 +22,7 @@ MACROS = {
     " [use to|use for|go to|be]"
     "|{spot} (at|in|on) which [{may}] [{who}]"
     "|{spot} where [{may}] [{who}] [{may}]"
-    "|for|what {may} [{who}] (use to|use for))",
+    "|somewhere|anywhere|for|what {may} [{who}] (use to|use for))",
     "boats": "[the|some] (boats|ships|yachts|vessels|ferries|sailors|a boat|a ship)",
     "planes": "[the|some] (planes|aircraft|jets|airplanes|aeroplanes|airliners|pilots"
     "|a plane|an aircraft|a jet)",

@@ -16,6 +16,8 @@ morning|and|yo|basically|actually) [there|all|guys|again]
 let us
 (this|it|that|these|those) (is|are)
 (what|which) (sort|kind|type) of
+[there is] (someone|somebody|people|a person|a man|a woman) (riding|driving|steering \
+|sailing|rowing|flying) (a|an|the|their|his|her)
 (i|we) can not (see|find|spot) [a single|any]
 (has|have|does|do) (this|that|the) (property|house|plot|garden|site|place) [have|got]
 (you|we) (must|should|need to|have to|shall)

@@ -206,7 +206,7 @@ ORIENTING = words(
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
     " aligned pointed nose noses faces points steaming backing rolling leading exiting"
     " stretching extending bending curving runs leads goes stretches extends"
-    " tail tails"
+    " tail tails bow bows stern sterns"
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
 
@@ -231,6 +231,7 @@ AFTER_NOUN = words(
     " apart inside outside away back much just almost nearly fairly quite very where"
     " when has have had does do did runs leads crosses goes spans ends begins starts"
     " just directly immediately further behind here there cross nose-in nose-out"
+    " perpendicular parallel as you i we they"
     " left lost stuck sunk hung torn caught kept bound"
     " nose-down nose-up east-west north-south abreast"
 )

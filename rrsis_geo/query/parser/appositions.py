@@ -139,8 +139,11 @@ def apposed(node: Node, more: Node) -> Node:
     *further, other = spine(more)
     if not (isinstance(one, Find) and isinstance(other, Find)):
         return node
-    if one.categories or not other.categories:
-        found: Node = add_words(one, _said(other), other.at)
+    if one == other:
+        found: Node = one
+    elif one.categories or not other.categories:
+        repeated = other.noun == one.noun and not other.narrows
+        found = add_words(one, [] if repeated else _said(other), other.at)
     else:
         found = add_words(other, [], one.at, _said(one))
     if further and steps and isinstance(steps[0], n.Counted) and steps[0].number == 1:

@@ -79,13 +79,22 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     return False
 
 
+_FORMS = v.words("long thin narrow wide round square flat old new tall low high bare")
+
+
+def _describes(token: Token) -> bool:
+    """Whether a word is surely an adjective."""
+    return token.text in v.NON_PLACES | _FORMS or token.text.endswith(("ed", "ing"))
+
+
 def _goes_on(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """Whether more about colour follows one: "pale, nearly white parcel"."""
+    """Whether a further adjective and a noun follow: "pale, nearly white parcel"."""
     text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
-    coloured = phrase.adjectives[-1].text in v.NON_PLACES
-    more = text in v.COLOURS or (text.endswith("ly") and follows in v.COLOURS)
-    after = parser.matcher.text(i + 1 if text in v.COLOURS else i + 2)
-    return coloured and more and after.isalpha() and after not in v.RELATING
+    known = v.COLOURS | _FORMS
+    more = text in known or (text.endswith("ly") and follows in known)
+    after = parser.matcher.text(i + 1 if text in known else i + 2)
+    noun = after.isalpha() and after not in v.RELATING
+    return _describes(phrase.adjectives[-1]) and more and noun
 
 
 def _is_noun(token: Token) -> bool:
@@ -181,6 +190,8 @@ def read_comma_of_adjectives(
         return read_conjunction_of_adjectives(parser, i, phrase)
     if phrase.adjectives:
         describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
+        if phrase.role == "anchor" and not _describes(phrase.adjectives[-1]):
+            return None  # "next to the school, red roof"
         open_end = describes or _may_join_adjectives(phrase)
         leads = leads_to_known_noun(parser, i + 1) or _goes_on(parser, i + 1, phrase)
         return i + 1 if open_end and leads else None

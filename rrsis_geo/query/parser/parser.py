@@ -109,6 +109,14 @@ class Parser:
                 break
             if comma and _is_apposition(phrases[-1], second):
                 break
+            bare = phrases[-1].determiner and not second.determiner
+            if (
+                comma
+                and role == "anchor"
+                and bare
+                and self.matcher.text(k) not in _JOINS
+            ):
+                break  # "next to the school, red roof"
             if not _are_coordinated(phrases[-1], second, comma=comma):
                 break
             phrases.append(second)
