@@ -11,6 +11,7 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
+from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import Filter
@@ -128,6 +129,8 @@ def _member(parser: PhraseReader, i: int, whole: Node) -> Node | None:
     part = NounPhrase("head", whole)
     i = parser.read_premodifiers(i, part)
     part.pronoun = "one"
+    if [token.text for token in part.adjectives] == ["<size>"]:
+        part.noun_filters.append(of_size(part.adjectives.pop()))  # "the large and ..."
     i = parser.read_postmodifiers(i, part)
     said = part.adjectives or part.filters or part.has_premodifier()
     return part.build() if said and i >= matcher.stop else None
