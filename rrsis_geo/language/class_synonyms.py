@@ -159,7 +159,7 @@ HYPONYMS: dict[str, tuple[str, ...]] = {
         "maple, treeline, tree line"
     ),
     "road": listed(
-        "highway, motorway, route, lane, avenue, freeway, expressway, path, dirt road, "
+        "highway, motorway, lane, avenue, freeway, expressway, path, dirt road, "
         "track road, driveway, main road, boulevard, dirt track, carriageway, dual "
         "carriageway, parkway, road network, street network, alley, alleyway, "
         "thoroughfare, bypass, cul-de-sac, backroad, laneway, byway, turnpike, "

@@ -15,49 +15,49 @@ atletico attacked avery avid awaiting babe bach backs badge bags bahn bail bald
 bales balls band bands bang banker banking bark barking barks barnes baron barr
 barrow bars bart based basel basic basil basis bass bates bath bats beast beat
 beating beats beck bedside beings bell bench benches bends bern bert beth bight bill
-binding bing birth births blacks blake blank blight blink bloc blood blow blown
-blues blur blush boar bodied bolt bolts bombed bombs bones book books boom boot
-booth boots bore boring born bother bout boxing boyd boys brace brad breach bread
-bride bridged bridget bring bringing brings broadway brock brody brooke brow browne
-browns brows brush buck build bulks bull bumped burn burns busch bushy bust busy
-butch byroad cain call calls cane cannes canon cans caps cara card cards care cares
-carl carlo carports carr carriage carrie carried carries cart carts carving cass
-cast cats cave caves cello centred centro cesar chair chairs chan chancel chat cheek
-cheeks chin chopped chose circled clad clan clans clapped clary clash claus claw
-claws clean cleaning clement clipper clone closed closes closet clover clown clue
-clues coached coals coats code codes coding coil coke cola cole collecting
-collections colon colt combine combines come comet compare cone congo conner
-considerable constructing contacts contained continuing contract cooking cool cope
-copies copper cops coral core corp corpse corpses corridors cost costs cote couch
-counter counts county coupe coupled couples covert crafted crap creed creep crest
-crops crow crowd crowds cubs cure curling currents curse cursing curt curved curves
-dagger dame damn damp dana dans dare dart date dawn days deal deception decked
-decking deed deer departments designs desk destroyed dial dick dies diet dire dirk
-dirty diving doesn dogs domes donor doom doors dose dots doubled doubles dover downs
-dozens drafted drain draw draws driver drivers drown drug drugs duck ducked ducks
-duel dull dumped ease easter edit editing elise elle emile emotion encircles
-encloses engined enter entirety equals esther ethan evans ever exceptions exciting
-excluded exemption exist existing exits extant extend faced fact factor factors
-facts fade fading fairfield fake fall fame famed fare farming fate father faye feast
-feat feed feel fees fell fellows felt ferris fest fever fiat fight filed files fill
-film filmed finds fine fined finn fins fired fires firm firms fist fits flags flakes
-flame flee flies flights float floats flood floors flour flower flute flux foam
-follow fond font food fool forcing ford fore fork formations forms forrest fort
-forth forts forum foul frames frank fridge frog frost fund gain garbage garde gary
-giants glass glove gloves gods goin gong good gould grab grabs grace grades grady
-grains gram gran grande grange grant grape grasp grassy grave graves greek greeks
-greene greenhouse greet greg grew grim grin grip groove gross grows hadn hail hale
-halle hallway halo halt hands handy hang hank hans hara hardy hare harm harp hart
-hate hats haul haven haze healed healing heard hearing heated heating hedge hedges
-heights held hell helm help helps herd hill hills hind hits holden holdings hole
-holes holmes holt holy homer hood hook hooks hope hopes horse horses housed housings
-howe hugh hugo hull hulls hundreds hurts idle ignored images indo info inland
-insides intro jess jett jews jones kicks kids kinda king kings kirk lace lakers lana
-lance lang larry last late laying lead leagues leans leapt learning lease ledge
-leeds legs lend lending lengthy lens lent leone lest lets levels lever lick licking
-lids lied life lift lights like liked likes liking lima limb limbs lime limits limp
-linear linen ling linings linked linking lips litter live lived lively liver lives
-living loading loads locate lock locking locks loft lofts logs lois look looks
+binding bing birth births blacks blake blank blight blink blinking bloc blood blow
+blown blows blues blur blush boar bodied bois bolt bolts bombed bombs bones book
+books boom boot booth boots bore boring born boss bother bout bowl bowls boxing boyd
+boys brace brad breach bread bride bridged bridget bring bringing brings broadway
+brock brody brooke brow browne browns brows brush buck build bulks bull bumped burn
+burns busch bushy bust busy butch byroad cain call calls cane cannes canon cans caps
+cara card cards care cares carl carlo carports carr carriage carrie carried carries
+cart carts carving cass cast cats cave caves cello centred centro cesar chair chairs
+chan chancel chat cheek cheeks chin chopped chose circled clad clan clans clapped
+clary clash claus claw claws clean cleaning clement clipper clone closed closes
+closet clover clown clue clues coached coals coats code codes coding coil coke cola
+cole collecting collections colon colt combine combines come comet compare cone
+congo connection conner considerable constructing contacts contained continuing
+contract cooking cool cope copies copper cops coral core corp corpse corpses
+corridors cost costs cote couch counter counts county coupe coupled couples covert
+crafted crap creed creep crest crops crow crowd crowds cubs cure curling currents
+curse cursing curt curved curves dagger dame damn damp dana dans dare dart date dawn
+days deal deception decked decking deed deer departments designs desk destroyed dial
+dick dies diet dire dirk dirty diving doesn dogs domes donor doom doors dose dots
+doubled doubles dover downs dozens drafted drain draw draws driver drivers drown
+drug drugs duck ducked ducks duel dull dumped ease easter edit editing elise elle
+emile emotion encircles encloses engined enter entirety equals esther ethan evans
+ever exceptions exciting excluded exemption exist existing exits extant extend faced
+fact factor factors facts fade fading fairfield fake fall fame famed fare farming
+fate father faye feast feat feed feel fees fell fellows felt ferris fest fever fiat
+fight filed files fill film filmed finds fine fined finn fins fired fires firm firms
+fist fits flags flakes flame flee flies flights float floats flood floors flour
+flower flute flux foam follow fond font food fool forcing ford fore fork formations
+forms forrest fort forth forts forum foul frames frank fridge frog frost fund gain
+garbage garde gary giants glass glove gloves gods goin gong good gould grab grabs
+grace grades grady grains gram gran grande grange grant grape grasp grassy grave
+graves greek greeks greene greenhouse greet greg grew grim grin grip groove gross
+grows hadn hail hale halle hallway halo halt hands handy hang hank hans hara hardy
+hare harm harp hart hate hats haul haven haze healed healing heard hearing heated
+heating hedge hedges heights held hell helm help helps herd hill hills hind hits
+holden holdings hole holes holmes holt holy homer hood hook hooks hope hopes horse
+horses housed housings howe hugh hugo hull hulls hundreds hurts idle ignored images
+indo info inland insides intro jess jett jews jones kicks kids kinda king kings kirk
+lace lakers lana lance lang larry last late laying lead leagues leans leapt learning
+lease ledge leeds legs lend lending lengthy lens lent leone lest lets levels lever
+lick licking lids lied life lift lights like liked likes liking lima limb limbs lime
+limits limp linear linen ling linings linked lips litter live lived lively liver
+lives living loading loads locate lock locking locks loft lofts logs lois look looks
 looming looping loos lore lose loser loss lost lotus love lovely lover lowe luck
 luke lung mace mage maid mail maine maker makes male males mali malone mandy manly
 mann manny mans mare maria marian marin marine marines marino marion mars martin
@@ -75,8 +75,8 @@ pays peace peach peck pedestrians peer peers pending peoples photographs photogr
 photos picked picks pictured pictures pike pile piles pilot pilots pinch ping pins
 pipe piper pipes pitched pitcher pius placing plan planet planets plank planks plans
 plata plato played pleading pleased plug poet poets point poker polar poles poll
-polls polo poly pong pont pony poole poor pope pops popular pork portions porto pose
-post posts posture pots pound pounds powder powers praying preaching prep
+polling polls polo poly pong pont pony poole poor pope pops popular pork portions
+porto pose post posts posture pots pound pounds powder powers praying preaching prep
 preservation presidential print printed printer printing prints prof proof propelled
 proto pune punk raced racer races rack rafe rage raid raids rain rains raise rama
 ramos rams rang ranged ranger ranges ranging rape rare rate rated raul reach read
