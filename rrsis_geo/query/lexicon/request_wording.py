@@ -104,6 +104,7 @@ POLITE_LAST = """
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
+(are|is) (meant|wanted|what i mean|what i want)
 (are|is) [there] (visible|present|shown|seen)
 [that|which] (can|could|do|did) (you|we|i|one) (see|find|spot|count|make out|detect)
 [that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
@@ -127,7 +128,7 @@ REMARKS = """
 [and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
 |select|show|highlight|segment|find|take|pick|get|give|give me|get me|show me|draw \
 |trace|circle|point out|pick out|choose|label) (it|them|that|those|these|this|that one \
-|this one|those ones|all of them|just that|only that) [out|up|please|for me]
+|this one|those ones|all of them|all of it|just that|only that) [out|up|please|for me]
 [and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
 |select|show|highlight|segment|find|take|pick|get|give|draw|trace|circle|choose|label) \
 [please|for me]

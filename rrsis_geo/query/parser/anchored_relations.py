@@ -212,8 +212,12 @@ def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bo
     """Whether the words of a relation say what a thing is, not where it is."""
     plain = match.handler == "inside" and not match.argument
     if plain or match.handler in ("surrounded", "around"):  # "in white"
-        text = parser.matcher.text(match.stop)
-        if text in NON_PLACES and not _names_class(parser, match.stop):
+        text, follows = (parser.matcher.text(match.stop + k) for k in (0, 1))
+        if (
+            text in NON_PLACES
+            and follows not in ("one", "ones")
+            and not _names_class(parser, match.stop)
+        ):
             return True
     if parser.matcher.text(match.stop - 1) == "under":  # "passing under the bridge"
         above = _try_premodifiers(parser, match.stop)[0].noun()

@@ -14,6 +14,7 @@ from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import Selector
 
 
 def is_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -42,11 +43,21 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     place = phrase.last_handler == "place" == _handler(matcher, k)
     if addition.pronoun and place:
         return None  # "small ones in the north, large ones in the south"
+    narrowed = matcher.text(j - 1) in v.NARROWING
+    if narrowed and addition.noun() == phrase.noun() and _is_plain(addition):
+        return k  # "the bridge. Only the bridge, not the road"
+    if addition.group and phrase.is_singular() and phrase.has_noun():
+        phrase.filters.append(lambda node: _members_of(addition, node))
+        return k  # "the largest tank, top row"
+    one = addition.pronoun == "one" and addition.determiner == "the"
+    if one and _is_plain(addition) and phrase.is_one_group():
+        return _read_place_in_group(parser, k, phrase)
     if is_apposition(parser, addition, k):
+        if addition.group:
+            phrase.number = None
         phrase.add_apposition(addition)
         return k
-    plain = not (addition.adjectives or addition.group or addition.number)
-    if addition.pronoun and addition.determiner == "the" and plain:
+    if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
         return k  # "the bridge, the one with trains"
     if is_part(addition) and phrase.has_noun():
         with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
@@ -59,6 +70,30 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
     return j
+
+
+def _is_plain(phrase: NounPhrase) -> bool:
+    """Whether nothing is said of a noun or a pronoun."""
+    said = phrase.has_premodifier() or phrase.group or phrase.filters
+    return not said and len(phrase.adjectives) <= 1
+
+
+def _members_of(group: NounPhrase, node: Node) -> Node:
+    """The members of a group of things that a phrase names: "top row"."""
+    row = replace(group, antecedent=node).build()
+    return node if row is None else n.Members(row)
+
+
+def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "three trucks in a row, the one on the right": the last of them."""
+    match = parser.matcher.match(i, bare=True)
+    token = parser.matcher.first("<d>", match) if match is not None else None
+    if match is None or match.handler != "place" or token is None:
+        return i
+    at = parser.matcher.at(i, match.stop)
+    phrase.selectors.append(Selector("most", str(token.value), at))
+    phrase.of_members = True
+    return match.stop
 
 
 _AGAIN = v.words("what it they that this these those")
@@ -125,6 +160,7 @@ def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
     if not (isinstance(one, Find) and isinstance(other, Find)):
         return False
     named = one.noun in v.GENERIC and bool(other.categories)
+    i += parser.matcher.text(i) in v.NARROWING  # "only the track"
     definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
     return (definite or named) and may_restate(one, other)
 
@@ -142,7 +178,7 @@ def apposed(node: Node, more: Node) -> Node:
     if one == other:
         found: Node = one
     elif one.categories or not other.categories:
-        repeated = other.noun == one.noun and not other.narrows
+        repeated = one.noun.endswith(other.noun) and not other.narrows
         found = add_words(one, [] if repeated else _said(other), other.at)
     else:
         found = add_words(other, [], one.at, _said(one))

@@ -290,7 +290,10 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         placed = placed or (ranked and match is not None and match.handler == "from")
         if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
-        if matcher.after_exception(i) > i and matcher.text(i) != "but":
+        excepts = matcher.text(i) != "but" or (
+            matcher.text(i + 1) == "not" and matcher.text(i + 2) in v.DEFINITE
+        )
+        if matcher.after_exception(i) > i and excepts:
             break
         i = _leave_unparsed(parser, i, phrase)
     return i

@@ -154,7 +154,8 @@ class NounPhrase:
         else:
             self.unparsed.extend(addition.adjectives)
         if addition.group and not self.group:  # "courts, the upper pair"
-            self.group, self.group_at = addition.group, addition.group_at
+            if not isinstance(self.base, n.Grouped):
+                self.group, self.group_at = addition.group, addition.group_at
             self.selectors.extend(addition.directions)
         elif addition.number and addition.determiner == "the":  # "the lower two"
             self.selectors.extend(addition.directions)
