@@ -30,6 +30,7 @@ kites geese bales haystacks fences dumpsters sandbags sandpits trenches craters 
 masts orchards hedges hedgerows groves lawns lawnmowers kiosks carports pagodas minarets
 pits mines mills lofts tarns moles smacks rigs shacks firs coasters lighters launches
 rafts punts fens folds hills hulls walls balls bulks barks parts carts corks forks
+floats looks loops looping looped thickest chopped thicker
 shaped curved curled carved staged spread storied trawled sliver slivers encloses
 """
 

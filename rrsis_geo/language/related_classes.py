@@ -58,19 +58,19 @@ RELATED: dict[str, tuple[str, ...]] = {
 
 _OTHER_NOUNS = {
     "airplane": "drone missile airship balloon",
-    "ship": "canoe kayak raft submarine hovercraft aircraft_carrier gondola boxship",
+    "ship": "raft submarine hovercraft aircraft_carrier gondola boxship",
     "storage_tank": "cylinder drum barrel boiler digester pipe pipeline water_tower",
     "harbor": "boathouse shipyard breakwater buoy lock",
     "bridge": "aqueduct tunnel arch gangway",
-    "vehicle": "train wagon bulldozer excavator locomotive tram carriage bicycle bike "
-    "scooter digger forklift harvester cart",
+    "vehicle": "train wagon locomotive tram carriage bicycle bike "
+    "scooter harvester cart",
     "building": "greenhouse glasshouse church mosque temple school tent hospital "
     "hangar castle lighthouse tower hotel farm palace office kiosk stable gazebo "
     "pavilion carport shelter monastery pagoda cathedral chapel fort prison "
     "museum theatre theater library university dome",
     "tree": "hedge orchard vineyard plant flower",
-    "road": "lane_marking crosswalk zebra_crossing trail causeway kerb curb footway "
-    "bridleway guardrail",
+    "road": "lane_marking crosswalk zebra_crossing pedestrian_crossing trail causeway "
+    "kerb curb footway bridleway guardrail",
     "river": "ditch waterfall drain gully flood",
     "lake": "fountain puddle wetland swamp marsh well",
     "field": "lawn grass garden park graveyard cemetery plot allotment savanna steppe",

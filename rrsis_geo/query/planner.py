@@ -8,9 +8,11 @@ from dataclasses import replace
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
-from rrsis_geo.language.traversal import walk
+from rrsis_geo.language.traversal import spine, walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.parser.appositions import apposed, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
@@ -89,9 +91,28 @@ def _parse_from(parser: Parser, start: int) -> Node | None:
     denies = matcher.text(i) == "not" and matcher.text(i + 1) in v.DEFINITE
     if node is None and (denies or matcher.after_exception(i) > i):
         node, i = _parse_all_but(parser, i)
+    if node is None:
+        node, i = _parse_named_later(parser, start)
     while node is not None and i < matcher.stop:
         node, i = _parse_rest(parser, node, i)
     return node
+
+
+def _parse_named_later(parser: Parser, start: int) -> tuple[Node | None, int]:
+    """ "the one nearest the tower, the white plane": the noun comes with the second."""
+    matcher = parser.matcher
+    comma = next((k for k in range(start, matcher.stop) if matcher.text(k) == ","), 0)
+    if not comma or matcher.text(comma + 1) not in v.DEFINITE:
+        return None, start
+    more, end = parser.read_phrase(comma + 1, antecedent=None, role="head", depth=0)
+    found = spine(more)[-1] if more is not None else None
+    if more is None or not (isinstance(found, Find) and found.categories):
+        return None, start
+    with matcher.limited(comma):
+        node, i = parser.read_phrase(start, antecedent=found, role="head", depth=0)
+    if node is None or i < comma:
+        return None, start
+    return apposed(node, more), end
 
 
 _DENIALS = ("not", "no", "ignore", "forget", "skip")
@@ -124,10 +145,17 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     matcher, text = parser.matcher, parser.matcher.text(i)
     after = max(i + 1, matcher.after_exception(i))
     if matcher.after_exception(i) > i or text in ("not", "without"):
-        without, j = parser.read_phrase(after, antecedent=node, role="anchor", depth=1)
+        single = isinstance(node, n.Counted) and node.number == 1
+        of = node.of if single and isinstance(node, n.Counted) else node
+        ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
+        if ordered and (kept := _choose_without(parser, of, i, after)):
+            return kept
+        without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
+    elif (stop := _after_predicate(parser, i)) > i:
+        after = stop  # "that curls off and comes back"
     elif text in v.COORDINATORS or text == ",":
         narrows = text == "," and matcher.match(after) is not None
         antecedent = node if narrows else head_noun(node)
@@ -135,12 +163,58 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         matcher.allow_pronoun_anchors()
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
-            return more, j  # "all tanks except the largest, near the road"
+            return _count_last(
+                node, more
+            ), j  # "all tanks except the largest, near the road"
         if more is not None and j > after:
+            if text == "," and restates(parser, after, node, more):
+                return apposed(node, more), j
             parts = node.parts if isinstance(node, n.Union) else (node,)
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _count_last(node: Node, more: Node) -> Node:
+    """ "a ship, long and narrow, at the pier": one of those at the pier."""
+    if not isinstance(node, n.Counted) or isinstance(more, Find | n.Union):
+        return more
+    if node.number > 1 or more.of != node:
+        return more
+    return replace(node, of=replace(more, of=node.of))
+
+
+def _choose_without(
+    parser: Parser, chosen: Node, i: int, after: int
+) -> tuple[Node, int] | None:
+    """ "the largest tank, not counting the white one": the largest of the others.
+
+    None where the exception is chosen by order itself, or is another kind of things.
+    """
+    trial = NounPhrase("anchor", None, 1)
+    parser.read_premodifiers(after, trial)
+    if isinstance(chosen, Find | n.Union):
+        return None
+    if not trial.pronoun or trial.selectors or trial.rank or trial.directions:
+        return None
+    without, j = parser.read_phrase(after, antecedent=chosen.of, role="anchor", depth=1)
+    if without is None or without == chosen.of:
+        return None
+    at = parser.matcher.at(i, after)
+    return replace(chosen, of=n.Except(chosen.of, without, at=at)), j
+
+
+def _after_predicate(parser: Parser, i: int) -> int:
+    """The position after "and comes" or "and slanting", which say more of a thing."""
+    matcher = parser.matcher
+    if matcher.text(i) != "and" or i + 1 >= matcher.stop:
+        return i
+    word, follows = matcher.text(i + 1), matcher.text(i + 2)
+    listed = matcher.text(i - 2) == "," and sense((singular(word),))[1] is None
+    adjective = listed and word not in v.DETERMINERS and word.isalpha()
+    described = adjective or word.endswith(("ing", "ed"))  # ", long and narrow"
+    ends = follows in ("", ",") or matcher.match(i + 2) is not None
+    return i + 2 if word in v.GOING_ON or (described and ends) else i
 
 
 def _except_more(

@@ -344,7 +344,9 @@ def make_batch(
         return QueryBatch(plans=plans, heads=heads, layers=layers)
     if categories is not None:
         known = frozenset(categories)
-        plans = tuple(plan.placed_among_objects(known) for plan in plans)
+        plans = tuple(
+            plan.placed_among_objects(known).asked_by_class(known) for plan in plans
+        )
     return QueryBatch(
         plans=plans,
         heads=heads,

@@ -23,7 +23,7 @@ from rrsis_geo.query.decision.feature_values import candidate_features, sentence
 from rrsis_geo.query.decision.features import CONTEXTS, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
-from rrsis_geo.query.lexicon.nouns import SURFACES
+from rrsis_geo.query.lexicon.nouns import SURFACES, is_noun
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.scene.grid import Grid
@@ -320,7 +320,8 @@ def asked_number(plan: Plan) -> int | None:
         if isinstance(node, n.Members | n.Union):
             return None
     head = plan.finds[0]
-    bare = isinstance(plan.root, n.Find) and head.noun == head.phrase
+    label = head.noun == head.phrase or is_noun(head.phrase)
+    bare = isinstance(plan.root, n.Find) and label
     one = bool(head.noun) and not head.plural and not bare
     return 1 if one and ALIKE.isdisjoint(plan.words) else None
 

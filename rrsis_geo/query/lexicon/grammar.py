@@ -20,7 +20,8 @@ MACROS = {
     "|tied up|driving|moving|waiting|queued|rafted|resting|tied"
     "|arranged|laid out|set out|set back|offset]",
     "far": "far=[far|extreme|outer|outermost|very|absolute]",
-    "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite]"
+    "scene": "[the|this|that|your|our] [whole|entire|full|current|aerial|satellite"
+    "|false colour|false color|infrared]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
     "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
@@ -53,14 +54,21 @@ MACROS = {
     "frame": "[image|picture|scene|photo|map|frame]",
     "much": "[much|a bit|a little|slightly|somewhat|far|way|considerably|clearly"
     "|significantly]",
-    "other": "(the others|the other ones|the rest|others|any others|all others"
-    "|any other|all the others|all other ones|everything else|the other two)",
+    "other": "(the others around|the others nearby|its neighbours|its neighbors"
+    "|the ones around it|those around it|the others|the other ones|the rest|others"
+    "|any others|all others|any other|all the others|all other ones|everything else"
+    "|the other two)",
     "each": "(each other|one another)",
 }
 
 RULES = """
+place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
+[(of|in|on) {scene}]
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place bare: (up|down|out|over) (north|south|east|west)
+place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
+{far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
@@ -90,18 +98,24 @@ edge cut: (touching|reaching|crossing|straddling|hitting|truncated by|running of
 of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
+edge: [running|going|right] (down|up|along|following|follows|hugging|skirting|hugs \
+|skirts|bending down|that follows) \
+the [very] {far} {d} [hand] [image|scene|picture|map] (edge|border|margin) [of {scene}]
+edge bare: {d} [hand] [image|scene|picture|map] (edge|border) [of {scene}]
 edge: {stat} (at|near|near to|along|by|on|close to|next to|against|right at|beside) \
 [the|an|any] \
 [very] {far} [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 
 most: [the] {most} [side] [of {scene}]
-most: [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) the [very] \
-{frame} {d} \
+most: {stat} [the] [lying|located] {nearest} [away] (to|toward|towards|in|on|at) \
+the [very] {frame} {d} \
 [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
-most: [the] {nearest} [to] the [very] {d} [hand] [side|edge|border|end|part|corner] \
-[of {scene}]
+most: {stat} [the] {nearest} [to] the [very] {d} [hand] \
+[side|edge|border|end|part|corner] [of {scene}]
 most: [the] {nearest} [to] {d} [hand] (edge|border|end|corner) [of {scene}]
 most more: more [over] (to|toward|towards|in) [the] {d} [hand] [side] [of {scene}]
+most away: [the] [lying|located] (farther|further|{nearest}) [out|away|off] from the \
+[very] {frame} {d} [hand] [side|edge|border|end|part|corner|margin] [of {scene}]
 most measure: (with|having|has|have|of) [the] {sup} [surface|floor|ground] (area|size \
 |surface|footprint|extent|length|width|diameter|perimeter|span|wingspan)
 most: [the] {nearest} {d} of (those|these|them)
@@ -201,6 +215,7 @@ near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |a short way from) {x}
 near: (runs|running|goes|going|passes|passing|leads|leading) [right|close] \
 (past|by) {x}
+near: {stat} {adv} past {x}
 near next: {stat} {adv} (next to|next of|beside|beside of|besides|adjacent to \
 |alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
@@ -232,7 +247,7 @@ by|framed by \
 opposite: {stat} [just|right|directly] across the (road|street|river|water|canal) \
 from {x}
 opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from) {x}
-opposite beyond: {stat} [just|right] (across|beyond|past|on the other side of \
+opposite beyond: {stat} [just|right] (across|beyond|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
 side of) {x}
 without: (without|with no|with none of) [any|a|an|the] {x}
@@ -243,15 +258,22 @@ holding: (containing|holding|filled with|full of|housing|that contain|that conta
 inside: {stat} [wholly|entirely|fully|completely|totally|partly|partially|mostly] \
 (inside|within|in|into|inside of|amid|among|amongst|in amongst \
 |in the middle of|in the midst of) {x}
-opaque: {stat} {adv} (ahead of|in back of|at anchor|in front of|in line with \
+opaque: {stat} {adv} (ahead of|in back of|unlike|in front of|in line with \
 |in the shadow of|in the shade of \
 |level with \
 |at the foot of|at the back of|on the same side of|on the same side as|in place of)
 opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|bright \
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
-opaque: {stat} (in|into|forming|making|as) (a|an) (square|triangle|circle|arc \
+opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: in [the] (shape|form) of
+opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
+opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
+opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \
+from [the] [far] {d}
+opaque motion: (under way|underway|under steam|under sail|under tow|under power \
+|under repair|under construction|at anchor|at rest|at sea|out at sea|in motion \
+|in transit|on the move|out of [the] water|on the go|at speed|at full speed)
 opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (size \
 |sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
 |height|design)
@@ -269,6 +291,7 @@ inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
+between: (separating|dividing|parting|connecting|linking|joining) {x}
 middle: [in] between the other (two|ones)
 middle: [in] between [the] two (others|other ones)
 middle: [in] between the others
@@ -305,7 +328,8 @@ to|closest [to] \
 
 EXCEPT = """
 but no | (but|and) (skip|ignore|exclude|omit|leave out|not)
-except | except for | excepting | but not | but | apart from | other than | aside from
+as opposed to | except | except for | excepting | but not | but | apart from | \
+other than | aside from
 excluding | minus | leaving out | leaving aside | not including | not counting | \
 save for
 save | bar | barring | with the exception of | without counting | rather than

@@ -22,7 +22,9 @@ base | second hand | set square | short cut | side street | single engine | sing
 family | single lane | single storey | single story | single track | small scale |
 south african | south american | south pole | string art | third base | third party
 | top coat | top soil | top view | tower block | tower blocks | upper deck | west
-african | west bank | west coast | track and field
+african | west bank | west coast | track and field | big rig | big rigs |
+tennis center | tennis centre | distribution center | distribution centre |
+logistics center | logistics centre
 """
 
 COMPOUNDS = frozenset(tuple(words.split()) for words in _EXPRESSIONS.split("|"))

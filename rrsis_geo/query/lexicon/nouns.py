@@ -72,11 +72,14 @@ WIDE = words(
 """Classes so large that a place in the scene is said of what is near them instead."""
 
 
-OTHER_TERMINALS = tuple(
-    f"{kind} terminal"
-    for kind in (
-        *("bus", "coach", "rail", "freight", "container", "ferry", "cruise", "ship"),
-        *("oil", "gas", "lng", "coal", "grain", "ore"),
+_OTHER_TERMINALS = words(
+    "bus coach rail freight container ferry cruise ship oil gas lng coal grain ore"
+)
+_OTHER_CROSSINGS = words("pedestrian zebra level grade railway railroad")
+OTHER_NOUNS = tuple(
+    sorted(
+        {f"{kind} terminal" for kind in _OTHER_TERMINALS}
+        | {f"{kind} crossing" for kind in _OTHER_CROSSINGS}
     )
 )
 """Nouns that end in that of a class and name no thing of it."""
@@ -139,7 +142,7 @@ def senses() -> dict[tuple[str, ...], Sense]:
             words = tuple(noun.split())
             before = found[words].categories if words in found else ()
             found[words] = Sense((*before, key), noun)
-    for noun in OTHER_TERMINALS:
+    for noun in OTHER_NOUNS:
         found[tuple(noun.split())] = Sense((), noun)
     return found
 
@@ -159,3 +162,8 @@ def sense(phrase: tuple[str, ...]) -> tuple[int, Sense | None]:
         if found is not None:
             return length, found
     return 1, None
+
+
+def is_noun(phrase: str) -> bool:
+    """Whether a phrase, singular, is a noun of the classes and nothing else."""
+    return tuple(phrase.split()) in senses()

@@ -7,7 +7,7 @@ POLITE_FIRST = """
 morning|and|yo|basically|actually) [there|all|guys|again]
 (can|could|would|will) (you|u|we|i) [please|kindly|also|just|maybe|possibly|perhaps \
 |help me]
-(can|could) (you|we|i) [please] (have|get)
+(can|could) (you|we|i) [please] (have|get) [me|us]
 (i|we) (am|was|are|were) (wondering|asking|curious) (if|whether|where|which)
 [i|we] (wonder|wondering) (if|whether|where)
 (would you|are you|will you) [be] able to
@@ -15,6 +15,11 @@ morning|and|yo|basically|actually) [there|all|guys|again]
 (i|we) (only|just|really|also|simply) (want|need|would like|like)
 let us
 (this|it|that|these|those) (is|are)
+(what|which) (sort|kind|type) of
+[there is] (someone|somebody|people|a person|a man|a woman) (riding|driving|steering \
+|sailing|rowing|flying) (a|an|the|their|his|her)
+(i|we) can not (see|find|spot) [a single|any]
+(has|have|does|do) (this|that|the) (property|house|plot|garden|site|place) [have|got]
 (you|we) (must|should|need to|have to|shall)
 (i|we) would like that you
 (know|tell|say|understand|learn) (where|which|what|if|whether)
@@ -31,7 +36,7 @@ to (show|find|mark)
 (would|do) you mind
 (is it possible|would it be possible) to
 (i|we) (want|need|would like|would love|wish|am trying|are trying|have) [you] to
-(kindly|get|fetch)
+(kindly|get|fetch) [me|us]
 (would|could) you be so kind (to|as to|and)
 do you know where
 (what|how) about
@@ -61,6 +66,7 @@ where (can|could|do) (i|you|we) (find|see)
 (do|can|could) (you|we|i) (see|spot|find) [me|us|for me|for us]
 (everything|anything|whatever|something) [that|which] (is|looks like|look like \
 |resembles|could be|might be|may be) (a|an)
+(anything|something) like (a|an)
 (does|do) (it|this|the|{scene}) [image|scene|picture] (have|contain|show)
 (do|does|did|can)
 (do|does|did|have|has|can|could) (you|anyone|anybody|someone) (see|seen|spot|spotted \
@@ -98,6 +104,7 @@ POLITE_LAST = """
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
+(are|is) (meant|wanted|what i mean|what i want)
 (are|is) [there] (visible|present|shown|seen)
 [that|which] (can|could|do|did) (you|we|i|one) (see|find|spot|count|make out|detect)
 [that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
@@ -116,3 +123,30 @@ at
 ,
 """
 """How a request may end; applied until none matches."""
+
+REMARKS = """
+[and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
+|select|show|highlight|segment|find|take|pick|get|give|give me|get me|show me|draw \
+|trace|circle|point out|pick out|choose|label) (it|them|that|those|these|this|that one \
+|this one|those ones|all of them|all of it|just that|only that) [out|up|please|for me]
+[and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
+|select|show|highlight|segment|find|take|pick|get|give|draw|trace|circle|choose|label) \
+[please|for me]
+[just|only] (that|that one|those|them|it|this one)
+(please|thanks|ok|okay)
+[and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
+|nothing else|only) [please]
+(are|is) there (some|any|one)
+(or some such|or something|or similar|or so|or the like)
+"""
+"""What may stand between commas without a meaning for what is asked for."""
+
+REMARKS_BEGIN = """
+(is|are|was|were) (it|that|this|they|those|these) (a|an|the|maybe|perhaps|some)
+(could|might|may) be (a|an|the|some|one)
+(that|this|it) is (what|the one|exactly what) (i|we)
+i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
+(the rest|the others|all others|all the others|others|the other ones) (is|are)
+whichever | whatever | but if
+"""
+"""How such a remark may begin, whatever follows."""

@@ -206,7 +206,7 @@ ORIENTING = words(
     " going travelling traveling flying sailing running leaning nosed taxiing aimed"
     " aligned pointed nose noses faces points steaming backing rolling leading exiting"
     " stretching extending bending curving runs leads goes stretches extends"
-    " tail tails"
+    " tail tails bow bows stern sterns"
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
 
@@ -231,9 +231,17 @@ AFTER_NOUN = words(
     " apart inside outside away back much just almost nearly fairly quite very where"
     " when has have had does do did runs leads crosses goes spans ends begins starts"
     " just directly immediately further behind here there cross nose-in nose-out"
+    " perpendicular parallel as you i we they"
+    " left lost stuck sunk hung torn caught kept bound"
     " nose-down nose-up east-west north-south abreast"
 )
 """Words that follow a noun and never make a longer one with it."""
+
+GOING_ON = words(
+    "comes goes runs leads ends starts turns bends curves crosses passes looks has"
+    " carries shows continues leaves enters exits widens narrows joins meets"
+)
+"""Verbs that go on with what is said of one thing: "that curls off and comes back"."""
 
 DEGREES = words(
     "quite very rather fairly pretty so too really somewhat much even such unusually"
@@ -298,6 +306,15 @@ AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
 
 SPECKS = words("speck dot blob fleck")
 """Words for a thing that looks small: "the tiny speck of a boat"."""
+
+GENERIC = words("thing object something spot patch shape blob item")
+"""Nouns that say of a thing only that it is one."""
+
+PARTS_OF_THINGS = words(
+    "roof roofs facade facades tail tails hull hulls lid lids deck decks nose noses"
+    " wing wings funnel funnels bow stern cabin cargo stripes surround fence"
+)
+"""Parts of things that say how they look: "ship, white deck"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""

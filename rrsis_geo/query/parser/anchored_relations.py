@@ -7,7 +7,7 @@ from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import NON_PLACES
+from rrsis_geo.query.lexicon.vocabulary import DETERMINERS, NON_PLACES
 from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.relation_operators import (
@@ -16,7 +16,11 @@ from rrsis_geo.query.parser.relation_operators import (
     possessive_side,
     relation,
 )
-from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
+from rrsis_geo.query.patterns.pattern_matcher import (
+    PRONOUN_ANCHORS,
+    Match,
+    PatternMatcher,
+)
 from rrsis_geo.query.phrases.group_phrases import chooses_from_anchor
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
@@ -36,6 +40,9 @@ def apply_match(
     """
     at = parser.matcher.at(match.start, match.stop)
     phrase.last_handler = match.handler
+    if match.argument == "motion":  # "under way", and more may follow
+        phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
+        return match.stop
     if match.handler == "opaque":
         return parser.read_description(match.start, phrase)
     if (other := _contrasted(parser, match)) is not None:
@@ -120,7 +127,9 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if _is_description(parser, match, noun):
+    if not _names_number(parser, match, phrase) and _is_description(
+        parser, match, noun
+    ):
         return parser.read_description(match.start, phrase)
     if match.handler == "without" and not _names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
@@ -167,6 +176,9 @@ def _read_relation(
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
+    on_it = parser.matcher.text(stop + 1) in PRONOUN_ANCHORS
+    if on_it and match.handler == "without":
+        stop += 2  # "without cars on it"
     if match.handler in _DENYING:
         keep = negated(keep, ())
     if parser.matcher.text(match.stop - 1) == "under":  # below it, or beneath it
@@ -187,12 +199,25 @@ _DENYING = ("without", "not", "outside")
 """Handlers of rules that say where things are not."""
 
 
+def _names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "of" says from how many is chosen: "the longer grandstand of the two"."""
+    chooses = phrase.comparative or phrase.selectors or phrase.directions
+    if match.argument != "of" or not chooses:
+        return False
+    some = _try_premodifiers(parser, match.stop)[0]
+    return bool(some.number and not some.has_noun())
+
+
 def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bool:
     """Whether the words of a relation say what a thing is, not where it is."""
     plain = match.handler == "inside" and not match.argument
     if plain or match.handler in ("surrounded", "around"):  # "in white"
-        text = parser.matcher.text(match.stop)
-        if text in NON_PLACES and not _names_class(parser, match.stop):
+        text, follows = (parser.matcher.text(match.stop + k) for k in (0, 1))
+        if (
+            text in NON_PLACES
+            and follows not in ("one", "ones")
+            and not _names_class(parser, match.stop)
+        ):
             return True
     if parser.matcher.text(match.stop - 1) == "under":  # "passing under the bridge"
         above = _try_premodifiers(parser, match.stop)[0].noun()
@@ -325,6 +350,11 @@ def _after_nearby(parser: PhraseReader, i: int) -> int:
     return i + 2 if parser.matcher.text(i + 1) in ("it", "them", "by") else i + 1
 
 
+def _lists(matcher: PatternMatcher, i: int) -> bool:
+    """Whether a comma parts two things: "between the road, the river"."""
+    return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
+
+
 def _read_between(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
 ) -> int:
@@ -340,7 +370,7 @@ def _read_between(
     if isinstance(first, n.Union) and not alone:
         first, *others = first.parts
         second = others[0] if len(others) == 1 else n.Union(tuple(others))
-    elif matcher.text(stop) in ("and", ","):
+    elif matcher.text(stop) == "and" or _lists(matcher, stop):
         second, after = _read_anchor(parser, stop + 1, phrase, noun, alone=True)
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))

@@ -11,6 +11,7 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
+from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import Filter
@@ -21,6 +22,8 @@ MAX_ADJECTIVES = 12
 
 _SEPARATORS = v.COORDINATORS | {",", "but", "with"}
 _MEMBERS = v.words("one another a an <n>")
+_TELLING = v.COLOURS | v.words("<size> <d> <most> <cmp> <sup>")
+"""Tokens that tell one of a set from the others."""
 
 
 def read_enumeration(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -77,6 +80,24 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     return False
 
 
+_FORMS = v.words("long thin narrow wide round square flat old new tall low high bare")
+
+
+def _describes(token: Token) -> bool:
+    """Whether a word is surely an adjective."""
+    return token.text in v.NON_PLACES | _FORMS or token.text.endswith(("ed", "ing"))
+
+
+def _goes_on(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a further adjective and a noun follow: "pale, nearly white parcel"."""
+    text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
+    known = v.COLOURS | _FORMS
+    more = text in known or (text.endswith("ly") and follows in known)
+    after = parser.matcher.text(i + 1 if text in known else i + 2)
+    noun = after.isalpha() and after not in v.RELATING
+    return _describes(phrase.adjectives[-1]) and more and noun
+
+
 def _is_noun(token: Token) -> bool:
     """Whether a word names a class by itself."""
     return sense((singular(token.surface),))[1] is not None
@@ -89,6 +110,9 @@ def _after_member(parser: PhraseReader, i: int) -> int:
         return i + 1
     if text(i) == "the" and text(i + 1) in ("other", "third", "last"):
         return i + 2
+    alone = text(i + 2) in ("", ",", "and", "one")
+    if text(i) == "the" and text(i + 1) in _TELLING and alone:
+        return i + 1  # "both courts, the green and the red one"
     return 0
 
 
@@ -105,6 +129,8 @@ def _member(parser: PhraseReader, i: int, whole: Node) -> Node | None:
     part = NounPhrase("head", whole)
     i = parser.read_premodifiers(i, part)
     part.pronoun = "one"
+    if [token.text for token in part.adjectives] == ["<size>"]:
+        part.noun_filters.append(of_size(part.adjectives.pop()))  # "the large and ..."
     i = parser.read_postmodifiers(i, part)
     said = part.adjectives or part.filters or part.has_premodifier()
     return part.build() if said and i >= matcher.stop else None
@@ -160,18 +186,26 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
+    if parser.matcher.text(i + 1) == "same":
+        return None  # "by the hedge, same driveway"
     ranks = phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>"
     if ranks and not (phrase.has_noun() or phrase.group):  # "first, second and third"
         return read_conjunction_of_adjectives(parser, i, phrase)
     if phrase.adjectives:
         describes = phrase.adjectives[-1].text in v.MOSTLY_ADJECTIVES
+        if phrase.role == "anchor" and not _describes(phrase.adjectives[-1]):
+            return None  # "next to the school, red roof"
         open_end = describes or _may_join_adjectives(phrase)
-        return i + 1 if open_end and leads_to_known_noun(parser, i + 1) else None
+        leads = leads_to_known_noun(parser, i + 1) or _goes_on(parser, i + 1, phrase)
+        return i + 1 if open_end and leads else None
     if not phrase.has_premodifier():
         return None
     matcher = parser.matcher
     bare = matcher.text(i + 1) == "<d>"
-    if matcher.text(i + 1) in v.DEFINITE or matcher.match(i + 1, bare=bare) is not None:
+    if (
+        matcher.text(i + 1) in v.DEFINITE | v.STATIVE
+        or matcher.match(i + 1, bare=bare) is not None
+    ):
         return None
     return i + 1
 

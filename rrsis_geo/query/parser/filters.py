@@ -35,6 +35,11 @@ def _place(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     token = parser.matcher.first("<d>", match)
+    anchor = phrase.last_anchor or parser.it
+    own = "its" in match_words(parser, match) and phrase.role == "head"
+    if own and anchor is not None and token and token.value != "centre":
+        side = cast(Side, token.value)  # "close to the track, to its left"
+        return lambda node: n.Beside(node, side, anchor, at=at)
     if match.argument == "combined":
         return _combined_place(parser, match, at)
     if match.argument == "corner":
@@ -45,10 +50,17 @@ def _place(
         place = match.argument.replace("_", " ")
     else:
         place = str(token.value) if token else "centre"
+    if match.argument == "updown":
+        row = "top" if match.groups["v"] == "up" else "bottom"
+        place = COMBINED_DIRECTIONS.get((row, place), place)
     if match.argument == "thirds":
         return _without_rest(place, match.groups["part"].endswith("quarters"), at)
     if match.argument == "beyond" and match.groups.get("v"):
         place = "top" if match.groups["v"] == "above" else "bottom"
+    whole = phrase.antecedent
+    counted = isinstance(whole, n.Counted) and whole.number > 2
+    if counted and phrase.pronoun == "one" and place == "centre":
+        return _middle(parser, match, phrase, at)  # of three the one in the middle
     extent: Any = EXTENTS.get(match.groups.get("ext", ""), "part")
     if match.groups.get("far") and extent == "part":
         extent = "far"
@@ -119,14 +131,27 @@ def _most(
     place = _HEIGHTS.get(match.argument) or (
         str(token.value) if token else match.argument
     )
+    if match.argument == "away":
+        place = _OPPOSITE_CORNERS.get(place, place)
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     several = match.argument in ("more", *_HEIGHTS)
     if several and phrase.is_plural() and phrase.number is None:
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
+    if any((one.kind, one.value) == ("most", place) for one in phrase.selectors):
+        phrase.silent_words.extend(at)  # "farther from the bottom, closer to the top"
+        return None
     phrase.selectors.append(Selector("most", place, at))
     return None
 
+
+_OPPOSITE_CORNERS = OPPOSITE | {
+    f"{row} {side}": f"{OPPOSITE[row]} {OPPOSITE[side]}"
+    for rows, sides in (("top bottom", "left right"), ("north south", "west east"))
+    for row in rows.split()
+    for side in sides.split()
+}
+"""Sides and corners with those farthest from them."""
 
 _HEIGHTS = {"higher": "top", "lower": "bottom"}
 """Arguments of rules of comparison, with the side that they name."""

@@ -12,6 +12,7 @@ from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 
 _SINGULAR_VERBS = v.words("is was lies sits stands")
+_ASKING = v.words("take pick choose mark show find select give i highlight outline")
 _CHOOSING = v.DEFINITE | v.words(
     "which what one <sup> <most> <cmp> <nearest> <d> <ord> last only just"
 )
@@ -28,7 +29,10 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     base, j = _read_set(parser, i + asks + 1, asks, phrase.depth + 1)
     ends = text(j) in (v.FINITE_VERBS if asks else (",",))
     ends = ends and j < parser.matcher.stop
-    several = isinstance(base, n.Counted) and base.number > 1
+    if not ends and (asked := parser.matcher.after_request(j)) > j:
+        j = asked  # "of the two ships take the longer one"
+    several = isinstance(base, n.Grouped)
+    several = several or (isinstance(base, n.Counted) and base.number > 1)
     goes_on = text(j) == "the" and (text(i) != "of" or several)
     if base is None or not (asks or ends or goes_on):
         return i
@@ -38,7 +42,7 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.determiner = "the" if one else ""
         if text(j + 1) not in v.DETERMINERS | v.ISOLATED:
             phrase.pronoun = "one" if one else "ones"  # "is parked nearer the road"
-    return j + 1 if ends else j
+    return parser.matcher.after_request(j + 1) if ends and not asks else j + ends
 
 
 def _read_set(
@@ -48,6 +52,7 @@ def _read_set(
     matcher = parser.matcher
     places = range(i, 0 if asks else matcher.stop)
     comma = next((k for k in places if _chooses(parser, k)), matcher.stop)
+    comma = next((k for k in range(i, comma) if not asks and _asks(parser, k)), comma)
     with matcher.limited(comma):
         base, j = parser.read_phrase(i, antecedent=None, role="inner", depth=depth)
     if base is not None or comma == matcher.stop:
@@ -63,10 +68,17 @@ def _read_set(
         return parser.read_phrase(i, antecedent=noun, role="inner", depth=depth)
 
 
+def _asks(parser: PhraseReader, i: int) -> bool:
+    """Whether a request follows the set: "of the two ships take the longer"."""
+    asked = parser.matcher.after_request(i) if parser.matcher.text(i) in _ASKING else i
+    return asked > i and parser.matcher.text(asked) in v.DEFINITE
+
+
 def _chooses(parser: PhraseReader, i: int) -> bool:
     """Whether a comma ends a set, and what is chosen of it follows."""
     matcher = parser.matcher
-    return matcher.text(i) == "," and matcher.text(i + 1) in _CHOOSING
+    chosen = matcher.text(i + 1) in _CHOOSING or _asks(parser, i + 1)
+    return matcher.text(i) == "," and chosen
 
 
 def refer_to_set(phrase: NounPhrase) -> None:
@@ -76,8 +88,18 @@ def refer_to_set(phrase: NounPhrase) -> None:
         return
     if noun is not None and noun == head_noun(whole):
         _drop_noun(phrase)
+    elif noun is not None and _is_comparative(phrase):
+        phrase.pronoun = "one"  # "of the two car parks, the emptier"
     if phrase.adjectives and phrase.pronoun and isinstance(whole, n.Counted):
         phrase.antecedent = whole.of  # the number is not of the red ones
+
+
+def _is_comparative(phrase: NounPhrase) -> bool:
+    """Whether an adjective, "emptier" or "greenest", stands in place of a noun."""
+    noun = phrase.noun()
+    last = phrase.adjectives[-1].text
+    unknown = noun is not None and not noun.categories
+    return unknown and phrase.determiner == "the" and last.endswith(("er", "est"))
 
 
 def _drop_noun(phrase: NounPhrase) -> None:

@@ -12,6 +12,7 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.parser.appositions import is_part, may_restate
 from rrsis_geo.query.parser.coordination import read_enumeration
 from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
 from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
@@ -93,12 +94,30 @@ class Parser:
             j = i + 1
             while self.matcher.text(j) in ("and", "or", "also", "as", "well"):
                 j += 1
+            if self.matcher.text(j) in ("without", "same"):
+                break  # "the car park, no cars in it", "..., same driveway"
             second = NounPhrase(role, antecedent, depth)
             if role == "head" and phrases[-1].noun() is not None:
                 # "the ship and the tug next to it"
                 self.matcher.allow_pronoun_anchors()
             k = self.read_premodifiers(j, second)
-            if not _are_coordinated(phrases[-1], second):
+            comma = self.matcher.text(i) == "," == self.matcher.text(j - 1)
+            if comma and _names_again(first, second) and len(phrases) == 1:
+                second.add_apposition(first)
+                first = second
+                phrases, i = [second], k
+                break
+            if comma and _is_apposition(phrases[-1], second):
+                break
+            bare = phrases[-1].determiner and not second.determiner
+            if (
+                comma
+                and role == "anchor"
+                and bare
+                and self.matcher.text(k) not in _JOINS
+            ):
+                break  # "next to the school, red roof"
+            if not _are_coordinated(phrases[-1], second, comma=comma):
                 break
             phrases.append(second)
             i = k
@@ -158,8 +177,14 @@ class Parser:
 _JOINS = v.COORDINATORS | {","}
 
 
-def _are_coordinated(one: NounPhrase, other: NounPhrase) -> bool:
-    """Whether two noun phrases side by side name two things."""
+def _are_coordinated(one: NounPhrase, other: NounPhrase, *, comma: bool) -> bool:
+    """Whether two noun phrases side by side name two things.
+
+    Args:
+        one: What stands before the conjunction.
+        other: What stands after it.
+        comma: Whether the conjunction is a comma alone.
+    """
     if one.is_empty() or one.filters or other.filters:
         return False
     noun = other.noun()
@@ -173,7 +198,30 @@ def _are_coordinated(one: NounPhrase, other: NounPhrase) -> bool:
     first_noun = one.noun()
     if one.role == "anchor" and first_noun is not None and first_noun.categories:
         return False
+    if one.role == "anchor" and comma and not noun.categories:
+        return False
     return clear or other.number is not None
+
+
+def _names_again(one: NounPhrase, other: NounPhrase) -> bool:
+    """ "the biggest one, the plane with four engines"."""
+    if one.has_noun() and not one.pronoun:
+        return False
+    plain = other.determiner == "the" and not other.has_premodifier()
+    return (
+        plain
+        and one.has_premodifier()
+        and other.is_singular()
+        and bool(other.noun() and not other.pronoun)
+    )
+
+
+def _is_apposition(one: NounPhrase, other: NounPhrase) -> bool:
+    """Whether what follows a comma is said of the same things."""
+    if is_part(other) and one.has_noun():
+        return True
+    again = other.determiner == "the" and not other.pronoun
+    return again and may_restate(one.noun(), other.noun())
 
 
 def _noun_node(phrase: NounPhrase) -> Node | None:

@@ -8,8 +8,8 @@ from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
+from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_comma
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
-from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.negations import (
     is_exception_of_some,
     is_main_verb,
@@ -17,7 +17,11 @@ from rrsis_geo.query.parser.negations import (
     read_negation,
     skip_verbs,
 )
-from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
+from rrsis_geo.query.patterns.pattern_matcher import (
+    PRONOUN_ANCHORS,
+    Match,
+    PatternMatcher,
+)
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantifiers import (
@@ -88,73 +92,6 @@ def _end(parser: PhraseReader, i: int, phrase: NounPhrase) -> None:
     return None
 
 
-# Commas
-
-
-def _is_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    matcher = parser.matcher
-    return matcher.text(i) == "," or matcher.after_narrowing(i) > i
-
-
-def _read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
-    """What a comma or "only" adds to the same things; the head only has such."""
-    if phrase.role != "head":
-        return None
-    matcher, j = parser.matcher, i + 1
-    while matcher.text(j) in _AFTER_COMMA:
-        j += 1
-    j = max(matcher.after_narrowing(i), matcher.after_narrowing(j))
-    listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
-    if phrase.last_handler == "place" and listed and phrase.filters:
-        return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
-    if _starts_condition(parser, j):
-        return j
-    addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
-    k = parser.read_premodifiers(j, addition)
-    place = phrase.last_handler == "place" == _handler(matcher, k)
-    if addition.pronoun and place:
-        return None  # "small ones in the north, large ones in the south"
-    if _is_apposition(parser, addition, k):
-        phrase.add_apposition(addition)
-        return k
-    sized = [token for token in addition.adjectives if token.text == "<size>"]
-    if sized and len(addition.adjectives) == 1 and phrase.has_noun():
-        phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
-        return k
-    if addition.noun() is not None and not addition.pronoun and addition.determiner:
-        return None
-    return j
-
-
-_AFTER_COMMA = v.COORDINATORS | v.words(
-    "but preferably find show mark select segment highlight outline pick choose"
-)
-
-
-def _handler(matcher: PatternMatcher, i: int) -> str:
-    match = matcher.match(i, bare=True)
-    return match.handler if match is not None else ""
-
-
-def _starts_condition(parser: PhraseReader, i: int) -> bool:
-    """Whether what follows a comma is a postmodifier or an exception."""
-    matcher, text = parser.matcher, parser.matcher.text(i)
-    if matcher.match(i, bare=True) is not None or text == "not":
-        return True
-    if text in v.DESCRIPTIVE or text in v.COPULAS:
-        return True
-    return matcher.after_exception(i) > i
-
-
-def _is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> bool:
-    """Whether words say more of the same things: "the largest", "the red one"."""
-    if addition.pronoun:
-        modified = addition.adjectives or addition.has_premodifier()
-        return bool(modified or parser.matcher.match(stop))
-    named = addition.adjectives or addition.base is not None
-    return not named and addition.has_premodifier()
-
-
 # The anchor of "the nearest tank to ..."
 
 
@@ -217,6 +154,9 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None
     if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
         return None
+    on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
+    if phrase.role != "head" and on_it and match.handler == "inside":
+        return None  # "without cars on it"
     if match.handler == "opaque" and negation:
         return read_description(parser, i, phrase)  # with its "not"
     if _is_agent(parser, match, phrase):
@@ -276,6 +216,15 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False
     if is_main_verb(parser, i, phrase):
         return True
+    if text in ("on", "in", "inside") and matcher.text(i + 1) in PRONOUN_ANCHORS:
+        return True  # "without cars on it"
+    agrees = (
+        phrase.is_singular()
+        if matcher.text(i + 1) == "are"
+        else (matcher.text(i + 1) == "is" and phrase.is_plural())
+    )
+    if text in ("that", "which") and agrees:
+        return True  # "fields north of the farm that are green"
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
     return around or text in _AFTER_ANCHOR
 
@@ -296,7 +245,7 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, complement)
     selects = complement.determiner or complement.selectors
-    if selects and _is_apposition(parser, complement, k):
+    if selects and is_apposition(parser, complement, k):
         if phrase.role == "anchor":
             return None  # "the tank near the road that is the largest"
         phrase.add_apposition(complement)
@@ -317,8 +266,10 @@ def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 
 
 def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """ "the road on which cars are driving"."""
+    """ "the road on which cars are driving", "the hut where the paths cross"."""
     matcher = parser.matcher
+    if matcher.text(i) == "where":
+        return True
     before = v.RELATING | v.PREPOSITIONS | {"of"}
     return matcher.text(i) in before and matcher.text(i + 1) in ("which", "whom")
 
@@ -327,7 +278,7 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a description to the network, up to words that surely say where."""
     matcher = parser.matcher
     # "whose nose points left" and "on its west side" are about the thing itself.
-    own = matcher.text(i) == "whose"
+    start, own = i, matcher.text(i) == "whose"
     part = matcher.text(i + 1) in ("its", "their")  # "with its tail on the right"
     i = _leave_unparsed(parser, i, phrase)
     while i < matcher.stop and matcher.text(i) != ",":
@@ -335,21 +286,24 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         if match is not None and _is_of_whole(matcher, match):
             break
         placed = part and match is not None and match.handler == "place"
+        ranked = any(token.text == "<ord>" for token in matcher.tokens[start:i])
+        placed = placed or (ranked and match is not None and match.handler == "from")
         if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
-        if matcher.after_exception(i) > i and matcher.text(i) != "but":
+        excepts = matcher.text(i) != "but" or (
+            matcher.text(i + 1) == "not" and matcher.text(i + 2) in v.DEFINITE
+        )
+        if matcher.after_exception(i) > i and excepts:
             break
         i = _leave_unparsed(parser, i, phrase)
     return i
 
 
-_PARTS_OF_THINGS = v.words("roof roofs facade facades tail tails hull hulls lid lids")
-
-
 def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     """Whether a rule is not about the part named before: "with a red roof along"."""
     last = matcher.text(match.start - 1)
-    return match.handler in ("along", "inside", "group") and last in _PARTS_OF_THINGS
+    where = match.handler in ("along", "around", "inside", "group")
+    return where and last in v.PARTS_OF_THINGS
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
@@ -379,7 +333,7 @@ def _read_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 _ORIENTATION_WORDS = v.ORIENTATION_PARTICLES | {"<d>", "<most>"}
 
 _READERS: tuple[tuple[Condition, Read], ...] = (
-    (_is_comma, _read_comma),
+    (is_comma, read_comma),
     (_is_relative, read_description),
     (skips_some, read_skipped),
     (is_rank, read_rank),

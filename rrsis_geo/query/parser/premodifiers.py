@@ -161,6 +161,8 @@ def _read_size(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 def _read_nearest(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "nearest"; its anchor follows the noun."""
+    if phrase.resolve_noun()[2] is not None:
+        return None  # "ships furthest out"
     if phrase.adjectives:
         return _read_adjective(parser, i, phrase)
     token = parser.matcher.tokens[i]
@@ -171,6 +173,8 @@ def _read_nearest(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
 def _read_far(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "far left"."""
     if parser.matcher.text(i + 1) != "<d>":
+        if phrase.resolve_noun()[2] is not None:
+            return None  # "tugs far out in the bay"
         return _read_adjective(parser, i, phrase)
     return _read_direction(parser, i + 1, phrase, far=parser.matcher.tokens[i].at)
 
@@ -240,6 +244,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     matcher, token = parser.matcher, parser.matcher.tokens[i]
     if matcher.after_exception(i) > i or token.text in _NEVER_IN_NOUN_PHRASE:
         return None
+    placed = token.text in v.STATIVE and matcher.match(i + 1, bare=True) is not None
+    if placed and phrase.adjectives and token.text.endswith(("ing", "ed")):
+        return None  # "the black thing lying in the grass"
     if _is_verb(parser, i, phrase):
         return None  # "which of the two is larger"
     if phrase.adjectives and _adds_to_noun(parser, i):
@@ -256,7 +263,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.noun_filters.append(lacking_adjective(token))
         return i + 1
     match = matcher.match(i, bare=phrase.has_noun())
-    if match is not None:
+    named = phrase.determiner and not phrase.has_noun() and token.text == "crossing"
+    if match is not None and not named:  # "the crossing of the two roads"
         return _read_rule(parser, match, phrase)
     if phrase.adjectives or phrase.pronoun:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
@@ -272,7 +280,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     return i + 1
 
 
-_NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who")
+_NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who", "where")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
 
 
@@ -350,8 +358,7 @@ def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     and adverbs, nor words after a plural.
     """
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    noun = phrase.noun()
-    if noun is None or not noun.categories:
+    if phrase.pronoun or phrase.resolve_noun()[2] is None:
         return False
     if i + 1 < matcher.stop and _is_known_noun(token, matcher.tokens[i + 1]):
         return False  # "waterfront running track"

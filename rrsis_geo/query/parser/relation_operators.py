@@ -8,6 +8,7 @@ from typing import Any, cast
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
@@ -147,7 +148,26 @@ def _holding(parser: PhraseReader, match: Match) -> Relation:
 
 def _inside(parser: PhraseReader, match: Match) -> Relation:
     how: Any = match.argument if match.argument in ("on", "at") else "in"
-    return lambda of, anchor, at: n.Inside(of, anchor, how, at=at)
+
+    def relate(of: Node, anchor: Node, at: At) -> Node:
+        by = match.argument == "of" and _holds_at_its_side(of, anchor)
+        return n.Inside(of, anchor, "at" if by else how, at=at)
+
+    return relate
+
+
+_CRAFT = frozenset(("airplane", "helicopter", "ship", "vehicle"))
+_BERTHS = frozenset(("terminal", "harbor", "building"))
+_BASINS = words("harbor harbour marina port seaport")
+
+
+def _holds_at_its_side(of: Node, anchor: Node) -> bool:
+    """Whether "of" means beside: "the planes of the left terminal"."""
+    thing, place = head_noun(of), head_noun(anchor)
+    if thing is None or place is None:
+        return False
+    beside = not _BERTHS.isdisjoint(place.categories) and place.noun not in _BASINS
+    return beside and not _CRAFT.isdisjoint(thing.categories)
 
 
 RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {

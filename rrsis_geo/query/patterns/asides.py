@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.patterns.pattern_compiler import (
+    REMARKS,
+    REMARKS_BEGIN,
+    encode,
+    longest_match,
+)
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
+_ADVERBS = v.words(
+    "maybe perhaps possibly presumably apparently please actually currently obviously"
+)
 _THINKING = v.words("think guess believe suppose")
 _VAGUE = (
     ("sort", "of"),
@@ -15,7 +24,16 @@ _VAGUE = (
     ("kinda", "somewhere"),
     ("somewhere", "around"),
 )
-_CONDITIONAL = v.words("there any possible you visible present it they one needed")
+_OR_ALIKE = (
+    ("or", "some", "such"),
+    ("or", "something"),
+    ("or", "something", "similar"),
+    ("or", "something", "like", "that"),
+    ("or", "similar"),
+    ("or", "the", "like"),
+)
+_CONDITIONAL = v.words("there any possible you visible present it they one needed so")
+_CONDITIONAL |= {"that", "those"}
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
 _PURPOSES = v.words(
@@ -36,17 +54,49 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
             continue
         if not (kept and _is_aside(segment)):
             if kept and segment and comma is not None:
+                if _adds(segment):  # "the jetty, boats included"
+                    comma, segment = comma._replace(text="and"), segment[:-1]
                 kept.append(comma)
-            kept.extend(_without_thinking(segment))
+            kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
 
 
+def _adds(segment: Sequence[Token]) -> bool:
+    """Whether "included" ends what is said between commas."""
+    texts = [token.text for token in segment[-2:]]
+    return len(texts) > 1 and texts[1] == "included" and texts[0] != "not"
+
+
+def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
+    """ "all of them white", "I think it is the round one": what is said of things."""
+    if len(segment) > 1 and segment[-1].text == "only":
+        segment = segment[:-1]  # "the turf only"
+    texts = tuple(token.text for token in segment[:5])
+    if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
+        return segment[3:]
+    if _says_what_it_is(texts):
+        return segment[4:]
+    return segment
+
+
+def _says_what_it_is(texts: Sequence[str]) -> bool:
+    """Whether "I think it is the" begins here."""
+    thinks = texts[:1] in (("i",), ("we",)) and texts[1:2] and texts[1] in _THINKING
+    said = tuple(texts[2:4]) in (("it", "is"), ("they", "are"))
+    return bool(thinks) and said and tuple(texts[4:5]) == ("the",)
+
+
 def _is_aside(segment: Sequence[Token]) -> bool:
     """Whether the words between two commas are a remark."""
+    if _says_what_it_is(tuple(token.text for token in segment[:5])):
+        return False
     words = [token.text for token in segment[:2]] + ["", ""]
+    line = "".join(map(encode, segment))
     return (
-        words[0] in _HEDGES
+        longest_match(REMARKS, words[0], line, 0) == len(line)
+        or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
+        or words[0] in _HEDGES
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
@@ -55,11 +105,16 @@ def _is_aside(segment: Sequence[Token]) -> bool:
 
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
-    kept = list(segment)
+    kept = [token for token in segment if token.text not in _ADVERBS]
     for place in range(len(kept) - 2, -1, -1):
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
             del kept[place : place + 2]  # "sort of in the middle"
+    for place in range(len(kept) - 2, 0, -1):
+        for words in _OR_ALIKE:  # "a dredger or some such working alone"
+            some = kept[place : place + len(words)]
+            if tuple(token.text for token in some) == words:
+                del kept[place : place + len(words)]
     for place in range(len(kept) - 2, 0, -1):
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]

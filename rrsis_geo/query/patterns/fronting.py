@@ -32,10 +32,22 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
                 break
             return _moved(some, index, index + 1)
     from_side = "from" in texts[:2] and "<d>" in texts[1:4]
-    if (texts[0] in ("to", "<len>") or from_side) and "," in texts:
-        index = texts.index(",")  # "to the left of the road, a house"
-        return _moved(some, index, index + 1)
+    side = texts[:2] == ["<d>", "of"]
+    if texts[0] in ("to", "<len>") or from_side or side:
+        index = _comma_before_thing(texts)  # "to the left of the road, a house"
+        if index:
+            return _moved(some, index, index + 1)
     return some
+
+
+def _comma_before_thing(texts: Sequence[str]) -> int:
+    """The first comma after which no place goes on; 0 where there is none."""
+    for index, text in enumerate(texts[:-1]):
+        after = texts[index + 1]
+        chooses = after == "<d>" and texts[index + 2] != "of"
+        if text == "," and after and (chooses or after not in _OPENINGS):
+            return index
+    return 0
 
 
 def _each_last(tokens: list[Token]) -> list[Token]:

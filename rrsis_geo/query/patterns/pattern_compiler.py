@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rrsis_geo.query.lexicon import grammar, request_wording
+from rrsis_geo.query.lexicon import activities, grammar, request_wording
 from rrsis_geo.query.lexicon.vocabulary import NUMBERS, words
 from rrsis_geo.query.tokenizer.token_kinds import KINDS, Token
 
 _TOKEN_KINDS = words("d n len area most nearest amount cmp sup")
 """Kinds that a pattern may name in braces."""
+
+_MACROS = grammar.MACROS | activities.MACROS
 
 _PIECE = re.compile(r"\{\w+\}|<\w+>|[\[\]()|]|\w+=|[\w',]+")
 
@@ -146,8 +148,8 @@ class _PatternParser:
                 return part
             return _Part(f"(?:{part.regex})?", part.first, True)
         name = piece[1:-1] if piece[0] == "{" else ""
-        if name in grammar.MACROS:
-            return _PatternParser(grammar.MACROS[name]).choice()
+        if name in _MACROS:
+            return _PatternParser(_MACROS[name]).choice()
         if name in _TOKEN_KINDS:
             return _Part(f"<{name}>\\S+ ", frozenset([f"<{name}>"]), False)
         return _literal(piece)
@@ -160,4 +162,9 @@ class _PatternParser:
 RULES_BY_FIRST_TOKEN = _compile_rules()
 POLITE_OPENINGS = _compile_lines(request_wording.POLITE_FIRST)
 POLITE_CLOSINGS = _compile_lines(request_wording.POLITE_LAST)
+REMARKS = _compile_lines(request_wording.REMARKS)
+REMARKS_BEGIN = _compile_lines(request_wording.REMARKS_BEGIN)
 EXCEPTIONS = _compile_lines(grammar.EXCEPT)
+PLACES_BY_ACTIVITY = {
+    noun: _compile_lines(patterns) for noun, patterns in activities.ACTIVITIES.items()
+}

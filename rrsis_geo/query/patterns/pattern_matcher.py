@@ -10,6 +10,7 @@ from typing import NamedTuple
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
+from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
@@ -21,6 +22,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     encode,
     longest_match,
 )
+from rrsis_geo.query.patterns.purposes import named_by_purpose
 from rrsis_geo.query.tokenizer.token_kinds import Token
 from rrsis_geo.query.tokenizer.tokens import Text
 
@@ -50,6 +52,7 @@ PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
+_NO_ANCHOR |= v.words("nothing nobody out upstream downstream inland offshore ashore")
 """Tokens that begin no anchor."""
 
 
@@ -76,7 +79,7 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        self._take(without_asides(text.tokens))
+        self._take(without_asides(named_by_purpose(clarified(text.tokens))))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
         if ordered != list(self.tokens[start:stop]):

@@ -63,6 +63,7 @@ def _read_group_of(
     form = _take_orientation(phrase, str(token.value))
     inner = NounPhrase("inner", phrase.antecedent, phrase.depth + 1)
     j = parser.read_premodifiers(members, inner)
+    inner, j = _of_berths(parser, inner, j)
     if _holds_group(phrase, inner):
         return _read_group_in(phrase, inner, form, token.at, j)
     phrase.base = _grouped(inner, form, (*token.at, *matcher.at(i + 1, members)))
@@ -76,6 +77,26 @@ def _read_group_of(
     phrase.silent_words.extend(token.at)
     phrase.pronoun = "ones" if is_plural(matcher.words[token.at[0]]) else "one"
     return j
+
+
+def _of_berths(
+    parser: PhraseReader, inner: NounPhrase, i: int
+) -> tuple[NounPhrase, int]:
+    """ "three berths of moored ships": the ships, of which a row is made."""
+    noun = inner.noun()
+    if (
+        noun is None
+        or "harbor" not in noun.categories
+        or parser.matcher.text(i) != "of"
+    ):
+        return inner, i
+    ships = NounPhrase("inner", inner.antecedent, inner.depth)
+    stop = parser.read_premodifiers(i + 1, ships)
+    moored = ships.noun()
+    if moored is None or "ship" not in moored.categories:
+        return inner, i
+    ships.number, ships.number_at = inner.number, inner.number_at
+    return ships, stop
 
 
 def _holds_group(phrase: NounPhrase, inner: NounPhrase) -> bool:

@@ -92,6 +92,9 @@ class NounPhrase:
 
     group_at: At = ()
 
+    of_members: bool = False
+    """Whether it chooses in a group: "row of cars, the second from the left"."""
+
     filters: list[Filter] = field(default_factory=list)
     """Places and relations, in the order in which they were read."""
 
@@ -150,16 +153,40 @@ class NounPhrase:
             self.adjectives = [*addition.adjectives, *self.adjectives]
         else:
             self.unparsed.extend(addition.adjectives)
-        self.directions.extend(addition.directions)
+        if addition.group and not self.group:  # "courts, the upper pair"
+            if not isinstance(self.base, n.Grouped):
+                self.group, self.group_at = addition.group, addition.group_at
+            self.selectors.extend(addition.directions)
+        elif addition.number and addition.determiner == "the":  # "the lower two"
+            self.selectors.extend(addition.directions)
+        else:
+            self.directions.extend(addition.directions)
         self.noun_filters.extend(addition.noun_filters)
         self.selectors.extend(addition.selectors)
         self.filters.extend(addition.filters)
+        if addition.comparative is not None and not addition.is_plural():
+            value = cast(tuple[str, str], addition.comparative.value)
+            self.selectors.append(Selector("size", value, addition.comparative.at))
+        self.of_members = addition.chooses_one() and self.is_one_group()
         if self.rank is None and addition.rank is not None:
             self.rank, self.rank_at = addition.rank, addition.rank_at
             self.rank_token, self.from_end = addition.rank_token, addition.from_end
             self.rank_side = self.rank_side or addition.rank_side
-        if self.number is None and addition.number is not None:
+        if addition.pronoun == "one" and addition.adjectives and self.number:
+            self.number = 1  # "the three tanks, the white one"
+        elif self.number is None and addition.number is not None:
             self.number, self.number_at = addition.number, addition.number_at
+
+    def chooses_one(self) -> bool:
+        """Whether one thing is chosen by its order: "the middle one", "the second"."""
+        ordered = self.selectors or self.directions or self.rank or self.comparative
+        return bool(ordered) and not (self.group or self.number or self.is_plural())
+
+    def is_one_group(self) -> bool:
+        """Whether things in one group are named: "row of cars", "boats in a row"."""
+        if isinstance(self.base, n.Grouped):
+            return self.pronoun == "one"
+        return any(isinstance(keep(Find("")), n.Grouped) for keep in self.filters)
 
     def resolve_noun(self) -> tuple[tuple[str, ...], int, Sense | None]:
         """Words of the noun phrase, singular; how many make the noun; its sense."""
@@ -260,10 +287,12 @@ class NounPhrase:
             count = GROUP_COUNT.get(self.group)
             form = "cluster" if count else self.group
             node = n.Grouped(node, form, count, at=self.group_at)  # type: ignore[arg-type]
-        if isinstance(node, n.Grouped):
+        if isinstance(node, n.Grouped) and not self.of_members:
             node = replace(node, form=self._orient(node.form))
         for apply in self.filters:
             node = apply(node)
+        if self.of_members:
+            node = n.Members(node)
         return self._apply_count(self._apply_selectors(node))
 
     def _set_rank_side_of_rows(self) -> None:

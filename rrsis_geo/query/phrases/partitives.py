@@ -22,6 +22,8 @@ def read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         *before, amount = phrase.adjectives  # "a narrow strip of beach"
         phrase.silent_words.extend(amount.at)
         phrase.adjectives = []
+    elif _is_superlative(phrase):
+        before, phrase.adjectives = phrase.adjectives, []  # "highest of the towers"
     elif is_part_of(phrase):
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives = []
@@ -41,6 +43,12 @@ def read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     phrase.base = add_words(node, [], at, adjectives) if before else node
     phrase.silent_words.extend(parser.matcher.tokens[i].at)
     return j
+
+
+def _is_superlative(phrase: NounPhrase) -> bool:
+    """Whether one adjective such as "highest" stands in place of a noun."""
+    words = [token.text for token in phrase.adjectives]
+    return len(words) == 1 and words[0].endswith("est") and len(words[0]) > 5
 
 
 def _names(phrase: NounPhrase, nouns: frozenset[str]) -> bool:

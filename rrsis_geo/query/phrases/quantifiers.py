@@ -225,6 +225,9 @@ def read_one(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.at_least = True  # "one or two"
         return i + 3
     partitive = matcher.text(i + 1) == "of" and not modified
+    if not modified and matcher.text(i + 1) in v.COLOURS | {"<size>"}:
+        phrase.number, phrase.number_at = 1, token.at  # "the one red car"
+        return i + 1
     if not partitive and (modified or phrase.determiner or matcher.may_end(i + 1)):
         phrase.pronoun = "one"
         phrase.silent_words.extend(token.at)

@@ -9,6 +9,7 @@ from typing import Any
 from rrsis_geo.errors import DataError
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.traversal import walk
+from rrsis_geo.query.plan.class_nouns import asked_by_class
 from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.notation import notation
@@ -101,6 +102,14 @@ class Plan:
         """
         test = names_categories(categories)
         return replace(self, root=places_among_objects(self.root, self.words, test))
+
+    def asked_by_class(self, categories: frozenset[str]) -> Plan:
+        """The plan with the class as the noun of a kind: a "cruise ship" is a ship.
+
+        Args:
+            categories: Classes that the weights know by name.
+        """
+        return replace(self, root=asked_by_class(self.root, categories))
 
 
 def names_categories(categories: frozenset[str]) -> Callable[[Node], bool]:

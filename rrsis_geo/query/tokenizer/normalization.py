@@ -176,7 +176,12 @@ def normalize(
     plain = unicodedata.normalize("NFKC", expression).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
-    plain = plain.replace("i.e.", ",").replace("e.g.", ",").replace("%", " percent ")
+    plain = (
+        plain.replace("i.e.", ",")
+        .replace("e.g.", ",")
+        .replace("incl.", "incl ")
+        .replace("%", " percent ")
+    )
     for pattern, word in _SLASHED:
         plain = pattern.sub(word, plain)
     if not _QUOTED.search(plain):
@@ -247,7 +252,9 @@ def _split(piece: str) -> list[str]:
     if "-" not in piece:
         squared = _SQUARED.fullmatch(piece) if piece.endswith("2") else None
         return [f"{squared[1]}2"] if squared else piece.split()
-    parts = piece.split("-")
+    parts = piece.removesuffix("-ish").split("-")
+    if len(parts) == 1:
+        return parts  # "top right-ish"
     if parts[-1] in ("most", "ern") and parts[-2] + parts[-1] in KINDS:
         parts[-2:] = [parts[-2] + parts[-1]]
     if frozenset(parts) in _OPPOSITE_PAIRS and len(parts) == 2:

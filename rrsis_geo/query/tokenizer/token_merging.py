@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
-
-Merge = Callable[[list[Token], int, Token | None], tuple[list[Token], int] | None]
-"""From all tokens, an index and the token before it: what stands in place of the tokens
-up to a second index; None where the tokens stay as they are."""
+from rrsis_geo.query.tokenizer.word_senses import (
+    Merge,
+    from_to,
+    joined,
+    left,
+    parked,
+    texts,
+    there,
+    upward,
+)
 
 
 def merge_tokens(tokens: list[Token]) -> list[Token]:
@@ -19,8 +23,8 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end)
-    return (*first, _upward, _parked, _average, _numbered, _coloured)
+    first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
+    return (*first, upward, parked, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -40,24 +44,19 @@ def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
     return merged
 
 
-def _texts(tokens: list[Token], index: int, count: int) -> tuple[str, ...]:
-    return tuple(token.text for token in tokens[index : index + count])
-
-
-def _joined(text: str, value: Value, some: list[Token]) -> Token:
-    at = tuple(place for token in some for place in token.at)
-    return Token(text, value, at, " ".join(token.surface for token in some))
-
-
 _ORDERS = v.words("<sup> <most> <nearest>")
 _RESPELLED = {
     ("neither",): ("not",),
     ("nor",): ("and", "not"),
     ("which", "one", "of"): ("which", "of"),
+    ("odd", "one", "out"): ("one",),
+    ("i", "do", "not", "want"): ("not",),
+    ("i", "do", "not", "mean"): ("not",),
 }
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
     ("along", "with"): "and",
+    ("including",): "and",
     ("together", "with"): "and",
     ("each", "and", "every"): "every",
 }
@@ -67,16 +66,19 @@ def _respelled(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "cars as well as trucks", "neither red nor white"."""
-    for words, texts in _RESPELLED.items():
+    lacks = tokens[index].text == "no" and tokens[0].text != "no"
+    if lacks and last is not None and last.text == ",":  # "car park, no cars in it"
+        return [tokens[index]._replace(text="without")], index + 1
+    for words, meanings in _RESPELLED.items():
         some = tokens[index : index + len(words)]
         if tuple(token.text for token in some) == words:
-            one = _joined("", None, some)
-            return [one._replace(text=text) for text in texts], index + len(words)
+            one = joined("", None, some)
+            return [one._replace(text=text) for text in meanings], index + len(words)
     for words, meant in _CONJUNCTIONS.items():
         stop = index + len(words)
         inside = last is not None or meant != "and"
-        if inside and _texts(tokens, index, len(words)) == words:
-            return [_joined(meant, None, tokens[index:stop])], stop
+        if inside and texts(tokens, index, len(words)) == words:
+            return [joined(meant, None, tokens[index:stop])], stop
     return None
 
 
@@ -91,8 +93,8 @@ def _partitive(
         return None
     for words in _AMONG:
         stop = index + len(words)
-        if _texts(tokens, index, len(words)) == words:
-            return [_joined("of", None, tokens[index:stop])], stop
+        if texts(tokens, index, len(words)) == words:
+            return [joined("of", None, tokens[index:stop])], stop
     return None
 
 
@@ -113,14 +115,14 @@ def _clock(
 ) -> tuple[list[Token], int] | None:
     """ "at 3 o'clock", "in the two o'clock position"."""
     hour, stop = tokens[index], index + 2
-    if hour.text not in ("<n>", "one") or _texts(tokens, index + 1, 1) != ("o'clock",):
+    if hour.text not in ("<n>", "one") or texts(tokens, index + 1, 1) != ("o'clock",):
         return None
     side = _CLOCK.get(int(str(hour.value or 1)))
     if side is None:
         return None
-    if _texts(tokens, stop, 1) in (("position",), ("direction",)):
+    if texts(tokens, stop, 1) in (("position",), ("direction",)):
         stop += 1
-    return [_joined("<d>", side, tokens[index:stop])], stop
+    return [joined("<d>", side, tokens[index:stop])], stop
 
 
 _DEGREES = {
@@ -146,12 +148,12 @@ def _degree(
     said = last is not None and (
         last.text in _AFTER_COPULA or is_class_noun(last.surface)
     )
-    follows = _texts(tokens, index + 2, 1)
+    follows = texts(tokens, index + 2, 1)
     comparative = word in ("more", "less")
     if some[1].text in _DISTANCES and word in ("most", "more"):
         if follows not in (("to",), ("from",), ("of",)):
             return None
-        return [_joined("<nearest>", _DISTANCES[some[1].text], some)], index + 2
+        return [joined("<nearest>", _DISTANCES[some[1].text], some)], index + 2
     size = str(some[1].value) if some[1].text == "<size>" else some[1].text
     if size not in _DEGREES or not (said or (comparative and follows == ("than",))):
         return None
@@ -159,57 +161,21 @@ def _degree(
     if word in ("least", "less"):
         order = _REVERSED[order]
     kind = "<cmp>" if comparative else "<sup>"
-    return [_joined(kind, (order, measure), some)], index + 2
-
-
-_UPWARD = {"up": "top", "down": "bottom"}
-_AREAS = v.words("part side corner half area section quarter portion")
-
-
-def _upward(
-    tokens: list[Token], index: int, last: Token | None
-) -> tuple[list[Token], int] | None:
-    """ "in the up right corner", "in the left up corner", "in the down part"."""
-    one, follows = tokens[index], _texts(tokens, index + 1, 2)
-    if one.text not in _UPWARD or last is None or not follows:
-        return None
-    across = follows[0] == "<d>" and tokens[index + 1].value in ("left", "right")
-    said = last.text in ("in", "on", "at", "the", "far")
-    corner = last.value in ("left", "right") and follows[0] == "corner"
-    named = last.text == "the" and follows[0] in _AREAS
-    if not (corner or named or (said and across)):
-        return None
-    return [one._replace(text="<d>", value=_UPWARD[one.text])], index + 1
-
-
-_DRIVEN = v.words("vehicle vehicles car cars truck trucks van vans bus buses lorries")
-_DRIVEN |= v.words("lorry plane planes aircraft airplane airplanes trailer trailers")
-
-
-def _parked(
-    tokens: list[Token], index: int, last: Token | None
-) -> tuple[list[Token], int] | None:
-    """ "vehicles parking on the roadside"; "car parking" is a place."""
-    one, follows = tokens[index], _texts(tokens, index + 1, 1)
-    if one.text != "parking" or last is None or last.text not in _DRIVEN:
-        return None
-    if not follows or follows[0] not in v.RELATING:
-        return None
-    return [one._replace(text="parked")], index + 1
+    return [joined(kind, (order, measure), some)], index + 2
 
 
 def _average(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "larger than average"."""
-    stop = index + 4 if _texts(tokens, index + 2, 1) == ("the",) else index + 3
-    if tokens[index].text != "<cmp>" or _texts(tokens, index + 1, 1) != ("than",):
+    stop = index + 4 if texts(tokens, index + 2, 1) == ("the",) else index + 3
+    if tokens[index].text != "<cmp>" or texts(tokens, index + 1, 1) != ("than",):
         return None
-    if _texts(tokens, stop - 1, 1) not in (("average",), ("usual",), ("normal",)):
+    if texts(tokens, stop - 1, 1) not in (("average",), ("usual",), ("normal",)):
         return None
     larger = str(tokens[index].value).count("largest") > 0
     some = tokens[index:stop]
-    return [_joined("<size>", "big" if larger else "small", some)], stop
+    return [joined("<size>", "big" if larger else "small", some)], stop
 
 
 def _numbered(
@@ -236,7 +202,7 @@ def _coloured(
     start = index
     if tokens[index].text in _CARRIERS and last is not None:
         index += 1
-    pair = _texts(tokens, index, 2)
+    pair = texts(tokens, index, 2)
     if len(pair) < 2 or len(_COLOURED.intersection(pair)) != 1:
         return None
     named = [token for token in tokens[index : index + 2] if token.text in v.COLOURS]
@@ -253,23 +219,23 @@ def _from_end(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "last but one", "second to last", "penultimate", "smallest but one"."""
-    one, rest = tokens[index], _texts(tokens, index + 1, 3)
+    one, rest = tokens[index], texts(tokens, index + 1, 3)
     if one.text == "penultimate":
         return _second_last(one, one._replace(text="last", value=None)), index + 1
     if one.text == "next" and rest[:2] == ("to", "last"):
         some = tokens[index : index + 2]
-        return _second_last(_joined("", None, some), tokens[index + 2]), index + 3
+        return _second_last(joined("", None, some), tokens[index + 2]), index + 3
     if one.text == "<ord>":
         for words in _FROM_END:
             stop = index + 1 + len(words)
             if rest[: len(words)] == words:
-                rank = _joined("<ord>", one.value, tokens[index : stop - 1])
+                rank = joined("<ord>", one.value, tokens[index : stop - 1])
                 return [rank, tokens[stop - 1]], stop
     counted = rest[:1] == ("but",) and rest[1:2] in (("one",), ("<n>",))
     if counted and (one.text == "last" or one.text in _ORDERS):
         but = tokens[index + 1 : index + 3]
         skipped = int(str(but[1].value)) if but[1].text == "<n>" else 1
-        return [_joined("<ord>", skipped + 1, but), one], index + 3
+        return [joined("<ord>", skipped + 1, but), one], index + 3
     return None
 
 

@@ -1,0 +1,202 @@
+"""Reads what a comma adds to the same things: "the ship, the one on the left"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import add_words
+from rrsis_geo.language.traversal import spine
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.parser.coordination import read_conjunction
+from rrsis_geo.query.parser.filters import of_size
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.selectors import Selector
+
+
+def is_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a comma, or a word that narrows as one does, stands here."""
+    matcher = parser.matcher
+    return matcher.text(i) == "," or matcher.after_narrowing(i) > i
+
+
+def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
+    """What a comma or "only" adds to the same things; the head only has such."""
+    if phrase.role != "head":
+        return None
+    matcher, j = parser.matcher, i + 1
+    while matcher.text(j) in _AFTER_COMMA:
+        j += 1
+    if matcher.text(j) in _AGAIN and matcher.text(j + 1) in ("is", "are"):
+        j += 2  # "the shed. It is the big one"
+    j = max(matcher.after_narrowing(i), matcher.after_narrowing(j))
+    listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
+    if phrase.last_handler == "place" and listed and phrase.filters:
+        return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
+    if _starts_condition(parser, j):
+        return j
+    addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
+    k = parser.read_premodifiers(j, addition)
+    place = phrase.last_handler == "place" == _handler(matcher, k)
+    if addition.pronoun and place:
+        return None  # "small ones in the north, large ones in the south"
+    narrowed = matcher.text(j - 1) in v.NARROWING
+    if narrowed and addition.noun() == phrase.noun() and _is_plain(addition):
+        return k  # "the bridge. Only the bridge, not the road"
+    if addition.group and phrase.is_singular() and phrase.has_noun():
+        phrase.filters.append(lambda node: _members_of(addition, node))
+        return k  # "the largest tank, top row"
+    one = addition.pronoun == "one" and addition.determiner == "the"
+    if one and _is_plain(addition) and phrase.is_one_group():
+        return _read_place_in_group(parser, k, phrase)
+    if is_apposition(parser, addition, k):
+        if addition.group:
+            phrase.number = None
+        phrase.add_apposition(addition)
+        return k
+    if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
+        return k  # "the bridge, the one with trains"
+    if is_part(addition) and phrase.has_noun():
+        with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
+        phrase.unparsed.extend((with_it, *addition.adjectives))
+        return k
+    sized = [token for token in addition.adjectives if token.text == "<size>"]
+    if sized and len(addition.adjectives) == 1 and phrase.has_noun():
+        phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
+        return k
+    if addition.noun() is not None and not addition.pronoun and addition.determiner:
+        return None
+    return j
+
+
+def _is_plain(phrase: NounPhrase) -> bool:
+    """Whether nothing is said of a noun or a pronoun."""
+    said = phrase.has_premodifier() or phrase.group or phrase.filters
+    return not said and len(phrase.adjectives) <= 1
+
+
+def _members_of(group: NounPhrase, node: Node) -> Node:
+    """The members of a group of things that a phrase names: "top row"."""
+    row = replace(group, antecedent=node).build()
+    return node if row is None else n.Members(row)
+
+
+def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "three trucks in a row, the one on the right": the last of them."""
+    match = parser.matcher.match(i, bare=True)
+    token = parser.matcher.first("<d>", match) if match is not None else None
+    if match is None or match.handler != "place" or token is None:
+        return i
+    at = parser.matcher.at(i, match.stop)
+    phrase.selectors.append(Selector("most", str(token.value), at))
+    phrase.of_members = True
+    return match.stop
+
+
+_AGAIN = v.words("what it they that this these those")
+_AFTER_COMMA = v.COORDINATORS | v.words(
+    "but preferably find show mark select segment highlight outline pick choose"
+)
+
+
+def _handler(matcher: PatternMatcher, i: int) -> str:
+    match = matcher.match(i, bare=True)
+    return match.handler if match is not None else ""
+
+
+def _starts_condition(parser: PhraseReader, i: int) -> bool:
+    """Whether what follows a comma is a postmodifier or an exception."""
+    matcher, text = parser.matcher, parser.matcher.text(i)
+    if matcher.match(i, bare=True) is not None or text == "not":
+        return True
+    if text in v.DESCRIPTIVE or text in v.COPULAS:
+        return True
+    return matcher.after_exception(i) > i
+
+
+def is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> bool:
+    """Whether words say more of the same things: "the largest", "the red one"."""
+    if addition.pronoun:
+        modified = addition.adjectives or addition.has_premodifier()
+        return bool(modified or parser.matcher.match(stop))
+    named = addition.adjectives or addition.base is not None
+    return not named and addition.has_premodifier()
+
+
+def is_part(phrase: NounPhrase) -> bool:
+    """Whether a part of a thing is described: "white roof" of "ship, white deck"."""
+    if len(phrase.adjectives) < 2 or phrase.determiner or phrase.has_premodifier():
+        return False
+    return phrase.adjectives[-1].text in v.PARTS_OF_THINGS
+
+
+def may_restate(one: Find | None, other: Find | None) -> bool:
+    """Whether two nouns may name the same thing, as those of different classes do not.
+
+    So does a repeated noun, since "the ship on the left, the ship by the pier" are two.
+    """
+    if one is None or other is None or one.noun == other.noun:
+        return False
+    if one.categories and other.categories:
+        return not set(one.categories).isdisjoint(other.categories)
+    return bool(one.categories or other.categories) or one.noun in v.GENERIC
+
+
+def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
+    """Whether a phrase after a comma names again what was named before it.
+
+    "The smallest of the planes, the one-engined thing": not a union of both.
+
+    Args:
+        parser: The parser of the text.
+        i: Position after the comma.
+        node: What was named before.
+        more: What is named from there on.
+    """
+    one, other = spine(node)[-1], spine(more)[-1]
+    if not (isinstance(one, Find) and isinstance(other, Find)):
+        return False
+    named = one.noun in v.GENERIC and bool(other.categories)
+    i += parser.matcher.text(i) in v.NARROWING  # "only the track"
+    definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
+    return (definite or named) and may_restate(one, other)
+
+
+def apposed(node: Node, more: Node) -> Node:
+    """The things that two phrases name, with what each says of them.
+
+    Both must rest on a `Find`. The phrase that names a class gives the noun; words of
+    the other are left to the network.
+    """
+    *steps, one = spine(node)
+    *further, other = spine(more)
+    if not (isinstance(one, Find) and isinstance(other, Find)):
+        return node
+    if one == other:
+        found: Node = one
+    elif one.categories or not other.categories:
+        repeated = one.noun.endswith(other.noun) and not other.narrows
+        found = add_words(one, [] if repeated else _said(other), other.at)
+    else:
+        found = add_words(other, [], one.at, _said(one))
+    if further and steps and isinstance(steps[0], n.Counted) and steps[0].number == 1:
+        steps = steps[1:]
+    some = [*reversed(steps), *reversed(further)]
+    if not any(isinstance(step, n.Grouped | n.Members | n.Except) for step in some):
+        some.sort(key=lambda step: isinstance(step, _SELECTING))
+    for step in some:
+        if not isinstance(step, Find | n.Union):
+            found = replace(step, of=found)
+    return found
+
+
+_SELECTING = n.Counted | n.Extreme | n.Sized | n.Distant | n.Middle
+"""Steps that choose among what the others leave."""
+
+
+def _said(find: Find) -> list[str]:
+    """Words of a phrase that say more than that there is something."""
+    return [] if find.phrase in v.GENERIC else find.phrase.split()

@@ -1,0 +1,86 @@
+"""Joins what "I mean" adds with what was said before: "what is it? I mean the car"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import Sense, is_plural, sense, singular
+from rrsis_geo.query.tokenizer.token_kinds import Token
+
+_ASKING = v.words("what which who")
+_MAX_NOUN = 4
+"""Tokens of a noun."""
+
+
+def clarified(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens in which "I mean" is gone.
+
+    What follows it says more of the same things ("I mean the upper one"), names what
+    was asked about ("what is parked there? I mean the car"), or corrects it.
+    """
+    for place in range(1, len(tokens) - 2):
+        if tokens[place].text in ("i", "we") and tokens[place + 1].text == "mean":
+            before, after = _stripped(tokens[:place]), _stripped(tokens[place + 2 :])
+            return _joined(before, after, tokens[place])
+    return tuple(tokens)
+
+
+def _joined(
+    before: tuple[Token, ...], after: tuple[Token, ...], mark: Token
+) -> tuple[Token, ...]:
+    if not before or not after:
+        return before or after
+    comma = mark._replace(text=",", value=None, surface=",")
+    named, meant = _noun(before), _noun(after)
+    if meant is None:
+        return (*before, comma, *after)
+    if said := _after_question(before):
+        return (*after, *before[said:])
+    start, stop, known = meant
+    if named is None or set(named[2].categories).isdisjoint(known.categories):
+        return after
+    last = after[stop - 1]
+    word = "ones" if is_plural(last.surface) else "one"
+    return (
+        *before,
+        comma,
+        *after[:start],
+        last._replace(text=word, value=None, surface=word),
+        *after[stop:],
+    )
+
+
+def _after_question(tokens: Sequence[Token]) -> int:
+    """The position after "what is" or "which one is"; 0 for other words."""
+    texts = [token.text for token in tokens[:3]] + [""] * 3
+    verb = 2 if texts[1] in ("one", "ones") else 1
+    return verb + 1 if texts[0] in _ASKING and texts[verb] in v.COPULAS else 0
+
+
+def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens without commas at their ends."""
+    some = list(tokens)
+    while some and some[-1].text == ",":
+        some.pop()
+    while some and some[0].text == ",":
+        some.pop(0)
+    return tuple(some)
+
+
+def _noun(tokens: Sequence[Token]) -> tuple[int, int, Sense] | None:
+    """Where the first noun of a class starts and ends before any relation."""
+    for stop in range(1, len(tokens) + 1):
+        text = tokens[stop - 1].text
+        if text in v.RELATING or text == "of":
+            return None
+        some = tokens[max(stop - _MAX_NOUN, 0) : stop]
+        words = tuple(word for token in some for word in token.surface.split())
+        length, known = sense((*words[:-1], singular(words[-1])))
+        longer = (
+            stop < len(tokens)
+            and sense((*words, singular(tokens[stop].surface)))[0] > length
+        )
+        if known is not None and known.categories and not longer:
+            return stop - min(length, len(some)), stop, known
+    return None
