@@ -11,8 +11,8 @@ from rrsis_geo.job import CAUTION
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.plan.plan import Plan
-from rrsis_geo.query.query_batch import QueryBatch, as_typed
-from rrsis_geo.query.typed_plans import head_of, is_as_typed
+from rrsis_geo.query.query_batch import QueryBatch
+from rrsis_geo.query.typed_plans import head_of, is_as_typed, plan_of_band
 
 TAG = "RRSIS_QUESTIONS"
 """Name of the tag."""
@@ -47,7 +47,7 @@ def batch_of_tags(
         OptionError: the user's own layers take part in the answers.
     """
     if TAG not in tags:
-        return as_typed(bands)
+        return _batch_of_names(bands)
     try:
         kept = json.loads(tags[TAG])
         plans = tuple(Plan.from_mapping(plan) for plan in kept["plans"])
@@ -78,4 +78,12 @@ def batch_of_tags(
             "with the option for expressions"
         )
     missing = set(batch.bands) - set(bands)
-    return as_typed(bands) if missing or not plans else batch
+    return _batch_of_names(bands) if missing or not plans else batch
+
+
+def _batch_of_names(bands: Sequence[str]) -> QueryBatch:
+    """A batch in which each band answers its own name."""
+    return QueryBatch(
+        plans=tuple(plan_of_band(name) for name in bands),
+        heads=tuple(head_of(name) for name in bands),
+    )

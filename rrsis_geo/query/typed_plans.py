@@ -10,9 +10,17 @@ from rrsis_geo.query.tokenizer.normalization import correct_text
 
 def plan_as_typed(expression: str) -> Plan:
     """A plan without operators, whose phrase is the whole expression."""
-    text = correct_text(expression)
-    words = tuple(text.split())
-    root = Find(text, at=tuple(range(len(words))))
+    return _unparsed(expression, correct_text(expression))
+
+
+def plan_of_band(name: str) -> Plan:
+    """A plan for what a band of a raster shows, whose phrase is the band's name."""
+    return _unparsed(name, name)
+
+
+def _unparsed(expression: str, phrase: str) -> Plan:
+    words = tuple(phrase.split())
+    root = Find(phrase, at=tuple(range(len(words))))
     return Plan(expression=expression, words=words, root=root)
 
 

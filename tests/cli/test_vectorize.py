@@ -102,6 +102,18 @@ def test_an_invalid_raster_is_a_scene_error(content, part, tmp_path):
     assert part in answer.stderr
 
 
+@pytest.mark.parametrize("name", ["buildngs", "The  red  Roofs", "rotes"])
+def test_a_band_is_called_as_its_file_calls_it(name, probability, tmp_path):
+    with rasterio.open(probability, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
+        dataset.descriptions = (name, "road")
+
+    answer = run(probability, "-o", tmp_path / "a.gpkg")
+
+    assert answer.exit_code == 0, answer.stderr
+    found = pyogrio.read_dataframe(tmp_path / "a.gpkg")
+    assert name in set(found["expression"])
+
+
 def test_a_console_that_cannot_encode_an_expression(probability, tmp_path):
     with rasterio.open(probability, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as dataset:
         dataset.descriptions = ("rotes Dach mit Öltank", "船")
