@@ -56,7 +56,6 @@ SECOND_HEAD = (
     *("train_station", "railway", "airport", "apron", "parking_lot", "football_field"),
     *("overpass", "beach", "river", "lake", "runway", "terminal", "taxiway"),
     *("wind_turbine", "chimney", "harbor", "roundabout", "golf_course"),
-    "construction_site",
 )
 """Classes that the second head finds."""
 
