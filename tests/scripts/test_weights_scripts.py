@@ -247,7 +247,7 @@ def test_a_part_older_than_its_sources_is_refused(maker, run):
         run(parts)
 
 
-PACKS = {"pack", "pack-more", "pack-open"}
+PACKS = {"pack", "pack-more", "pack-rare", "pack-open"}
 
 
 def test_the_recipes_can_be_run(maker):
