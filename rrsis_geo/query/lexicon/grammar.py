@@ -59,6 +59,15 @@ MACROS = {
     "|any others|all others|any other|all the others|all other ones|everything else"
     "|the other two)",
     "each": "(each other|one another)",
+    "all": "(everything else|all others|all the others|all the rest|any other"
+    "|all other ones|any of the others|everyone else)",
+    "going": "[also] [flying|hovering|running|leading|passing|going|stretching"
+    "|extending|spreading|winding|cutting|flowing|travelling|driving|walking|crossing"
+    "|runs|leads|passes|goes|stretches|extends|spreads|winds|cuts|flows|crosses"
+    "|meanders|meandering|snakes|snaking|twisting|twists|curving|curves|carried]"
+    " [straight|right]",
+    "form": "[long|single|straight|curved|neat|orderly|short|unbroken|continuous"
+    "|tidy|diagonal]",
 }
 
 RULES = """
@@ -69,6 +78,7 @@ place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: (up|down|out|over) (north|south|east|west)
 place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
+place updown: v=(up|down) {far} {d}
 place bare: {d} {scene}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
@@ -122,6 +132,13 @@ most: [the] {nearest} {d} of (those|these|them)
 most: [the] {nearest} {d} of the {n}
 most: [the] most [far|further|over] (to|at|on|toward|towards) [the] {d} [hand] [side] \
 [of {scene}]
+most: {stat} [the] {nearest} out (to|toward|towards|on|at) [the] [very] {d} [hand] \
+[side|edge|end] [of {scene}]
+most: {stat} (more|further|farther) [over|out|up|down] (to|toward|towards) [the] {d} \
+[hand] [side] than ({all}|{other})
+most: {stat} {adv} [to|on] [the] {d} [hand] [side] of {all}
+most top: {stat} {adv} above {all}
+most bottom: {stat} {adv} below {all}
 most higher: higher
 most higher: (higher|further|farther) up
 most lower: (lower|further|farther) down
@@ -219,6 +236,12 @@ near: {stat} {adv} past {x}
 near next: {stat} {adv} (next to|next of|beside|beside of|besides|adjacent to \
 |alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
+near: {stat} {adv} [waiting|stopped|sitting|hidden] (in front of|behind|in back of \
+|at the back of|at the rear of|at the front of|to the rear of|ahead of) {x}
+near: (serving|serves|that serve|fronting|fronts|overlooking|overlooks|that overlook \
+|guarding|guards|shading|shades|sheltering|supporting|supports|that support|propping \
+up|[that] hold up|holds up|holding up) {x}
+near facing: (facing|faces|that face|looking onto|looking out on|looking out over) {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
@@ -229,7 +252,8 @@ near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close 
 near touching: (touch|touches|adjoin|adjoins|abut|abuts) {x}
 near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abutting \
 |bordering|attached to \
-|in contact with|connected to|up against) {x}
+|in contact with|connected to|joined to|joined with|linked to|linked with|up against) \
+{x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
@@ -239,6 +263,8 @@ of|along both sides of|at side of|at the side of|by the side of|on the side of \
 |on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
 of|on each side of \
 |on both banks of|on either bank of) {x}
+along: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
+[the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
 surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
@@ -266,6 +292,9 @@ opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|brigh
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
 opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
+opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
+(strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
+opaque: of (its|their) own
 opaque: in [the] (shape|form) of
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
@@ -284,6 +313,9 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
+inside over: {going} over {x}
+inside over: (spanning|spans|that span|crosses|that cross|bridging) {x}
+inside at: {going} through {x}
 inside at: (moored|tied|tied up|docked|anchored|berthed) to {x}
 inside ends: {stat} (at|on) [the] [two|both|either|each] (end|ends) of {x}
 inside of: (of|per) {x}
@@ -306,6 +338,7 @@ from \
 isolated: not [part of|in] any (row|group|cluster|line)
 group line: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
+group line: {stat} [all] in (a|one) {form} (line|file|queue|string|chain)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \

@@ -316,6 +316,12 @@ PARTS_OF_THINGS = words(
 )
 """Parts of things that say how they look: "ship, white deck"."""
 
+COVERS = words(
+    "roof roofs cover covers sky canopy canopies shelter shelters awning awnings"
+    " tarpaulin tarpaulins tarp tarps"
+)
+"""Words for what a thing is under, not below in the picture."""
+
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""
 

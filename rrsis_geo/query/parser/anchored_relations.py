@@ -7,7 +7,12 @@ from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import DETERMINERS, NON_PLACES
+from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
+from rrsis_geo.query.parser.descriptions import (
+    is_description,
+    names_class,
+    try_premodifiers,
+)
 from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.relation_operators import (
@@ -22,7 +27,7 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     PatternMatcher,
 )
 from rrsis_geo.query.phrases.group_phrases import chooses_from_anchor
-from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
 
@@ -127,11 +132,13 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if not _names_number(parser, match, phrase) and _is_description(
+    if not _names_number(parser, match, phrase) and is_description(
         parser, match, noun
     ):
-        return parser.read_description(match.start, phrase)
-    if match.handler == "without" and not _names_class(parser, match.stop):
+        denied = parser.matcher.text(match.start - 1) == "not" and negation
+        start = match.start - 1 if denied else match.start  # "not under a roof"
+        return parser.read_description(start, phrase)
+    if match.handler == "without" and not names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
     if match.argument == "ends":
         return _read_ends(parser, match, phrase, at, negation)
@@ -204,39 +211,8 @@ def _names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> boo
     chooses = phrase.comparative or phrase.selectors or phrase.directions
     if match.argument != "of" or not chooses:
         return False
-    some = _try_premodifiers(parser, match.stop)[0]
+    some = try_premodifiers(parser, match.stop)[0]
     return bool(some.number and not some.has_noun())
-
-
-def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bool:
-    """Whether the words of a relation say what a thing is, not where it is."""
-    plain = match.handler == "inside" and not match.argument
-    if plain or match.handler in ("surrounded", "around"):  # "in white"
-        text, follows = (parser.matcher.text(match.stop + k) for k in (0, 1))
-        if (
-            text in NON_PLACES
-            and follows not in ("one", "ones")
-            and not _names_class(parser, match.stop)
-        ):
-            return True
-    if parser.matcher.text(match.stop - 1) == "under":  # "passing under the bridge"
-        above = _try_premodifiers(parser, match.stop)[0].noun()
-        known = above is not None and above.categories
-        return not known or not _OVERHEAD.isdisjoint(known or ())
-    if noun is None:
-        return False
-    if match.handler == "opposite":
-        return "bridge" in noun.categories
-    if match.handler != "inside" or match.argument != "of":
-        return False
-    # "the roof of the house", "the end of the runway", "a grove of trees"
-    made_of = _try_premodifiers(parser, match.stop)[0]
-    bare = not (made_of.determiner or made_of.has_premodifier())
-    return not noun.categories or (bare and made_of.is_plural())
-
-
-_OVERHEAD = frozenset({"bridge", "tree", "crane"})
-"""Classes that other things may be under, not below them in the picture."""
 
 
 def _read_anchor(
@@ -262,7 +238,7 @@ def _read_second_anchor(
         return None, stop
     if matcher.match(stop + 1) is not None:
         return None, stop  # "left of the pier and below the bridge"
-    trial, after = _try_premodifiers(parser, stop + 1)
+    trial, after = try_premodifiers(parser, stop + 1)
     if not both and matcher.text(stop) == "and":
         if not _is_like_anchor(parser, match, phrase, trial, noun):
             return None, stop
@@ -290,24 +266,12 @@ def _is_like_anchor(
         return False
     if named == noun or second.number or second.selectors or second.rank:
         return False
-    first, _ = _try_premodifiers(parser, match.stop)
+    first, _ = try_premodifiers(parser, match.stop)
     if second.determiner:
         return first.determiner in ("the", "a")
     # "of a gray building and red building", but "near the road and ships"
     same = first.noun()
     return same is not None and same == named and not second.is_plural()
-
-
-def _try_premodifiers(parser: PhraseReader, i: int) -> tuple[NounPhrase, int]:
-    """A noun phrase up to its noun, read ahead, and the position after it."""
-    trial = NounPhrase("anchor", None, MAX_DEPTH)
-    return trial, parser.read_premodifiers(i, trial)
-
-
-def _names_class(parser: PhraseReader, i: int) -> bool:
-    """Whether the next noun phrase names a class of the lexicon."""
-    noun = _try_premodifiers(parser, i)[0].noun()
-    return noun is not None and bool(noun.categories)
 
 
 def _leave_unparsed(
@@ -360,7 +324,7 @@ def _read_between(
 ) -> int:
     noun = phrase.noun_or_antecedent()
     matcher = parser.matcher
-    trial, after = _try_premodifiers(parser, match.stop)
+    trial, after = try_premodifiers(parser, match.stop)
     # "between the northern and the southern apron": the noun comes with the second.
     alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
     first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)

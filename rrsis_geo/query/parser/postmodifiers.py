@@ -9,6 +9,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_comma
+from rrsis_geo.query.parser.companions import has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.negations import (
     is_exception_of_some,
@@ -346,6 +347,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),
     (_is_one_of(v.COPULAS), _read_verb),
+    (has_companion, read_companion),
     (_has_part, _read_part),
     (_is_one_of(v.DESCRIPTIVE | v.PREPOSITIONS), read_description),
     (_is_orientation, _read_orientation),

@@ -9,6 +9,7 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.language.phrases import head_noun
+from rrsis_geo.query.lexicon.nouns import CRAFT
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
@@ -59,7 +60,7 @@ def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> b
 
 
 def _near(parser: PhraseReader, match: Match) -> Relation:
-    how: Any = match.argument or "near"
+    how: Any = match.argument if match.argument in ("next", "touching") else "near"
     return lambda of, anchor, at: n.Near(of, anchor, how, at=at)
 
 
@@ -147,7 +148,7 @@ def _holding(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _inside(parser: PhraseReader, match: Match) -> Relation:
-    how: Any = match.argument if match.argument in ("on", "at") else "in"
+    how: Any = _INSIDE.get(match.argument, "in")
 
     def relate(of: Node, anchor: Node, at: At) -> Node:
         by = match.argument == "of" and _holds_at_its_side(of, anchor)
@@ -156,7 +157,9 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
     return relate
 
 
-_CRAFT = frozenset(("airplane", "helicopter", "ship", "vehicle"))
+_INSIDE: dict[str, str] = {"on": "on", "at": "at", "over": "at"}
+"""How a thing is in its anchor; what goes over it may reach beyond it."""
+
 _BERTHS = frozenset(("terminal", "harbor", "building"))
 _BASINS = words("harbor harbour marina port seaport")
 
@@ -167,7 +170,7 @@ def _holds_at_its_side(of: Node, anchor: Node) -> bool:
     if thing is None or place is None:
         return False
     beside = not _BERTHS.isdisjoint(place.categories) and place.noun not in _BASINS
-    return beside and not _CRAFT.isdisjoint(thing.categories)
+    return beside and not CRAFT.isdisjoint(thing.categories)
 
 
 RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {
