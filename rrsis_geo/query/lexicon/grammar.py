@@ -242,6 +242,8 @@ near: (serving|serves|that serve|fronting|fronts|overlooking|overlooks|that over
 |guarding|guards|shading|shades|sheltering|supporting|supports|that support|propping \
 up|[that] hold up|holds up|holding up) {x}
 near facing: (facing|faces|that face|looking onto|looking out on|looking out over) {x}
+near toward: {stat} (on|at|along) the toward=(road|street|river|sea|lake|water|forest \
+|beach|harbour|harbor|runway|railway|canal|park|car park) side of {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \

@@ -210,6 +210,9 @@ ORIENTING = words(
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
 
+TURNED_PARTS = words("nose noses tail tails bow bows stern sterns front fronts")
+"""Parts before a direction that says how a thing is turned: "nose to the right"."""
+
 AFTER_ADVERB_RIGHT = words(
     "next beside by at in on above below near behind outside under against across"
     " between up off along alongside inside beneath underneath around over after"
@@ -278,7 +281,7 @@ NARROWING = words("only just")
 """Words that narrow what came before: "tanks, only the red ones"."""
 SILENT_ADJECTIVES = words(
     "exactly precisely other remaining various different individual complete whole"
-    " several many few numerous multiple countless"
+    " several many few numerous multiple countless own"
 )
 """Words before a noun without effect on a plan."""
 
@@ -321,6 +324,12 @@ COVERS = words(
     " tarpaulin tarpaulins tarp tarps"
 )
 """Words for what a thing is under, not below in the picture."""
+
+MARKINGS = words(
+    "hole circle dot spot hub opening core cross logo emblem letter mark stripe ring"
+    " hatch vent dome skylight peak"
+)
+"""Words for what is seen within a thing: "with a dark hole in the centre"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""

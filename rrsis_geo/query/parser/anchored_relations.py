@@ -244,9 +244,15 @@ def _read_second_anchor(
             return None, stop
     elif matcher.text(stop + 1) not in ("the", "a", "an"):
         return None, stop
-    if not trial.adjectives or matcher.text(after) not in ("", ",", "and", "or", "but"):
+    ends = matcher.text(after) in ("", ",", "and", "or", "but")
+    goes_on = match.handler in _FILLED and matcher.match(after) is not None
+    if not trial.adjectives or not (ends or goes_on):
         return None, stop
     return _read_anchor(parser, stop + 1, phrase, noun, alone=True)
+
+
+_FILLED = ("holding", "surrounded")
+"""Handlers of relations to several kinds of things: "full of cars and boxes"."""
 
 
 def _is_like_anchor(
@@ -262,11 +268,15 @@ def _is_like_anchor(
     and ships" are two kinds of things.
     """
     named = second.noun()
-    if named is None or not named.categories or phrase.role != "head":
+    first, _ = try_premodifiers(parser, match.stop)
+    if named is None or phrase.role != "head":
+        return False
+    if match.handler in _FILLED and first.is_plural() and second.is_plural():
+        return not (first.determiner or second.determiner)  # "full of cars and boxes"
+    if not named.categories:
         return False
     if named == noun or second.number or second.selectors or second.rank:
         return False
-    first, _ = try_premodifiers(parser, match.stop)
     if second.determiner:
         return first.determiner in ("the", "a")
     # "of a gray building and red building", but "near the road and ships"

@@ -154,7 +154,9 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     if match is None or phrase.role != "head":
         return j if again and phrase.role == "head" and j < matcher.stop else None
     conditions = (phrase.filters, phrase.noun_filters, phrase.directions)
+    ordered = match is not None and match.handler == phrase.last_handler == "most"
     said = again or any(conditions) or phrase.unparsed or phrase.base is not None
+    said = said or ordered
     if not (said or matcher.text(i - 1) in v.NON_PLACES):
         return None
     count, before = len(phrase.filters), phrase.last_handler

@@ -288,6 +288,8 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
             break
         placed = part and match is not None and match.handler == "place"
         ranked = any(token.text == "<ord>" for token in matcher.tokens[start:i])
+        if match is not None and match.handler == "place":
+            placed = placed or _is_within(matcher, match)
         placed = placed or (ranked and match is not None and match.handler == "from")
         if match is not None and not (placed or _is_about_thing(matcher, match)):
             break
@@ -298,6 +300,17 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
             break
         i = _leave_unparsed(parser, i, phrase)
     return i
+
+
+def _is_within(matcher: PatternMatcher, match: Match) -> bool:
+    """Whether a place in a description is one in the thing, or how it is turned.
+
+    "With a dark hole in the centre", "with its nose to the right".
+    """
+    last = matcher.text(match.start - 1)
+    token = matcher.first("<d>", match)
+    central = token is not None and token.value == "centre"
+    return (central and last in v.MARKINGS) or last in v.TURNED_PARTS
 
 
 def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:

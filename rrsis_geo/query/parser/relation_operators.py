@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
-from rrsis_geo.query.lexicon.nouns import CRAFT
+from rrsis_geo.query.lexicon.nouns import CRAFT, sense
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
@@ -60,8 +60,18 @@ def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> b
 
 
 def _near(parser: PhraseReader, match: Match) -> Relation:
+    if match.argument == "toward":
+        return _near_toward(match.groups["toward"])
     how: Any = match.argument if match.argument in ("next", "touching") else "near"
     return lambda of, anchor, at: n.Near(of, anchor, how, at=at)
+
+
+def _near_toward(words: str) -> Relation:
+    """ "on the road side of the track": near the track and near a road."""
+    known = sense(tuple(words.split()))[1]
+    name = words if known is None else known.name
+    faced = Find(name, noun=name, categories=known.categories if known else ())
+    return lambda of, anchor, at: n.Near(n.Near(of, anchor, at=at), faced, at=at)
 
 
 def _not_near(parser: PhraseReader, match: Match) -> Relation:

@@ -34,6 +34,10 @@ _OR_ALIKE = (
 )
 _CONDITIONAL = v.words("there any possible you visible present it they one needed so")
 _CONDITIONAL |= {"that", "those"}
+_CONTRASTS = v.words("while whereas")
+_COMPARED = v.words(
+    "all others other rest neighbours neighbors everything everyone most ones"
+)
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
 _PURPOSES = v.words(
@@ -73,11 +77,16 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
     if len(segment) > 1 and segment[-1].text == "only":
         segment = segment[:-1]  # "the turf only"
     texts = tuple(token.text for token in segment[:5])
+    if len(texts) > 3 and texts[0] in _LOOKS and texts[1:3] == ("like", "one"):
+        return segment[3:]  # "a plane? looks like one at the top"
     if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
         return segment[3:]
     if _says_what_it_is(texts):
         return segment[4:]
     return segment
+
+
+_LOOKS = v.words("looks look")
 
 
 def _says_what_it_is(texts: Sequence[str]) -> bool:
@@ -100,12 +109,15 @@ def _is_aside(segment: Sequence[Token]) -> bool:
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
+        or _is_contrast(segment, 0)
     )
 
 
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
     kept = [token for token in segment if token.text not in _ADVERBS]
+    contrast = (k for k in range(1, len(kept)) if _is_contrast(kept, k))
+    kept = kept[: next(contrast, len(kept))]
     for place in range(len(kept) - 2, -1, -1):
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
@@ -119,6 +131,12 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]
     return kept
+
+
+def _is_contrast(segment: Sequence[Token], place: int) -> bool:
+    """Whether it is said from here on how the others are: "while the rest are grey"."""
+    others = any(token.text in _COMPARED for token in segment[place:])
+    return bool(segment) and segment[place].text in _CONTRASTS and others
 
 
 def before_purpose(tokens: Sequence[Token], start: int, stop: int) -> int:

@@ -177,6 +177,8 @@ class PatternMatcher:
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
         if at_end and not self.may_end(stop):
             return False
+        if rule.handler == "isolated" and self.text(stop - 1) == "own":
+            return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")
 
