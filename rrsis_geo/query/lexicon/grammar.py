@@ -71,6 +71,7 @@ MACROS = {
 }
 
 RULES = """
+place updown: v=(up|down) {far} {d}
 place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
 [(of|in|on) {scene}]
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
@@ -78,7 +79,6 @@ place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: (up|down|out|over) (north|south|east|west)
 place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
-place updown: v=(up|down) {far} {d}
 place bare: {d} {scene}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
@@ -238,8 +238,8 @@ near next: {stat} {adv} (next to|next of|beside|beside of|besides|adjacent to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
 near: {stat} {adv} [waiting|stopped|sitting|hidden] (in front of|behind|in back of \
 |at the back of|at the rear of|at the front of|to the rear of|ahead of) {x}
-near: (serving|serves|that serve|fronting|fronts|overlooking|overlooks|that overlook \
-|guarding|guards|shading|shades|sheltering|supporting|supports|that support|propping \
+near: (serving|serves|that serve|fronting|overlooking|overlooks|that overlook \
+|guarding|supporting|supports|that support|propping \
 up|[that] hold up|holds up|holding up) {x}
 near facing: (facing|faces|that face|looking onto|looking out on|looking out over) {x}
 near toward: {stat} (on|at|along) the toward=(road|street|river|sea|lake|water|forest \
@@ -248,6 +248,7 @@ near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} [just] (on|at|along) the (outside|outer side|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}

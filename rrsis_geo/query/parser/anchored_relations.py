@@ -132,11 +132,9 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if not _names_number(parser, match, phrase) and is_description(
-        parser, match, noun
-    ):
-        denied = parser.matcher.text(match.start - 1) == "not" and negation
-        start = match.start - 1 if denied else match.start  # "not under a roof"
+    if not _names_number(parser, match, phrase) and is_description(parser, match, noun):
+        said_not = negation and parser.matcher.text(match.start - 1) == "not"
+        start = match.start - 1 if said_not else match.start  # "not under a roof"
         return parser.read_description(start, phrase)
     if match.handler == "without" and not names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
@@ -167,7 +165,9 @@ def _read_relation(
         return stop
     relate = relation(parser, match, anchor)
     said = parser.matcher.text(match.stop) == "both"
-    both = said or conjunction == "and"
+    last = spine(second)[-1] if second is not None else None
+    mixed = match.handler in _FILLED and isinstance(last, Find) and last.plural
+    both = said or (conjunction == "and" and not mixed)
     if second is not None and not both:
         anchor = n.Union((anchor, second))
     if (side := possessive_side(parser, match, stop)) is not None:

@@ -11,7 +11,8 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
-from rrsis_geo.query.parser.filters import of_size
+from rrsis_geo.query.parser.filters import add_side, of_size
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import Filter
@@ -149,6 +150,9 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     while matcher.text(j) in _FILLERS | v.STATIVE:
         j += 1
     match = matcher.match(j, bare=True)
+    if phrase.last_handler == "most" and _is_last_side(matcher, j):
+        add_side(phrase, str(matcher.tokens[j].value), matcher.tokens[j].at)
+        return j + 1
     if match is None and matcher.text(j) == "not" and phrase.role == "head":
         return j  # "not red and not white"
     if match is None or phrase.role != "head":
@@ -167,6 +171,11 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         one, other = phrase.filters[count - 1 :]
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
+
+
+def _is_last_side(matcher: PatternMatcher, i: int) -> bool:
+    """Whether one more side ends what is compared: "more to the left and lower"."""
+    return matcher.text(i) == "<d>" and matcher.text(i + 1) in ("", ",")
 
 
 _FILLERS = v.words("also but is are")

@@ -141,11 +141,11 @@ def _most(
     if any((one.kind, one.value) == ("most", place) for one in phrase.selectors):
         phrase.silent_words.extend(at)  # "farther from the bottom, closer to the top"
         return None
-    _add_side(phrase, place, at)
+    add_side(phrase, place, at)
     return None
 
 
-def _add_side(phrase: NounPhrase, place: str, at: At) -> None:
+def add_side(phrase: NounPhrase, place: str, at: At) -> None:
     """Choose the one farthest to a side; "more to the left and lower" is a corner."""
     last = phrase.selectors[-1] if phrase.selectors else None
     if last is not None and last.kind == "most":

@@ -117,7 +117,8 @@ class Parser:
                 and self.matcher.text(k) not in _JOINS
             ):
                 break  # "next to the school, red roof"
-            if not _are_coordinated(phrases[-1], second, comma=comma):
+            said = self.matcher.text(j) in ("any", "some")
+            if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
             phrases.append(second)
             i = k
@@ -177,13 +178,16 @@ class Parser:
 _JOINS = v.COORDINATORS | {","}
 
 
-def _are_coordinated(one: NounPhrase, other: NounPhrase, *, comma: bool) -> bool:
+def _are_coordinated(
+    one: NounPhrase, other: NounPhrase, *, comma: bool, said: bool
+) -> bool:
     """Whether two noun phrases side by side name two things.
 
     Args:
         one: What stands before the conjunction.
         other: What stands after it.
         comma: Whether the conjunction is a comma alone.
+        said: Whether "any" or "some" says that a noun phrase begins.
     """
     if one.is_empty() or one.filters or other.filters:
         return False
@@ -193,6 +197,7 @@ def _are_coordinated(one: NounPhrase, other: NounPhrase, *, comma: bool) -> bool
     if noun is None or other.pronoun:
         return False
     clear = bool(noun.categories) or other.is_plural() or other.determiner != ""
+    clear = clear or said
     if not one.adjectives:
         return bool(one.has_premodifier()) and clear
     first_noun = one.noun()

@@ -142,7 +142,7 @@ def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         _find_rule(parser.matcher, i)[0],
         parser.matcher.after_exception(i),
     )
-    if is_main_verb(parser, i, phrase):
+    if phrase.role != "head" and is_main_verb(parser, i, phrase):
         return False
     if exception > i + 1 and match is not None and exception > match.stop:
         return False  # "without counting the largest" is not "without a road"
@@ -291,7 +291,9 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         if match is not None and match.handler == "place":
             placed = placed or _is_within(matcher, match)
         placed = placed or (ranked and match is not None and match.handler == "from")
-        if match is not None and not (placed or _is_about_thing(matcher, match)):
+        used = matcher.text(start) == "for" and matcher.text(i) in ("in", "on")
+        about = match is not None and _is_about_thing(matcher, match) and not used
+        if match is not None and not (placed or about):
             break
         excepts = matcher.text(i) != "but" or (
             matcher.text(i + 1) == "not" and matcher.text(i + 2) in v.DEFINITE
