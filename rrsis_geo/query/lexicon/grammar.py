@@ -103,7 +103,8 @@ edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut 
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
-edge cut: (touching|reaching|crossing|straddling|hitting|truncated by|running off \
+edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
+|hits|running into|runs into|truncated by|running off \
 |sticking out \
 of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
@@ -298,6 +299,7 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circl
 opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
 (strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
 opaque: of (its|their) own
+opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: in [the] (shape|form) of
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
@@ -318,7 +320,7 @@ inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
 inside at: {stat} at {x}
 inside over: {going} over {x}
 inside over: (spanning|spans|that span|crosses|that cross|bridging) {x}
-inside at: {going} through {x}
+inside at: {going} through [the (middle|centre|center|heart) of] {x}
 inside at: (moored|tied|tied up|docked|anchored|berthed) to {x}
 inside ends: {stat} (at|on) [the] [two|both|either|each] (end|ends) of {x}
 inside of: (of|per) {x}
@@ -341,6 +343,7 @@ from \
 isolated: not [part of|in] any (row|group|cluster|line)
 group line: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
+group line: {stat} [all] [directly|right|just] (behind|in front of) {each}
 group line: {stat} [all] in (a|one) {form} (line|file|queue|string|chain)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \

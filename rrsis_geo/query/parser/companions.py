@@ -123,14 +123,15 @@ def _relation(matcher: PatternMatcher, i: int) -> tuple[int, str, bool]:
         said = tuple(matcher.text(place) for place in range(i, end))
         if said == words and matcher.text(end) in PRONOUN_ANCHORS:
             return end + 1, "", words in _CLOSE
-    side = _side(matcher, i)
-    return (i + 3 if side else i), side, False
+    return _side(matcher, i)
 
 
-def _side(matcher: PatternMatcher, i: int) -> str:
-    """The side in "on its left" and "to its north", but not of "on its west side"."""
-    own = matcher.text(i) in ("on", "to") and matcher.text(i + 1) in ("its", "their")
-    if not own or matcher.text(i + 2) != "<d>" or not matcher.may_end(i + 3):
-        return ""
+def _side(matcher: PatternMatcher, i: int) -> tuple[int, str, bool]:
+    """ "on its left", "to the left of it", but not "on its west side"."""
+    opens = matcher.text(i) in ("on", "to") and matcher.text(i + 2) == "<d>"
+    own = matcher.text(i + 1) in ("its", "their") and matcher.may_end(i + 3)
+    of_it = matcher.text(i + 3) == "of" and matcher.text(i + 4) in PRONOUN_ANCHORS
+    if not opens or not (own or (of_it and matcher.text(i + 1) == "the")):
+        return i, "", False
     side = str(matcher.tokens[i + 2].value)
-    return side if side in OPPOSITE else ""
+    return (i + 3 if own else i + 5, side, False) if side in OPPOSITE else (i, "", False)

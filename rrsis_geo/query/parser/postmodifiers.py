@@ -331,7 +331,8 @@ def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
     # "with a stand on the west side"
     if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
         return True
-    return matcher.first("its", match) is not None
+    own = matcher.text(match.stop) in ("its", "their")  # "with a stripe behind its wing"
+    return own or matcher.first("its", match) is not None
 
 
 def _is_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
