@@ -242,6 +242,9 @@ near: {stat} {adv} [waiting|stopped|sitting|hidden] (in front of|behind|in back 
 near: (serving|serves|that serve|fronting|overlooking|overlooks|that overlook \
 |guarding|supporting|supports|that support|propping \
 up|[that] hold up|holds up|holding up) {x}
+near order: {stat} {adv} (before|after) {x}
+near: {stat} {adv} (shared by|shared with|in the shade of|in the shadow \
+of) {x}
 near facing: (facing|faces|that face|looking onto|looking out on|looking out over) {x}
 near toward: {stat} (on|at|along) the toward=(road|street|river|sea|lake|water|forest \
 |beach|harbour|harbor|runway|railway|canal|park|car park) side of {x}
@@ -249,6 +252,8 @@ near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} [right|just] at the (foot|base|entrance|exit|gate|gates|mouth) (of|to) {x}
+near next: {stat} (to|at) the side of {x}
 near: {stat} [just] (on|at|along) the (outside|outer side|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
@@ -266,7 +271,8 @@ along|in line along|on both sides of|on either side of|either side of|both sides
 of|along both sides of|at side of|at the side of|by the side of|on the side of \
 |on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
 of|on each side of \
-|on both banks of|on either bank of) {x}
+|on both banks of|on either bank of) \
+[the (shore|shores|bank|banks|shoreline|waterfront|length|course|line) of] {x}
 along: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
@@ -316,8 +322,8 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 |belongs to|being part of|is part of|are part of|that is part of \
 |that are part of|which is part of) {x}
 inside on: crossing {x}
-inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
-inside at: {stat} at {x}
+inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
+inside at: {stat} [just|right|directly] at {x}
 inside over: {going} over {x}
 inside over: (spanning|spans|that span|crosses|that cross|bridging) {x}
 inside at: {going} through [the (middle|centre|center|heart) of] {x}
@@ -328,7 +334,8 @@ inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
-between: (separating|dividing|parting|connecting|linking|joining) {x}
+between parting: (separating|separates|dividing|divides|parting|connecting|connects \
+|linking|links|joining) {x}
 middle: [in] between the other (two|ones)
 middle: [in] between [the] two (others|other ones)
 middle: [in] between the others

@@ -310,7 +310,7 @@ AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
 SPECKS = words("speck dot blob fleck")
 """Words for a thing that looks small: "the tiny speck of a boat"."""
 
-GENERIC = words("thing object something spot patch shape blob item")
+GENERIC = words("thing object something spot patch shape blob item structure")
 """Nouns that say of a thing only that it is one."""
 
 PARTS_OF_THINGS = words(
@@ -324,6 +324,12 @@ COVERS = words(
     " tarpaulin tarpaulins tarp tarps"
 )
 """Words for what a thing is under, not below in the picture."""
+
+RIMS = words("edge shore bank foot rim border shoreline waterfront fringe perimeter")
+"""Parts of a thing that lie all around it: "at the water's edge"."""
+
+COVERED = words("cast covered lit hidden shaded obscured overgrown blocked marked")
+"""Participles before "by" that says what hides or marks a thing."""
 
 MARKINGS = words(
     "hole circle dot spot hub opening core cross logo emblem letter mark stripe ring"

@@ -329,6 +329,19 @@ def _lists(matcher: PatternMatcher, i: int) -> bool:
     return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
 
 
+def _parting_word(matcher: PatternMatcher, match: Match) -> int:
+    """Position of "from" in "dividing the garden from the road"; 0 without one."""
+    if match.argument == "parting":
+        for i in range(match.stop + 1, min(match.stop + _MAX_PARTED, matcher.stop)):
+            if matcher.text(i) in ("from", "with", "to", "and", ","):
+                return i if matcher.text(i) not in ("and", ",") else 0
+    return 0
+
+
+_MAX_PARTED = 6
+"""Tokens of the first of two things that something parts."""
+
+
 def _read_between(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
 ) -> int:
@@ -337,14 +350,16 @@ def _read_between(
     trial, after = try_premodifiers(parser, match.stop)
     # "between the northern and the southern apron": the noun comes with the second.
     alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
-    first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
+    parted = _parting_word(matcher, match)
+    with matcher.limited(parted or matcher.stop):
+        first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
     if first is None:
         return _leave_unparsed(parser, match, phrase, stop)
     second: Node | None = None
     if isinstance(first, n.Union) and not alone:
         first, *others = first.parts
         second = others[0] if len(others) == 1 else n.Union(tuple(others))
-    elif matcher.text(stop) == "and" or _lists(matcher, stop):
+    elif matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
         second, after = _read_anchor(parser, stop + 1, phrase, noun, alone=True)
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))

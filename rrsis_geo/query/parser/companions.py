@@ -134,4 +134,6 @@ def _side(matcher: PatternMatcher, i: int) -> tuple[int, str, bool]:
     if not opens or not (own or (of_it and matcher.text(i + 1) == "the")):
         return i, "", False
     side = str(matcher.tokens[i + 2].value)
-    return (i + 3 if own else i + 5, side, False) if side in OPPOSITE else (i, "", False)
+    return (
+        (i + 3 if own else i + 5, side, False) if side in OPPOSITE else (i, "", False)
+    )

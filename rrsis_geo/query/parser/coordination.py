@@ -211,6 +211,8 @@ def read_comma_of_adjectives(
         return i + 1 if open_end and leads else None
     if not phrase.has_premodifier():
         return None
+    if phrase.group and parser.matcher.text(i + 1) == "<ord>":
+        return None  # "in the second row, third from the left"
     matcher = parser.matcher
     bare = matcher.text(i + 1) == "<d>"
     if (

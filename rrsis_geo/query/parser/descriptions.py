@@ -33,6 +33,8 @@ def is_description(parser: PhraseReader, match: Match, noun: Find | None) -> boo
         return True
     if parser.matcher.text(match.start) == "over" and noun is not None:
         return match.argument == "over" and "bridge" in noun.categories
+    if match.argument == "order" and not names_class(parser, match.stop):
+        return True  # "where crowds gather before a game"
     if match.argument == "facing":
         return _is_turned(parser, match, noun)
     if noun is None:

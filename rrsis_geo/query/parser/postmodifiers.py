@@ -180,9 +180,11 @@ def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> b
 
 def _is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
     """Whether "by" names who does something: "hidden by trees"."""
-    if parser.matcher.text(match.start) != "by" or not phrase.unparsed:
+    if parser.matcher.text(match.start) != "by":
         return False
-    return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
+    if phrase.unparsed:
+        return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
+    return parser.matcher.text(match.start - 1) in v.COVERED
 
 
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
@@ -269,10 +271,19 @@ def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """ "the road on which cars are driving", "the hut where the paths cross"."""
     matcher = parser.matcher
-    if matcher.text(i) == "where":
+    if matcher.text(i) == "where" or _is_clause(matcher, i, phrase):
         return True
     before = v.RELATING | v.PREPOSITIONS | {"of"}
     return matcher.text(i) in before and matcher.text(i + 1) in ("which", "whom")
+
+
+def _is_clause(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
+    """Whether an anchor does something: "near the bridge that carries the railway"."""
+    opens = phrase.role == "anchor" and matcher.text(i) in ("that", "which")
+    verb = matcher.tokens[i + 1].surface if matcher.text(i + 1) else ""
+    acts = verb.endswith("s") and verb not in v.COPULAS | v.FINITE_VERBS
+    rule = matcher.match(i + 1, bare=True)
+    return opens and acts and rule is None and matcher.text(i + 2) in v.DETERMINERS
 
 
 def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
@@ -331,7 +342,10 @@ def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
     # "with a stand on the west side"
     if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
         return True
-    own = matcher.text(match.stop) in ("its", "their")  # "with a stripe behind its wing"
+    own = matcher.text(match.stop) in (
+        "its",
+        "their",
+    )  # "with a stripe behind its wing"
     return own or matcher.first("its", match) is not None
 
 

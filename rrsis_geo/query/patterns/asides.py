@@ -61,6 +61,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 if _adds(segment):  # "the jetty, boats included"
                     comma, segment = comma._replace(text="and"), segment[:-1]
                 kept.append(comma)
+            if kept and segment and _guesses(segment):
+                segment = _guessed(segment)
             kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
@@ -85,6 +87,24 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
         return segment[4:]
     return segment
 
+
+def _guesses(segment: Sequence[Token]) -> bool:
+    """Whether a noun is named with a doubt: "a buoy perhaps", "tank maybe"."""
+    *named, last = (token.text for token in segment)
+    plain = not v.RELATING.union(v.COLOURS).intersection(named)
+    words = all(text.isalpha() for text in named)
+    return last in _HEDGES and 0 < len(named) <= _MAX_GUESS and plain and words
+
+
+def _guessed(segment: Sequence[Token]) -> list[Token]:
+    """A guess as another name of the same thing: "the buoy"."""
+    the = segment[-1]._replace(text="the", surface="the")
+    start = 1 if segment[0].text in v.INDEFINITE else 0
+    return [the, *segment[start:-1]]
+
+
+_MAX_GUESS = 3
+"""Tokens of a guess."""
 
 _LOOKS = v.words("looks look")
 
