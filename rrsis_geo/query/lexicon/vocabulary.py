@@ -325,6 +325,9 @@ COVERS = words(
 )
 """Words for what a thing is under, not below in the picture."""
 
+JOINED = words("joined linked connected attached fastened")
+"""Participles before what a thing touches, and "by" what: "joined to it by a path"."""
+
 RIMS = words("edge shore bank foot rim border shoreline waterfront fringe perimeter")
 """Parts of a thing that lie all around it: "at the water's edge"."""
 

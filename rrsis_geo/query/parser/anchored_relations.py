@@ -360,7 +360,8 @@ def _read_between(
         first, *others = first.parts
         second = others[0] if len(others) == 1 else n.Union(tuple(others))
     elif matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
-        second, after = _read_anchor(parser, stop + 1, phrase, noun, alone=True)
+        like = head_noun(first) or noun  # "the round building and the tall one"
+        second, after = _read_anchor(parser, stop + 1, phrase, like, alone=True)
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))
             stop = after

@@ -14,8 +14,9 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.appositions import is_part, may_restate
 from rrsis_geo.query.parser.coordination import read_enumeration
+from rrsis_geo.query.parser.descriptions import read_description
 from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
-from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
+from rrsis_geo.query.parser.postmodifiers import read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase, Role
