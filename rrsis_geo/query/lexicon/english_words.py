@@ -85,16 +85,16 @@ presidential print printed printer printing prints prof proof propelled proto pu
 punk raced racer races rack rafe rage raid raids rain rains raise rama ramos rams
 rang ranged ranger ranges ranging rape rare rate rated raul reach reached read
 readings reads real reception regions remove rent repairs reservations residency
-rests ribs rice ride rider riders riga rights rink risen rises risk rite rivera roar
-rods room rooms root roots rose ross roster rounds rover rovers ruby ruins runaway
-russ rust sack sacked sacks safe sage said sails sake sale salmon salon sami
-sampling sand sands satellites saul saved saves says scaled scales scaly scan
-scanning scar scare scared scars scenes scent score scores scots scouting scream
-screams screens seal seals seam sean sears seat seats seconds sectors seed seeds
-seek seem sees segment seize sending sends separation serie served server servers
-serviced services sets setting sevens shaded shadows shady shake shakes shaking
-shale shall shame shan shane shaped shares shark sharks sharp shaw shay shea shin
-shire shirt shirts shock shoe shoes shone shoot shooter shooting shorts shots
+rests ribs rice ride rider riders riga rights rink risen rises rising risk rite
+rivera roar rods room rooms root roots rose ross roster rounds rover rovers ruby
+ruins runaway russ rust sack sacked sacks safe sage said sails sake sale salmon
+salon sami sampling sand sands satellites saul saved saves says scaled scales scaly
+scan scanning scar scare scared scars scenes scent score scores scots scouting
+scream screams screens seal seals seam sean sears seat seats seconds sectors seed
+seeds seek seem sees segment seize sending sends separation serie served server
+servers serviced services sets setting sevens shaded shadows shady shake shakes
+shaking shale shall shame shan shane shaped shares shark sharks sharp shaw shay shea
+shin shire shirt shirts shock shoe shoes shone shoot shooter shooting shorts shots
 shoulders shout shove shoving shown shows shrug shut shutting sided silas silk
 silvery sims singles sino sins sire sized skin slack slade slap slave slid slide
 slides sliding slight slim slipping slit sliver slot slots slow slower slowing

@@ -261,19 +261,20 @@ near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close 
 near touching: (touch|touches|adjoin|adjoins|abut|abuts) {x}
 near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abutting \
 |bordering|attached to \
-|in contact with|connected to|joined to|joined with|linked to|linked with|up against) \
+|in contact with|connected to|connecting to|connecting with|joined to|joined with \
+|linked to|linked with|up against) \
 {x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
-along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
+along: {stat} [running|strung out|strung] (along|lining|all along|lining up \
 along|in line along|on both sides of|on either side of|either side of|both sides \
 of|along both sides of|at side of|at the side of|by the side of|on the side of \
 |on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
 of|on each side of \
 |on both banks of|on either bank of) \
 [the (shore|shores|bank|banks|shoreline|waterfront|length|course|line) of] {x}
-along: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
+along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
@@ -324,6 +325,8 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
 inside at: {stat} [just|right|directly] at {x}
+inside at: (driving|moving|going|coming|walking|riding|cycling|travelling|running) \
+[straight|right] (down|up) {x}
 inside over: {going} over {x}
 inside over: (spanning|spans|that span|crosses|that cross|bridging) {x}
 inside at: {going} through [the (middle|centre|center|heart) of] {x}

@@ -329,6 +329,16 @@ def _lists(matcher: PatternMatcher, i: int) -> bool:
     return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
 
 
+def _are_several(anchor: Node) -> bool:
+    """Whether an anchor stands for more than one thing."""
+    if isinstance(anchor, n.Union):
+        return True
+    steps = spine(anchor)
+    counted = any(isinstance(one, n.Counted) and one.number > 1 for one in steps)
+    last = steps[-1]
+    return counted or (isinstance(last, Find) and last.plural)
+
+
 def _parting_word(matcher: PatternMatcher, match: Match) -> int:
     """Position of "from" in "dividing the garden from the road"; 0 without one."""
     if match.argument == "parting":
@@ -365,5 +375,11 @@ def _read_between(
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))
             stop = after
+    if match.argument == "parting" and second is None and not _are_several(first):
+        # "a lane joining the motorway"
+        touching = match._replace(handler="near", argument="touching")
+        keep = _related(relation(parser, touching, first), first, at)
+        _add_filter(phrase, keep, negation)
+        return stop
     _add_filter(phrase, lambda node: n.Between(node, first, second, at=at), negation)
     return stop

@@ -91,7 +91,7 @@ def read_companion(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | No
 def _companion(parser: PhraseReader, i: int) -> _Companion | None:
     """What "with" names that lies beside the thing; None for a part of it."""
     matcher = parser.matcher
-    if matcher.text(i) not in _WITH:
+    if matcher.text(i) not in _WITH or matcher.text(i + 1) in ("no", "nothing"):
         return None
     for stop in range(i + 2, min(i + _MAX_TOKENS, matcher.stop)):
         if matcher.text(stop) == ",":

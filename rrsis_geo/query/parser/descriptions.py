@@ -126,7 +126,7 @@ def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         excepts = matcher.text(i) != "but" or (
             matcher.text(i + 1) == "not" and matcher.text(i + 2) in v.DEFINITE
         )
-        if matcher.after_exception(i) > i and excepts:
+        if matcher.adds_condition(i) or (matcher.after_exception(i) > i and excepts):
             break
         i = leave_unparsed(parser, i, phrase)
     return i

@@ -137,7 +137,14 @@ def _compared(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _along(parser: PhraseReader, match: Match) -> Relation:
-    return lambda of, anchor, at: n.Along(of, anchor, at=at)
+    def relate(of: Node, anchor: Node, at: At) -> Node:
+        thing = head_noun(of)
+        moves = thing is not None and not CRAFT.isdisjoint(thing.categories)
+        if match.argument == "course" and moves:  # "a car following a truck"
+            return n.Near(of, anchor, at=at)
+        return n.Along(of, anchor, at=at)
+
+    return relate
 
 
 def _around(parser: PhraseReader, match: Match) -> Relation:

@@ -53,7 +53,9 @@ PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
-_NO_ANCHOR |= v.words("nothing nobody out upstream downstream inland offshore ashore")
+_NO_ANCHOR |= v.words(
+    "of from there here nothing nobody out upstream downstream inland offshore ashore"
+)
 """Tokens that begin no anchor."""
 
 
