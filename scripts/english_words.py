@@ -31,6 +31,7 @@ masts orchards hedges hedgerows groves lawns lawnmowers kiosks carports pagodas 
 pits mines mills lofts tarns moles smacks rigs shacks firs coasters lighters launches
 rafts punts fens folds hills hulls walls balls bulks barks parts carts corks forks
 floats looks loops looping looped thickest chopped thicker
+shady shaded sunny striped segment segmented twin twins windings wounded widening
 shaped curved curled carved staged spread storied trawled sliver slivers encloses
 """
 

@@ -59,9 +59,19 @@ MACROS = {
     "|any others|all others|any other|all the others|all other ones|everything else"
     "|the other two)",
     "each": "(each other|one another)",
+    "all": "(everything else|all others|all the others|all the rest|any other"
+    "|all other ones|any of the others|everyone else)",
+    "going": "[also] [flying|hovering|running|leading|passing|going|stretching"
+    "|extending|spreading|winding|cutting|flowing|travelling|driving|walking|crossing"
+    "|runs|leads|passes|goes|stretches|extends|spreads|winds|cuts|flows|crosses"
+    "|meanders|meandering|snakes|snaking|twisting|twists|curving|curves|carried]"
+    " [straight|right]",
+    "form": "[long|single|straight|curved|neat|orderly|short|unbroken|continuous"
+    "|tidy|diagonal]",
 }
 
 RULES = """
+place updown: v=(up|down) {far} {d}
 place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
 [(of|in|on) {scene}]
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
@@ -93,7 +103,8 @@ edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut 
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
-edge cut: (touching|reaching|crossing|straddling|hitting|truncated by|running off \
+edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
+|hits|running into|runs into|truncated by|running off \
 |sticking out \
 of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
@@ -122,6 +133,13 @@ most: [the] {nearest} {d} of (those|these|them)
 most: [the] {nearest} {d} of the {n}
 most: [the] most [far|further|over] (to|at|on|toward|towards) [the] {d} [hand] [side] \
 [of {scene}]
+most: {stat} [the] {nearest} out (to|toward|towards|on|at) [the] [very] {d} [hand] \
+[side|edge|end] [of {scene}]
+most: {stat} (more|further|farther) [over|out|up|down] (to|toward|towards) [the] {d} \
+[hand] [side] than ({all}|{other})
+most: {stat} {adv} [to|on] [the] {d} [hand] [side] of {all}
+most top: {stat} {adv} above {all}
+most bottom: {stat} {adv} below {all}
 most higher: higher
 most higher: (higher|further|farther) up
 most lower: (lower|further|farther) down
@@ -219,26 +237,45 @@ near: {stat} {adv} past {x}
 near next: {stat} {adv} (next to|next of|beside|beside of|besides|adjacent to \
 |alongside|next door to \
 |neighbouring|neighboring|flanking|hugging|backing onto) {x}
+near: {stat} {adv} [waiting|stopped|sitting|hidden] (in front of|behind|in back of \
+|at the back of|at the rear of|at the front of|to the rear of|ahead of) {x}
+near: (serving|serves|that serve|fronting|overlooking|overlooks|that overlook \
+|guarding|supporting|supports|that support|propping \
+up|[that] hold up|holds up|holding up) {x}
+near order: {stat} {adv} (before|after) {x}
+near: {stat} {adv} (shared by|shared with|in the shade of|in the shadow \
+of) {x}
+near facing: (facing|faces|that face|looking onto|looking out on|looking out over) {x}
+near toward: {stat} (on|at|along) the toward=(road|street|river|sea|lake|water|forest \
+|beach|harbour|harbor|runway|railway|canal|park|car park) side of {x}
 near next: {stat} (at|on|by|along) the (edge|edges|border|borders|margin|margins \
 |fringe|fringes|boundary|outskirts) of {x}
 near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
+near: {stat} [right|just] at the (foot|base|entrance|exit|gate|gates|mouth) (of|to) {x}
+near next: {stat} (to|at) the side of {x}
+near: {stat} [just] (on|at|along) the (outside|outer side|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
 near touching: (touch|touches|adjoin|adjoins|abut|abuts) {x}
 near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abutting \
 |bordering|attached to \
-|in contact with|connected to|up against) {x}
+|in contact with|connected to|connecting to|connecting with|joined to|joined with \
+|linked to|linked with|up against) \
+{x}
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
-along: {stat} [running|strung out|strung] (along|lining|all along|following|lining up \
+along: {stat} [running|strung out|strung] (along|lining|all along|lining up \
 along|in line along|on both sides of|on either side of|either side of|both sides \
 of|along both sides of|at side of|at the side of|by the side of|on the side of \
 |on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
 of|on each side of \
-|on both banks of|on either bank of) {x}
+|on both banks of|on either bank of) \
+[the (shore|shores|bank|banks|shoreline|waterfront|length|course|line) of] {x}
+along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
+[the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
 surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
@@ -266,6 +303,10 @@ opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|brigh
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
 opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
+opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
+(strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
+opaque: of (its|their) own
+opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: in [the] (shape|form) of
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
@@ -282,8 +323,13 @@ inside: (forming|making up|that form|which form|that make up|belonging to|belong
 |belongs to|being part of|is part of|are part of|that is part of \
 |that are part of|which is part of) {x}
 inside on: crossing {x}
-inside on: {stat} [down|over|up|out] (on|on top of|upon|onto) {x}
-inside at: {stat} at {x}
+inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
+inside at: {stat} [just|right|directly] at {x}
+inside at: (driving|moving|going|coming|walking|riding|cycling|travelling|running) \
+[straight|right] (down|up) {x}
+inside over: {going} over {x}
+inside over: (spanning|spans|that span|crosses|that cross|bridging) {x}
+inside at: {going} through [the (middle|centre|center|heart) of] {x}
 inside at: (moored|tied|tied up|docked|anchored|berthed) to {x}
 inside ends: {stat} (at|on) [the] [two|both|either|each] (end|ends) of {x}
 inside of: (of|per) {x}
@@ -291,7 +337,8 @@ inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
-between: (separating|dividing|parting|connecting|linking|joining) {x}
+between parting: (separating|separates|dividing|divides|parting|connecting|connects \
+|linking|links|joining) {x}
 middle: [in] between the other (two|ones)
 middle: [in] between [the] two (others|other ones)
 middle: [in] between the others
@@ -306,6 +353,8 @@ from \
 isolated: not [part of|in] any (row|group|cluster|line)
 group line: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
+group line: {stat} [all] [directly|right|just] (behind|in front of) {each}
+group line: {stat} [all] in (a|one) {form} (line|file|queue|string|chain)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \

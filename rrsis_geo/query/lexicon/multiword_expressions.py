@@ -24,7 +24,7 @@ south african | south american | south pole | string art | third base | third pa
 | top coat | top soil | top view | tower block | tower blocks | upper deck | west
 african | west bank | west coast | track and field | big rig | big rigs |
 tennis center | tennis centre | distribution center | distribution centre |
-logistics center | logistics centre
+logistics center | logistics centre | field of play | fields of play
 """
 
 COMPOUNDS = frozenset(tuple(words.split()) for words in _EXPRESSIONS.split("|"))

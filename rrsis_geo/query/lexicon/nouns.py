@@ -71,6 +71,9 @@ WIDE = words(
 )
 """Classes so large that a place in the scene is said of what is near them instead."""
 
+CRAFT = words("airplane helicopter ship vehicle")
+"""Classes of things that move, and so are turned some way."""
+
 
 _OTHER_TERMINALS = words(
     "bus coach rail freight container ferry cruise ship oil gas lng coal grain ore"

@@ -89,6 +89,8 @@ total [of]
 |might \
 |may|could|can|should|do|does)
 (there|here) (is|are)
+[it|this|that] (looks|look) like
+(could|might|may) [that|this|it] be
 (tell|show) me
 (any sign of|any signs of|a picture of|the location of|the locations of|the position \
 of \
@@ -115,7 +117,7 @@ be (seen|found|detected|spotted|made out)
 (here|there|visible|in view|at all|anywhere|again|once more|overall|only)
 (and|,) [then|please|can you|could you|would you|will you] \
 (mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
-(mark|outline|select|show|highlight|segment|count|find) (it|them)
+(mark|outline|select|show|highlight|segment|count|find) (it|them) [all]
 (in|on|of|within|from|across|throughout|around) [all of] {scene}
 to be seen
 are they
@@ -132,7 +134,8 @@ REMARKS = """
 [and|so|then|please] [(can|could|would|will) you] [please|just|kindly] (mark|outline \
 |select|show|highlight|segment|find|take|pick|get|give|draw|trace|circle|choose|label) \
 [please|for me]
-[just|only] (that|that one|those|them|it|this one)
+(mark|outline|select|show|highlight|segment|find|take) (them|it|those|these) all
+[just|only] (that|that one|those|them|it|this one) [please|thanks]
 (please|thanks|ok|okay)
 [and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
 |nothing else|only) [please]
@@ -147,6 +150,7 @@ REMARKS_BEGIN = """
 (that|this|it) is (what|the one|exactly what) (i|we)
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
+(unlike|contrary to|in contrast to) (its|their|the|all)
 whichever | whatever | but if
 """
 """How such a remark may begin, whatever follows."""

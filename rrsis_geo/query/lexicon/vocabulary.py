@@ -210,6 +210,9 @@ ORIENTING = words(
 )
 """Words after which a direction says how a thing is oriented, not where it is."""
 
+TURNED_PARTS = words("nose noses tail tails bow bows stern sterns front fronts")
+"""Parts before a direction that says how a thing is turned: "nose to the right"."""
+
 AFTER_ADVERB_RIGHT = words(
     "next beside by at in on above below near behind outside under against across"
     " between up off along alongside inside beneath underneath around over after"
@@ -278,7 +281,7 @@ NARROWING = words("only just")
 """Words that narrow what came before: "tanks, only the red ones"."""
 SILENT_ADJECTIVES = words(
     "exactly precisely other remaining various different individual complete whole"
-    " several many few numerous multiple countless"
+    " several many few numerous multiple countless own"
 )
 """Words before a noun without effect on a plan."""
 
@@ -307,7 +310,7 @@ AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
 SPECKS = words("speck dot blob fleck")
 """Words for a thing that looks small: "the tiny speck of a boat"."""
 
-GENERIC = words("thing object something spot patch shape blob item")
+GENERIC = words("thing object something spot patch shape blob item structure")
 """Nouns that say of a thing only that it is one."""
 
 PARTS_OF_THINGS = words(
@@ -315,6 +318,27 @@ PARTS_OF_THINGS = words(
     " wing wings funnel funnels bow stern cabin cargo stripes surround fence"
 )
 """Parts of things that say how they look: "ship, white deck"."""
+
+COVERS = words(
+    "roof roofs cover covers sky canopy canopies shelter shelters awning awnings"
+    " tarpaulin tarpaulins tarp tarps"
+)
+"""Words for what a thing is under, not below in the picture."""
+
+JOINED = words("joined linked connected attached fastened")
+"""Participles before what a thing touches, and "by" what: "joined to it by a path"."""
+
+RIMS = words("edge shore bank foot rim border shoreline waterfront fringe perimeter")
+"""Parts of a thing that lie all around it: "at the water's edge"."""
+
+COVERED = words("cast covered lit hidden shaded obscured overgrown blocked marked")
+"""Participles before "by" that says what hides or marks a thing."""
+
+MARKINGS = words(
+    "hole circle dot spot hub opening core cross logo emblem letter mark stripe ring"
+    " hatch vent dome skylight peak"
+)
+"""Words for what is seen within a thing: "with a dark hole in the centre"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""

@@ -7,7 +7,12 @@ from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
-from rrsis_geo.query.lexicon.vocabulary import DETERMINERS, NON_PLACES
+from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
+from rrsis_geo.query.parser.descriptions import (
+    is_description,
+    names_class,
+    try_premodifiers,
+)
 from rrsis_geo.query.parser.filters import UNANCHORED
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.relation_operators import (
@@ -22,7 +27,7 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     PatternMatcher,
 )
 from rrsis_geo.query.phrases.group_phrases import chooses_from_anchor
-from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
+from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
 
@@ -127,11 +132,11 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if not _names_number(parser, match, phrase) and _is_description(
-        parser, match, noun
-    ):
-        return parser.read_description(match.start, phrase)
-    if match.handler == "without" and not _names_class(parser, match.stop):
+    if not _names_number(parser, match, phrase) and is_description(parser, match, noun):
+        said_not = negation and parser.matcher.text(match.start - 1) == "not"
+        start = match.start - 1 if said_not else match.start  # "not under a roof"
+        return parser.read_description(start, phrase)
+    if match.handler == "without" and not names_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
     if match.argument == "ends":
         return _read_ends(parser, match, phrase, at, negation)
@@ -160,7 +165,9 @@ def _read_relation(
         return stop
     relate = relation(parser, match, anchor)
     said = parser.matcher.text(match.stop) == "both"
-    both = said or conjunction == "and"
+    last = spine(second)[-1] if second is not None else None
+    mixed = match.handler in _FILLED and isinstance(last, Find) and last.plural
+    both = said or (conjunction == "and" and not mixed)
     if second is not None and not both:
         anchor = n.Union((anchor, second))
     if (side := possessive_side(parser, match, stop)) is not None:
@@ -204,39 +211,8 @@ def _names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> boo
     chooses = phrase.comparative or phrase.selectors or phrase.directions
     if match.argument != "of" or not chooses:
         return False
-    some = _try_premodifiers(parser, match.stop)[0]
+    some = try_premodifiers(parser, match.stop)[0]
     return bool(some.number and not some.has_noun())
-
-
-def _is_description(parser: PhraseReader, match: Match, noun: Find | None) -> bool:
-    """Whether the words of a relation say what a thing is, not where it is."""
-    plain = match.handler == "inside" and not match.argument
-    if plain or match.handler in ("surrounded", "around"):  # "in white"
-        text, follows = (parser.matcher.text(match.stop + k) for k in (0, 1))
-        if (
-            text in NON_PLACES
-            and follows not in ("one", "ones")
-            and not _names_class(parser, match.stop)
-        ):
-            return True
-    if parser.matcher.text(match.stop - 1) == "under":  # "passing under the bridge"
-        above = _try_premodifiers(parser, match.stop)[0].noun()
-        known = above is not None and above.categories
-        return not known or not _OVERHEAD.isdisjoint(known or ())
-    if noun is None:
-        return False
-    if match.handler == "opposite":
-        return "bridge" in noun.categories
-    if match.handler != "inside" or match.argument != "of":
-        return False
-    # "the roof of the house", "the end of the runway", "a grove of trees"
-    made_of = _try_premodifiers(parser, match.stop)[0]
-    bare = not (made_of.determiner or made_of.has_premodifier())
-    return not noun.categories or (bare and made_of.is_plural())
-
-
-_OVERHEAD = frozenset({"bridge", "tree", "crane"})
-"""Classes that other things may be under, not below them in the picture."""
 
 
 def _read_anchor(
@@ -262,15 +238,21 @@ def _read_second_anchor(
         return None, stop
     if matcher.match(stop + 1) is not None:
         return None, stop  # "left of the pier and below the bridge"
-    trial, after = _try_premodifiers(parser, stop + 1)
+    trial, after = try_premodifiers(parser, stop + 1)
     if not both and matcher.text(stop) == "and":
         if not _is_like_anchor(parser, match, phrase, trial, noun):
             return None, stop
     elif matcher.text(stop + 1) not in ("the", "a", "an"):
         return None, stop
-    if not trial.adjectives or matcher.text(after) not in ("", ",", "and", "or", "but"):
+    ends = matcher.text(after) in ("", ",", "and", "or", "but")
+    goes_on = match.handler in _FILLED and matcher.match(after) is not None
+    if not trial.adjectives or not (ends or goes_on):
         return None, stop
     return _read_anchor(parser, stop + 1, phrase, noun, alone=True)
+
+
+_FILLED = ("holding", "surrounded")
+"""Handlers of relations to several kinds of things: "full of cars and boxes"."""
 
 
 def _is_like_anchor(
@@ -286,28 +268,20 @@ def _is_like_anchor(
     and ships" are two kinds of things.
     """
     named = second.noun()
-    if named is None or not named.categories or phrase.role != "head":
+    first, _ = try_premodifiers(parser, match.stop)
+    if named is None or phrase.role != "head":
+        return False
+    if match.handler in _FILLED and first.is_plural() and second.is_plural():
+        return not (first.determiner or second.determiner)  # "full of cars and boxes"
+    if not named.categories:
         return False
     if named == noun or second.number or second.selectors or second.rank:
         return False
-    first, _ = _try_premodifiers(parser, match.stop)
     if second.determiner:
         return first.determiner in ("the", "a")
     # "of a gray building and red building", but "near the road and ships"
     same = first.noun()
     return same is not None and same == named and not second.is_plural()
-
-
-def _try_premodifiers(parser: PhraseReader, i: int) -> tuple[NounPhrase, int]:
-    """A noun phrase up to its noun, read ahead, and the position after it."""
-    trial = NounPhrase("anchor", None, MAX_DEPTH)
-    return trial, parser.read_premodifiers(i, trial)
-
-
-def _names_class(parser: PhraseReader, i: int) -> bool:
-    """Whether the next noun phrase names a class of the lexicon."""
-    noun = _try_premodifiers(parser, i)[0].noun()
-    return noun is not None and bool(noun.categories)
 
 
 def _leave_unparsed(
@@ -355,25 +329,57 @@ def _lists(matcher: PatternMatcher, i: int) -> bool:
     return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
 
 
+def _are_several(anchor: Node) -> bool:
+    """Whether an anchor stands for more than one thing."""
+    if isinstance(anchor, n.Union):
+        return True
+    steps = spine(anchor)
+    counted = any(isinstance(one, n.Counted) and one.number > 1 for one in steps)
+    last = steps[-1]
+    return counted or (isinstance(last, Find) and last.plural)
+
+
+def _parting_word(matcher: PatternMatcher, match: Match) -> int:
+    """Position of "from" in "dividing the garden from the road"; 0 without one."""
+    if match.argument == "parting":
+        for i in range(match.stop + 1, min(match.stop + _MAX_PARTED, matcher.stop)):
+            if matcher.text(i) in ("from", "with", "to", "and", ","):
+                return i if matcher.text(i) not in ("and", ",") else 0
+    return 0
+
+
+_MAX_PARTED = 6
+"""Tokens of the first of two things that something parts."""
+
+
 def _read_between(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At, negation: At
 ) -> int:
     noun = phrase.noun_or_antecedent()
     matcher = parser.matcher
-    trial, after = _try_premodifiers(parser, match.stop)
+    trial, after = try_premodifiers(parser, match.stop)
     # "between the northern and the southern apron": the noun comes with the second.
     alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
-    first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
+    parted = _parting_word(matcher, match)
+    with matcher.limited(parted or matcher.stop):
+        first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
     if first is None:
         return _leave_unparsed(parser, match, phrase, stop)
     second: Node | None = None
     if isinstance(first, n.Union) and not alone:
         first, *others = first.parts
         second = others[0] if len(others) == 1 else n.Union(tuple(others))
-    elif matcher.text(stop) == "and" or _lists(matcher, stop):
-        second, after = _read_anchor(parser, stop + 1, phrase, noun, alone=True)
+    elif matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
+        like = head_noun(first) or noun  # "the round building and the tall one"
+        second, after = _read_anchor(parser, stop + 1, phrase, like, alone=True)
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))
             stop = after
+    if match.argument == "parting" and second is None and not _are_several(first):
+        # "a lane joining the motorway"
+        touching = match._replace(handler="near", argument="touching")
+        keep = _related(relation(parser, touching, first), first, at)
+        _add_filter(phrase, keep, negation)
+        return stop
     _add_filter(phrase, lambda node: n.Between(node, first, second, at=at), negation)
     return stop

@@ -140,9 +140,11 @@ def may_restate(one: Find | None, other: Find | None) -> bool:
     """
     if one is None or other is None or one.noun == other.noun:
         return False
+    if one.noun in v.GENERIC:
+        return True
     if one.categories and other.categories:
         return not set(one.categories).isdisjoint(other.categories)
-    return bool(one.categories or other.categories) or one.noun in v.GENERIC
+    return bool(one.categories or other.categories)
 
 
 def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:

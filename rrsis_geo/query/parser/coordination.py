@@ -11,7 +11,8 @@ from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
-from rrsis_geo.query.parser.filters import of_size
+from rrsis_geo.query.parser.filters import add_side, of_size
+from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import Filter
@@ -149,12 +150,17 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     while matcher.text(j) in _FILLERS | v.STATIVE:
         j += 1
     match = matcher.match(j, bare=True)
+    if phrase.last_handler == "most" and _is_last_side(matcher, j):
+        add_side(phrase, str(matcher.tokens[j].value), matcher.tokens[j].at)
+        return j + 1
     if match is None and matcher.text(j) == "not" and phrase.role == "head":
         return j  # "not red and not white"
     if match is None or phrase.role != "head":
         return j if again and phrase.role == "head" and j < matcher.stop else None
     conditions = (phrase.filters, phrase.noun_filters, phrase.directions)
+    ordered = match is not None and match.handler == phrase.last_handler == "most"
     said = again or any(conditions) or phrase.unparsed or phrase.base is not None
+    said = said or ordered
     if not (said or matcher.text(i - 1) in v.NON_PLACES):
         return None
     count, before = len(phrase.filters), phrase.last_handler
@@ -165,6 +171,11 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         one, other = phrase.filters[count - 1 :]
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
+
+
+def _is_last_side(matcher: PatternMatcher, i: int) -> bool:
+    """Whether one more side ends what is compared: "more to the left and lower"."""
+    return matcher.text(i) == "<d>" and matcher.text(i + 1) in ("", ",")
 
 
 _FILLERS = v.words("also but is are")
@@ -200,6 +211,8 @@ def read_comma_of_adjectives(
         return i + 1 if open_end and leads else None
     if not phrase.has_premodifier():
         return None
+    if phrase.group and parser.matcher.text(i + 1) == "<ord>":
+        return None  # "in the second row, third from the left"
     matcher = parser.matcher
     bare = matcher.text(i + 1) == "<d>"
     if (

@@ -141,8 +141,21 @@ def _most(
     if any((one.kind, one.value) == ("most", place) for one in phrase.selectors):
         phrase.silent_words.extend(at)  # "farther from the bottom, closer to the top"
         return None
-    phrase.selectors.append(Selector("most", place, at))
+    add_side(phrase, place, at)
     return None
+
+
+def add_side(phrase: NounPhrase, place: str, at: At) -> None:
+    """Choose the one farthest to a side; "more to the left and lower" is a corner."""
+    last = phrase.selectors[-1] if phrase.selectors else None
+    if last is not None and last.kind == "most":
+        pair = str(last.value), place
+        corner = COMBINED_DIRECTIONS.get(pair) or COMBINED_DIRECTIONS.get(pair[::-1])
+        if corner is not None and "centre" not in pair:
+            whole = last._replace(value=corner, at=(*last.at, *at))
+            phrase.selectors[-1] = whole
+            return
+    phrase.selectors.append(Selector("most", place, at))
 
 
 _OPPOSITE_CORNERS = OPPOSITE | {

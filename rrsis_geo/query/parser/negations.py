@@ -42,10 +42,13 @@ _TOUCHING = v.words("touch adjoin abut lie stand sit")
 
 
 def is_main_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """ "is" of "which of the tanks near the road is the largest"."""
-    text = parser.matcher.text
-    finite = text(i) in v.FINITE_VERBS and text(i - 1) not in v.COPULAS
-    return finite and phrase.role != "head"
+    """Whether a verb ends a noun phrase: "the two are ...", "the shed stands by"."""
+    text, noun = parser.matcher.text, phrase.noun()
+    if text(i) not in v.FINITE_VERBS or text(i - 1) in v.COPULAS or phrase.is_empty():
+        return False
+    known = phrase.antecedent if noun is None else noun.categories
+    relates = parser.matcher.match(i + 1, bare=True) is not None
+    return text(i) in ("is", "are") or bool(known and relates)
 
 
 def is_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

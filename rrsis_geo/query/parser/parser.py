@@ -14,8 +14,9 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.appositions import is_part, may_restate
 from rrsis_geo.query.parser.coordination import read_enumeration
+from rrsis_geo.query.parser.descriptions import read_description
 from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
-from rrsis_geo.query.parser.postmodifiers import read_description, read_postmodifiers
+from rrsis_geo.query.parser.postmodifiers import read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase, Role
@@ -117,7 +118,8 @@ class Parser:
                 and self.matcher.text(k) not in _JOINS
             ):
                 break  # "next to the school, red roof"
-            if not _are_coordinated(phrases[-1], second, comma=comma):
+            said = self.matcher.text(j) in ("any", "some")
+            if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
             phrases.append(second)
             i = k
@@ -177,13 +179,16 @@ class Parser:
 _JOINS = v.COORDINATORS | {","}
 
 
-def _are_coordinated(one: NounPhrase, other: NounPhrase, *, comma: bool) -> bool:
+def _are_coordinated(
+    one: NounPhrase, other: NounPhrase, *, comma: bool, said: bool
+) -> bool:
     """Whether two noun phrases side by side name two things.
 
     Args:
         one: What stands before the conjunction.
         other: What stands after it.
         comma: Whether the conjunction is a comma alone.
+        said: Whether "any" or "some" says that a noun phrase begins.
     """
     if one.is_empty() or one.filters or other.filters:
         return False
@@ -193,6 +198,7 @@ def _are_coordinated(one: NounPhrase, other: NounPhrase, *, comma: bool) -> bool
     if noun is None or other.pronoun:
         return False
     clear = bool(noun.categories) or other.is_plural() or other.determiner != ""
+    clear = clear or said
     if not one.adjectives:
         return bool(one.has_premodifier()) and clear
     first_noun = one.noun()

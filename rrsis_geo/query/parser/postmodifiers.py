@@ -9,7 +9,9 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_comma
+from rrsis_geo.query.parser.companions import has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
+from rrsis_geo.query.parser.descriptions import leave_unparsed, read_description
 from rrsis_geo.query.parser.negations import (
     is_exception_of_some,
     is_main_verb,
@@ -54,30 +56,7 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     for applies, read in _READERS:
         if applies(parser, i, phrase):
             return read(parser, i, phrase)
-    return _leave_unparsed(parser, i, phrase)
-
-
-def _leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    matcher, token = parser.matcher, parser.matcher.tokens[i]
-    if not _is_colour_of_noun(parser, i, phrase):
-        phrase.unparsed.append(token)
-        return i + 1
-    stop = i + 1
-    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in v.COLOURS:
-        stop += 2  # "that are white or grey"
-    phrase.adjectives[:0] = matcher.tokens[i:stop]
-    return stop
-
-
-def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """Whether a colour after a verb or comma belongs before the noun: "..., beige"."""
-    matcher = parser.matcher
-    colour = matcher.text(i) in v.NON_PLACES and bool(phrase.adjectives)
-    said = i and (matcher.text(i - 1) == "," or matcher.text(i - 1) in v.COPULAS)
-    last = matcher.text(i + 1) in ("", ",", "and", "or", "but") or (
-        matcher.match(i + 1) is not None
-    )
-    return bool(colour and said and last and not (phrase.pronoun or phrase.unparsed))
+    return leave_unparsed(parser, i, phrase)
 
 
 def _is_one_of(texts: frozenset[str]) -> Condition:
@@ -106,7 +85,7 @@ def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
         i + 1, antecedent=phrase.noun(), role="anchor", depth=phrase.depth + 1
     )
     if node is None:
-        return _leave_unparsed(parser, i, phrase)
+        return leave_unparsed(parser, i, phrase)
     at = parser.matcher.at(i, i + 1)
     if phrase.adjectives and singular(phrase.adjectives[-1].surface) in _NEIGHBOURS:
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
@@ -141,7 +120,7 @@ def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         _find_rule(parser.matcher, i)[0],
         parser.matcher.after_exception(i),
     )
-    if is_main_verb(parser, i, phrase):
+    if phrase.role != "head" and is_main_verb(parser, i, phrase):
         return False
     if exception > i + 1 and match is not None and exception > match.stop:
         return False  # "without counting the largest" is not "without a road"
@@ -179,9 +158,17 @@ def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> b
 
 def _is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
     """Whether "by" names who does something: "hidden by trees"."""
-    if parser.matcher.text(match.start) != "by" or not phrase.unparsed:
+    if parser.matcher.text(match.start) != "by":
         return False
-    return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
+    if phrase.unparsed:
+        return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
+    before = parser.matcher.tokens[max(match.start - _MAX_JOINED, 0) : match.start]
+    joined = phrase.role == "anchor" and any(one.text in v.JOINED for one in before)
+    return joined or parser.matcher.text(match.start - 1) in v.COVERED
+
+
+_MAX_JOINED = 6
+"""Tokens between "joined to" and "by", which says how."""
 
 
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
@@ -268,54 +255,19 @@ def _read_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """ "the road on which cars are driving", "the hut where the paths cross"."""
     matcher = parser.matcher
-    if matcher.text(i) == "where":
+    if matcher.text(i) == "where" or _is_clause(matcher, i, phrase):
         return True
     before = v.RELATING | v.PREPOSITIONS | {"of"}
     return matcher.text(i) in before and matcher.text(i + 1) in ("which", "whom")
 
 
-def read_description(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    """Leave a description to the network, up to words that surely say where."""
-    matcher = parser.matcher
-    # "whose nose points left" and "on its west side" are about the thing itself.
-    start, own = i, matcher.text(i) == "whose"
-    part = matcher.text(i + 1) in ("its", "their")  # "with its tail on the right"
-    i = _leave_unparsed(parser, i, phrase)
-    while i < matcher.stop and matcher.text(i) != ",":
-        match = None if own else matcher.match(i)
-        if match is not None and _is_of_whole(matcher, match):
-            break
-        placed = part and match is not None and match.handler == "place"
-        ranked = any(token.text == "<ord>" for token in matcher.tokens[start:i])
-        placed = placed or (ranked and match is not None and match.handler == "from")
-        if match is not None and not (placed or _is_about_thing(matcher, match)):
-            break
-        excepts = matcher.text(i) != "but" or (
-            matcher.text(i + 1) == "not" and matcher.text(i + 2) in v.DEFINITE
-        )
-        if matcher.after_exception(i) > i and excepts:
-            break
-        i = _leave_unparsed(parser, i, phrase)
-    return i
-
-
-def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
-    """Whether a rule is not about the part named before: "with a red roof along"."""
-    last = matcher.text(match.start - 1)
-    where = match.handler in ("along", "around", "inside", "group")
-    return where and last in v.PARTS_OF_THINGS
-
-
-def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
-    """Whether a rule within a description describes the thing, not its place."""
-    if match.handler in v.DESCRIPTIVE_RULES:
-        return True
-    if match.stop == match.start + 2 and matcher.text(match.start) == "on":
-        return matcher.tokens[match.start + 1].value == "top"  # "with panels on top"
-    # "with a stand on the west side"
-    if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
-        return True
-    return matcher.first("its", match) is not None
+def _is_clause(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
+    """Whether an anchor does something: "near the bridge that carries the railway"."""
+    opens = phrase.role == "anchor" and matcher.text(i) in ("that", "which")
+    verb = matcher.tokens[i + 1].surface if matcher.text(i + 1) else ""
+    acts = verb.endswith("s") and verb not in v.COPULAS | v.FINITE_VERBS
+    rule = matcher.match(i + 1, bare=True)
+    return opens and acts and rule is None and matcher.text(i + 2) in v.DETERMINERS
 
 
 def _is_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -324,9 +276,9 @@ def _is_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 def _read_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "facing north"."""
-    i = _leave_unparsed(parser, i, phrase)
+    i = leave_unparsed(parser, i, phrase)
     while parser.matcher.text(i) in _ORIENTATION_WORDS:
-        i = _leave_unparsed(parser, i, phrase)
+        i = leave_unparsed(parser, i, phrase)
     return i
 
 
@@ -346,6 +298,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),
     (_is_one_of(v.COPULAS), _read_verb),
+    (has_companion, read_companion),
     (_has_part, _read_part),
     (_is_one_of(v.DESCRIPTIVE | v.PREPOSITIONS), read_description),
     (_is_orientation, _read_orientation),

@@ -14,7 +14,7 @@ from rrsis_geo.query.parser.coordination import (
     read_conjunction_of_adjectives,
 )
 from rrsis_geo.query.parser.filters import of_size
-from rrsis_geo.query.parser.negations import lacking_adjective
+from rrsis_geo.query.parser.negations import is_main_verb, lacking_adjective
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.group_phrases import read_group, read_share
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
@@ -247,7 +247,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     placed = token.text in v.STATIVE and matcher.match(i + 1, bare=True) is not None
     if placed and phrase.adjectives and token.text.endswith(("ing", "ed")):
         return None  # "the black thing lying in the grass"
-    if _is_verb(parser, i, phrase):
+    if is_main_verb(parser, i, phrase):
         return None  # "which of the two is larger"
     if phrase.adjectives and _adds_to_noun(parser, i):
         return None
@@ -282,16 +282,6 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 _NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who", "where")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
-
-
-def _is_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
-    """Whether the noun phrase ended: "the two are ...", "the shed stands near ..."."""
-    text, noun = parser.matcher.text(i), phrase.noun()
-    if text not in v.FINITE_VERBS or phrase.is_empty():
-        return False
-    known = phrase.antecedent if noun is None else noun.categories
-    relates = parser.matcher.match(i + 1, bare=True) is not None
-    return text in ("is", "are") or bool(known and relates)
 
 
 def _adds_to_noun(parser: PhraseReader, i: int) -> bool:

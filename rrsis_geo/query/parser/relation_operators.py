@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
+from rrsis_geo.query.lexicon.nouns import CRAFT, sense
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
@@ -59,8 +60,18 @@ def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> b
 
 
 def _near(parser: PhraseReader, match: Match) -> Relation:
-    how: Any = match.argument or "near"
+    if match.argument == "toward":
+        return _near_toward(match.groups["toward"])
+    how: Any = match.argument if match.argument in ("next", "touching") else "near"
     return lambda of, anchor, at: n.Near(of, anchor, how, at=at)
+
+
+def _near_toward(words: str) -> Relation:
+    """ "on the road side of the track": near the track and near a road."""
+    known = sense(tuple(words.split()))[1]
+    name = words if known is None else known.name
+    faced = Find(name, noun=name, categories=known.categories if known else ())
+    return lambda of, anchor, at: n.Near(n.Near(of, anchor, at=at), faced, at=at)
 
 
 def _not_near(parser: PhraseReader, match: Match) -> Relation:
@@ -126,7 +137,14 @@ def _compared(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _along(parser: PhraseReader, match: Match) -> Relation:
-    return lambda of, anchor, at: n.Along(of, anchor, at=at)
+    def relate(of: Node, anchor: Node, at: At) -> Node:
+        thing = head_noun(of)
+        moves = thing is not None and not CRAFT.isdisjoint(thing.categories)
+        if match.argument == "course" and moves:  # "a car following a truck"
+            return n.Near(of, anchor, at=at)
+        return n.Along(of, anchor, at=at)
+
+    return relate
 
 
 def _around(parser: PhraseReader, match: Match) -> Relation:
@@ -147,7 +165,7 @@ def _holding(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _inside(parser: PhraseReader, match: Match) -> Relation:
-    how: Any = match.argument if match.argument in ("on", "at") else "in"
+    how: Any = _INSIDE.get(match.argument, "in")
 
     def relate(of: Node, anchor: Node, at: At) -> Node:
         by = match.argument == "of" and _holds_at_its_side(of, anchor)
@@ -156,7 +174,9 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
     return relate
 
 
-_CRAFT = frozenset(("airplane", "helicopter", "ship", "vehicle"))
+_INSIDE: dict[str, str] = {"on": "on", "at": "at", "over": "at"}
+"""How a thing is in its anchor; what goes over it may reach beyond it."""
+
 _BERTHS = frozenset(("terminal", "harbor", "building"))
 _BASINS = words("harbor harbour marina port seaport")
 
@@ -167,7 +187,7 @@ def _holds_at_its_side(of: Node, anchor: Node) -> bool:
     if thing is None or place is None:
         return False
     beside = not _BERTHS.isdisjoint(place.categories) and place.noun not in _BASINS
-    return beside and not _CRAFT.isdisjoint(thing.categories)
+    return beside and not CRAFT.isdisjoint(thing.categories)
 
 
 RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {

@@ -34,6 +34,10 @@ _OR_ALIKE = (
 )
 _CONDITIONAL = v.words("there any possible you visible present it they one needed so")
 _CONDITIONAL |= {"that", "those"}
+_CONTRASTS = v.words("while whereas")
+_COMPARED = v.words(
+    "all others other rest neighbours neighbors everything everyone most ones"
+)
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
 _PURPOSES = v.words(
@@ -57,6 +61,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 if _adds(segment):  # "the jetty, boats included"
                     comma, segment = comma._replace(text="and"), segment[:-1]
                 kept.append(comma)
+            if kept and segment and _guesses(segment):
+                segment = _guessed(segment)
             kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
@@ -73,11 +79,34 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
     if len(segment) > 1 and segment[-1].text == "only":
         segment = segment[:-1]  # "the turf only"
     texts = tuple(token.text for token in segment[:5])
+    if len(texts) > 3 and texts[0] in _LOOKS and texts[1:3] == ("like", "one"):
+        return segment[3:]  # "a plane? looks like one at the top"
     if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
         return segment[3:]
     if _says_what_it_is(texts):
         return segment[4:]
     return segment
+
+
+def _guesses(segment: Sequence[Token]) -> bool:
+    """Whether a noun is named with a doubt: "a buoy perhaps", "tank maybe"."""
+    *named, last = (token.text for token in segment)
+    plain = not v.RELATING.union(v.COLOURS).intersection(named)
+    words = all(text.isalpha() for text in named)
+    return last in _HEDGES and 0 < len(named) <= _MAX_GUESS and plain and words
+
+
+def _guessed(segment: Sequence[Token]) -> list[Token]:
+    """A guess as another name of the same thing: "the buoy"."""
+    the = segment[-1]._replace(text="the", surface="the")
+    start = 1 if segment[0].text in v.INDEFINITE else 0
+    return [the, *segment[start:-1]]
+
+
+_MAX_GUESS = 3
+"""Tokens of a guess."""
+
+_LOOKS = v.words("looks look")
 
 
 def _says_what_it_is(texts: Sequence[str]) -> bool:
@@ -100,12 +129,15 @@ def _is_aside(segment: Sequence[Token]) -> bool:
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
+        or _is_contrast(segment, 0)
     )
 
 
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
     kept = [token for token in segment if token.text not in _ADVERBS]
+    contrast = (k for k in range(1, len(kept)) if _is_contrast(kept, k))
+    kept = kept[: next(contrast, len(kept))]
     for place in range(len(kept) - 2, -1, -1):
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
@@ -119,6 +151,12 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]
     return kept
+
+
+def _is_contrast(segment: Sequence[Token], place: int) -> bool:
+    """Whether it is said from here on how the others are: "while the rest are grey"."""
+    others = any(token.text in _COMPARED for token in segment[place:])
+    return bool(segment) and segment[place].text in _CONTRASTS and others
 
 
 def before_purpose(tokens: Sequence[Token], start: int, stop: int) -> int:

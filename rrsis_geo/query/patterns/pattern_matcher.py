@@ -12,6 +12,7 @@ from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.fronting import without_fronting
+from rrsis_geo.query.patterns.introductions import without_introduction
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
@@ -52,7 +53,9 @@ PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
-_NO_ANCHOR |= v.words("nothing nobody out upstream downstream inland offshore ashore")
+_NO_ANCHOR |= v.words(
+    "of from there here nothing nobody out upstream downstream inland offshore ashore"
+)
 """Tokens that begin no anchor."""
 
 
@@ -79,7 +82,8 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        self._take(without_asides(named_by_purpose(clarified(text.tokens))))
+        said = without_asides(named_by_purpose(clarified(text.tokens)))
+        self._take(without_introduction(said))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
         if ordered != list(self.tokens[start:stop]):
@@ -177,6 +181,8 @@ class PatternMatcher:
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
         if at_end and not self.may_end(stop):
             return False
+        if rule.handler == "isolated" and self.text(stop - 1) == "own":
+            return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")
 

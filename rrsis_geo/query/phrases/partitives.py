@@ -76,6 +76,9 @@ def read_possessive(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | N
     )
     if side or not phrase.adjectives or i + 1 >= matcher.stop:
         return None
+    if phrase.role == "anchor" and matcher.text(i + 1) in v.RIMS:
+        phrase.silent_words.extend(matcher.at(i, i + 2))  # "at the water's edge"
+        return i + 2
     owner = NounPhrase(
         "anchor",
         phrase.antecedent,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import UNSURE
@@ -225,7 +226,7 @@ def read_one(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.at_least = True  # "one or two"
         return i + 3
     partitive = matcher.text(i + 1) == "of" and not modified
-    if not modified and matcher.text(i + 1) in v.COLOURS | {"<size>"}:
+    if not modified and _is_described(parser, i + 1):
         phrase.number, phrase.number_at = 1, token.at  # "the one red car"
         return i + 1
     if not partitive and (modified or phrase.determiner or matcher.may_end(i + 1)):
@@ -236,6 +237,14 @@ def read_one(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     if partitive:
         phrase.determiner = "a"
     return i + 1
+
+
+def _is_described(parser: PhraseReader, i: int) -> bool:
+    """Whether the noun of "one" begins here: "red car", "tank"."""
+    text = parser.matcher.text(i)
+    if text in v.COLOURS | {"<size>"}:
+        return True
+    return bool(text) and sense((parser.matcher.tokens[i].surface,))[1] is not None
 
 
 def is_rank_of_noun_before(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -61,6 +61,9 @@ _OR_MORE = re.compile(
 )
 """ "50 m+", "5+"."""
 
+_GUESS = re.compile(r"\((?![^()]*\bthe\b)[^()]{1,40}\?+\s*\)")
+""" "the grey thing (shed? barn?)": a guess, not a further thing."""
+
 _PLURAL_POSSESSIVE = re.compile(r"(?<=[a-z]s)'(?=\s+\w)")
 """ "the houses' pools", unless a word is quoted."""
 
@@ -182,6 +185,7 @@ def normalize(
         .replace("incl.", "incl ")
         .replace("%", " percent ")
     )
+    plain = _GUESS.sub(" ", plain)
     for pattern, word in _SLASHED:
         plain = pattern.sub(word, plain)
     if not _QUOTED.search(plain):

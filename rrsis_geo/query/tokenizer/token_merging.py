@@ -10,6 +10,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     from_to,
     joined,
     left,
+    pair_of_them,
     parked,
     texts,
     there,
@@ -24,7 +25,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    return (*first, upward, parked, _average, _numbered, _coloured)
+    return (*first, upward, parked, pair_of_them, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:

@@ -98,6 +98,19 @@ def from_to(
 _TOUCHING_ENDS = v.words("end side wing nose bumper shoulder bow")
 """Words of rows: "parked end to end"."""
 
+
+def pair_of_them(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ ", a pair of them" as ", two of them"."""
+    if last is None or last.text != "," or tokens[index].text != "a":
+        return None
+    group, rest = tokens[index + 1 : index + 2], texts(tokens, index + 2, 2)
+    if not group or group[0].value != "pair" or rest != ("of", "them"):
+        return None
+    return [joined("<n>", 2, tokens[index : index + 2])], index + 2
+
+
 _STAYING = v.words("moored docked parked berthed anchored stored standing lying up")
 
 

@@ -1,0 +1,97 @@
+"""Joins a thing that is named first with what is asked about it.
+
+"There is a lake, I want the house next to it" asks for "the house next to the lake".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.patterns.pattern_compiler import (
+    POLITE_OPENINGS,
+    encode,
+    longest_match,
+)
+from rrsis_geo.query.tokenizer.token_kinds import Token
+
+_FILLERS = v.words("so ok okay well now and then , but")
+_INTRODUCING = (
+    ("there", "is"),
+    ("there", "are"),
+    ("do", "you", "see"),
+    ("you", "see"),
+    ("see",),
+    ("is", "that"),
+    ("is", "this"),
+    ("is", "there"),
+)
+_PRONOUNS = v.words("it them")
+_OWN = v.words("its their")
+
+
+def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens of the request alone, with the thing named first in place of "it"."""
+    start = _after_fillers(tokens, 0)
+    begin = start + _introduction(tokens[start:])
+    ends = (k for k in range(begin, len(tokens)) if tokens[k].text in (",", "and"))
+    end = next((k for k in ends if _is_request(tokens, k)), 0)
+    if begin == start or end <= begin:
+        return tuple(tokens)
+    request = tokens[_after_fillers(tokens, end) :]
+    thing = tokens[begin:end]
+    if thing[0].text in v.INDEFINITE:
+        thing = (thing[0]._replace(text="the", surface="the"), *thing[1:])
+    return _resolved(request, thing) or tuple(tokens)
+
+
+def _after_fillers(tokens: Sequence[Token], place: int) -> int:
+    while place < len(tokens) and tokens[place].text in _FILLERS:
+        place += 1
+    return place
+
+
+def _introduction(tokens: Sequence[Token]) -> int:
+    """Number of tokens of "there is" or the like; 0 for other words."""
+    for words in _INTRODUCING:
+        if tuple(token.text for token in tokens[: len(words)]) == words:
+            return len(words)
+    return 0
+
+
+def _is_request(tokens: Sequence[Token], place: int) -> bool:
+    """Whether "show me" or the like follows a comma."""
+    some = tokens[_after_fillers(tokens, place) :]
+    line = "".join(map(encode, some))
+    return bool(some) and longest_match(POLITE_OPENINGS, some[0].text, line, 0) > 0
+
+
+def _resolved(
+    request: Sequence[Token], thing: Sequence[Token]
+) -> tuple[Token, ...] | None:
+    """A request with a thing in place of the first "it" after a relation, or of "its".
+
+    None where it does not speak of the thing.
+    """
+    for place, token in enumerate(request):
+        related = place > 0 and request[place - 1].text in _BEFORE_IT
+        if token.text in _PRONOUNS and related:
+            return (*request[:place], *thing, *request[place + 1 :])
+        if token.text in _OWN and place + 1 < len(request):
+            end = _end_of_noun(request, place + 1)
+            the = token._replace(text="the")
+            of = token._replace(text="of", surface="of")
+            noun = request[place + 1 : end]
+            return (*request[:place], the, *noun, of, *thing, *request[end:])
+    return None
+
+
+_BEFORE_IT = v.RELATING | v.PREPOSITIONS | v.words("of to")
+
+
+def _end_of_noun(tokens: Sequence[Token], place: int) -> int:
+    """Where a noun phrase ends: at a comma or a relation."""
+    ends = v.RELATING | v.PREPOSITIONS | v.COORDINATORS | {",", "of"}
+    while place < len(tokens) and tokens[place].text not in ends:
+        place += 1
+    return place
