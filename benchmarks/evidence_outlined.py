@@ -44,6 +44,12 @@ is there."""
 ENLARGED = 3
 """Captioned scenes have 128 pixels a side."""
 
+UNREAD = {
+    "nwpu, not read before": SENTENCES,
+    "nwpu, a second time": SENTENCES.with_name("nwpu-second.jsonl"),
+}
+"""Name of a set in the table -> sentences whose half to choose on was read since."""
+
 
 def outlined_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
     """Gather the evidence for names of classes.
@@ -85,12 +91,13 @@ def unread_cases(
     Yields:
         The part and the case.
     """
-    for image in split(nwpu(data, SENTENCES), every=7)[1]:
-        of = part_of(image.place)
-        if image.written and part in ("all", of):
-            picture = replace(as_it_is(image), set="nwpu, not read before")
-            for case in evidence_of(picture, predictor):
-                yield of, case
+    for name, path in UNREAD.items():
+        for image in split(nwpu(data, path), every=7)[1]:
+            of = part_of(image.place)
+            if image.written and part in ("all", of):
+                picture = replace(as_it_is(image), set=name)
+                for case in evidence_of(picture, predictor):
+                    yield of, case
 
 
 def _address(image: LabelledImage, name: str) -> str:
