@@ -36,7 +36,7 @@ from rrsis_geo.runtime.cached_predictor import CachedPredictor
 SENTENCES = Path(__file__).with_name("sentences") / "nwpu.jsonl"
 
 QUIET = 0.001
-"""Share of an image; less foreground counts as none."""
+"""Share of an image; less foreground counts as none where nothing is meant."""
 
 POOR = 0.5
 """Answers below this IoU are listed."""
@@ -58,8 +58,8 @@ class Answer:
 
     @property
     def empty(self) -> bool:
-        """Whether next to nothing was painted."""
-        return self.painted < QUIET
+        """Whether nothing was painted; a small ship is less than `QUIET`."""
+        return self.painted == 0 if self.meant else self.painted < QUIET
 
 
 def main() -> None:
