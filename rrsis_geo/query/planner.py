@@ -150,6 +150,7 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
         if ordered and (kept := _choose_without(parser, of, i, after)):
             return kept
+        of = _without_colour(parser, of, after)
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
@@ -173,6 +174,18 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _without_colour(parser: Parser, of: Node, i: int) -> Node:
+    """What "the grey one" stands for, after "the two white planes": a plane."""
+    other = NounPhrase("anchor", None, 1)
+    parser.read_premodifiers(i, other)
+    words = {token.text for token in other.adjectives}
+    counted = of.of if isinstance(of, n.Counted) else of
+    named = set(counted.phrase.split()) if isinstance(counted, Find) else set()
+    noun = head_noun(of)
+    recoloured = other.pronoun and words & v.COLOURS and named & v.COLOURS
+    return noun if recoloured and noun is not None else of
 
 
 def _count_last(node: Node, more: Node) -> Node:
@@ -220,12 +233,13 @@ def _after_predicate(parser: Parser, i: int) -> int:
 def _except_more(
     parser: Parser, antecedent: Node, whole: Node, i: int
 ) -> tuple[Node, int]:
-    """Leave out the second of "except the largest and the smallest"."""
+    """Leave out the second of "except the largest and the smallest", "not A or B"."""
     while parser.matcher.text(i) in ("and", "or", ",") and i < parser.matcher.stop:
         trial = NounPhrase("anchor", antecedent, 1)
         parser.read_premodifiers(i + 1, trial)
         same = trial.pronoun or (trial.noun() is None and trial.has_premodifier())
-        if not (same and trial.determiner):
+        neither = parser.matcher.text(i) == "or" and trial.noun() is not None
+        if not ((same or neither) and trial.determiner):
             break
         without, j = parser.read_phrase(
             i + 1, antecedent=antecedent, role="anchor", depth=1

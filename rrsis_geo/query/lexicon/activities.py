@@ -54,6 +54,8 @@ ACTIVITIES = {
 {where} [the|some] (athletes|runners|sprinters) [{may}] \
 (train|run|race|compete|sprint|exercise)
 {where} (train|training) for athletics
+(red|blue|orange|brown|running|marked) lanes [that] (forming|form|making|make) \
+(an|the) (oval|ellipse)
 """,
     "swimming pool": """
 {where} (swim|swimming|bathe|bathing)

@@ -57,7 +57,7 @@ MACROS = {
     "other": "(the others around|the others nearby|its neighbours|its neighbors"
     "|the ones around it|those around it|the others|the other ones|the rest|others"
     "|any others|all others|any other|all the others|all other ones|everything else"
-    "|the other two)",
+    "|the other {n})",
     "each": "(each other|one another)",
     "all": "(everything else|all others|all the others|all the rest|any other"
     "|all other ones|any of the others|everyone else)",
@@ -135,11 +135,15 @@ most: [the] most [far|further|over] (to|at|on|toward|towards) [the] {d} [hand] [
 [of {scene}]
 most: {stat} [the] {nearest} out (to|toward|towards|on|at) [the] [very] {d} [hand] \
 [side|edge|end] [of {scene}]
-most: {stat} (more|further|farther) [over|out|up|down] (to|toward|towards) [the] {d} \
+most: {stat} (more|further|farther) [over|out|up|down] [to|toward|towards] [the] {d} \
 [hand] [side] than ({all}|{other})
+most more: [set] [well|far|a bit] apart (to|on|at) [the] {d} [hand] [side] of \
+({all}|{other})
 most: {stat} {adv} [to|on] [the] {d} [hand] [side] of {all}
 most top: {stat} {adv} above {all}
 most bottom: {stat} {adv} below {all}
+most higher: {stat} {adv} (higher|further up|higher up) than ({all}|{other})
+most lower: {stat} {adv} (lower|further down|lower down) than ({all}|{other})
 most higher: higher
 most higher: (higher|further|farther) up
 most lower: (lower|further|farther) down
@@ -156,7 +160,7 @@ from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
 beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] \
 close=[far|very|extreme|immediate|direct] {d} [hand] (of|from) {x}
-beside: {stat} {adv} (to|on|at|in|along|down|up|around|against) [the] \
+beside: {stat} {adv} (to|on|at|in|along|down|up|around|against|near|close to) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
 beside either: {stat} {adv} [to|on|at] [the] {d} (or|and) [to|on|at] [the] {d} [hand] \
@@ -319,9 +323,9 @@ opaque: of [the|a|an] (same|different|similar|various|varying|equal|all|other) (
 |sizes|kind|kinds|type|types|shape|shapes|length|lengths|colour|color|colours|colors \
 |height|design)
 outside: {stat} [just] (outside|outside of) {x}
-inside: (forming|making up|that form|which form|that make up|belonging to|belong to \
-|belongs to|being part of|is part of|are part of|that is part of \
-|that are part of|which is part of) {x}
+inside: (forming|making up|that form|which form|that make up|being part of|is part of \
+|are part of|that is part of|that are part of|which is part of) {x}
+inside belonging: (belonging to|belong to|belongs to) {x}
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
 inside at: {stat} [just|right|directly] at {x}
@@ -361,7 +365,11 @@ group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one
 |in a diagonal row|in a queue|all in a row|queuing|forming a line|forming a row \
 |one behind the other|one behind another|one after the other|wing to wing \
 |nose to tail|bumper to bumper|bow to stern)
-group column: {stat} one [just|right|directly] (above|below) the other
+group column: {stat} one [just|right|directly] (above|below|beneath|underneath|under \
+|on top of) the other [one]
+group line: {stat} one [just|right|directly] (beside|alongside|in front of) the other \
+[one]
+group cluster: {stat} one [just|right|directly] (next to|near|close to) the other [one]
 group column: {stat} (in a column|in one column|one above the other|on top of each \
 other \
 |stacked vertically|one below the other|stacked one above the other)

@@ -138,7 +138,7 @@ SQUARE = words("square sq sq. squared")
 
 GROUPS = {
     "line": "row rows line lines queue queues chain chains string strings file series"
-    " lineup strip strips",
+    " lineup lineups strip strips",
     "column": "column columns stack stacks",
     "cluster": "group groups cluster clusters block blocks bunch clump clumps batch set"
     " formation fleet collection huddle array arrays",
@@ -152,7 +152,7 @@ GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
 GROUP_NOUNS = words(
     "row rows column columns pair pairs trio trios cluster clusters group groups"
-    " queue queues string strings"
+    " queue queues string strings lineup lineups"
 )
 """Words that name a group even without its members: "in the top row"."""
 
@@ -342,6 +342,9 @@ MARKINGS = words(
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""
+
+ENDS_OF_ANCHORS = words("end corner edge")
+"""Likewise where something is near it; what is at its end may be there only."""
 
 PARTS = END_PARTS | words("side face bank shore")
 """Parts of a thing that lie to one side of it."""

@@ -26,7 +26,10 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     Match,
     PatternMatcher,
 )
-from rrsis_geo.query.phrases.group_phrases import chooses_from_anchor
+from rrsis_geo.query.phrases.group_phrases import (
+    chooses_from_anchor,
+    members_of_rows,
+)
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
@@ -175,6 +178,10 @@ def _read_relation(
         at, stop = (*at, *parser.matcher.at(stop, end)), end
     denied = negation or match.handler in _DENYING
     if not denied and chooses_from_anchor(parser, match, phrase, anchor, at, noun):
+        return stop
+    rows = members_of_rows(anchor, noun, at) if negation else None
+    if rows is not None and match.handler == "inside":
+        phrase.filters.append(lambda node: n.Except(node, rows, at=negation))
         return stop
     if second is not None and both:
         keep = _related_to_both(relate, anchor, second, at)

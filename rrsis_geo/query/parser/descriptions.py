@@ -168,7 +168,8 @@ def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     """Whether a rule is not about the part named before: "with a red roof along"."""
     last = matcher.text(match.start - 1)
     where = match.handler in ("along", "around", "inside", "group")
-    return where and last in v.PARTS_OF_THINGS
+    own = matcher.text(match.stop) in ("its", "their")  # "over its whole length"
+    return where and last in v.PARTS_OF_THINGS and not own
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:

@@ -244,6 +244,9 @@ def _apart(
 def _isolated(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
+    if any(isinstance(keep(n.Find("")), n.Isolated) for keep in phrase.filters):
+        phrase.silent_words.extend(at)  # "on its own, away from the others"
+        return None
     return lambda node: n.Isolated(node, at=at)
 
 
@@ -251,6 +254,9 @@ def _group(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     number, number_at = phrase.number, phrase.number_at
+    if number and phrase.selectors and parser.matcher.text(match.start - 1) == ",":
+        phrase.silent_words.extend(at)  # "the two largest, side by side"
+        return None
     more, phrase.number, phrase.at_least = phrase.at_least, None, False
     form: Any = match.argument
     count = number if number and number > 1 else None

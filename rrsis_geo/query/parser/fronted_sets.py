@@ -18,6 +18,8 @@ _CHOOSING = v.DEFINITE | v.words(
 )
 """Tokens that begin what is chosen of a set."""
 
+_ONE = ("one", "ones", "<sup>", "<most>")
+
 
 def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "of the four courts, the leftmost", "which of them is ..."."""
@@ -33,6 +35,7 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         j = asked  # "of the two ships take the longer one"
     several = isinstance(base, n.Grouped)
     several = several or (isinstance(base, n.Counted) and base.number > 1)
+    several = several or (text(i + 1) == "all" and text(j + 1) in _ONE)
     goes_on = text(j) == "the" and (text(i) != "of" or several)
     if base is None or not (asks or ends or goes_on):
         return i
@@ -53,6 +56,8 @@ def _read_set(
     places = range(i, 0 if asks else matcher.stop)
     comma = next((k for k in places if _chooses(parser, k)), matcher.stop)
     comma = next((k for k in range(i, comma) if not asks and _asks(parser, k)), comma)
+    if matcher.text(i) == "all" and not asks:
+        comma = next((k for k in range(i + 2, comma) if _goes_on(parser, k)), comma)
     with matcher.limited(comma):
         base, j = parser.read_phrase(i, antecedent=None, role="inner", depth=depth)
     if base is not None or comma == matcher.stop:
@@ -72,6 +77,13 @@ def _asks(parser: PhraseReader, i: int) -> bool:
     """Whether a request follows the set: "of the two ships take the longer"."""
     asked = parser.matcher.after_request(i) if parser.matcher.text(i) in _ASKING else i
     return asked > i and parser.matcher.text(asked) in v.DEFINITE
+
+
+def _goes_on(parser: PhraseReader, i: int) -> bool:
+    """Whether what is chosen follows a set at once: "of all the ships the longest"."""
+    text = parser.matcher.text
+    relates = text(i - 1) in v.RELATING | v.PREPOSITIONS | v.COPULAS | {"of", "than"}
+    return text(i) == "the" and text(i + 1) in _ONE and not relates
 
 
 def _chooses(parser: PhraseReader, i: int) -> bool:

@@ -38,7 +38,7 @@ def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:
     return denied and verb in _TOUCHING
 
 
-_TOUCHING = v.words("touch adjoin abut lie stand sit")
+_TOUCHING = v.words("touch adjoin abut lie stand sit belong")
 
 
 def is_main_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

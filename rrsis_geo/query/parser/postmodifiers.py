@@ -6,12 +6,16 @@ from collections.abc import Callable
 
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.lexicon.nouns import WIDE, singular
+from rrsis_geo.query.lexicon.nouns import WIDE, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_comma
 from rrsis_geo.query.parser.companions import has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
-from rrsis_geo.query.parser.descriptions import leave_unparsed, read_description
+from rrsis_geo.query.parser.descriptions import (
+    leave_unparsed,
+    read_description,
+    try_premodifiers,
+)
 from rrsis_geo.query.parser.negations import (
     is_exception_of_some,
     is_main_verb,
@@ -216,6 +220,22 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     return around or text in _AFTER_ANCHOR
 
 
+def _is_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether what an anchor does needs an object: "the boat leaving a wake"."""
+    before = [*phrase.adjectives[1:], *phrase.unparsed][-1:]
+    last = parser.matcher.tokens[i - 1]
+    acts = last.surface.endswith("ing") and sense((last.surface,))[1] is None
+    article = parser.matcher.text(i) in ("a", "an", "the", "its", "their", "another")
+    return phrase.role != "head" and before == [last] and acts and article
+
+
+def _read_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "a wake", left to the network with the words before it."""
+    _, stop = try_premodifiers(parser, i)
+    phrase.unparsed.extend(parser.matcher.tokens[i : max(stop, i + 1)])
+    return max(stop, i + 1)
+
+
 _AFTER_AROUND = ("", ",", "and", "it", "them")
 """ "without trees around"."""
 
@@ -294,6 +314,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (is_exception_of_some, _end),
     (_is_rule, _read_rule),
     (is_negation, read_negation),
+    (_is_object, _read_object),
     (_is_end, _end),
     (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),

@@ -168,7 +168,7 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
     how: Any = _INSIDE.get(match.argument, "in")
 
     def relate(of: Node, anchor: Node, at: At) -> Node:
-        by = match.argument == "of" and _holds_at_its_side(of, anchor)
+        by = match.argument in ("of", "belonging") and _holds_at_its_side(of, anchor)
         return n.Inside(of, anchor, "at" if by else how, at=at)
 
     return relate

@@ -17,6 +17,8 @@ from rrsis_geo.query.tokenizer.token_kinds import Token
 _BEFORE = v.RELATING | v.PREPOSITIONS | v.COORDINATORS | {"of"}
 """Tokens after which a clause with "where" is a noun phrase of its own."""
 
+_DESCRIBING = v.DESCRIPTIVE | {",", "of"}
+
 
 def named_by_purpose(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens with nouns in place of such clauses: "tennis court"."""
@@ -54,7 +56,10 @@ def _belongs_to_noun(tokens: Sequence[Token], place: int) -> bool:
 
     So does "for", unless it begins the text.
     """
-    if tokens[place].text != "where":
+    text, before = tokens[place].text, tokens[place - 1].text if place else ""
+    if before in _DESCRIBING and text not in ("where", "for", "what"):
+        return True  # "stadium with red lanes forming an oval"
+    if text != "where":
         return tokens[place].text == "for" and place > 0
     for token in reversed(tokens[:place]):
         if token.text in _BEFORE:

@@ -372,3 +372,11 @@ def _names_rows(anchor: Node, noun: Find | None) -> bool:
     parts = anchor.parts if isinstance(anchor, n.Union) else ()
     grouped = [any(isinstance(one, n.Grouped) for one in spine(part)) for part in parts]
     return bool(parts) and all(grouped) and all(head_noun(o) == noun for o in parts)
+
+
+def members_of_rows(anchor: Node, noun: Find | None, at: At) -> Node | None:
+    """The members of one row or several of the same things; None for other anchors."""
+    if _names_rows(anchor, noun) and isinstance(anchor, n.Union):
+        return n.Union(tuple(n.Members(row, at=at) for row in anchor.parts))
+    grouped = any(isinstance(one, n.Grouped) for one in spine(anchor))
+    return n.Members(anchor, at=at) if grouped and head_noun(anchor) == noun else None

@@ -18,6 +18,7 @@ from rrsis_geo.query.phrases.selectors import (
     apply_selector,
     doubted,
     named_side,
+    side_of_first,
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -48,7 +49,6 @@ class NounPhrase:
 
     determiner: str = ""
     """"the", "a", "all" or none."""
-
     silent_words: list[int] = field(default_factory=list)
     """Indices of words, such as articles, that belong to the phrase but are not passed
     to the network."""
@@ -297,11 +297,11 @@ class NounPhrase:
 
     def _set_rank_side_of_rows(self) -> None:
         """Count "the second row" from the top, "the first two" from the left."""
-        form = self.base.form if isinstance(self.base, n.Grouped) else self.group
-        if form in ("line", "row", "column") and self.rank and not self.selectors:
-            self.rank_side = self.rank_side or ("left" if form == "column" else "top")
-        elif self.rank and self.number_at and not self.selectors:
-            self.rank_side = self.rank_side or "left"
+        chosen = isinstance(self.antecedent, n.Members) and not self.adjectives
+        of = self.base or (self.antecedent if chosen else None)
+        if self.rank and not self.selectors:
+            self.rank_side = self.rank_side or side_of_first(of, self.group) or None
+            self.rank_side = self.rank_side or ("left" if self.number_at else None)
 
     def _build_base(self) -> Node | None:
         """What the noun, the antecedent or `base` stands for."""

@@ -24,7 +24,7 @@ def read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.adjectives = []
     elif _is_superlative(phrase):
         before, phrase.adjectives = phrase.adjectives, []  # "highest of the towers"
-    elif is_part_of(phrase):
+    elif is_part_of(phrase) or _is_end_of_anchor(parser, i, phrase):
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives = []
     elif phrase.adjectives or phrase.base is not None or phrase.is_empty():
@@ -43,6 +43,15 @@ def read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     phrase.base = add_words(node, [], at, adjectives) if before else node
     phrase.silent_words.extend(parser.matcher.tokens[i].at)
     return j
+
+
+def _is_end_of_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether what is near an end is near the whole: "close to the end of a shed"."""
+    words = [token.text for token in phrase.adjectives]
+    before = parser.matcher.text(i - 3 if phrase.determiner else i - 2)
+    plain = len(words) == 1 and not phrase.has_premodifier()
+    near = phrase.role == "anchor" and before not in ("at", "on", "in")
+    return plain and near and words[0] in v.ENDS_OF_ANCHORS
 
 
 def _is_superlative(phrase: NounPhrase) -> bool:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, cast, get_args
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.traversal import spine
 
 Filter = Callable[[Node], Node]
 """Wraps a node in an operator."""
@@ -70,3 +71,22 @@ def apply_selector(selector: Selector, node: Node) -> Node:
         return n.Middle(node, number, at=at)
     # "far left" has rank 0 until it is known whether it orders or places
     return n.Extreme(node, side, max(rank, 1), number, selector.share, at=at)
+
+
+def side_of_first(node: Node | None, form: str) -> str:
+    """The side where the first of some rows is, or of the members of a row.
+
+    Args:
+        node: The rows or the members; None where `form` alone names them.
+        form: Form of the groups that are named beside it; "" for none.
+
+    Returns:
+        "top" or "left"; "" for other things.
+    """
+    rows = [one for one in spine(node) if isinstance(one, n.Grouped)] if node else []
+    members = isinstance(node, n.Members) and not form
+    if rows and (members or isinstance(node, n.Grouped)):
+        form = form or rows[0].form
+    if form not in ("line", "row", "column"):
+        return ""
+    return "left" if (form == "column") != members else "top"
