@@ -6,8 +6,8 @@
 DATA is the folder of public data sets. The sentences were written about the validation
 images of NWPU VHR-10 by writers who were shown nothing of the product
 (`benchmarks/sentences/nwpu.jsonl`; the fields are those of `expressions/nwpu.jsonl`;
-`nwpu-second.jsonl` and `nwpu-third.jsonl` have more, written later, the third still
-unread).
+`nwpu-second.jsonl` and `nwpu-third.jsonl` have more, written later; of each the half to
+choose on has been read since).
 Every image is read as a file without metres, all its sentences in one run, and compared
 at its own size.
 

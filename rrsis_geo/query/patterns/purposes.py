@@ -13,6 +13,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     longest_match,
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
+from rrsis_geo.query.tokenizer.word_senses import joined
 
 _BEFORE = v.RELATING | v.PREPOSITIONS | v.COORDINATORS | {"of"}
 """Tokens after which a clause with "where" is a noun phrase of its own."""
@@ -60,7 +61,7 @@ def _belongs_to_noun(tokens: Sequence[Token], place: int) -> bool:
     if before in _DESCRIBING and text not in ("where", "for", "what"):
         return True  # "stadium with red lanes forming an oval"
     if text != "where":
-        return tokens[place].text == "for" and place > 0
+        return text == "for" and place > 0
     for token in reversed(tokens[:place]):
         if token.text in _BEFORE:
             return False
@@ -72,5 +73,5 @@ def _belongs_to_noun(tokens: Sequence[Token], place: int) -> bool:
 def _noun_token(noun: str, some: Sequence[Token]) -> Token:
     """One token for a clause, with a sign that no word of the grammar has."""
     plural = "s" if is_plural(some[0].surface) else ""
-    at = tuple(place for token in some for place in token.at)
-    return Token(noun.replace(" ", "_") + "_", None, at, noun + plural)
+    one = joined(noun.replace(" ", "_") + "_", None, some)
+    return one._replace(surface=noun + plural)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
@@ -17,7 +17,7 @@ def texts(tokens: list[Token], index: int, count: int) -> tuple[str, ...]:
     return tuple(token.text for token in tokens[index : index + count])
 
 
-def joined(text: str, value: Value, some: list[Token]) -> Token:
+def joined(text: str, value: Value, some: Sequence[Token]) -> Token:
     """Several tokens as one."""
     at = tuple(place for token in some for place in token.at)
     return Token(text, value, at, " ".join(token.surface for token in some))
