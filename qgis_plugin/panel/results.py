@@ -28,6 +28,7 @@ from ..review import map_style
 from ..review.filters import Filters
 from ..review.object_list import ObjectList
 from ..review.review_box import ReviewBox
+from ..review.stale_connections import drop_stale_connections
 from ..translate import tr
 
 
@@ -152,14 +153,21 @@ class Results(QWidget):
         """Notice when these layers are edited or removed."""
         for layer in self._watched:
             if not sip.isdeleted(layer):
-                layer.editingStarted.disconnect(self._show_kept)
+                layer.editingStarted.disconnect(self._editing_started)
                 layer.editingStopped.disconnect(self._show_kept)
                 layer.willBeDeleted.disconnect(self._layer_goes)
         self._watched = layers
         for layer in layers:
-            layer.editingStarted.connect(self._show_kept)
+            layer.editingStarted.connect(self._editing_started)
             layer.editingStopped.connect(self._show_kept)
             layer.willBeDeleted.connect(self._layer_goes)
+
+    def _editing_started(self) -> None:
+        """Make sure that the layers can be read, however editing was begun."""
+        for layer in self._watched:
+            if not sip.isdeleted(layer) and layer.isEditable():
+                drop_stale_connections(layer)
+        self._show_kept()
 
     def _layer_goes(self) -> None:
         """Show nothing of layers that are removed."""
