@@ -28,7 +28,7 @@ from ..review import map_style
 from ..review.filters import Filters
 from ..review.object_list import ObjectList
 from ..review.review_box import ReviewBox
-from ..review.stale_connections import drop_stale_connections
+from ..review.stale_connections import make_readable, reopen
 from ..translate import tr
 
 
@@ -44,6 +44,7 @@ class Results(QWidget):
     def __init__(self, iface: QgisInterface, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run = ""
+        self._canvas = iface.mapCanvas()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("slider")
         low, high = THRESHOLD_RANGE
@@ -62,7 +63,7 @@ class Results(QWidget):
         self.note.setWordWrap(True)
         self.note.hide()
         self._watched: List[QgsVectorLayer] = []
-        self.objects = ObjectList(iface.mapCanvas())
+        self.objects = ObjectList(self._canvas)
         self.filters = Filters()
         self.review = ReviewBox(iface, self.objects)
         self.filter_box = QgsCollapsibleGroupBox(tr("Filters"))
@@ -151,12 +152,16 @@ class Results(QWidget):
 
     def _watch(self, layers: List[QgsVectorLayer]) -> None:
         """Notice when these layers are edited or removed."""
+        if self._watched:
+            self._canvas.mapCanvasRefreshed.disconnect(self._map_drawn)
         for layer in self._watched:
             if not sip.isdeleted(layer):
                 layer.editingStarted.disconnect(self._editing_started)
                 layer.editingStopped.disconnect(self._show_kept)
                 layer.willBeDeleted.disconnect(self._layer_goes)
         self._watched = layers
+        if layers:
+            self._canvas.mapCanvasRefreshed.connect(self._map_drawn)
         for layer in layers:
             layer.editingStarted.connect(self._editing_started)
             layer.editingStopped.connect(self._show_kept)
@@ -164,10 +169,21 @@ class Results(QWidget):
 
     def _editing_started(self) -> None:
         """Make sure that the layers can be read, however editing was begun."""
-        for layer in self._watched:
-            if not sip.isdeleted(layer) and layer.isEditable():
-                drop_stale_connections(layer)
+        for layer in self._edited():
+            reopen(layer)
         self._show_kept()
+
+    def _map_drawn(self) -> None:
+        """Draw layers again that the map could not read, since editing had begun."""
+        for layer in self._edited():
+            make_readable(layer)
+
+    def _edited(self) -> List[QgsVectorLayer]:
+        return [
+            layer
+            for layer in self._watched
+            if not sip.isdeleted(layer) and layer.isEditable()
+        ]
 
     def _layer_goes(self) -> None:
         """Show nothing of layers that are removed."""

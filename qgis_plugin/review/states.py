@@ -24,7 +24,7 @@ from qgis.PyQt.QtCore import QVariant
 
 from ..layers import result_layers
 from ..translate import tr
-from .stale_connections import drop_stale_connections
+from .stale_connections import make_readable
 
 FIELD = "review"
 """Attribute with the decision."""
@@ -58,7 +58,7 @@ def begin(layer: QgsVectorLayer) -> bool:
     """Make a layer ready for decisions; False if it cannot be edited."""
     if not layer.isEditable() and not layer.startEditing():
         return False
-    drop_stale_connections(layer)
+    make_readable(layer)
     if layer.fields().indexOf(FIELD) < 0:
         layer.beginEditCommand(tr("Add the attribute of the review"))
         layer.addAttribute(QgsField(FIELD, QVariant.String, "text", 20))

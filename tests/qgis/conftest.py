@@ -186,7 +186,7 @@ def finished(qgis_app, inputs, worker_python, tmp_path_factory):
 
 
 @pytest.fixture
-def found(panel, finished, tmp_path):
+def found(panel, finished, tmp_path, drawn):
     """A panel whose project holds the results of that run."""
     from rrsis_geo_qgis.layers import result_layers
     from rrsis_geo_qgis.layers.content import content_hash
@@ -209,6 +209,7 @@ def found(panel, finished, tmp_path):
     )
     panel.ended.append(Outcome("found", "", str(run)))
     panel.results.show_run(str(run))
+    drawn()
     return panel
 
 
@@ -222,7 +223,14 @@ def long_run(panel, until):
 
 
 @pytest.fixture
-def move(until):
+def drawn(until, qgis_iface):
+    """Wait until the map is drawn, as a person does who looks at it."""
+    canvas = qgis_iface.mapCanvas()
+    return lambda: until(lambda: not canvas.isDrawing())
+
+
+@pytest.fixture
+def move(until, drawn):
     """Move a panel's slider and wait until the layers show another file."""
 
     def to(panel, value):
@@ -231,6 +239,7 @@ def move(until):
         panel.results.slider.setValue(value)
         until(lambda: changed)
         panel.search.threshold_changed.disconnect(changed.append)
+        drawn()
 
     return to
 

@@ -7,7 +7,7 @@ import pytest
 from qgis.core import QgsFeatureRequest, QgsVectorLayer
 from rrsis_geo_qgis.layers.threshold_layers import source_file
 from rrsis_geo_qgis.review import states
-from rrsis_geo_qgis.review.stale_connections import drop_stale_connections
+from rrsis_geo_qgis.review.stale_connections import make_readable
 from shown_results import objects, only_layer
 
 HOLD = """
@@ -55,7 +55,7 @@ def stale(found, hold):
 def test_a_layer_that_reads_nothing_is_opened_again(stale):
     wanted = stale.featureCount()
 
-    drop_stale_connections(stale)
+    make_readable(stale)
 
     assert len(list(stale.getFeatures())) == wanted > 0
 
@@ -79,7 +79,7 @@ def test_a_layer_without_objects_stays_as_it_is(found, content):
     opened = []
     layer.dataProvider().dataChanged.connect(lambda: opened.append(layer))
 
-    drop_stale_connections(layer)
+    make_readable(layer)
 
     assert not opened
     assert layer.subsetString() == ("" if content == "empty" else '"id" < 0')
