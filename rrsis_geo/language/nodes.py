@@ -27,10 +27,14 @@ Shape: TypeAlias = Literal["elongated", "round", "square", "horizontal", "vertic
 
 @dataclass(frozen=True)
 class _Reading:
-    """What every node has: how sure it is that the words mean it."""
+    """What every node has: where it was read, and how surely the words mean it."""
 
     certainty: float = field(default=1.0, compare=False, kw_only=True)
     """In (0, 1]; less than 1 where the planner had to choose between two readings."""
+
+    at: tuple[int, ...] = field(default=(), compare=False, kw_only=True)
+    """Indices into `Plan.words` of the words it was read from; empty in training
+    expressions."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,6 @@ class Find(_Reading):
 
     plural: bool = field(default=False, compare=False)
     """Whether several are asked for; False as well for bare labels ("storage tank")."""
-
-    at: tuple[int, ...] = field(default=(), compare=False)
-    """Indices into `Plan.words` of the words it was read from, here and in all nodes
-    below; empty in training expressions."""
 
     layer: str = field(default="", compare=False)
     """Word of the user's own layer whose features it names; "": the network finds
@@ -78,7 +78,6 @@ class InPlace(_Reading):
     """Whether it distinguishes objects of one class: "the upper right court"."""
     among: bool = False
     """Whether it is a part of the objects' own extent rather than of the scene."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,6 @@ class AtEdge(_Reading):
     """None: any edge."""
     cut: bool = False
     """Whether the edge must touch them: "cut off by the left edge"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,6 @@ class Extreme(_Reading):
     count: int = 1
     share: float | None = None
     """Takes the place of `count`: this part of the units, "the northern half of"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,6 @@ class Middle(_Reading):
 
     of: Node
     count: int = 1
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,6 @@ class Sized(_Reading):
     number is of a group's objects."""
     rank: int = 1
     count: int = 1
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -135,7 +130,6 @@ class SizeClass(_Reading):
 
     of: Node
     kind: Literal["big", "medium", "small"]
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -148,7 +142,6 @@ class With(_Reading):
     of: Node
     key: str
     value: str
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -157,7 +150,14 @@ class Shaped(_Reading):
 
     of: Node
     shape: Shape
-    at: tuple[int, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Facing(_Reading):
+    """Aircraft or ships whose front points to a side."""
+
+    of: Node
+    side: Side
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,6 @@ class Measured(_Reading):
     low: float | None
     """Square metres for areas, else metres; inclusive; None: no limit."""
     high: float | None
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,6 @@ class Compared(_Reading):
     of: Node
     order: Literal["larger", "smaller", "same"]
     anchor: Node
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,6 @@ class Near(_Reading):
     anchor: Node
     how: Literal["near", "next", "touching"] = "near"
     """next: with nothing of its kind in between; touching: sharing an outline."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -202,7 +199,6 @@ class Within(_Reading):
     low: float | None
     """Metres on the ground; None: no limit."""
     high: float | None
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -215,7 +211,6 @@ class Beside(_Reading):
     how: Literal["beyond", "just", "at"] = "beyond"
     """beyond: outside of it; just: outside and near; at: in or along that part of the
     anchor itself, as "at the northern end of the depot"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -226,7 +221,6 @@ class Between(_Reading):
     first: Node
     second: Node | None
     """None: `first` stands for both, as "between the two roads"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -237,7 +231,6 @@ class Inside(_Reading):
     anchor: Node
     how: Literal["in", "on", "at"] = "in"
     """at: in, on or touching: "at the jetty"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -246,7 +239,6 @@ class Along(_Reading):
 
     of: Node
     anchor: Node
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -255,7 +247,6 @@ class Around(_Reading):
 
     of: Node
     anchor: Node
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -264,7 +255,6 @@ class Surrounded(_Reading):
 
     of: Node
     anchor: Node
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -275,7 +265,6 @@ class Opposite(_Reading):
     anchor: Node
     beyond: bool = False
     """True: "across the road", "on the other side of the river"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -284,7 +273,6 @@ class Holding(_Reading):
 
     of: Node
     anchor: Node
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -296,7 +284,6 @@ class Distant(_Reading):
     anchor: Node
     rank: int = 1
     count: int = 1
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -311,7 +298,6 @@ class Grouped(_Reading):
     """Objects in each; None: two or more."""
     or_more: bool = False
     """Whether `count` is the least: "clusters of at least five"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -321,7 +307,6 @@ class Members(_Reading):
     of: Node
     each: bool = False
     """Whether what follows chooses in each group: "the third tank in every row"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -329,7 +314,6 @@ class Isolated(_Reading):
     """Those far from all others of their set."""
 
     of: Node
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -341,7 +325,6 @@ class Counted(_Reading):
     definite: bool = True
     """Whether exactly that many should fit ("the tank", "both"), so that a surplus is
     worth a note; False: "a tank"."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -349,7 +332,6 @@ class Union(_Reading):
     """All units of all parts."""
 
     parts: tuple[Node, ...]
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -359,7 +341,6 @@ class Except(_Reading):
     of: Node
     without: Node
     """Often an operator on the same set as `of`."""
-    at: tuple[int, ...] = field(default=(), compare=False)
 
 
 Operator: TypeAlias = (
@@ -371,6 +352,7 @@ Operator: TypeAlias = (
     | SizeClass
     | With
     | Shaped
+    | Facing
     | Measured
     | Compared
     | Near

@@ -18,6 +18,7 @@ from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.plan.facing_words import with_headings
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
 
@@ -49,6 +50,7 @@ def make_plan(expression: str, nouns: Collection[tuple[str, ...]] = ()) -> Plan:
             root = None
     if root is None:
         root = _leave_to_network(matcher, expression)
+    root = with_headings(root)
     said += tuple(map(notes.ignored, matcher.ignored))
     return Plan(expression=expression, words=text.words, root=root, notes=said)
 

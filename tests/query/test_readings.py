@@ -365,7 +365,7 @@ def test_that_everything_of_a_colour_is_still_asked_for():
 OTHER_WORDINGS = {
     "the most northern of the white tanks": "white storage tank | northmost",
     "the most left plane": "airplane | leftmost",
-    "the plane that is the only one facing right": "airplane facing right | 1",
+    "the plane that is the only one facing right": "airplane | facing right | 1",
     "two courts painted in different colours": "court painted in different colours | 2",
     "roofs in the same colour as the road": "roof in the same colour as the road",
     "tanks in the square": "storage tank | in (square)",

@@ -42,7 +42,10 @@ LIKELY, UNLIKELY = 0.3, 0.02
 out beside likely ones."""
 
 PLACE = (n.InPlace, n.AtEdge)
-ORDER = (n.Extreme, n.Middle, n.Sized, n.SizeClass, n.Measured, n.Compared)
+ORDER = (
+    *(n.Extreme, n.Middle, n.Sized, n.SizeClass, n.Measured, n.Compared),
+    n.Facing,
+)
 GROUP = (n.Grouped, n.Members, n.Isolated)
 OTHER = (n.Find, n.Union, n.Counted, n.Except)
 

@@ -22,7 +22,13 @@ from rrsis_geo.query.candidates.selection import (
 from rrsis_geo.query.geometry.distance import (
     duplicate_pairs,
 )
-from rrsis_geo.query.operators import groups, ordering, regions, spatial_relations
+from rrsis_geo.query.operators import (
+    groups,
+    headings,
+    ordering,
+    regions,
+    spatial_relations,
+)
 from rrsis_geo.query.operators.workspace import Operator, Workspace
 from rrsis_geo.query.plan.explanation import describe
 from rrsis_geo.query.plan.plan import Plan
@@ -225,6 +231,7 @@ OPERATORS: dict[type, Operator] = {
     n.InPlace: _in_place,
     n.AtEdge: _without_anchors(regions.at_edge),
     n.SizeClass: _without_anchors(ordering.size_class),
+    n.Facing: _without_anchors(headings.facing),
     n.Measured: _without_anchors(ordering.in_range),
     n.Extreme: _with_advice(ordering.extreme),
     n.Middle: _with_advice(ordering.middle),

@@ -51,6 +51,8 @@ def describe_step(node: n.Operator) -> str:
             return f"keep those with {node.key} {node.value}"
         case n.Shaped():
             return f"keep the {node.shape} ones"
+        case n.Facing():
+            return f"keep those facing {_towards(node.side)}"
         case n.Measured():
             unit = "m\N{SUPERSCRIPT TWO}" if node.measure == "area" else "m"
             return f"keep those of {node.measure} {_range(node.low, node.high, unit)}"
@@ -156,6 +158,11 @@ def _farthest(side: str) -> str:
         return f"nearest the {side}"
     to = "" if is_compass(side) else "to the "
     return f"farthest {to}{side.replace(' ', '-')}"
+
+
+def _towards(side: str) -> str:
+    name = {"top": "up", "bottom": "down"}.get(side, side.replace(" ", "-"))
+    return f"the {name}" if " " in side and not is_compass(side) else name
 
 
 def _range(low: float | None, high: float | None, unit: str) -> str:

@@ -55,6 +55,8 @@ def step_notation(node: n.Operator) -> str:
             return f"{node.key} {node.value}"
         case n.Shaped():
             return node.shape
+        case n.Facing():
+            return f"facing {node.side}"
         case n.Measured():
             unit = "m2" if node.measure == "area" else "m"
             return f"{node.measure} {limits(node.low, node.high)} {unit}"
