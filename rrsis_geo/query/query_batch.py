@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import CAUTION, RESOLVES
+from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.language.nodes import Find
 from rrsis_geo.query.answers import (
     QueryAnswers,
@@ -345,7 +346,10 @@ def make_batch(
     if categories is not None:
         known = frozenset(categories)
         plans = tuple(
-            plan.placed_among_objects(known).asked_by_class(known) for plan in plans
+            plan.placed_among_objects(known)
+            .asked_by_class(known)
+            .with_known(KnownClasses(keys=tuple(categories)))
+            for plan in plans
         )
     return QueryBatch(
         plans=plans,

@@ -12,6 +12,7 @@ from rrsis_geo.language.object_classes import CLASSES
 from rrsis_geo.language.related_classes import RELATED, nearest_class
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
+from rrsis_geo.query.decision.evidence import contexts_of
 from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.known_words import knowledge, with_knowledge
 from rrsis_geo.query.lexicon.vocabulary import words
@@ -267,3 +268,25 @@ def test_words_for_kinds_of_a_known_class_are_known(key):
 def test_buildings_of_a_special_kind_are_not_any_building(word):
     known = KnownClasses(keys=("building",))
     assert [one.word for one in knowledge(make_plan(f"{word}s"), known)]
+
+
+def test_anchors_that_the_weights_do_not_know_are_marked():
+    def unknown(expression):
+        categories = ["vehicle", "road", "building"]
+        (plan,) = make_batch([expression], "auto", categories=categories).plans
+        return set(plan.unknown_anchors)
+
+    assert unknown("both cars at the intersection") == {"intersection"}
+    assert unknown("both cars at the road") == set()
+    assert unknown("car near the house left of the gazebo") == {"gazebo"}
+    assert unknown("unicorn near the house") == set()  # what is asked for is no anchor
+    (plan,) = make_batch(["both cars at the intersection"], "auto").plans
+    assert not plan.unknown_anchors  # nobody has said what is known
+
+
+def test_what_is_said_of_unknown_anchors_is_a_context_of_its_own():
+    categories = ["vehicle", "road"]
+    texts = ["car near the gazebo", "car near the road"]
+    batch = make_batch(texts, "auto", categories=categories)
+    contexts = [contexts_of(plan)["unknown anchor"] for plan in batch.plans]
+    assert contexts == [1, 0]

@@ -358,5 +358,6 @@ def contexts_of(plan: Plan, *, view: SceneView = SceneView.WHOLE) -> dict[str, f
         "surface": bool(head.categories) and set(head.categories) <= SURFACES,
         "large scene": view != SceneView.WHOLE,
         "many windows": view == SceneView.MANY_WINDOWS,
+        "unknown anchor": bool(plan.unknown_anchors),
     }
     return {name: float(belongs[name]) for name in CONTEXTS}

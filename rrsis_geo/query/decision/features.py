@@ -22,6 +22,7 @@ CONTEXTS = (
     "surface",
     "large scene",
     "many windows",
+    "unknown anchor",
 )
 """Kinds of expressions and scenes; one may be of several."""
 

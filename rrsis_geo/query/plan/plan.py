@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rrsis_geo.errors import DataError
+from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.language.nodes import Find, Node
-from rrsis_geo.language.traversal import walk
+from rrsis_geo.language.traversal import anchors, walk
 from rrsis_geo.query.plan.class_nouns import asked_by_class
 from rrsis_geo.query.plan.container_places import places_among_objects
 from rrsis_geo.query.plan.explanation import describe
@@ -32,6 +33,10 @@ class Plan:
 
     notes: tuple[str, ...] = ()
     """What the person should know, such as corrected spelling."""
+
+    unknown_anchors: frozenset[str] = frozenset()
+    """Phrases of anchors that the weights do not know: what the network paints for them
+    is a guess."""
 
     @property
     def network_text(self) -> str:
@@ -110,6 +115,21 @@ class Plan:
             categories: Classes that the weights know by name.
         """
         return replace(self, root=asked_by_class(self.root, categories))
+
+    def with_known(self, known: KnownClasses) -> Plan:
+        """The plan with the anchors marked that the weights do not know."""
+        found = (
+            one
+            for node in walk(self.root)
+            for anchor in anchors(node)
+            for one in walk(anchor)
+        )
+        unknown = frozenset(
+            one.phrase
+            for one in found
+            if isinstance(one, Find) and not one.layer and known.of(one) == "unknown"
+        )
+        return replace(self, unknown_anchors=unknown)
 
 
 def names_categories(categories: frozenset[str]) -> Callable[[Node], bool]:
