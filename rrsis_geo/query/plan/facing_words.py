@@ -8,10 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import fields, replace
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from rrsis_geo.language.directions import Side
-from rrsis_geo.language.nodes import NODES, Except, Facing, Find, Members, Node, Union
+from rrsis_geo.language.nodes import (
+    NODES,
+    Except,
+    Facing,
+    Find,
+    InPlace,
+    Members,
+    Node,
+    Union,
+)
 from rrsis_geo.language.traversal import spine, with_finds
 
 HEADED = frozenset(("airplane", "ship"))
@@ -45,7 +54,7 @@ _SIDES |= {
 _ONE_OF = "|".join(sorted(map(re.escape, _SIDES), key=len, reverse=True))
 _VERB = (
     "(?:facing|faces|face|pointing|points|point|pointed|heading|headed|heads|head"
-    "|turned|directed|oriented|aimed|looking|looks|look)"
+    "|turned|tilted|directed|oriented|aimed|looking|looks|look)"
 )
 _FRONT = "(?:noses?|bows?)"
 _WHO = "(?:(?:and|with|whose|that|which|have|has|having|its|their|the|all)\\s+)*"
@@ -56,6 +65,9 @@ _ASKED = re.compile(
     rf"(?:{_FRONT}\s+(?:(?:is|are)\s+)?(?:{_VERB}\s+)?|{_VERB}\s+){_TO}"
     rf"(?P<side>{_ONE_OF})(?:\s+side)?(?=\s|$)(?!\s+(?:or|and)\s)"
 )
+_ENDING = re.compile(rf"\s+{_WHO}(?:{_FRONT}\s+(?:(?:is|are)\s+)?)?{_VERB}$")
+"""Planes that point (to the lower left, which was read as a place)."""
+
 _BEFORE = re.compile(
     rf"(?:^|\s)(?P<side>{_ONE_OF})[\s-](?:facing|pointing|heading)(?=\s)"
 )
@@ -64,7 +76,7 @@ _BEFORE = re.compile(
 
 def with_headings(node: Node) -> Node:
     """A tree in which words of heading have become operators."""
-    return _among_members(with_finds(_moved(node), _read))
+    return _among_members(with_finds(_moved(_ending(node)), _read))
 
 
 def _read(find: Find) -> Node:
@@ -91,6 +103,22 @@ def _asked(find: Find, of: Node) -> Node | None:
         denied = parts.get("no") or parts.get("no_too")
         return Except(of, node, at=find.at) if denied else node
     return None
+
+
+def _ending(node: Node) -> Node:
+    """A tree where a place behind a verb of heading is where things point."""
+    node = _rebuilt(node, _ending)
+    if not isinstance(node, InPlace) or node.place not in get_args(Side):
+        return node
+    found = spine(node)[-1]
+    if not _is_headed(found) or not isinstance(found, Find):
+        return node
+    match = _ENDING.search(found.phrase)
+    if match is None:
+        return node
+    kept = replace(found, phrase=_without(found.phrase, match))
+    of = with_finds(node.of, lambda find: kept if find is found else find)
+    return Facing(of, cast(Side, node.place), at=node.at)
 
 
 def _among_members(node: Node) -> Node:
