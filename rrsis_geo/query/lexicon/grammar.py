@@ -26,7 +26,7 @@ MACROS = {
     "|imagery|raster|canvas|extent|snapshot)",
     "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
     "|quadrant|corner|corners|portion|section"
-    "|region|sector|zone|end|field|margin]",
+    "|region|sector|zone|end|field|margin|bank]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
     "|rim|share|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
@@ -97,10 +97,11 @@ place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
-scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
+scene: on (all|both|every|each|either|two|three|most|several|many) [{n}] (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
-edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
-[the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
+|clipped by|cropped by|cut at) [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+edge cut: [half|partly|partially] (cut off|cropped)
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
 edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
@@ -158,9 +159,11 @@ from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
+inside on: {stat} [right|directly] on top of {x}
 beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] \
 close=[far|very|extreme|immediate|direct] {d} [hand] (of|from) {x}
-beside: {stat} {adv} (to|on|at|in|along|down|up|around|against|near|close to) [the] \
+beside: {stat} {adv} (to|on|at|in|along|down|up|around|against|near|close to|by \
+|beside|next to) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
 beside either: {stat} {adv} [to|on|at] [the] {d} (or|and) [to|on|at] [the] {d} [hand] \
@@ -271,13 +274,14 @@ near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abuttin
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
-along: {stat} [running|strung out|strung] (along|lining|all along|lining up \
+along: {stat} [running|strung out|strung|going] (along|lining|all along|lining up \
 along|in line along|on both sides of|on either side of|either side of|both sides \
 of|along both sides of|at side of|at the side of|by the side of|on the side of \
 |on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
 of|on each side of \
 |on both banks of|on either bank of) \
-[the (shore|shores|bank|banks|shoreline|waterfront|length|course|line) of] {x}
+[the [long|longer|short|shorter|whole] (shore|shores|bank|banks|shoreline|side|sides \
+|waterfront|length|course|line) of] {x}
 along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \

@@ -140,6 +140,11 @@ REMARKS = """
 [and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
 |nothing else|only) [please]
 (are|is) there (some|any|one)
+[just|only] (one|a|a single|one single) (outline|polygon|mask|shape|box|contour) \
+[please|thanks|only]
+(each one|every one|every single one|each of them|each and every one)
+(none|then nothing|then none|otherwise nothing|else nothing|if none nothing)
+[but] [please] (check|check please|check anyway|have a look|look anyway)
 (or some such|or something|or similar|or so|or the like)
 """
 """What may stand between commas without a meaning for what is asked for."""
@@ -149,8 +154,23 @@ REMARKS_BEGIN = """
 (could|might|may) be (a|an|the|some|one)
 (that|this|it) is (what|the one|exactly what) (i|we)
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
+(i|we) [can] count
+(i|we) [do not] (know|see) (of|about|any)
+(i|we) (do not|can not) (think|believe|know|tell|say)
+[i|we] (need|want|require) (it|them|this|that|these) (for|to|because)
+so [please] (be|keep|make|do)
+insured (with|by|at|under)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
 (unlike|contrary to|in contrast to) (its|their|the|all)
 whichever | whatever | but if
 """
 """How such a remark may begin, whatever follows."""
+
+DOUBTS_BEGIN = """
+(i|we) (can not|could not) (tell|say|make out) (if|whether|what)
+(i|we) (am|are) not (sure|certain)
+(i|we) do not know (if|whether|what|how)
+[i|we] [have] no idea
+(not sure|unsure|hard to tell|hard to say|difficult to tell)
+"""
+"""How a doubt may begin that is said before what is asked for."""

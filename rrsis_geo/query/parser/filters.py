@@ -12,7 +12,7 @@ from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, wor
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, Selector
+from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2
@@ -68,6 +68,8 @@ def _place(
         extent = "half"
     if extent == "corner" and " " not in place:
         extent = "part"
+    if match.groups.get("ext") == "bank":  # of a river that nothing names
+        return doubted(lambda node: n.InPlace(node, cast(Place, place), at=at))
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.patterns.pattern_compiler import (
+    DOUBTS_BEGIN,
     REMARKS,
     REMARKS_BEGIN,
     encode,
@@ -16,6 +17,7 @@ from rrsis_geo.query.tokenizer.token_kinds import Token
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
 _ADVERBS = v.words(
     "maybe perhaps possibly presumably apparently please actually currently obviously"
+    " anyway anyhow"
 )
 _THINKING = v.words("think guess believe suppose")
 _VAGUE = (
@@ -33,7 +35,7 @@ _OR_ALIKE = (
     ("or", "the", "like"),
 )
 _CONDITIONAL = v.words("there any possible you visible present it they one needed so")
-_CONDITIONAL |= {"that", "those"}
+_CONDITIONAL |= v.words("that those yes not none")
 _CONTRASTS = v.words("while whereas")
 _COMPARED = v.words(
     "all others other rest neighbours neighbors everything everyone most ones"
@@ -52,7 +54,7 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
     kept: list[Token] = []
     segment: list[Token] = []
     comma: Token | None = None
-    for token in (*tokens, None):
+    for token in (*_without_doubts(tokens), None):
         if token is not None and token.text != ",":
             segment.append(token)
             continue
@@ -66,6 +68,21 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
             kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
+
+
+def _without_doubts(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Tokens without what is doubted first: "I can't tell if that's water: a patch".
+
+    So is a guess that a thing by another name follows: "a shed maybe? The big roof".
+    """
+    comma = next((k for k, token in enumerate(tokens) if token.text == ","), 0)
+    opening, rest = tokens[:comma], tokens[comma + 1 :]
+    if not opening or not rest:
+        return tokens
+    line = "".join(map(encode, opening))
+    doubted = longest_match(DOUBTS_BEGIN, opening[0].text, line, 0) > 0
+    renamed = rest[0].text in {"anyway", "anyhow", *v.DEFINITE}
+    return rest if doubted or (renamed and _guesses(opening)) else tokens
 
 
 def _adds(segment: Sequence[Token]) -> bool:

@@ -24,6 +24,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     longest_match,
 )
 from rrsis_geo.query.patterns.purposes import named_by_purpose
+from rrsis_geo.query.patterns.sports import with_sport
 from rrsis_geo.query.tokenizer.token_kinds import Token
 from rrsis_geo.query.tokenizer.tokens import Text
 
@@ -82,7 +83,8 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        said = without_asides(named_by_purpose(clarified(text.tokens)))
+        asked = clarified(with_sport(text.tokens))
+        said = without_asides(named_by_purpose(asked))
         self._take(without_introduction(said))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
