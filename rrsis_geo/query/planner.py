@@ -8,16 +8,17 @@ from dataclasses import replace
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
-from rrsis_geo.language.traversal import spine, walk
+from rrsis_geo.language.traversal import anchors, spine, walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.parser.appositions import apposed, restates
+from rrsis_geo.query.parser.appositions import apposed, may_restate, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.selectors import UNSURE
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
 
@@ -161,6 +162,11 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         antecedent = node if narrows else head_noun(node)
         parser.it = node
         matcher.allow_pronoun_anchors()
+        part = matcher.after_choice(after) if text == "," else after
+        if part > after and (chosen := _parse_part(parser, node, part)):
+            return chosen
+        if matcher.text(after) in v.REQUESTING:
+            after = matcher.after_request(after)  # "show the ships, show the planes"
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
             return _count_last(
@@ -173,6 +179,29 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
+
+
+def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
+    """ "the pier, only the boats moored there": the boats are meant, at the pier.
+
+    None where the same things are named again, or nothing else is.
+    """
+    more, j = parser.read_phrase(i, antecedent=node, role="head", depth=0)
+    found = spine(more)[-1] if more is not None else None
+    if more is None or j < parser.matcher.stop or not isinstance(found, Find):
+        return None
+    whole = spine(node)[-1]
+    if not isinstance(whole, Find) or whole == found:
+        return None
+    if any(anchor == node for anchor in anchors(more)):
+        return more, j
+    if may_restate(whole, found):
+        return None
+    if found.noun in v.PARTS_OF_THINGS:
+        return node, j  # "outline that roof"
+    counted = more.of if isinstance(more, n.Counted) else more
+    placed = n.Inside(counted, node, "at", certainty=UNSURE)
+    return (replace(more, of=placed) if counted is not more else placed), j
 
 
 def _without_colour(parser: Parser, of: Node, i: int) -> Node:

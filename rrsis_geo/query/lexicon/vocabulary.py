@@ -288,6 +288,12 @@ SILENT_ADJECTIVES = words(
 MOSTLY_ADJECTIVES = words("flat")
 """Names of classes that describe more often than they name, before a comma."""
 
+REQUESTING = words(
+    "show give find mark select outline highlight segment trace draw pick get take"
+    " choose i we please"
+)
+"""Words that begin a request in the middle of a text."""
+
 COORDINATORS = words("and or / plus")
 """Coordinating conjunctions."""
 

@@ -28,6 +28,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if phrase.role != "head":
         return None
     matcher, j = parser.matcher, i + 1
+    if matcher.text(j) in v.REQUESTING:
+        j = matcher.after_request(j)  # "two ships, give me the left one"
     while matcher.text(j) in _AFTER_COMMA:
         j += 1
     if matcher.text(j) in _AGAIN and matcher.text(j + 1) in ("is", "are"):
@@ -57,8 +59,9 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
             phrase.number = None
         phrase.add_apposition(addition)
         return k
-    if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
-        return k  # "the bridge, the one with trains"
+    refers = addition.determiner == "the" or matcher.text(j) in v.DEFINITE
+    if addition.pronoun and refers and _is_plain(addition):
+        return k  # "the bridge, the one with trains", "only those with a red roof"
     if is_part(addition) and phrase.has_noun():
         with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
         phrase.unparsed.extend((with_it, *addition.adjectives))

@@ -97,6 +97,8 @@ class Parser:
                 j += 1
             if self.matcher.text(j) in ("without", "same"):
                 break  # "the car park, no cars in it", "..., same driveway"
+            if self.matcher.text(i) == "," and self.matcher.after_choice(j) > j:
+                break  # "the pier, only the boats at it"
             second = NounPhrase(role, antecedent, depth)
             if role == "head" and phrases[-1].noun() is not None:
                 # "the ship and the tug next to it"

@@ -11,6 +11,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
+from rrsis_geo.query.patterns.corrections import corrected
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.introductions import without_introduction
 from rrsis_geo.query.patterns.pattern_compiler import (
@@ -83,7 +84,7 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        asked = clarified(with_sport(text.tokens))
+        asked = clarified(corrected(with_sport(text.tokens)))
         said = without_asides(named_by_purpose(asked))
         self._take(without_introduction(said))
         start, stop = self.start, self.stop
@@ -231,6 +232,16 @@ class PatternMatcher:
         if self.text(after) == "only":  # "just north of" is about the distance
             more = more or self.match(after + 1, bare=True) is not None
         return after + 1 if more or after > index else index
+
+    def after_choice(self, index: int) -> int:
+        """Index after "only" or "show me" where a thing follows: "only the deck".
+
+        "Show the ships, show the planes" asks twice, and chooses nothing.
+        """
+        asks = self.text(index) in v.REQUESTING and self.start == 0
+        after = self.after_request(index) if asks else index
+        after += self.text(after) in v.NARROWING
+        return after if self.text(after) in v.DETERMINERS else index
 
     def adds_condition(self, index: int) -> bool:
         """Whether "but" adds a second condition: "near the river but far from it"."""
