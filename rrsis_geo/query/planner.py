@@ -150,7 +150,7 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
         if ordered and (kept := _choose_without(parser, of, i, after)):
             return kept
-        of = _without_colour(parser, of, after)
+        of = _without_looks(parser, of, after)
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
@@ -204,16 +204,16 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
     return (replace(more, of=placed) if counted is not more else placed), j
 
 
-def _without_colour(parser: Parser, of: Node, i: int) -> Node:
-    """What "the grey one" stands for, after "the two white planes": a plane."""
+def _without_looks(parser: Parser, of: Node, i: int) -> Node:
+    """What "the grey one" stands for, after "the two planes with a fin": a plane."""
     other = NounPhrase("anchor", None, 1)
     parser.read_premodifiers(i, other)
-    words = {token.text for token in other.adjectives}
     counted = of.of if isinstance(of, n.Counted) else of
-    named = set(counted.phrase.split()) if isinstance(counted, Find) else set()
     noun = head_noun(of)
-    recoloured = other.pronoun and words & v.COLOURS and named & v.COLOURS
-    return noun if recoloured and noun is not None else of
+    found = spine(counted)[-1]
+    described = isinstance(found, Find) and found.narrows
+    told = other.pronoun and other.adjectives and described
+    return noun if told and noun is not None else of
 
 
 def _count_last(node: Node, more: Node) -> Node:

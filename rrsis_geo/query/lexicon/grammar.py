@@ -313,9 +313,8 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circl
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
 (strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
-opaque: of (its|their) own
 opaque: on (its|their|the) way (to|from|into|out of|back)
-opaque: in [the] (shape|form) of
+opaque: (of (its|their) own|in [the] (shape|form) of)
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \
@@ -330,7 +329,8 @@ outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up|being part of|is part of \
 |are part of|that is part of|that are part of|which is part of) {x}
 inside belonging: (belonging to|belong to|belongs to) {x}
-inside on: crossing {x}
+inside on: (crossing|(going|goes|leading|leads|running|runs|passing|passes|stretching \
+|stretches) [right|straight] across) {x}
 inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
 inside at: {stat} [just|right|directly] at {x}
 inside at: (driving|moving|going|coming|walking|riding|cycling|travelling|running) \

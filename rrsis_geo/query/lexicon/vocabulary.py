@@ -235,7 +235,7 @@ AFTER_NOUN = words(
     " when has have had does do did runs leads crosses goes spans ends begins starts"
     " just directly immediately further behind here there cross nose-in nose-out"
     " perpendicular parallel as you i we they"
-    " left lost stuck sunk hung torn caught kept bound"
+    " within left lost stuck sunk hung torn caught kept bound"
     " nose-down nose-up east-west north-south abreast"
 )
 """Words that follow a noun and never make a longer one with it."""
@@ -339,12 +339,6 @@ RIMS = words("edge shore bank foot rim border shoreline waterfront fringe perime
 
 COVERED = words("cast covered lit hidden shaded obscured overgrown blocked marked")
 """Participles before "by" that says what hides or marks a thing."""
-
-MARKINGS = words(
-    "hole circle dot spot hub opening core cross logo emblem letter mark stripe ring"
-    " hatch vent dome skylight peak"
-)
-"""Words for what is seen within a thing: "with a dark hole in the centre"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""

@@ -190,9 +190,8 @@ def _read_relation(
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
-    on_it = parser.matcher.text(stop + 1) in PRONOUN_ANCHORS
-    if on_it and match.handler == "without":
-        stop += 2  # "without cars on it"
+    if match.handler == "without":
+        stop = _after_stranded(parser.matcher, stop)
     if match.handler in _DENYING:
         keep = negated(keep, ())
     if parser.matcher.text(match.stop - 1) == "under":  # below it, or beneath it
@@ -322,6 +321,14 @@ def _related_to_both(relate: Relation, one: Node, other: Node, at: At) -> Filter
 
 def _near(of: Node, anchor: Node, at: At) -> Node:
     return n.Near(of, anchor, at=at)
+
+
+def _after_stranded(matcher: PatternMatcher, i: int) -> int:
+    """The position after "on it" or "on" in "without cars on it", "with no cars on"."""
+    if matcher.text(i + 1) in PRONOUN_ANCHORS:
+        return i + 2
+    strands = matcher.text(i) in ("on", "in", "inside")
+    return i + 1 if strands and matcher.text(i + 1) in ("", ",") else i
 
 
 def _after_nearby(parser: PhraseReader, i: int) -> int:

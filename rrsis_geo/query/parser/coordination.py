@@ -150,6 +150,9 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     while matcher.text(j) in _FILLERS | v.STATIVE:
         j += 1
     match = matcher.match(j, bare=True)
+    if _joins_participles(matcher, i) and phrase.unparsed:
+        phrase.unparsed.extend(matcher.tokens[i : i + 2])
+        return i + 2  # "a pool that is drained or covered"
     if phrase.last_handler == "most" and _is_last_side(matcher, j):
         add_side(phrase, str(matcher.tokens[j].value), matcher.tokens[j].at)
         return j + 1
@@ -171,6 +174,13 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         one, other = phrase.filters[count - 1 :]
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
+
+
+def _joins_participles(matcher: PatternMatcher, i: int) -> bool:
+    """Whether two participles say what became of a thing: "drained or covered"."""
+    words = (matcher.text(i - 1), matcher.text(i + 1))
+    relative = matcher.text(i - 2) in v.COPULAS
+    return relative and all(word.endswith(("ed", "en")) for word in words)
 
 
 def _is_last_side(matcher: PatternMatcher, i: int) -> bool:

@@ -161,7 +161,10 @@ def _is_within(matcher: PatternMatcher, match: Match) -> bool:
     last = matcher.text(match.start - 1)
     token = matcher.first("<d>", match)
     central = token is not None and token.value == "centre"
-    return (central and last in v.MARKINGS) or last in v.TURNED_PARTS
+    of_scene = matcher.text(match.stop - 1) in v.SCENE
+    return (central and not of_scene and last not in v.PARTS_OF_THINGS) or (
+        last in v.TURNED_PARTS
+    )
 
 
 def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
@@ -179,7 +182,9 @@ def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
     if match.stop == match.start + 2 and matcher.text(match.start) == "on":
         return matcher.tokens[match.start + 1].value == "top"  # "with panels on top"
     # "with a stand on the west side"
-    if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
+    sided = matcher.text(match.stop - 1) in ("side", "end")
+    roofed = matcher.text(match.start - 1) in v.COVERS  # "with a red roof on the ..."
+    if match.handler == "place" and sided and not roofed:
         return True
     # "with a stripe behind its wing"
     own = matcher.text(match.stop) in ("its", "their")

@@ -21,7 +21,7 @@ _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
 
 def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
     """The position after "that are not located", and the words of the negation."""
-    while matcher.text(i) in _VERBS or _is_auxiliary(matcher, i):
+    while matcher.text(i) in _VERBS or _is_auxiliary(matcher, i) or _acts(matcher, i):
         i += 1
     if matcher.text(i) != "not":
         return i, ()
@@ -29,6 +29,15 @@ def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
     while matcher.text(i) in v.STATIVE:
         i += 1
     return i, negation
+
+
+def _acts(matcher: PatternMatcher, i: int) -> bool:
+    """Whether things move or rest: "cars which drive", "boats that float"."""
+    relative = matcher.text(i - 1) in ("that", "which", "who")
+    return i > 0 and relative and matcher.text(i) in _ACTING
+
+
+_ACTING = v.words("drive drives park parks fly flies float floats sail sails wait waits")
 
 
 def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:
@@ -100,7 +109,9 @@ def _read_things(
     at = matcher.at(i, start)
 
     def keep(node: Node) -> Node:
-        without = replace(things, antecedent=node).build()
+        told = things.pronoun and things.adjectives  # "moving cars, not parked ones"
+        noun = head_noun(node) if told else None
+        without = replace(things, antecedent=noun or node).build()
         if without is None or repeats_size(node, without):
             return node
         return n.Except(node, without, at=at)

@@ -156,7 +156,8 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
     """Whether a place may be one in the thing: "with a tree in the middle"."""
-    central = parser.matcher.text(match.stop - 1) in ("<d>", "above", "below")
+    last = parser.matcher.text(match.stop - 1)
+    central = last in ("<d>", "above", "below", "side")
     return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
 
 
@@ -207,8 +208,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False
     if is_main_verb(parser, i, phrase):
         return True
-    if text in ("on", "in", "inside") and matcher.text(i + 1) in PRONOUN_ANCHORS:
-        return True  # "without cars on it"
+    if text in ("on", "in", "inside") and matcher.text(i + 1) in _NO_PLACE:
+        return True  # "without cars on it", "with no boats on"
     agrees = (
         phrase.is_singular()
         if matcher.text(i + 1) == "are"
@@ -235,6 +236,9 @@ def _read_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     phrase.unparsed.extend(parser.matcher.tokens[i : max(stop, i + 1)])
     return max(stop, i + 1)
 
+
+_NO_PLACE = frozenset(("", ",")).union(PRONOUN_ANCHORS)
+"""Words after a preposition that name no place."""
 
 _AFTER_AROUND = ("", ",", "and", "it", "them")
 """ "without trees around"."""

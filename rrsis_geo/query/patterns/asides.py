@@ -159,6 +159,10 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
             del kept[place : place + 2]  # "sort of in the middle"
+    for place in range(1, len(kept) - 1):
+        if (kept[place].text, kept[place + 1].text) == ("or", "whatever"):
+            del kept[place:]  # "the mall or whatever this is"
+            break
     for place in range(len(kept) - 2, 0, -1):
         for words in _OR_ALIKE:  # "a dredger or some such working alone"
             some = kept[place : place + len(words)]

@@ -61,6 +61,10 @@ _NO_ANCHOR |= v.words(
 """Tokens that begin no anchor."""
 
 
+_BARRED = v.DETERMINERS | v.words("one <n> <d> <most> <sup> <size>")
+"""Tokens after "bar" where it leaves something out: "all bar the largest"."""
+
+
 class Match(NamedTuple):
     """A rule that matches a run of tokens."""
 
@@ -217,6 +221,8 @@ class PatternMatcher:
             return index
         if self.after_narrowing(index) > index or self.adds_condition(index):
             return index
+        if text == "bar" and self.text(index + 1) not in _BARRED:
+            return index  # "the snack bar by the pool"
         end = longest_match(EXCEPTIONS, text, self._line, self._offsets[index])
         return min(self._index[end], self.stop)
 

@@ -10,11 +10,14 @@ from rrsis_geo.query.tokenizer.word_senses import (
     from_to,
     joined,
     left,
+    looks,
+    nothing_there,
     pair_of_them,
     parked,
     texts,
     there,
     upward,
+    whose,
 )
 
 
@@ -25,6 +28,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
+    first = (*first, looks, nothing_there, whose)
     return (*first, upward, parked, pair_of_them, _average, _numbered, _coloured)
 
 
@@ -51,6 +55,9 @@ _RESPELLED = {
     ("nor",): ("and", "not"),
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
+    ("anywhere", "near"): ("near",),
+    ("someone", "'s"): ("the",),
+    ("somebody", "'s"): ("the",),
     ("i", "do", "not", "want"): ("not",),
     ("i", "do", "not", "mean"): ("not",),
 }

@@ -125,3 +125,45 @@ def there(
         return None
     words = ("at", "it")
     return [one._replace(text=word, surface=word) for word in words], index + 1
+
+
+_RELATIVE = v.words("that which who")
+_LOOKING = v.words("look looks appear appears seem seems")
+
+
+def looks(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "roofs that look purple" as "roofs that are purple"."""
+    follows = texts(tokens, index + 1, 1)
+    relative = last is not None and last.text in _RELATIVE
+    if not relative or tokens[index].text not in _LOOKING or not follows:
+        return None
+    if follows[0] not in v.COLOURS:
+        return None
+    return [tokens[index]._replace(text="are", surface="are")], index + 1
+
+
+def whose(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "a hall whose roof is green" as "a hall with green roof"."""
+    some = tokens[index : index + 4]
+    if len(some) < 4 or some[0].text != "whose" or some[2].text not in ("is", "are"):
+        return None
+    if some[1].text not in v.PARTS_OF_THINGS or some[3].text not in v.COLOURS:
+        return None
+    opening = joined("with", None, [some[0], some[2]])._replace(surface="with")
+    return [opening, some[3], some[1]], index + 4
+
+
+def nothing_there(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "cars on the road, nothing in the yards" as "not those in the yards"."""
+    one, follows = tokens[index], texts(tokens, index + 1, 1)
+    if one.text not in ("nothing", "none") or last is None or not follows:
+        return None
+    if last.text not in (",", "and", "but") or follows[0] not in v.RELATING:
+        return None
+    return [one._replace(text="not"), one._replace(text="those")], index + 1
