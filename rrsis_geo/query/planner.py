@@ -12,6 +12,7 @@ from rrsis_geo.language.traversal import anchors, spine, walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import apposed, may_restate, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
@@ -153,6 +154,7 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         of = _without_looks(parser, of, after)
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
+            without, j = _placed(parser, without, max(j, after))
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
     elif (stop := _after_predicate(parser, i)) > i:
@@ -181,6 +183,16 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     return add_words(node, [matcher.words[place] for place in at], at), after
 
 
+def _placed(parser: Parser, without: Node, i: int) -> tuple[Node, int]:
+    """What is left out, with its place: "but not the car park on the right"."""
+    match = parser.matcher.match(i, bare=True)
+    if match is None or match.handler not in ("place", "edge"):
+        return without, i
+    phrase = NounPhrase("head", None, base=without)
+    stop = apply_match(parser, match, phrase, ())
+    return phrase.build() or without, stop
+
+
 def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
     """ "the pier, only the boats moored there": the boats are meant, at the pier.
 
@@ -195,10 +207,10 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
         return None
     if any(anchor == node for anchor in anchors(more)):
         return more, j
+    if found.noun in v.PARTS_OF_THINGS and found.noun in whole.phrase.split():
+        return node, j  # "the house with the dark roof, outline that roof"
     if may_restate(whole, found):
         return None
-    if found.noun in v.PARTS_OF_THINGS:
-        return node, j  # "outline that roof"
     counted = more.of if isinstance(more, n.Counted) else more
     placed = n.Inside(counted, node, "at", certainty=UNSURE)
     return (replace(more, of=placed) if counted is not more else placed), j

@@ -100,14 +100,14 @@ scene: (of|in) (them|these|those|all)
 scene: on (all|both|every|each|either|two|three|most|several|many) [{n}] (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
-|clipped by|cropped by|cut at) [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+|clipped by|cropped by|cut at) [the|an] [{d}] [hand] [image|scene|picture|map] {edge} \
+[of {scene}]
 edge cut: [half|partly|partially] (cut off|cropped)
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
 edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
 |hits|running into|runs into|truncated by|running off \
-|sticking out \
-of) \
+|sticking out of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
 edge: [running|going|right] (down|up|along|following|follows|hugging|skirting|hugs \
@@ -286,8 +286,8 @@ along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel 
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
 |encircling|ringing|surrounding) {x}
-surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
-by|framed by \
+surrounded: [completely|all|nearly|almost|partly] (surrounded by|enclosed by \
+|encircled by|ringed by|framed by \
 |hemmed in by|surrounded on all sides by|walled in by) {x}
 opposite: {stat} [just|right|directly] across the (road|street|river|water|canal) \
 from {x}

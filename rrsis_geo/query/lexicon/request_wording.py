@@ -142,6 +142,7 @@ REMARKS = """
 (are|is) there (some|any|one)
 [just|only] (one|a|a single|one single) (outline|polygon|mask|shape|box|contour) \
 [please|thanks|only]
+[the] whole (thing|lot)
 (each one|every one|every single one|each of them|each and every one)
 (none|then nothing|then none|otherwise nothing|else nothing|if none nothing)
 [but] [please] (check|check please|check anyway|have a look|look anyway)

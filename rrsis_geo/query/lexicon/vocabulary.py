@@ -235,7 +235,8 @@ AFTER_NOUN = words(
     " when has have had does do did runs leads crosses goes spans ends begins starts"
     " just directly immediately further behind here there cross nose-in nose-out"
     " perpendicular parallel as you i we they"
-    " within left lost stuck sunk hung torn caught kept bound"
+    " within stick sticks jut juts poke pokes"
+    " left lost stuck sunk hung torn caught kept bound"
     " nose-down nose-up east-west north-south abreast"
 )
 """Words that follow a noun and never make a longer one with it."""
@@ -265,6 +266,15 @@ COLOURS = words(
     " pink turquoise teal tan maroon"
 )
 """Words that describe a thing wherever they stand."""
+
+FORMS = words("long thin narrow wide round square flat old new tall low high bare")
+"""Adjectives that are surely no nouns."""
+
+MATERIALS = words(
+    "dirt clay grass turf sand gravel earth soil asphalt tarmac concrete brick stone"
+    " wood timber metal steel tin glass rock"
+)
+"""Words after "of" for what a thing is made of, not where it is."""
 
 RELATING = words(
     "in on at near next within along inside close beside between around above below by"

@@ -11,6 +11,7 @@ from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
 from rrsis_geo.query.parser.descriptions import (
     is_description,
     names_class,
+    names_one_thing,
     try_premodifiers,
 )
 from rrsis_geo.query.parser.filters import UNANCHORED
@@ -190,8 +191,9 @@ def _read_relation(
         keep = _related(relate, anchor, at)
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
-    if match.handler == "without":
-        stop = _after_stranded(parser.matcher, stop)
+    on_it = parser.matcher.text(stop + 1) in PRONOUN_ANCHORS
+    if on_it and match.handler == "without":
+        stop += 2  # "without cars on it"
     if match.handler in _DENYING:
         keep = negated(keep, ())
     if parser.matcher.text(match.stop - 1) == "under":  # below it, or beneath it
@@ -248,8 +250,8 @@ def _read_second_anchor(
     if not both and matcher.text(stop) == "and":
         if not _is_like_anchor(parser, match, phrase, trial, noun):
             return None, stop
-    elif matcher.text(stop + 1) not in ("the", "a", "an"):
-        return None, stop
+    elif not (matcher.text(stop + 1) in ("the", "a", "an") or names_one_thing(trial)):
+        return None, stop  # but "on the school roof or court"
     ends = matcher.text(after) in ("", ",", "and", "or", "but")
     goes_on = match.handler in _FILLED and matcher.match(after) is not None
     if not trial.adjectives or not (ends or goes_on):
@@ -321,14 +323,6 @@ def _related_to_both(relate: Relation, one: Node, other: Node, at: At) -> Filter
 
 def _near(of: Node, anchor: Node, at: At) -> Node:
     return n.Near(of, anchor, at=at)
-
-
-def _after_stranded(matcher: PatternMatcher, i: int) -> int:
-    """The position after "on it" or "on" in "without cars on it", "with no cars on"."""
-    if matcher.text(i + 1) in PRONOUN_ANCHORS:
-        return i + 2
-    strands = matcher.text(i) in ("on", "in", "inside")
-    return i + 1 if strands and matcher.text(i + 1) in ("", ",") else i
 
 
 def _after_nearby(parser: PhraseReader, i: int) -> int:

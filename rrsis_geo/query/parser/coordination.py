@@ -81,18 +81,15 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     return False
 
 
-_FORMS = v.words("long thin narrow wide round square flat old new tall low high bare")
-
-
 def _describes(token: Token) -> bool:
     """Whether a word is surely an adjective."""
-    return token.text in v.NON_PLACES | _FORMS or token.text.endswith(("ed", "ing"))
+    return token.text in v.NON_PLACES | v.FORMS or token.text.endswith(("ed", "ing"))
 
 
 def _goes_on(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """Whether a further adjective and a noun follow: "pale, nearly white parcel"."""
     text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
-    known = v.COLOURS | _FORMS
+    known = v.COLOURS | v.FORMS
     more = text in known or (text.endswith("ly") and follows in known)
     after = parser.matcher.text(i + 1 if text in known else i + 2)
     noun = after.isalpha() and after not in v.RELATING

@@ -46,7 +46,9 @@ def is_description(parser: PhraseReader, match: Match, noun: Find | None) -> boo
     # "the roof of the house", "the end of the runway", "a grove of trees"
     made_of = try_premodifiers(parser, match.stop)[0]
     bare = not (made_of.determiner or made_of.has_premodifier())
-    return not noun.categories or (bare and made_of.is_plural())
+    last = made_of.adjectives[-1].text if made_of.adjectives else ""
+    made = made_of.is_plural() or last in v.MATERIALS
+    return not noun.categories or (bare and made)
 
 
 _UNDER = ("under", "beneath", "underneath")
@@ -86,6 +88,13 @@ def names_class(parser: PhraseReader, i: int) -> bool:
     return noun is not None and bool(noun.categories)
 
 
+def names_one_thing(phrase: NounPhrase) -> bool:
+    """Whether a phrase is nothing but a noun of the classes, for one thing."""
+    noun = None if phrase.pronoun or phrase.has_premodifier() else phrase.noun()
+    known = noun is not None and bool(noun.categories)
+    return known and len(phrase.adjectives) == 1 and phrase.is_singular()
+
+
 def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a token to the network; return the next position."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]
@@ -93,8 +102,9 @@ def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.unparsed.append(token)
         return i + 1
     stop = i + 1
-    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in v.COLOURS:
-        stop += 2  # "that are white or grey"
+    looks = v.COLOURS | v.FORMS
+    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in looks:
+        stop += 2  # "that are white or grey", "grey and long"
     phrase.adjectives[:0] = matcher.tokens[i:stop]
     return stop
 

@@ -37,7 +37,9 @@ def _acts(matcher: PatternMatcher, i: int) -> bool:
     return i > 0 and relative and matcher.text(i) in _ACTING
 
 
-_ACTING = v.words("drive drives park parks fly flies float floats sail sails wait waits")
+_ACTING = v.words(
+    "drive drives park parks fly flies float floats sail sails wait waits"
+)
 
 
 def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:

@@ -208,8 +208,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False
     if is_main_verb(parser, i, phrase):
         return True
-    if text in ("on", "in", "inside") and matcher.text(i + 1) in _NO_PLACE:
-        return True  # "without cars on it", "with no boats on"
+    if text in ("on", "in", "inside") and matcher.text(i + 1) in PRONOUN_ANCHORS:
+        return True  # "without cars on it"
     agrees = (
         phrase.is_singular()
         if matcher.text(i + 1) == "are"
@@ -237,9 +237,6 @@ def _read_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     return max(stop, i + 1)
 
 
-_NO_PLACE = frozenset(("", ",")).union(PRONOUN_ANCHORS)
-"""Words after a preposition that name no place."""
-
 _AFTER_AROUND = ("", ",", "and", "it", "them")
 """ "without trees around"."""
 
@@ -248,6 +245,21 @@ _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 
 
 # Verbs and descriptions
+
+
+def _is_stranded(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "on" or "within" follows an anchor for nothing: "with no boats on"."""
+    ends = parser.matcher.text(i + 1) in ("", ",")
+    return phrase.role == "anchor" and ends and parser.matcher.text(i) in _STRANDED
+
+
+_STRANDED = v.words("on in inside within")
+
+
+def _ends_clause(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a verb ends what an anchor does: "near where the path bends"."""
+    ends = parser.matcher.text(i) in v.GOING_ON and parser.matcher.may_end(i + 1)
+    return phrase.role == "anchor" and phrase.has_noun() and ends
 
 
 def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -319,6 +331,8 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (_is_rule, _read_rule),
     (is_negation, read_negation),
     (_is_object, _read_object),
+    (_is_stranded, _skip),
+    (_ends_clause, _skip),
     (_is_end, _end),
     (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),

@@ -44,7 +44,7 @@ _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
 _PURPOSES = v.words(
     "report project survey inventory analysis map study presentation client boss"
-    " assessment database statistics permit audit"
+    " assessment database statistics permit audit claim insurance records cover"
 )
 _REASONS = v.words("because since")
 
@@ -143,6 +143,7 @@ def _is_aside(segment: Sequence[Token]) -> bool:
         longest_match(REMARKS, words[0], line, 0) == len(line)
         or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
         or words[0] in _HEDGES
+        or (words[0] == "for" and segment[-1].text in _PURPOSES)
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)

@@ -17,6 +17,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     texts,
     there,
     upward,
+    where_it_turns,
     whose,
 )
 
@@ -28,7 +29,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    first = (*first, looks, nothing_there, whose)
+    first = (*first, looks, nothing_there, whose, where_it_turns)
     return (*first, upward, parked, pair_of_them, _average, _numbered, _coloured)
 
 

@@ -167,3 +167,25 @@ def nothing_there(
     if last.text not in (",", "and", "but") or follows[0] not in v.RELATING:
         return None
     return [one._replace(text="not"), one._replace(text="those")], index + 1
+
+
+_TURNING = v.words(
+    "bends ends turns curves starts begins stops narrows widens splits forks opens"
+)
+_BEFORE_WHERE = v.words("near by at to close beside before after from")
+_MAX_TURNING = 4
+"""Tokens of a thing that turns, with its article."""
+
+
+def where_it_turns(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "near where the road bends" as "near the road"."""
+    if tokens[index].text != "where" or last is None or last.text not in _BEFORE_WHERE:
+        return None
+    if texts(tokens, index + 1, 1) != ("the",):
+        return None
+    for stop in range(index + 3, min(index + 3 + _MAX_TURNING, len(tokens))):
+        if tokens[stop].text in _TURNING:
+            return tokens[index + 1 : stop], stop + 1
+    return None
