@@ -276,6 +276,9 @@ MATERIALS = words(
 )
 """Words after "of" for what a thing is made of, not where it is."""
 
+STRANDED = words("on in inside within")
+"""Prepositions that may end a phrase for nothing: "with no boats on"."""
+
 RELATING = words(
     "in on at near next within along inside close beside between around above below by"
     " opposite across with"

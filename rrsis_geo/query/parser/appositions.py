@@ -28,7 +28,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if phrase.role != "head":
         return None
     matcher, j = parser.matcher, i + 1
-    if matcher.text(j) in v.REQUESTING:
+    asks = matcher.text(j) in v.REQUESTING
+    if asks:
         j = matcher.after_request(j)  # "two ships, give me the left one"
     while matcher.text(j) in _AFTER_COMMA:
         j += 1
@@ -38,7 +39,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
     if phrase.last_handler == "place" and listed and phrase.filters:
         return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
-    if _starts_condition(parser, j):
+    shows = asks and matcher.text(j) == "that"  # "outline that roof"
+    if _starts_condition(parser, j) and not shows:
         return j
     addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, addition)

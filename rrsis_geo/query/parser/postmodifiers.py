@@ -250,10 +250,7 @@ _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 def _is_stranded(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """Whether "on" or "within" follows an anchor for nothing: "with no boats on"."""
     ends = parser.matcher.text(i + 1) in ("", ",")
-    return phrase.role == "anchor" and ends and parser.matcher.text(i) in _STRANDED
-
-
-_STRANDED = v.words("on in inside within")
+    return phrase.role == "anchor" and ends and parser.matcher.text(i) in v.STRANDED
 
 
 def _ends_clause(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

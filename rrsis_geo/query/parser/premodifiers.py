@@ -348,11 +348,14 @@ def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     and adverbs, nor words after a plural.
     """
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    if phrase.pronoun or phrase.resolve_noun()[2] is None:
+    if phrase.pronoun:
         return False
+    plural = bool(phrase.adjectives) and is_plural(phrase.adjectives[-1].surface)
+    if phrase.resolve_noun()[2] is None:
+        strands = token.text in v.STRANDED and matcher.text(i + 1) in ("", ",")
+        return strands or (plural and token.text in v.AFTER_NOUN)
     if i + 1 < matcher.stop and _is_known_noun(token, matcher.tokens[i + 1]):
         return False  # "waterfront running track"
     if token.surface.endswith(("ed", "ing", "ly")):
         return sense((singular(token.surface),))[1] is None
-    plural = bool(phrase.adjectives) and is_plural(phrase.adjectives[-1].surface)
     return plural or token.text in v.AFTER_NOUN
