@@ -209,7 +209,7 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
         return more, j
     if found.noun in v.PARTS_OF_THINGS and found.noun in whole.phrase.split():
         return node, j  # "the house with the dark roof, outline that roof"
-    if may_restate(whole, found):
+    if may_restate(whole, found) and (found.categories or whole.noun in v.GENERIC):
         return None
     counted = more.of if isinstance(more, n.Counted) else more
     placed = n.Inside(counted, node, "at", certainty=UNSURE)

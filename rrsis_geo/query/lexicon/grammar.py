@@ -77,7 +77,7 @@ place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: (up|down|out|over) (north|south|east|west)
-place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
+place: [diagonally|right|bending] {going} (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
@@ -285,7 +285,7 @@ of|on each side of \
 along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
-|encircling|ringing|surrounding) {x}
+|on all [four] sides of|encircling|ringing|surrounding) {x}
 surrounded: [completely|all|nearly|almost|partly] (surrounded by|enclosed by \
 |encircled by|ringed by|framed by \
 |hemmed in by|surrounded on all sides by|walled in by) {x}
@@ -394,7 +394,7 @@ other than | aside from
 excluding | minus | leaving out | leaving aside | not including | not counting | \
 save for
 save | bar | barring | with the exception of | without counting | rather than
-instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
+instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | forget [about] | disregard | \
 skipping
 """
 """Words that introduce an exception."""

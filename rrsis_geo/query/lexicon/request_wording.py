@@ -144,7 +144,7 @@ REMARKS = """
 [please|thanks|only]
 [the] whole (thing|lot)
 (each one|every one|every single one|each of them|each and every one)
-(none|then nothing|then none|otherwise nothing|else nothing|if none nothing)
+(none|nothing|then nothing|then none|otherwise nothing|else nothing|if none nothing)
 [but] [please] (check|check please|check anyway|have a look|look anyway)
 (or some such|or something|or similar|or so|or the like)
 """
@@ -157,6 +157,7 @@ REMARKS_BEGIN = """
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 (i|we) [can] count
 (i|we) [do not] (know|see) (of|about|any)
+(i|we) (can|could|do|did) not (see|find|spot|make out) (one|any|it|them)
 (i|we) (do not|can not) (think|believe|know|tell|say)
 [i|we] (need|want|require) (it|them|this|that|these) (for|to|because)
 so [please] (be|keep|make|do)

@@ -60,7 +60,9 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         if addition.group:
             phrase.number = None
         phrase.add_apposition(addition)
-        return k
+        if phrase.of_members and phrase.rank and not phrase.selectors:
+            phrase.rank_side = phrase.rank_side or _first_side(phrase)
+        return _after_looks(matcher, k, phrase) if addition.noun_filters else k
     refers = addition.determiner == "the" or matcher.text(j) in v.DEFINITE
     if addition.pronoun and refers and _is_plain(addition):
         return k  # "the bridge, the one with trains", "only those with a red roof"
@@ -71,10 +73,25 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     sized = [token for token in addition.adjectives if token.text == "<size>"]
     if sized and len(addition.adjectives) == 1 and phrase.has_noun():
         phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
-        return k
+        return _after_looks(matcher, k, phrase)
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
     return j
+
+
+def _first_side(phrase: NounPhrase) -> str:
+    """The side that the first of a group is on: "a row of trees, the third one"."""
+    placed = (keep(Find("")) for keep in phrase.filters)
+    groups = [one for one in (phrase.base, *placed) if isinstance(one, n.Grouped)]
+    return "top" if any(one.form == "column" for one in groups) else "left"
+
+
+def _after_looks(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> int:
+    """The position after "and brown", which goes before the noun: ", small and brown"."""
+    if matcher.text(i) != "and" or matcher.text(i + 1) not in v.COLOURS | v.FORMS:
+        return i
+    phrase.adjectives.insert(0, matcher.tokens[i + 1])
+    return i + 2
 
 
 def _is_plain(phrase: NounPhrase) -> bool:

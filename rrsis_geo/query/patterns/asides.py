@@ -82,7 +82,9 @@ def _without_doubts(tokens: Sequence[Token]) -> Sequence[Token]:
     line = "".join(map(encode, opening))
     doubted = longest_match(DOUBTS_BEGIN, opening[0].text, line, 0) > 0
     renamed = rest[0].text in {"anyway", "anyhow", *v.DEFINITE}
-    return rest if doubted or (renamed and _guesses(opening)) else tokens
+    if not doubted and not (renamed and _guesses(opening)):
+        return tokens
+    return rest[1:] if rest[0].text == "but" else rest
 
 
 def _adds(segment: Sequence[Token]) -> bool:
@@ -145,10 +147,16 @@ def _is_aside(segment: Sequence[Token]) -> bool:
         or words[0] in _HEDGES
         or (words[0] == "for" and segment[-1].text in _PURPOSES)
         or (words[0] in ("i", "we") and words[1] in _THINKING)
+        or (words[0] in ("i", "we") and _speaks_of_them(segment))
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
         or _is_contrast(segment, 0)
     )
+
+
+def _speaks_of_them(segment: Sequence[Token]) -> bool:
+    """Whether "we insure them" is all that is said."""
+    return len(segment) in (3, 4) and segment[2].text in ("it", "them")
 
 
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
@@ -162,7 +170,7 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
             del kept[place : place + 2]  # "sort of in the middle"
     for place in range(1, len(kept) - 1):
         if (kept[place].text, kept[place + 1].text) == ("or", "whatever"):
-            del kept[place:]  # "the mall or whatever this is"
+            del kept[place : _after_whatever(kept, place + 2)]
             break
     for place in range(len(kept) - 2, 0, -1):
         for words in _OR_ALIKE:  # "a dredger or some such working alone"
@@ -173,6 +181,17 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]
     return kept
+
+
+def _after_whatever(segment: Sequence[Token], place: int) -> int:
+    """The position after "it is" in "the mall or whatever it is by the road"."""
+    some = range(place, min(place + _MAX_WHATEVER, len(segment)))
+    verb = next((k for k in some if segment[k].text in ("is", "are")), place - 1)
+    return verb + 1
+
+
+_MAX_WHATEVER = 5
+"""Tokens of "this big complex is"."""
 
 
 def _is_contrast(segment: Sequence[Token], place: int) -> bool:

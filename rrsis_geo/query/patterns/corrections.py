@@ -9,7 +9,7 @@ from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _SOUNDS = v.words("hmm hm um uh er oh ah wait sorry actually well")
-_DENIALS = v.words("no nope rather without")
+_DENIALS = v.words("sorry no nope rather without")
 """After a comma "no" was read as "without"."""
 _LATER = v.words("wait sorry actually")
 
@@ -47,7 +47,7 @@ def _replaced(
     pronoun = next((k for k, one in enumerate(after) if one.text in _PRONOUNS), -1)
     if noun and pronoun > 0 and _noun(after[:pronoun]) is None:
         return (*after[:pronoun], *before[slice(*noun)], *after[pronoun + 1 :])
-    if _noun(after) is None:
+    if _noun(after) is None and not (noun is None and after[0].text in v.DETERMINERS):
         return (*before, comma, *after)
     plain = [one.text for one in after if one.text not in v.NARROWING | v.DETERMINERS]
     if noun and plain == [one.text for one in before[slice(*noun)]]:

@@ -25,7 +25,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     longest_match,
 )
 from rrsis_geo.query.patterns.purposes import named_by_purpose
-from rrsis_geo.query.patterns.sports import with_sport
+from rrsis_geo.query.patterns.sport_names import with_sport
 from rrsis_geo.query.tokenizer.token_kinds import Token
 from rrsis_geo.query.tokenizer.tokens import Text
 
@@ -246,6 +246,7 @@ class PatternMatcher:
         """
         asks = self.text(index) in v.REQUESTING and self.start == 0
         after = self.after_request(index) if asks else index
+        after += self.text(after) == "but" and self.text(after + 1) in v.NARROWING
         after += self.text(after) in v.NARROWING
         return after if self.text(after) in v.DETERMINERS else index
 

@@ -57,6 +57,7 @@ _RESPELLED = {
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
     ("anywhere", "near"): ("near",),
+    ("somewhere", "near"): ("near",),
     ("someone", "'s"): ("the",),
     ("somebody", "'s"): ("the",),
     ("i", "do", "not", "want"): ("not",),

@@ -164,7 +164,11 @@ def nothing_there(
     one, follows = tokens[index], texts(tokens, index + 1, 1)
     if one.text not in ("nothing", "none") or last is None or not follows:
         return None
-    if last.text not in (",", "and", "but") or follows[0] not in v.RELATING:
+    if last.text not in (",", "and", "but"):
+        return None
+    if texts(tokens, index + 1, 3) in (("of", "the", "ones"), ("of", "those", "in")):
+        return [one._replace(text="not")], index + 2
+    if follows[0] not in v.RELATING:
         return None
     return [one._replace(text="not"), one._replace(text="those")], index + 1
 
