@@ -203,13 +203,15 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
     if more is None or j < parser.matcher.stop or not isinstance(found, Find):
         return None
     whole = spine(node)[-1]
-    if not isinstance(whole, Find) or whole == found:
+    if not isinstance(whole, Find) or found.noun in (whole.noun, *whole.noun.split()):
         return None
+    repeated = found.noun in whole.phrase.split()
     if any(anchor == node for anchor in anchors(more)):
         return more, j
-    if found.noun in v.PARTS_OF_THINGS and found.noun in whole.phrase.split():
+    if repeated and found.noun in v.PARTS_OF_THINGS:
         return node, j  # "the house with the dark roof, outline that roof"
-    if may_restate(whole, found) and (found.categories or whole.noun in v.GENERIC):
+    known = found.categories or whole.noun in v.GENERIC
+    if known and not repeated and may_restate(whole, found):
         return None
     counted = more.of if isinstance(more, n.Counted) else more
     placed = n.Inside(counted, node, "at", certainty=UNSURE)

@@ -44,6 +44,7 @@ do you know where
 (the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
 [the] [total|exact|overall] (number|count|amount) of
 (maybe|perhaps|possibly|probably|preferably|whichever|whatever)
+(i|we) would (say|guess|think)
 (i|we) (think|guess|believe|suppose) [it is|that it is|there is]
 (i am|am|we are) (looking|searching|hunting) for
 (looking|searching|look|search|hunt|scan) for
@@ -159,7 +160,8 @@ i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 (i|we) [do not] (know|see) (of|about|any)
 (i|we) (can|could|do|did) not (see|find|spot|make out) (one|any|it|them)
 (i|we) (do not|can not) (think|believe|know|tell|say)
-[i|we] (need|want|require) (it|them|this|that|these) (for|to|because)
+[i|we] (need|want|require) (it|them|this|that|these) (for|to|because|by|as \
+|today|tomorrow|now)
 so [please] (be|keep|make|do)
 insured (with|by|at|under)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)

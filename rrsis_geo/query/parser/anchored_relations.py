@@ -253,7 +253,9 @@ def _read_second_anchor(
     elif not (matcher.text(stop + 1) in ("the", "a", "an") or names_one_thing(trial)):
         return None, stop  # but "on the school roof or court"
     ends = matcher.text(after) in ("", ",", "and", "or", "but")
-    goes_on = match.handler in _FILLED and matcher.match(after) is not None
+    more = matcher.match(after)
+    filled = match.handler in _FILLED and more is not None
+    goes_on = filled or (more is not None and more.handler == "place")
     if not trial.adjectives or not (ends or goes_on):
         return None, stop
     return _read_anchor(parser, stop + 1, phrase, noun, alone=True)

@@ -87,7 +87,7 @@ def _first_side(phrase: NounPhrase) -> str:
 
 
 def _after_looks(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> int:
-    """The position after "and brown", which goes before the noun: ", small and brown"."""
+    """The position after "and brown" of ", small and brown"; it precedes the noun."""
     if matcher.text(i) != "and" or matcher.text(i + 1) not in v.COLOURS | v.FORMS:
         return i
     phrase.adjectives.insert(0, matcher.tokens[i + 1])

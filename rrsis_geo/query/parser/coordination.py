@@ -175,9 +175,8 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
 
 def _joins_participles(matcher: PatternMatcher, i: int) -> bool:
     """Whether two participles say what became of a thing: "drained or covered"."""
-    words = (matcher.text(i - 1), matcher.text(i + 1))
-    relative = matcher.text(i - 2) in v.COPULAS
-    return relative and all(word.endswith(("ed", "en")) for word in words)
+    said = matcher.text(i - 2) in v.COPULAS
+    return said and matcher.text(i + 1).endswith(("ed", "en", "wn"))
 
 
 def _is_last_side(matcher: PatternMatcher, i: int) -> bool:
@@ -204,8 +203,8 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
-    if parser.matcher.text(i + 1) == "same":
-        return None  # "by the hedge, same driveway"
+    if parser.matcher.text(i + 1) in {"same", *v.REQUESTING}:
+        return None  # "by the hedge, same driveway", "the left one, show ..."
     ranks = phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>"
     if ranks and not (phrase.has_noun() or phrase.group):  # "first, second and third"
         return read_conjunction_of_adjectives(parser, i, phrase)

@@ -182,7 +182,11 @@ def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     last = matcher.text(match.start - 1)
     where = match.handler in ("along", "around", "inside", "group")
     own = matcher.text(match.stop) in ("its", "their")  # "over its whole length"
-    return where and last in v.PARTS_OF_THINGS and not own
+    made = last in v.MATERIALS and "of" in (
+        matcher.text(match.start - 2),
+        matcher.text(match.start - 3),
+    )
+    return where and (made or last in v.PARTS_OF_THINGS) and not own
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
