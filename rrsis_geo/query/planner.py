@@ -13,7 +13,7 @@ from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
-from rrsis_geo.query.parser.appositions import apposed, may_restate, restates
+from rrsis_geo.query.parser.appositions import apposed, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
@@ -210,8 +210,8 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
         return more, j
     if repeated and found.noun in v.PARTS_OF_THINGS:
         return node, j  # "the house with the dark roof, outline that roof"
-    known = found.categories or whole.noun in v.GENERIC
-    if known and not repeated and may_restate(whole, found):
+    alike = not set(whole.categories).isdisjoint(found.categories)
+    if (alike and not repeated) or whole.noun in v.GENERIC:
         return None
     counted = more.of if isinstance(more, n.Counted) else more
     placed = n.Inside(counted, node, "at", certainty=UNSURE)

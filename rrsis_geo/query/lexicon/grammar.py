@@ -394,7 +394,8 @@ other than | aside from
 excluding | minus | leaving out | leaving aside | not including | not counting | \
 save for
 save | bar | barring | with the exception of | without counting | rather than
-instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | forget [about] | disregard | \
+instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
+forget [about] | disregard | \
 skipping
 """
 """Words that introduce an exception."""

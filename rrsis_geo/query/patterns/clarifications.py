@@ -34,7 +34,7 @@ def _joined(
         return before or after
     comma = mark._replace(text=",", value=None, surface=",")
     named, meant = _noun(before), _noun(after)
-    if _asks_otherwise(before) and _names_class(after):
+    if _asks_otherwise(before) and _names_things(after):
         return after
     if meant is None:
         return (*before, comma, *after)
@@ -67,11 +67,11 @@ def _asks_otherwise(tokens: Sequence[Token]) -> bool:
     return texts[0] in _ASKING | {"where"} and texts[1] in _DOING
 
 
-def _names_class(tokens: Sequence[Token]) -> bool:
-    """Whether a noun of a class stands anywhere: "the bigger of the two stands"."""
-    return any(
-        sense((singular(token.surface.split()[-1]),))[1] is not None for token in tokens
-    )
+def _names_things(tokens: Sequence[Token]) -> bool:
+    """Whether things are named, as not in "the upper one"."""
+    texts = [token.text for token in tokens]
+    first = texts[: texts.index(",")] if "," in texts else texts
+    return "one" not in first and "ones" not in first
 
 
 def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:

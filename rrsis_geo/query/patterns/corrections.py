@@ -47,11 +47,12 @@ def _replaced(
     pronoun = next((k for k, one in enumerate(after) if one.text in _PRONOUNS), -1)
     if noun and pronoun > 0 and _noun(after[:pronoun]) is None:
         return (*after[:pronoun], *before[slice(*noun)], *after[pronoun + 1 :])
+    plain = [one.text for one in after if one.text not in v.NARROWING | v.DETERMINERS]
+    for stop in range(1, len(before)):
+        if plain == [one.text for one in before[max(stop - len(plain), 0) : stop]]:
+            return tuple(before[:stop])  # "gravel lot plus lane, no, only the lot"
     if _noun(after) is None and not (noun is None and after[0].text in v.DETERMINERS):
         return (*before, comma, *after)
-    plain = [one.text for one in after if one.text not in v.NARROWING | v.DETERMINERS]
-    if noun and plain == [one.text for one in before[slice(*noun)]]:
-        return tuple(before[: noun[1]])  # "gravel lot plus lane, no, only the lot"
     return tuple(after)
 
 

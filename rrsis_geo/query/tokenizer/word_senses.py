@@ -168,7 +168,8 @@ def nothing_there(
         return None
     if texts(tokens, index + 1, 3) in (("of", "the", "ones"), ("of", "those", "in")):
         return [one._replace(text="not")], index + 2
-    if follows[0] not in v.RELATING:
+    relates = follows[0] in ("out", "over", "down", "up") or follows[0] in v.RELATING
+    if not relates:
         return None
     return [one._replace(text="not"), one._replace(text="those")], index + 1
 
