@@ -395,7 +395,6 @@ excluding | minus | leaving out | leaving aside | not including | not counting |
 save for
 save | bar | barring | with the exception of | without counting | rather than
 instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
-forget [about] | disregard | \
-skipping
+forget [about] | disregard | skipping
 """
 """Words that introduce an exception."""
