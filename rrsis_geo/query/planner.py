@@ -213,20 +213,22 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
     alike = not set(whole.categories).isdisjoint(found.categories)
     if (alike and not repeated) or whole.noun in v.GENERIC:
         return None
-    counted = more.of if isinstance(more, n.Counted) else more
-    placed = n.Inside(counted, node, "at", certainty=UNSURE)
-    return (replace(more, of=placed) if counted is not more else placed), j
+    if isinstance(more, n.Counted):
+        placed = n.Inside(more.of, node, "at", certainty=UNSURE)
+        return replace(more, of=placed), j
+    return n.Inside(more, node, "at", certainty=UNSURE), j
 
 
 def _without_looks(parser: Parser, of: Node, i: int) -> Node:
     """What "the grey one" stands for, after "the two planes with a fin": a plane."""
     other = NounPhrase("anchor", None, 1)
-    parser.read_premodifiers(i, other)
+    after = parser.read_premodifiers(i, other)
     counted = of.of if isinstance(of, n.Counted) else of
     noun = head_noun(of)
     found = spine(counted)[-1]
     described = isinstance(found, Find) and found.narrows
-    told = other.pronoun and other.adjectives and described
+    said = other.adjectives or parser.matcher.text(after) in v.DESCRIPTIVE
+    told = other.pronoun and said and described
     return noun if told and noun is not None else of
 
 

@@ -144,6 +144,7 @@ REMARKS = """
 [just|only] (one|a|a single|one single) (outline|polygon|mask|shape|box|contour) \
 [please|thanks|only]
 [the] whole (thing|lot)
+(mark|show|outline|select|find|take) (both|all) [of them]
 (each one|every one|every single one|each of them|each and every one)
 (none|nothing|then nothing|then none|otherwise nothing|else nothing|if none nothing)
 [but] [please] (check|check please|check anyway|have a look|look anyway)

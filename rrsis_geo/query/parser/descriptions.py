@@ -102,6 +102,8 @@ def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.unparsed.append(token)
         return i + 1
     stop = i + 1
+    while matcher.text(stop) in v.NON_PLACES:
+        stop += 1  # "light grey"
     looks = v.COLOURS | v.FORMS
     while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in looks:
         stop += 2  # "that are white or grey", "grey and long"
@@ -114,6 +116,8 @@ def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     matcher = parser.matcher
     colour = matcher.text(i) in v.NON_PLACES and bool(phrase.adjectives)
     said = i and (matcher.text(i - 1) == "," or matcher.text(i - 1) in v.COPULAS)
+    while matcher.text(i + 1) in v.NON_PLACES:
+        i += 1  # "light grey"
     last = matcher.text(i + 1) in ("", ",", "and", "or", "but") or (
         matcher.match(i + 1) is not None
     )

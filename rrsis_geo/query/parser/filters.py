@@ -243,6 +243,20 @@ def _apart(
     return lambda node: n.Within(node, node, low, high, at=at)
 
 
+def side_of_scene(parser: PhraseReader, i: int) -> tuple[str, int]:
+    """The side or corner of the scene that "the left edge" names, and what follows it.
+
+    "" and the same position where something else is named.
+    """
+    matcher = parser.matcher
+    match = matcher.match(i + 1, bare=True) if matcher.text(i) == "the" else None
+    if match is None or match.handler not in ("place", "edge"):
+        return "", i
+    token = matcher.first("<d>", match)
+    named = token is not None and token.value != "centre"
+    return (str(token.value), match.stop) if token and named else ("", i)
+
+
 def _isolated(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:

@@ -311,6 +311,8 @@ def _read_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "facing north"."""
     i = leave_unparsed(parser, i, phrase)
     while parser.matcher.text(i) in _ORIENTATION_WORDS:
+        if parser.matcher.text(i) == "<d>" and parser.matcher.text(i + 1) == "of":
+            break  # "running north to south, left of the park"
         i = leave_unparsed(parser, i, phrase)
     return i
 

@@ -29,8 +29,8 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    first = (*first, looks, nothing_there, whose, where_it_turns)
-    return (*first, upward, parked, pair_of_them, _average, _numbered, _coloured)
+    clauses = (looks, nothing_there, whose, where_it_turns, upward, parked)
+    return (*first, *clauses, pair_of_them, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -56,6 +56,7 @@ _RESPELLED = {
     ("nor",): ("and", "not"),
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
+    ("but", "without"): ("without",),
     ("anywhere", "near"): ("near",),
     ("somewhere", "near"): ("near",),
     ("someone", "'s"): ("the",),
@@ -99,7 +100,7 @@ def _partitive(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "the largest among the tanks", "the largest one out of all"."""
-    if last is None or last.text not in _ORDERS | {"one", "ones", "<cmp>"}:
+    if last is None or last.text not in _ORDERS | {"one", "ones", "<cmp>", "<n>"}:
         return None
     for words in _AMONG:
         stop = index + len(words)
