@@ -147,7 +147,7 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     matcher, text = parser.matcher, parser.matcher.text(i)
     after = max(i + 1, matcher.after_exception(i))
     if matcher.after_exception(i) > i or text in ("not", "without"):
-        of = node.of if isinstance(node, n.Counted) and node.number == 1 else node
+        of = node.of if isinstance(node, n.Counted) else node
         ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
         if ordered and (kept := _choose_without(parser, of, i, after)):
             return kept

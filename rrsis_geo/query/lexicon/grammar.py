@@ -261,7 +261,7 @@ near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
 near: {stat} [right|just] at the (foot|base|entrance|exit|gate|gates|mouth) (of|to) {x}
 near next: {stat} (to|at) the side of {x}
-near: {stat} [just] (on|at|along) the (outside|outer side|inner side) of {x}
+near: {stat} [just] (on|at|along) the (outside|inside|outer side|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
@@ -274,13 +274,13 @@ near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abuttin
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
-along: {stat} [running|strung out|strung|going] (along|lining|all along|lining up \
-along|in line along|on both sides of|on either side of|either side of|both sides \
+along: {stat} [running|strung out|strung|going] (that line|which line|along|lining \
+|all along|lining up along|in line along|on both sides of|on either side of|either side of|both sides \
 of|along both sides of|at side of|at the side of|by the side of|on the side of \
 |on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
 of|on each side of \
 |on both banks of|on either bank of) \
-[the [long|longer|short|shorter|whole] (shore|shores|bank|banks|shoreline|side|sides \
+[(the|both) [long|longer|short|shorter] (shore|shores|bank|banks|shoreline|side|sides \
 |waterfront|length|course|line) of] {x}
 along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}

@@ -303,7 +303,7 @@ MOSTLY_ADJECTIVES = words("flat")
 
 REQUESTING = words(
     "show give find mark select outline highlight segment trace draw pick get take"
-    " choose i we please"
+    " choose want need i we please"
 )
 """Words that begin a request in the middle of a text."""
 

@@ -212,8 +212,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return True  # "without cars on it"
     agrees = (
         phrase.is_singular()
-        if matcher.text(i + 1) == "are"
-        else (matcher.text(i + 1) == "is" and phrase.is_plural())
+        if matcher.text(i + 1) in ("are", "have")
+        else (matcher.text(i + 1) in ("is", "has") and phrase.is_plural())
     )
     if text in ("that", "which") and agrees:
         return True  # "fields north of the farm that are green"

@@ -266,7 +266,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     named = phrase.determiner and not phrase.has_noun() and token.text == "crossing"
     if match is not None and not named:  # "the crossing of the two roads"
         return _read_rule(parser, match, phrase)
-    if phrase.adjectives or phrase.pronoun:
+    counts = phrase.number and token.text in v.DESCRIPTIVE  # "not the two with ..."
+    if phrase.adjectives or phrase.pronoun or counts:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
             return None
     elif _take_leading_word(parser, i, phrase):

@@ -185,6 +185,18 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
     return relate
 
 
+def _lacking(parser: PhraseReader, match: Match) -> Relation:
+    """What is denied: things that hold others, or the others of "vans, no trucks"."""
+
+    def relate(of: Node, anchor: Node, at: At) -> Node:
+        thing, other = head_noun(of), head_noun(anchor)
+        classes = set(thing.categories) if thing is not None else set()
+        alike = other is not None and not classes.isdisjoint(other.categories)
+        return anchor if alike else n.Holding(of, anchor, at=at)
+
+    return relate
+
+
 _INSIDE: dict[str, str] = {"on": "on", "at": "at", "over": "at"}
 """How a thing is in its anchor; what goes over it may reach beyond it."""
 
@@ -212,7 +224,7 @@ RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {
     "surrounded": _surrounded,
     "opposite": _opposite,
     "holding": _holding,
-    "without": _holding,
+    "without": _lacking,
     "inside": _inside,
     "outside": _inside,
 }
