@@ -275,11 +275,10 @@ not near: {adv} (away from|far from|far away from|nowhere near|apart from all|re
 from \
 |at a distance from|set back from|separate from|clear of) {x}
 along: {stat} [running|strung out|strung|going] (that line|which line|along|lining \
-|all along|lining up along|in line along|on both sides of|on either side of|either side of|both sides \
-of|along both sides of|at side of|at the side of|by the side of|on the side of \
-|on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
-of|on each side of \
-|on both banks of|on either bank of) \
+|all along|lining up along|in line along|on both sides of|on either side of \
+|either side of|both sides of|along both sides of|at side of|at the side of|by the \
+side of|on the side of|on the sides of|at the sides of|on the both sides of \
+|to both sides of|at both sides of|on each side of|on both banks of|on either bank of) \
 [(the|both) [long|longer|short|shorter] (shore|shores|bank|banks|shoreline|side|sides \
 |waterfront|length|course|line) of] {x}
 along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
@@ -27,25 +28,17 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """What a comma or "only" adds to the same things; the head only has such."""
     if phrase.role != "head":
         return None
-    matcher, j = parser.matcher, i + 1
-    asks = matcher.text(j) in v.REQUESTING
-    if asks:
-        j = matcher.after_request(j)  # "two ships, give me the left one"
-    while matcher.text(j) in _AFTER_COMMA:
-        j += 1
-    if matcher.text(j) in _AGAIN and matcher.text(j + 1) in ("is", "are"):
-        j += 2  # "the shed. It is the big one"
-    j = max(matcher.after_narrowing(i), matcher.after_narrowing(j))
+    matcher, j = parser.matcher, _after_opening(parser, i)
     listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
     if phrase.last_handler == "place" and listed and phrase.filters:
         return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
-    shows = asks and matcher.text(j) == "that"  # "outline that roof"
-    if _starts_condition(parser, j) and not shows:
+    shows = matcher.text(j) == "that" and matcher.text(i + 1) in v.REQUESTING
+    if _starts_condition(parser, j) and not shows:  # "outline that roof" is none
         return j
     addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, addition)
-    place = phrase.last_handler == "place" == _handler(matcher, k)
-    if addition.pronoun and place:
+    placed = _handler(matcher, k) == "place"
+    if addition.pronoun and placed and phrase.last_handler == "place":
         return None  # "small ones in the north, large ones in the south"
     narrowed = matcher.text(j - 1) in v.NARROWING
     if narrowed and addition.noun() == phrase.noun() and _is_plain(addition):
@@ -56,6 +49,43 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     one = addition.pronoun == "one" and addition.determiner == "the"
     if one and _is_plain(addition) and phrase.is_one_group():
         return _read_place_in_group(parser, k, phrase)
+    plain = _is_plain(addition) and not addition.adjectives
+    if one and plain and phrase.number and phrase.number > 1:
+        phrase.number, phrase.number_at = (None, ()) if placed else (1, ())
+        return _read_place_in_set(parser, k, phrase) if placed else k
+    return _add(parser, (i, j, k), phrase, addition)
+
+
+def _after_opening(parser: PhraseReader, i: int) -> int:
+    """The position after a comma and words such as "give me only", "it is", "but"."""
+    matcher, j = parser.matcher, i + 1
+    if matcher.text(j) in v.REQUESTING:
+        j = matcher.after_request(j)  # "two ships, give me the left one"
+    while matcher.text(j) in _AFTER_COMMA:
+        j += 1
+    if matcher.text(j) in _AGAIN and matcher.text(j + 1) in ("is", "are"):
+        j += 2  # "the shed. It is the big one"
+    return max(matcher.after_narrowing(i), matcher.after_narrowing(j))
+
+
+def _add(
+    parser: PhraseReader,
+    places: tuple[int, int, int],
+    phrase: NounPhrase,
+    addition: NounPhrase,
+) -> int | None:
+    """Add what is said of the same things.
+
+    Args:
+        parser: The parser of the text.
+        places: Positions of the comma, and where the addition starts and ends.
+        phrase: What the things are.
+        addition: What is said of them.
+
+    Returns:
+        The next position, None where other things are named.
+    """
+    matcher, (i, j, k) = parser.matcher, places
     if is_apposition(parser, addition, k):
         if addition.group:
             phrase.number = None
@@ -67,7 +97,7 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if addition.pronoun and refers and _is_plain(addition):
         return k  # "the bridge, the one with trains", "only those with a red roof"
     if is_part(addition) and phrase.has_noun():
-        with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
+        with_it = matcher.tokens[i]._replace(text="with", surface="with", at=())
         phrase.unparsed.extend((with_it, *addition.adjectives))
         return k
     sized = [token for token in addition.adjectives if token.text == "<size>"]
@@ -115,6 +145,18 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     at = parser.matcher.at(i, match.stop)
     phrase.selectors.append(Selector("most", str(token.value), at))
     phrase.of_members = True
+    return match.stop
+
+
+def _read_place_in_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "three sheds, the one in the middle": what is meant is told by its order."""
+    match = parser.matcher.match(i, bare=True)
+    token = parser.matcher.first("<d>", match) if match is not None else None
+    if match is None or token is None:
+        return i
+    at = parser.matcher.at(i, match.stop)
+    kind: Literal["middle", "most"] = "middle" if token.value == "centre" else "most"
+    phrase.selectors.append(Selector(kind, str(token.value), at))
     return match.stop
 
 
