@@ -33,8 +33,9 @@ def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
 
 def _acts(matcher: PatternMatcher, i: int) -> bool:
     """Whether things move or rest: "cars which drive", "boats that float"."""
-    relative = matcher.text(i - 1) in ("that", "which", "who")
-    return i > 0 and relative and matcher.text(i) in _ACTING
+    if i == 0 or matcher.text(i) not in _ACTING:
+        return False
+    return matcher.text(i - 1) in ("that", "which", "who")
 
 
 _ACTING = v.words(
