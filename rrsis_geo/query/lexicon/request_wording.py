@@ -146,6 +146,7 @@ REMARKS = """
 [the] whole (thing|lot)
 (mark|show|outline|select|find|take) (both|all) [of them]
 (each one|every one|every single one|each of them|each and every one)
+how many [are there|of them]
 (none|nothing|then nothing|then none|otherwise nothing|else nothing|if none nothing)
 [but] [please] (check|check please|check anyway|have a look|look anyway)
 (or some such|or something|or similar|or so|or the like)
@@ -164,6 +165,7 @@ i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 [i|we] (need|want|require) (it|them|this|that|these) (for|to|because|by|as \
 |today|tomorrow|now)
 so [please] (be|keep|make|do)
+(no|without) matter | regardless
 insured (with|by|at|under)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
 (unlike|contrary to|in contrast to) (its|their|the|all)

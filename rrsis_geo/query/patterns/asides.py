@@ -109,14 +109,23 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
 
 def _guesses(segment: Sequence[Token]) -> bool:
     """Whether a noun is named with a doubt: "a buoy perhaps", "tank maybe"."""
-    *named, last = (token.text for token in segment)
+    *named, last = (token.text for token in _without_thought(segment))
     plain = not v.RELATING.union(v.COLOURS).intersection(named)
     words = all(text.isalpha() for text in named)
     return last in _HEDGES and 0 < len(named) <= _MAX_GUESS and plain and words
 
 
+def _without_thought(segment: Sequence[Token]) -> Sequence[Token]:
+    """Tokens with "I guess" at their end as one word: "perhaps"."""
+    texts = tuple(token.text for token in segment[-2:])
+    if len(segment) > 2 and texts[0] in ("i", "we") and texts[1] in _THINKING:
+        return [*segment[:-2], segment[-1]._replace(text="perhaps")]
+    return segment
+
+
 def _guessed(segment: Sequence[Token]) -> list[Token]:
     """A guess as another name of the same thing: "the buoy"."""
+    segment = _without_thought(segment)
     the = segment[-1]._replace(text="the", surface="the")
     start = 1 if segment[0].text in v.INDEFINITE else 0
     return [the, *segment[start:-1]]

@@ -7,6 +7,7 @@ from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 from rrsis_geo.query.tokenizer.word_senses import (
     Merge,
+    all_but,
     from_to,
     joined,
     left,
@@ -29,7 +30,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    clauses = (looks, nothing_there, whose, where_it_turns, upward, parked)
+    clauses = (all_but, looks, nothing_there, whose, where_it_turns, upward, parked)
     return (*first, *clauses, pair_of_them, _average, _numbered, _coloured)
 
 

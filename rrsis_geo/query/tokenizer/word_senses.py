@@ -174,6 +174,16 @@ def nothing_there(
     return [one._replace(text="not"), one._replace(text="those")], index + 1
 
 
+def all_but(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "hangars, all but the old one" as "hangars, but not the old one"."""
+    excepts = texts(tokens, index, 2) in (("all", "but"), ("all", "except"))
+    if last is None or last.text != "," or not excepts:
+        return None
+    return [tokens[index + 1]._replace(text="except")], index + 2
+
+
 _TURNING = v.words(
     "bends ends turns curves starts begins stops narrows widens splits forks opens"
 )
