@@ -206,8 +206,10 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
     if not isinstance(whole, Find) or found.noun in (whole.noun, *whole.noun.split()):
         return None
     repeated = found.noun in whole.phrase.split()
-    if any(anchor == node for anchor in anchors(more)):
+    if any(anchor == node for step in spine(more) for anchor in anchors(step)):
         return more, j
+    if found.noun in v.NON_PLACES:
+        return node, j  # "the car at the gate, give the colour"
     if repeated and found.noun in v.PARTS_OF_THINGS:
         return node, j  # "the house with the dark roof, outline that roof"
     alike = not set(whole.categories).isdisjoint(found.categories)
