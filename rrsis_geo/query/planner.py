@@ -8,16 +8,18 @@ from dataclasses import replace
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
-from rrsis_geo.language.traversal import spine, walk
+from rrsis_geo.language.traversal import anchors, spine, walk
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import apposed, restates
 from rrsis_geo.query.parser.negations import repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.selectors import UNSURE
 from rrsis_geo.query.plan.facing_words import with_headings
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
@@ -147,13 +149,14 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     matcher, text = parser.matcher, parser.matcher.text(i)
     after = max(i + 1, matcher.after_exception(i))
     if matcher.after_exception(i) > i or text in ("not", "without"):
-        of = node.of if isinstance(node, n.Counted) and node.number == 1 else node
+        of = node.of if isinstance(node, n.Counted) else node
         ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
         if ordered and (kept := _choose_without(parser, of, i, after)):
             return kept
-        of = _without_colour(parser, of, after)
+        of = _without_looks(parser, of, after)
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
+            without, j = _placed(parser, without, max(j, after))
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
     elif (stop := _after_predicate(parser, i)) > i:
@@ -163,6 +166,11 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         antecedent = node if narrows else head_noun(node)
         parser.it = node
         matcher.allow_pronoun_anchors()
+        part = matcher.after_choice(after) if text == "," else after
+        if part > after and (chosen := _parse_part(parser, node, part)):
+            return chosen
+        if matcher.text(after) in v.REQUESTING:
+            after = matcher.after_request(after)  # "show the ships, show the planes"
         more, j = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
         if more is not None and j > after and narrows:
             return _count_last(
@@ -177,16 +185,55 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     return add_words(node, [matcher.words[place] for place in at], at), after
 
 
-def _without_colour(parser: Parser, of: Node, i: int) -> Node:
-    """What "the grey one" stands for, after "the two white planes": a plane."""
+def _placed(parser: Parser, without: Node, i: int) -> tuple[Node, int]:
+    """What is left out, with its place: "but not the car park on the right"."""
+    match = parser.matcher.match(i, bare=True)
+    if match is None or match.handler not in ("place", "edge"):
+        return without, i
+    phrase = NounPhrase("head", None, base=without)
+    stop = apply_match(parser, match, phrase, ())
+    return phrase.build() or without, stop
+
+
+def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
+    """ "the pier, only the boats moored there": the boats are meant, at the pier.
+
+    None where the same things are named again, or nothing else is.
+    """
+    more, j = parser.read_phrase(i, antecedent=node, role="head", depth=0)
+    found = spine(more)[-1] if more is not None else None
+    if more is None or j < parser.matcher.stop or not isinstance(found, Find):
+        return None
+    whole = spine(node)[-1]
+    if not isinstance(whole, Find) or found.noun in (whole.noun, *whole.noun.split()):
+        return None
+    repeated = found.noun in whole.phrase.split()
+    if any(anchor == node for step in spine(more) for anchor in anchors(step)):
+        return more, j
+    if found.noun in v.NON_PLACES:
+        return node, j  # "the car at the gate, give the colour"
+    if repeated and found.noun in v.PARTS_OF_THINGS:
+        return node, j  # "the house with the dark roof, outline that roof"
+    alike = not set(whole.categories).isdisjoint(found.categories)
+    if (alike and not repeated) or whole.noun in v.GENERIC:
+        return None
+    if isinstance(more, n.Counted):
+        placed = n.Inside(more.of, node, "at", certainty=UNSURE)
+        return replace(more, of=placed), j
+    return n.Inside(more, node, "at", certainty=UNSURE), j
+
+
+def _without_looks(parser: Parser, of: Node, i: int) -> Node:
+    """What "the grey one" stands for, after "the two planes with a fin": a plane."""
     other = NounPhrase("anchor", None, 1)
-    parser.read_premodifiers(i, other)
-    words = {token.text for token in other.adjectives}
+    after = parser.read_premodifiers(i, other)
     counted = of.of if isinstance(of, n.Counted) else of
-    named = set(counted.phrase.split()) if isinstance(counted, Find) else set()
     noun = head_noun(of)
-    recoloured = other.pronoun and words & v.COLOURS and named & v.COLOURS
-    return noun if recoloured and noun is not None else of
+    found = spine(counted)[-1]
+    described = isinstance(found, Find) and found.narrows
+    said = other.adjectives or parser.matcher.text(after) in v.DESCRIPTIVE
+    told = other.pronoun and said and described
+    return noun if told and noun is not None else of
 
 
 def _count_last(node: Node, more: Node) -> Node:

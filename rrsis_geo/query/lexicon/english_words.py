@@ -31,7 +31,7 @@ collections colon colt combine combines come comet compare cone congo connect
 connection conner considerable constructing contacts contained continuing contract
 cooking cool cope copies copper cops coral core corp corpse corpses corridors cost
 costs cote couch counter counts county coupe coupled couples covert crafted crap
-creed creep crest crops crossed crow crowd crowds cubs cups cure curled curling
+creed creep crest crops crossed crow crowd crowds cubs cups cure casts curled curling
 currents curse cursed cursing curt cute dagger dame damn damp dana dans dare dart
 date dawn days deal deception decked decking deed deer departments designs desk
 destroyed dial dick dies diet dinner dire dirk dirty divide divided diving doesn

@@ -26,7 +26,7 @@ MACROS = {
     "|imagery|raster|canvas|extent|snapshot)",
     "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
     "|quadrant|corner|corners|portion|section"
-    "|region|sector|zone|end|field|margin]",
+    "|region|sector|zone|end|field|margin|bank]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
     "|rim|share|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
@@ -77,7 +77,7 @@ place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: (up|down|out|over) (north|south|east|west)
-place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
+place: [diagonally|right|bending] {going} (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
 place bare: in {scene} {d}
@@ -97,16 +97,17 @@ place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
-scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
+scene: on (all|both|every|each|either|two|three|most|several|many) [{n}] (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
-edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
-[the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
+edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
+|clipped by|cropped by|cut at) [the|an] [{d}] [hand] [image|scene|picture|map] {edge} \
+[of {scene}]
+edge cut: [half|partly|partially] (cut off|cropped)
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end] [of {scene}]
 edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
 |hits|running into|runs into|truncated by|running off \
-|sticking out \
-of) \
+|sticking out of) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (partly|partially|half) (outside|out of) [the] (image|scene|picture|frame|map)
 edge: [running|going|right] (down|up|along|following|follows|hugging|skirting|hugs \
@@ -158,9 +159,11 @@ from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
+inside on: {stat} [right|directly] on top of {x}
 beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] \
 close=[far|very|extreme|immediate|direct] {d} [hand] (of|from) {x}
-beside: {stat} {adv} (to|on|at|in|along|down|up|around|against|near|close to) [the] \
+beside: {stat} {adv} (to|on|at|in|along|down|up|around|against|near|close to|by \
+|beside|next to) [the] \
 [far|very|extreme] {d} [hand] {part} (of|to) {x}
 beside: {d} [hand] {part} of {x}
 beside either: {stat} {adv} [to|on|at] [the] {d} (or|and) [to|on|at] [the] {d} [hand] \
@@ -258,7 +261,7 @@ near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
 near: {stat} [right|just] at the (foot|base|entrance|exit|gate|gates|mouth) (of|to) {x}
 near next: {stat} (to|at) the side of {x}
-near: {stat} [just] (on|at|along) the (outside|outer side|inner side) of {x}
+near: {stat} [just] (on|at|along) the (outside|inside|outer side|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
@@ -271,19 +274,19 @@ near touching: {stat} {adv} (touching|intersecting|overlapping|adjoining|abuttin
 not near: {adv} (away from|far from|far away from|nowhere near|apart from all|remote \
 from \
 |at a distance from|set back from|separate from|clear of) {x}
-along: {stat} [running|strung out|strung] (along|lining|all along|lining up \
-along|in line along|on both sides of|on either side of|either side of|both sides \
-of|along both sides of|at side of|at the side of|by the side of|on the side of \
-|on the sides of|at the sides of|on the both sides of|to both sides of|at both sides \
-of|on each side of \
-|on both banks of|on either bank of) \
-[the (shore|shores|bank|banks|shoreline|waterfront|length|course|line) of] {x}
+along: {stat} [running|strung out|strung|going] (that line|which line|along|lining \
+|all along|lining up along|in line along|on both sides of|on either side of \
+|either side of|both sides of|along both sides of|at side of|at the side of|by the \
+side of|on the side of|on the sides of|at the sides of|on the both sides of \
+|to both sides of|at both sides of|on each side of|on both banks of|on either bank of) \
+[(the|both) [long|longer|short|shorter] (shore|shores|bank|banks|shoreline|side|sides \
+|waterfront|length|course|line) of] {x}
 along course: (follow|follows|following|hug|hugs|skirt|skirts|skirting|parallel to) \
 [the (edge|side|course|line|curve|bend|bends|length) of] {x}
 around: {stat} [grouped|arranged|clustered|gathered] (around|all around|round|circling \
-|encircling|ringing|surrounding) {x}
-surrounded: [completely|all] (surrounded by|enclosed by|encircled by|ringed \
-by|framed by \
+|on all [four] sides of|encircling|ringing|surrounding) {x}
+surrounded: [completely|all|nearly|almost|partly] (surrounded by|enclosed by \
+|encircled by|ringed by|framed by \
 |hemmed in by|surrounded on all sides by|walled in by) {x}
 opposite: {stat} [just|right|directly] across the (road|street|river|water|canal) \
 from {x}
@@ -309,9 +312,8 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circl
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
 (strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
-opaque: of (its|their) own
 opaque: on (its|their|the) way (to|from|into|out of|back)
-opaque: in [the] (shape|form) of
+opaque: (of (its|their) own|in [the] (shape|form) of)
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \
@@ -326,7 +328,8 @@ outside: {stat} [just] (outside|outside of) {x}
 inside: (forming|making up|that form|which form|that make up|being part of|is part of \
 |are part of|that is part of|that are part of|which is part of) {x}
 inside belonging: (belonging to|belong to|belongs to) {x}
-inside on: crossing {x}
+inside on: (crossing|(going|goes|leading|leads|running|runs|passing|passes|stretching \
+|stretches) [right|straight] across) {x}
 inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
 inside at: {stat} [just|right|directly] at {x}
 inside at: (driving|moving|going|coming|walking|riding|cycling|travelling|running) \
@@ -391,6 +394,6 @@ excluding | minus | leaving out | leaving aside | not including | not counting |
 save for
 save | bar | barring | with the exception of | without counting | rather than
 instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
-skipping
+forget [about] | disregard | skipping
 """
 """Words that introduce an exception."""

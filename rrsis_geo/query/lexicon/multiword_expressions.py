@@ -22,7 +22,7 @@ base | second hand | set square | short cut | side street | single engine | sing
 family | single lane | single storey | single story | single track | small scale |
 south african | south american | south pole | string art | third base | third party
 | top coat | top soil | top view | tower block | tower blocks | upper deck | west
-african | west bank | west coast | track and field | big rig | big rigs |
+african | west coast | track and field | big rig | big rigs |
 tennis center | tennis centre | distribution center | distribution centre |
 logistics center | logistics centre | field of play | fields of play
 """

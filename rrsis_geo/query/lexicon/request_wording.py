@@ -44,6 +44,7 @@ do you know where
 (the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
 [the] [total|exact|overall] (number|count|amount) of
 (maybe|perhaps|possibly|probably|preferably|whichever|whatever)
+(i|we) would (say|guess|think)
 (i|we) (think|guess|believe|suppose) [it is|that it is|there is]
 (i am|am|we are) (looking|searching|hunting) for
 (looking|searching|look|search|hunt|scan) for
@@ -140,6 +141,14 @@ REMARKS = """
 [and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
 |nothing else|only) [please]
 (are|is) there (some|any|one)
+[just|only] (one|a|a single|one single) (outline|polygon|mask|shape|box|contour) \
+[please|thanks|only]
+[the] whole (thing|lot)
+(mark|show|outline|select|find|take) (both|all) [of them]
+(each one|every one|every single one|each of them|each and every one)
+how many [are there|of them]
+(none|nothing|then nothing|then none|otherwise nothing|else nothing|if none nothing)
+[but] [please] (check|check please|check anyway|have a look|look anyway)
 (or some such|or something|or similar|or so|or the like)
 """
 """What may stand between commas without a meaning for what is asked for."""
@@ -149,8 +158,26 @@ REMARKS_BEGIN = """
 (could|might|may) be (a|an|the|some|one)
 (that|this|it) is (what|the one|exactly what) (i|we)
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
+(i|we) [can] count
+(i|we) [do not] (know|see) (of|about|any)
+(i|we) (can|could|do|did) not (see|find|spot|make out) (one|any|it|them)
+(i|we) (do not|can not) (think|believe|know|tell|say)
+[i|we] (need|want|require) (it|them|this|that|these) (for|to|because|by|as \
+|today|tomorrow|now)
+so [please] (be|keep|make|do)
+(no|without) matter | regardless
+insured (with|by|at|under)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
 (unlike|contrary to|in contrast to) (its|their|the|all)
 whichever | whatever | but if
 """
 """How such a remark may begin, whatever follows."""
+
+DOUBTS_BEGIN = """
+(i|we) (can not|could not) (tell|say|make out) (if|whether|what)
+(i|we) (am|are) not (sure|certain)
+(i|we) do not know (if|whether|what|how)
+[i|we] [have] no idea
+(not sure|unsure|hard to tell|hard to say|difficult to tell)
+"""
+"""How a doubt may begin that is said before what is asked for."""

@@ -235,6 +235,7 @@ AFTER_NOUN = words(
     " when has have had does do did runs leads crosses goes spans ends begins starts"
     " just directly immediately further behind here there cross nose-in nose-out"
     " perpendicular parallel as you i we they"
+    " within stick sticks jut juts poke pokes"
     " left lost stuck sunk hung torn caught kept bound"
     " nose-down nose-up east-west north-south abreast"
 )
@@ -266,6 +267,18 @@ COLOURS = words(
 )
 """Words that describe a thing wherever they stand."""
 
+FORMS = words("long thin narrow wide round square flat old new tall low high bare")
+"""Adjectives that are surely no nouns."""
+
+MATERIALS = words(
+    "dirt clay grass turf sand gravel earth soil asphalt tarmac concrete brick stone"
+    " wood timber metal steel tin glass rock"
+)
+"""Words after "of" for what a thing is made of, not where it is."""
+
+STRANDED = words("on in inside within")
+"""Prepositions that may end a phrase for nothing: "with no boats on"."""
+
 RELATING = words(
     "in on at near next within along inside close beside between around above below by"
     " opposite across with"
@@ -287,6 +300,12 @@ SILENT_ADJECTIVES = words(
 
 MOSTLY_ADJECTIVES = words("flat")
 """Names of classes that describe more often than they name, before a comma."""
+
+REQUESTING = words(
+    "show give find mark select outline highlight segment trace draw pick get take"
+    " choose want need i we please"
+)
+"""Words that begin a request in the middle of a text."""
 
 COORDINATORS = words("and or / plus")
 """Coordinating conjunctions."""
@@ -333,12 +352,6 @@ RIMS = words("edge shore bank foot rim border shoreline waterfront fringe perime
 
 COVERED = words("cast covered lit hidden shaded obscured overgrown blocked marked")
 """Participles before "by" that says what hides or marks a thing."""
-
-MARKINGS = words(
-    "hole circle dot spot hub opening core cross logo emblem letter mark stripe ring"
-    " hatch vent dome skylight peak"
-)
-"""Words for what is seen within a thing: "with a dark hole in the centre"."""
 
 PARTS_OF_ANCHORS = PARTS_OF_WHOLE | words("bend curve tip mouth bank")
 """Likewise where something is related to it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
@@ -11,13 +13,16 @@ from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
 from rrsis_geo.query.parser.descriptions import (
     is_description,
     names_class,
+    names_one_thing,
     try_premodifiers,
 )
-from rrsis_geo.query.parser.filters import UNANCHORED
+from rrsis_geo.query.parser.filters import UNANCHORED, side_of_scene
 from rrsis_geo.query.parser.negations import read_lack
 from rrsis_geo.query.parser.relation_operators import (
     RELATIONS,
     Relation,
+    are_several,
+    beside,
     possessive_side,
     relation,
 )
@@ -249,10 +254,12 @@ def _read_second_anchor(
     if not both and matcher.text(stop) == "and":
         if not _is_like_anchor(parser, match, phrase, trial, noun):
             return None, stop
-    elif matcher.text(stop + 1) not in ("the", "a", "an"):
-        return None, stop
+    elif not (matcher.text(stop + 1) in ("the", "a", "an") or names_one_thing(trial)):
+        return None, stop  # but "on the school roof or court"
     ends = matcher.text(after) in ("", ",", "and", "or", "but")
-    goes_on = match.handler in _FILLED and matcher.match(after) is not None
+    more = matcher.match(after)
+    filled = match.handler in _FILLED and more is not None
+    goes_on = filled or (more is not None and more.handler == "place")
     if not trial.adjectives or not (ends or goes_on):
         return None, stop
     return _read_anchor(parser, stop + 1, phrase, noun, alone=True)
@@ -336,16 +343,6 @@ def _lists(matcher: PatternMatcher, i: int) -> bool:
     return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
 
 
-def _are_several(anchor: Node) -> bool:
-    """Whether an anchor stands for more than one thing."""
-    if isinstance(anchor, n.Union):
-        return True
-    steps = spine(anchor)
-    counted = any(isinstance(one, n.Counted) and one.number > 1 for one in steps)
-    last = steps[-1]
-    return counted or (isinstance(last, Find) and last.plural)
-
-
 def _parting_word(matcher: PatternMatcher, match: Match) -> int:
     """Position of "from" in "dividing the garden from the road"; 0 without one."""
     if match.argument == "parting":
@@ -377,12 +374,17 @@ def _read_between(
         first, *others = first.parts
         second = others[0] if len(others) == 1 else n.Union(tuple(others))
     elif matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
+        side, after = side_of_scene(parser, stop + 1)
+        if side:  # "between the road and the left edge"
+            on = beside(cast(Side, side), "beyond")
+            _add_filter(phrase, doubted(_related(on, first, at)), negation)
+            return after
         like = head_noun(first) or noun  # "the round building and the tall one"
         second, after = _read_anchor(parser, stop + 1, phrase, like, alone=True)
         if second is not None:
             at = (*at, *matcher.at(stop, stop + 1))
             stop = after
-    if match.argument == "parting" and second is None and not _are_several(first):
+    if match.argument == "parting" and second is None and not are_several(first):
         # "a lane joining the motorway"
         touching = match._replace(handler="near", argument="touching")
         keep = _related(relation(parser, touching, first), first, at)

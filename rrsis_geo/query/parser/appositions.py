@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
@@ -27,21 +28,17 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """What a comma or "only" adds to the same things; the head only has such."""
     if phrase.role != "head":
         return None
-    matcher, j = parser.matcher, i + 1
-    while matcher.text(j) in _AFTER_COMMA:
-        j += 1
-    if matcher.text(j) in _AGAIN and matcher.text(j + 1) in ("is", "are"):
-        j += 2  # "the shed. It is the big one"
-    j = max(matcher.after_narrowing(i), matcher.after_narrowing(j))
+    matcher, j = parser.matcher, _after_opening(parser, i)
     listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
     if phrase.last_handler == "place" and listed and phrase.filters:
         return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
-    if _starts_condition(parser, j):
+    shows = matcher.text(j) == "that" and matcher.text(i + 1) in v.REQUESTING
+    if _starts_condition(parser, j) and not shows:  # "outline that roof" is none
         return j
     addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, addition)
-    place = phrase.last_handler == "place" == _handler(matcher, k)
-    if addition.pronoun and place:
+    placed = _handler(matcher, k) == "place"
+    if addition.pronoun and placed and phrase.last_handler == "place":
         return None  # "small ones in the north, large ones in the south"
     narrowed = matcher.text(j - 1) in v.NARROWING
     if narrowed and addition.noun() == phrase.noun() and _is_plain(addition):
@@ -52,24 +49,79 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     one = addition.pronoun == "one" and addition.determiner == "the"
     if one and _is_plain(addition) and phrase.is_one_group():
         return _read_place_in_group(parser, k, phrase)
+    plain = _is_plain(addition) and not addition.adjectives
+    if one and plain and phrase.number and phrase.number > 1:
+        phrase.number, phrase.number_at = (None, ()) if placed else (1, ())
+        return _read_place_in_set(parser, k, phrase) if placed else k
+    return _add(parser, (i, j, k), phrase, addition)
+
+
+def _after_opening(parser: PhraseReader, i: int) -> int:
+    """The position after a comma and words such as "give me only", "it is", "but"."""
+    matcher, j = parser.matcher, i + 1
+    if matcher.text(j) in v.REQUESTING:
+        j = matcher.after_request(j)  # "two ships, give me the left one"
+    while matcher.text(j) in _AFTER_COMMA:
+        j += 1
+    if matcher.text(j) in _AGAIN and matcher.text(j + 1) in ("is", "are"):
+        j += 2  # "the shed. It is the big one"
+    return max(matcher.after_narrowing(i), matcher.after_narrowing(j))
+
+
+def _add(
+    parser: PhraseReader,
+    places: tuple[int, int, int],
+    phrase: NounPhrase,
+    addition: NounPhrase,
+) -> int | None:
+    """Add what is said of the same things.
+
+    Args:
+        parser: The parser of the text.
+        places: Positions of the comma, and where the addition starts and ends.
+        phrase: What the things are.
+        addition: What is said of them.
+
+    Returns:
+        The next position, None where other things are named.
+    """
+    matcher, (i, j, k) = parser.matcher, places
     if is_apposition(parser, addition, k):
         if addition.group:
             phrase.number = None
         phrase.add_apposition(addition)
-        return k
-    if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
-        return k  # "the bridge, the one with trains"
+        if phrase.of_members and phrase.rank and not phrase.selectors:
+            phrase.rank_side = phrase.rank_side or _first_side(phrase)
+        return _after_looks(matcher, k, phrase) if addition.noun_filters else k
+    refers = addition.determiner == "the" or matcher.text(j) in v.DEFINITE
+    if addition.pronoun and refers and _is_plain(addition):
+        return k  # "the bridge, the one with trains", "only those with a red roof"
     if is_part(addition) and phrase.has_noun():
-        with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())
+        with_it = matcher.tokens[i]._replace(text="with", surface="with", at=())
         phrase.unparsed.extend((with_it, *addition.adjectives))
         return k
     sized = [token for token in addition.adjectives if token.text == "<size>"]
     if sized and len(addition.adjectives) == 1 and phrase.has_noun():
         phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
-        return k
+        return _after_looks(matcher, k, phrase)
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
     return j
+
+
+def _first_side(phrase: NounPhrase) -> str:
+    """The side that the first of a group is on: "a row of trees, the third one"."""
+    placed = (keep(Find("")) for keep in phrase.filters)
+    groups = [one for one in (phrase.base, *placed) if isinstance(one, n.Grouped)]
+    return "top" if any(one.form == "column" for one in groups) else "left"
+
+
+def _after_looks(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> int:
+    """The position after "and brown" of ", small and brown"; it precedes the noun."""
+    if matcher.text(i) != "and" or matcher.text(i + 1) not in v.COLOURS | v.FORMS:
+        return i
+    phrase.adjectives.insert(0, matcher.tokens[i + 1])
+    return i + 2
 
 
 def _is_plain(phrase: NounPhrase) -> bool:
@@ -93,6 +145,18 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     at = parser.matcher.at(i, match.stop)
     phrase.selectors.append(Selector("most", str(token.value), at))
     phrase.of_members = True
+    return match.stop
+
+
+def _read_place_in_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "three sheds, the one in the middle": what is meant is told by its order."""
+    match = parser.matcher.match(i, bare=True)
+    token = parser.matcher.first("<d>", match) if match is not None else None
+    if match is None or token is None:
+        return i
+    at = parser.matcher.at(i, match.stop)
+    kind: Literal["middle", "most"] = "middle" if token.value == "centre" else "most"
+    phrase.selectors.append(Selector(kind, str(token.value), at))
     return match.stop
 
 

@@ -81,18 +81,15 @@ def leads_to_known_noun(parser: PhraseReader, i: int) -> bool:
     return False
 
 
-_FORMS = v.words("long thin narrow wide round square flat old new tall low high bare")
-
-
 def _describes(token: Token) -> bool:
     """Whether a word is surely an adjective."""
-    return token.text in v.NON_PLACES | _FORMS or token.text.endswith(("ed", "ing"))
+    return token.text in v.NON_PLACES | v.FORMS or token.text.endswith(("ed", "ing"))
 
 
 def _goes_on(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     """Whether a further adjective and a noun follow: "pale, nearly white parcel"."""
     text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
-    known = v.COLOURS | _FORMS
+    known = v.COLOURS | v.FORMS
     more = text in known or (text.endswith("ly") and follows in known)
     after = parser.matcher.text(i + 1 if text in known else i + 2)
     noun = after.isalpha() and after not in v.RELATING
@@ -150,6 +147,9 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     while matcher.text(j) in _FILLERS | v.STATIVE:
         j += 1
     match = matcher.match(j, bare=True)
+    if _joins_participles(matcher, i) and phrase.unparsed:
+        phrase.unparsed.extend(matcher.tokens[i : i + 2])
+        return i + 2  # "a pool that is drained or covered"
     if phrase.last_handler == "most" and _is_last_side(matcher, j):
         add_side(phrase, str(matcher.tokens[j].value), matcher.tokens[j].at)
         return j + 1
@@ -171,6 +171,12 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         one, other = phrase.filters[count - 1 :]
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
+
+
+def _joins_participles(matcher: PatternMatcher, i: int) -> bool:
+    """Whether two participles say what became of a thing: "drained or covered"."""
+    said = matcher.text(i - 2) in v.COPULAS
+    return said and matcher.text(i + 1).endswith(("ed", "en", "wn"))
 
 
 def _is_last_side(matcher: PatternMatcher, i: int) -> bool:
@@ -197,8 +203,8 @@ def read_comma_of_adjectives(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
     """A comma among premodifiers: "the largest, white tank", "the long, thin shed"."""
-    if parser.matcher.text(i + 1) == "same":
-        return None  # "by the hedge, same driveway"
+    if parser.matcher.text(i + 1) in {"same", *v.REQUESTING}:
+        return None  # "by the hedge, same driveway", "the left one, show ..."
     ranks = phrase.rank is not None and parser.matcher.text(i + 1) == "<ord>"
     if ranks and not (phrase.has_noun() or phrase.group):  # "first, second and third"
         return read_conjunction_of_adjectives(parser, i, phrase)

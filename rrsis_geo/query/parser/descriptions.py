@@ -46,7 +46,9 @@ def is_description(parser: PhraseReader, match: Match, noun: Find | None) -> boo
     # "the roof of the house", "the end of the runway", "a grove of trees"
     made_of = try_premodifiers(parser, match.stop)[0]
     bare = not (made_of.determiner or made_of.has_premodifier())
-    return not noun.categories or (bare and made_of.is_plural())
+    last = made_of.adjectives[-1].text if made_of.adjectives else ""
+    made = made_of.is_plural() or last in v.MATERIALS
+    return not noun.categories or (bare and made)
 
 
 _UNDER = ("under", "beneath", "underneath")
@@ -86,6 +88,13 @@ def names_class(parser: PhraseReader, i: int) -> bool:
     return noun is not None and bool(noun.categories)
 
 
+def names_one_thing(phrase: NounPhrase) -> bool:
+    """Whether a phrase is nothing but a noun of the classes, for one thing."""
+    noun = None if phrase.pronoun or phrase.has_premodifier() else phrase.noun()
+    known = noun is not None and bool(noun.categories)
+    return known and len(phrase.adjectives) == 1 and phrase.is_singular()
+
+
 def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a token to the network; return the next position."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]
@@ -93,8 +102,11 @@ def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         phrase.unparsed.append(token)
         return i + 1
     stop = i + 1
-    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in v.COLOURS:
-        stop += 2  # "that are white or grey"
+    while matcher.text(stop) in v.NON_PLACES:
+        stop += 1  # "light grey"
+    looks = v.COLOURS | v.FORMS
+    while matcher.text(stop) in ("and", "or") and matcher.text(stop + 1) in looks:
+        stop += 2  # "that are white or grey", "grey and long"
     phrase.adjectives[:0] = matcher.tokens[i:stop]
     return stop
 
@@ -104,6 +116,8 @@ def _is_colour_of_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
     matcher = parser.matcher
     colour = matcher.text(i) in v.NON_PLACES and bool(phrase.adjectives)
     said = i and (matcher.text(i - 1) == "," or matcher.text(i - 1) in v.COPULAS)
+    while matcher.text(i + 1) in v.NON_PLACES:
+        i += 1  # "light grey"
     last = matcher.text(i + 1) in ("", ",", "and", "or", "but") or (
         matcher.match(i + 1) is not None
     )
@@ -161,7 +175,10 @@ def _is_within(matcher: PatternMatcher, match: Match) -> bool:
     last = matcher.text(match.start - 1)
     token = matcher.first("<d>", match)
     central = token is not None and token.value == "centre"
-    return (central and last in v.MARKINGS) or last in v.TURNED_PARTS
+    of_scene = matcher.text(match.stop - 1) in v.SCENE
+    return (central and not of_scene and last not in v.PARTS_OF_THINGS) or (
+        last in v.TURNED_PARTS
+    )
 
 
 def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
@@ -169,7 +186,11 @@ def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     last = matcher.text(match.start - 1)
     where = match.handler in ("along", "around", "inside", "group")
     own = matcher.text(match.stop) in ("its", "their")  # "over its whole length"
-    return where and last in v.PARTS_OF_THINGS and not own
+    made = last in v.MATERIALS and "of" in (
+        matcher.text(match.start - 2),
+        matcher.text(match.start - 3),
+    )
+    return where and (made or last in v.PARTS_OF_THINGS) and not own
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
@@ -179,7 +200,9 @@ def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:
     if match.stop == match.start + 2 and matcher.text(match.start) == "on":
         return matcher.tokens[match.start + 1].value == "top"  # "with panels on top"
     # "with a stand on the west side"
-    if match.handler == "place" and matcher.text(match.stop - 1) in ("side", "end"):
+    sided = matcher.text(match.stop - 1) in ("side", "end")
+    roofed = matcher.text(match.start - 1) in v.COVERS  # "with a red roof on the ..."
+    if match.handler == "place" and sided and not roofed:
         return True
     # "with a stripe behind its wing"
     own = matcher.text(match.stop) in ("its", "their")

@@ -12,7 +12,7 @@ from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, wor
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, Selector
+from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2
@@ -68,6 +68,8 @@ def _place(
         extent = "half"
     if extent == "corner" and " " not in place:
         extent = "part"
+    if match.groups.get("ext") == "bank":  # of a river that nothing names
+        return doubted(lambda node: n.InPlace(node, cast(Place, place), at=at))
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
 
 
@@ -239,6 +241,20 @@ def _apart(
     """ "at least 500 m apart": a distance to the others of the same set."""
     low, high = limits(parser, match, "<len>")
     return lambda node: n.Within(node, node, low, high, at=at)
+
+
+def side_of_scene(parser: PhraseReader, i: int) -> tuple[str, int]:
+    """The side or corner of the scene that "the left edge" names, and what follows it.
+
+    "" and the same position where something else is named.
+    """
+    matcher = parser.matcher
+    match = matcher.match(i + 1, bare=True) if matcher.text(i) == "the" else None
+    if match is None or match.handler not in ("place", "edge"):
+        return "", i
+    token = matcher.first("<d>", match)
+    named = token is not None and token.value != "centre"
+    return (str(token.value), match.stop) if token and named else ("", i)
 
 
 def _isolated(

@@ -21,7 +21,7 @@ _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
 
 def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
     """The position after "that are not located", and the words of the negation."""
-    while matcher.text(i) in _VERBS or _is_auxiliary(matcher, i):
+    while matcher.text(i) in _VERBS or _is_auxiliary(matcher, i) or _acts(matcher, i):
         i += 1
     if matcher.text(i) != "not":
         return i, ()
@@ -31,14 +31,25 @@ def skip_verbs(matcher: PatternMatcher, i: int) -> tuple[int, At]:
     return i, negation
 
 
+def _acts(matcher: PatternMatcher, i: int) -> bool:
+    """Whether things move or rest: "cars which drive", "boats that float"."""
+    if i == 0 or matcher.text(i) not in _ACTING:
+        return False
+    return matcher.text(i - 1) in ("that", "which", "who")
+
+
+_ACTING = v.words(
+    "drive drives park parks fly flies float floats sail sails wait waits"
+)
+
+
 def _is_auxiliary(matcher: PatternMatcher, i: int) -> bool:
     """Whether "do" belongs to "do not touch"; "do not have" is a rule."""
-    verb = matcher.text(i + 2)
-    denied = matcher.text(i) in ("do", "does", "did") and matcher.text(i + 1) == "not"
-    return denied and verb in _TOUCHING
+    denied = matcher.text(i) in _AUXILIARIES and matcher.text(i + 1) == "not"
+    return denied and matcher.text(i + 2) not in ("have", "show")
 
 
-_TOUCHING = v.words("touch adjoin abut lie stand sit belong")
+_AUXILIARIES = ("do", "does", "did")
 
 
 def is_main_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -66,7 +77,8 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
     definite = matcher.text(start) in v.DEFINITE | v.INDEFINITE
     if definite and matcher.text(i) == "not":
         return None
-    if (after := _read_things(parser, i, start, phrase)) is not None:
+    acts = matcher.text(start - 2) in _AUXILIARIES
+    if not acts and (after := _read_things(parser, i, start, phrase)) is not None:
         return after
     if definite:
         return None
@@ -80,8 +92,9 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
         stop += 1
     if stop == start:
         return None
-    adjectives = [token.surface for token in matcher.tokens[start:stop]]
-    described = _described(adjectives, matcher.at(start, stop))
+    words = [token.surface for token in matcher.tokens[start:stop]]
+    at = matcher.at(start, stop)
+    described = _acting(words, at) if acts else _described(words, at)
     phrase.filters.append(negated(described, matcher.at(i, start)))
     return stop
 
@@ -100,7 +113,9 @@ def _read_things(
     at = matcher.at(i, start)
 
     def keep(node: Node) -> Node:
-        without = replace(things, antecedent=node).build()
+        told = things.pronoun and things.adjectives  # "moving cars, not parked ones"
+        noun = head_noun(node) if told else None
+        without = replace(things, antecedent=noun or node).build()
         if without is None or repeats_size(node, without):
             return node
         return n.Except(node, without, at=at)
@@ -120,7 +135,8 @@ def repeats_size(node: Node, without: Node) -> bool:
         return False
     same = named == denied or not set(named.categories).isdisjoint(denied.categories)
     sizes = {one.kind for one in spine(node) if isinstance(one, n.SizeClass)}
-    said = [*takewhile(lambda one: one != node, spine(without))]
+    whole = node.of if isinstance(node, n.Counted) else node
+    said = [*takewhile(lambda one: one not in (node, whole), spine(without))]
     denied_sizes = {one.kind for one in said if isinstance(one, n.SizeClass)}
     if not (same and sizes and denied_sizes):
         return False
@@ -169,6 +185,10 @@ def read_lack(parser: PhraseReader, start: int, stop: int, phrase: NounPhrase) -
 def lacking_adjective(token: Token) -> Filter:
     """ "non-white"."""
     return negated(_described([token.text.removeprefix("non-")], token.at), token.at)
+
+
+def _acting(words: list[str], at: At) -> Filter:
+    return lambda node: add_words(node, words, at)
 
 
 def _described(adjectives: list[str], at: At) -> Filter:

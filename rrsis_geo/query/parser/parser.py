@@ -97,6 +97,10 @@ class Parser:
                 j += 1
             if self.matcher.text(j) in ("without", "same"):
                 break  # "the car park, no cars in it", "..., same driveway"
+            if self.matcher.text(i) == "," and self.matcher.after_choice(j) > j:
+                break  # "the pier, only the boats at it"
+            if role == "anchor" and self.matcher.text(j) in v.REQUESTING:
+                break  # "larger than the red one, show the blue one"
             second = NounPhrase(role, antecedent, depth)
             if role == "head" and phrases[-1].noun() is not None:
                 # "the ship and the tug next to it"

@@ -156,7 +156,8 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
 
 def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
     """Whether a place may be one in the thing: "with a tree in the middle"."""
-    central = parser.matcher.text(match.stop - 1) in ("<d>", "above", "below")
+    last = parser.matcher.text(match.stop - 1)
+    central = last in ("<d>", "above", "below", "side")
     return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
 
 
@@ -211,8 +212,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return True  # "without cars on it"
     agrees = (
         phrase.is_singular()
-        if matcher.text(i + 1) == "are"
-        else (matcher.text(i + 1) == "is" and phrase.is_plural())
+        if matcher.text(i + 1) in ("are", "have")
+        else (matcher.text(i + 1) in ("is", "has") and phrase.is_plural())
     )
     if text in ("that", "which") and agrees:
         return True  # "fields north of the farm that are green"
@@ -244,6 +245,18 @@ _AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
 
 
 # Verbs and descriptions
+
+
+def _is_stranded(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "on" or "within" follows an anchor for nothing: "with no boats on"."""
+    ends = parser.matcher.text(i + 1) in ("", ",")
+    return phrase.role == "anchor" and ends and parser.matcher.text(i) in v.STRANDED
+
+
+def _ends_clause(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether a verb ends what an anchor does: "near where the path bends"."""
+    ends = parser.matcher.text(i) in v.GOING_ON and parser.matcher.may_end(i + 1)
+    return phrase.role == "anchor" and phrase.has_noun() and ends
 
 
 def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
@@ -298,6 +311,8 @@ def _read_orientation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "facing north"."""
     i = leave_unparsed(parser, i, phrase)
     while parser.matcher.text(i) in _ORIENTATION_WORDS:
+        if parser.matcher.text(i) == "<d>" and parser.matcher.text(i + 1) == "of":
+            break  # "running north to south, left of the park"
         i = leave_unparsed(parser, i, phrase)
     return i
 
@@ -315,6 +330,8 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (_is_rule, _read_rule),
     (is_negation, read_negation),
     (_is_object, _read_object),
+    (_is_stranded, _skip),
+    (_ends_clause, _skip),
     (_is_end, _end),
     (is_conjunction, read_conjunction),
     (_is_one_of(frozenset(["'s"])), _skip),

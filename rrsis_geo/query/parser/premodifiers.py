@@ -266,7 +266,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     named = phrase.determiner and not phrase.has_noun() and token.text == "crossing"
     if match is not None and not named:  # "the crossing of the two roads"
         return _read_rule(parser, match, phrase)
-    if phrase.adjectives or phrase.pronoun:
+    counts = phrase.number and token.text in v.DESCRIPTIVE  # "not the two with ..."
+    if phrase.adjectives or phrase.pronoun or counts:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
             return None
     elif _take_leading_word(parser, i, phrase):
@@ -348,11 +349,15 @@ def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     and adverbs, nor words after a plural.
     """
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    if phrase.pronoun or phrase.resolve_noun()[2] is None:
+    if phrase.pronoun:
         return False
+    plural = bool(phrase.adjectives) and is_plural(phrase.adjectives[-1].surface)
+    if token.text in v.STRANDED and matcher.text(i + 1) in ("", ","):
+        return bool(phrase.adjectives)
+    if phrase.resolve_noun()[2] is None:
+        return plural and token.text in v.AFTER_NOUN
     if i + 1 < matcher.stop and _is_known_noun(token, matcher.tokens[i + 1]):
         return False  # "waterfront running track"
     if token.surface.endswith(("ed", "ing", "ly")):
         return sense((singular(token.surface),))[1] is None
-    plural = bool(phrase.adjectives) and is_plural(phrase.adjectives[-1].surface)
     return plural or token.text in v.AFTER_NOUN

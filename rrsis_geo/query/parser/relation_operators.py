@@ -9,6 +9,7 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
+from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.nouns import CRAFT, sense
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
@@ -36,6 +37,16 @@ def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
 def beside(side: Side, how: Any) -> Relation:
     """The relation of a thing to one side of its anchor."""
     return lambda of, anchor, at: n.Beside(of, side, anchor, how, at=at)
+
+
+def are_several(anchor: Node) -> bool:
+    """Whether an anchor stands for more than one thing."""
+    if isinstance(anchor, n.Union):
+        return True
+    steps = spine(anchor)
+    counted = any(isinstance(one, n.Counted) and one.number > 1 for one in steps)
+    last = steps[-1]
+    return counted or (isinstance(last, Find) and last.plural)
 
 
 def possessive_side(
@@ -174,6 +185,19 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
     return relate
 
 
+def _lacking(parser: PhraseReader, match: Match) -> Relation:
+    """What is denied: things that hold others, or the others of "vans, no trucks"."""
+    apart = parser.matcher.text(match.start - 1) == ","
+
+    def relate(of: Node, anchor: Node, at: At) -> Node:
+        thing, other = head_noun(of), head_noun(anchor)
+        classes = set(thing.categories) if thing is not None else set()
+        alike = other is not None and not classes.isdisjoint(other.categories)
+        return anchor if apart and alike else n.Holding(of, anchor, at=at)
+
+    return relate
+
+
 _INSIDE: dict[str, str] = {"on": "on", "at": "at", "over": "at"}
 """How a thing is in its anchor; what goes over it may reach beyond it."""
 
@@ -201,7 +225,7 @@ RELATIONS: dict[str, Callable[[PhraseReader, Match], Relation]] = {
     "surrounded": _surrounded,
     "opposite": _opposite,
     "holding": _holding,
-    "without": _holding,
+    "without": _lacking,
     "inside": _inside,
     "outside": _inside,
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.patterns.pattern_compiler import (
+    DOUBTS_BEGIN,
     REMARKS,
     REMARKS_BEGIN,
     encode,
@@ -16,6 +17,7 @@ from rrsis_geo.query.tokenizer.token_kinds import Token
 _HEDGES = v.words("probably maybe perhaps possibly presumably apparently likely")
 _ADVERBS = v.words(
     "maybe perhaps possibly presumably apparently please actually currently obviously"
+    " anyway anyhow"
 )
 _THINKING = v.words("think guess believe suppose")
 _VAGUE = (
@@ -33,7 +35,7 @@ _OR_ALIKE = (
     ("or", "the", "like"),
 )
 _CONDITIONAL = v.words("there any possible you visible present it they one needed so")
-_CONDITIONAL |= {"that", "those"}
+_CONDITIONAL |= v.words("that those yes not none")
 _CONTRASTS = v.words("while whereas")
 _COMPARED = v.words(
     "all others other rest neighbours neighbors everything everyone most ones"
@@ -42,7 +44,7 @@ _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
 _PURPOSES = v.words(
     "report project survey inventory analysis map study presentation client boss"
-    " assessment database statistics permit audit"
+    " assessment database statistics permit audit claim insurance records cover"
 )
 _REASONS = v.words("because since")
 
@@ -52,7 +54,7 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
     kept: list[Token] = []
     segment: list[Token] = []
     comma: Token | None = None
-    for token in (*tokens, None):
+    for token in (*_without_doubts(tokens), None):
         if token is not None and token.text != ",":
             segment.append(token)
             continue
@@ -66,6 +68,23 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
             kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
+
+
+def _without_doubts(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Tokens without what is doubted first: "I can't tell if that's water: a patch".
+
+    So is a guess that a thing by another name follows: "a shed maybe? The big roof".
+    """
+    comma = next((k for k, token in enumerate(tokens) if token.text == ","), 0)
+    opening, rest = tokens[:comma], tokens[comma + 1 :]
+    if not opening or not rest:
+        return tokens
+    line = "".join(map(encode, opening))
+    doubted = longest_match(DOUBTS_BEGIN, opening[0].text, line, 0) > 0
+    renamed = rest[0].text in {"anyway", "anyhow", *v.DEFINITE}
+    if not doubted and not (renamed and _guesses(opening)):
+        return tokens
+    return rest[1:] if rest[0].text == "but" else rest
 
 
 def _adds(segment: Sequence[Token]) -> bool:
@@ -90,14 +109,23 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
 
 def _guesses(segment: Sequence[Token]) -> bool:
     """Whether a noun is named with a doubt: "a buoy perhaps", "tank maybe"."""
-    *named, last = (token.text for token in segment)
+    *named, last = (token.text for token in _without_thought(segment))
     plain = not v.RELATING.union(v.COLOURS).intersection(named)
     words = all(text.isalpha() for text in named)
     return last in _HEDGES and 0 < len(named) <= _MAX_GUESS and plain and words
 
 
+def _without_thought(segment: Sequence[Token]) -> Sequence[Token]:
+    """Tokens with "I guess" at their end as one word: "perhaps"."""
+    texts = tuple(token.text for token in segment[-2:])
+    if len(segment) > 2 and texts[0] in ("i", "we") and texts[1] in _THINKING:
+        return [*segment[:-2], segment[-1]._replace(text="perhaps")]
+    return segment
+
+
 def _guessed(segment: Sequence[Token]) -> list[Token]:
     """A guess as another name of the same thing: "the buoy"."""
+    segment = _without_thought(segment)
     the = segment[-1]._replace(text="the", surface="the")
     start = 1 if segment[0].text in v.INDEFINITE else 0
     return [the, *segment[start:-1]]
@@ -126,11 +154,18 @@ def _is_aside(segment: Sequence[Token]) -> bool:
         longest_match(REMARKS, words[0], line, 0) == len(line)
         or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
         or words[0] in _HEDGES
+        or (words[0] == "for" and segment[-1].text in _PURPOSES)
         or (words[0] in ("i", "we") and words[1] in _THINKING)
+        or (words[0] in ("i", "we") and _speaks_of_them(segment))
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
         or _is_contrast(segment, 0)
     )
+
+
+def _speaks_of_them(segment: Sequence[Token]) -> bool:
+    """Whether "we insure them" is all that is said."""
+    return len(segment) in (3, 4) and segment[2].text in ("it", "them")
 
 
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
@@ -142,6 +177,10 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         words = tuple(token.text for token in kept[place : place + 3])
         if words[:2] in _VAGUE and words[2:] and words[2] in v.RELATING:
             del kept[place : place + 2]  # "sort of in the middle"
+    for place in range(1, len(kept) - 1):
+        if (kept[place].text, kept[place + 1].text) == ("or", "whatever"):
+            del kept[place : _after_whatever(kept, place + 2)]
+            break
     for place in range(len(kept) - 2, 0, -1):
         for words in _OR_ALIKE:  # "a dredger or some such working alone"
             some = kept[place : place + len(words)]
@@ -151,6 +190,17 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
         if kept[place].text in ("i", "we") and kept[place + 1].text in _THINKING:
             del kept[place : place + 2]
     return kept
+
+
+def _after_whatever(segment: Sequence[Token], place: int) -> int:
+    """The position after "it is" in "the mall or whatever it is by the road"."""
+    some = range(place, min(place + _MAX_WHATEVER, len(segment)))
+    verb = next((k for k in some if segment[k].text in ("is", "are")), place - 1)
+    return verb + 1
+
+
+_MAX_WHATEVER = 5
+"""Tokens of "this big complex is"."""
 
 
 def _is_contrast(segment: Sequence[Token], place: int) -> bool:

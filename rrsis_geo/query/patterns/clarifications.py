@@ -9,6 +9,7 @@ from rrsis_geo.query.lexicon.nouns import Sense, is_plural, sense, singular
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _ASKING = v.words("what which who")
+_DOING = v.words("do does did can could may would should will")
 _MAX_NOUN = 4
 """Tokens of a noun."""
 
@@ -33,6 +34,8 @@ def _joined(
         return before or after
     comma = mark._replace(text=",", value=None, surface=",")
     named, meant = _noun(before), _noun(after)
+    if _asks_otherwise(before) and _names_things(after):
+        return after
     if meant is None:
         return (*before, comma, *after)
     if said := _after_question(before):
@@ -56,6 +59,19 @@ def _after_question(tokens: Sequence[Token]) -> int:
     texts = [token.text for token in tokens[:3]] + [""] * 3
     verb = 2 if texts[1] in ("one", "ones") else 1
     return verb + 1 if texts[0] in _ASKING and texts[verb] in v.COPULAS else 0
+
+
+def _asks_otherwise(tokens: Sequence[Token]) -> bool:
+    """Whether it is asked what somebody does: "where do the fans sit?"."""
+    texts = [token.text for token in tokens[:2]] + [""] * 2
+    return texts[0] in _ASKING | {"where"} and texts[1] in _DOING
+
+
+def _names_things(tokens: Sequence[Token]) -> bool:
+    """Whether things are named, as not in "the upper one"."""
+    texts = [token.text for token in tokens]
+    first = texts[: texts.index(",")] if "," in texts else texts
+    return "one" not in first and "ones" not in first
 
 
 def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:

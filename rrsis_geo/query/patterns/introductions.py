@@ -32,6 +32,8 @@ _OWN = v.words("its their")
 
 def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens of the request alone, with the thing named first in place of "it"."""
+    if (asked := _after_speaker(tokens)) is not None:
+        return asked
     start = _after_fillers(tokens, 0)
     begin = start + _introduction(tokens[start:])
     ends = (k for k in range(begin, len(tokens)) if tokens[k].text in (",", "and"))
@@ -43,6 +45,31 @@ def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
     if thing[0].text in v.INDEFINITE:
         thing = (thing[0]._replace(text="the", surface="the"), *thing[1:])
     return _resolved(request, thing) or tuple(tokens)
+
+
+def _after_speaker(tokens: Sequence[Token]) -> tuple[Token, ...] | None:
+    """The request after "we insure boats. Show me", with the boats where it needs them.
+
+    None where nobody says first what they do.
+    """
+    texts = [token.text for token in tokens[:3]] + [""] * 3
+    end = next((k for k, token in enumerate(tokens) if token.text == ","), 0)
+    does = texts[0] in ("i", "we") and texts[1].isalpha() and 2 < end <= _MAX_OPENING
+    line = "".join(map(encode, tokens))
+    asks = longest_match(POLITE_OPENINGS, texts[0], line, 0) > 0
+    if not does or asks or not _is_request(tokens, end):
+        return None
+    request = tokens[end + 1 :]
+    named = texts[2] not in v.DETERMINERS and texts[1] not in v.COPULAS | {"am"}
+    if named and any(token.text in _REFERRING for token in request):
+        return (*tokens[2 : _end_of_noun(tokens, 2)], tokens[end], *request)
+    return tuple(request)
+
+
+_MAX_OPENING = 8
+"""Tokens of what somebody says first."""
+
+_REFERRING = v.words("one ones those them these")
 
 
 def _after_fillers(tokens: Sequence[Token], place: int) -> int:

@@ -164,6 +164,7 @@ POLITE_OPENINGS = _compile_lines(request_wording.POLITE_FIRST)
 POLITE_CLOSINGS = _compile_lines(request_wording.POLITE_LAST)
 REMARKS = _compile_lines(request_wording.REMARKS)
 REMARKS_BEGIN = _compile_lines(request_wording.REMARKS_BEGIN)
+DOUBTS_BEGIN = _compile_lines(request_wording.DOUBTS_BEGIN)
 EXCEPTIONS = _compile_lines(grammar.EXCEPT)
 PLACES_BY_ACTIVITY = {
     noun: _compile_lines(patterns) for noun, patterns in activities.ACTIVITIES.items()

@@ -11,6 +11,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
+from rrsis_geo.query.patterns.corrections import corrected
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.introductions import without_introduction
 from rrsis_geo.query.patterns.pattern_compiler import (
@@ -24,6 +25,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
     longest_match,
 )
 from rrsis_geo.query.patterns.purposes import named_by_purpose
+from rrsis_geo.query.patterns.sport_names import with_sport
 from rrsis_geo.query.tokenizer.token_kinds import Token
 from rrsis_geo.query.tokenizer.tokens import Text
 
@@ -59,6 +61,10 @@ _NO_ANCHOR |= v.words(
 """Tokens that begin no anchor."""
 
 
+_BARRED = v.DETERMINERS | v.words("one <n> <d> <most> <sup> <size>")
+"""Tokens after "bar" where it leaves something out: "all bar the largest"."""
+
+
 class Match(NamedTuple):
     """A rule that matches a run of tokens."""
 
@@ -82,7 +88,8 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        said = without_asides(named_by_purpose(clarified(text.tokens)))
+        asked = clarified(corrected(with_sport(text.tokens)))
+        said = without_asides(named_by_purpose(asked))
         self._take(without_introduction(said))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
@@ -120,8 +127,8 @@ class PatternMatcher:
             self._matches.clear()
 
     def text(self, index: int) -> str:
-        """What the grammar reads at a token; '' after the last one."""
-        return self.tokens[index].text if index < self.stop else ""
+        """What the grammar reads at a token; '' before the first and after the last."""
+        return self.tokens[index].text if 0 <= index < self.stop else ""
 
     def at(self, start: int, stop: int) -> tuple[int, ...]:
         """Indices of the words of tokens, without commas."""
@@ -214,6 +221,8 @@ class PatternMatcher:
             return index
         if self.after_narrowing(index) > index or self.adds_condition(index):
             return index
+        if text == "bar" and self.text(index + 1) not in _BARRED:
+            return index  # "the snack bar by the pool"
         end = longest_match(EXCEPTIONS, text, self._line, self._offsets[index])
         return min(self._index[end], self.stop)
 
@@ -229,6 +238,17 @@ class PatternMatcher:
         if self.text(after) == "only":  # "just north of" is about the distance
             more = more or self.match(after + 1, bare=True) is not None
         return after + 1 if more or after > index else index
+
+    def after_choice(self, index: int) -> int:
+        """Index after "only" or "show me" where a thing follows: "only the deck".
+
+        "Show the ships, show the planes" asks twice, and chooses nothing.
+        """
+        asks = self.text(index) in v.REQUESTING and self.start == 0
+        after = self.after_request(index) if asks else index
+        after += self.text(after) == "but" and self.text(after + 1) in v.NARROWING
+        after += self.text(after) in v.NARROWING
+        return after if self.text(after) in v.DETERMINERS else index
 
     def adds_condition(self, index: int) -> bool:
         """Whether "but" adds a second condition: "near the river but far from it"."""

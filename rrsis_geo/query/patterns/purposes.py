@@ -34,10 +34,37 @@ def named_by_purpose(tokens: Sequence[Token]) -> tuple[Token, ...]:
             noun, stop = _activity(tokens[place].text, line, offsets[place], index)
         if stop > place:
             named.append(_noun_token(noun, tokens[place:stop]))
+            stop, more = _other_sport(tokens, stop)
+            named += more
         else:
             named.append(tokens[place])
         place = max(stop, place + 1)
     return tuple(named)
+
+
+_SPORTS = {
+    "basketball": "basketball court",
+    "tennis": "tennis court",
+    "football": "football field",
+    "soccer": "football field",
+    "baseball": "baseball diamond",
+}
+
+
+def _other_sport(tokens: Sequence[Token], place: int) -> tuple[int, list[Token]]:
+    """The second of "where one plays tennis or basketball", and the next position."""
+    some = tokens[place : place + 2]
+    if len(some) < 2 or some[0].text not in ("or", "and"):
+        return place, []
+    ground = _SPORTS.get(some[1].text)
+    if ground is None or sense((some[1].text, _following(tokens, place)))[0] > 1:
+        return place, []
+    return place + 2, [some[0], _noun_token(ground, some[1:])]
+
+
+def _following(tokens: Sequence[Token], place: int) -> str:
+    """The word after a conjunction and what it joins."""
+    return singular(tokens[place + 2].surface) if place + 2 < len(tokens) else ""
 
 
 def _activity(

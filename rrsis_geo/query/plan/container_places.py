@@ -19,7 +19,7 @@ CONTAINERS = words(
     "airbase airfield airport apron aerodrome base basin bay campus city complex"
     " compound depot district dockyard estate facility farm marina neighborhood"
     " neighbourhood ocean park plant port refinery sea settlement shipyard site town"
-    " village water"
+    " village water yard courtyard deck terrace plaza"
 )
 """Last words of nouns for what may contain all things of a kind in a scene."""
 

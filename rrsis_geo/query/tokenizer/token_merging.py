@@ -7,14 +7,19 @@ from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 from rrsis_geo.query.tokenizer.word_senses import (
     Merge,
+    all_but,
     from_to,
     joined,
     left,
+    looks,
+    nothing_there,
     pair_of_them,
     parked,
     texts,
     there,
     upward,
+    where_it_turns,
+    whose,
 )
 
 
@@ -25,7 +30,8 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    return (*first, upward, parked, pair_of_them, _average, _numbered, _coloured)
+    clauses = (all_but, looks, nothing_there, whose, where_it_turns, upward, parked)
+    return (*first, *clauses, pair_of_them, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -51,6 +57,11 @@ _RESPELLED = {
     ("nor",): ("and", "not"),
     ("which", "one", "of"): ("which", "of"),
     ("odd", "one", "out"): ("one",),
+    ("but", "without"): ("without",),
+    ("anywhere", "near"): ("near",),
+    ("somewhere", "near"): ("near",),
+    ("someone", "'s"): ("the",),
+    ("somebody", "'s"): ("the",),
     ("i", "do", "not", "want"): ("not",),
     ("i", "do", "not", "mean"): ("not",),
 }
@@ -90,7 +101,7 @@ def _partitive(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "the largest among the tanks", "the largest one out of all"."""
-    if last is None or last.text not in _ORDERS | {"one", "ones", "<cmp>"}:
+    if last is None or last.text not in _ORDERS | {"one", "ones", "<cmp>", "<n>"}:
         return None
     for words in _AMONG:
         stop = index + len(words)

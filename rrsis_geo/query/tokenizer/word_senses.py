@@ -125,3 +125,82 @@ def there(
         return None
     words = ("at", "it")
     return [one._replace(text=word, surface=word) for word in words], index + 1
+
+
+_RELATIVE = v.words("that which who")
+_LOOKING = v.words("look looks appear appears seem seems")
+
+
+def looks(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "roofs that look purple" as "roofs that are purple"."""
+    follows = texts(tokens, index + 1, 1)
+    relative = last is not None and last.text in _RELATIVE
+    if not relative or tokens[index].text not in _LOOKING or not follows:
+        return None
+    if follows[0] not in v.COLOURS:
+        return None
+    return [tokens[index]._replace(text="are", surface="are")], index + 1
+
+
+def whose(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "a hall whose roof is green" as "a hall with green roof"."""
+    some = tokens[index : index + 4]
+    if len(some) < 4 or some[0].text != "whose" or some[2].text not in ("is", "are"):
+        return None
+    if some[1].text not in v.PARTS_OF_THINGS or some[3].text not in v.COLOURS:
+        return None
+    opening = joined("with", None, [some[0], some[2]])._replace(surface="with")
+    return [opening, some[3], some[1]], index + 4
+
+
+def nothing_there(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "cars on the road, nothing in the yards" as "not those in the yards"."""
+    one, follows = tokens[index], texts(tokens, index + 1, 1)
+    if one.text not in ("nothing", "none") or last is None or not follows:
+        return None
+    if last.text not in (",", "and", "but"):
+        return None
+    if texts(tokens, index + 1, 3) in (("of", "the", "ones"), ("of", "those", "in")):
+        return [one._replace(text="not")], index + 2
+    relates = follows[0] in ("out", "over", "down", "up") or follows[0] in v.RELATING
+    if not relates:
+        return None
+    return [one._replace(text="not"), one._replace(text="those")], index + 1
+
+
+def all_but(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "hangars, all but the old one" as "hangars, but not the old one"."""
+    excepts = texts(tokens, index, 2) in (("all", "but"), ("all", "except"))
+    if last is None or last.text != "," or not excepts:
+        return None
+    return [tokens[index + 1]._replace(text="except")], index + 2
+
+
+_TURNING = v.words(
+    "bends ends turns curves starts begins stops narrows widens splits forks opens"
+)
+_BEFORE_WHERE = v.words("near by at to close beside before after from")
+_MAX_TURNING = 4
+"""Tokens of a thing that turns, with its article."""
+
+
+def where_it_turns(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "near where the road bends" as "near the road"."""
+    if tokens[index].text != "where" or last is None or last.text not in _BEFORE_WHERE:
+        return None
+    if texts(tokens, index + 1, 1) != ("the",):
+        return None
+    for stop in range(index + 3, min(index + 3 + _MAX_TURNING, len(tokens))):
+        if tokens[stop].text in _TURNING:
+            return tokens[index + 1 : stop], stop + 1
+    return None
