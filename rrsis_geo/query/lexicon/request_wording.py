@@ -26,6 +26,8 @@ let us
 where (it|they) (is|are)
 do (me|us) (a|the) (favour|favor) [and|to|,]
 [please|can you|could you] (help|assist) (me|us) [to|in|with]
+what (do|would|can) (you|we|i) call (it|this|that|them|these|those)
+(i|we) (manage|run|own|look after|study|maintain|operate)
 what (i|we) (want|need|would like|am after|am looking for|are looking for) [to (see \
 |get \
 |have)] is
@@ -103,6 +105,7 @@ where
 
 POLITE_LAST = """
 (please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
+(bitte|merci)
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
@@ -137,6 +140,9 @@ REMARKS = """
 (mark|outline|select|show|highlight|segment|find|take) (them|it|those|these) all
 [just|only] (that|that one|those|them|it|this one) [please|thanks]
 (please|thanks|ok|okay)
+[please|just] count (it|them|those|these|all) [for me|for us|please]
+(this|that|these|those) [one|ones] (i|we) (need|want|mean|meant)
+[is there|are there] any
 [and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
 |nothing else|only) [please]
 (are|is) there (some|any|one)
@@ -151,6 +157,7 @@ REMARKS_BEGIN = """
 i (doubt|hope|guess|wonder|assume|suspect|bet|reckon)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
 (unlike|contrary to|in contrast to) (its|their|the|all)
-whichever | whatever | but if
+[or] (whichever|whatever) | but if
+(i|we) (plan|am planning|are planning|work|need (it|them|this) (for|to))
 """
 """How such a remark may begin, whatever follows."""

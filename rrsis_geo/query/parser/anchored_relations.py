@@ -247,7 +247,9 @@ def _read_second_anchor(
         return None, stop  # "left of the pier and below the bridge"
     trial, after = try_premodifiers(parser, stop + 1)
     if not both and matcher.text(stop) == "and":
-        if not _is_like_anchor(parser, match, phrase, trial, noun):
+        another = phrase.role == "head" and matcher.text(stop + 1) == "another"
+        again = another and trial.noun() == noun  # "near the lake and another house"
+        if not again and not _is_like_anchor(parser, match, phrase, trial, noun):
             return None, stop
     elif matcher.text(stop + 1) not in ("the", "a", "an"):
         return None, stop

@@ -50,7 +50,10 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.filters.append(lambda node: _members_of(addition, node))
         return k  # "the largest tank, top row"
     one = addition.pronoun == "one" and addition.determiner == "the"
-    if one and _is_plain(addition) and phrase.is_one_group():
+    unnamed = addition.chooses_one() and not addition.has_noun()
+    unnamed = one or (unnamed and addition.determiner == "the")
+    counted = unnamed and _count_before_choice(phrase, addition)
+    if one and _is_plain(addition) and (counted or phrase.is_one_group()):
         return _read_place_in_group(parser, k, phrase)
     if is_apposition(parser, addition, k):
         if addition.group:
@@ -84,6 +87,21 @@ def _members_of(group: NounPhrase, node: Node) -> Node:
     return node if row is None else n.Members(row)
 
 
+def _count_before_choice(phrase: NounPhrase, addition: NounPhrase) -> bool:
+    """Whether one of a number is chosen: "three tanks, the middle one"."""
+    number, at, definite = phrase.number, phrase.number_at, phrase.determiner != "a"
+    if number is None or number < 2 or phrase.selectors or phrase.rank:
+        return False
+    if addition.adjectives or addition.group:  # "the three tanks, the white one"
+        return False
+    if not phrase.at_least:
+        phrase.filters.append(lambda node: n.Counted(node, number, definite, at=at))
+    phrase.number, phrase.number_at, phrase.at_least = None, (), False
+    phrase.selectors.extend(addition.directions)
+    addition.directions = []
+    return True
+
+
 def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """ "three trucks in a row, the one on the right": the last of them."""
     match = parser.matcher.match(i, bare=True)
@@ -92,7 +110,7 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
         return i
     at = parser.matcher.at(i, match.stop)
     phrase.selectors.append(Selector("most", str(token.value), at))
-    phrase.of_members = True
+    phrase.of_members = phrase.is_one_group()
     return match.stop
 
 
@@ -120,7 +138,7 @@ def _starts_condition(parser: PhraseReader, i: int) -> bool:
 def is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> bool:
     """Whether words say more of the same things: "the largest", "the red one"."""
     if addition.pronoun:
-        modified = addition.adjectives or addition.has_premodifier()
+        modified = addition.adjectives or addition.has_premodifier() or addition.group
         return bool(modified or parser.matcher.match(stop))
     named = addition.adjectives or addition.base is not None
     return not named and addition.has_premodifier()

@@ -95,7 +95,7 @@ class Parser:
             j = i + 1
             while self.matcher.text(j) in ("and", "or", "also", "as", "well"):
                 j += 1
-            if self.matcher.text(j) in ("without", "same"):
+            if self.matcher.text(j) in ("without", "same", "only"):
                 break  # "the car park, no cars in it", "..., same driveway"
             second = NounPhrase(role, antecedent, depth)
             if role == "head" and phrases[-1].noun() is not None:

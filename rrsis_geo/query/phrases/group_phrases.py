@@ -343,11 +343,26 @@ def chooses_from_anchor(
         return True
     token = parser.matcher.first("<d>", match)
     central = token is not None and token.value == "centre"
-    if central and isinstance(anchor, n.Counted) and anchor.number > 2:
+    if not isinstance(anchor, n.Counted):
+        return False
+    if central and anchor.number > 2:
         _choose_from_set(phrase, anchor, at)
         phrase.selectors.append(Selector("middle", "", at))
         return True
+    if token is not None and not central and _is_side_of_set(parser, match, anchor):
+        _choose_from_set(phrase, anchor, at)
+        phrase.selectors.append(Selector("most", str(token.value), at))
+        return True
     return False
+
+
+def _is_side_of_set(parser: PhraseReader, match: Match, anchor: n.Counted) -> bool:
+    """Whether one of a set is chosen by its side: "the car on the left of the two"."""
+    plain = match.handler == "beside" and not match.argument
+    trial = NounPhrase("anchor", None, MAX_DEPTH)
+    parser.read_premodifiers(match.stop, trial)
+    unnamed = trial.number == anchor.number and not trial.adjectives
+    return plain and unnamed and anchor.number > 1
 
 
 def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:

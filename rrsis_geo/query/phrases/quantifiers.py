@@ -27,6 +27,8 @@ def read_determiner(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     phrase.silent_words.extend(matcher.tokens[i].at)
     if text in _PRONOUNS and _stands_alone(parser, i, phrase):
         phrase.pronoun = "one" if text == "that" else "ones"
+        if text == "both" and phrase.role == "anchor":
+            phrase.number, phrase.number_at = 2, matcher.tokens[i].at
         return i + 1
     if text == "both" and not phrase.number:
         phrase.number, phrase.number_at = 2, matcher.tokens[i].at
