@@ -67,7 +67,7 @@ MACROS = {
     "|meanders|meandering|snakes|snaking|twisting|twists|curving|curves|carried]"
     " [straight|right]",
     "form": "[long|single|straight|curved|neat|orderly|short|unbroken|continuous"
-    "|tidy|diagonal]",
+    "|tidy|diagonal|tight|dense|narrow|regular|even]",
 }
 
 RULES = """
@@ -96,7 +96,7 @@ place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [f
 place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene}]
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
-scene: (of|in) (them|these|those|all)
+scene: (of|in) (them|these|those|all)|(over|out) there
 scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
@@ -170,8 +170,8 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
-place under: {up} (below|beneath|underneath)
-place over: {up} above
+place under: {up} (below|beneath|underneath|down there|right down there|way down there)
+place over: {up} (above|up there|right up there|way up there)
 beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
@@ -358,7 +358,8 @@ isolated: not [part of|in] any (row|group|cluster|line)
 group line: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
 group line: {stat} [all] [directly|right|just] (behind|in front of) {each}
-group line: {stat} [all] in (a|one) {form} (line|file|queue|string|chain)
+group line: {stat} [all] [packed|planted|set] in [a|one] {form} (line|lines|rows|file \
+|queue|string|chain)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \

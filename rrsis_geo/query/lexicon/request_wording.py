@@ -117,6 +117,7 @@ POLITE_LAST = """
 in total
 [there] (is|are|be)
 be (seen|found|detected|spotted|made out)
+(over|out) there
 (here|there|visible|in view|at all|anywhere|again|once more|overall|only)
 (and|,) [then|please|can you|could you|would you|will you] \
 (mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)

@@ -246,6 +246,12 @@ GOING_ON = words(
 )
 """Verbs that go on with what is said of one thing: "that curls off and comes back"."""
 
+ACTING = GOING_ON | words(
+    "connects links serves points faces touches winds follows reaches stretches"
+    " extends divides separates lies stands sits belongs splits rises flows"
+)
+"""Verbs of one thing: after "fields that" they are said of another noun."""
+
 DEGREES = words(
     "quite very rather fairly pretty so too really somewhat much even such unusually"
     " relatively comparatively extremely fairly particularly especially considerably"

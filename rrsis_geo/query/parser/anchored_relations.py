@@ -8,6 +8,7 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
+from rrsis_geo.query.parser.companions import name_neighbour
 from rrsis_geo.query.parser.descriptions import (
     is_description,
     names_class,
@@ -155,6 +156,7 @@ def _read_relation(
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
     phrase.last_anchor = anchor
+    name_neighbour(phrase, anchor)
     parser.matcher.allow_pronoun_anchors()
     if noun is None and _names_set(parser, match, phrase, anchor):
         phrase.antecedent = noun = head_noun(anchor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
@@ -98,12 +98,33 @@ def refer_to_set(phrase: NounPhrase) -> None:
     noun, whole = phrase.noun(), phrase.antecedent
     if whole is None or phrase.base is not None:
         return
+    if phrase.pronoun and (named := _named_kind(phrase)) is not None:
+        some = whole.of if isinstance(whole, n.Counted) else whole
+        phrase.antecedent, phrase.adjectives = _renamed(some, named), []
+        return
     if noun is not None and noun == head_noun(whole):
         _drop_noun(phrase)
     elif noun is not None and _is_comparative(phrase):
         phrase.pronoun = "one"  # "of the two car parks, the emptier"
     if phrase.adjectives and phrase.pronoun and isinstance(whole, n.Counted):
         phrase.antecedent = whole.of  # the number is not of the red ones
+
+
+def _named_kind(phrase: NounPhrase) -> Find | None:
+    """What "which of the vehicles are trucks" asks for; None for looks."""
+    named = NounPhrase("inner", None, adjectives=phrase.adjectives).build()
+    if not isinstance(named, Find):
+        return None
+    return named if named.categories or named.plural else None
+
+
+def _renamed(node: Node, named: Find) -> Node:
+    """A set of things of another name."""
+    if isinstance(node, Find):
+        return replace(named, at=tuple(sorted({*node.at, *named.at})))
+    if isinstance(node, n.Union):
+        return named
+    return replace(node, of=_renamed(node.of, named))
 
 
 def _is_comparative(phrase: NounPhrase) -> bool:

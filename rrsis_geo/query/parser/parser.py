@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.appositions import is_part, may_restate
@@ -111,6 +111,8 @@ class Parser:
             if comma and _is_apposition(phrases[-1], second):
                 break
             bare = phrases[-1].determiner and not second.determiner
+            if comma and role == "anchor" and self.matcher.match(j) is not None:
+                break  # "left of the big one, both sides of the road"
             if (
                 comma
                 and role == "anchor"
@@ -119,6 +121,8 @@ class Parser:
             ):
                 break  # "next to the school, red roof"
             said = self.matcher.text(j) in ("any", "some")
+            either = self.matcher.text(i) == "or"
+            said = said or (either and _is_known(phrases[-1].noun()))
             if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
             phrases.append(second)
@@ -207,6 +211,11 @@ def _are_coordinated(
     if one.role == "anchor" and comma and not noun.categories:
         return False
     return clear or other.number is not None
+
+
+def _is_known(noun: Find | None) -> bool:
+    """Whether a noun names a class."""
+    return noun is not None and bool(noun.categories)
 
 
 def _names_again(one: NounPhrase, other: NounPhrase) -> bool:

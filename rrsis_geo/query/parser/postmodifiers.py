@@ -9,7 +9,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_comma
-from rrsis_geo.query.parser.companions import has_companion, read_companion
+from rrsis_geo.query.parser.companions import NEIGHBOURS, has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.descriptions import (
     leave_unparsed,
@@ -91,7 +91,7 @@ def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     if node is None:
         return leave_unparsed(parser, i, phrase)
     at = parser.matcher.at(i, i + 1)
-    if phrase.adjectives and singular(phrase.adjectives[-1].surface) in _NEIGHBOURS:
+    if phrase.adjectives and singular(phrase.adjectives[-1].surface) in NEIGHBOURS:
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives, phrase.base = [], head_noun(node)
     phrase.selectors = [
@@ -101,9 +101,6 @@ def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
         for selector in phrase.selectors
     ]
     return j
-
-
-_NEIGHBOURS = ("neighbour", "neighbor")
 
 
 # Rules of the grammar and negations
@@ -133,7 +130,7 @@ def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     match, negation = _find_rule(parser.matcher, i)
-    if match is None:
+    if match is None or _is_clause_of_head(parser.matcher, i, phrase):
         return None
     if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
         return None
@@ -211,15 +208,20 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return True
     if text in ("on", "in", "inside") and matcher.text(i + 1) in PRONOUN_ANCHORS:
         return True  # "without cars on it"
-    agrees = (
-        phrase.is_singular()
-        if matcher.text(i + 1) == "are"
-        else (matcher.text(i + 1) == "is" and phrase.is_plural())
-    )
-    if text in ("that", "which") and agrees:
-        return True  # "fields north of the farm that are green"
+    if _is_clause_of_head(matcher, i, phrase):
+        return True
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
     return around or text in _AFTER_ANCHOR
+
+
+def _is_clause_of_head(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
+    """Whether a verb agrees with the head only: "fields near the farm that are green"."""
+    if phrase.role == "head" or matcher.text(i) not in ("that", "which"):
+        return False
+    verb = matcher.text(i + 1)
+    if verb == "are":
+        return phrase.is_singular()
+    return phrase.is_plural() and (verb == "is" or verb in v.ACTING)
 
 
 def _is_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

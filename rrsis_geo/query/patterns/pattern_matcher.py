@@ -195,7 +195,7 @@ class PatternMatcher:
     def may_end(self, index: int) -> bool:
         """Whether a phrase may end before a token."""
         text = self.text(index)
-        if not text or text in _PHRASE_ENDS:
+        if not text or text in _PHRASE_ENDS or self.after_narrowing(index) > index:
             return True
         if text in ("one", "ones"):
             return False

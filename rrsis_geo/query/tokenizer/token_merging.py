@@ -53,6 +53,8 @@ _RESPELLED = {
     ("odd", "one", "out"): ("one",),
     ("i", "do", "not", "want"): ("not",),
     ("i", "do", "not", "mean"): ("not",),
+    ("its", "a"): ("it", "is", "a"),
+    ("its", "an"): ("it", "is", "an"),
 }
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
@@ -67,8 +69,14 @@ def _respelled(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "cars as well as trucks", "neither red nor white"."""
+    other = texts(tokens, index, 2) == ("other", ",")
+    if other and last is not None and last.text == "the":
+        follows = texts(tokens, index + 2, 1)
+        if follows and (follows[0].startswith("<") or follows[0] in v.COLOURS):
+            return [tokens[index]], index + 2  # "the other, upper one"
     lacks = tokens[index].text == "no" and tokens[0].text != "no"
-    if lacks and last is not None and last.text == ",":  # "car park, no cars in it"
+    named = last is not None and (last.text == "," or _lacks(tokens, index, last))
+    if lacks and named:  # "car park, no cars in it"
         return [tokens[index]._replace(text="without")], index + 1
     for words, meanings in _RESPELLED.items():
         some = tokens[index : index + len(words)]
@@ -82,6 +90,15 @@ def _respelled(
             return [joined(meant, None, tokens[index:stop])], stop
     return None
 
+
+def _lacks(tokens: list[Token], index: int, last: Token) -> bool:
+    """Whether "no" between two nouns says that one is missing: "field no house"."""
+    follows = texts(tokens, index + 1, 1)
+    word = follows[0] if follows else ""
+    return is_class_noun(last.surface) and word.isalpha() and word not in _NO_MORE
+
+
+_NO_MORE = v.words("more less fewer further farther longer")
 
 _AMONG = (("among",), ("amongst",), ("out", "of"), ("from", "among"))
 

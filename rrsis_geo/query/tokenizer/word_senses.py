@@ -123,5 +123,7 @@ def there(
         return None
     if follows not in ((), (",",)):
         return None
+    if last.text == "up" and texts(tokens, index - 2, 1) not in (("tied",), ("laid",)):
+        return None
     words = ("at", "it")
     return [one._replace(text=word, surface=word) for word in words], index + 1
