@@ -225,8 +225,10 @@ def _after_predicate(parser: Parser, i: int) -> int:
     if matcher.text(i) != "and" or i + 1 >= matcher.stop:
         return i
     word, follows = matcher.text(i + 1), matcher.text(i + 2)
-    listed = matcher.text(i - 2) == "," and sense((singular(word),))[1] is None
-    adjective = listed and word not in v.DETERMINERS and word.isalpha()
+    before = matcher.text(i - 2)
+    listed = before == "," or before in v.COPULAS
+    unnamed = sense((singular(word),))[1] is None
+    adjective = listed and unnamed and word not in v.DETERMINERS and word.isalpha()
     described = adjective or word.endswith(("ing", "ed"))  # ", long and narrow"
     ends = follows in ("", ",") or matcher.match(i + 2) is not None
     return i + 2 if word in v.GOING_ON or (described and ends) else i

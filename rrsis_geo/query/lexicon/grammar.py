@@ -13,7 +13,7 @@ MACROS = {
     "|over|down|up)",
     "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
     "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
-    "|off|far off|far out|right up|right down]",
+    "|off|far off|far out|right up|right down|low|high|low down|high up]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
@@ -149,13 +149,14 @@ most higher: (higher|further|farther) up
 most lower: (lower|further|farther) down
 most top: [the] ({nearest}|highest) up
 most bottom: [the] ({nearest}|lowest) down
-from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
+from: [counting|counted|starting|reading|going|numbered|when counting|if you count \
+|if you come|ordered|sorted] \
 [up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge|corner] \
-[of {scene}] \
-[to [the] [far|very] {d}]
-
+[of {scene}] [to [the] [far|very] {d}]
 from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
+from number: (ordered|sorted|numbered|counted|counting) [from] {d} to {d} [,] \
+(number|nr) {n}
 from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
 beside: {stat} {adv} [to|on|at|in|along|from|off|towards] [the] \
@@ -170,8 +171,8 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
-place under: {up} (below|beneath|underneath|down there|right down there|way down there)
-place over: {up} (above|up there|right up there|way up there)
+place under: {up} (below|beneath|underneath|[right] down yonder)
+place over: {up} (above|[right] up yonder)
 beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
@@ -302,7 +303,7 @@ inside: {stat} [wholly|entirely|fully|completely|totally|partly|partially|mostly
 opaque: {stat} {adv} (ahead of|in back of|unlike|in front of|in line with \
 |in the shadow of|in the shade of \
 |level with \
-|at the foot of|at the back of|on the same side of|on the same side as|in place of)
+|at the foot of|at the back of|on the same side (of|as)|in place of|at {each})
 opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|bright \
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
 opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \

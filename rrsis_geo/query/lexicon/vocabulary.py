@@ -313,6 +313,12 @@ PARTS_OF_WHOLE = words("part portion stretch section piece patch area expanse")
 AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
 """Words for some of what covers the ground: "a narrow strip of beach"."""
 
+MASS = words(
+    "grassland farmland woodland wasteland land grass lawn turf sand water soil gravel"
+    " vegetation scrub marsh snow ice foam mud"
+)
+"""Nouns of what covers the ground, which makes no rows."""
+
 SPECKS = words("speck dot blob fleck")
 """Words for a thing that looks small: "the tiny speck of a boat"."""
 

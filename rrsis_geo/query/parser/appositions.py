@@ -130,6 +130,8 @@ def _starts_condition(parser: PhraseReader, i: int) -> bool:
     matcher, text = parser.matcher, parser.matcher.text(i)
     if matcher.match(i, bare=True) is not None or text == "not":
         return True
+    if text == "that" and matcher.text(i + 1) == "one":
+        return False  # "the lorry, that one by the gate"
     if text in v.DESCRIPTIVE or text in v.COPULAS:
         return True
     return matcher.after_exception(i) > i

@@ -26,8 +26,10 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     text = parser.matcher.text
     asks = text(i) in ("which", "what")
     i += (text(i), text(i + 1)) == ("out", "of")
-    if text(i + asks) not in ("of", "among", "from"):
+    if text(i + asks) not in ("of", "among", "from", "between"):
         return i
+    if text(i + asks) == "between" and not _is_number_of(parser, i + asks + 1):
+        return i  # "between the two lakes, a house" names no set
     base, j = _read_set(parser, i + asks + 1, asks, phrase.depth + 1)
     ends = text(j) in (v.FINITE_VERBS if asks else (",",))
     ends = ends and j < parser.matcher.stop
@@ -46,6 +48,17 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         if text(j + 1) not in v.DETERMINERS | v.ISOLATED:
             phrase.pronoun = "one" if one else "ones"  # "is parked nearer the road"
     return parser.matcher.after_request(j + 1) if ends and not asks else j + ends
+
+
+def _is_number_of(parser: PhraseReader, i: int) -> bool:
+    """Whether one of a counted set is chosen: "between the two sheds, the larger"."""
+    several = NounPhrase("anchor", None, MAX_DEPTH)
+    end = parser.read_premodifiers(i, several)
+    comma = next((k for k in range(end, parser.matcher.stop) if _chooses(parser, k)), 0)
+    chosen = NounPhrase("head", None, MAX_DEPTH)
+    parser.read_premodifiers(comma + 1, chosen)
+    alone = comma > 0 and chosen.noun() is None and not chosen.is_empty()
+    return alone and bool(several.number and several.number > 1)
 
 
 def _read_set(

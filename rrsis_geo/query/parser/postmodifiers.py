@@ -215,7 +215,7 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 
 def _is_clause_of_head(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
-    """Whether a verb agrees with the head only: "fields near the farm that are green"."""
+    """Whether a verb agrees with the head: "fields near the farm that are green"."""
     if phrase.role == "head" or matcher.text(i) not in ("that", "which"):
         return False
     verb = matcher.text(i + 1)

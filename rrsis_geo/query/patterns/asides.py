@@ -41,7 +41,7 @@ _COMPARED = v.words(
 )
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
-_PURPOSES = v.words(
+PURPOSES = v.words(
     "report project survey inventory analysis map study presentation client boss"
     " assessment database statistics permit audit"
 )
@@ -217,7 +217,7 @@ def before_purpose(tokens: Sequence[Token], start: int, stop: int) -> int:
     last = tokens[stop - 1].text if stop > start else ""
     for index in range(start + 1, stop - 1):
         text, follows = tokens[index].text, tokens[index + 1].text
-        own = follows in _OWNERS or (follows in v.DEFINITE and last in _PURPOSES)
+        own = follows in _OWNERS or (follows in v.DEFINITE and last in PURPOSES)
         if (text == "for" and own) or text in _REASONS:
             return index
         if (text, follows) in (("so", "that"), ("in", "order")):

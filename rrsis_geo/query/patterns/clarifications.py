@@ -71,8 +71,9 @@ def _after_question(tokens: Sequence[Token]) -> int:
     verb = 2 if texts[1] in ("one", "ones") else 1
     if texts[0] not in _ASKING:
         return 0
-    acts = texts[verb] in v.ACTING | v.STATIVE  # "what runs along the road"
-    return verb + (texts[verb] in v.COPULAS) if acts or texts[verb] in v.COPULAS else 0
+    if texts[verb] in v.COPULAS | v.STATIVE | {"runs"}:
+        return verb + 1
+    return verb if texts[verb] in v.ACTING else 0  # "what crosses the river"
 
 
 def _stripped(tokens: Sequence[Token]) -> tuple[Token, ...]:

@@ -128,4 +128,8 @@ def _moved(tokens: list[Token], end: int, start: int) -> list[Token]:
     front = tokens[:end]
     if front[-1].text == ",":
         front = front[:-1]
-    return [*tokens[start:], *front] if tokens[start:] else tokens
+    rest = tokens[start:]
+    if any(token.text in v.DESCRIPTIVE for token in rest):
+        # "inside the ring lies a lawn with a circle": a place of the lawn
+        rest = [*rest, front[0]._replace(text=",", value=None, at=(), surface=",")]
+    return [*rest, *front] if rest else tokens

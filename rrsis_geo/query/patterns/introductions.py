@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.patterns.asides import PURPOSES
 from rrsis_geo.query.patterns.pattern_compiler import (
     POLITE_OPENINGS,
     encode,
@@ -32,6 +34,7 @@ _OWN = v.words("its their")
 
 def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens of the request alone, with the thing named first in place of "it"."""
+    tokens = tokens[_after_preamble(tokens) :]
     start = _after_fillers(tokens, 0)
     begin = start + _introduction(tokens[start:])
     ends = (k for k in range(begin, len(tokens)) if tokens[k].text in (",", "and"))
@@ -43,6 +46,33 @@ def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
     if thing[0].text in v.INDEFINITE:
         thing = (thing[0]._replace(text="the", surface="the"), *thing[1:])
     return _resolved(request, thing) or tuple(tokens)
+
+
+def _after_preamble(tokens: Sequence[Token]) -> int:
+    """Where a request begins after what names nothing: "for my survey: the dunes".
+
+    "Children get wet here: the round pool", "can I land here? show the longest field".
+    """
+    comma = next((k for k, token in enumerate(tokens) if token.text == ","), 0)
+    rest = tokens[comma + 1 :]
+    if not comma or not rest:
+        return 0
+    texts = [token.text for token in tokens[:comma]]
+    asks = rest[0].text in v.DEFINITE or _is_request(rest, 0)
+    if texts[0] == "for" and texts[-1] in PURPOSES:
+        return comma + 1
+    doing = texts[0] in ("can", "could", "may") and texts[1:2] in (["i"], ["we"])
+    if doing and asks and texts[-1] in ("here", "there"):
+        return comma + 1
+    kinds = any(text.startswith("<") for text in texts)
+    named = any(sense((singular(t.surface),))[1] for t in tokens[:comma])
+    says = kinds or named or not _SAYING.isdisjoint(texts)
+    return comma + 1 if asks and not says and not _PEOPLE.isdisjoint(texts) else 0
+
+
+_PEOPLE = v.words("i we you she he people children kids everybody everyone someone")
+_SAYING = v.RELATING - {"in"} | v.NON_PLACES | v.words("one ones not no")
+"""Words of what may say something of the thing that is asked for."""
 
 
 def _after_fillers(tokens: Sequence[Token], place: int) -> int:

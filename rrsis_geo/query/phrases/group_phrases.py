@@ -7,7 +7,7 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.lexicon.nouns import is_plural, singular
+from rrsis_geo.query.lexicon.nouns import WIDE, is_plural, singular
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, GROUP_COUNT
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
@@ -137,6 +137,9 @@ def _names_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     described = [t for t in phrase.adjectives if t.text not in _GROUP_ADJECTIVES]
     # "The line" may be a row; a "railway line" is none.
     line = word == "line" and not described and phrase.determiner == "the"
+    of = head_noun(phrase.antecedent) if phrase.antecedent is not None else None
+    wide = of is not None and (of.noun in v.MASS or WIDE & {*of.categories})
+    line = line and not wide  # "grassland left of the line"
     if not (word in v.GROUP_NOUNS or line):
         return False
     if not matcher.may_end(i + 1) and matcher.match(i + 1) is None:

@@ -69,6 +69,8 @@ def _respelled(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "cars as well as trucks", "neither red nor white"."""
+    if texts(tokens, index, 2) in _FORBIDDING and last is not None:
+        return [joined("must_not", None, tokens[index : index + 2])], index + 2
     other = texts(tokens, index, 2) == ("other", ",")
     if other and last is not None and last.text == "the":
         follows = texts(tokens, index + 2, 1)
@@ -97,6 +99,9 @@ def _lacks(tokens: list[Token], index: int, last: Token) -> bool:
     word = follows[0] if follows else ""
     return is_class_noun(last.surface) and word.isalpha() and word not in _NO_MORE
 
+
+_FORBIDDING = (("must", "not"), ("should", "not"), ("may", "not"))
+"""Of what a thing is for, not of what is left out: "the box you must not stop in"."""
 
 _NO_MORE = v.words("more less fewer further farther longer")
 
