@@ -229,6 +229,7 @@ compared same: [about|roughly|nearly|almost] (as big as|as large as|the same siz
 |the size of) {x}
 
 nearest: {stat} [the] {nearest} [by|away] [to|from|by|of] {x}
+nearest counted: (counting|counted|starting|if you (count|start)) from {x}
 nearest farthest: [the] (most distant|most remote|further|farther|further \
 away|farther away) \
 from {x}

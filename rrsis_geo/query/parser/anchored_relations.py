@@ -208,6 +208,7 @@ def _select_nearest(
 ) -> None:
     token = parser.matcher.first("<nearest>", match)
     order = str(token.value) if token else "farthest"
+    order = "closest" if match.argument == "counted" else order
     phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
 
 

@@ -70,8 +70,10 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if sized and len(addition.adjectives) == 1 and phrase.has_noun():
         phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
         return k
-    if addition.noun() is not None and not addition.pronoun and addition.determiner:
-        return None
+    named, vague = addition.noun(), phrase.noun()
+    vague = vague if vague is not None and vague.noun in v.GENERIC else None
+    if named is not None and not addition.pronoun and (addition.determiner or vague):
+        return None  # "a strange thing: boarding tubes"
     return j
 
 
@@ -181,7 +183,7 @@ def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
     one, other = spine(node)[-1], spine(more)[-1]
     if not (isinstance(one, Find) and isinstance(other, Find)):
         return False
-    named = one.noun in v.GENERIC and bool(other.categories)
+    named = one.noun in v.GENERIC and other.noun not in v.GENERIC
     i += parser.matcher.text(i) in v.NARROWING  # "only the track"
     definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
     return (definite or named) and may_restate(one, other)
@@ -199,12 +201,13 @@ def apposed(node: Node, more: Node) -> Node:
         return node
     if one == other:
         found: Node = one
-    elif one.categories or not other.categories:
+    elif one.categories or not (other.categories or one.noun in v.GENERIC):
         repeated = one.noun.endswith(other.noun) and not other.narrows
         found = add_words(one, [] if repeated else _said(other), other.at)
     else:
         found = add_words(other, [], one.at, _said(one))
-    if further and steps and isinstance(steps[0], n.Counted) and steps[0].number == 1:
+    one_only = steps and isinstance(steps[0], n.Counted) and steps[0].number == 1
+    if one_only and (further or other.plural):
         steps = steps[1:]
     some = [*reversed(steps), *reversed(further)]
     if not any(isinstance(step, n.Grouped | n.Members | n.Except) for step in some):
@@ -221,4 +224,5 @@ _SELECTING = n.Counted | n.Extreme | n.Sized | n.Distant | n.Middle
 
 def _said(find: Find) -> list[str]:
     """Words of a phrase that say more than that there is something."""
-    return [] if find.phrase in v.GENERIC else find.phrase.split()
+    words = find.phrase.split()
+    return words[:-1] if words[-1:] and words[-1] in v.GENERIC else words

@@ -236,7 +236,10 @@ def _is_apposition(one: NounPhrase, other: NounPhrase) -> bool:
     if is_part(other) and one.has_noun():
         return True
     again = other.determiner == "the" and not other.pronoun
-    return again and may_restate(one.noun(), other.noun())
+    noun, named = one.noun(), other.noun()
+    if noun is not None and noun.noun in v.GENERIC and not one.is_plural():
+        return named is not None  # "a strange thing: boarding tubes"
+    return again and may_restate(noun, named)
 
 
 def _noun_node(phrase: NounPhrase) -> Node | None:

@@ -255,7 +255,7 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     j, _ = skip_verbs(parser.matcher, i)
     complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, complement)
-    selects = complement.determiner or complement.selectors
+    selects = complement.determiner or complement.selectors or complement.rank
     if selects and is_apposition(parser, complement, k):
         if phrase.role == "anchor":
             return None  # "the tank near the road that is the largest"

@@ -138,8 +138,8 @@ def _names_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     # "The line" may be a row; a "railway line" is none.
     line = word == "line" and not described and phrase.determiner == "the"
     of = head_noun(phrase.antecedent) if phrase.antecedent is not None else None
-    wide = of is not None and (of.noun in v.MASS or WIDE & {*of.categories})
-    line = line and not wide  # "grassland left of the line"
+    if line and of is not None and (of.noun in v.MASS or WIDE & {*of.categories}):
+        return False  # "grassland left of the line"
     if not (word in v.GROUP_NOUNS or line):
         return False
     if not matcher.may_end(i + 1) and matcher.match(i + 1) is None:
@@ -364,8 +364,9 @@ def _is_side_of_set(parser: PhraseReader, match: Match, anchor: n.Counted) -> bo
     plain = match.handler == "beside" and not match.argument
     trial = NounPhrase("anchor", None, MAX_DEPTH)
     parser.read_premodifiers(match.stop, trial)
-    unnamed = trial.number == anchor.number and not trial.adjectives
-    return plain and unnamed and anchor.number > 1
+    within = parser.matcher.text(match.start) in ("at", "on", "in")
+    named = len(trial.adjectives) > within  # but "at the top of the three planes"
+    return plain and trial.number == anchor.number > 1 and not named
 
 
 def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
