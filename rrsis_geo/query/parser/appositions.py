@@ -52,14 +52,16 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     one = addition.pronoun == "one" and addition.determiner == "the"
     unnamed = addition.chooses_one() and not addition.has_noun()
     unnamed = one or (unnamed and addition.determiner == "the")
-    counted = unnamed and _count_before_choice(phrase, addition)
+    counted = unnamed or _are_fewer(phrase, addition)
+    counted = counted and _count_before_choice(phrase, addition)
     if one and _is_plain(addition) and (counted or phrase.is_one_group()):
         return _read_place_in_group(parser, k, phrase)
     if is_apposition(parser, addition, k):
         if addition.group:
             phrase.number = None
         phrase.add_apposition(addition)
-        return k
+        fewer = counted and addition.number is not None
+        return _read_place_in_group(parser, k, phrase) if fewer else k
     if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
         return k  # "the bridge, the one with trains"
     if is_part(addition) and phrase.has_noun():
@@ -87,6 +89,13 @@ def _members_of(group: NounPhrase, node: Node) -> Node:
     """The members of a group of things that a phrase names: "top row"."""
     row = replace(group, antecedent=node).build()
     return node if row is None else n.Members(row)
+
+
+def _are_fewer(phrase: NounPhrase, addition: NounPhrase) -> bool:
+    """Whether some of a number are meant: "four boats, the two on the left"."""
+    some, whole = addition.number, phrase.number
+    named = addition.determiner != "the" or addition.noun() is not None
+    return not named and some is not None and whole is not None and some < whole
 
 
 def _count_before_choice(phrase: NounPhrase, addition: NounPhrase) -> bool:

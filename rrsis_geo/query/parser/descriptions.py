@@ -169,7 +169,8 @@ def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
     last = matcher.text(match.start - 1)
     where = match.handler in ("along", "around", "inside", "group")
     own = matcher.text(match.stop) in ("its", "their")  # "over its whole length"
-    return where and last in v.PARTS_OF_THINGS and not own
+    shaped = last in ("shape", "shapes") and match.argument != "of"
+    return where and (last in v.PARTS_OF_THINGS or shaped) and not own
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:

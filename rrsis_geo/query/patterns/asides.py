@@ -66,7 +66,9 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 segment = _guessed(segment)
             if kept and _narrows(segment):
                 segment = [segment[-1], *segment[:-1]]
-            kept.extend(_without_thinking(_without_opening(segment)))
+            said = _without_opening(segment)
+            said = said[_after_asking(said) :] if kept else said
+            kept.extend(_without_thinking(said))
         segment, comma = [], token
     return tuple(kept)
 
@@ -92,7 +94,7 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
         return segment[2:]
     if texts[:2] == ("so", "not"):
         return segment[1:]
-    return segment[_after_asking(segment) :]
+    return segment
 
 
 def _after_asking(segment: Sequence[Token]) -> int:

@@ -17,7 +17,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
-_FILLERS = v.words("so ok okay well now and then , but")
+_FILLERS = v.words("so ok okay well now and then , but anyway anyhow")
 _INTRODUCING = (
     ("there", "is"),
     ("there", "are"),
@@ -27,6 +27,7 @@ _INTRODUCING = (
     ("is", "that"),
     ("is", "this"),
     ("is", "there"),
+    *((who, does) for who in ("i", "we") for does in ("manage", "run", "own", "study")),
 )
 _PRONOUNS = v.words("it them")
 _OWN = v.words("its their")
@@ -58,20 +59,25 @@ def _after_preamble(tokens: Sequence[Token]) -> int:
     if not comma or not rest:
         return 0
     texts = [token.text for token in tokens[:comma]]
-    asks = rest[0].text in v.DEFINITE or _is_request(rest, 0)
+    begin = comma + 1 + _after_fillers(rest, 0)
+    if begin >= len(tokens) or any(t.text in ("one", "ones") for t in rest):
+        return 0  # "I saw a pylon, the rusty one"
+    asks = tokens[begin].text in v.DEFINITE or _is_request(tokens, begin)
     if texts[0] == "for" and texts[-1] in PURPOSES:
-        return comma + 1
+        return begin
     doing = texts[0] in ("can", "could", "may") and texts[1:2] in (["i"], ["we"])
     if doing and asks and texts[-1] in ("here", "there"):
-        return comma + 1
+        return begin
     kinds = any(text.startswith("<") for text in texts)
     named = any(sense((singular(t.surface),))[1] for t in tokens[:comma])
-    says = kinds or named or not _SAYING.isdisjoint(texts)
-    return comma + 1 if asks and not says and not _PEOPLE.isdisjoint(texts) else 0
+    says = kinds or named or _is_request(tokens, 0) or not _SAYING.isdisjoint(texts)
+    return begin if asks and not says and not _PEOPLE.isdisjoint(texts) else 0
 
 
 _PEOPLE = v.words("i we you she he people children kids everybody everyone someone")
-_SAYING = v.RELATING - {"in"} | v.NON_PLACES | v.words("one ones not no")
+_SAYING = (
+    v.RELATING - {"in"} | v.NON_PLACES | v.DETERMINERS | v.words("one ones not no")
+)
 """Words of what may say something of the thing that is asked for."""
 
 

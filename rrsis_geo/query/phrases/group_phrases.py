@@ -346,27 +346,25 @@ def chooses_from_anchor(
         return True
     token = parser.matcher.first("<d>", match)
     central = token is not None and token.value == "centre"
-    if not isinstance(anchor, n.Counted):
-        return False
-    if central and anchor.number > 2:
+    if central and isinstance(anchor, n.Counted) and anchor.number > 2:
         _choose_from_set(phrase, anchor, at)
         phrase.selectors.append(Selector("middle", "", at))
         return True
-    if token is not None and not central and _is_side_of_set(parser, match, anchor):
+    if token and not central and _is_side_of_set(parser, match, anchor):
         _choose_from_set(phrase, anchor, at)
         phrase.selectors.append(Selector("most", str(token.value), at))
         return True
     return False
 
 
-def _is_side_of_set(parser: PhraseReader, match: Match, anchor: n.Counted) -> bool:
+def _is_side_of_set(parser: PhraseReader, match: Match, anchor: Node) -> bool:
     """Whether one of a set is chosen by its side: "the car on the left of the two"."""
-    plain = match.handler == "beside" and not match.argument
     trial = NounPhrase("anchor", None, MAX_DEPTH)
     parser.read_premodifiers(match.stop, trial)
     within = parser.matcher.text(match.start) in ("at", "on", "in")
-    named = len(trial.adjectives) > within  # but "at the top of the three planes"
-    return plain and trial.number == anchor.number > 1 and not named
+    if match.handler != "beside" or match.argument or len(trial.adjectives) > within:
+        return False  # but "at the top of the three planes"
+    return isinstance(anchor, n.Counted) and trial.number == anchor.number > 1
 
 
 def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
@@ -381,7 +379,7 @@ def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
         return True
     token = parser.matcher.first("<d>", match)
     within = match.groups.get("part") in END_PARTS
-    within = within or parser.matcher.text(match.start) == "in"  # "in the left of"
+    within = within or parser.matcher.text(match.start) in ("in", "at")
     central = token is not None and token.value == "centre"
     return match.handler == "beside" and token is not None and (central or within)
 
