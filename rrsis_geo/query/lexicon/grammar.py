@@ -102,7 +102,7 @@ scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
 [the|an] [{d}] [hand] [image|scene|picture|map] {edge} [of {scene}]
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
-[hand] [side|edge|border|end] [of {scene}]
+[hand] [side|edge|border|end|corner] [of {scene}]
 edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
 |hits|running into|runs into|truncated by|running off \
 |sticking out \

@@ -133,5 +133,5 @@ def _moved(tokens: list[Token], end: int, start: int) -> list[Token]:
     rest = tokens[start:]
     if any(token.text in v.DESCRIPTIVE for token in rest):
         # "inside the ring lies a lawn with a circle": a place of the lawn
-        rest = [*rest, front[0]._replace(text=",", value=None, at=(), surface=",")]
+        rest = [*rest, front[0]._replace(text=",", value=None, surface=",")]
     return [*rest, *front] if rest else tokens

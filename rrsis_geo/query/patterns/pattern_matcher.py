@@ -14,6 +14,7 @@ from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.introductions import without_introduction
+from rrsis_geo.query.patterns.mentions import without_mentions
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
@@ -83,7 +84,8 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        said = without_asides(named_by_purpose(clarified(text.tokens)))
+        meant = without_mentions(clarified(text.tokens))
+        said = without_asides(named_by_purpose(meant))
         self._take(without_introduction(said))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
