@@ -125,6 +125,8 @@ class Parser:
             said = said or (either and _is_known(phrases[-1].noun()))
             if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
+            if either and _are_alternatives(phrases[-1], second):
+                phrases[-1].determiner = second.determiner = ""
             phrases.append(second)
             i = k
         if len(phrases) == 1:
@@ -211,6 +213,12 @@ def _are_coordinated(
     if one.role == "anchor" and comma and not noun.categories:
         return False
     return clear or other.number is not None
+
+
+def _are_alternatives(one: NounPhrase, other: NounPhrase) -> bool:
+    """Whether conditions are of both: "a ferry or a barge near the pier"."""
+    plain = not (one.has_premodifier() or other.has_premodifier())
+    return plain and one.determiner in ("a", "") and other.determiner == "a"
 
 
 def _is_known(noun: Find | None) -> bool:

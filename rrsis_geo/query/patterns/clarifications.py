@@ -34,9 +34,9 @@ def _after_opening(tokens: Sequence[Token], place: int) -> int:
     if texts[1:2] == ["mean"]:
         return place + 2
     guesses = texts[1:2] in (["think"], ["guess"], ["suppose"])
-    answers = tokens[0].text in _ASKING and guesses and texts[2:] == ["it", "is"]
-    named = place + 4 < len(tokens) and tokens[place + 4].text in v.INDEFINITE
-    return place + 4 if answers and named else 0
+    after = place + 4 if texts[2:] in (["it", "is"], ["they", "are"]) else place + 2
+    answers = tokens[0].text in _ASKING and guesses and after < len(tokens)
+    return after if answers and tokens[after].text in v.INDEFINITE else 0
 
 
 def _joined(
