@@ -216,10 +216,11 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 def _is_clause_of_head(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
     """Whether a verb agrees with the head: "fields near the farm that are green"."""
-    if phrase.role == "head" or matcher.text(i) not in ("that", "which"):
+    relative = matcher.text(i) in ("that", "which")
+    verb = matcher.text(i + 1) if relative else matcher.text(i)
+    if phrase.role == "head" or not (relative or verb in ("have", "has")):
         return False
-    verb = matcher.text(i + 1)
-    if verb == "are":
+    if verb in ("are", "have"):
         return phrase.is_singular()
     return phrase.is_plural() and (verb == "is" or verb in v.ACTING)
 
@@ -288,6 +289,7 @@ def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 def _is_clause(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
     """Whether an anchor does something: "near the bridge that carries the railway"."""
     opens = phrase.role == "anchor" and matcher.text(i) in ("that", "which")
+    opens = opens and not _is_clause_of_head(matcher, i, phrase)
     verb = matcher.tokens[i + 1].surface if matcher.text(i + 1) else ""
     acts = verb.endswith("s") and verb not in v.COPULAS | v.FINITE_VERBS
     rule = matcher.match(i + 1, bare=True)

@@ -94,7 +94,12 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
         return segment[2:]
     if texts[:2] == ("so", "not"):
         return segment[1:]
+    if texts[:2] in _OF_THESE and texts[2:3] == ("the",):
+        return segment[2:]  # "two ships. Of these the longer one"
     return segment
+
+
+_OF_THESE = (("of", "these"), ("of", "those"), ("of", "them"), ("from", "these"))
 
 
 def _after_asking(segment: Sequence[Token]) -> int:
