@@ -208,7 +208,9 @@ def _select_nearest(
 ) -> None:
     token = parser.matcher.first("<nearest>", match)
     order = str(token.value) if token else "farthest"
-    order = "closest" if match.argument == "counted" else order
+    if match.argument == "counted":  # "the last house counted from the church"
+        order = "farthest" if phrase.from_end else "closest"
+        phrase.from_end, phrase.rank_side = False, None
     phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
 
 

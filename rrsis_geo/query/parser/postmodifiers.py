@@ -178,8 +178,8 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return match.handler != "from" or phrase.rank is not None
     if match.handler == "from" and phrase.rank is not None:
         return True
-    if match.handler == "from" and phrase.group:
-        return False  # "the second tank of the row from the left"
+    if match.argument == "counted" or (match.handler == "from" and phrase.group):
+        return phrase.rank is not None  # "the second tank of the row from the left"
     if match.handler in ("place", "edge", "scene", "from", "most"):
         noun = phrase.noun()
         if noun is None:

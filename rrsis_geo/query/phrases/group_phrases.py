@@ -12,7 +12,7 @@ from rrsis_geo.query.lexicon.vocabulary import END_PARTS, GROUP_COUNT
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.quantifiers import after_minimum
+from rrsis_geo.query.phrases.quantifiers import after_minimum, is_side_of_set
 from rrsis_geo.query.phrases.selectors import At, Selector
 
 
@@ -350,21 +350,12 @@ def chooses_from_anchor(
         _choose_from_set(phrase, anchor, at)
         phrase.selectors.append(Selector("middle", "", at))
         return True
-    if token and not central and _is_side_of_set(parser, match, anchor):
+    fewer = phrase.number if phrase.is_plural() else 1
+    if token and fewer and not central and is_side_of_set(parser, match, anchor, fewer):
         _choose_from_set(phrase, anchor, at)
         phrase.selectors.append(Selector("most", str(token.value), at))
         return True
     return False
-
-
-def _is_side_of_set(parser: PhraseReader, match: Match, anchor: Node) -> bool:
-    """Whether one of a set is chosen by its side: "the car on the left of the two"."""
-    trial = NounPhrase("anchor", None, MAX_DEPTH)
-    parser.read_premodifiers(match.stop, trial)
-    within = parser.matcher.text(match.start) in ("at", "on", "in")
-    if match.handler != "beside" or match.argument or len(trial.adjectives) > within:
-        return False  # but "at the top of the three planes"
-    return isinstance(anchor, n.Counted) and trial.number == anchor.number > 1
 
 
 def _is_counted_in_set(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
