@@ -110,6 +110,8 @@ def _count_before_choice(phrase: NounPhrase, addition: NounPhrase) -> bool:
     phrase.number, phrase.number_at, phrase.at_least = None, (), False
     phrase.selectors.extend(addition.directions)
     addition.directions = []
+    if addition.rank and not (addition.selectors or phrase.selectors):
+        addition.rank_side = addition.rank_side or "left"  # "three boats, the first"
     return True
 
 
