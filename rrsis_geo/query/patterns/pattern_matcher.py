@@ -123,8 +123,8 @@ class PatternMatcher:
             self._matches.clear()
 
     def text(self, index: int) -> str:
-        """What the grammar reads at a token; '' after the last one."""
-        return self.tokens[index].text if index < self.stop else ""
+        """What the grammar reads at a token; '' before the first and after the last."""
+        return self.tokens[index].text if 0 <= index < self.stop else ""
 
     def at(self, start: int, stop: int) -> tuple[int, ...]:
         """Indices of the words of tokens, without commas."""
