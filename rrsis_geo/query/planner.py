@@ -131,6 +131,7 @@ def _parse_contrast(parser: Parser, start: int) -> Node | None:
     with matcher.limited(but):
         denied, _ = parser.read_phrase(start + 1, antecedent=None, role="head", depth=0)
     antecedent = None if denied is None else head_noun(denied)
+    but += matcher.text(but) == "," and matcher.text(but + 1) == "but"
     after = matcher.after_request(but + 1)
     node, i = parser.read_phrase(after, antecedent=antecedent, role="head", depth=0)
     while node is not None and i < matcher.stop:
@@ -161,8 +162,10 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return _except_more(parser, node, whole, max(j, after))
     elif (stop := _after_predicate(parser, i)) > i:
         after = stop  # "that curls off and comes back"
-    elif text in v.COORDINATORS or text == ",":
+    elif text in v.COORDINATORS or text == "," or matcher.after_narrowing(i) > i:
+        after = max(after, matcher.after_narrowing(i))
         narrows = text == "," and matcher.match(after) is not None
+        narrows = narrows or text in v.NARROWING
         antecedent = node if narrows else head_noun(node)
         parser.it = node
         matcher.allow_pronoun_anchors()
@@ -271,8 +274,10 @@ def _after_predicate(parser: Parser, i: int) -> int:
     if matcher.text(i) != "and" or i + 1 >= matcher.stop:
         return i
     word, follows = matcher.text(i + 1), matcher.text(i + 2)
-    listed = matcher.text(i - 2) == "," and sense((singular(word),))[1] is None
-    adjective = listed and word not in v.DETERMINERS and word.isalpha()
+    before = matcher.text(i - 2)
+    listed = before == "," or before in v.COPULAS
+    unnamed = sense((singular(word),))[1] is None
+    adjective = listed and unnamed and word not in v.DETERMINERS and word.isalpha()
     described = adjective or word.endswith(("ing", "ed"))  # ", long and narrow"
     ends = follows in ("", ",") or matcher.match(i + 2) is not None
     return i + 2 if word in v.GOING_ON or (described and ends) else i

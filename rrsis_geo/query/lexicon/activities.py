@@ -63,6 +63,14 @@ ACTIVITIES = {
 """,
     "golf course": "{where} (play|plays|playing) [some|a round of] golf",
     "playground": "{where} [the|small|little] (kids|children) [{may}] play",
+    "skate park": "{where} (skate|skates|skating|skateboard|skateboarding)",
+    "grandstand": """
+{where} [the] (spectators|fans|supporters|crowds|a crowd|the crowd) [{may}] (sit|watch)
+""",
+    "railway": """
+what (carries|carry) [the] trains
+{where} [the] trains [{may}] (run|go|pass|travel)
+""",
     "stadium": """
 {where} (watch|watching|see) [a|the] [football|soccer|sports|big] \
 (match|game|matches|games)

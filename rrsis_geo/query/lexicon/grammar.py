@@ -13,7 +13,7 @@ MACROS = {
     "|over|down|up)",
     "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
     "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
-    "|off|far off|far out|right up|right down]",
+    "|off|far off|far out|right up|right down|low|high|low down|high up]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
     "|a bit|well|far]",
     "stat": "[parked|docked|moored|berthed|standing|lined up|anchored|built|drawn up"
@@ -67,7 +67,7 @@ MACROS = {
     "|meanders|meandering|snakes|snaking|twisting|twists|curving|curves|carried]"
     " [straight|right]",
     "form": "[long|single|straight|curved|neat|orderly|short|unbroken|continuous"
-    "|tidy|diagonal]",
+    "|tidy|diagonal|tight|dense|narrow|regular|even]",
 }
 
 RULES = """
@@ -96,7 +96,7 @@ place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [f
 place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene}]
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
-scene: (of|in) (them|these|those|all)
+scene: (of|in) (them|these|those|all)|(over|out) there
 scene: on (all|both|every|each|either|two|three|most|several|many) [{n}] (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
@@ -104,7 +104,7 @@ edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
 [of {scene}]
 edge cut: [half|partly|partially] (cut off|cropped)
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
-[hand] [side|edge|border|end] [of {scene}]
+[hand] [side|edge|border|end|corner] [of {scene}]
 edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
 |hits|running into|runs into|truncated by|running off \
 |sticking out of) \
@@ -150,13 +150,14 @@ most higher: (higher|further|farther) up
 most lower: (lower|further|farther) down
 most top: [the] ({nearest}|highest) up
 most bottom: [the] ({nearest}|lowest) down
-from: [counting|counted|starting|reading|going|numbered|when counting|if you count] \
+from: [counting|counted|starting|reading|going|numbered|when counting|if you count \
+|if you come|ordered|sorted] \
 [up|down|along] (from|form) [the] [far|very] {d} [hand] [side|end|edge|corner] \
-[of {scene}] \
-[to [the] [far|very] {d}]
-
+[of {scene}] [to [the] [far|very] {d}]
 from way: [going|reading|counting|counted|viewed|numbered] {d} to {d}
 from number: (number|nr) {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
+from number: (ordered|sorted|numbered|counted|counting) [from] {d} to {d} [,] \
+(number|nr) {n}
 from number: no [,] {n} from [the] {d} [hand] [side|end|edge] [of {scene}]
 
 inside on: {stat} [right|directly] on top of {x}
@@ -173,8 +174,8 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
-place under: {up} (below|beneath|underneath)
-place over: {up} above
+place under: {up} (below|beneath|underneath|[right] down yonder)
+place over: {up} (above|[right] up yonder)
 beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
@@ -231,6 +232,7 @@ compared same: [about|roughly|nearly|almost] (as big as|as large as|the same siz
 |the size of) {x}
 
 nearest: {stat} [the] {nearest} [by|away] [to|from|by|of] {x}
+nearest counted: (counting|counted|starting|if you (count|start)) from {x}
 nearest farthest: [the] (most distant|most remote|further|farther|further \
 away|farther away) \
 from {x}
@@ -305,7 +307,7 @@ inside: {stat} [wholly|entirely|fully|completely|totally|partly|partially|mostly
 opaque: {stat} {adv} (ahead of|in back of|unlike|in front of|in line with \
 |in the shadow of|in the shade of \
 |level with \
-|at the foot of|at the back of|on the same side of|on the same side as|in place of)
+|at the foot of|at the back of|on the same side (of|as)|in place of|at {each})
 opaque: {stat} in [a|an|the] [same|different|similar|various|one|two|three|bright \
 |dark] (colour|color|colours|colors|shade|shades|pattern|style)
 opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circle|arc \
@@ -361,7 +363,8 @@ isolated: not [part of|in] any (row|group|cluster|line)
 group line: {stat} [all] [lined up|arranged|standing] (side by side|abreast|shoulder \
 to shoulder)
 group line: {stat} [all] [directly|right|just] (behind|in front of) {each}
-group line: {stat} [all] in (a|one) {form} (line|file|queue|string|chain)
+group line: {stat} [all] [packed|planted|set] in [a|one] {form} (line|lines|rows|file \
+|queue|string|chain)
 group line: {stat} [all] (lined up|lined up {d} to {d}|in a line|in a row|in one row \
 |in one line|in single file \
 |in a straight line|in line|in a straight row|in rows|end to end|in the same row \

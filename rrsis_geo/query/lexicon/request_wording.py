@@ -26,6 +26,8 @@ let us
 where (it|they) (is|are)
 do (me|us) (a|the) (favour|favor) [and|to|,]
 [please|can you|could you] (help|assist) (me|us) [to|in|with]
+what (do|would|can) (you|we|i) call (it|this|that|them|these|those)
+(i|we) (manage|run|own|look after|study|maintain|operate)
 what (i|we) (want|need|would like|am after|am looking for|are looking for) [to (see \
 |get \
 |have)] is
@@ -104,6 +106,7 @@ where
 
 POLITE_LAST = """
 (please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
+(bitte|merci)
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
 (are|is) there [here|any]
@@ -115,6 +118,7 @@ POLITE_LAST = """
 in total
 [there] (is|are|be)
 be (seen|found|detected|spotted|made out)
+(over|out) there
 (here|there|visible|in view|at all|anywhere|again|once more|overall|only)
 (and|,) [then|please|can you|could you|would you|will you] \
 (mark|outline|select|show|highlight|segment|count|find) (it|them|those|these|all)
@@ -138,6 +142,9 @@ REMARKS = """
 (mark|outline|select|show|highlight|segment|find|take) (them|it|those|these) all
 [just|only] (that|that one|those|them|it|this one) [please|thanks]
 (please|thanks|ok|okay)
+[please|just] count (it|them|those|these|all) [for me|for us|please]
+(this|that|these|those) [one|ones] (i|we) (need|want|mean|meant)
+[is there|are there] any
 [and] (both|both of them|all of them|the whole lot|whole lot|the lot|the whole thing \
 |nothing else|only) [please]
 (are|is) there (some|any|one)
@@ -169,7 +176,8 @@ so [please] (be|keep|make|do)
 insured (with|by|at|under)
 (the rest|the others|all others|all the others|others|the other ones) (is|are)
 (unlike|contrary to|in contrast to) (its|their|the|all)
-whichever | whatever | but if
+[or] (whichever|whatever) | but if
+(i|we) (plan|am planning|are planning|work|need (it|them|this) (for|to))
 """
 """How such a remark may begin, whatever follows."""
 

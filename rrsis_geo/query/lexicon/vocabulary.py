@@ -247,6 +247,12 @@ GOING_ON = words(
 )
 """Verbs that go on with what is said of one thing: "that curls off and comes back"."""
 
+ACTING = GOING_ON | words(
+    "connects links serves points faces touches winds follows reaches stretches"
+    " extends divides separates lies stands sits belongs splits rises flows"
+)
+"""Verbs of one thing: after "fields that" they are said of another noun."""
+
 DEGREES = words(
     "quite very rather fairly pretty so too really somewhat much even such unusually"
     " relatively comparatively extremely fairly particularly especially considerably"
@@ -325,6 +331,12 @@ PARTS_OF_WHOLE = words("part portion stretch section piece patch area expanse")
 
 AMOUNTS = words("sliver bit piece patch strip scrap slice ribbon")
 """Words for some of what covers the ground: "a narrow strip of beach"."""
+
+MASS = words(
+    "grassland farmland woodland wasteland land grass lawn turf sand water soil gravel"
+    " vegetation scrub marsh snow ice foam mud"
+)
+"""Nouns of what covers the ground, which makes no rows."""
 
 SPECKS = words("speck dot blob fleck")
 """Words for a thing that looks small: "the tiny speck of a boat"."""

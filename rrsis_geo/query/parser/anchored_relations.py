@@ -10,6 +10,7 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
+from rrsis_geo.query.parser.companions import name_neighbour
 from rrsis_geo.query.parser.descriptions import (
     is_description,
     names_class,
@@ -160,6 +161,7 @@ def _read_relation(
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
     phrase.last_anchor = anchor
+    name_neighbour(phrase, anchor)
     parser.matcher.allow_pronoun_anchors()
     if noun is None and _names_set(parser, match, phrase, anchor):
         phrase.antecedent = noun = head_noun(anchor)
@@ -211,6 +213,9 @@ def _select_nearest(
 ) -> None:
     token = parser.matcher.first("<nearest>", match)
     order = str(token.value) if token else "farthest"
+    if match.argument == "counted":  # "the last house counted from the church"
+        order = "farthest" if phrase.from_end else "closest"
+        phrase.from_end, phrase.rank_side = False, None
     phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
 
 
@@ -252,7 +257,9 @@ def _read_second_anchor(
         return None, stop  # "left of the pier and below the bridge"
     trial, after = try_premodifiers(parser, stop + 1)
     if not both and matcher.text(stop) == "and":
-        if not _is_like_anchor(parser, match, phrase, trial, noun):
+        another = phrase.role == "head" and matcher.text(stop + 1) == "another"
+        again = another and trial.noun() == noun  # "near the lake and another house"
+        if not again and not _is_like_anchor(parser, match, phrase, trial, noun):
             return None, stop
     elif not (matcher.text(stop + 1) in ("the", "a", "an") or names_one_thing(trial)):
         return None, stop  # but "on the school roof or court"

@@ -47,13 +47,18 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.filters.append(lambda node: _members_of(addition, node))
         return k  # "the largest tank, top row"
     one = addition.pronoun == "one" and addition.determiner == "the"
-    if one and _is_plain(addition) and phrase.is_one_group():
+    several = phrase.number is not None and phrase.number > 1
+    if one and several and not placed and _is_bare(addition):
+        phrase.number, phrase.number_at = 1, ()
+        return k  # "the two vans, the one with a ladder"
+    unnamed = addition.chooses_one() and not addition.has_noun()
+    unnamed = one or (unnamed and addition.determiner == "the")
+    counted = unnamed or _are_fewer(phrase, addition)
+    counted = counted and _count_before_choice(phrase, addition)
+    if one and _is_plain(addition) and (counted or phrase.is_one_group()):
         return _read_place_in_group(parser, k, phrase)
-    plain = _is_plain(addition) and not addition.adjectives
-    if one and plain and phrase.number and phrase.number > 1:
-        phrase.number, phrase.number_at = (None, ()) if placed else (1, ())
-        return _read_place_in_set(parser, k, phrase) if placed else k
-    return _add(parser, (i, j, k), phrase, addition)
+    fewer = counted and addition.number is not None
+    return _add(parser, (i, j, k), phrase, addition, fewer=fewer)
 
 
 def _after_opening(parser: PhraseReader, i: int) -> int:
@@ -73,6 +78,8 @@ def _add(
     places: tuple[int, int, int],
     phrase: NounPhrase,
     addition: NounPhrase,
+    *,
+    fewer: bool,
 ) -> int | None:
     """Add what is said of the same things.
 
@@ -81,6 +88,7 @@ def _add(
         places: Positions of the comma, and where the addition starts and ends.
         phrase: What the things are.
         addition: What is said of them.
+        fewer: Whether it chooses some of a number of them.
 
     Returns:
         The next position, None where other things are named.
@@ -90,6 +98,8 @@ def _add(
         if addition.group:
             phrase.number = None
         phrase.add_apposition(addition)
+        if fewer:
+            return _read_place_in_group(parser, k, phrase)
         if phrase.of_members and phrase.rank and not phrase.selectors:
             phrase.rank_side = phrase.rank_side or _first_side(phrase)
         return _after_looks(matcher, k, phrase) if addition.noun_filters else k
@@ -104,8 +114,10 @@ def _add(
     if sized and len(addition.adjectives) == 1 and phrase.has_noun():
         phrase.noun_filters.append(of_size(sized[0]))  # "ship, large"
         return _after_looks(matcher, k, phrase)
-    if addition.noun() is not None and not addition.pronoun and addition.determiner:
-        return None
+    named, vague = addition.noun(), phrase.noun()
+    vague = vague if vague is not None and vague.noun in v.GENERIC else None
+    if named is not None and not addition.pronoun and (addition.determiner or vague):
+        return None  # "a strange thing: boarding tubes"
     return j
 
 
@@ -130,10 +142,39 @@ def _is_plain(phrase: NounPhrase) -> bool:
     return not said and len(phrase.adjectives) <= 1
 
 
+def _is_bare(phrase: NounPhrase) -> bool:
+    """Whether nothing at all is said of a noun or a pronoun."""
+    return _is_plain(phrase) and not phrase.adjectives
+
+
 def _members_of(group: NounPhrase, node: Node) -> Node:
     """The members of a group of things that a phrase names: "top row"."""
     row = replace(group, antecedent=node).build()
     return node if row is None else n.Members(row)
+
+
+def _are_fewer(phrase: NounPhrase, addition: NounPhrase) -> bool:
+    """Whether some of a number are meant: "four boats, the two on the left"."""
+    some, whole = addition.number, phrase.number
+    named = addition.determiner != "the" or addition.noun() is not None
+    return not named and some is not None and whole is not None and some < whole
+
+
+def _count_before_choice(phrase: NounPhrase, addition: NounPhrase) -> bool:
+    """Whether one of a number is chosen: "three tanks, the middle one"."""
+    number, at, definite = phrase.number, phrase.number_at, phrase.determiner != "a"
+    if number is None or number < 2 or phrase.selectors or phrase.rank:
+        return False
+    if addition.adjectives or addition.group:  # "the three tanks, the white one"
+        return False
+    if not phrase.at_least:
+        phrase.filters.append(lambda node: n.Counted(node, number, definite, at=at))
+    phrase.number, phrase.number_at, phrase.at_least = None, (), False
+    phrase.selectors.extend(addition.directions)
+    addition.directions = []
+    if addition.rank and not (addition.selectors or phrase.selectors):
+        addition.rank_side = addition.rank_side or "left"  # "three boats, the first"
+    return True
 
 
 def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
@@ -144,26 +185,8 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
         return i
     at = parser.matcher.at(i, match.stop)
     phrase.selectors.append(Selector("most", str(token.value), at))
-    phrase.of_members = True
+    phrase.of_members = phrase.is_one_group()
     return match.stop
-
-
-def _read_place_in_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
-    """ "three sheds, the one in the middle": what is meant is told by its order."""
-    match = parser.matcher.match(i, bare=True)
-    token = parser.matcher.first("<d>", match) if match is not None else None
-    if match is None or token is None:
-        return i
-    at = parser.matcher.at(i, match.stop)
-    kind: Literal["middle", "most"] = "middle" if token.value == "centre" else "most"
-    phrase.selectors.append(Selector(kind, str(token.value), at))
-    return match.stop
-
-
-_AGAIN = v.words("what it they that this these those")
-_AFTER_COMMA = v.COORDINATORS | v.words(
-    "but preferably find show mark select segment highlight outline pick choose"
-)
 
 
 def _handler(matcher: PatternMatcher, i: int) -> str:
@@ -176,6 +199,8 @@ def _starts_condition(parser: PhraseReader, i: int) -> bool:
     matcher, text = parser.matcher, parser.matcher.text(i)
     if matcher.match(i, bare=True) is not None or text == "not":
         return True
+    if text == "that" and matcher.text(i + 1) == "one":
+        return False  # "the lorry, that one by the gate"
     if text in v.DESCRIPTIVE or text in v.COPULAS:
         return True
     return matcher.after_exception(i) > i
@@ -184,7 +209,7 @@ def _starts_condition(parser: PhraseReader, i: int) -> bool:
 def is_apposition(parser: PhraseReader, addition: NounPhrase, stop: int) -> bool:
     """Whether words say more of the same things: "the largest", "the red one"."""
     if addition.pronoun:
-        modified = addition.adjectives or addition.has_premodifier()
+        modified = addition.adjectives or addition.has_premodifier() or addition.group
         return bool(modified or parser.matcher.match(stop))
     named = addition.adjectives or addition.base is not None
     return not named and addition.has_premodifier()
@@ -225,7 +250,7 @@ def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
     one, other = spine(node)[-1], spine(more)[-1]
     if not (isinstance(one, Find) and isinstance(other, Find)):
         return False
-    named = one.noun in v.GENERIC and bool(other.categories)
+    named = one.noun in v.GENERIC and other.noun not in v.GENERIC
     i += parser.matcher.text(i) in v.NARROWING  # "only the track"
     definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
     return (definite or named) and may_restate(one, other)
@@ -243,12 +268,13 @@ def apposed(node: Node, more: Node) -> Node:
         return node
     if one == other:
         found: Node = one
-    elif one.categories or not other.categories:
+    elif one.categories or not (other.categories or one.noun in v.GENERIC):
         repeated = one.noun.endswith(other.noun) and not other.narrows
         found = add_words(one, [] if repeated else _said(other), other.at)
     else:
         found = add_words(other, [], one.at, _said(one))
-    if further and steps and isinstance(steps[0], n.Counted) and steps[0].number == 1:
+    one_only = steps and isinstance(steps[0], n.Counted) and steps[0].number == 1
+    if one_only and (further or other.plural):
         steps = steps[1:]
     some = [*reversed(steps), *reversed(further)]
     if not any(isinstance(step, n.Grouped | n.Members | n.Except) for step in some):
@@ -265,4 +291,5 @@ _SELECTING = n.Counted | n.Extreme | n.Sized | n.Distant | n.Middle
 
 def _said(find: Find) -> list[str]:
     """Words of a phrase that say more than that there is something."""
-    return [] if find.phrase in v.GENERIC else find.phrase.split()
+    words = find.phrase.split()
+    return words[:-1] if words[-1:] and words[-1] in v.GENERIC else words

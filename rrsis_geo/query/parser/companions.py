@@ -7,7 +7,9 @@ from typing import NamedTuple, cast
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.parser.descriptions import try_premodifiers
 from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
@@ -54,6 +56,20 @@ class _Companion(NamedTuple):
     side: str
     """Side of the thing that it is on; "" for none."""
     is_close: bool
+
+
+NEIGHBOURS = ("neighbour", "neighbor")
+
+
+def name_neighbour(phrase: NounPhrase, anchor: Node) -> None:
+    """Read "the neighbour north of the tank" as another tank."""
+    last = phrase.adjectives[-1] if phrase.adjectives else None
+    if last is None or singular(last.surface) not in NEIGHBOURS:
+        return
+    phrase.pronoun = "one" if last.surface in NEIGHBOURS else "ones"
+    phrase.adjectives.pop()
+    phrase.silent_words.extend(last.at)
+    phrase.antecedent = head_noun(anchor)
 
 
 def has_companion(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -190,7 +190,8 @@ def _is_of_whole(matcher: PatternMatcher, match: Match) -> bool:
         matcher.text(match.start - 2),
         matcher.text(match.start - 3),
     )
-    return where and (made or last in v.PARTS_OF_THINGS) and not own
+    shaped = last in ("shape", "shapes") and match.argument != "of"
+    return where and (made or shaped or last in v.PARTS_OF_THINGS) and not own
 
 
 def _is_about_thing(matcher: PatternMatcher, match: Match) -> bool:

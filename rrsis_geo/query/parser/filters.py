@@ -12,7 +12,7 @@ from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, wor
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted
+from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2
@@ -135,6 +135,8 @@ def _most(
     )
     if match.argument == "away":
         place = _OPPOSITE_CORNERS.get(place, place)
+    if place == "centre" and match.argument == "away":
+        return negated(lambda node: n.InPlace(node, "centre", at=at), ())
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     several = match.argument in ("more", *_HEIGHTS)
@@ -197,6 +199,10 @@ def _from(
     if match.argument == "number":
         phrase.rank = int(cast(int, number.value)) if number else 1
     sides = match_words(parser, match).count("<d>")
+    if sides > 1 and match_words(parser, match)[0] in _ORDERING:
+        phrase.rank_side = place  # "numbered from left to right, the third"
+        phrase.rank_at = (*phrase.rank_at, *at)
+        return None
     if sides > 1 and phrase.rank is None and not phrase.number:
         phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
         return None  # "a road going from north to south"
@@ -205,6 +211,9 @@ def _from(
     phrase.rank_side = place
     phrase.rank_at = (*phrase.rank_at, *at)
     return None
+
+
+_ORDERING = words("ordered sorted numbered counted counting")
 
 
 def _measured(

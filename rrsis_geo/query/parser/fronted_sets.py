@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
@@ -26,8 +26,10 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     text = parser.matcher.text
     asks = text(i) in ("which", "what")
     i += (text(i), text(i + 1)) == ("out", "of")
-    if text(i + asks) not in ("of", "among", "from"):
+    if text(i + asks) not in ("of", "among", "from", "between"):
         return i
+    if text(i + asks) == "between" and not _is_number_of(parser, i + asks + 1):
+        return i  # "between the two lakes, a house" names no set
     base, j = _read_set(parser, i + asks + 1, asks, phrase.depth + 1)
     ends = text(j) in (v.FINITE_VERBS if asks else (",",))
     ends = ends and j < parser.matcher.stop
@@ -46,6 +48,17 @@ def read_fronted_set(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
         if text(j + 1) not in v.DETERMINERS | v.ISOLATED:
             phrase.pronoun = "one" if one else "ones"  # "is parked nearer the road"
     return parser.matcher.after_request(j + 1) if ends and not asks else j + ends
+
+
+def _is_number_of(parser: PhraseReader, i: int) -> bool:
+    """Whether one of a counted set is chosen: "between the two sheds, the larger"."""
+    several = NounPhrase("anchor", None, MAX_DEPTH)
+    end = parser.read_premodifiers(i, several)
+    comma = next((k for k in range(end, parser.matcher.stop) if _chooses(parser, k)), 0)
+    chosen = NounPhrase("head", None, MAX_DEPTH)
+    parser.read_premodifiers(comma + 1, chosen)
+    alone = comma > 0 and chosen.noun() is None and not chosen.is_empty()
+    return alone and bool(several.number and several.number > 1)
 
 
 def _read_set(
@@ -98,12 +111,33 @@ def refer_to_set(phrase: NounPhrase) -> None:
     noun, whole = phrase.noun(), phrase.antecedent
     if whole is None or phrase.base is not None:
         return
+    if phrase.pronoun and (named := _named_kind(phrase)) is not None:
+        some = whole.of if isinstance(whole, n.Counted) else whole
+        phrase.antecedent, phrase.adjectives = _renamed(some, named), []
+        return
     if noun is not None and noun == head_noun(whole):
         _drop_noun(phrase)
     elif noun is not None and _is_comparative(phrase):
         phrase.pronoun = "one"  # "of the two car parks, the emptier"
     if phrase.adjectives and phrase.pronoun and isinstance(whole, n.Counted):
         phrase.antecedent = whole.of  # the number is not of the red ones
+
+
+def _named_kind(phrase: NounPhrase) -> Find | None:
+    """What "which of the vehicles are trucks" asks for; None for looks."""
+    named = NounPhrase("inner", None, adjectives=phrase.adjectives).build()
+    if not isinstance(named, Find):
+        return None
+    return named if named.categories or named.plural else None
+
+
+def _renamed(node: Node, named: Find) -> Node:
+    """A set of things of another name."""
+    if isinstance(node, Find):
+        return replace(named, at=tuple(sorted({*node.at, *named.at})))
+    if isinstance(node, n.Union):
+        return named
+    return replace(node, of=_renamed(node.of, named))
 
 
 def _is_comparative(phrase: NounPhrase) -> bool:

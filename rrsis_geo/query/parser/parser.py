@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.appositions import is_part, may_restate
@@ -95,7 +95,7 @@ class Parser:
             j = i + 1
             while self.matcher.text(j) in ("and", "or", "also", "as", "well"):
                 j += 1
-            if self.matcher.text(j) in ("without", "same"):
+            if self.matcher.text(j) in ("without", "same", "only"):
                 break  # "the car park, no cars in it", "..., same driveway"
             if self.matcher.text(i) == "," and self.matcher.after_choice(j) > j:
                 break  # "the pier, only the boats at it"
@@ -115,6 +115,8 @@ class Parser:
             if comma and _is_apposition(phrases[-1], second):
                 break
             bare = phrases[-1].determiner and not second.determiner
+            if comma and role == "anchor" and self.matcher.match(j) is not None:
+                break  # "left of the big one, both sides of the road"
             if (
                 comma
                 and role == "anchor"
@@ -123,8 +125,12 @@ class Parser:
             ):
                 break  # "next to the school, red roof"
             said = self.matcher.text(j) in ("any", "some")
+            either = self.matcher.text(i) == "or"
+            said = said or (either and _is_known(phrases[-1].noun()))
             if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
+            if either and _are_alternatives(phrases[-1], second):
+                phrases[-1].determiner = second.determiner = ""
             phrases.append(second)
             i = k
         if len(phrases) == 1:
@@ -213,6 +219,17 @@ def _are_coordinated(
     return clear or other.number is not None
 
 
+def _are_alternatives(one: NounPhrase, other: NounPhrase) -> bool:
+    """Whether conditions are of both: "a ferry or a barge near the pier"."""
+    plain = not (one.has_premodifier() or other.has_premodifier())
+    return plain and one.determiner in ("a", "") and other.determiner == "a"
+
+
+def _is_known(noun: Find | None) -> bool:
+    """Whether a noun names a class."""
+    return noun is not None and bool(noun.categories)
+
+
 def _names_again(one: NounPhrase, other: NounPhrase) -> bool:
     """ "the biggest one, the plane with four engines"."""
     if one.has_noun() and not one.pronoun:
@@ -231,7 +248,10 @@ def _is_apposition(one: NounPhrase, other: NounPhrase) -> bool:
     if is_part(other) and one.has_noun():
         return True
     again = other.determiner == "the" and not other.pronoun
-    return again and may_restate(one.noun(), other.noun())
+    noun, named = one.noun(), other.noun()
+    if noun is not None and noun.noun in v.GENERIC and not one.is_plural():
+        return named is not None  # "a strange thing: boarding tubes"
+    return again and may_restate(noun, named)
 
 
 def _noun_node(phrase: NounPhrase) -> Node | None:

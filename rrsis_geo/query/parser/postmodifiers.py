@@ -9,7 +9,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_comma
-from rrsis_geo.query.parser.companions import has_companion, read_companion
+from rrsis_geo.query.parser.companions import NEIGHBOURS, has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.descriptions import (
     leave_unparsed,
@@ -91,7 +91,7 @@ def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     if node is None:
         return leave_unparsed(parser, i, phrase)
     at = parser.matcher.at(i, i + 1)
-    if phrase.adjectives and singular(phrase.adjectives[-1].surface) in _NEIGHBOURS:
+    if phrase.adjectives and singular(phrase.adjectives[-1].surface) in NEIGHBOURS:
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives, phrase.base = [], head_noun(node)
     phrase.selectors = [
@@ -101,9 +101,6 @@ def _read_awaited_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
         for selector in phrase.selectors
     ]
     return j
-
-
-_NEIGHBOURS = ("neighbour", "neighbor")
 
 
 # Rules of the grammar and negations
@@ -133,7 +130,7 @@ def _is_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 
 def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     match, negation = _find_rule(parser.matcher, i)
-    if match is None:
+    if match is None or _is_clause_of_head(parser.matcher, i, phrase):
         return None
     if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
         return None
@@ -182,6 +179,8 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return match.handler != "from" or phrase.rank is not None
     if match.handler == "from" and phrase.rank is not None:
         return True
+    if match.argument == "counted" or (match.handler == "from" and phrase.group):
+        return phrase.rank is not None  # "the second tank of the row from the left"
     if match.handler in ("place", "edge", "scene", "from", "most"):
         noun = phrase.noun()
         if noun is None:
@@ -217,8 +216,21 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     )
     if text in ("that", "which") and agrees:
         return True  # "fields north of the farm that are green"
+    if _is_clause_of_head(matcher, i, phrase):
+        return True
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
     return around or text in _AFTER_ANCHOR
+
+
+def _is_clause_of_head(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
+    """Whether a verb agrees with the head: "fields near the farm that are green"."""
+    relative = matcher.text(i) in ("that", "which")
+    verb = matcher.text(i + 1) if relative else matcher.text(i)
+    if phrase.role == "head" or not (relative or verb in ("have", "has")):
+        return False
+    if verb in ("are", "have"):
+        return phrase.is_singular()
+    return phrase.is_plural() and (verb == "is" or verb in v.ACTING)
 
 
 def _is_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
@@ -264,7 +276,7 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     j, _ = skip_verbs(parser.matcher, i)
     complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, complement)
-    selects = complement.determiner or complement.selectors
+    selects = complement.determiner or complement.selectors or complement.rank
     if selects and is_apposition(parser, complement, k):
         if phrase.role == "anchor":
             return None  # "the tank near the road that is the largest"
@@ -297,6 +309,7 @@ def _is_relative(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
 def _is_clause(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
     """Whether an anchor does something: "near the bridge that carries the railway"."""
     opens = phrase.role == "anchor" and matcher.text(i) in ("that", "which")
+    opens = opens and not _is_clause_of_head(matcher, i, phrase)
     verb = matcher.tokens[i + 1].surface if matcher.text(i + 1) else ""
     acts = verb.endswith("s") and verb not in v.COPULAS | v.FINITE_VERBS
     rule = matcher.match(i + 1, bare=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.patterns.pattern_compiler import (
     DOUBTS_BEGIN,
+    POLITE_OPENINGS,
     REMARKS,
     REMARKS_BEGIN,
     encode,
@@ -42,7 +43,7 @@ _COMPARED = v.words(
 )
 _MODALS = v.words("should must might may could ought")
 _OWNERS = v.words("my our")
-_PURPOSES = v.words(
+PURPOSES = v.words(
     "report project survey inventory analysis map study presentation client boss"
     " assessment database statistics permit audit claim insurance records cover"
 )
@@ -65,7 +66,13 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 kept.append(comma)
             if kept and segment and _guesses(segment):
                 segment = _guessed(segment)
-            kept.extend(_without_thinking(_without_opening(segment)))
+            if kept and _narrows(segment):
+                segment = [segment[-1], *segment[:-1]]
+            said = _without_opening(segment)
+            # after "I map bridges" it is the request that tells the two apart
+            asked = bool(kept) and kept[0].text not in ("i", "we")
+            said = said[_after_asking(said) :] if asked else said
+            kept.extend(_without_thinking(said))
         segment, comma = [], token
     return tuple(kept)
 
@@ -104,7 +111,53 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
         return segment[3:]
     if _says_what_it_is(texts):
         return segment[4:]
+    if _adds_with_doubt(texts):
+        return segment[2:]
+    if texts[:2] == ("so", "not"):
+        return segment[1:]
+    if texts[:2] in _OF_THESE and texts[2:3] == ("the",):
+        return segment[2:]  # "two ships. Of these the longer one"
     return segment
+
+
+_OF_THESE = (("of", "these"), ("of", "those"), ("of", "them"), ("from", "these"))
+
+
+def _after_asking(segment: Sequence[Token]) -> int:
+    """The position after "take" or "I want" before what is chosen; 0 without them."""
+    words = {token.text for token in segment}
+    if not segment or segment[0].text not in _ASKING or words & _REFERRING:
+        return 0
+    line = "".join(map(encode, segment))
+    end = longest_match(POLITE_OPENINGS, segment[0].text, line, 0)
+    after, offset = 0, 0
+    while offset < end:
+        offset += len(encode(segment[after]))
+        after += 1
+    chosen = after < len(segment) and segment[after].text in v.DEFINITE | v.NARROWING
+    return after if chosen else 0
+
+
+_REFERRING = v.words("it its them their there")
+"""Words of what was introduced before: "there is a lake, show the house next to it"."""
+
+_ASKING = v.words("take pick choose show give get find mark select highlight i we")
+
+
+def _adds_with_doubt(texts: Sequence[str]) -> bool:
+    """Whether "I think" only casts doubt on a number or a place that follows."""
+    thinks = texts[:1] in (("i",), ("we",)) and texts[1:2] and texts[1] in _THINKING
+    counts = texts[2:3] in (("<n>",), ("one",)) and tuple(texts[3:5]) == ("of", "them")
+    placed = bool(texts[2:3]) and texts[2] in v.RELATING
+    return bool(thinks) and (counts or placed)
+
+
+def _narrows(segment: Sequence[Token]) -> bool:
+    """Whether "only" after a noun narrows what came before: "basin, water only"."""
+    *named, last = (token.text for token in segment) if segment else ("",)
+    plain = all(text.isalpha() for text in named)
+    first = v.RELATING | v.PREPOSITIONS | v.DETERMINERS | v.COPULAS
+    return last == "only" and bool(named) and plain and named[0] not in first
 
 
 def _guesses(segment: Sequence[Token]) -> bool:
@@ -146,7 +199,8 @@ def _says_what_it_is(texts: Sequence[str]) -> bool:
 
 def _is_aside(segment: Sequence[Token]) -> bool:
     """Whether the words between two commas are a remark."""
-    if _says_what_it_is(tuple(token.text for token in segment[:5])):
+    texts = tuple(token.text for token in segment[:5])
+    if _says_what_it_is(texts) or _adds_with_doubt(texts):
         return False
     words = [token.text for token in segment[:2]] + ["", ""]
     line = "".join(map(encode, segment))
@@ -154,7 +208,7 @@ def _is_aside(segment: Sequence[Token]) -> bool:
         longest_match(REMARKS, words[0], line, 0) == len(line)
         or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
         or words[0] in _HEDGES
-        or (words[0] == "for" and segment[-1].text in _PURPOSES)
+        or (words[0] == "for" and segment[-1].text in PURPOSES)
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] in ("i", "we") and _speaks_of_them(segment))
         or (words[0] == "if" and words[1] in _CONDITIONAL)
@@ -205,8 +259,16 @@ _MAX_WHATEVER = 5
 
 def _is_contrast(segment: Sequence[Token], place: int) -> bool:
     """Whether it is said from here on how the others are: "while the rest are grey"."""
-    others = any(token.text in _COMPARED for token in segment[place:])
-    return bool(segment) and segment[place].text in _CONTRASTS and others
+    texts = [token.text for token in segment[place:]]
+    if texts[:1] == ["where"]:  # "a roof that is red where all others are grey"
+        looks = not v.NON_PLACES.union({"<size>"}).isdisjoint(texts)
+        said = not _OTHERS.isdisjoint(texts[1:4]) and looks
+        return said and texts[1] in v.DETERMINERS | {"most"}
+    others = not _COMPARED.isdisjoint(texts)
+    return bool(texts) and texts[0] in _CONTRASTS and others
+
+
+_OTHERS = v.words("others other rest")
 
 
 def before_purpose(tokens: Sequence[Token], start: int, stop: int) -> int:
@@ -214,7 +276,7 @@ def before_purpose(tokens: Sequence[Token], start: int, stop: int) -> int:
     last = tokens[stop - 1].text if stop > start else ""
     for index in range(start + 1, stop - 1):
         text, follows = tokens[index].text, tokens[index + 1].text
-        own = follows in _OWNERS or (follows in v.DEFINITE and last in _PURPOSES)
+        own = follows in _OWNERS or (follows in v.DEFINITE and last in PURPOSES)
         if (text == "for" and own) or text in _REASONS:
             return index
         if (text, follows) in (("so", "that"), ("in", "order")):

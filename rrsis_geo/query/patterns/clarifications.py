@@ -21,10 +21,23 @@ def clarified(tokens: Sequence[Token]) -> tuple[Token, ...]:
     was asked about ("what is parked there? I mean the car"), or corrects it.
     """
     for place in range(1, len(tokens) - 2):
-        if tokens[place].text in ("i", "we") and tokens[place + 1].text == "mean":
-            before, after = _stripped(tokens[:place]), _stripped(tokens[place + 2 :])
-            return _joined(before, after, tokens[place])
+        if after := _after_opening(tokens, place):
+            before, meant = _stripped(tokens[:place]), _stripped(tokens[after:])
+            return _joined(before, meant, tokens[place])
     return tuple(tokens)
+
+
+def _after_opening(tokens: Sequence[Token], place: int) -> int:
+    """The position after "I mean", or "I think it is" as an answer; 0 without them."""
+    texts = [token.text for token in tokens[place : place + 4]]
+    if texts[0] not in ("i", "we"):
+        return 0
+    if texts[1:2] == ["mean"]:
+        return place + 2
+    guesses = texts[1:2] in (["think"], ["guess"], ["suppose"])
+    after = place + 4 if texts[2:] in (["it", "is"], ["they", "are"]) else place + 2
+    answers = tokens[0].text in _ASKING and guesses and after < len(tokens)
+    return after if answers and tokens[after].text in v.INDEFINITE else 0
 
 
 def _joined(
@@ -36,9 +49,10 @@ def _joined(
     named, meant = _noun(before), _noun(after)
     if _asks_otherwise(before) and _names_things(after):
         return after
-    if meant is None:
+    said = _after_question(before)
+    if meant is None and not (said and after[0].text in v.INDEFINITE):
         return (*before, comma, *after)
-    if said := _after_question(before):
+    if said or meant is None:
         return (*after, *before[said:])
     start, stop, known = meant
     if named is None or set(named[2].categories).isdisjoint(known.categories):
@@ -58,7 +72,11 @@ def _after_question(tokens: Sequence[Token]) -> int:
     """The position after "what is" or "which one is"; 0 for other words."""
     texts = [token.text for token in tokens[:3]] + [""] * 3
     verb = 2 if texts[1] in ("one", "ones") else 1
-    return verb + 1 if texts[0] in _ASKING and texts[verb] in v.COPULAS else 0
+    if texts[0] not in _ASKING:
+        return 0
+    if texts[verb] in v.COPULAS | v.STATIVE | {"runs"}:
+        return verb + 1
+    return verb if texts[verb] in v.ACTING else 0  # "what crosses the river"
 
 
 def _asks_otherwise(tokens: Sequence[Token]) -> bool:

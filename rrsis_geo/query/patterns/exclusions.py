@@ -9,6 +9,10 @@ _VERBS = v.words("excluded omitted removed excepted ignored aside")
 _PARTICIPLES = v.words("left taken")
 _PARTICLES = v.words("out aside off")
 _NEGATED = v.words("included counted wanted needed")
+_ALONE = v.words("alone out")
+_LEAVING = v.words("leave leaving keep keeping")
+"""Words that open "leave the small one alone"."""
+
 _OPENINGS = v.words(", with but and leaving leave taking")
 
 
@@ -26,8 +30,9 @@ def find_exclusion(matcher: PatternMatcher) -> tuple[int, int, int, int] | None:
         stop = verb
         while matcher.text(stop - 1) in v.COPULAS | {"being", "should"}:
             stop -= 1
+        opens = _LEAVING if _word(matcher, verb) in _ALONE else _OPENINGS
         for start in range(stop - 1, matcher.start, -1):
-            if matcher.text(start) in _OPENINGS and start + 1 < stop:
+            if matcher.text(start) in opens and start + 1 < stop:
                 return _before_opening(matcher, start), start + 1, stop, after
     return None
 
@@ -42,7 +47,10 @@ def _before_opening(matcher: PatternMatcher, start: int) -> int:
 def _after_verb(matcher: PatternMatcher, i: int) -> int:
     """The position after "left out", "excluded" or "not included"; 0 for none."""
     word, follows = _word(matcher, i), _word(matcher, i + 1)
-    if word in _VERBS:
+    other = (word, follows) in (("something", "else"), ("another", "thing"))
+    if other and matcher.text(i - 1) in v.COPULAS:
+        return i + 2
+    if word in _VERBS | _ALONE:
         return i + 1
     if word in _PARTICIPLES and follows in _PARTICLES:
         return i + 2

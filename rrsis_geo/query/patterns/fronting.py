@@ -33,10 +33,12 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
             return _moved(some, index, index + 1)
     from_side = "from" in texts[:2] and "<d>" in texts[1:4]
     side = texts[:2] == ["<d>", "of"]
-    if texts[0] in ("to", "<len>") or from_side or side:
+    group = texts[0] in ("in", "from") and texts[1:3] == ["the", "<group>"]
+    if texts[0] in ("to", "<len>") or from_side or side or group:
         index = _comma_before_thing(texts)  # "to the left of the road, a house"
         if index:
-            return _moved(some, index, index + 1)
+            asks = group and texts[index + 1] in ("which", "what")
+            return _moved(some, index, index + 1 + asks)
     return some
 
 
@@ -128,4 +130,8 @@ def _moved(tokens: list[Token], end: int, start: int) -> list[Token]:
     front = tokens[:end]
     if front[-1].text == ",":
         front = front[:-1]
-    return [*tokens[start:], *front] if tokens[start:] else tokens
+    rest = tokens[start:]
+    if any(token.text in v.DESCRIPTIVE for token in rest):
+        # "inside the ring lies a lawn with a circle": a place of the lawn
+        rest = [*rest, front[0]._replace(text=",", value=None, surface=",")]
+    return [*rest, *front] if rest else tokens

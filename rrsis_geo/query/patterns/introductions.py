@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.patterns.asides import PURPOSES
 from rrsis_geo.query.patterns.pattern_compiler import (
     POLITE_OPENINGS,
     encode,
@@ -15,7 +17,7 @@ from rrsis_geo.query.patterns.pattern_compiler import (
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
-_FILLERS = v.words("so ok okay well now and then , but")
+_FILLERS = v.words("so ok okay well now and then , but anyway anyhow")
 _INTRODUCING = (
     ("there", "is"),
     ("there", "are"),
@@ -25,6 +27,7 @@ _INTRODUCING = (
     ("is", "that"),
     ("is", "this"),
     ("is", "there"),
+    *((who, does) for who in ("i", "we") for does in ("manage", "run", "own", "study")),
 )
 _PRONOUNS = v.words("it them")
 _OWN = v.words("its their")
@@ -34,6 +37,7 @@ def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Tokens of the request alone, with the thing named first in place of "it"."""
     if (asked := _after_speaker(tokens)) is not None:
         return asked
+    tokens = tokens[_after_preamble(tokens) :]
     start = _after_fillers(tokens, 0)
     begin = start + _introduction(tokens[start:])
     ends = (k for k in range(begin, len(tokens)) if tokens[k].text in (",", "and"))
@@ -70,6 +74,38 @@ _MAX_OPENING = 8
 """Tokens of what somebody says first."""
 
 _REFERRING = v.words("one ones those them these")
+
+
+def _after_preamble(tokens: Sequence[Token]) -> int:
+    """Where a request begins after what names nothing: "for my survey: the dunes".
+
+    "Children get wet here: the round pool", "can I land here? show the longest field".
+    """
+    comma = next((k for k, token in enumerate(tokens) if token.text == ","), 0)
+    rest = tokens[comma + 1 :]
+    if not comma or not rest:
+        return 0
+    texts = [token.text for token in tokens[:comma]]
+    begin = comma + 1 + _after_fillers(rest, 0)
+    if begin >= len(tokens) or any(t.text in ("one", "ones") for t in rest):
+        return 0  # "I saw a pylon, the rusty one"
+    asks = tokens[begin].text in v.DEFINITE or _is_request(tokens, begin)
+    if texts[0] == "for" and texts[-1] in PURPOSES:
+        return begin
+    doing = texts[0] in ("can", "could", "may") and texts[1:2] in (["i"], ["we"])
+    if doing and asks and texts[-1] in ("here", "there"):
+        return begin
+    kinds = any(text.startswith("<") for text in texts)
+    named = any(sense((singular(t.surface),))[1] for t in tokens[:comma])
+    says = kinds or named or _is_request(tokens, 0) or not _SAYING.isdisjoint(texts)
+    return begin if asks and not says and not _PEOPLE.isdisjoint(texts) else 0
+
+
+_PEOPLE = v.words("i we you she he people children kids everybody everyone someone")
+_SAYING = (
+    v.RELATING - {"in"} | v.NON_PLACES | v.DETERMINERS | v.words("one ones not no")
+)
+"""Words of what may say something of the thing that is asked for."""
 
 
 def _after_fillers(tokens: Sequence[Token], place: int) -> int:

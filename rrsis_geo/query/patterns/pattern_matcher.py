@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
+from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.corrections import corrected
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.introductions import without_introduction
+from rrsis_geo.query.patterns.mentions import without_mentions
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
@@ -44,7 +46,7 @@ _SIDES = v.words(
 )
 _CONDITIONS = v.words(
     "place edge isolated within beside near not along around surrounded opposite"
-    " inside outside between measured compared"
+    " inside outside between measured compared without"
 )
 """Handlers of rules that "but" may add."""
 
@@ -89,7 +91,7 @@ class PatternMatcher:
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
         asked = clarified(corrected(with_sport(text.tokens)))
-        said = without_asides(named_by_purpose(asked))
+        said = without_asides(named_by_purpose(without_mentions(asked)))
         self._take(without_introduction(said))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
@@ -186,12 +188,21 @@ class PatternMatcher:
         if rule.argument in ("higher", "lower") and follows in v.DETERMINERS:
             return False  # "further up the river"
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
-        if at_end and not self.may_end(stop):
+        if at_end and not (self.may_end(stop) or self._ends_at_side(stop)):
             return False
         if rule.handler == "isolated" and self.text(stop - 1) == "own":
             return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")
+
+    def _ends_at_side(self, index: int) -> bool:
+        """Whether a participle follows a side: "on the left side sticking out"."""
+        if self.text(index - 1) not in _SIDES or index >= self.stop:
+            return False
+        word = self.tokens[index].surface
+        follows = self.tokens[index + 1].surface if index + 1 < self.stop else ""
+        noun = sense((word, singular(follows)))[0] > 1 or sense((singular(word),))[1]
+        return word.endswith("ing") and not noun and follows != ""
 
     def _shares_anchor(self, index: int) -> bool:
         """Whether "but not touching" follows, with the anchor of what was before."""
@@ -202,7 +213,7 @@ class PatternMatcher:
     def may_end(self, index: int) -> bool:
         """Whether a phrase may end before a token."""
         text = self.text(index)
-        if not text or text in _PHRASE_ENDS:
+        if not text or text in _PHRASE_ENDS or self.after_narrowing(index) > index:
             return True
         if text in ("one", "ones"):
             return False

@@ -7,12 +7,12 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
-from rrsis_geo.query.lexicon.nouns import is_plural, singular
+from rrsis_geo.query.lexicon.nouns import WIDE, is_plural, singular
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, GROUP_COUNT
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.quantifiers import after_minimum
+from rrsis_geo.query.phrases.quantifiers import after_minimum, is_side_of_set
 from rrsis_geo.query.phrases.selectors import At, Selector
 
 
@@ -137,6 +137,9 @@ def _names_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     described = [t for t in phrase.adjectives if t.text not in _GROUP_ADJECTIVES]
     # "The line" may be a row; a "railway line" is none.
     line = word == "line" and not described and phrase.determiner == "the"
+    of = head_noun(phrase.antecedent) if phrase.antecedent is not None else None
+    if line and of is not None and (of.noun in v.MASS or WIDE & {*of.categories}):
+        return False  # "grassland left of the line"
     if not (word in v.GROUP_NOUNS or line):
         return False
     if not matcher.may_end(i + 1) and matcher.match(i + 1) is None:
@@ -347,6 +350,11 @@ def chooses_from_anchor(
         _choose_from_set(phrase, anchor, at)
         phrase.selectors.append(Selector("middle", "", at))
         return True
+    fewer = phrase.number if phrase.is_plural() else 1
+    if token and fewer and not central and is_side_of_set(parser, match, anchor, fewer):
+        _choose_from_set(phrase, anchor, at)
+        phrase.selectors.append(Selector("most", str(token.value), at))
+        return True
     return False
 
 
@@ -362,7 +370,7 @@ def _is_place_in_group(parser: PhraseReader, match: Match) -> bool:
         return True
     token = parser.matcher.first("<d>", match)
     within = match.groups.get("part") in END_PARTS
-    within = within or parser.matcher.text(match.start) == "in"  # "in the left of"
+    within = within or parser.matcher.text(match.start) in ("in", "at")
     central = token is not None and token.value == "centre"
     return match.handler == "beside" and token is not None and (central or within)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense
-from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import UNSURE
 
@@ -27,6 +29,8 @@ def read_determiner(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     phrase.silent_words.extend(matcher.tokens[i].at)
     if text in _PRONOUNS and _stands_alone(parser, i, phrase):
         phrase.pronoun = "one" if text == "that" else "ones"
+        if text == "both" and phrase.role == "anchor":
+            phrase.number, phrase.number_at = 2, matcher.tokens[i].at
         return i + 1
     if text == "both" and not phrase.number:
         phrase.number, phrase.number_at = 2, matcher.tokens[i].at
@@ -322,3 +326,15 @@ def read_skipped(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     phrase.rank = 1 + (int(str(token.value)) if token.text == "<n>" else 1)
     phrase.rank_at = (*phrase.rank_at, *parser.matcher.at(i, i + 2))
     return i + 2
+
+
+def is_side_of_set(
+    parser: PhraseReader, match: Match, anchor: Node, number: int
+) -> bool:
+    """Whether one of a set is chosen by its side: "the car on the left of the two"."""
+    trial = NounPhrase("anchor", None, MAX_DEPTH)
+    parser.read_premodifiers(match.stop, trial)
+    within = parser.matcher.text(match.start) in ("at", "on", "in")
+    if match.handler != "beside" or match.argument or len(trial.adjectives) > within:
+        return False  # but "at the top of the three planes"
+    return isinstance(anchor, n.Counted) and trial.number == anchor.number > number

@@ -64,6 +64,8 @@ _RESPELLED = {
     ("somebody", "'s"): ("the",),
     ("i", "do", "not", "want"): ("not",),
     ("i", "do", "not", "mean"): ("not",),
+    ("its", "a"): ("it", "is", "a"),
+    ("its", "an"): ("it", "is", "an"),
 }
 _CONJUNCTIONS = {
     ("as", "well", "as"): "and",
@@ -78,8 +80,16 @@ def _respelled(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "cars as well as trucks", "neither red nor white"."""
+    if texts(tokens, index, 2) in _FORBIDDING and last is not None:
+        return [joined("must_not", None, tokens[index : index + 2])], index + 2
+    other = texts(tokens, index, 2) == ("other", ",")
+    if other and last is not None and last.text == "the":
+        follows = texts(tokens, index + 2, 1)
+        if follows and (follows[0].startswith("<") or follows[0] in v.COLOURS):
+            return [tokens[index]], index + 2  # "the other, upper one"
     lacks = tokens[index].text == "no" and tokens[0].text != "no"
-    if lacks and last is not None and last.text == ",":  # "car park, no cars in it"
+    named = last is not None and (last.text == "," or _lacks(tokens, index, last))
+    if lacks and named:  # "car park, no cars in it"
         return [tokens[index]._replace(text="without")], index + 1
     for words, meanings in _RESPELLED.items():
         some = tokens[index : index + len(words)]
@@ -93,6 +103,18 @@ def _respelled(
             return [joined(meant, None, tokens[index:stop])], stop
     return None
 
+
+def _lacks(tokens: list[Token], index: int, last: Token) -> bool:
+    """Whether "no" between two nouns says that one is missing: "field no house"."""
+    follows = texts(tokens, index + 1, 1)
+    word = follows[0] if follows else ""
+    return is_class_noun(last.surface) and word.isalpha() and word not in _NO_MORE
+
+
+_FORBIDDING = (("must", "not"), ("should", "not"), ("may", "not"))
+"""Of what a thing is for, not of what is left out: "the box you must not stop in"."""
+
+_NO_MORE = v.words("more less fewer further farther longer")
 
 _AMONG = (("among",), ("amongst",), ("out", "of"), ("from", "among"))
 

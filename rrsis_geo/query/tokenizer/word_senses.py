@@ -119,9 +119,12 @@ def there(
 ) -> tuple[list[Token], int] | None:
     """ "the pier and the boats moored there" as "moored at it"."""
     one, follows = tokens[index], texts(tokens, index + 1, 1)
-    if one.text != "there" or last is None or last.text not in _STAYING:
+    if one.text != "there" or last is None:
         return None
-    if follows not in ((), (",",)):
+    tied = index > 1 and tokens[index - 2].text in ("tied", "laid")
+    if last.text in ("up", "down") and not tied:
+        return [one._replace(text="yonder")], index + 1  # "the lane up there"
+    if last.text not in _STAYING or follows not in ((), (",",)):
         return None
     words = ("at", "it")
     return [one._replace(text=word, surface=word) for word in words], index + 1
