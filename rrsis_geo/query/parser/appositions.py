@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
@@ -187,6 +186,12 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     phrase.selectors.append(Selector("most", str(token.value), at))
     phrase.of_members = phrase.is_one_group()
     return match.stop
+
+
+_AGAIN = v.words("what it they that this these those")
+_AFTER_COMMA = v.COORDINATORS | v.words(
+    "but preferably find show mark select segment highlight outline pick choose"
+)
 
 
 def _handler(matcher: PatternMatcher, i: int) -> str:
