@@ -55,6 +55,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if is_apposition(parser, addition, k):
         if addition.group:
             phrase.number = None
+        if addition.chooses_one() and _of_them(matcher, k):
+            addition.pronoun = "one"  # "two courts, the upper of them"
         phrase.add_apposition(addition)
         return k
     if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
@@ -70,6 +72,11 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
     return j
+
+
+def _of_them(matcher: PatternMatcher, i: int) -> bool:
+    """Whether "of them" or "of these" follows."""
+    return matcher.text(i) == "of" and matcher.text(i + 1) in ("them", "these", "those")
 
 
 def _is_plain(phrase: NounPhrase) -> bool:

@@ -119,6 +119,7 @@ class Parser:
             ):
                 break  # "next to the school, red roof"
             said = self.matcher.text(j) in ("any", "some")
+            said = said or self.matcher.text(i) == "or"  # "a digger or loader"
             if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
             phrases.append(second)
@@ -173,6 +174,9 @@ class Parser:
             last.role, last.antecedent, base=union, determiner=first.determiner
         )
         i = self.read_postmodifiers(i, whole)
+        if whole.filters and isinstance(union, n.Union):
+            # "the hut or shed by the road": one of those by the road
+            whole.base = n.Union(tuple(map(_uncounted, union.parts)))
         return whole.build(), i
 
 
@@ -188,7 +192,7 @@ def _are_coordinated(
         one: What stands before the conjunction.
         other: What stands after it.
         comma: Whether the conjunction is a comma alone.
-        said: Whether "any" or "some" says that a noun phrase begins.
+        said: Whether "any", "some" or "or" says that a noun phrase begins.
     """
     if one.is_empty() or one.filters or other.filters:
         return False
@@ -228,6 +232,11 @@ def _is_apposition(one: NounPhrase, other: NounPhrase) -> bool:
         return True
     again = other.determiner == "the" and not other.pronoun
     return again and may_restate(one.noun(), other.noun())
+
+
+def _uncounted(node: Node) -> Node:
+    """A node without "one is meant", which holds only after further conditions."""
+    return node.of if isinstance(node, n.Counted) and node.number == 1 else node
 
 
 def _noun_node(phrase: NounPhrase) -> Node | None:
