@@ -152,7 +152,7 @@ GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
 GROUP_NOUNS = words(
     "row rows column columns pair pairs trio trios cluster clusters group groups"
-    " queue queues string strings lineup lineups"
+    " queue queues string strings lineup lineups file files"
 )
 """Words that name a group even without its members: "in the top row"."""
 
@@ -166,6 +166,7 @@ GROUP_SHAPES = words(
     "straight long short neat tidy orderly regular even tight dense compact close"
     " closely-packed tightly-packed packed crowded loose ragged uneven curved curving"
     " crooked diagonal slanted slanting broken unbroken continuous endless single"
+    " double"
 )
 """Adjectives of groups without effect on a plan."""
 

@@ -179,8 +179,9 @@ def _read_relation(
     denied = negation or match.handler in _DENYING
     if not denied and chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
-    rows = members_of_rows(anchor, noun, at) if negation else None
-    if rows is not None and match.handler == "inside":
+    outside = match.handler == ("inside" if negation else "outside")
+    rows = members_of_rows(anchor, noun, at) if outside else None
+    if rows is not None:
         phrase.filters.append(lambda node: n.Except(node, rows, at=negation))
         return stop
     if second is not None and both:

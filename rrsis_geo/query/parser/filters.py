@@ -61,6 +61,9 @@ def _place(
     counted = isinstance(whole, n.Counted) and whole.number > 2
     if counted and phrase.pronoun == "one" and place == "centre":
         return _middle(parser, match, phrase, at)  # of three the one in the middle
+    one = phrase.determiner == "the" and phrase.pronoun != "ones"
+    if place == "centre" and phrase.names_rows() and one:
+        return _middle(parser, match, phrase, at)  # "the row in the middle"
     extent: Any = EXTENTS.get(match.groups.get("ext", ""), "part")
     if match.groups.get("far") and extent == "part":
         extent = "far"

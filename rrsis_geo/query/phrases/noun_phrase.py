@@ -32,7 +32,6 @@ Form = Literal["line", "row", "column", "cluster"]
 
 MAX_DEPTH = 6
 """Noun phrases nested in each other; deeper ones are left to the network."""
-
 _SIDES = (*SCREEN, *COMPASS)
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
@@ -54,13 +53,10 @@ class NounPhrase:
     silent_words: list[int] = field(default_factory=list)
     """Indices of words, such as articles, that belong to the phrase but are not passed
     to the network."""
-
     adjectives: list[Token] = field(default_factory=list)
     """Words about appearance, then the noun."""
-
     unparsed: list[Token] = field(default_factory=list)
     """Words after the noun that the network gets as they are."""
-
     pronoun: Literal["", "one", "ones"] = ""
     base: Node | None = None
     """What stands in place of a noun, as in "the largest of the tanks"."""
@@ -69,7 +65,6 @@ class NounPhrase:
     number_at: At = ()
     at_least: bool = False
     """Whether `number` is a minimum: "at least five", "five or more"."""
-
     rank: int | None = None
     rank_at: At = ()
     more_ranks: list[int] = field(default_factory=list)
@@ -82,14 +77,12 @@ class NounPhrase:
 
     directions: list[Selector] = field(default_factory=list)
     """Directions before the noun: "northern"; with rank 0 for "far left"."""
-
     noun_filters: list[Filter] = field(default_factory=list)
     """Filters before the noun, applied first: size classes and isolation."""
     comparative: Token | None = None
     """A comparative before the noun: "the larger plane"."""
     group: str = ""
     """Form of a group that the noun itself names: "tank row"."""
-
     group_at: At = ()
     of_members: bool = False
     """Whether it chooses in a group: "row of cars, the second from the left"."""
@@ -97,10 +90,8 @@ class NounPhrase:
     """Places and relations, in the order in which they were read."""
     last_handler: str = ""
     """Handler of the last rule that was applied."""
-
     last_anchor: Node | None = None
     """What it was related to last, which "it" stands for."""
-
     selectors: list[Selector] = field(default_factory=list)
 
     def without_count(self) -> NounPhrase:
@@ -183,6 +174,10 @@ class NounPhrase:
         ordered = self.selectors or self.directions or self.rank or self.comparative
         return bool(ordered) and not (self.group or self.number or self.is_plural())
 
+    def names_rows(self) -> bool:
+        """Whether it stands for groups of things."""
+        return bool(self.group) or isinstance(self.base, n.Grouped)
+
     def is_one_group(self) -> bool:
         """Whether things in one group are named: "row of cars", "boats in a row"."""
         if isinstance(self.base, n.Grouped):
@@ -245,8 +240,8 @@ class NounPhrase:
         Only where nothing else says what is counted, or from where.
         """
         counted = (self.number or 0) > 1 and self.determiner in ("the", "all")
-        rows = self.group or isinstance(self.base, n.Grouped) or self.more_ranks
-        if self.rank_side or self.selectors or self.comparative or rows:
+        chosen = self.rank_side or self.selectors or self.comparative
+        if chosen or self.more_ranks or self.names_rows():
             return
         if self.rank == 1 or (counted and not (self.rank or self.at_least)):
             side_of = named_side if self.rank else sided_part
@@ -342,7 +337,9 @@ class NounPhrase:
         """ "the northern tanks" are a part; "the northern tank" is the northernmost."""
         for direction in self.directions:
             place = cast(Place, direction.value)
-            if self._selects_one(place):
+            if place == "centre" and self.names_rows():  # "the central row"
+                self.selectors.append(direction._replace(kind="middle"))
+            elif self._selects_one(place):
                 self.selectors.append(direction)
             else:
                 extent: Literal["far", "part"] = "part" if direction.rank else "far"
