@@ -149,7 +149,9 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
         if ordered and (kept := _choose_without(parser, of, i, after)):
             return kept
-        of = _without_colour(parser, of, after)
+        if (end := _after_all_others(matcher, after)) > after:
+            return node, end
+        of = _without_description(parser, of, after)
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
             whole = _all_except(parser, node, without, i, after)
@@ -175,16 +177,46 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
     return add_words(node, [matcher.words[place] for place in at], at), after
 
 
-def _without_colour(parser: Parser, of: Node, i: int) -> Node:
-    """What "the grey one" stands for, after "the two white planes": a plane."""
+def _after_all_others(matcher: PatternMatcher, i: int) -> int:
+    """The position after "the ones outside", which leaves out nothing more."""
+    j = i + 1 if matcher.text(i) == "the" else i
+    others = matcher.text(j) in ("those", "ones", "one")
+    ends = matcher.text(j + 2) in ("", ",")
+    return j + 2 if others and ends and matcher.text(j + 1) in _ELSEWHERE else i
+
+
+_ELSEWHERE = v.words("outside elsewhere around beyond")
+
+
+def _without_description(parser: Parser, of: Node, i: int) -> Node:
+    """What "the grey one" or "the one with a crane" stands for, after other looks.
+
+    After "the two white planes" a plane, after "the ship with a mast" a ship.
+    """
     other = NounPhrase("anchor", None, 1)
-    parser.read_premodifiers(i, other)
+    after = parser.read_premodifiers(i, other)
     words = {token.text for token in other.adjectives}
     counted = of.of if isinstance(of, n.Counted) else of
-    named = set(counted.phrase.split()) if isinstance(counted, Find) else set()
+    found = spine(counted)[-1]
+    named = set(found.phrase.split()) if isinstance(found, Find) else set()
     noun = head_noun(of)
-    recoloured = other.pronoun and words & v.COLOURS and named & v.COLOURS
-    return noun if recoloured and noun is not None else of
+    bare = other.pronoun and not other.has_premodifier()
+    recoloured = bare and words & v.COLOURS and named & v.COLOURS
+    described = bare and _describes(parser.matcher, after)
+    changed = recoloured if isinstance(counted, Find) else False
+    changed = changed or (described and not _DESCRIBING.isdisjoint(named))
+    return noun if changed and noun is not None else of
+
+
+def _describes(matcher: PatternMatcher, i: int) -> bool:
+    """Whether looks follow, not a place: "with a crane", "that are sandy"."""
+    relative = matcher.text(i) in ("that", "which")
+    verb = matcher.text(i + 1) in ("is", "are")
+    looks = relative and verb and matcher.match(i + 2, bare=True) is None
+    return looks or matcher.text(i) in _DESCRIBING
+
+
+_DESCRIBING = v.DESCRIPTIVE | {"for"}
 
 
 def _count_last(node: Node, more: Node) -> Node:

@@ -11,7 +11,7 @@ from __future__ import annotations
 MACROS = {
     "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
     "|over|down|up)",
-    "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
+    "up": "[anywhere|up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
     "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
     "|off|far off|far out|right up|right down]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
@@ -24,7 +24,7 @@ MACROS = {
     "|false colour|false color|infrared]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
-    "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
+    "ext": "ext=[corner area|corner region|corner part|side|sides|part|parts|area|half|halves|share|quarter|quarters"
     "|quadrant|corner|corners|portion|section"
     "|region|sector|zone|end|field|margin]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
@@ -72,7 +72,8 @@ MACROS = {
 
 RULES = """
 place updown: v=(up|down) {far} {d}
-place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
+place updown: v=(up|down|low|high|low down|high up) (in|at|on|to) [the] {far} {d} \
+[hand] {ext} \
 [(of|in|on) {scene}]
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
@@ -80,6 +81,9 @@ place bare: (up|down|out|over) (north|south|east|west)
 place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
+place: {up} in [the|a] corner [at|on|in|to|toward|towards] [the] {d} [hand] [side]
+place updown: {up} in [the|a] corner v=(up|down) {d}
+place bare: ext=corner [at|in|on] [the] {d}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
 place middle_left: on the left , halfway down
@@ -97,6 +101,7 @@ place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
+scene: (in|on|around|over|from|round) (here|there)
 scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
@@ -310,6 +315,7 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circl
 opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
 (strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
 opaque: of (its|their) own
+opaque manner: at (a|an|right) (slant|angle|angles|diagonal|tilt)
 opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: in [the] (shape|form) of
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
@@ -350,6 +356,7 @@ middle: [in] between the others
 isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own|by \
 themselves \
 |on their own|alone|all alone|on its lonesome)
+isolated bare: [all] (lonely|isolated|solitary|lonesome|in isolation)
 isolated: {stat} [set|sitting|lying] [well|far|a bit|away] (away from|apart from|far \
 from \
 |separate from|separated from|isolated from|detached from|remote from|off from \
@@ -390,6 +397,8 @@ other than | aside from
 excluding | minus | leaving out | leaving aside | not including | not counting | \
 save for
 save | bar | barring | with the exception of | without counting | rather than
+as against | as distinct from | in contrast to | in contrast with | never mind
+nothing of
 instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
 skipping
 """

@@ -112,6 +112,7 @@ POLITE_LAST = """
 [that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
 (does|do|did|can) {scene} (have|contain|show|depict|hold)
 in total
+in (here|there)
 [there] (is|are|be)
 be (seen|found|detected|spotted|made out)
 (here|there|visible|in view|at all|anywhere|again|once more|overall|only)

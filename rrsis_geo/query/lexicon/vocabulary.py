@@ -93,7 +93,9 @@ SIZES = {
     "small": "small little tiny minute small-sized smallish teeny",
 }
 
-ISOLATED = words("isolated lone lonely solitary stand-alone standalone outlying")
+ISOLATED = words(
+    "isolated lone lonely solitary stand-alone standalone outlying lonesome loneliest"
+)
 
 NEAREST = {
     "closest": "closest nearest nearer closer",

@@ -51,7 +51,7 @@ def _place(
     else:
         place = str(token.value) if token else "centre"
     if match.argument == "updown":
-        row = "top" if match.groups["v"] == "up" else "bottom"
+        row = "top" if match.groups["v"].split()[0] in ("up", "high") else "bottom"
         place = COMBINED_DIRECTIONS.get((row, place), place)
     if match.argument == "thirds":
         return _without_rest(place, match.groups["part"].endswith("quarters"), at)

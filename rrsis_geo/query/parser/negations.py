@@ -63,7 +63,7 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
     start, _ = skip_verbs(matcher, i)
     if phrase.role != "head":
         return None
-    definite = matcher.text(start) in v.DEFINITE | v.INDEFINITE
+    definite = matcher.text(start) in v.DEFINITE | v.INDEFINITE | {"one", "ones"}
     if definite and matcher.text(i) == "not":
         return None
     if (after := _read_things(parser, i, start, phrase)) is not None:

@@ -189,7 +189,7 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return bool(noun.categories) and not wide
     if phrase.pronoun and match.handler in _OF_PRONOUNS:
         return True  # "those smaller than 100 m2"
-    return match.handler not in _OF_HEAD_ONLY
+    return match.handler not in _OF_HEAD_ONLY and match.argument != "manner"
 
 
 _OF_PRONOUNS = v.words("measured apart isolated")

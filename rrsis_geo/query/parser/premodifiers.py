@@ -266,6 +266,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     named = phrase.determiner and not phrase.has_noun() and token.text == "crossing"
     if match is not None and not named:  # "the crossing of the two roads"
         return _read_rule(parser, match, phrase)
+    if token.text in v.ISOLATED and phrase.noun() and not _names_class(phrase):
+        phrase.noun_filters.append(lambda node: n.Isolated(node, at=token.at))
+        return i + 1  # "the white lonely house"
     if phrase.adjectives or phrase.pronoun:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
             return None
@@ -325,6 +328,12 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
         phrase.silent_words.extend(token.at)
         return True
     return False
+
+
+def _names_class(phrase: NounPhrase) -> bool:
+    """Whether the words so far name a class."""
+    noun = phrase.noun()
+    return noun is not None and bool(noun.categories)
 
 
 def _is_known_noun(one: Token, other: Token) -> bool:

@@ -136,6 +136,9 @@ def _is_aside(segment: Sequence[Token]) -> bool:
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
     kept = [token for token in segment if token.text not in _ADVERBS]
+    for place in range(len(kept) - 2, 0, -1):
+        if kept[place].text == "anywhere" and kept[place + 1].text in v.RELATING:
+            del kept[place]
     contrast = (k for k in range(1, len(kept)) if _is_contrast(kept, k))
     kept = kept[: next(contrast, len(kept))]
     for place in range(len(kept) - 2, -1, -1):

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
+from rrsis_geo.query.lexicon.nouns import is_plural
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
+from rrsis_geo.query.patterns.free_relatives import with_pronouns
 from rrsis_geo.query.patterns.fronting import without_fronting
 from rrsis_geo.query.patterns.introductions import without_introduction
 from rrsis_geo.query.patterns.pattern_compiler import (
@@ -52,6 +54,9 @@ _ANCHORED = v.words("near inside outside beside within along around opposite")
 PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
+_ALONE_OR_OF_NOUN = v.ISOLATED | {"own"}
+"""Words that may belong to a noun after them: "lonely house", "its own stand"."""
+
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
 _NO_ANCHOR |= v.words(
     "of from there here nothing nobody out upstream downstream inland offshore ashore"
@@ -82,7 +87,7 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        said = without_asides(named_by_purpose(clarified(text.tokens)))
+        said = without_asides(named_by_purpose(with_pronouns(clarified(text.tokens))))
         self._take(without_introduction(said))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
@@ -173,15 +178,21 @@ class PatternMatcher:
             return self._shares_anchor(stop)
         if rule.has_anchor and follows in _NO_ANCHOR and not repeated:
             return False
+        if rule.handler == "holding" and self.text(index) == "housing":
+            # "a hall housing planes" against "dense housing by the road"
+            plural = stop < self.stop and is_plural(self.tokens[stop].surface)
+            return plural or follows in v.DETERMINERS | {"<n>"}
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):
             return False  # "the round tank" against "round the tank"
+        if rule.handler == "scene" and self.text(stop - 1) == "all":
+            return follows not in v.DEFINITE  # "in all that sand"
         if rule.argument in ("higher", "lower") and follows in v.DETERMINERS:
             return False  # "further up the river"
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
         if at_end and not self.may_end(stop):
             return False
-        if rule.handler == "isolated" and self.text(stop - 1) == "own":
+        if rule.handler == "isolated" and self.text(stop - 1) in _ALONE_OR_OF_NOUN:
             return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")
