@@ -11,7 +11,7 @@ from __future__ import annotations
 MACROS = {
     "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
     "|over|down|up)",
-    "up": "[anywhere|up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
+    "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
     "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
     "|off|far off|far out|right up|right down]",
     "adv": "adv=[just|directly|immediately|straight|slightly|due|exactly|right|a little"
@@ -24,8 +24,8 @@ MACROS = {
     "|false colour|false color|infrared]"
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
-    "ext": "ext=[corner area|corner region|corner part|side|sides|part|parts|area|half|halves|share|quarter|quarters"
-    "|quadrant|corner|corners|portion|section"
+    "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
+    "|corner area|corner region|corner part|quadrant|corner|corners|portion|section"
     "|region|sector|zone|end|field|margin]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
     "|rim|share|extremity|perimeter|flank|section)",
@@ -81,8 +81,8 @@ place bare: (up|down|out|over) (north|south|east|west)
 place: [diagonally|right|running|going|bending] (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
-place: {up} in [the|a] corner [at|on|in|to|toward|towards] [the] {d} [hand] [side]
-place updown: {up} in [the|a] corner v=(up|down) {d}
+place: {up} in [the|a] ext=corner [at|on|in|to|toward|towards] [the] {d} [hand] [side]
+place updown: {up} in [the|a] ext=corner v=(up|down) {d}
 place bare: ext=corner [at|in|on] [the] {d}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
@@ -389,17 +389,3 @@ group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right n
 to|closest [to] \
 |nearest [to]|alongside|that touch) {each}
 """
-
-EXCEPT = """
-but no | (but|and) (skip|ignore|exclude|omit|leave out|not)
-as opposed to | except | except for | excepting | but not | but | apart from | \
-other than | aside from
-excluding | minus | leaving out | leaving aside | not including | not counting | \
-save for
-save | bar | barring | with the exception of | without counting | rather than
-as against | as distinct from | in contrast to | in contrast with | never mind
-nothing of
-instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
-skipping
-"""
-"""Words that introduce an exception."""

@@ -40,7 +40,9 @@ to (show|find|mark)
 (would|could) you be so kind (to|as to|and)
 do you know where
 (what|how) about
-(i|we) [can|could] (see|have|notice|spot)
+[from (my|our|the|a) (drone|plane|flight|helicopter|balcony|window|tower|air)] (i|we) \
+[can|could] (see|have|notice|spot|saw|noticed|spotted)
+[the] thing is ,
 (the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
 [the] [total|exact|overall] (number|count|amount) of
 (maybe|perhaps|possibly|probably|preferably|whichever|whatever)
@@ -142,6 +144,13 @@ REMARKS = """
 |nothing else|only) [please]
 (are|is) there (some|any|one)
 (or some such|or something|or similar|or so|or the like)
+(mark|outline|select|show|highlight|segment|find|take) (it|them|those) \
+if there (is|are) [any|one|some]
+just (asking|checking|curious|wondering)
+(that|this|it|these|those) [is|are] (it|the one|the ones|all|that|them|mine)
+[please] (confirm|check|verify) [it|this|that]
+(none|nothing|nope|yes|no|without|maybe not)
+[in] (both|all) (directions|ways)
 """
 """What may stand between commas without a meaning for what is asked for."""
 

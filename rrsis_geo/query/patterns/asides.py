@@ -52,6 +52,7 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
     kept: list[Token] = []
     segment: list[Token] = []
     comma: Token | None = None
+    tokens = tokens[_after_purpose(tokens) :]
     for token in (*tokens, None):
         if token is not None and token.text != ",":
             segment.append(token)
@@ -66,6 +67,16 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
             kept.extend(_without_thinking(_without_opening(segment)))
         segment, comma = [], token
     return tuple(kept)
+
+
+def _after_purpose(tokens: Sequence[Token]) -> int:
+    """The position after "for a survey," or "roof inventory,"; 0 for other words."""
+    texts = [token.text for token in tokens]
+    comma = texts.index(",") if "," in texts else 0
+    said = texts[:comma]
+    ends = said[-1:] and said[-1] in _PURPOSES and comma + 1 < len(texts)
+    named = said[:1] == ["for"] or len(said) > 1
+    return comma + 1 if ends and named and v.RELATING.isdisjoint(said) else 0
 
 
 def _adds(segment: Sequence[Token]) -> bool:
@@ -125,7 +136,8 @@ def _is_aside(segment: Sequence[Token]) -> bool:
     return (
         longest_match(REMARKS, words[0], line, 0) == len(line)
         or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
-        or words[0] in _HEDGES
+        or (words[0] in _HEDGES and not _places(words[1]))
+        or _denies_others(segment)
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] == "if" and words[1] in _CONDITIONAL)
         or (words[0] == "there" and words[1] in _MODALS)
@@ -133,9 +145,23 @@ def _is_aside(segment: Sequence[Token]) -> bool:
     )
 
 
+def _places(text: str) -> bool:
+    """Whether a place or a relation begins with a token: "probably bottom left"."""
+    return text == "<d>" or text in v.RELATING
+
+
+def _denies_others(segment: Sequence[Token]) -> bool:
+    """Whether it is only said that nothing else is meant: "no other pitch"."""
+    texts = [token.text for token in segment]
+    others = texts[:2] in (["without", "other"], ["nothing", "else"])
+    return others and v.RELATING.isdisjoint(texts)
+
+
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
     kept = [token for token in segment if token.text not in _ADVERBS]
+    if kept and kept[0].text in _HEDGES:
+        del kept[0]
     for place in range(len(kept) - 2, 0, -1):
         if kept[place].text == "anywhere" and kept[place + 1].text in v.RELATING:
             del kept[place]

@@ -9,6 +9,7 @@ _VERBS = v.words("excluded omitted removed excepted ignored aside")
 _PARTICIPLES = v.words("left taken")
 _PARTICLES = v.words("out aside off")
 _NEGATED = v.words("included counted wanted needed")
+_CONCERN = v.words("interest matter count concern")
 _OPENINGS = v.words(", with but and leaving leave taking")
 
 
@@ -40,7 +41,7 @@ def _before_opening(matcher: PatternMatcher, start: int) -> int:
 
 
 def _after_verb(matcher: PatternMatcher, i: int) -> int:
-    """The position after "left out", "excluded" or "not included"; 0 for none."""
+    """The position after "left out", "not included", "do not count"; 0 for none."""
     word, follows = _word(matcher, i), _word(matcher, i + 1)
     if word in _VERBS:
         return i + 1
@@ -48,6 +49,9 @@ def _after_verb(matcher: PatternMatcher, i: int) -> int:
         return i + 2
     if word == "not" and follows in _NEGATED:
         return i + 2
+    concerns = _word(matcher, i + 2) in _CONCERN
+    if word in ("do", "does") and follows == "not" and concerns:
+        return i + 4 if _word(matcher, i + 3) in ("me", "us") else i + 3
     return 0
 
 

@@ -7,6 +7,7 @@ from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 from rrsis_geo.query.tokenizer.word_senses import (
     Merge,
+    above,
     from_to,
     joined,
     left,
@@ -14,6 +15,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     parked,
     texts,
     there,
+    up_and_down,
     upward,
 )
 
@@ -24,8 +26,9 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    return (*first, upward, parked, pair_of_them, _average, _numbered, _coloured)
+    first = (_respelled, _partitive, _clock, _degree, _from_end, left, above, there)
+    also = (from_to, up_and_down, upward, parked)
+    return (*first, *also, pair_of_them, _average, _numbered, _coloured)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:

@@ -111,6 +111,32 @@ def pair_of_them(
     return [joined("<n>", 2, tokens[index : index + 2])], index + 2
 
 
+def up_and_down(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "a road that goes up and down" as one word for the network."""
+    if texts(tokens, index, 3) not in (("up", "and", "down"), ("down", "and", "up")):
+        return None
+    return [joined("up_and_down", None, tokens[index : index + 3])], index + 3
+
+
+def above(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "the plane up there" as "at the top"; "tied up there" is at something."""
+    participle = last is not None and last.surface.endswith("ed")
+    if participle or texts(tokens, index, 2) not in (
+        ("up", "there"),
+        ("down", "there"),
+    ):
+        return None
+    one, then = tokens[index : index + 2]
+    if texts(tokens, index + 2, 1) in (("in",), ("on",), ("at",)):
+        return [one], index + 2  # "up there on the left"
+    place = one._replace(text="<d>", value=_UPWARD[one.text])
+    return [then._replace(text="at", surface="at"), place], index + 2
+
+
 _STAYING = v.words("moored docked parked berthed anchored stored standing lying up")
 
 
