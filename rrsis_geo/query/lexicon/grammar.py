@@ -102,6 +102,7 @@ place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
 scene: (of|in) (them|these|those|all)
 scene: (in|on|around|over|from|round) (here|there)
+scene: [right|out] here
 scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
@@ -263,7 +264,8 @@ near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
 near: {stat} [right|just] at the (foot|base|entrance|exit|gate|gates|mouth) (of|to) {x}
 near next: {stat} (to|at) the side of {x}
-near: {stat} [just] (on|at|along) the (outside|outer side|inner side) of {x}
+near: {stat} [just] (on|at|along) the (outside|outer side) of {x}
+inside: {stat} [just] (on|at|along) the (inside|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
@@ -347,7 +349,8 @@ inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
-between parting: (separating|separates|dividing|divides|parting|connecting|connects \
+between parting: (that separate|that divide|that connect|that link|separating \
+|separates|dividing|divides|parting|connecting|connects \
 |linking|links|joining) {x}
 middle: [in] between the other (two|ones)
 middle: [in] between [the] two (others|other ones)

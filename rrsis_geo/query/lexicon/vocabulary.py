@@ -259,7 +259,8 @@ DEGREES = words(
 NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"
-    " use motion flight operation formation shadow bloom colour color"
+    " use motion flight operation formation shadow bloom colour color terracotta brick"
+    " slate thatch"
 )
 """Nouns after "in" that do not say where: "in white", "in service"."""
 

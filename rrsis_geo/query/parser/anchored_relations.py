@@ -9,6 +9,7 @@ from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
 from rrsis_geo.query.parser.descriptions import (
+    and_of_two,
     is_description,
     names_class,
     try_premodifiers,
@@ -368,7 +369,7 @@ def _read_between(
     trial, after = try_premodifiers(parser, match.stop)
     # "between the northern and the southern apron": the noun comes with the second.
     alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
-    parted = _parting_word(matcher, match)
+    parted = _parting_word(matcher, match) or and_of_two(parser, match)
     with matcher.limited(parted or matcher.stop):
         first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
     if first is None:

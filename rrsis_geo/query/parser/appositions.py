@@ -9,6 +9,7 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.parser.coordination import read_conjunction
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
@@ -52,6 +53,7 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     one = addition.pronoun == "one" and addition.determiner == "the"
     if one and _is_plain(addition) and phrase.is_one_group():
         return _read_place_in_group(parser, k, phrase)
+    _take_generic_noun(addition)
     if is_apposition(parser, addition, k):
         if addition.group:
             phrase.number = None
@@ -72,6 +74,15 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if addition.noun() is not None and not addition.pronoun and addition.determiner:
         return None
     return j
+
+
+def _take_generic_noun(phrase: NounPhrase) -> None:
+    """Read "easternmost thing" as "easternmost one"."""
+    last = singular(phrase.adjectives[-1].surface) if phrase.adjectives else ""
+    ordered = phrase.selectors and len(phrase.adjectives) == 1
+    if ordered and last in v.GENERIC and not phrase.pronoun:
+        phrase.pronoun = "ones" if phrase.is_plural() else "one"
+        phrase.silent_words.extend(phrase.adjectives.pop().at)
 
 
 def _of_them(matcher: PatternMatcher, i: int) -> bool:
@@ -103,6 +114,7 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     return match.stop
 
 
+_POINTING = v.words("this that these those")
 _AGAIN = v.words("what it they that this these those")
 _AFTER_COMMA = v.COORDINATORS | v.words(
     "but preferably find show mark select segment highlight outline pick choose"
@@ -171,7 +183,17 @@ def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
     named = one.noun in v.GENERIC and bool(other.categories)
     i += parser.matcher.text(i) in v.NARROWING  # "only the track"
     definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
+    if points_again(parser.matcher, i, one, other):
+        return True
     return (definite or named) and may_restate(one, other)
+
+
+def points_again(
+    matcher: PatternMatcher, i: int, one: Find | None, other: Find | None
+) -> bool:
+    """Whether "those" points at what was named: "crop marks, those pale lines"."""
+    unknown = one and other and not (one.categories or other.categories)
+    return bool(unknown) and matcher.text(i) in _POINTING
 
 
 def apposed(node: Node, more: Node) -> Node:

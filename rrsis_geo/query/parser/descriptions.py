@@ -86,6 +86,20 @@ def names_class(parser: PhraseReader, i: int) -> bool:
     return noun is not None and bool(noun.categories)
 
 
+def and_of_two(parser: PhraseReader, match: Match) -> int:
+    """Position of "and" in "between sandbar and meadow"; 0 where adjectives are joined.
+
+    "Between red and white houses" is between houses of both kinds.
+    """
+    matcher, i = parser.matcher, match.stop + 1
+    if matcher.text(i) != "and" or matcher.text(i + 1) in v.DETERMINERS:
+        return 0
+    first = matcher.tokens[i - 1]
+    after = try_premodifiers(parser, i + 1)[0]
+    plain = first.text.isalpha() and first.text not in v.NON_PLACES
+    return i if plain and len(after.adjectives) == 1 and not after.pronoun else 0
+
+
 def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a token to the network; return the next position."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]

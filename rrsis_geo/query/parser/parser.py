@@ -12,7 +12,7 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.parser.appositions import is_part, may_restate
+from rrsis_geo.query.parser.appositions import is_part, may_restate, points_again
 from rrsis_geo.query.parser.coordination import read_enumeration
 from rrsis_geo.query.parser.descriptions import read_description
 from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
@@ -109,6 +109,9 @@ class Parser:
                 phrases, i = [second], k
                 break
             if comma and _is_apposition(phrases[-1], second):
+                break
+            nouns = phrases[-1].noun(), second.noun()
+            if comma and points_again(self.matcher, j, *nouns):
                 break
             bare = phrases[-1].determiner and not second.determiner
             if (
