@@ -61,7 +61,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
             addition.pronoun = "one"  # "two courts, the upper of them"
         phrase.add_apposition(addition)
         return k
-    if addition.pronoun and addition.determiner == "the" and _is_plain(addition):
+    definite = addition.determiner == "the" or matcher.text(j) in _POINTING
+    if addition.pronoun and definite and _is_plain(addition):
         return k  # "the bridge, the one with trains"
     if is_part(addition) and phrase.has_noun():
         with_it = parser.matcher.tokens[i]._replace(text="with", surface="with", at=())

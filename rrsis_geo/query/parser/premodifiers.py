@@ -21,6 +21,7 @@ from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.partitives import read_of, read_possessive
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantifiers import (
+    acts_on,
     is_degree,
     is_rank_of_noun_before,
     read_determiner,
@@ -269,6 +270,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if token.text in v.ISOLATED and phrase.noun() and not _names_class(phrase):
         phrase.noun_filters.append(lambda node: n.Isolated(node, at=token.at))
         return i + 1  # "the white lonely house"
+    if phrase.pronoun and acts_on(parser, i):
+        return None  # "those casting a shadow"
     if phrase.adjectives or phrase.pronoun:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
             return None

@@ -62,6 +62,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 if _adds(segment):  # "the jetty, boats included"
                     comma, segment = comma._replace(text="and"), segment[:-1]
                 kept.append(comma)
+            if kept and comma is not None and _is_on_it(segment):
+                kept[-1] = comma._replace(text="with", surface="with")
             if kept and segment and _guesses(segment):
                 segment = _guessed(segment)
             kept.extend(_without_thinking(_without_opening(segment)))
@@ -77,6 +79,18 @@ def _after_purpose(tokens: Sequence[Token]) -> int:
     ends = said[-1:] and said[-1] in _PURPOSES and comma + 1 < len(texts)
     named = said[:1] == ["for"] or len(said) > 1
     return comma + 1 if ends and named and v.RELATING.isdisjoint(said) else 0
+
+
+def _is_on_it(segment: Sequence[Token]) -> bool:
+    """Whether a feature of a thing is named: "car park, cars on it"."""
+    *feature, relation, last = ["", "", *(token.surface for token in segment)]
+    named = all(text.isalpha() and text not in _NO_FEATURE for text in feature[2:])
+    plain = len(feature) > 2 and named
+    return plain and relation in ("on", "in", "inside") and last == "it"
+
+
+_NO_FEATURE = v.RELATING | v.DETERMINERS | v.COPULAS | v.STATIVE | v.PREPOSITIONS
+_NO_FEATURE |= v.words("not but and without or only just no none") | v.GOING_ON
 
 
 def _adds(segment: Sequence[Token]) -> bool:

@@ -53,7 +53,14 @@ def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False  # "all that sand"
     if not follows or follows == "," or follows in _AFTER_PRONOUN:
         return True
-    return parser.matcher.match(i + 1) is not None
+    return acts_on(parser, i + 1) or parser.matcher.match(i + 1) is not None
+
+
+def acts_on(parser: PhraseReader, i: int) -> bool:
+    """Whether a participle with its object follows: "those casting a shadow"."""
+    text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
+    acts = text.endswith("ing") and sense((text,))[1] is None
+    return acts and follows in v.DETERMINERS | v.PREPOSITIONS
 
 
 def _names_more(parser: PhraseReader, i: int) -> bool:
