@@ -24,6 +24,7 @@ from rrsis_geo.query.parser.relation_operators import (
 )
 from rrsis_geo.query.patterns.pattern_matcher import (
     PRONOUN_ANCHORS,
+    RELATED_TO_IT,
     Match,
     PatternMatcher,
 )
@@ -328,7 +329,7 @@ def _near(of: Node, anchor: Node, at: At) -> Node:
 
 def _after_nearby(parser: PhraseReader, i: int) -> int:
     """The position after "nearby" or "near it", as in "without a road near them"."""
-    if parser.matcher.text(i) not in ("nearby", "near", "around", "close"):
+    if parser.matcher.text(i) not in ("nearby", *RELATED_TO_IT):
         return i
     return i + 2 if parser.matcher.text(i + 1) in ("it", "them", "by") else i + 1
 

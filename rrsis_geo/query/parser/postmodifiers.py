@@ -25,6 +25,7 @@ from rrsis_geo.query.parser.negations import (
 )
 from rrsis_geo.query.patterns.pattern_matcher import (
     PRONOUN_ANCHORS,
+    RELATED_TO_IT,
     Match,
     PatternMatcher,
 )
@@ -217,7 +218,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     if text in ("that", "which") and agrees:
         return True  # "fields north of the farm that are green"
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
-    return around or text in _AFTER_ANCHOR
+    beside = text in RELATED_TO_IT and matcher.text(i + 1) in PRONOUN_ANCHORS
+    return around or beside or text in _AFTER_ANCHOR
 
 
 def _is_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -15,7 +15,11 @@ from rrsis_geo.query.parser.coordination import (
 )
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.negations import is_main_verb, lacking_adjective
-from rrsis_geo.query.patterns.pattern_matcher import Match
+from rrsis_geo.query.patterns.pattern_matcher import (
+    PRONOUN_ANCHORS,
+    RELATED_TO_IT,
+    Match,
+)
 from rrsis_geo.query.phrases.group_phrases import read_group, read_share
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.partitives import read_of, read_possessive
@@ -250,7 +254,8 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "the black thing lying in the grass"
     if is_main_verb(parser, i, phrase):
         return None  # "which of the two is larger"
-    if phrase.adjectives and _adds_to_noun(parser, i):
+    beside = token.text in RELATED_TO_IT and matcher.text(i + 1) in PRONOUN_ANCHORS
+    if phrase.adjectives and (beside or _adds_to_noun(parser, i)):
         return None
     if phrase.adjectives and _is_known_noun(phrase.adjectives[-1], token):
         phrase.adjectives.append(

@@ -57,6 +57,9 @@ PRONOUN_ANCHORS = v.words("it them")
 _ALONE_OR_OF_NOUN = v.ISOLATED | {"own"}
 """Words that may belong to a noun after them: "lonely house", "its own stand"."""
 
+RELATED_TO_IT = v.words("near around round close beside")
+"""Words before "it" that say what is, or is not, beside a thing."""
+
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
 _NO_ANCHOR |= v.words(
     "of from there here nothing nobody out upstream downstream inland offshore ashore"
