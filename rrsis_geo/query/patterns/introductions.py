@@ -45,6 +45,61 @@ def without_introduction(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return _resolved(request, thing) or tuple(tokens)
 
 
+def asked_last(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens of the request alone where it names its things after other talk.
+
+    "What grows here? Mark all bushes", "oaks or pines: I need the pines".
+    """
+    for place in range(len(tokens) - 2, 0, -1):
+        if tokens[place].text != ",":
+            continue
+        said, request = tokens[:place], tokens[place + 1 :]
+        after = _after_wish(request)
+        noun = _noun(request[after:]) if after else ""
+        if noun and (_first(said) in _QUESTIONS or _offers(said, noun)):
+            return tuple(request)
+    return tuple(tokens)
+
+
+_QUESTIONS = v.words("what who which how why")
+_VERSUS = v.words("vs versus or against")
+_WISHES = v.words("need want require mark outline show highlight select segment")
+
+
+def _first(tokens: Sequence[Token]) -> str:
+    return tokens[0].text if tokens else ""
+
+
+def _after_wish(tokens: Sequence[Token]) -> int:
+    """Number of tokens of "I need" or "mark" before things that are all meant; or 0."""
+    texts = [token.text for token in tokens[:3]]
+    start = 1 if texts[:1] in (["i"], ["we"], ["please"]) else 0
+    wishes = texts[start : start + 1]
+    follows = texts[start + 1 : start + 2]
+    named = follows and follows[0] in v.DEFINITE | {"all", "every"}
+    return start + 1 if wishes and wishes[0] in _WISHES and named else 0
+
+
+def _noun(tokens: Sequence[Token]) -> str:
+    """The last word of a short noun phrase that ends a text; "" for other words."""
+    words = [token.text for token in tokens]
+    plain = v.RELATING.isdisjoint(words) and _PRONOUNS.isdisjoint(words)
+    short = 1 < len(words) <= _MAX_WORDS and "," not in words
+    last = words[-1] if words else ""
+    return last if plain and short and last.isalpha() and last not in _NO_NOUN else ""
+
+
+_MAX_WORDS = 4
+_NO_NOUN = v.words("one ones those these them it that this others rest all")
+
+
+def _offers(tokens: Sequence[Token], noun: str) -> bool:
+    """Whether a noun was offered as one of two before."""
+    words = [token.text for token in tokens]
+    placed = not v.RELATING.isdisjoint(words)
+    return noun in words and not placed and not _VERSUS.isdisjoint(words)
+
+
 def _after_fillers(tokens: Sequence[Token], place: int) -> int:
     while place < len(tokens) and tokens[place].text in _FILLERS:
         place += 1

@@ -14,7 +14,10 @@ from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.free_relatives import with_pronouns
 from rrsis_geo.query.patterns.fronting import without_fronting
-from rrsis_geo.query.patterns.introductions import without_introduction
+from rrsis_geo.query.patterns.introductions import (
+    asked_last,
+    without_introduction,
+)
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
     POLITE_CLOSINGS,
@@ -91,7 +94,7 @@ class PatternMatcher:
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
         said = without_asides(named_by_purpose(with_pronouns(clarified(text.tokens))))
-        self._take(without_introduction(said))
+        self._take(without_introduction(asked_last(said)))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
         if ordered != list(self.tokens[start:stop]):
