@@ -64,6 +64,8 @@ tennis [is|gets] played where [exactly]
 {where} (swim|swimming|bathe|bathing)
 {where} (take|have|taking|having|for) a (dip|swim|bath|plunge)
 """,
+    "school": "{where} (learn|learns|learning|study|studies|have lessons|go to school)",
+    "house": "{where} (live|lives|living|reside|dwell)",
     "golf course": "{where} (play|plays|playing) [some|a round of] golf",
     "playground": "{where} [the|small|little] (kids|children) [{may}] play",
     "stadium": """

@@ -28,7 +28,7 @@ MACROS = {
     "|corner area|corner region|corner part|quadrant|corner|corners|portion|section"
     "|region|sector|zone|end|field|margin]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
-    "|rim|share|extremity|perimeter|flank|section)",
+    "|rim|share|bit|portion|stretch|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
     "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
@@ -103,6 +103,7 @@ place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {sc
 scene: (of|in) (them|these|those|all)
 scene: (in|on|around|over|from|round) (here|there)
 scene: [right|out] here
+scene: on almost all (sides|side) [of it]
 scene: on (all|both|every|each|either|two|three|most|several|many) (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: (cut off by|cut by|cut off at|cut off along|clipped by|cropped by|cut at) \
@@ -336,7 +337,7 @@ inside: (forming|making up|that form|which form|that make up|being part of|is pa
 inside belonging: (belonging to|belong to|belongs to) {x}
 inside on: crossing {x}
 inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
-inside at: {stat} [just|right|directly] at {x}
+inside at: {stat} [just|right|directly|up|down|out|over] at {x}
 inside at: (driving|moving|going|coming|walking|riding|cycling|travelling|running) \
 [straight|right] (down|up) {x}
 inside over: {going} over {x}

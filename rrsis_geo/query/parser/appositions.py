@@ -11,6 +11,7 @@ from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.parser.coordination import read_conjunction
+from rrsis_geo.query.parser.descriptions import try_premodifiers
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
@@ -37,6 +38,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
     if phrase.last_handler == "place" and listed and phrase.filters:
         return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
+    if (chosen := _read_one_of_several(parser, j, phrase)) > j:
+        return chosen
     if _starts_condition(parser, j):
         return j
     addition = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
@@ -120,6 +123,24 @@ _AGAIN = v.words("what it they that this these those")
 _AFTER_COMMA = v.COORDINATORS | v.words(
     "but preferably find show mark select segment highlight outline pick choose"
 )
+
+
+def _read_one_of_several(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """The position after "the lower of the two sheds", which says which is meant.
+
+    The same position where nothing is chosen so.
+    """
+    matcher = parser.matcher
+    words = tuple(matcher.text(i + k) for k in range(5))
+    if words[:1] + words[2:] != ("the", "of", "the", "<n>") or words[1] != "<d>":
+        return i
+    some, stop = try_premodifiers(parser, i + 3)
+    if not (some.number and phrase.has_noun()):
+        return i
+    phrase.number = None
+    at = matcher.at(i, stop)
+    phrase.selectors.append(Selector("most", str(matcher.tokens[i + 1].value), at))
+    return stop
 
 
 def _handler(matcher: PatternMatcher, i: int) -> str:

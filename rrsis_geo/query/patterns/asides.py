@@ -106,6 +106,9 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
     texts = tuple(token.text for token in segment[:5])
     if len(texts) > 3 and texts[0] in _LOOKS and texts[1:3] == ("like", "one"):
         return segment[3:]  # "a plane? looks like one at the top"
+    for k in (0, 1):  # "or in other words the green"
+        if texts[k : k + 1] == ("in",) and texts[k + 2 : k + 3] == ("words",):
+            return segment[k + 3 :]
     if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
         return segment[3:]
     if _says_what_it_is(texts):
@@ -159,6 +162,17 @@ def _is_aside(segment: Sequence[Token]) -> bool:
     )
 
 
+def _time(segment: Sequence[Token]) -> int:
+    """Where "when it rains" begins, which no picture shows; else the length."""
+    for place in range(1, len(segment) - 2):
+        if segment[place].text == "when" and segment[place + 1].text in _SUBJECTS:
+            return place
+    return len(segment)
+
+
+_SUBJECTS = v.words("i we you they it he she people")
+
+
 def _places(text: str) -> bool:
     """Whether a place or a relation begins with a token: "probably bottom left"."""
     return text == "<d>" or text in v.RELATING
@@ -176,6 +190,9 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     kept = [token for token in segment if token.text not in _ADVERBS]
     if kept and kept[0].text in _HEDGES:
         del kept[0]
+    if [token.text for token in kept[-2:]] == ["or", "so"]:
+        del kept[-2:]
+    kept = kept[: _time(kept)]
     for place in range(len(kept) - 2, 0, -1):
         if kept[place].text == "anywhere" and kept[place + 1].text in v.RELATING:
             del kept[place]

@@ -124,10 +124,16 @@ def above(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "the plane up there" as "at the top"; "tied up there" is at something."""
-    participle = last is not None and last.surface.endswith("ed")
-    if participle or texts(tokens, index, 2) not in (
-        ("up", "there"),
-        ("down", "there"),
+    ends_up = last is not None and last.surface.removesuffix("s") in _ENDING_UP
+    participle = last is not None and last.surface.endswith(("ed", "ing"))
+    if (
+        ends_up
+        or participle
+        or texts(tokens, index, 2)
+        not in (
+            ("up", "there"),
+            ("down", "there"),
+        )
     ):
         return None
     one, then = tokens[index : index + 2]
@@ -137,6 +143,7 @@ def above(
     return [then._replace(text="at", surface="at"), place], index + 2
 
 
+_ENDING_UP = v.words("end show pull go come line pile turn set stay pick meet")
 _STAYING = v.words("moored docked parked berthed anchored stored standing lying up")
 
 
