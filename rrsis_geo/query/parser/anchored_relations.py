@@ -60,7 +60,12 @@ def apply_match(
     unanchored = UNANCHORED.get(match.handler)
     if unanchored is not None:
         keep = unanchored(parser, match, phrase, at)
-        if keep is not None:
+        among_all = match.handler == "isolated" and not (
+            negation or phrase.names_rows() or phrase.is_one_group()
+        )
+        if keep is not None and among_all:
+            phrase.noun_filters.append(keep)  # of all of them, wherever it lies
+        elif keep is not None:
             _add_filter(phrase, keep, negation)
         return match.stop
     if match.handler == "lacking":

@@ -247,7 +247,8 @@ def _apart(
 def _isolated(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
-    if any(isinstance(keep(n.Find("")), n.Isolated) for keep in phrase.filters):
+    said = (*phrase.filters, *phrase.noun_filters)
+    if any(isinstance(keep(n.Find("")), n.Isolated) for keep in said):
         phrase.silent_words.extend(at)  # "on its own, away from the others"
         return None
     return lambda node: n.Isolated(node, at=at)
