@@ -10,7 +10,7 @@ excluding | minus | leaving out | leaving aside | not including | not counting |
 save for
 save | bar | barring | with the exception of | without counting | rather than
 as against | as distinct from | in contrast to | in contrast with | never mind
-nothing of
+nothing of | forget | forget about | not interested in
 instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
 skipping
 """

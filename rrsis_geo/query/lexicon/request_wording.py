@@ -91,6 +91,7 @@ total [of]
 |might \
 |may|could|can|should|do|does)
 (there|here) (is|are)
+there
 [it|this|that] (looks|look) like
 (could|might|may) [that|this|it] be
 (tell|show) me

@@ -74,16 +74,29 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
     while (
         stop < matcher.stop
         and matcher.text(stop) != ","
-        and matcher.text(stop) not in v.COORDINATORS
+        and matcher.text(stop) not in v.COORDINATORS | {"like"}
         and matcher.match(stop) is None
     ):
         stop += 1
     if stop == start:
         return None
     adjectives = [token.surface for token in matcher.tokens[start:stop]]
+    after = _after_comparison(matcher, stop)
+    if after > stop and adjectives[-1].endswith(("ed", "ing")):
+        phrase.unparsed.extend(matcher.tokens[i:after])
+        return after  # "not parked like the others" is parked as well
     described = _described(adjectives, matcher.at(start, stop))
     phrase.filters.append(negated(described, matcher.at(i, start)))
-    return stop
+    return after
+
+
+def _after_comparison(matcher: PatternMatcher, i: int) -> int:
+    """The position after "like the others", of things that are not so."""
+    if matcher.text(i) != "like":
+        return i
+    j = i + 2 if matcher.text(i + 1) in ("the", "all", "most") else i + 1
+    others = matcher.text(j) in ("others", "other", "rest")
+    return j + (2 if matcher.text(j + 1) in ("one", "ones") else 1) if others else i
 
 
 def _read_things(

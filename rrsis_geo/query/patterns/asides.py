@@ -109,6 +109,10 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
     for k in (0, 1):  # "or in other words the green"
         if texts[k : k + 1] == ("in",) and texts[k + 2 : k + 3] == ("words",):
             return segment[k + 3 :]
+    if texts[:1] == ("leave",) and texts[1:2] and texts[1] in v.DEFINITE:
+        alone = segment[-1].text == "alone"  # "leave the grass alone"
+        stop = len(segment) - int(alone)
+        return [segment[0]._replace(text="ignore"), *segment[1:stop]]
     if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
         return segment[3:]
     if _says_what_it_is(texts):
