@@ -202,8 +202,8 @@ def _without_description(parser: Parser, of: Node, i: int) -> Node:
     noun = head_noun(of)
     bare = other.pronoun and not other.has_premodifier()
     recoloured = bare and words & v.COLOURS and named & v.COLOURS
-    described = bare and _describes(parser.matcher, after)
-    changed = recoloured if isinstance(counted, Find) else False
+    described = bool(bare) and _describes(parser.matcher, after)
+    changed = bool(recoloured) and isinstance(counted, Find)
     changed = changed or (described and not _DESCRIBING.isdisjoint(named))
     return noun if changed and noun is not None else of
 
