@@ -253,6 +253,11 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     j, _ = skip_verbs(parser.matcher, i)
     complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, complement)
+    if complement.determiner and _only_describes(complement):
+        *looks, _ = complement.adjectives  # "which is the long strip by the road"
+        phrase.adjectives[:0] = looks
+        phrase.noun_filters.extend(complement.noun_filters)
+        return k
     selects = complement.determiner or complement.selectors
     if selects and is_apposition(parser, complement, k):
         if phrase.role == "anchor":
@@ -260,6 +265,14 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.add_apposition(complement)
         return k
     return j
+
+
+def _only_describes(complement: NounPhrase) -> bool:
+    """Whether the noun of "is the long strip" says nothing but that it is something."""
+    last = complement.adjectives[-1].surface if complement.adjectives else ""
+    general = singular(last) in v.GENERIC | v.AMOUNTS | v.SPECKS
+    plain = not (complement.pronoun or complement.selectors or complement.directions)
+    return general and plain
 
 
 def _has_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -56,11 +56,25 @@ def asked_last(tokens: Sequence[Token]) -> tuple[Token, ...]:
         said, request = tokens[:place], tokens[place + 1 :]
         after = _after_wish(request)
         noun = _noun(request[after:]) if after else ""
+        if noun and request[after].text in _POINTING:
+            return _pointed_at(said, request[after:], noun)
         if noun and (_first(said) in _QUESTIONS or _offers(said, noun)):
             return tuple(request)
     return tuple(tokens)
 
 
+def _pointed_at(
+    said: Sequence[Token], pointed: Sequence[Token], noun: str
+) -> tuple[Token, ...]:
+    """ "Red roof, by the river: mark that house" as "the house, red roof, ..."."""
+    if noun in [token.text for token in said]:
+        return tuple(said)
+    the = pointed[0]._replace(text="the", surface="the")
+    comma = pointed[0]._replace(text=",", surface=",")
+    return (the, *pointed[1:], comma, *said)
+
+
+_POINTING = v.words("this that these those")
 _QUESTIONS = v.words("what who which how why")
 _VERSUS = v.words("vs versus or against")
 _WISHES = v.words("need want require mark outline show highlight select segment")
