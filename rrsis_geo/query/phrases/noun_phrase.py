@@ -168,6 +168,8 @@ class NounPhrase:
             self.number = 1  # "the three tanks, the white one"
         elif self.number is None and addition.number is not None:
             self.number, self.number_at = addition.number, addition.number_at
+            if addition.determiner == "the":
+                self.determiner = "the"
 
     def chooses_one(self) -> bool:
         """Whether one thing is chosen by its order: "the middle one", "the second"."""
