@@ -99,6 +99,7 @@ there
 of \
 |positions of|locations of|location of|the outline of|the outlines of|outlines of)
 to (find|see|show|get|mark|segment|know)
+(check|confirm|verify) ,
 where
 ,
 """

@@ -72,13 +72,16 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _after_purpose(tokens: Sequence[Token]) -> int:
-    """The position after "for a survey," or "roof inventory,"; 0 for other words."""
+    """The position after "for a survey," or "my report says so,"; else 0."""
     texts = [token.text for token in tokens]
     comma = texts.index(",") if "," in texts else 0
     said = texts[:comma]
     ends = said[-1:] and said[-1] in _PURPOSES and comma + 1 < len(texts)
     named = said[:1] == ["for"] or len(said) > 1
-    return comma + 1 if ends and named and v.RELATING.isdisjoint(said) else 0
+    purpose = ends and named and v.RELATING.isdisjoint(said)
+    reported = said[:1] and said[0] in _OWNERS and said[2:3] and said[2] in _SAYING
+    refers = not _POINTING_BACK.isdisjoint(texts[comma:])
+    return comma + 1 if purpose or (reported and not refers) else 0
 
 
 def _is_on_it(segment: Sequence[Token]) -> bool:
@@ -91,6 +94,10 @@ def _is_on_it(segment: Sequence[Token]) -> bool:
 
 _NO_FEATURE = v.RELATING | v.DETERMINERS | v.COPULAS | v.STATIVE | v.PREPOSITIONS
 _NO_FEATURE |= v.words("not but and without or only just no none") | v.GOING_ON
+
+
+_SAYING = v.words("says say said claims claim shows show states reports thinks")
+_POINTING_BACK = v.words("it them they one ones those these its their")
 
 
 def _adds(segment: Sequence[Token]) -> bool:

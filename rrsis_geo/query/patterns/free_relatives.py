@@ -22,12 +22,28 @@ def with_pronouns(tokens: Sequence[Token]) -> tuple[Token, ...]:
     place = 0
     while place < len(tokens):
         stop = _after_clause_opening(tokens, place)
-        if stop > place:
+        hidden = _after_hidden(tokens, place)
+        if hidden > place:
+            while kept and kept[-1].text in _BEFORE | {"apart", "aside", "other", ","}:
+                kept.pop()
+            stop = hidden
+        elif stop > place:
             kept.append(tokens[place]._replace(text="those", surface="those"))
         else:
             kept.append(tokens[place])
         place = max(stop, place + 1)
     return tuple(kept)
+
+
+def _after_hidden(tokens: Sequence[Token], place: int) -> int:
+    """The position after "except what the trees hide", which leaves out no thing."""
+    before = tokens[place - 1].text if place > 1 else ""
+    ends = [k for k in range(place, len(tokens)) if tokens[k].text == ","]
+    stop = next(iter(ends), len(tokens))
+    what = tokens[place].text in ("what", "whatever") and before in _BEFORE - {"for"}
+    article = tokens[place + 1 : place + 2]
+    clause = article and article[0].text in v.DEFINITE
+    return stop if what and clause and stop > place + 3 else place
 
 
 def _after_clause_opening(tokens: Sequence[Token], place: int) -> int:
