@@ -173,6 +173,9 @@ def _is_aside(segment: Sequence[Token]) -> bool:
     )
 
 
+_RELATIONS = tuple([word] for word in v.RELATING)
+
+
 def _time(segment: Sequence[Token]) -> int:
     """Where "when it rains" begins, which no picture shows; else the length."""
     for place in range(1, len(segment) - 2):
@@ -201,8 +204,11 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     kept = [token for token in segment if token.text not in _ADVERBS]
     if kept and kept[0].text in _HEDGES:
         del kept[0]
-    if [token.text for token in kept[-2:]] == ["or", "so"]:
-        del kept[-2:]
+    for place in range(len(kept) - 2, 0, -1):  # "a lawn or so by the road"
+        some = [token.text for token in kept[place - 1 : place + 3]]
+        plain = not some[0].startswith("<") and some[3:] in ([], *_RELATIONS)
+        if some[1:3] == ["or", "so"] and plain:
+            del kept[place : place + 2]
     kept = kept[: _time(kept)]
     for place in range(len(kept) - 2, 0, -1):
         if kept[place].text == "anywhere" and kept[place + 1].text in v.RELATING:
