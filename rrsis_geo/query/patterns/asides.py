@@ -173,9 +173,6 @@ def _is_aside(segment: Sequence[Token]) -> bool:
     )
 
 
-_RELATIONS = tuple([word] for word in v.RELATING)
-
-
 def _time(segment: Sequence[Token]) -> int:
     """Where "when it rains" begins, which no picture shows; else the length."""
     for place in range(1, len(segment) - 2):
@@ -205,9 +202,9 @@ def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     if kept and kept[0].text in _HEDGES:
         del kept[0]
     for place in range(len(kept) - 2, 0, -1):  # "a lawn or so by the road"
-        some = [token.text for token in kept[place - 1 : place + 3]]
-        plain = not some[0].startswith("<") and some[3:] in ([], *_RELATIONS)
-        if some[1:3] == ["or", "so"] and plain:
+        near = [token.text for token in kept[place - 1 : place + 3]]
+        plain = not near[0].startswith("<") and v.RELATING.issuperset(near[3:])
+        if near[1:3] == ["or", "so"] and plain:
             del kept[place : place + 2]
     kept = kept[: _time(kept)]
     for place in range(len(kept) - 2, 0, -1):
