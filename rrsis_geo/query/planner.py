@@ -154,6 +154,8 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         ordered = isinstance(of, n.Sized | n.Extreme | n.Distant) and of.count == 1
         if ordered and (kept := _choose_without(parser, of, i, after)):
             return kept
+        if (end := _after_all_others(matcher, after)) > after:
+            return node, end
         of = _without_looks(parser, of, after)
         without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
         if without is not None:
@@ -226,6 +228,17 @@ def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
     return n.Inside(more, node, "at", certainty=UNSURE), j
 
 
+def _after_all_others(matcher: PatternMatcher, i: int) -> int:
+    """The position after "the ones outside", which leaves out nothing more."""
+    j = i + 1 if matcher.text(i) == "the" else i
+    others = matcher.text(j) in ("those", "ones", "one")
+    ends = matcher.text(j + 2) in ("", ",")
+    return j + 2 if others and ends and matcher.text(j + 1) in _ELSEWHERE else i
+
+
+_ELSEWHERE = v.words("outside elsewhere around beyond")
+
+
 def _without_looks(parser: Parser, of: Node, i: int) -> Node:
     """What "the grey one" stands for, after "the two planes with a fin": a plane."""
     other = NounPhrase("anchor", None, 1)
@@ -234,9 +247,17 @@ def _without_looks(parser: Parser, of: Node, i: int) -> Node:
     noun = head_noun(of)
     found = spine(counted)[-1]
     described = isinstance(found, Find) and found.narrows
-    said = other.adjectives or parser.matcher.text(after) in v.DESCRIPTIVE
+    said = other.adjectives or _describes(parser.matcher, after)
     told = other.pronoun and said and described
     return noun if told and noun is not None else of
+
+
+def _describes(matcher: PatternMatcher, i: int) -> bool:
+    """Whether looks follow, not a place: "with a crane", "that are sandy"."""
+    relative = matcher.text(i) in ("that", "which")
+    verb = matcher.text(i + 1) in ("is", "are")
+    looks = relative and verb and matcher.match(i + 2, bare=True) is None
+    return looks or matcher.text(i) in v.DESCRIPTIVE | {"for"}
 
 
 def _count_last(node: Node, more: Node) -> Node:

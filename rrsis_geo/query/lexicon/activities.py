@@ -36,16 +36,19 @@ ACTIVITIES = {
 """,
     "tennis court": """
 {where} (play|plays|playing|played) [some|a (game|match|set) of] tennis
+tennis [is|gets] played where [exactly]
 {where} (hit|hitting) [some|a few] tennis balls
 """,
     "baseball diamond": """
 {where} (play|plays|playing|played) [some|a game of] (baseball|softball)
 {where} [is] (baseball|softball) [is|gets] played
+(baseball|softball) [is|gets] played where [exactly]
 {where} (pitch|bat|hit) [a] (baseball|home run|home runs|homer)
 """,
     "football field": """
 {where} (play|plays|playing|played) [some|a game of] (football|soccer|rugby)
 {where} [is] (football|soccer|rugby) [is|gets] played
+(football|soccer|rugby) [is|gets] played where [exactly]
 {where} (kick|kicking) [about|around] (a|the) (ball|football)
 """,
     "running track": """
@@ -61,6 +64,8 @@ ACTIVITIES = {
 {where} (swim|swimming|bathe|bathing)
 {where} (take|have|taking|having|for) a (dip|swim|bath|plunge)
 """,
+    "school": "{where} (learn|learns|learning|study|studies|have lessons|go to school)",
+    "house": "{where} (live|lives|living|reside|dwell)",
     "golf course": "{where} (play|plays|playing) [some|a round of] golf",
     "playground": "{where} [the|small|little] (kids|children) [{may}] play",
     "skate park": "{where} (skate|skates|skating|skateboard|skateboarding)",

@@ -25,10 +25,10 @@ MACROS = {
     " (image|picture|scene|photo|photograph|map|view|frame|screen|shot|area|aoi|tile"
     "|imagery|raster|canvas|extent|snapshot)",
     "ext": "ext=[side|sides|part|parts|area|half|halves|share|quarter|quarters"
-    "|quadrant|corner|corners|portion|section"
+    "|corner area|corner region|corner part|quadrant|corner|corners|portion|section"
     "|region|sector|zone|end|field|margin|bank]",
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
-    "|rim|share|extremity|perimeter|flank|section)",
+    "|rim|share|bit|portion|stretch|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
     "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
@@ -72,14 +72,17 @@ MACROS = {
 
 RULES = """
 place updown: v=(up|down) {far} {d}
-place updown: v=(up|down) (in|at|on) [the] {far} {d} [hand] {ext} \
-[(of|in|on) {scene}]
+place updown: v=(up|down|low|high|low down|high up) (in|at|on|to) [the] {far} {d} \
+[hand] {ext} [(of|in|on) {scene}]
 place: {stat} {up} {in} [the|its] {frame} {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: (up|down|out|over) (north|south|east|west)
 place: [diagonally|right|bending] {going} (across|through|down|up|along) [the] \
 {far} {d} [hand] {ext} [(of|in|on) {scene}]
 place bare: {d} {scene}
+place: {up} in [the|a] ext=corner [at|on|in|to|toward|towards] [the] {d} [hand] [side]
+place updown: {up} in [the|a] ext=corner v=(up|down) {d}
+place bare: ext=corner [at|in|on] [the] {d}
 place bare: in {scene} {d}
 place middle_left: halfway down [on] [the] left [side]
 place middle_left: on the left , halfway down
@@ -96,7 +99,9 @@ place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [f
 place corner: [the] {nearest} to [the|a|any] {frame} (corner|corners) [of {scene}]
 place beyond: {adv} {d} of [the] {frame} (centre|center|middle) [of {scene}]
 place beyond: {adv} v=(above|below) [the] {frame} (centre|center|middle) [of {scene}]
-scene: (of|in) (them|these|those|all)|(over|out) there
+scene: (of|in) (them|these|those|all)
+scene: here|(in|on|around|over|from|round|out) (here|there)
+scene: on almost all (sides|side) [of it]
 scene: on (all|both|every|each|either|two|three|most|several|many) [{n}] (sides|side)
 scene: (in|on|of|from|within|across|throughout|over|around|inside) {scene}
 edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
@@ -174,8 +179,8 @@ beside top: {stat} {adv} (above|further up than|higher than|higher up than) {x}
 beside bottom: {stat} {adv} under {x}
 beside bottom: {stat} {adv} (below|beneath|underneath|further down than|lower than \
 |lower down than) {x}
-place under: {up} (below|beneath|underneath|[right] down yonder)
-place over: {up} (above|[right] up yonder)
+place under: {up} (below|beneath|underneath)
+place over: {up} above
 beside: further {d} than {x}
 beside: {adv} {cmp} {d} than {x}
 beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
@@ -263,7 +268,9 @@ near next: (bordered|flanked|fringed|edged|skirted|lined) \
 [on (both|either|all|one|two) (side|sides)] (by|with) {x}
 near: {stat} [right|just] at the (foot|base|entrance|exit|gate|gates|mouth) (of|to) {x}
 near next: {stat} (to|at) the side of {x}
-near: {stat} [just] (on|at|along) the (outside|inside|outer side|inner side) of {x}
+near: {stat} [just] (along the (inside|inner side)|(on|at|along) the \
+(outside|outer side)) of {x}
+inside: {stat} [just] (on|at) the (inside|inner side) of {x}
 near: {stat} within [easy] (walking|striking|shouting) distance of {x}
 near: {stat} {adv} (in|on|at|along|inside|within) or (near|next to|beside|close to|by \
 |around|just outside) {x}
@@ -314,6 +321,7 @@ opaque: {stat} (in|into|forming|making|as) (a|an) (l|v|u|t|square|triangle|circl
 |formation|semicircle|ring|cross|grid|pattern|fan|star|diamond|curve|arrow)
 opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|many] \
 (strips|stripes|bands|sections|segments|layers|tiers|terraces|zigzags|waves)
+opaque manner: at (a|an|right) (slant|angle|angles|diagonal|tilt)
 opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: (of (its|their) own|in [the] (shape|form) of)
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
@@ -333,7 +341,7 @@ inside belonging: (belonging to|belong to|belongs to) {x}
 inside on: (crossing|(going|goes|leading|leads|running|runs|passing|passes|stretching \
 |stretches) [right|straight] across) {x}
 inside on: {stat} [down|over|up|out|just|right|directly] (on|on top of|upon|onto) {x}
-inside at: {stat} [just|right|directly] at {x}
+inside at: {stat} [just|right|directly|up|down|out|over] at {x}
 inside at: (driving|moving|going|coming|walking|riding|cycling|travelling|running) \
 [straight|right] (down|up) {x}
 inside over: {going} over {x}
@@ -346,15 +354,16 @@ inside on: (encroaching|intruding) (on|onto|upon) {x}
 between: {stat} \
 [just|right|midway|halfway|squeezed|sandwiched|wedged|nestled|somewhere] \
 [in] between {x}
-between parting: (separating|separates|dividing|divides|parting|connecting|connects \
+between parting: (that separate|that divide|that connect|that link|separating \
+|separates|dividing|divides|parting|connecting|connects \
 |linking|links|joining) {x}
 middle: [in] between the other (two|ones)
 middle: [in] between [the] two (others|other ones)
 middle: [in] between the others
 
-isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own|by \
-themselves \
-|on their own|alone|all alone|on its lonesome)
+isolated: {stat} [out|off|all|sitting|standing|parked] (by itself|on its own \
+|by themselves|on their own|alone|all alone|on its lonesome)
+isolated bare: [all] (lonely|isolated|solitary|lonesome|in isolation)
 isolated: {stat} [set|sitting|lying] [well|far|a bit|away] (away from|apart from|far \
 from \
 |separate from|separated from|isolated from|detached from|remote from|off from \
@@ -388,15 +397,3 @@ group cluster: {stat} (next to|beside|near|close to|adjacent to|touching|right n
 to|closest [to] \
 |nearest [to]|alongside|that touch) {each}
 """
-
-EXCEPT = """
-but no | (but|and) (skip|ignore|exclude|omit|leave out|not)
-as opposed to | except | except for | excepting | but not | but | apart from | \
-other than | aside from
-excluding | minus | leaving out | leaving aside | not including | not counting | \
-save for
-save | bar | barring | with the exception of | without counting | rather than
-instead of | ignoring | omitting | besides | leave out | exclude | ignore | skip | \
-forget [about] | disregard | skipping
-"""
-"""Words that introduce an exception."""

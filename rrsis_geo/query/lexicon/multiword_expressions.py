@@ -9,7 +9,7 @@ big box | big top | big wheel | block of flats
 center pivots | central park | central reservation | central station | centre field
 | centre pivot | chain link | city block | cluster bomb | cluster housing | column
 base | concrete block | concrete blocks | corner flag | corner kick | corner shop |
-corner shops | cut grass | double row | east african | east coast | file cabinet |
+corner shops | cut grass | east african | east coast | file cabinet |
 first aid | first base | first class | first floor | front row | great circle |
 great lakes | group home | half moon | high rise | home plate | housing block |
 large scale | left field | left turn | left turns | line marking | line markings |

@@ -42,7 +42,9 @@ to (show|find|mark)
 (would|could) you be so kind (to|as to|and)
 do you know where
 (what|how) about
-(i|we) [can|could] (see|have|notice|spot)
+[from (my|our|the|a) (drone|plane|flight|helicopter|balcony|window|tower|air)] (i|we) \
+[can|could] (see|have|notice|spot|saw|noticed|spotted)
+[the] thing is ,
 (the|this) (image|picture|photo|scene) (shows|show|contains|has|depicts)
 [the] [total|exact|overall] (number|count|amount) of
 (maybe|perhaps|possibly|probably|preferably|whichever|whatever)
@@ -92,6 +94,7 @@ total [of]
 |might \
 |may|could|can|should|do|does)
 (there|here) (is|are)
+there
 [it|this|that] (looks|look) like
 (could|might|may) [that|this|it] be
 (tell|show) me
@@ -99,6 +102,7 @@ total [of]
 of \
 |positions of|locations of|location of|the outline of|the outlines of|outlines of)
 to (find|see|show|get|mark|segment|know)
+(check|confirm|verify) ,
 where
 ,
 """
@@ -116,6 +120,7 @@ POLITE_LAST = """
 [that|which] (you|we|i|one) (can|could) (see|find|spot|count|make out|detect)
 (does|do|did|can) {scene} (have|contain|show|depict|hold)
 in total
+in (here|there)
 [there] (is|are|be)
 be (seen|found|detected|spotted|made out)
 (over|out) there
@@ -157,6 +162,13 @@ how many [are there|of them]
 (none|nothing|then nothing|then none|otherwise nothing|else nothing|if none nothing)
 [but] [please] (check|check please|check anyway|have a look|look anyway)
 (or some such|or something|or similar|or so|or the like)
+(mark|outline|select|show|highlight|segment|find|take) (it|them|those) \
+if there (is|are) [any|one|some]
+just (asking|checking|curious|wondering)
+(that|this|it|these|those) [is|are] (it|the one|the ones|all|that|them|mine)
+[please] (confirm|check|verify) [it|this|that]
+(none|nothing|nope|yes|no|without|maybe not)
+[in] (both|all) (directions|ways)
 """
 """What may stand between commas without a meaning for what is asked for."""
 

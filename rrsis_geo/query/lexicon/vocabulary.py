@@ -93,7 +93,9 @@ SIZES = {
     "small": "small little tiny minute small-sized smallish teeny",
 }
 
-ISOLATED = words("isolated lone lonely solitary stand-alone standalone outlying")
+ISOLATED = words(
+    "isolated lone lonely solitary stand-alone standalone outlying lonesome loneliest"
+)
 
 NEAREST = {
     "closest": "closest nearest nearer closer",
@@ -152,7 +154,7 @@ GROUP_COUNT = {"pair": 2, "trio": 3, "quartet": 4}
 
 GROUP_NOUNS = words(
     "row rows column columns pair pairs trio trios cluster clusters group groups"
-    " queue queues string strings lineup lineups"
+    " queue queues string strings lineup lineups file files"
 )
 """Words that name a group even without its members: "in the top row"."""
 
@@ -166,6 +168,7 @@ GROUP_SHAPES = words(
     "straight long short neat tidy orderly regular even tight dense compact close"
     " closely-packed tightly-packed packed crowded loose ragged uneven curved curving"
     " crooked diagonal slanted slanting broken unbroken continuous endless single"
+    " double"
 )
 """Adjectives of groups without effect on a plan."""
 
@@ -263,7 +266,8 @@ DEGREES = words(
 NON_PLACES = words(
     "white black grey gray red orange yellow green blue brown beige cream silver purple"
     " pink turquoise teal tan maroon gold dark light bright pale all-red livery service"
-    " use motion flight operation formation shadow bloom colour color"
+    " use motion flight operation formation shadow bloom colour color terracotta brick"
+    " slate thatch"
 )
 """Nouns after "in" that do not say where: "in white", "in service"."""
 

@@ -62,6 +62,21 @@ def _in_place(work: Workspace, node: n.InPlace, units: Selection) -> Selection:
     return units.with_fit(fit)
 
 
+def _middle(work: Workspace, node: n.Middle, units: Selection) -> Selection:
+    """The middle of several; of rows that are not there, what lies in the centre."""
+    if isinstance(node.of, n.Grouped) and len(units.accepted()) < 2:
+        central = n.InPlace(node.of, "centre")
+        inside = units.with_fit(regions.in_place(central, units, work.candidates))
+        if len(inside.accepted()):
+            return inside
+        alone = work.units(node.of.of)
+        return alone.with_fit(regions.in_place(central, alone, work.candidates))
+    chosen, advice = ordering.middle(node, units, work.candidates)
+    if advice:
+        work.advice.append(advice)
+    return chosen
+
+
 def _counted(work: Workspace, node: n.Counted, units: Selection) -> Selection:
     if isinstance(node.of, n.SizeClass):  # "three big ships": the three biggest
         within = work.units(node.of.of)
@@ -234,7 +249,7 @@ OPERATORS: dict[type, Operator] = {
     n.Facing: _without_anchors(headings.facing),
     n.Measured: _without_anchors(ordering.in_range),
     n.Extreme: _with_advice(ordering.extreme),
-    n.Middle: _with_advice(ordering.middle),
+    n.Middle: _middle,
     n.Sized: _with_advice(ordering.sized),
     n.Counted: _counted,
     n.Isolated: _isolated,
@@ -258,10 +273,10 @@ OPERATORS: dict[type, Operator] = {
 
 OF_EXTENT = (
     *(n.InPlace, n.AtEdge, n.Near, n.Along, n.Around, n.Beside, n.Inside),
-    *(n.Surrounded, n.Opposite),
+    *(n.Surrounded, n.Opposite, n.Middle),
 )
-"""Operators whose result depends on the extent of the scene: places in it, and what is
-near, which is at most a share of it."""
+"""Operators whose result depends on the extent of the scene: places in it, also the
+middle of it, and what is near, which is at most a share of it."""
 
 
 def depends_on_extent(plan: Plan) -> bool:

@@ -92,7 +92,10 @@ def sized(
 def middle(
     node: Middle, units: Selection, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """Select the middle of a line in any direction, with advice."""
+    """Select the middle of a line in any direction, with advice.
+
+    Of an even number it is the one nearer the centre of the picture.
+    """
     kept = units.accepted()
     if len(kept) <= node.count:
         return kept, ""
@@ -104,6 +107,9 @@ def middle(
     advice = ""
     if (len(kept) - node.count) % 2:
         advice = f"{len(kept)} objects have no {node.count} in the middle"
+        off = centre - candidates.image_frame.extent.reshape(2, 2).mean(axis=0)
+        one, other = np.hypot(*off[along[[start, start + node.count]]].T)
+        start += int(other < one * (1 - TIE_TOLERANCE))
     return kept.take(along[start : start + node.count]), advice
 
 

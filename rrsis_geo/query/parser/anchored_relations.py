@@ -15,6 +15,7 @@ from rrsis_geo.query.parser.descriptions import (
     is_description,
     names_class,
     names_one_thing,
+    parting_word,
     try_premodifiers,
 )
 from rrsis_geo.query.parser.filters import UNANCHORED, side_of_scene
@@ -29,6 +30,7 @@ from rrsis_geo.query.parser.relation_operators import (
 )
 from rrsis_geo.query.patterns.pattern_matcher import (
     PRONOUN_ANCHORS,
+    RELATED_TO_IT,
     Match,
     PatternMatcher,
 )
@@ -64,7 +66,12 @@ def apply_match(
     unanchored = UNANCHORED.get(match.handler)
     if unanchored is not None:
         keep = unanchored(parser, match, phrase, at)
-        if keep is not None:
+        among_all = match.handler == "isolated" and not (
+            negation or phrase.names_rows() or phrase.is_one_group()
+        )
+        if keep is not None and among_all:
+            phrase.noun_filters.append(keep)  # of all of them, wherever it lies
+        elif keep is not None:
             _add_filter(phrase, keep, negation)
         return match.stop
     if match.handler == "lacking":
@@ -186,8 +193,9 @@ def _read_relation(
     denied = negation or match.handler in _DENYING
     if not denied and chooses_from_anchor(parser, match, phrase, anchor, at, noun):
         return stop
-    rows = members_of_rows(anchor, noun, at) if negation else None
-    if rows is not None and match.handler == "inside":
+    outside = match.handler == ("inside" if negation else "outside")
+    rows = members_of_rows(anchor, noun, at) if outside else None
+    if rows is not None:
         phrase.filters.append(lambda node: n.Except(node, rows, at=negation))
         return stop
     if second is not None and both:
@@ -340,7 +348,7 @@ def _near(of: Node, anchor: Node, at: At) -> Node:
 
 def _after_nearby(parser: PhraseReader, i: int) -> int:
     """The position after "nearby" or "near it", as in "without a road near them"."""
-    if parser.matcher.text(i) not in ("nearby", "near", "around", "close"):
+    if parser.matcher.text(i) not in ("nearby", *RELATED_TO_IT):
         return i
     return i + 2 if parser.matcher.text(i + 1) in ("it", "them", "by") else i + 1
 
@@ -348,19 +356,6 @@ def _after_nearby(parser: PhraseReader, i: int) -> int:
 def _lists(matcher: PatternMatcher, i: int) -> bool:
     """Whether a comma parts two things: "between the road, the river"."""
     return matcher.text(i) == "," and matcher.text(i + 1) in DETERMINERS
-
-
-def _parting_word(matcher: PatternMatcher, match: Match) -> int:
-    """Position of "from" in "dividing the garden from the road"; 0 without one."""
-    if match.argument == "parting":
-        for i in range(match.stop + 1, min(match.stop + _MAX_PARTED, matcher.stop)):
-            if matcher.text(i) in ("from", "with", "to", "and", ","):
-                return i if matcher.text(i) not in ("and", ",") else 0
-    return 0
-
-
-_MAX_PARTED = 6
-"""Tokens of the first of two things that something parts."""
 
 
 def _read_between(
@@ -371,7 +366,7 @@ def _read_between(
     trial, after = try_premodifiers(parser, match.stop)
     # "between the northern and the southern apron": the noun comes with the second.
     alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
-    parted = _parting_word(matcher, match)
+    parted = parting_word(parser, match)
     with matcher.limited(parted or matcher.stop):
         first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
     if first is None:

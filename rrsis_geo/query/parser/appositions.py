@@ -9,7 +9,9 @@ from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.parser.coordination import read_conjunction
+from rrsis_geo.query.parser.descriptions import try_premodifiers
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
@@ -31,6 +33,8 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     listed = matcher.text(j) == "<d>" and _handler(matcher, j) == "place"
     if phrase.last_handler == "place" and listed and phrase.filters:
         return read_conjunction(parser, i, phrase)  # "on the left, right and ..."
+    if (chosen := _read_one_of_several(parser, j, phrase)) > j:
+        return chosen
     shows = matcher.text(j) == "that" and matcher.text(i + 1) in v.REQUESTING
     if _starts_condition(parser, j) and not shows:  # "outline that roof" is none
         return j
@@ -93,6 +97,7 @@ def _add(
         The next position, None where other things are named.
     """
     matcher, (i, j, k) = parser.matcher, places
+    _take_generic_noun(addition)
     if is_apposition(parser, addition, k):
         if addition.group:
             phrase.number = None
@@ -133,6 +138,15 @@ def _after_looks(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> int:
         return i
     phrase.adjectives.insert(0, matcher.tokens[i + 1])
     return i + 2
+
+
+def _take_generic_noun(phrase: NounPhrase) -> None:
+    """Read "easternmost thing" as "easternmost one"."""
+    last = singular(phrase.adjectives[-1].surface) if phrase.adjectives else ""
+    ordered = phrase.selectors and len(phrase.adjectives) == 1
+    if ordered and last in v.GENERIC and not phrase.pronoun:
+        phrase.pronoun = "ones" if phrase.is_plural() else "one"
+        phrase.silent_words.extend(phrase.adjectives.pop().at)
 
 
 def _is_plain(phrase: NounPhrase) -> bool:
@@ -188,10 +202,29 @@ def _read_place_in_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> in
     return match.stop
 
 
+_POINTING = v.words("this that these those")
 _AGAIN = v.words("what it they that this these those")
 _AFTER_COMMA = v.COORDINATORS | v.words(
     "but preferably find show mark select segment highlight outline pick choose"
 )
+
+
+def _read_one_of_several(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """The position after "the lower of the two sheds", which says which is meant.
+
+    The same position where nothing is chosen so.
+    """
+    matcher = parser.matcher
+    words = tuple(matcher.text(i + k) for k in range(5))
+    if words[:1] + words[2:] != ("the", "of", "the", "<n>") or words[1] != "<d>":
+        return i
+    some, stop = try_premodifiers(parser, i + 3)
+    if not (some.number and phrase.has_noun()):
+        return i
+    phrase.number = None
+    at = matcher.at(i, stop)
+    phrase.selectors.append(Selector("most", str(matcher.tokens[i + 1].value), at))
+    return stop
 
 
 def _handler(matcher: PatternMatcher, i: int) -> str:
@@ -258,7 +291,17 @@ def restates(parser: PhraseReader, i: int, node: Node, more: Node) -> bool:
     named = one.noun in v.GENERIC and other.noun not in v.GENERIC
     i += parser.matcher.text(i) in v.NARROWING  # "only the track"
     definite = parser.matcher.text(i) in v.DEFINITE | v.UNIVERSAL
+    if points_again(parser.matcher, i, one, other):
+        return True
     return (definite or named) and may_restate(one, other)
+
+
+def points_again(
+    matcher: PatternMatcher, i: int, one: Find | None, other: Find | None
+) -> bool:
+    """Whether "those" points at what was named: "crop marks, those pale lines"."""
+    unknown = one and other and not (one.categories or other.categories)
+    return bool(unknown) and matcher.text(i) in _POINTING
 
 
 def apposed(node: Node, more: Node) -> Node:

@@ -7,7 +7,7 @@ turn ("two ships, one red, one white"), told from adjectives that a comma parts.
 from __future__ import annotations
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
@@ -167,8 +167,11 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     after = apply_match(parser, match, phrase, ())
     places = {before, match.handler} <= {"place", "edge"}
     either = places or matcher.text(i) in ("or", ",")
+    listed = matcher.text(i) != "," or matcher.text(after) in ("and", "or", ",")
     if either and count and len(phrase.filters) == count + 1:
         one, other = phrase.filters[count - 1 :]
+        if not listed and _cross(one, other):
+            return after  # "at the bottom, left of the centre"
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
 
@@ -177,6 +180,22 @@ def _joins_participles(matcher: PatternMatcher, i: int) -> bool:
     """Whether two participles say what became of a thing: "drained or covered"."""
     said = matcher.text(i - 2) in v.COPULAS
     return said and matcher.text(i + 1).endswith(("ed", "en", "wn"))
+
+
+def _cross(one: Filter, other: Filter) -> bool:
+    """Whether one place is across the picture and the other along it."""
+    axes = []
+    for keep in (one, other):
+        node = keep(Find(""))
+        place = node.place if isinstance(node, n.InPlace) else ""
+        axes.append(place in _ACROSS)
+        if place not in _ACROSS | _ALONG:
+            return False
+    return axes[0] != axes[1]
+
+
+_ACROSS = v.words("left right west east")
+_ALONG = v.words("top bottom north south")
 
 
 def _is_last_side(matcher: PatternMatcher, i: int) -> bool:

@@ -95,6 +95,39 @@ def names_one_thing(phrase: NounPhrase) -> bool:
     return known and len(phrase.adjectives) == 1 and phrase.is_singular()
 
 
+def parting_word(parser: PhraseReader, match: Match) -> int:
+    """Position of the word between two things that are parted; 0 without one.
+
+    "From" in "dividing the garden from the road", "and" in "between sand and meadow".
+    """
+    matcher = parser.matcher
+    if match.argument == "parting":
+        for i in range(match.stop + 1, min(match.stop + _MAX_PARTED, matcher.stop)):
+            if matcher.text(i) in ("from", "with", "to"):
+                return i
+            if matcher.text(i) in ("and", ","):
+                break
+    return _and_of_two(parser, match)
+
+
+_MAX_PARTED = 6
+"""Tokens of the first of two things that something parts."""
+
+
+def _and_of_two(parser: PhraseReader, match: Match) -> int:
+    """Position of "and" in "between sandbar and meadow"; 0 where adjectives are joined.
+
+    "Between red and white houses" is between houses of both kinds.
+    """
+    matcher, i = parser.matcher, match.stop + 1
+    if matcher.text(i) != "and" or matcher.text(i + 1) in v.DETERMINERS:
+        return 0
+    first = matcher.tokens[i - 1]
+    after = try_premodifiers(parser, i + 1)[0]
+    plain = first.text.isalpha() and first.text not in v.NON_PLACES
+    return i if plain and len(after.adjectives) == 1 and not after.pronoun else 0
+
+
 def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a token to the network; return the next position."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]

@@ -51,7 +51,7 @@ def _place(
     else:
         place = str(token.value) if token else "centre"
     if match.argument == "updown":
-        row = "top" if match.groups["v"] == "up" else "bottom"
+        row = "top" if match.groups["v"].split()[0] in ("up", "high") else "bottom"
         place = COMBINED_DIRECTIONS.get((row, place), place)
     if match.argument == "thirds":
         return _without_rest(place, match.groups["part"].endswith("quarters"), at)
@@ -61,6 +61,9 @@ def _place(
     counted = isinstance(whole, n.Counted) and whole.number > 2
     if counted and phrase.pronoun == "one" and place == "centre":
         return _middle(parser, match, phrase, at)  # of three the one in the middle
+    one = phrase.determiner == "the" and phrase.pronoun != "ones"
+    if place == "centre" and phrase.names_rows() and one:
+        return _middle(parser, match, phrase, at)  # "the row in the middle"
     extent: Any = EXTENTS.get(match.groups.get("ext", ""), "part")
     if match.groups.get("far") and extent == "part":
         extent = "far"
@@ -269,7 +272,8 @@ def side_of_scene(parser: PhraseReader, i: int) -> tuple[str, int]:
 def _isolated(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
-    if any(isinstance(keep(n.Find("")), n.Isolated) for keep in phrase.filters):
+    said = (*phrase.filters, *phrase.noun_filters)
+    if any(isinstance(keep(n.Find("")), n.Isolated) for keep in said):
         phrase.silent_words.extend(at)  # "on its own, away from the others"
         return None
     return lambda node: n.Isolated(node, at=at)

@@ -74,7 +74,7 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
     start, _ = skip_verbs(matcher, i)
     if phrase.role != "head":
         return None
-    definite = matcher.text(start) in v.DEFINITE | v.INDEFINITE
+    definite = matcher.text(start) in v.DEFINITE | v.INDEFINITE | {"one", "ones"}
     if definite and matcher.text(i) == "not":
         return None
     acts = matcher.text(start - 2) in _AUXILIARIES
@@ -86,17 +86,30 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
     while (
         stop < matcher.stop
         and matcher.text(stop) != ","
-        and matcher.text(stop) not in v.COORDINATORS
+        and matcher.text(stop) not in v.COORDINATORS | {"like"}
         and matcher.match(stop) is None
     ):
         stop += 1
     if stop == start:
         return None
     words = [token.surface for token in matcher.tokens[start:stop]]
+    after = _after_comparison(matcher, stop)
+    if after > stop and words[-1].endswith(("ed", "ing")):
+        phrase.unparsed.extend(matcher.tokens[i:after])
+        return after  # "not parked like the others" is parked as well
     at = matcher.at(start, stop)
     described = _acting(words, at) if acts else _described(words, at)
     phrase.filters.append(negated(described, matcher.at(i, start)))
-    return stop
+    return after
+
+
+def _after_comparison(matcher: PatternMatcher, i: int) -> int:
+    """The position after "like the others", of things that are not so."""
+    if matcher.text(i) != "like":
+        return i
+    j = i + 2 if matcher.text(i + 1) in ("the", "all", "most") else i + 1
+    others = matcher.text(j) in ("others", "other", "rest")
+    return j + (2 if matcher.text(j + 1) in ("one", "ones") else 1) if others else i
 
 
 def _read_things(

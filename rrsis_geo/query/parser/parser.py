@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rrsis_geo.language import nodes as n
-from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.nodes import Node
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.parser.appositions import is_part, may_restate
+from rrsis_geo.query.parser.appositions import is_part, may_restate, points_again
 from rrsis_geo.query.parser.coordination import read_enumeration
 from rrsis_geo.query.parser.descriptions import read_description
 from rrsis_geo.query.parser.fronted_sets import read_fronted_set, refer_to_set
@@ -114,6 +114,9 @@ class Parser:
                 break
             if comma and _is_apposition(phrases[-1], second):
                 break
+            nouns = phrases[-1].noun(), second.noun()
+            if comma and points_again(self.matcher, j, *nouns):
+                break
             bare = phrases[-1].determiner and not second.determiner
             if comma and role == "anchor" and self.matcher.match(j) is not None:
                 break  # "left of the big one, both sides of the road"
@@ -124,9 +127,8 @@ class Parser:
                 and self.matcher.text(k) not in _JOINS
             ):
                 break  # "next to the school, red roof"
-            said = self.matcher.text(j) in ("any", "some")
-            either = self.matcher.text(i) == "or"
-            said = said or (either and _is_known(phrases[-1].noun()))
+            either = self.matcher.text(i) == "or"  # "a digger or loader"
+            said = either or self.matcher.text(j) in ("any", "some")
             if not _are_coordinated(phrases[-1], second, comma=comma, said=said):
                 break
             if either and _are_alternatives(phrases[-1], second):
@@ -183,6 +185,9 @@ class Parser:
             last.role, last.antecedent, base=union, determiner=first.determiner
         )
         i = self.read_postmodifiers(i, whole)
+        if whole.filters and isinstance(union, n.Union):
+            # "the hut or shed by the road": one of those by the road
+            whole.base = n.Union(tuple(map(_uncounted, union.parts)))
         return whole.build(), i
 
 
@@ -198,7 +203,7 @@ def _are_coordinated(
         one: What stands before the conjunction.
         other: What stands after it.
         comma: Whether the conjunction is a comma alone.
-        said: Whether "any" or "some" says that a noun phrase begins.
+        said: Whether "any", "some" or "or" says that a noun phrase begins.
     """
     if one.is_empty() or one.filters or other.filters:
         return False
@@ -225,11 +230,6 @@ def _are_alternatives(one: NounPhrase, other: NounPhrase) -> bool:
     return plain and one.determiner in ("a", "") and other.determiner == "a"
 
 
-def _is_known(noun: Find | None) -> bool:
-    """Whether a noun names a class."""
-    return noun is not None and bool(noun.categories)
-
-
 def _names_again(one: NounPhrase, other: NounPhrase) -> bool:
     """ "the biggest one, the plane with four engines"."""
     if one.has_noun() and not one.pronoun:
@@ -252,6 +252,11 @@ def _is_apposition(one: NounPhrase, other: NounPhrase) -> bool:
     if noun is not None and noun.noun in v.GENERIC and not one.is_plural():
         return named is not None  # "a strange thing: boarding tubes"
     return again and may_restate(noun, named)
+
+
+def _uncounted(node: Node) -> Node:
+    """A node without "one is meant", which holds only after further conditions."""
+    return node.of if isinstance(node, n.Counted) and node.number == 1 else node
 
 
 def _noun_node(phrase: NounPhrase) -> Node | None:

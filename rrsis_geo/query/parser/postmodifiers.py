@@ -25,6 +25,7 @@ from rrsis_geo.query.parser.negations import (
 )
 from rrsis_geo.query.patterns.pattern_matcher import (
     PRONOUN_ANCHORS,
+    RELATED_TO_IT,
     Match,
     PatternMatcher,
 )
@@ -189,7 +190,7 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return bool(noun.categories) and not wide
     if phrase.pronoun and match.handler in _OF_PRONOUNS:
         return True  # "those smaller than 100 m2"
-    return match.handler not in _OF_HEAD_ONLY
+    return match.handler not in _OF_HEAD_ONLY and match.argument != "manner"
 
 
 _OF_PRONOUNS = v.words("measured apart isolated")
@@ -219,7 +220,8 @@ def _is_end(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     if _is_clause_of_head(matcher, i, phrase):
         return True
     around = text == "around" and matcher.text(i + 1) in _AFTER_AROUND
-    return around or text in _AFTER_ANCHOR
+    beside = text in RELATED_TO_IT and matcher.text(i + 1) in PRONOUN_ANCHORS
+    return around or beside or text in _AFTER_ANCHOR
 
 
 def _is_clause_of_head(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> bool:
@@ -276,6 +278,11 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     j, _ = skip_verbs(parser.matcher, i)
     complement = NounPhrase(phrase.role, phrase.antecedent, phrase.depth)
     k = parser.read_premodifiers(j, complement)
+    if complement.determiner and _only_describes(complement):
+        *looks, _ = complement.adjectives  # "which is the long strip by the road"
+        phrase.adjectives[:0] = looks
+        phrase.noun_filters.extend(complement.noun_filters)
+        return k
     selects = complement.determiner or complement.selectors or complement.rank
     if selects and is_apposition(parser, complement, k):
         if phrase.role == "anchor":
@@ -283,6 +290,14 @@ def _read_verb(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         phrase.add_apposition(complement)
         return k
     return j
+
+
+def _only_describes(complement: NounPhrase) -> bool:
+    """Whether the noun of "is the long strip" says nothing but that it is something."""
+    last = complement.adjectives[-1].surface if complement.adjectives else ""
+    general = singular(last) in v.GENERIC | v.AMOUNTS | v.SPECKS
+    plain = not (complement.pronoun or complement.selectors or complement.directions)
+    return general and plain
 
 
 def _has_part(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

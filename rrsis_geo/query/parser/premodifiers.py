@@ -15,12 +15,17 @@ from rrsis_geo.query.parser.coordination import (
 )
 from rrsis_geo.query.parser.filters import of_size
 from rrsis_geo.query.parser.negations import is_main_verb, lacking_adjective
-from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS, Match
+from rrsis_geo.query.patterns.pattern_matcher import (
+    PRONOUN_ANCHORS,
+    RELATED_TO_IT,
+    Match,
+)
 from rrsis_geo.query.phrases.group_phrases import read_group, read_share
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.partitives import read_of, read_possessive
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantifiers import (
+    acts_on,
     is_degree,
     is_rank_of_noun_before,
     read_determiner,
@@ -249,10 +254,9 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "the black thing lying in the grass"
     if is_main_verb(parser, i, phrase):
         return None  # "which of the two is larger"
-    on_it = token.text in v.RELATING and matcher.text(i + 1) in PRONOUN_ANCHORS
-    if phrase.adjectives and on_it:
-        return None  # "without a house on it"
-    if phrase.adjectives and _adds_to_noun(parser, i):
+    beside = token.text in v.RELATING | RELATED_TO_IT
+    on_it = beside and matcher.text(i + 1) in PRONOUN_ANCHORS
+    if phrase.adjectives and (on_it or _adds_to_noun(parser, i)):
         return None
     if phrase.adjectives and _is_known_noun(phrase.adjectives[-1], token):
         phrase.adjectives.append(
@@ -269,6 +273,11 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     named = phrase.determiner and not phrase.has_noun() and token.text == "crossing"
     if match is not None and not named:  # "the crossing of the two roads"
         return _read_rule(parser, match, phrase)
+    if token.text in v.ISOLATED and phrase.noun() and not _names_class(phrase):
+        phrase.noun_filters.append(lambda node: n.Isolated(node, at=token.at))
+        return i + 1  # "the white lonely house"
+    if phrase.pronoun and acts_on(parser, i):
+        return None  # "those casting a shadow"
     counts = phrase.number and token.text in v.DESCRIPTIVE  # "not the two with ..."
     if phrase.adjectives or phrase.pronoun or counts:
         if token.text in _AFTER_NOUN or parser.is_orientation(i):
@@ -329,6 +338,12 @@ def _take_leading_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool
         phrase.silent_words.extend(token.at)
         return True
     return False
+
+
+def _names_class(phrase: NounPhrase) -> bool:
+    """Whether the words so far name a class."""
+    noun = phrase.noun()
+    return noun is not None and bool(noun.categories)
 
 
 def _is_known_noun(one: Token, other: Token) -> bool:

@@ -55,7 +55,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
     kept: list[Token] = []
     segment: list[Token] = []
     comma: Token | None = None
-    for token in (*_without_doubts(tokens), None):
+    tokens = _without_doubts(tokens[_after_purpose(tokens) :])
+    for token in (*tokens, None):
         if token is not None and token.text != ",":
             segment.append(token)
             continue
@@ -64,6 +65,8 @@ def without_asides(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 if _adds(segment):  # "the jetty, boats included"
                     comma, segment = comma._replace(text="and"), segment[:-1]
                 kept.append(comma)
+            if kept and comma is not None and _is_on_it(segment):
+                kept[-1] = comma._replace(text="with", surface="with")
             if kept and segment and _guesses(segment):
                 segment = _guessed(segment)
             if kept and _narrows(segment):
@@ -94,6 +97,35 @@ def _without_doubts(tokens: Sequence[Token]) -> Sequence[Token]:
     return rest[1:] if rest[0].text == "but" else rest
 
 
+def _after_purpose(tokens: Sequence[Token]) -> int:
+    """The position after "for a survey," or "my report says so,"; else 0."""
+    texts = [token.text for token in tokens]
+    comma = texts.index(",") if "," in texts else 0
+    said = texts[:comma]
+    ends = said[-1:] and said[-1] in PURPOSES and comma + 1 < len(texts)
+    named = said[:1] == ["for"] or (len(said) > 1 and said[-1] != "cover")
+    purpose = ends and named and v.RELATING.isdisjoint(said)
+    reported = said[:1] and said[0] in _OWNERS and said[2:3] and said[2] in _SAYING
+    refers = not _POINTING_BACK.isdisjoint(texts[comma:])
+    return comma + 1 if purpose or (reported and not refers) else 0
+
+
+def _is_on_it(segment: Sequence[Token]) -> bool:
+    """Whether a feature of a thing is named: "car park, cars on it"."""
+    *feature, relation, last = ["", "", *(token.surface for token in segment)]
+    named = all(text.isalpha() and text not in _NO_FEATURE for text in feature[2:])
+    plain = len(feature) > 2 and named
+    return plain and relation in ("on", "in", "inside") and last == "it"
+
+
+_NO_FEATURE = v.RELATING | v.DETERMINERS | v.COPULAS | v.STATIVE | v.PREPOSITIONS
+_NO_FEATURE |= v.words("not but and without or only just no none") | v.GOING_ON
+
+
+_SAYING = v.words("says say said claims claim shows show states reports thinks")
+_POINTING_BACK = v.words("it them they one ones those these its their")
+
+
 def _adds(segment: Sequence[Token]) -> bool:
     """Whether "included" ends what is said between commas."""
     texts = [token.text for token in segment[-2:]]
@@ -107,6 +139,13 @@ def _without_opening(segment: Sequence[Token]) -> Sequence[Token]:
     texts = tuple(token.text for token in segment[:5])
     if len(texts) > 3 and texts[0] in _LOOKS and texts[1:3] == ("like", "one"):
         return segment[3:]  # "a plane? looks like one at the top"
+    for k in (0, 1):  # "or in other words the green"
+        if texts[k : k + 1] == ("in",) and texts[k + 2 : k + 3] == ("words",):
+            return segment[k + 3 :]
+    if texts[:1] == ("leave",) and texts[1:2] and texts[1] in v.DEFINITE:
+        alone = segment[-1].text == "alone"  # "leave the grass alone"
+        stop = len(segment) - int(alone)
+        return [segment[0]._replace(text="ignore"), *segment[1:stop]]
     if texts[1:3] == ("of", "them") and texts[0] in ("all", "both"):
         return segment[3:]
     if _says_what_it_is(texts):
@@ -207,8 +246,9 @@ def _is_aside(segment: Sequence[Token]) -> bool:
     return (
         longest_match(REMARKS, words[0], line, 0) == len(line)
         or longest_match(REMARKS_BEGIN, words[0], line, 0) > 0
-        or words[0] in _HEDGES
+        or (words[0] in _HEDGES and not _places(words[1]))
         or (words[0] == "for" and segment[-1].text in PURPOSES)
+        or _denies_others(segment)
         or (words[0] in ("i", "we") and words[1] in _THINKING)
         or (words[0] in ("i", "we") and _speaks_of_them(segment))
         or (words[0] == "if" and words[1] in _CONDITIONAL)
@@ -222,9 +262,43 @@ def _speaks_of_them(segment: Sequence[Token]) -> bool:
     return len(segment) in (3, 4) and segment[2].text in ("it", "them")
 
 
+def _time(segment: Sequence[Token]) -> int:
+    """Where "when it rains" begins, which no picture shows; else the length."""
+    for place in range(1, len(segment) - 2):
+        if segment[place].text == "when" and segment[place + 1].text in _SUBJECTS:
+            return place
+    return len(segment)
+
+
+_SUBJECTS = v.words("i we you they it he she people")
+
+
+def _places(text: str) -> bool:
+    """Whether a place or a relation begins with a token: "probably bottom left"."""
+    return text == "<d>" or text in v.RELATING
+
+
+def _denies_others(segment: Sequence[Token]) -> bool:
+    """Whether it is only said that nothing else is meant: "no other pitch"."""
+    texts = [token.text for token in segment]
+    others = texts[:2] in (["without", "other"], ["nothing", "else"])
+    return others and v.RELATING.isdisjoint(texts)
+
+
 def _without_thinking(segment: Sequence[Token]) -> list[Token]:
     """ "the building I think near the road"."""
     kept = [token for token in segment if token.text not in _ADVERBS]
+    if kept and kept[0].text in _HEDGES:
+        del kept[0]
+    for place in range(len(kept) - 2, 0, -1):  # "a lawn or so by the road"
+        near = [token.text for token in kept[place - 1 : place + 3]]
+        plain = not near[0].startswith("<") and v.RELATING.issuperset(near[3:])
+        if near[1:3] == ["or", "so"] and plain:
+            del kept[place : place + 2]
+    kept = kept[: _time(kept)]
+    for place in range(len(kept) - 2, 0, -1):
+        if kept[place].text == "anywhere" and kept[place + 1].text in v.RELATING:
+            del kept[place]
     contrast = (k for k in range(1, len(kept)) if _is_contrast(kept, k))
     kept = kept[: next(contrast, len(kept))]
     for place in range(len(kept) - 2, -1, -1):

@@ -51,12 +51,15 @@ def _joined(
         return after
     said = _after_question(before)
     if meant is None and not (said and after[0].text in v.INDEFINITE):
-        return (*before, comma, *after)
+        kept = _exception(before)
+        return (*before[:kept], comma, *after, *before[kept:])
     if said or meant is None:
         return (*after, *before[said:])
     start, stop, known = meant
     if named is None or set(named[2].categories).isdisjoint(known.categories):
         return after
+    kept = _exception(before)
+    before, excepted = before[:kept], before[kept:]
     last = after[stop - 1]
     word = "ones" if is_plural(last.surface) else "one"
     return (
@@ -65,7 +68,19 @@ def _joined(
         *after[:start],
         last._replace(text=word, value=None, surface=word),
         *after[stop:],
+        *excepted,
     )
+
+
+def _exception(tokens: Sequence[Token]) -> int:
+    """Where an exception after a comma begins; the number of tokens without one."""
+    for place in range(len(tokens) - 2, 0, -1):
+        if tokens[place].text == "," and tokens[place + 1].text in _EXCEPTING:
+            return place
+    return len(tokens)
+
+
+_EXCEPTING = v.words("not skip ignore forget exclude omit except without no")
 
 
 def _after_question(tokens: Sequence[Token]) -> int:

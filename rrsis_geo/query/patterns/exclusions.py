@@ -12,7 +12,7 @@ _NEGATED = v.words("included counted wanted needed")
 _ALONE = v.words("alone out")
 _LEAVING = v.words("leave leaving keep keeping")
 """Words that open "leave the small one alone"."""
-
+_CONCERN = v.words("interest matter count concern")
 _OPENINGS = v.words(", with but and leaving leave taking")
 
 
@@ -45,7 +45,7 @@ def _before_opening(matcher: PatternMatcher, start: int) -> int:
 
 
 def _after_verb(matcher: PatternMatcher, i: int) -> int:
-    """The position after "left out", "excluded" or "not included"; 0 for none."""
+    """The position after "left out", "not included", "do not count"; 0 for none."""
     word, follows = _word(matcher, i), _word(matcher, i + 1)
     other = (word, follows) in (("something", "else"), ("another", "thing"))
     if other and matcher.text(i - 1) in v.COPULAS:
@@ -56,6 +56,9 @@ def _after_verb(matcher: PatternMatcher, i: int) -> int:
         return i + 2
     if word == "not" and follows in _NEGATED:
         return i + 2
+    concerns = _word(matcher, i + 2) in _CONCERN
+    if word in ("do", "does") and follows == "not" and concerns:
+        return i + 4 if _word(matcher, i + 3) in ("me", "us") else i + 3
     return 0
 
 

@@ -19,6 +19,8 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
     """Tokens from `start` to `stop`, with a place that opens them at the end."""
     some = _bridge_asked_for(list(tokens[start:stop]))
     some = _each_last(_members_first(some))
+    if (comma := _comma_after_participle(some)) > 0:
+        return _moved(some, comma, comma + 1)
     if not some or some[0].text not in _OPENINGS:
         return some
     texts = [token.text for token in some] + ["", ""]
@@ -40,6 +42,20 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
             asks = group and texts[index + 1] in ("which", "what")
             return _moved(some, index, index + 1 + asks)
     return some
+
+
+def _comma_after_participle(tokens: Sequence[Token]) -> int:
+    """The comma of "leaving the port, a ship"; 0 for other words."""
+    texts = [token.text for token in tokens]
+    word = texts[0] if texts else ""
+    acts = word.endswith("ing") and sense((singular(word),))[1] is None
+    if not acts or texts.count(",") != 1 or sense((word, *texts[1:2]))[0] > 1:
+        return 0
+    comma = texts.index(",")
+    named = texts[comma + 1 : comma + 2]
+    goes_on = len(texts) > 2 and texts[1] in v.PREPOSITIONS | v.RELATING | v.DETERMINERS
+    goes_on = goes_on or texts[1] == "past"
+    return comma if named and named[0] in _COUNTS and goes_on else 0
 
 
 def _comma_before_thing(texts: Sequence[str]) -> int:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.patterns.asides import PURPOSES
 from rrsis_geo.query.patterns.pattern_compiler import (
     POLITE_OPENINGS,
     encode,
@@ -77,7 +76,7 @@ _REFERRING = v.words("one ones those them these")
 
 
 def _after_preamble(tokens: Sequence[Token]) -> int:
-    """Where a request begins after what names nothing: "for my survey: the dunes".
+    """Where a request begins after what names nothing.
 
     "Children get wet here: the round pool", "can I land here? show the longest field".
     """
@@ -90,8 +89,6 @@ def _after_preamble(tokens: Sequence[Token]) -> int:
     if begin >= len(tokens) or any(t.text in ("one", "ones") for t in rest):
         return 0  # "I saw a pylon, the rusty one"
     asks = tokens[begin].text in v.DEFINITE or _is_request(tokens, begin)
-    if texts[0] == "for" and texts[-1] in PURPOSES:
-        return begin
     doing = texts[0] in ("can", "could", "may") and texts[1:2] in (["i"], ["we"])
     if doing and asks and texts[-1] in ("here", "there"):
         return begin
@@ -106,6 +103,77 @@ _SAYING = (
     v.RELATING - {"in"} | v.NON_PLACES | v.DETERMINERS | v.words("one ones not no")
 )
 """Words of what may say something of the thing that is asked for."""
+
+
+def asked_last(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Tokens of the request alone where it names its things after other talk.
+
+    "What grows here? Mark all bushes", "oaks or pines: I need the pines".
+    """
+    for place in range(len(tokens) - 2, 0, -1):
+        if tokens[place].text != ",":
+            continue
+        said, request = tokens[:place], tokens[place + 1 :]
+        after = _after_wish(request)
+        noun = _noun(request[after:]) if after else ""
+        if noun and request[after].text in _POINTING:
+            return _pointed_at(said, request[after:], noun)
+        if noun and (_asks(said) or _offers(said, noun)):
+            return tuple(request)
+    return tuple(tokens)
+
+
+def _pointed_at(
+    said: Sequence[Token], pointed: Sequence[Token], noun: str
+) -> tuple[Token, ...]:
+    """ "Red roof, by the river: mark that house" as "the house, red roof, ..."."""
+    if noun in [token.text for token in said]:
+        return tuple(said)
+    the = pointed[0]._replace(text="the", surface="the")
+    comma = pointed[0]._replace(text=",", surface=",")
+    return (the, *pointed[1:], comma, *said)
+
+
+_POINTING = v.words("this that these those")
+_QUESTIONS = v.words("what who which how why")
+_VERSUS = v.words("vs versus or against")
+_WISHES = v.words("need want require mark outline show highlight select segment")
+
+
+def _asks(tokens: Sequence[Token]) -> bool:
+    """Whether it is asked about something, and no place is said."""
+    words = [token.text for token in tokens]
+    return words[0] in _QUESTIONS and v.RELATING.isdisjoint(words)
+
+
+def _after_wish(tokens: Sequence[Token]) -> int:
+    """Number of tokens of "I need" or "mark" before things that are all meant; or 0."""
+    texts = [token.text for token in tokens[:3]]
+    start = 1 if texts[:1] in (["i"], ["we"], ["please"]) else 0
+    wishes = texts[start : start + 1]
+    follows = texts[start + 1 : start + 2]
+    named = follows and follows[0] in v.DEFINITE | {"all", "every"}
+    return start + 1 if wishes and wishes[0] in _WISHES and named else 0
+
+
+def _noun(tokens: Sequence[Token]) -> str:
+    """The last word of a short noun phrase that ends a text; "" for other words."""
+    words = [token.text for token in tokens]
+    plain = v.RELATING.isdisjoint(words) and _PRONOUNS.isdisjoint(words)
+    short = 1 < len(words) <= _MAX_WORDS and "," not in words
+    last = words[-1] if words else ""
+    return last if plain and short and last.isalpha() and last not in _NO_NOUN else ""
+
+
+_MAX_WORDS = 4
+_NO_NOUN = v.words("one ones those these them it that this others rest all")
+
+
+def _offers(tokens: Sequence[Token], noun: str) -> bool:
+    """Whether a noun was offered as one of two before."""
+    words = [token.text for token in tokens]
+    placed = not v.RELATING.isdisjoint(words)
+    return noun in words and not placed and not _VERSUS.isdisjoint(words)
 
 
 def _after_fillers(tokens: Sequence[Token], place: int) -> int:

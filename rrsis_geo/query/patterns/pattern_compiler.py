@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rrsis_geo.query.lexicon import activities, grammar, request_wording
+from rrsis_geo.query.lexicon import activities, exceptions, grammar, request_wording
 from rrsis_geo.query.lexicon.vocabulary import NUMBERS, words
 from rrsis_geo.query.tokenizer.token_kinds import KINDS, Token
 
@@ -165,7 +165,7 @@ POLITE_CLOSINGS = _compile_lines(request_wording.POLITE_LAST)
 REMARKS = _compile_lines(request_wording.REMARKS)
 REMARKS_BEGIN = _compile_lines(request_wording.REMARKS_BEGIN)
 DOUBTS_BEGIN = _compile_lines(request_wording.DOUBTS_BEGIN)
-EXCEPTIONS = _compile_lines(grammar.EXCEPT)
+EXCEPTIONS = _compile_lines(exceptions.EXCEPT)
 PLACES_BY_ACTIVITY = {
     noun: _compile_lines(patterns) for noun, patterns in activities.ACTIVITIES.items()
 }

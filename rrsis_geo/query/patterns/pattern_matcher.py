@@ -9,12 +9,16 @@ from typing import NamedTuple
 
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS, FIRST_WORDS
-from rrsis_geo.query.lexicon.nouns import sense, singular
+from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.patterns.asides import before_purpose, without_asides
 from rrsis_geo.query.patterns.clarifications import clarified
 from rrsis_geo.query.patterns.corrections import corrected
+from rrsis_geo.query.patterns.free_relatives import with_pronouns
 from rrsis_geo.query.patterns.fronting import without_fronting
-from rrsis_geo.query.patterns.introductions import without_introduction
+from rrsis_geo.query.patterns.introductions import (
+    asked_last,
+    without_introduction,
+)
 from rrsis_geo.query.patterns.mentions import without_mentions
 from rrsis_geo.query.patterns.pattern_compiler import (
     EXCEPTIONS,
@@ -56,6 +60,12 @@ _ANCHORED = v.words("near inside outside beside within along around opposite")
 PRONOUN_ANCHORS = v.words("it them")
 """Anchors once another has been named: "near the pier but not touching it"."""
 
+_ALONE_OR_OF_NOUN = v.ISOLATED | {"own"}
+"""Words that may belong to a noun after them: "lonely house", "its own stand"."""
+
+RELATED_TO_IT = v.words("near around round close beside")
+"""Words before "it" that say what is, or is not, beside a thing."""
+
 _NO_ANCHOR = v.RELATING | {"", ",", "and", "or", "it", "them"}
 _NO_ANCHOR |= v.words(
     "of from there here nothing nobody out upstream downstream inland offshore ashore"
@@ -90,9 +100,9 @@ class PatternMatcher:
         self.ignored: list[str] = []
         """Words that were understood, but that nothing is made of."""
         self._has_anchor = False
-        asked = clarified(corrected(with_sport(text.tokens)))
-        said = without_asides(named_by_purpose(without_mentions(asked)))
-        self._take(without_introduction(said))
+        asked = with_pronouns(clarified(corrected(with_sport(text.tokens))))
+        asked = asked_last(named_by_purpose(without_mentions(asked)))
+        self._take(without_introduction(without_asides(asked)))
         start, stop = self.start, self.stop
         ordered = without_fronting(self.tokens, start, stop)
         if ordered != list(self.tokens[start:stop]):
@@ -182,15 +192,21 @@ class PatternMatcher:
             return self._shares_anchor(stop)
         if rule.has_anchor and follows in _NO_ANCHOR and not repeated:
             return False
+        if rule.handler == "holding" and self.text(index) == "housing":
+            # "a hall housing planes" against "dense housing by the road"
+            plural = stop < self.stop and is_plural(self.tokens[stop].surface)
+            return plural or follows in v.DETERMINERS | {"<n>"}
         alone = stop == index + 1 and self.text(index) == "round"
         if alone and follows not in ("the", "a", "an"):
             return False  # "the round tank" against "round the tank"
+        if rule.handler == "scene" and self.text(stop - 1) == "all":
+            return follows not in v.DEFINITE  # "in all that sand"
         if rule.argument in ("higher", "lower") and follows in v.DETERMINERS:
             return False  # "further up the river"
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"
         if at_end and not (self.may_end(stop) or self._ends_at_side(stop)):
             return False
-        if rule.handler == "isolated" and self.text(stop - 1) == "own":
+        if rule.handler == "isolated" and self.text(stop - 1) in _ALONE_OR_OF_NOUN:
             return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
         return not (rule.handler in ("edge", "group") and follows == "of")

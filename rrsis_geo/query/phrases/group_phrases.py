@@ -33,6 +33,8 @@ def read_group(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     phrase.group_at = matcher.tokens[i].at
     if not phrase.adjectives:
         phrase.pronoun = "one"
+    elif is_plural(word) and phrase.determiner == "the":
+        phrase.determiner = "all"  # "the house rows"
     return i + 1
 
 

@@ -19,6 +19,8 @@ from rrsis_geo.query.phrases.selectors import (
     doubted,
     named_side,
     side_of_first,
+    sided_part,
+    without_side,
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -30,7 +32,6 @@ Form = Literal["line", "row", "column", "cluster"]
 
 MAX_DEPTH = 6
 """Noun phrases nested in each other; deeper ones are left to the network."""
-
 _SIDES = (*SCREEN, *COMPASS)
 OPPOSITE = {"left": "right", "top": "bottom", "west": "east", "north": "south"}
 OPPOSITE |= {other: one for one, other in OPPOSITE.items()}
@@ -52,13 +53,10 @@ class NounPhrase:
     silent_words: list[int] = field(default_factory=list)
     """Indices of words, such as articles, that belong to the phrase but are not passed
     to the network."""
-
     adjectives: list[Token] = field(default_factory=list)
     """Words about appearance, then the noun."""
-
     unparsed: list[Token] = field(default_factory=list)
-    """Words after the noun that are passed to the network as they are."""
-
+    """Words after the noun that the network gets as they are."""
     pronoun: Literal["", "one", "ones"] = ""
     base: Node | None = None
     """What stands in place of a noun, as in "the largest of the tanks"."""
@@ -67,7 +65,6 @@ class NounPhrase:
     number_at: At = ()
     at_least: bool = False
     """Whether `number` is a minimum: "at least five", "five or more"."""
-
     rank: int | None = None
     rank_at: At = ()
     more_ranks: list[int] = field(default_factory=list)
@@ -80,30 +77,21 @@ class NounPhrase:
 
     directions: list[Selector] = field(default_factory=list)
     """Directions before the noun: "northern"; with rank 0 for "far left"."""
-
     noun_filters: list[Filter] = field(default_factory=list)
     """Filters before the noun, applied first: size classes and isolation."""
-
     comparative: Token | None = None
     """A comparative before the noun: "the larger plane"."""
-
     group: str = ""
     """Form of a group that the noun itself names: "tank row"."""
-
     group_at: At = ()
-
     of_members: bool = False
     """Whether it chooses in a group: "row of cars, the second from the left"."""
-
     filters: list[Filter] = field(default_factory=list)
     """Places and relations, in the order in which they were read."""
-
     last_handler: str = ""
     """Handler of the last rule that was applied."""
-
     last_anchor: Node | None = None
     """What it was related to last, which "it" stands for."""
-
     selectors: list[Selector] = field(default_factory=list)
 
     def without_count(self) -> NounPhrase:
@@ -157,7 +145,9 @@ class NounPhrase:
             if not isinstance(self.base, n.Grouped):
                 self.group, self.group_at = addition.group, addition.group_at
             self.selectors.extend(addition.directions)
-        elif addition.number and addition.determiner == "the":  # "the lower two"
+        elif (addition.number and addition.determiner == "the") or (
+            addition.pronoun == "one" and self.is_plural()
+        ):  # "the lower two", "ships, the left one"
             self.selectors.extend(addition.directions)
         else:
             self.directions.extend(addition.directions)
@@ -172,15 +162,23 @@ class NounPhrase:
             self.rank, self.rank_at = addition.rank, addition.rank_at
             self.rank_token, self.from_end = addition.rank_token, addition.from_end
             self.rank_side = self.rank_side or addition.rank_side
-        if addition.pronoun == "one" and addition.adjectives and self.number:
+        chosen = addition.chooses_one() and not self.of_members
+        one = addition.pronoun == "one" and (addition.adjectives or chosen)
+        if one and self.number:
             self.number = 1  # "the three tanks, the white one"
         elif self.number is None and addition.number is not None:
             self.number, self.number_at = addition.number, addition.number_at
+            if addition.determiner == "the":
+                self.determiner = "the"
 
     def chooses_one(self) -> bool:
         """Whether one thing is chosen by its order: "the middle one", "the second"."""
         ordered = self.selectors or self.directions or self.rank or self.comparative
         return bool(ordered) and not (self.group or self.number or self.is_plural())
+
+    def names_rows(self) -> bool:
+        """Whether it stands for groups of things."""
+        return bool(self.group) or isinstance(self.base, n.Grouped)
 
     def is_one_group(self) -> bool:
         """Whether things in one group are named: "row of cars", "boats in a row"."""
@@ -239,21 +237,19 @@ class NounPhrase:
         return not self.is_plural() and self.adjectives[-1].surface not in INVARIANT
 
     def count_from_place(self) -> None:
-        """ "The first plane on the left", or the last: the one farthest to that side.
+        """ "The first plane on the left", "the two on the left": farthest to that side.
 
         Only where nothing else says what is counted, or from where.
         """
-        counts = self.rank == 1 and not (self.rank_side or self.selectors)
-        rows = self.group or isinstance(self.base, n.Grouped)
-        if not counts or rows or self.more_ranks:
+        counted = (self.number or 0) > 1 and self.determiner in ("the", "all")
+        chosen = self.rank_side or self.selectors or self.comparative
+        if chosen or self.more_ranks or self.names_rows():
             return
-        for keep in self.filters:
-            side, at = named_side(keep)
-            if side:
-                self.filters = [one for one in self.filters if one is not keep]
-                self.rank_side, self.from_end = side, False
-                self.rank_at = (*self.rank_at, *at)
-                return
+        if self.rank == 1 or (counted and not (self.rank or self.at_least)):
+            side_of = named_side if self.rank else sided_part
+            self.filters, side, at = without_side(self.filters, side_of)
+            self.rank_side, self.rank_at = side or None, (*self.rank_at, *at)
+            self.from_end = self.from_end and not side
 
     def build(self) -> Node | None:
         """The node; None where neither a noun nor an antecedent says what is meant."""
@@ -343,7 +339,9 @@ class NounPhrase:
         """ "the northern tanks" are a part; "the northern tank" is the northernmost."""
         for direction in self.directions:
             place = cast(Place, direction.value)
-            if self._selects_one(place):
+            if place == "centre" and self.names_rows():  # "the central row"
+                self.selectors.append(direction._replace(kind="middle"))
+            elif self._selects_one(place):
                 self.selectors.append(direction)
             else:
                 extent: Literal["far", "part"] = "part" if direction.rank else "far"

@@ -53,9 +53,25 @@ def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     follows = parser.matcher.text(i + 1)
     if phrase.has_premodifier() or phrase.determiner or follows in ("the", "of"):
         return False
+    if follows in v.DEFINITE and _names_more(parser, i + 2):
+        return False  # "all that sand"
     if not follows or follows == "," or follows in _AFTER_PRONOUN:
         return True
-    return parser.matcher.match(i + 1) is not None
+    return acts_on(parser, i + 1) or parser.matcher.match(i + 1) is not None
+
+
+def acts_on(parser: PhraseReader, i: int) -> bool:
+    """Whether a participle with its object follows: "those casting a shadow"."""
+    text, follows = parser.matcher.text(i), parser.matcher.text(i + 1)
+    acts = text.endswith("ing") and sense((text,))[1] is None
+    return acts and follows in v.DETERMINERS | v.PREPOSITIONS
+
+
+def _names_more(parser: PhraseReader, i: int) -> bool:
+    """Whether no verb or relation follows a demonstrative: "that sand"."""
+    text = parser.matcher.text(i)
+    verb = text in v.FINITE_VERBS | v.COPULAS | {"", ",", "have", "has", "do", "not"}
+    return not verb and parser.matcher.match(i, bare=True) is None
 
 
 def _texts_are(parser: PhraseReader, i: int, *choices: tuple[str, ...]) -> bool:

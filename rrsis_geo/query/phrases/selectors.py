@@ -53,6 +53,25 @@ def named_side(keep: Filter) -> tuple[str, At]:
     return "", ()
 
 
+def sided_part(keep: Filter) -> tuple[str, At]:
+    """The side of the scene where a filter keeps a part of it; "" for none."""
+    node = keep(Find(""))
+    if isinstance(node, n.InPlace) and node.extent in ("part", "far"):
+        return named_side(keep)
+    return "", ()
+
+
+def without_side(
+    filters: list[Filter], side_of: Callable[[Filter], tuple[str, At]]
+) -> tuple[list[Filter], str, At]:
+    """Filters without the first that has a side, and that side; "" for none."""
+    for index, keep in enumerate(filters):
+        side, at = side_of(keep)
+        if side:
+            return [*filters[:index], *filters[index + 1 :]], side, at
+    return filters, "", ()
+
+
 def apply_selector(selector: Selector, node: Node) -> Node:
     """The operator of a selector, on a node."""
     rank, number, at = selector.rank, selector.number, selector.at

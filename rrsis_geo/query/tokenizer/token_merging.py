@@ -7,6 +7,7 @@ from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 from rrsis_geo.query.tokenizer.word_senses import (
     Merge,
+    above,
     all_but,
     from_to,
     joined,
@@ -17,6 +18,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     parked,
     texts,
     there,
+    up_and_down,
     upward,
     where_it_turns,
     whose,
@@ -29,9 +31,10 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end, left, there, from_to)
-    clauses = (all_but, looks, nothing_there, whose, where_it_turns, upward, parked)
-    return (*first, *clauses, pair_of_them, _average, _numbered, _coloured)
+    first = (_respelled, _partitive, _clock, _degree, _from_end, left, above, there)
+    also = (from_to, up_and_down, all_but, looks, nothing_there, whose, where_it_turns)
+    last = (upward, parked, pair_of_them, _average, _numbered, _coloured)
+    return (*first, *also, *last)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:

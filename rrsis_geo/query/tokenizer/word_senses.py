@@ -111,6 +111,34 @@ def pair_of_them(
     return [joined("<n>", 2, tokens[index : index + 2])], index + 2
 
 
+def up_and_down(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "a road that goes up and down" as one word for the network."""
+    if texts(tokens, index, 3) not in (("up", "and", "down"), ("down", "and", "up")):
+        return None
+    return [joined("up_and_down", None, tokens[index : index + 3])], index + 3
+
+
+def above(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "the plane up there" as "at the top"; "tied up there" is at something."""
+    if texts(tokens, index, 2) not in (("up", "there"), ("down", "there")):
+        return None
+    if last is not None and last.surface.removesuffix("s") in _ENDING_UP:
+        return None
+    one, then = tokens[index : index + 2]
+    if texts(tokens, index + 2, 1) in (("in",), ("on",), ("at",)):
+        return [one], index + 2  # "up there on the left"
+    place = one._replace(text="<d>", value=_UPWARD[one.text])
+    return [then._replace(text="at", surface="at"), place], index + 2
+
+
+_ENDING_UP = v.words(
+    "end show pull go come line pile turn set stay pick meet tied laid pulled lined"
+    " piled turned"
+)
 _STAYING = v.words("moored docked parked berthed anchored stored standing lying up")
 
 
@@ -121,9 +149,6 @@ def there(
     one, follows = tokens[index], texts(tokens, index + 1, 1)
     if one.text != "there" or last is None:
         return None
-    tied = index > 1 and tokens[index - 2].text in ("tied", "laid")
-    if last.text in ("up", "down") and not tied:
-        return [one._replace(text="yonder")], index + 1  # "the lane up there"
     if last.text not in _STAYING or follows not in ((), (",",)):
         return None
     words = ("at", "it")
