@@ -110,6 +110,7 @@ where
 
 POLITE_LAST = """
 (please|thanks|thank you|thank you very much|thanks a lot|cheers|ty|asap|now|right now)
+(at the moment|at present|currently|around here|right here)
 (bitte|merci)
 (many thanks|thanks in advance|kindly|would you|could you|will you|if you can|for me)
 (if possible|if any|if there are any|if there is one|if there is any|or not)
