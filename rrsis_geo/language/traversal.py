@@ -67,15 +67,22 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def with_finds(node: Node, change: Callable[[Find], Node]) -> Node:
-    """A tree in which every `Find` is replaced."""
+def with_children(node: Node, change: Callable[[Node], Node]) -> Node:
+    """A node whose nodes directly below it are replaced."""
     if isinstance(node, Find):
-        return change(node)
+        return node
     inner: dict[str, Any] = {}
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, NODES):
-            inner[item.name] = with_finds(cast(Node, value), change)
+            inner[item.name] = change(cast(Node, value))
         elif item.name == "parts":
-            inner[item.name] = tuple(with_finds(part, change) for part in value)
+            inner[item.name] = tuple(map(change, value))
     return replace(node, **inner)
+
+
+def with_finds(node: Node, change: Callable[[Find], Node]) -> Node:
+    """A tree in which every `Find` is replaced."""
+    if isinstance(node, Find):
+        return change(node)
+    return with_children(node, lambda one: with_finds(one, change))

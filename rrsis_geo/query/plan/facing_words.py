@@ -6,13 +6,11 @@ Elsewhere such words describe ("houses facing the river"), and stay in the phras
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, cast, get_args
 
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import (
-    NODES,
     Except,
     Facing,
     Find,
@@ -21,7 +19,7 @@ from rrsis_geo.language.nodes import (
     Node,
     Union,
 )
-from rrsis_geo.language.traversal import spine, with_finds
+from rrsis_geo.language.traversal import spine, with_children, with_finds
 
 HEADED = frozenset(("airplane", "ship"))
 """Classes whose outlines show where the front is."""
@@ -107,7 +105,7 @@ def _asked(find: Find, of: Node) -> Node | None:
 
 def _ending(node: Node) -> Node:
     """A tree where a place behind a verb of heading is where things point."""
-    node = _rebuilt(node, _ending)
+    node = with_children(node, _ending)
     if not isinstance(node, InPlace) or node.place not in get_args(Side):
         return node
     found = spine(node)[-1]
@@ -123,7 +121,7 @@ def _ending(node: Node) -> Node:
 
 def _among_members(node: Node) -> Node:
     """A tree where "jets of the second row facing west" are of a row of all jets."""
-    node = _rebuilt(node, _among_members)
+    node = with_children(node, _among_members)
     below = spine(node)
     if not isinstance(node, Members) or len(below) < 3:
         return node
@@ -140,23 +138,9 @@ def _without_facing(node: Node) -> Node:
     return replace(node, of=_without_facing(node.of))
 
 
-def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    """A node whose nodes directly below are replaced."""
-    if isinstance(node, Find):
-        return node
-    inner: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, NODES):
-            inner[item.name] = change(cast(Node, value))
-        elif item.name == "parts":
-            inner[item.name] = tuple(map(change, value))
-    return replace(node, **inner)
-
-
 def _moved(node: Node) -> Node:
     """A tree where "planes on the apron facing north" says it of the planes."""
-    node = _rebuilt(node, _moved)
+    node = with_children(node, _moved)
     anchor = getattr(node, "anchor", None)
     if not isinstance(anchor, Find) or not HEADED.isdisjoint(anchor.categories):
         return node
