@@ -10,6 +10,20 @@ from pathlib import Path
 from brightness import Context
 
 
+def kill_once_each(marks):
+    """Kill this process, unless every mark is taken.
+
+    A mark is taken by the process that creates its file: two that come at once never
+    take the same one, so that exactly as many processes die as there are marks.
+    """
+    for mark in marks:
+        try:
+            mark.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Killed(Context):
     """Kills its own process in the window of a number, so many times."""
 
@@ -20,11 +34,7 @@ class Killed(Context):
     def __call__(self, pixels):
         self.seen += 1
         if self.seen == self.window:
-            for time in range(self.times):
-                mark = Path(self.folder) / f"killed-{time}"
-                if not mark.exists():
-                    mark.touch()
-                    os.kill(os.getpid(), signal.SIGKILL)
+            kill_once_each(Path(self.folder) / f"killed-{n}" for n in range(self.times))
         return super().__call__(pixels)
 
 
@@ -40,11 +50,7 @@ class Counted(Killed):
 def kill_or_return(item):
     """Kill this process as often as the item says, counted in its folder."""
     folder, times, value = item
-    for time in range(times):
-        mark = Path(folder) / f"{value}-{time}"
-        if not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+    kill_once_each(Path(folder) / f"{value}-{n}" for n in range(times))
     return value
 
 
