@@ -2,7 +2,7 @@
 
     python benchmarks/evidence.py DATA_FOLDER [--as-is] [--scenes] [--classes]
         [--outlined] [--unread] [--pictures land ships-cars] [--report] [--folds 6]
-        [--write FILE]
+        [--write FOLDER]
     python benchmarks/evidence.py DATA_FOLDER --shipped --pictures oam [--report]
 
 Every expression of the validation images of NWPU VHR-10, written and generated, is
@@ -13,7 +13,8 @@ sensors, `--outlined` those of what was outlined by eye, `--unread` sentences th
 nobody had read, `--pictures` sentences about ships, cars, land cover and
 drone scenes: the part "choose" of each to fit on; `--report` measures the other part.
 The images are divided into folds; each fold is answered with coefficients that were
-fitted on the others. `--write` fits on all of them and writes a module of coefficients.
+fitted on the others. `--write` fits on all of them and writes two modules of
+coefficients: with the matching network of the weights, and without.
 `--shipped` fits nothing and answers the named sets alone, as the product does.
 Probabilities are cached in the folder for temporary files.
 """
@@ -76,7 +77,7 @@ def main() -> None:
     parser.add_argument(
         "--shipped", action="store_true", help="the product's own coefficients"
     )
-    parser.add_argument("--write", type=Path, help="module of coefficients")
+    parser.add_argument("--write", type=Path, help="folder of modules of coefficients")
     options = parser.parse_args()
     images, cases = [], []
     if not options.shipped:
@@ -123,7 +124,12 @@ def main() -> None:
             [answer(case, weights) for case in unseen], ", images not trained on"
         )
     if options.write:
-        options.write.write_text(module(weights), encoding="utf-8")
+        for name, part in (
+            ("matched", weights),
+            ("unmatched", weights.of(evidence_is_matched=False)),
+        ):
+            file = options.write / f"{name}.py"
+            file.write_text(module(part), encoding="utf-8")
 
 
 def is_unseen(image: str) -> bool:

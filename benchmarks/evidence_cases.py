@@ -86,11 +86,12 @@ def nwpu_cases(
         grid=grid,
         window_size=SIDE if view == SceneView.WHOLE else SIDE // 2,
         categories=network.categories,
+        matcher=network.matcher,
     )
     maps = painted_maps(batch, network.levels(pixels, batch.texts), grid)
     return [
         make_case(
-            gather(plan, maps, grid, area=None, view=view),
+            gather(plan, maps, grid, area=None, view=view, matcher=batch.matcher),
             grid,
             mask,
             data="nwpu",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from evidence_cases import Case, folds_of
@@ -22,6 +23,22 @@ FOLDS_INSIDE = 5
 
 
 def fit(cases: Sequence[Case]) -> EvidenceWeights:
+    """Fit coefficients with the matching network, and others for evidence without."""
+    matched = [case for case in cases if case.evidence.match is not None]
+    unmatched = _fit([without_match(case) for case in cases])
+    return replace(_fit(matched), unmatched=unmatched) if matched else unmatched
+
+
+def without_match(case: Case) -> Case:
+    """A case as it would be without the matching network."""
+    features, sentence = case.evidence.features.copy(), case.evidence.sentence.copy()
+    for values, names in ((features, FEATURES), (sentence, SENTENCE_FEATURES)):
+        values[..., [name.startswith("match") for name in names]] = 0
+    evidence = replace(case.evidence, features=features, sentence=sentence, match=None)
+    return replace(case, evidence=evidence)
+
+
+def _fit(cases: Sequence[Case]) -> EvidenceWeights:
     """Fit both logistic models."""
     fold = folds_of(cases, FOLDS_INSIDE, seed=None)
     features, labels = [], []
@@ -71,7 +88,7 @@ def logistic_fit(
 
 
 def module(weights: EvidenceWeights) -> str:
-    """The module `default_weights` with these coefficients."""
+    """The module `matched` or `unmatched` with these coefficients."""
     values = weights.to_mapping()
     lines = [
         '"""Coefficients of the evidence, as `benchmarks/evidence.py` writes them."""',

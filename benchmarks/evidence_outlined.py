@@ -46,8 +46,8 @@ ENLARGED = 3
 
 UNREAD = {
     "nwpu, not read before": SENTENCES,
-    "nwpu, a second time": SENTENCES.with_name("nwpu-second.jsonl"),
-    "nwpu, a third time": SENTENCES.with_name("nwpu-third.jsonl"),
+    "nwpu, a second time": SENTENCES.with_name("nwpu-second.jsonl.gz"),
+    "nwpu, a third time": SENTENCES.with_name("nwpu-third.jsonl.gz"),
 }
 """Name of a set in the table -> sentences whose half to choose on was read since."""
 

@@ -61,7 +61,14 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         for plan, query in zip(batch.plans, queries, strict=True):
             found.append(
                 make_case(
-                    gather(plan, maps, grid, area=area, view=batch.view),
+                    gather(
+                        plan,
+                        maps,
+                        grid,
+                        area=area,
+                        view=batch.view,
+                        matcher=batch.matcher,
+                    ),
                     grid,
                     _burnt_labels(scene, query.targets, grid),
                     data="scenes",
@@ -114,7 +121,14 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     batch, maps, grid, area = _painted(predictor, path, place, texts)
     return [
         make_case(
-            gather(plan, maps, grid, area=area, view=batch.view),
+            gather(
+                plan,
+                maps,
+                grid,
+                area=area,
+                view=batch.view,
+                matcher=batch.matcher,
+            ),
             grid,
             _resized(sentence.mask, grid),
             data=picture.set,
@@ -139,6 +153,7 @@ def _painted(
         grid=place,
         window_size=WINDOW,
         categories=predictor.categories,
+        matcher=predictor.matcher,
     )
     sources = predictor.rasters(path, place, batch.texts)
     clear, grid, area = polygonize(sources, batch.texts, weighs=True)

@@ -31,6 +31,7 @@ from rrsis_geo.expressions.generate import generate_expressions
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import walk
+from rrsis_geo.matching.matcher import Matcher, find_matcher
 from rrsis_geo.model.predictor import TorchNetwork
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.query.heads import rows_of_second
@@ -59,6 +60,7 @@ class CachedNetwork:
         info = self._network.info
         self._second_head = info.second_head
         self.categories = info.categories
+        self.matcher = find_matcher(info.matcher)
         self.score_margin = info.calibration.score_margin
         self._folder = Path(tempfile.gettempdir()) / "rrsis-queries-images"
         self._folder.mkdir(exist_ok=True)
@@ -204,7 +206,9 @@ def without_target(
                     continue
                 iou = {}
                 for mode in ("network", "auto"):
-                    batch = plan_expression(text, mode, grid, network.categories)
+                    batch = plan_expression(
+                        text, mode, grid, network.categories, network.matcher
+                    )
                     levels = network.levels(sample.pixels, sorted(batch.texts))
                     iou[mode] = overlap(
                         answered_mask(batch, levels, grid, network.score_margin), mask
@@ -223,11 +227,20 @@ def without_target(
 
 
 def plan_expression(
-    text: str, mode: str, grid: Grid, categories: Sequence[str]
+    text: str,
+    mode: str,
+    grid: Grid,
+    categories: Sequence[str],
+    matcher: Matcher | None = None,
 ) -> QueryBatch:
     """Plan an expression for a scene of one window."""
     return make_batch(
-        [text], mode, grid=grid, window_size=SIDE, categories=tuple(categories)
+        [text],
+        mode,
+        grid=grid,
+        window_size=SIDE,
+        categories=tuple(categories),
+        matcher=matcher,
     )
 
 
@@ -272,7 +285,10 @@ def _score(
     pixels = crop_pixels(image.pixels, full_crop(image.layout, SIDE))
     grid = grid_of(image)
     batches = {
-        mode: [plan_expression(text, mode, grid, network.categories) for text in texts]
+        mode: [
+            plan_expression(text, mode, grid, network.categories, network.matcher)
+            for text in texts
+        ]
         for mode in MODES
     }
     all_phrases = {

@@ -27,6 +27,7 @@ from query_scenes import LabelledScene
 from rasterio.errors import NotGeoreferencedWarning
 
 from rrsis_geo.job import SegmentOptions
+from rrsis_geo.matching.matcher import Matcher, find_matcher
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline import segment
 from rrsis_geo.pipeline.run_plan import find_overviews
@@ -55,6 +56,11 @@ class ScenePredictor:
         """Classes that the weights were trained on."""
         return tuple(read_header(self._file).categories)
 
+    @cached_property
+    def matcher(self) -> Matcher | None:
+        """What compares their objects with sentences."""
+        return find_matcher(read_header(self._file).matcher)
+
     def answers(
         self, scene: LabelledScene, texts: Sequence[str], mode: str
     ) -> list[frozenset[int]]:
@@ -74,7 +80,9 @@ class ScenePredictor:
         batch = (
             as_typed(texts)
             if mode == "network"
-            else make_batch(texts, mode, categories=self.categories)
+            else make_batch(
+                texts, mode, categories=self.categories, matcher=self.matcher
+            )
         )
         sources = self.rasters(scene.path, scene.grid, batch.texts)
         found, grid, area = polygonize(sources, batch.texts, weighs=batch.weighs)

@@ -23,6 +23,7 @@ EVIDENCE = {
     "phrase": "with its attributes",
     "whole": "whole expression",
     "shape": "shape",
+    "sentence": "sentence and layout",
     "fits": "place, order and measure",
 }
 """Evidence of a candidate in a manifest -> words."""

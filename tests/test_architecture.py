@@ -18,6 +18,7 @@ LEVELS = [
     {"files", "job_texts", "folder_lock"},
     {"job", "protocol", "atomic_write", "geodata"},
     {"scene", "datasets", "language", "model"},
+    {"matching"},
     {
         *("tiling", "vector", "query", "expressions", "synthetic", "answer_cache"),
     },

@@ -8,6 +8,7 @@ from typing import Any
 
 from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.job_texts import OwnLayer
+from rrsis_geo.matching.matcher import find_matcher
 from rrsis_geo.pipeline.own_layers.batch_layers import (
     layer_nouns,
     with_measured_colours,
@@ -83,6 +84,7 @@ def explain(
             options.resolve,
             categories=facts.categories,
             weights=facts.evidence,
+            matcher=find_matcher(facts.matcher),
             caution=options.caution,
             layers=layer_nouns(job.own_layers),
         )

@@ -14,6 +14,7 @@ from rrsis_geo.errors import SceneError
 from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.job import SCORE_MARGIN, SegmentJob, SegmentOptions
 from rrsis_geo.language.known_classes import KnownClasses
+from rrsis_geo.matching.matcher import find_matcher
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import find_weights, read_header
 from rrsis_geo.pipeline.own_layers.batch_layers import layer_nouns, with_own_layers
@@ -50,6 +51,8 @@ class WeightsFacts:
     """Classes it knows by name; None: not known."""
     evidence: EvidenceWeights = DEFAULT_WEIGHTS
     """How much each kind of evidence counts in the choice among its objects."""
+    matcher: str = ""
+    """File of the network that compares its objects with sentences; "": none."""
     weak: frozenset[str] = frozenset()
     """Classes among them that it learned from drawn scenes only, or hardly finds."""
     second_head: tuple[str, ...] = ()
@@ -152,6 +155,7 @@ def weights_facts(
         categories=header.categories,
         weak=frozenset(k for k, score in header.class_scores.items() if score.is_weak),
         second_head=header.second_head,
+        matcher=header.matcher,
         runtime=None if options is None else choose_runtime(options, header),
         score_margin=header.calibration.score_margin,
     )
@@ -187,6 +191,7 @@ def make_query_batch(
         window_size=job.options.window_size,
         categories=weights.categories,
         weights=weights.evidence,
+        matcher=find_matcher(weights.matcher),
         caution=job.options.caution,
         layers=layer_nouns(job.own_layers),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from rrsis_geo.errors import DataError, OptionError, SceneError
 from rrsis_geo.job import CAUTION
+from rrsis_geo.matching.matcher import find_matcher
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.features import SceneView
 from rrsis_geo.query.plan.plan import Plan
@@ -29,6 +30,8 @@ def batch_tags(batch: QueryBatch) -> dict[str, str]:
         values["evidence"] = batch.weights.to_mapping()
         values["caution"] = batch.caution
         values["view"] = batch.view
+        if batch.matcher is not None:
+            values["matcher"] = batch.matcher.path.name
     return {TAG: json.dumps(values, separators=(",", ":"))}
 
 
@@ -63,6 +66,7 @@ def batch_of_tags(
                 if "evidence" in kept
                 else None
             ),
+            matcher=find_matcher(str(kept.get("matcher", ""))),
             caution=float(kept.get("caution", CAUTION)),
             view=SceneView(kept.get("view", SceneView.WINDOWS)),
         )

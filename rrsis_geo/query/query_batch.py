@@ -15,6 +15,7 @@ from rrsis_geo.errors import OptionError
 from rrsis_geo.job import CAUTION, RESOLVES
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.language.nodes import Find
+from rrsis_geo.matching.matcher import Matcher
 from rrsis_geo.query.answers import (
     QueryAnswers,
     anchor_polygons,
@@ -65,6 +66,9 @@ class QueryBatch:
     """Texts about things that the weights do not know: they get no polygons."""
     weights: EvidenceWeights | None = field(default=None, compare=False)
     """How much each kind of evidence counts in the choice; None: none is weighed."""
+
+    matcher: Matcher | None = field(default=None, compare=False, repr=False)
+    """Compares objects with the sentences; None: nothing does."""
 
     caution: float = CAUTION
     """See `SegmentOptions.caution`."""
@@ -249,6 +253,7 @@ class QueryBatch:
             weights=self.weights or DEFAULT_WEIGHTS,
             caution=self.caution,
             min_score=min_score,
+            matcher=self.matcher,
         )
         if self.features is not None:
             own = own_evidence(self.features, maps, colours or {})
@@ -307,6 +312,7 @@ def make_batch(
     window_size: int = 0,
     categories: Sequence[str] | None = None,
     weights: EvidenceWeights = DEFAULT_WEIGHTS,
+    matcher: Matcher | None = None,
     caution: float = CAUTION,
     layers: LayerNouns | None = None,
 ) -> QueryBatch:
@@ -320,6 +326,7 @@ def make_batch(
         window_size: Pixels that the network sees at once.
         categories: Classes that the network knows by name; None: not known.
         weights: How much each kind of evidence counts with `auto`.
+        matcher: Compares objects with the sentences with `auto`; None: nothing does.
         caution: See `SegmentOptions.caution`.
         layers: Nouns that the user's own layers answer; None: there are none.
 
@@ -344,17 +351,17 @@ def make_batch(
     if resolve == "scene":
         return QueryBatch(plans=plans, heads=heads, layers=layers)
     if categories is not None:
-        known = frozenset(categories)
+        known = KnownClasses(keys=tuple(categories))
+        keys = frozenset(categories)
         plans = tuple(
-            plan.placed_among_objects(known)
-            .asked_by_class(known)
-            .with_known(KnownClasses(keys=tuple(categories)))
+            plan.placed_among_objects(keys).asked_by_class(keys).with_known(known)
             for plan in plans
         )
     return QueryBatch(
         plans=plans,
         heads=heads,
         weights=weights,
+        matcher=matcher,
         caution=caution,
         view=(
             SceneView.WINDOWS

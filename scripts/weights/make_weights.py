@@ -261,7 +261,13 @@ RECIPES = {
             file="weights/btd-mobile.safetensors",
             command="python scripts/weights/split_weights.py measured.safetensors "
             "weights/btd-mobile.safetensors --text weights/minilm-18k.safetensors "
-            "--name default",
+            "--name default --matcher sentence-matcher.safetensors",
+        ),
+        Part(
+            file="weights/sentence-matcher.safetensors",
+            command="python scripts/weights/train_matcher.py DATA "
+            "weights/sentence-matcher.safetensors "
+            "--text weights/minilm-18k.safetensors",
         ),
     ),
     "open": (
@@ -348,6 +354,7 @@ def words_of(part: Part, options: argparse.Namespace) -> list[str]:
         "mine_mistakes.py": ["--most", "2"],
         "pack_sources.py": ["--drawn", "8"],
         "measure_classes.py": ["--limit", "0"],
+        "train_matcher.py": ["--steps", "2"],
     }
     if options.steps is not None:
         for script, arguments in rehearsal.items():

@@ -1,13 +1,15 @@
 """Move the text encoder of a weights file to a second file, which others may share.
 
     python scripts/weights/split_weights.py WHOLE OUTPUT --text FILE [--name NAME]
+        [--matcher NAME]
 
 OUTPUT and FILE must be in the same folder. FILE is written if it does not exist;
 otherwise its text encoder and vocabulary must equal those of WHOLE, so that several
 OUTPUTs can share it. --name is the name of the new weights and adds them to the
 index.json beside them, as in the package. --tolerance 1e-6 accepts a text encoder that
 differs from that of FILE by rounding. --bytes halves OUTPUT: matrices become bytes with
-a scale per row.
+a scale per row. --matcher names the file of `train_matcher.py` that compares their
+objects with sentences.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--text", type=Path, required=True, help="file to share")
     parser.add_argument("--name", help="in the card and in index.json")
+    parser.add_argument("--matcher", help="file of the matching network")
     parser.add_argument("--tolerance", type=float, default=0.0)
     parser.add_argument("--bytes", action="store_true")
     parser.add_argument("--licence", default="Apache-2.0", help="of a new FILE")
@@ -64,6 +67,7 @@ def split(options: argparse.Namespace) -> None:
         name=options.name,
         tolerance=options.tolerance,
         as_bytes=options.bytes,
+        matcher=options.matcher,
     )
     if options.name:
         index = options.output.with_name("index.json")

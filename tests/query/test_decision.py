@@ -181,8 +181,8 @@ def test_the_likeliest_is_given_though_less_likely_than_not():
         view=SceneView.WINDOWS,
     )
     values = DEFAULT_WEIGHTS.to_mapping()
-    values["candidate"]["one, all"] -= 5
-    weights = EvidenceWeights.from_mapping(values)
+    values["unmatched"]["candidate"]["one, all"] -= 5
+    weights = EvidenceWeights.from_mapping(values["unmatched"])
     assert given_something(evidence, weights).max() < 0.5
     assert choose(evidence, weights, caution=0.0).rows.tolist() == [1]
 

@@ -69,6 +69,9 @@ class Card:
     """How well it knows them; without an entry for those that were not measured."""
     second_head: tuple[str, ...] = ()
     """Classes among them that a second head finds; empty: there is none."""
+    matcher: str = ""
+    """File, among those shipped with the package, of the network that compares its
+    objects with sentences; "": none."""
     calibration: Calibration = field(default_factory=Calibration)
     trained_on: str = ""
     licence: str = ""
@@ -173,6 +176,7 @@ def read_header(name_or_path: str | Path, *, folder: Path = FOLDER) -> WeightsIn
         second_head=_parse(
             path, {"second_head": "[]", **metadata}, "second_head", _parse_categories
         ),
+        matcher=metadata.get("matcher", ""),
         calibration=_parse(path, metadata, "calibration", parse_calibration),
         trained_on=require_entry(path, metadata, "trained_on"),
         licence=require_entry(path, metadata, "licence"),
@@ -263,6 +267,8 @@ def metadata_of(
     if card.second_head:
         version = HEADS_VERSION
         words["second_head"] = json.dumps(card.second_head)
+    if card.matcher:
+        words["matcher"] = card.matcher
     calibration = card.calibration.to_mapping()
     return {
         "format": FORMAT,

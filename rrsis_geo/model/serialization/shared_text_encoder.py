@@ -68,6 +68,7 @@ def share_text_encoder(
     name: str | None = None,
     tolerance: float = 0.0,
     as_bytes: bool = False,
+    matcher: str | None = None,
 ) -> WeightsInfo:
     """Write weights anew without their text encoder, with a link to a file that has it.
 
@@ -79,6 +80,8 @@ def share_text_encoder(
         tolerance: largest allowed difference between a number of the weights' own text
             encoder and that of the file; 0: they must be equal.
         as_bytes: store float16 matrices as int8, which halves the file.
+        matcher: file of the network that compares their objects with sentences; None
+            keeps the one that the card names.
 
     Raises:
         WeightsError: the weights are missing or altered; the text encoder's file has
@@ -108,7 +111,8 @@ def share_text_encoder(
     if as_bytes:
         rest = shrink(rest)
     card = card_of(info)
-    card = replace(card, name=name or card.name)
+    matcher = card.matcher if matcher is None else matcher
+    card = replace(card, name=name or card.name, matcher=matcher)
     return write_file(rest, path, metadata_of(card, info.config, text=link))
 
 

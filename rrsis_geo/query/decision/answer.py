@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from rrsis_geo.matching.matcher import Matcher
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.evidence_table import Row, evidence_table
@@ -66,6 +67,7 @@ def decide(
     weights: EvidenceWeights,
     caution: float,
     min_score: float | None = None,
+    matcher: Matcher | None = None,
 ) -> Decision:
     """Choose what an expression means.
 
@@ -78,8 +80,9 @@ def decide(
         weights: How much each kind of evidence counts.
         caution: See `choose`.
         min_score: See `choose`.
+        matcher: See `gather`.
     """
-    evidence = gather(plan, maps, grid, area=area, view=view)
+    evidence = gather(plan, maps, grid, area=area, view=view, matcher=matcher)
     choice = choose(evidence, weights, caution=caution, min_score=min_score)
     rows = in_raster_order(evidence, choice.rows)
     fits = evidence.fits

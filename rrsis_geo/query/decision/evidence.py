@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import chosen_in_each, spine, walk
+from rrsis_geo.matching.matcher import Matcher
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import (
     LARGE_SCENE_SHIFT,
@@ -23,6 +24,7 @@ from rrsis_geo.query.decision.feature_values import candidate_features, sentence
 from rrsis_geo.query.decision.features import CONTEXTS, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
+from rrsis_geo.query.decision.sentence_match import match
 from rrsis_geo.query.lexicon.nouns import SURFACES, is_noun
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
@@ -70,6 +72,9 @@ class Evidence:
     """How many are asked for; None: any number."""
     view: SceneView
     """How much of the scene the network sees at once."""
+    match: Values | None
+    """(count,) log odds of each to be meant, of the matching network; None: it was not
+    asked."""
 
     @property
     def operators(self) -> list[n.Operator]:
@@ -85,6 +90,7 @@ def gather(
     *,
     area: BaseGeometry | None,
     view: SceneView,
+    matcher: Matcher | None = None,
 ) -> Evidence:
     """Collect the candidates of an expression and the evidence for each.
 
@@ -94,6 +100,7 @@ def gather(
         grid: What the scene was read at.
         area: In pixels: the part of the grid that place words mean.
         view: How much of the scene the network sees at once.
+        matcher: Compares the candidates with the sentence; None: nothing does.
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
@@ -144,6 +151,9 @@ def gather(
     whole_painted = column("whole")
     number = asked_number(plan)
     contexts = contexts_of(plan, view=view)
+    found = (
+        None if matcher is None else match(matcher, plan.expression, candidates, count)
+    )
     features = candidate_features(
         contexts,
         fits,
@@ -157,6 +167,7 @@ def gather(
         not_noun=not_noun,
         shape=shape,
         number=number,
+        match=found,
     )
     sentence = sentence_signals(
         contexts,
@@ -165,6 +176,7 @@ def gather(
         no_phrase=1 - best_covered if has_phrase.any() else 0.0,
         fits=fits,
         number=number,
+        match=found,
     )
     return Evidence(
         plan=plan,
@@ -176,6 +188,7 @@ def gather(
         shape=shape,
         number=number,
         view=view,
+        match=found,
     )
 
 

@@ -37,8 +37,9 @@ def evidence_table(
         For each candidate `chance` to be meant, whether it is `meant`, `lon`, `lat` and
         `area_m2`; the chance that it is one `object` of the noun's class, the `SIGNALS`
         (None: not asked, or nothing was painted for it anywhere), `shape`: how well its
-        outline has the shape asked for (None: any), and `fits`: how well it fits the
-        words of place, order and measure. All evidence is from 0 to 1.
+        outline has the shape asked for (None: any), `sentence`: what the matching
+        network says of it and the whole sentence (None: not asked), and `fits`: how
+        well it fits the words of place, order and measure. All evidence is from 0 to 1.
     """
     chance = choice.chance[: evidence.count]
     likeliest = np.argsort(-chance, kind="stable")[:most]
@@ -50,6 +51,7 @@ def evidence_table(
         for name, feature in SIGNALS.items()
     }
     shape = evidence.shape
+    matched = None if evidence.match is None else logistic(evidence.match)
     return tuple(
         {
             "chance": round(float(chance[row]), 4),
@@ -63,6 +65,7 @@ def evidence_table(
                 for name, values in signals.items()
             },
             "shape": None if shape is None else round(float(shape[row]), 4),
+            "sentence": None if matched is None else round(float(matched[row]), 4),
             "fits": round(float(evidence.fits.fit[row]), 4),
         }
         for row in likeliest.tolist()

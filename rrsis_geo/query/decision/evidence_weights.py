@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rrsis_geo.query.decision.default_weights import CANDIDATE, SENTENCE
+from rrsis_geo.query.decision.coefficients import matched, unmatched
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES
 
 Values = NDArray[np.float64]
@@ -23,13 +23,22 @@ class EvidenceWeights:
     """(len(FEATURES),): that a candidate is meant, given that something is."""
     sentence: Values
     """(len(SENTENCE_FEATURES),): that something is meant."""
+    unmatched: EvidenceWeights | None = None
+    """Where the matching network was not asked; None: the same."""
 
-    def to_mapping(self) -> dict[str, dict[str, float]]:
+    def of(self, evidence_is_matched: bool) -> EvidenceWeights:
+        """The coefficients for evidence with or without the matching network."""
+        return self if evidence_is_matched else self.unmatched or self
+
+    def to_mapping(self) -> dict[str, Any]:
         """The coefficients by name."""
-        return {
+        values: dict[str, Any] = {
             "candidate": _named(FEATURES, self.candidate),
             "sentence": _named(SENTENCE_FEATURES, self.sentence),
         }
+        if self.unmatched is not None:
+            values["unmatched"] = self.unmatched.to_mapping()
+        return values
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> EvidenceWeights:
@@ -41,6 +50,9 @@ class EvidenceWeights:
         return cls(
             candidate=_values(FEATURES, values["candidate"]),
             sentence=_values(SENTENCE_FEATURES, values["sentence"]),
+            unmatched=(
+                cls.from_mapping(values["unmatched"]) if "unmatched" in values else None
+            ),
         )
 
 
@@ -61,6 +73,13 @@ def _values(names: tuple[str, ...], given: Mapping[str, Any]) -> Values:
 
 
 DEFAULT_WEIGHTS = EvidenceWeights.from_mapping(
-    {"candidate": CANDIDATE, "sentence": SENTENCE}
+    {
+        "candidate": matched.CANDIDATE,
+        "sentence": matched.SENTENCE,
+        "unmatched": {
+            "candidate": unmatched.CANDIDATE,
+            "sentence": unmatched.SENTENCE,
+        },
+    }
 )
 """For weights whose card holds none: fitted for those that are shipped as default."""

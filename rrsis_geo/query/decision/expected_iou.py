@@ -56,6 +56,7 @@ def choose(
             is about a scene of many windows, those that are more likely meant than not,
             given that something is, and the likeliest one.
     """
+    weights = weights.of(evidence.match is not None)
     given = given_something(evidence, weights)
     something = logistic(sentence_features(evidence, given) @ weights.sentence)
     area = evidence.candidates.area[: evidence.count]

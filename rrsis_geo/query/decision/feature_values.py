@@ -27,6 +27,12 @@ MIN_BEST = 0.1
 FLOOR = 0.02
 """Fit below which candidates are not told apart."""
 
+MOST_ODDS = 6.0
+"""Log odds of the matching network, either way."""
+
+SURE = 3.0
+"""Those that are 1 as evidence."""
+
 
 def candidate_features(
     contexts: dict[str, float],
@@ -42,21 +48,25 @@ def candidate_features(
     not_noun: NDArray[np.bool_],
     shape: Values | None,
     number: int | None,
+    match: Values | None,
 ) -> Values:
     """(count, len(FEATURES))"""
     fit = fits.fit[:count]
+    odds = np.zeros(count) if match is None else match
     area = np.maximum(meant.columns["area_m2"], 1e-9)
     usual = float(np.median(area)) if count else 1.0
     best_whole = _of_best(whole)
     columns = {
         "one": np.ones(count),
-        "object": _log_odds(confidence),
+        "object": log_odds(confidence),
         "fit": np.log((fit + FLOOR) / (1 + FLOOR)),
         "fits": (fit >= FIT_THRESHOLD).astype(np.float64),
         "whole": whole,
         "whole of best": best_whole,
         "share": share,
         "phrase of best": _of_best(phrase) * has_phrase,
+        "match": np.clip(odds, -MOST_ODDS, MOST_ODDS) / SURE,
+        "matches": _chance(odds) * (match is not None),
         "faint": (meant.columns["score_max"] < 0.5).astype(np.float64),
         "not of the noun": not_noun.astype(np.float64),
         "edge": meant.columns["touches_edge"].astype(np.float64),
@@ -84,14 +94,18 @@ def sentence_signals(
     no_phrase: float,
     fits: Fits,
     number: int | None,
+    match: Values | None,
 ) -> Values:
     """(len(SENTENCE_FEATURES),), what depends on the candidates' chances left at 0."""
     best = float(confidence.max(initial=0.01))
+    odds = 0.0 if match is None else float(match.max())
     signals = {
         "one": 1.0,
         "best": 0.0,
-        "object": float(_log_odds(np.array(best))),
+        "object": float(log_odds(np.array(best))),
         "whole": float(whole.max(initial=0.0)),
+        "match": float(np.clip(odds, -MOST_ODDS, MOST_ODDS)) / SURE,
+        "matches": float(_chance(np.array(odds))) * (match is not None),
         "any": 0.0,
         "no phrase": no_phrase,
         "strain": min(fits.strain, 2.0),
@@ -107,11 +121,15 @@ def sentence_signals(
     return np.array([*pairs, *(signals[name] for name in OTHER_SENTENCE_SIGNALS)])
 
 
-def _log_odds(chance: Values) -> Values:
+def log_odds(chance: Values) -> Values:
     """Log of the odds, at most 5 either way; also of what is certain."""
     certain = 1e-9
     inside = np.clip(chance, certain, 1 - certain)
     return np.clip(np.log(inside / (1 - inside)), -5, 5)
+
+
+def _chance(odds: Values) -> Values:
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def _of_best(values: Values) -> Values:

@@ -58,6 +58,8 @@ SIGNALS = (
     "whole of best",
     "share",
     "phrase of best",
+    "match",
+    "matches",
 )
 """Of a candidate, in every context."""
 
@@ -80,7 +82,7 @@ FEATURES = (
 
 SENTENCE_CONTEXTS = CONTEXTS
 
-SENTENCE_SIGNALS = ("one", "best", "object", "whole", "strain")
+SENTENCE_SIGNALS = ("one", "best", "object", "whole", "strain", "match", "matches")
 """Of an expression, in every context."""
 
 OTHER_SENTENCE_SIGNALS = ("any", "no phrase", "unknown", "definite", "crowd")

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from rrsis_geo.language.nodes import Shape
+from rrsis_geo.matching.rectangle_sides import rectangle_sides
 from rrsis_geo.query.candidates.candidates import Candidates
 
 Values = NDArray[np.float64]
@@ -105,7 +106,7 @@ def shape_fit(
         to_pixels: (2, 2) matrix from offsets in metres to pixels, in which horizontal
             and vertical are meant.
     """
-    sides = _sides(outlines)
+    sides = rectangle_sides(outlines)
     length = np.hypot(sides[..., 0], sides[..., 1])
     longer = np.argmax(length, axis=1)
     long, short = length.max(axis=1), np.maximum(length.min(axis=1), 1e-9)
@@ -130,19 +131,6 @@ def shape_fit(
         "angled": _rising(-solid, -0.88, 0.03),
     }
     return np.asarray(np.prod([fits[shape] for shape in shapes], axis=0))
-
-
-def _sides(outlines: NDArray[np.object_]) -> Values:
-    """(N, 2, 2) two neighbouring sides of the smallest rectangles around outlines."""
-    frames = shapely.minimum_rotated_rectangle(outlines)
-    sides = np.zeros((len(outlines), 2, 2))
-    is_area = shapely.get_type_id(frames) == shapely.GeometryType.POLYGON
-    rings = shapely.get_exterior_ring(frames[is_area])
-    corners = np.stack(
-        [shapely.get_coordinates(shapely.get_point(rings, at)) for at in range(3)]
-    )
-    sides[is_area] = np.diff(corners, axis=0).transpose(1, 0, 2)
-    return sides
 
 
 def _rising(values: Values, middle: float, step: float) -> Values:

@@ -233,6 +233,7 @@ def _evidence(
         shape=shape,
         number=asked_number(plan),
         view=view,
+        match=None,
     )
 
 

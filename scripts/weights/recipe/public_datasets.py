@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import gzip
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -324,6 +325,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in path.read_text().splitlines() if line]
+        read = gzip.decompress if path.suffix == ".gz" else bytes
+        text = read(path.read_bytes()).decode()
+        return [json.loads(line) for line in text.splitlines() if line]
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error

@@ -1,0 +1,1 @@
+"""How well each object of a scene matches a sentence: a small trained network."""

@@ -1,0 +1,1 @@
+"""How much each kind of evidence counts, as `benchmarks/evidence.py` fits it."""

@@ -1,0 +1,59 @@
+"""What the matching network says of the candidates of an expression."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rrsis_geo.matching.matcher import MOST, Matcher
+from rrsis_geo.matching.object_layout import ObjectLayout
+from rrsis_geo.matching.rectangle_sides import rectangle_sides
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.decision.feature_values import log_odds
+
+Values = NDArray[np.float64]
+
+
+def match(
+    matcher: Matcher, sentence: str, candidates: Candidates, count: int
+) -> Values | None:
+    """Log odds that each candidate is meant.
+
+    Args:
+        matcher: Scores them.
+        sentence: As typed.
+        candidates: Those that may be meant first, then what they are measured against.
+        count: Number of those that may be meant.
+
+    Returns:
+        (count,); None where there are none, or too many to compare.
+    """
+    if not 0 < count <= MOST:
+        return None
+    rows = np.arange(len(candidates) if len(candidates) <= MOST else count)
+    return matcher(sentence, layout_of(candidates, rows, count))[:count]
+
+
+def layout_of(
+    candidates: Candidates, rows: NDArray[np.intp], count: int
+) -> ObjectLayout:
+    """Where some candidates lie, in pixels.
+
+    Args:
+        candidates: Of an expression.
+        rows: (N,) of candidates.
+        count: Candidates that may be meant; the others are measured against.
+    """
+    frame = candidates.image_frame
+    sides = rectangle_sides(candidates.outlines[rows]) @ candidates.metres_to_pixels.T
+    length = np.linalg.norm(sides, axis=2)  # (N, 2)
+    return ObjectLayout(
+        boxes=frame.box[rows],
+        centres=frame.centre[rows],
+        areas=candidates.area[rows] / candidates.pixel_area,
+        long_sides=sides[np.arange(len(rows)), length.argmax(axis=1)],
+        short=length.min(axis=1),
+        extent=frame.extent,
+        log_odds=log_odds(candidates.confidence[rows]),
+        is_anchor=rows >= count,
+    )

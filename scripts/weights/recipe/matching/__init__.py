@@ -1,0 +1,1 @@
+"""How the network that matches objects with sentences was trained."""

@@ -1,0 +1,109 @@
+"""What the matching network is asked about candidates, and when it is not."""
+
+import numpy as np
+import pytest
+import shapely
+from random_candidates import GRIDS, polygons_of
+
+from rrsis_geo.matching.matcher import MOST, load_matcher
+from rrsis_geo.query import make_plan
+from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
+from rrsis_geo.query.candidates.candidates import Candidates
+from rrsis_geo.query.decision.evidence import gather
+from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
+from rrsis_geo.query.decision.features import FEATURES, SceneView
+from rrsis_geo.query.decision.maps import PaintedMaps, taken
+from rrsis_geo.query.decision.sentence_match import layout_of, match
+from rrsis_geo.query.query_batch import make_batch
+
+GRID = GRIDS["projected"]
+NAME = "sentence-matcher.safetensors"
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return load_matcher(NAME)
+
+
+def row_of_tanks(count, *, side=12, gap=20):
+    return [
+        shapely.box(10 + gap * n, 40, 10 + gap * n + side, 40 + side)
+        for n in range(count)
+    ]
+
+
+def evidence(text, shapes, matcher, *, phrase="storage tank"):
+    found = polygons_of(GRID, [phrase] * len(shapes), shapes, [0.9] * len(shapes))
+    found.columns["score_max"] = found.columns["score"].copy()
+    maps = PaintedMaps(clear=found, faint=taken(found, np.zeros(0, np.intp)))
+    return gather(
+        make_plan(text),
+        maps,
+        GRID,
+        area=None,
+        view=SceneView.WINDOWS,
+        matcher=matcher,
+    )
+
+
+@pytest.mark.parametrize("name", sorted(GRIDS))
+def test_layouts_are_in_pixels_as_displayed(name):
+    """However the map is turned: the twin is shapely on the pixels themselves."""
+    grid = GRIDS[name]
+    shapes = [shapely.box(5, 9, 25, 14), shapely.box(40, 30, 46, 60)]
+    found = polygons_of(grid, ["tank"] * 2, shapes, [0.9] * 2)
+    layout = layout_of(Candidates(found, grid, ("tank",)), np.arange(2), 2)
+    np.testing.assert_allclose(layout.boxes, shapely.bounds(shapes), atol=1e-3)
+    np.testing.assert_allclose(layout.centres, [[15, 11.5], [43, 45]], atol=1e-3)
+    np.testing.assert_allclose(layout.extent, [0, 0, grid.width, grid.height])
+    np.testing.assert_allclose(
+        np.abs(layout.long_sides), [[20, 0], [0, 30]], rtol=0.02, atol=0.3
+    )
+    np.testing.assert_allclose(layout.short, [5, 6], rtol=0.02)
+    np.testing.assert_allclose(layout.areas, shapely.area(shapes), rtol=0.02)
+
+
+def test_the_candidates_of_an_expression_are_matched_with_it(matcher):
+    found = evidence("the leftmost tank", row_of_tanks(5), matcher)
+    assert found.match.shape == (5,)
+    left = found.candidates.image_boxes[:5, 0]
+    assert int(found.match.argmax()) == int(left.argmin())
+    column = found.features[:, FEATURES.index("match, all")]
+    assert np.argsort(column).tolist() == np.argsort(found.match).tolist()
+
+
+@pytest.mark.parametrize("count", [0, MOST + 1])
+def test_none_and_too_many_are_not_matched(matcher, count):
+    shapes = [
+        shapely.box(2 * (n % 80), 3 * (n // 80), 2 * (n % 80) + 1, 3 * (n // 80) + 2)
+        for n in range(count)
+    ]
+    found = polygons_of(GRID, ["tank"] * count, shapes, [0.9] * count)
+    candidates = Candidates(found, GRID, ("tank",))
+    assert match(matcher, "the tank", candidates, count) is None
+
+
+def test_evidence_without_a_matcher_has_no_trace_of_one():
+    found = evidence("the leftmost tank", row_of_tanks(3), None)
+    assert found.match is None
+    columns = [name.startswith("match") for name in FEATURES]
+    assert not found.features[:, columns].any()
+
+
+def test_a_raster_remembers_what_its_batch_matched_with(matcher):
+    batch = make_batch(["the tank"], "auto", matcher=matcher)
+    again = batch_of_tags(batch_tags(batch), batch.bands, "a.tif")
+    assert again.matcher.path == matcher.path
+    plain = batch_of_tags(batch_tags(make_batch(["the tank"], "auto")), batch.bands, "")
+    assert plain.matcher is None
+
+
+def test_unmatched_evidence_has_coefficients_of_its_own():
+    assert DEFAULT_WEIGHTS.of(True) is DEFAULT_WEIGHTS
+    plain = DEFAULT_WEIGHTS.of(False)
+    columns = [name.startswith("match") for name in FEATURES]
+    assert not plain.candidate[columns].any()
+    assert DEFAULT_WEIGHTS.candidate[columns].any()
+    again = EvidenceWeights.from_mapping(DEFAULT_WEIGHTS.to_mapping())
+    np.testing.assert_allclose(again.of(False).candidate, plain.candidate)
+    assert plain.of(False) is plain
