@@ -1,7 +1,7 @@
 """The network that matches objects with a sentence, computed with numpy.
 
-A listener over object proposals, as in Yu et al. 2017 (arXiv 1612.09542), with attention
-between objects biased by how they stand to each other.
+A listener over object proposals, as in Yu et al. 2017 (arXiv 1612.09542), with
+attention between objects biased by how they stand to each other.
 
 It is small (some 170,000 parameters), so it needs neither runtime. The words are those
 of the text encoder's word table, without its layers: a sentence that says which object

@@ -23,6 +23,7 @@ def test_all_weights_together_are_small_and_share_one_text_encoder():
     infos = [verify(name) for name in names]
     assert [info.name for info in infos] == list(names)
     used = {path for info in infos for path in (info.path, info.text_path)}
+    used |= {FOLDER / info.matcher for info in infos if info.matcher}
     there = set(FOLDER.iterdir())
     assert there == used | {FOLDER / "index.json"}
     assert len({info.text_path for info in infos}) == 1

@@ -106,7 +106,7 @@ def several(*means):
 def test_what_is_less_likely_meant_than_not_is_left_out_where_any_number_is():
     maps = several(*[0.9] * 3, *[0.66] * 4)
     evidence = gather(make_plan("tanks"), maps, GRID, area=None, view=SceneView.WINDOWS)
-    chance = given_something(evidence, DEFAULT_WEIGHTS)
+    chance = given_something(evidence, DEFAULT_WEIGHTS.of(False))
     likely = np.flatnonzero(chance >= 0.5)
     assert 0 < len(likely) < evidence.count
 

@@ -69,7 +69,11 @@ def test_the_candidates_of_an_expression_are_matched_with_it(matcher):
     left = found.candidates.image_boxes[:5, 0]
     assert int(found.match.argmax()) == int(left.argmin())
     column = found.features[:, FEATURES.index("match, all")]
-    assert np.argsort(column).tolist() == np.argsort(found.match).tolist()
+    np.testing.assert_allclose(column, np.clip(found.match, -6, 6) / 3)
+
+
+def test_a_class_alone_is_not_matched(matcher):
+    assert evidence("tanks", row_of_tanks(5), matcher).match is None
 
 
 @pytest.mark.parametrize("count", [0, MOST + 1])

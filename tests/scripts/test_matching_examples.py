@@ -1,6 +1,6 @@
 """Examples for the matching network: which objects, turned images, false objects."""
 
-import gzip
+import bz2
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -137,9 +137,9 @@ def test_what_is_meant_is_never_lost():
 
 
 def test_sentences_are_added_to_training_images_only(tmp_path):
-    file = tmp_path / "more.jsonl.gz"
+    file = tmp_path / "more.jsonl.bz2"
     row = {"image": "a.jpg", "expression": "tanks", "type": "category", "targets": [0]}
-    with gzip.open(file, "wt") as lines:
+    with bz2.open(file, "wt") as lines:
         lines.write(json.dumps(row) + "\n")
     (found,) = with_sentences([image(("the ship", (2,)))], file)
     assert [one.text for one in found.written] == ["the ship", "tanks"]
@@ -148,7 +148,7 @@ def test_sentences_are_added_to_training_images_only(tmp_path):
 
 
 def test_the_shipped_sentences_are_complete():
-    with gzip.open(module.SENTENCES, "rt", encoding="utf-8") as lines:
+    with bz2.open(module.SENTENCES, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     assert len(rows) > 5000
     assert len({(row["image"], row["expression"]) for row in rows}) == len(rows)

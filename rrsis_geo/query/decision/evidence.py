@@ -100,7 +100,8 @@ def gather(
         grid: What the scene was read at.
         area: In pixels: the part of the grid that place words mean.
         view: How much of the scene the network sees at once.
-        matcher: Compares the candidates with the sentence; None: nothing does.
+        matcher: Compares the candidates with the sentence, where it says more than a
+            class; None: nothing does.
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
@@ -151,9 +152,9 @@ def gather(
     whole_painted = column("whole")
     number = asked_number(plan)
     contexts = contexts_of(plan, view=view)
-    found = (
-        None if matcher is None else match(matcher, plan.expression, candidates, count)
-    )
+    found = None
+    if matcher is not None and not contexts["plain"]:  # a class alone chooses nothing
+        found = match(matcher, plan.expression, candidates, count)
     features = candidate_features(
         contexts,
         fits,

@@ -6,7 +6,7 @@ planner reads it; what it measures against, of another class, are its anchors.
 
 from __future__ import annotations
 
-import gzip
+import bz2
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from rrsis_geo.query import make_plan
 from rrsis_geo.query.known_words import targets
 from rrsis_geo.training.data.augmentation import flip_text
 
-SENTENCES = Path(__file__).with_name("sentences.jsonl.gz")
+SENTENCES = Path(__file__).with_name("sentences.jsonl.bz2")
 """Written for this network about the training images of NWPU VHR-10, by writers who
 were shown the images with their outlines and nothing of the product."""
 
@@ -139,7 +139,7 @@ def with_sentences(
 ) -> list[LabelledImage]:
     """Training images with the sentences of a file added to their own."""
     images = list(images)
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
+    with bz2.open(file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     found: dict[str, list[WrittenExpression]] = {}
     for row in rows:

@@ -18,7 +18,7 @@ class TrainedNetwork(nn.Module):
     """Scores objects against the words of a sentence, in batches."""
 
     def __init__(
-        self, *, word_width: int, width: int = 64, blocks: int = 2, dropout: float = 0.1
+        self, *, word_width: int, width: int = 64, blocks: int = 3, dropout: float = 0.1
     ) -> None:
         super().__init__()
         self.words = nn.ModuleDict(
