@@ -3,7 +3,7 @@
 A listener over object proposals, as in Yu et al. 2017 (arXiv 1612.09542), with
 attention between objects biased by how they stand to each other.
 
-It is small (some 170,000 parameters), so it needs neither runtime. The words are those
+It is small (some 220,000 parameters), so it needs neither runtime. The words are those
 of the text encoder's word table, without its layers: a sentence that says which object
 is meant is short, and its few words are learned better from sentences about layouts
 than from texts (decision 0193). `scripts/weights/recipe/matching` trains it.
