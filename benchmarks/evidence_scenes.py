@@ -23,8 +23,9 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.datasets.labelled_image import LabelledImage
 from rrsis_geo.query import make_plan
-from rrsis_geo.query.decision.evidence import gather
+from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.grid import Grid
 
@@ -61,14 +62,7 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         for plan, query in zip(batch.plans, queries, strict=True):
             found.append(
                 make_case(
-                    gather(
-                        plan,
-                        maps,
-                        grid,
-                        area=area,
-                        view=batch.view,
-                        matcher=batch.matcher,
-                    ),
+                    _gathered(plan, batch, maps, grid, area),
                     grid,
                     _burnt_labels(scene, query.targets, grid),
                     data="scenes",
@@ -121,14 +115,7 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     batch, maps, grid, area = _painted(predictor, path, place, texts)
     return [
         make_case(
-            gather(
-                plan,
-                maps,
-                grid,
-                area=area,
-                view=batch.view,
-                matcher=batch.matcher,
-            ),
+            _gathered(plan, batch, maps, grid, area),
             grid,
             _resized(sentence.mask, grid),
             data=picture.set,
@@ -138,6 +125,13 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
         )
         for plan, sentence in zip(batch.plans, picture.sentences, strict=True)
     ]
+
+
+def _gathered(
+    plan: Plan, batch: QueryBatch, maps: PaintedMaps, grid: Grid, area: BaseGeometry
+) -> Evidence:
+    """The evidence for a plan of a batch."""
+    return gather(plan, maps, grid, area=area, view=batch.view, matcher=batch.matcher)
 
 
 def _painted(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.matching.matching_network import MatchingNetwork
@@ -23,6 +21,11 @@ from rrsis_geo.matching.object_layout import (
 )
 from rrsis_geo.model.encoders.tokenizer import Tokenizer
 from rrsis_geo.model.serialization.header import FOLDER
+from rrsis_geo.model.serialization.numpy_tensors import (
+    SCALE,
+    open_tensors,
+    unpacked,
+)
 from rrsis_geo.model.serialization.safetensors_header import (
     read_metadata,
     require_entry,
@@ -37,8 +40,6 @@ from rrsis_geo.model.serialization.text_encoder_file import (
 
 FORMAT = "rrsis-geo-matcher"
 VERSION = "1"
-SCALE = ":scale"
-"""Suffix of the name of an int8 matrix's scales, one for each row."""
 WORD_TABLE = f"{TEXT_PREFIX}embeddings.word_embeddings.weight"
 LONGEST = 40
 """Tokens of a sentence, the rest is cut off."""
@@ -75,8 +76,7 @@ class Matcher:
         """(T, D) rows of the word table."""
         (ids,) = self._tokenizer([sentence], longest=LONGEST).ids
         table, scales = self._table
-        rows: NDArray[np.float32] = table[ids].astype(np.float32)
-        return rows * scales[ids, None].astype(np.float32)
+        return unpacked(table, scales, ids)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -85,19 +85,16 @@ class Matcher:
     @cached_property
     def _table(self) -> tuple[NDArray[Any], NDArray[Any]]:
         verify_text_encoder(self.link)
-        found = _read(self.link.path, [WORD_TABLE, WORD_TABLE + SCALE])
-        return found[WORD_TABLE], found[WORD_TABLE + SCALE]
+        file = open_tensors(self.link.path)
+        return file.get_tensor(WORD_TABLE), file.get_tensor(WORD_TABLE + SCALE)
 
     @cached_property
     def _network(self) -> MatchingNetwork:
-        stored = _read(self.path)
+        file = open_tensors(self.path)
+        names = file.keys()  # an open file is no mapping
+        stored = {name: file.get_tensor(name) for name in names}
         tensors = {
-            name: value.astype(np.float32)
-            * (
-                stored[name + SCALE].astype(np.float32)[:, None]
-                if value.dtype == np.int8
-                else np.float32(1)
-            )
+            name: unpacked(value, stored.get(name + SCALE))
             for name, value in stored.items()
             if not name.endswith(SCALE)
         }
@@ -154,16 +151,6 @@ def load_matcher(name: str, *, folder: Path = FOLDER) -> Matcher:
     link = text_encoder_link(path, metadata)
     read_linked_card(link)
     return Matcher(path=path, link=link)
-
-
-def _read(path: Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
-    try:
-        with safe_open(path, framework="numpy") as file:
-            return {name: file.get_tensor(name) for name in names or file.keys()}
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(
-            f"{path}: cannot be read as safetensors ({error}); install rrsis-geo again"
-        ) from error
 
 
 def _another_kind(path: Path) -> WeightsError:

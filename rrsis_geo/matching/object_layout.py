@@ -41,10 +41,8 @@ class ObjectLayout:
     """(N, 2) centroids."""
     areas: Values
     """(N,) square pixels."""
-    long_sides: Values
-    """(N, 2) the longer side of the smallest rectangle around each, as a vector."""
-    short: Values
-    """(N,) length of the shorter side."""
+    sides: Values
+    """(N, 2, 2) sides of the smallest rectangle around each; see `rectangle_sides`."""
     extent: Values
     """(4,) left, top, right, bottom of the area that words of place refer to."""
     log_odds: Values
@@ -55,6 +53,17 @@ class ObjectLayout:
     def __len__(self) -> int:
         return len(self.areas)
 
+    @property
+    def long_sides(self) -> Values:
+        """(N, 2) the longer side of each rectangle, as a vector."""
+        longer = np.linalg.norm(self.sides, axis=2).argmax(axis=1)
+        return np.asarray(self.sides[np.arange(len(self)), longer])
+
+    @property
+    def short(self) -> Values:
+        """(N,) length of the shorter side of each."""
+        return np.asarray(np.linalg.norm(self.sides, axis=2).min(axis=1))
+
 
 def object_features(layout: ObjectLayout) -> NDArray[np.float32]:
     """(N, FEATURES) of each object, alone and in comparison with those of its role."""
@@ -63,9 +72,10 @@ def object_features(layout: ObjectLayout) -> NDArray[np.float32]:
     place = (layout.centres - [left, top]) / size  # (N, 2), 0 to 1
     box = (layout.boxes - [left, top, left, top]) / np.tile(size, 2)
     share = layout.areas / np.prod(size)
-    long = np.linalg.norm(layout.long_sides, axis=1)
+    long_sides = layout.long_sides
+    long = np.linalg.norm(long_sides, axis=1)
     round_ = np.clip(layout.short / np.maximum(long, 1e-9), 0, 1)  # 1: a square
-    twice = 2 * np.arctan2(layout.long_sides[:, 1], layout.long_sides[:, 0])
+    twice = 2 * np.arctan2(long_sides[:, 1], long_sides[:, 0])
     alike = layout.is_anchor[:, None] == layout.is_anchor  # (N, N)
     usual = np.array([np.median(share[row]) for row in alike])
     near = EDGE / np.tile(size, 2)

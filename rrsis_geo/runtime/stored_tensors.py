@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from rrsis_geo.errors import WeightsError
 from rrsis_geo.model.head import names_of_head
 from rrsis_geo.model.serialization.header import WeightsInfo
+from rrsis_geo.model.serialization.numpy_tensors import (
+    SCALE,
+    open_tensors,
+    unpacked,
+)
 from rrsis_geo.model.serialization.text_encoder_file import TEXT_PREFIX
-
-SCALE = ":scale"
-"""Suffix of the name of a tensor of scales; see `model.serialization.quantization`."""
 
 
 class StoredTensors:
@@ -37,10 +37,10 @@ class StoredTensors:
             WeightsError: a file cannot be read, or a tensor is in the wrong one.
         """
         self.info = info
-        file = _open(info.path)
+        file = open_tensors(info.path)
         self._files = dict.fromkeys(file.keys(), file)
         if info.text_path is not None:
-            text = _open(info.text_path)
+            text = open_tensors(info.text_path)
             odd = [name for name in self._files if name.startswith(TEXT_PREFIX)]
             names = text.keys()
             odd += [name for name in names if not name.startswith(TEXT_PREFIX)]
@@ -101,28 +101,16 @@ class StoredTensors:
     def _unpacked(self, name: str, rows: Any) -> NDArray[Any]:
         stored = self._find(name)
         if stored.dtype != np.int8:
-            return np.asarray(stored[rows] if stored.ndim else stored, np.float32)
+            return unpacked(stored, None, rows)
         if name + SCALE not in self._names:
             raise WeightsError(
                 f"{name}: int8 without scales; the weights file is damaged, fetch it "
                 "again"
             )
-        scales = self._find(name + SCALE)[rows].astype(np.float32)
-        unpacked: NDArray[Any] = stored[rows].astype(np.float32)
-        unpacked *= scales.reshape(-1, *[1] * (stored.ndim - 1))
-        return unpacked
+        return unpacked(stored, self._find(name + SCALE), rows)
 
     def _other_architecture(self, name: str) -> WeightsError:
         return WeightsError(
             f"{self.info.path}: another architecture than its config says: the first "
             f"tensor that differs is {name}; fetch the file again"
         )
-
-
-def _open(path: Path) -> Any:
-    try:
-        return safe_open(path, framework="numpy")
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(
-            f"{path}: cannot be read as safetensors ({error})"
-        ) from error

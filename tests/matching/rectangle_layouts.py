@@ -10,17 +10,14 @@ from rrsis_geo.matching.rectangle_sides import rectangle_sides
 def layout_of(outlines, *, extent=(0, 0, 400, 300), log_odds=3.0, anchors=()):
     """The layout of outlines in pixels."""
     outlines = np.array(outlines, np.object_)
-    sides = rectangle_sides(outlines)
-    length = np.linalg.norm(sides, axis=2)
     return ObjectLayout(
         boxes=shapely.bounds(outlines).reshape(-1, 4),
         centres=shapely.get_coordinates(shapely.centroid(outlines)),
         areas=shapely.area(outlines),
-        long_sides=sides[np.arange(len(sides)), length.argmax(axis=1)],
-        short=length.min(axis=1),
+        sides=rectangle_sides(outlines),
         extent=np.array(extent, np.float64),
-        log_odds=np.broadcast_to(np.float64(log_odds), len(sides)).copy(),
-        is_anchor=np.isin(np.arange(len(sides)), anchors),
+        log_odds=np.broadcast_to(np.float64(log_odds), len(outlines)).copy(),
+        is_anchor=np.isin(np.arange(len(outlines)), anchors),
     )
 
 

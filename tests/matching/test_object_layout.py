@@ -22,7 +22,7 @@ def layout():
 
 
 def taken(layout, rows):
-    names = ("boxes", "centres", "areas", "long_sides", "short", "log_odds")
+    names = ("boxes", "centres", "areas", "sides", "log_odds")
     columns = {name: getattr(layout, name)[rows] for name in (*names, "is_anchor")}
     return replace(layout, **columns)
 

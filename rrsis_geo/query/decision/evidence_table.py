@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from rrsis_geo.query.decision.evidence import Evidence
-from rrsis_geo.query.decision.expected_iou import Choice, logistic
+from rrsis_geo.query.decision.expected_iou import Choice
+from rrsis_geo.query.decision.feature_values import logistic
 from rrsis_geo.query.decision.features import FEATURES
 
 SIGNALS = {"whole": "whole, all", "phrase": "phrase of best, all"}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rrsis_geo.query.decision.evidence import Evidence, contexts_of
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
+from rrsis_geo.query.decision.feature_values import logistic
 from rrsis_geo.query.decision.features import SENTENCE_CONTEXTS, SENTENCE_FEATURES
 
 Values = NDArray[np.float64]
@@ -127,8 +128,3 @@ def best_set(
         if p[asked - 1] > 0.25 * p[0]:
             count = min(count, asked) if asked < count else max(count, asked)
     return order[:count], float(value[count - 1])
-
-
-def logistic(x: Values) -> Values:
-    """Logistic function."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from rrsis_geo.matching.object_layout import SURE
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evaluation import Fits
 from rrsis_geo.query.decision.features import (
@@ -29,9 +30,6 @@ FLOOR = 0.02
 
 MOST_ODDS = 6.0
 """Log odds of the matching network, either way."""
-
-SURE = 3.0
-"""Those that are 1 as evidence."""
 
 
 def candidate_features(
@@ -66,7 +64,7 @@ def candidate_features(
         "share": share,
         "phrase of best": _of_best(phrase) * has_phrase,
         "match": np.clip(odds, -MOST_ODDS, MOST_ODDS) / SURE,
-        "matches": _chance(odds) * (match is not None),
+        "matches": logistic(odds) * (match is not None),
         "faint": (meant.columns["score_max"] < 0.5).astype(np.float64),
         "not of the noun": not_noun.astype(np.float64),
         "edge": meant.columns["touches_edge"].astype(np.float64),
@@ -105,7 +103,7 @@ def sentence_signals(
         "object": float(log_odds(np.array(best))),
         "whole": float(whole.max(initial=0.0)),
         "match": float(np.clip(odds, -MOST_ODDS, MOST_ODDS)) / SURE,
-        "matches": float(_chance(np.array(odds))) * (match is not None),
+        "matches": float(logistic(np.array(odds))) * (match is not None),
         "any": 0.0,
         "no phrase": no_phrase,
         "strain": min(fits.strain, 2.0),
@@ -128,8 +126,9 @@ def log_odds(chance: Values) -> Values:
     return np.clip(np.log(inside / (1 - inside)), -5, 5)
 
 
-def _chance(odds: Values) -> Values:
-    return np.asarray(1 / (1 + np.exp(-odds)))
+def logistic(x: Values) -> Values:
+    """Logistic function."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))
 
 
 def _of_best(values: Values) -> Values:

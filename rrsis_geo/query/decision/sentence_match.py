@@ -46,13 +46,11 @@ def layout_of(
     """
     frame = candidates.image_frame
     sides = rectangle_sides(candidates.outlines[rows]) @ candidates.metres_to_pixels.T
-    length = np.linalg.norm(sides, axis=2)  # (N, 2)
     return ObjectLayout(
         boxes=frame.box[rows],
         centres=frame.centre[rows],
         areas=candidates.area[rows] / candidates.pixel_area,
-        long_sides=sides[np.arange(len(rows)), length.argmax(axis=1)],
-        short=length.min(axis=1),
+        sides=sides,
         extent=frame.extent,
         log_odds=log_odds(candidates.confidence[rows]),
         is_anchor=rows >= count,

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
@@ -66,29 +65,27 @@ def mirrored(layout: ObjectLayout, axis: int) -> ObjectLayout:
     """A layout with an axis (0: x, 1: y) turned round in its extent."""
     total = layout.extent[axis] + layout.extent[axis + 2]
     boxes, centres = layout.boxes.copy(), layout.centres.copy()
-    sides = layout.long_sides.copy()
+    sides = layout.sides.copy()
     boxes[:, [axis, axis + 2]] = total - layout.boxes[:, [axis + 2, axis]]
     centres[:, axis] = total - centres[:, axis]
-    sides[:, axis] *= -1
-    return replace(layout, boxes=boxes, centres=centres, long_sides=sides)
+    sides[..., axis] *= -1
+    return replace(layout, boxes=boxes, centres=centres, sides=sides)
 
 
-def layout_of(image: LabelledImage, rows: Iterable[int], anchors: Flags) -> Any:
+def layout_of(
+    image: LabelledImage, rows: Iterable[int], anchors: Flags
+) -> ObjectLayout:
     """The layout of some labelled objects of an image."""
     shapes = [image.layout.objects[row].polygon for row in rows]
     outlines = np.array(shapes, np.object_)
-    sides = rectangle_sides(outlines)  # (N, 2, 2)
-    length = np.linalg.norm(sides, axis=2)
-    longer = length.argmax(axis=1)
     size = image.layout.width, image.layout.height
     return ObjectLayout(
         boxes=shapely.bounds(outlines),
         centres=shapely.get_coordinates(shapely.centroid(outlines)),
         areas=shapely.area(outlines),
-        long_sides=sides[np.arange(len(sides)), longer],
-        short=length.min(axis=1),
+        sides=rectangle_sides(outlines),
         extent=np.array([0.0, 0.0, *size]),
-        log_odds=np.full(len(sides), LOG_ODDS),
+        log_odds=np.full(len(outlines), LOG_ODDS),
         is_anchor=anchors,
     )
 

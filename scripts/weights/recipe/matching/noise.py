@@ -53,7 +53,7 @@ def taken(example: Example, rows: np.ndarray) -> Example:
     columns = {
         name: getattr(layout, name)[rows]
         for name in (
-            *("boxes", "centres", "areas", "long_sides", "short"),
+            *("boxes", "centres", "areas", "sides"),
             *("log_odds", "is_anchor"),
         )
     }
@@ -78,6 +78,9 @@ def with_false_objects(example: Example, rng: np.random.Generator) -> Example:
     short = long * ratio
     width = np.hypot(long * np.cos(angle), short * np.sin(angle))
     height = np.hypot(long * np.sin(angle), short * np.cos(angle))
+    along = np.stack([np.cos(angle), np.sin(angle)], axis=1)  # (count, 2)
+    across = np.stack([-np.sin(angle), np.cos(angle)], axis=1)
+    sides = np.stack([along * long[:, None], across * short[:, None]], axis=1)
     left, top, right, bottom = layout.extent
     centres = rng.uniform((left, top), (right, bottom), (count, 2))
     inside = rng.random(count) < PART
@@ -98,13 +101,7 @@ def with_false_objects(example: Example, rng: np.random.Generator) -> Example:
         boxes=np.vstack([layout.boxes, boxes]),
         centres=np.vstack([layout.centres, centres]),
         areas=np.concatenate([layout.areas, areas]),
-        long_sides=np.vstack(
-            [
-                layout.long_sides,
-                np.stack([np.cos(angle), np.sin(angle)], 1) * long[:, None],
-            ]
-        ),
-        short=np.concatenate([layout.short, short]),
+        sides=np.concatenate([layout.sides, sides]),
         extent=layout.extent,
         log_odds=np.concatenate([layout.log_odds, odds]),
         is_anchor=np.concatenate([layout.is_anchor, np.zeros(count, np.bool_)]),
