@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, cast, get_args
+from typing import Any, TypeGuard, cast, get_args
 
 from rrsis_geo.language.directions import Side
 from rrsis_geo.language.nodes import (
@@ -81,7 +81,7 @@ def _read(find: Find) -> Node:
     return (_asked(find, find) or find) if _is_headed(find) else find
 
 
-def _is_headed(node: Node) -> bool:
+def _is_headed(node: Node) -> TypeGuard[Find]:
     if not isinstance(node, Find) or node.layer:
         return False
     return bool(node.categories) and HEADED.issuperset(node.categories)
@@ -109,7 +109,7 @@ def _ending(node: Node) -> Node:
     if not isinstance(node, InPlace) or node.place not in get_args(Side):
         return node
     found = spine(node)[-1]
-    if not _is_headed(found) or not isinstance(found, Find):
+    if not _is_headed(found):
         return node
     match = _ENDING.search(found.phrase)
     if match is None:
