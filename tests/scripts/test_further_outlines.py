@@ -1,6 +1,6 @@
 """What was outlined by eye in images with labels of their own."""
 
-import gzip
+import bz2
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -181,13 +181,13 @@ def test_all_outlines_can_be_drawn(further):
 
 
 def test_broken_compressed_files_are_named(tmp_path):
-    whole = gzip.compress(b'{"a": 1}')
-    path = tmp_path / "some.json.gz"
+    whole = bz2.compress(b'{"a": 1}')
+    path = tmp_path / "some.json.bz2"
     path.write_bytes(whole)
     assert read_json(path) == {"a": 1}
-    for broken in (whole[:-9], b"no gzip", whole[:12] + b"zzzz" + whole[16:]):
+    for broken in (whole[:-9], b"no bz2", whole[:12] + b"zzzz" + whole[16:]):
         path.write_bytes(broken)
-        with pytest.raises(DataError, match=r"some\.json\.gz: cannot be read"):
+        with pytest.raises(DataError, match=r"some\.json\.bz2: cannot be read"):
             read_json(path)
 
 

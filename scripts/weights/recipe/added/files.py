@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
+import bz2
 import hashlib
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -72,15 +71,15 @@ def image_files(folder: Path, pattern: str) -> list[Path]:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file, which may be compressed (`.json.gz`).
+    """Read a JSON file, which may be compressed (`.json.bz2`).
 
     Raises:
         DataError: it is missing or broken.
     """
     try:
         content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
+        if path.suffix == ".bz2":
+            content = bz2.decompress(content)
         return json.loads(content)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error

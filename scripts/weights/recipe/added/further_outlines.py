@@ -107,7 +107,7 @@ def _same(names: str) -> dict[str, tuple[str, ...]]:
 
 
 NEW_YORK = FurtherOutlines(
-    file="newyork_outlines.json.gz",
+    file="newyork_outlines.json.bz2",
     categories={"pier": ("harbor",)}
     | _same(
         "bridge overpass railway stadium golf_course ground_track_field "
@@ -117,7 +117,7 @@ NEW_YORK = FurtherOutlines(
 )
 
 NWPU = FurtherOutlines(
-    file="nwpu_outlines.json.gz",
+    file="nwpu_outlines.json.bz2",
     categories={"trees": ("tree", "vegetation"), "grass": ("vegetation",)}
     | _same(
         "road water parking_lot terminal apron runway railway beach overpass "
@@ -127,27 +127,27 @@ NWPU = FurtherOutlines(
 """Surroundings of the ten classes; piers are left to the labels of harbours."""
 
 SHIPS = FurtherOutlines(
-    file="ship_outlines.json.gz",
+    file="ship_outlines.json.bz2",
     categories={"ship": ("ship",), "harbor": ("harbor",)},
     blackens=True,
 )
 """Ships that `ships-obb` does not label, mostly small ones, and piers."""
 
 AIRCRAFT = FurtherOutlines(
-    file="airport_aircraft.json.gz",
+    file="airport_aircraft.json.bz2",
     categories={"airplane": ("airplane",)},
     blackens=True,
 )
 """Large aircraft of Aerial Airport, in the place of their boxes."""
 
 AIRPORTS = FurtherOutlines(
-    file="airport_grounds.json.gz",
+    file="airport_grounds.json.bz2",
     categories=_same("runway taxiway terminal apron parking_lot road water"),
 )
 """What is around the aircraft of Aerial Airport."""
 
 RARE = FurtherOutlines(
-    file="rare_outlines.json.gz",
+    file="rare_outlines.json.bz2",
     categories=_same("roundabout golf_course construction_site solar_panel"),
 )
 """What few images of the other sets show; the file lists those without any as well."""

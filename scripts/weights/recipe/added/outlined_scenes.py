@@ -1,6 +1,6 @@
 """Read the captioned scenes, whose objects were outlined by eye for this project.
 
-`scene_outlines.json.gz` holds them: what was looked for -> image -> objects, as
+`scene_outlines.json.bz2` holds them: what was looked for -> image -> objects, as
 `outline_shapes` reads them. What may be an object, but is not surely one, is marked
 unsure; its pixels are black in training.
 """
@@ -29,7 +29,7 @@ from .files import Wanted, read_json
 from .outline_shapes import shape_of
 from .unsure_images import UnsureImage
 
-OUTLINES = Path(__file__).with_name("scene_outlines.json.gz")
+OUTLINES = Path(__file__).with_name("scene_outlines.json.bz2")
 
 NAME = "aid-captions"
 
