@@ -30,7 +30,7 @@ import numpy as np
 from evidence_cases import Case, folds_of, nwpu_cases
 from evidence_classes import class_cases
 from evidence_fit import fit, module
-from evidence_outlined import outlined_cases, unread_cases
+from evidence_outlined import other_scene_cases, outlined_cases, unread_cases
 from evidence_scenes import as_it_is, evidence_of, picture_cases, scene_cases
 from public_data import kept_images, nwpu, part_of, split
 from query_validation import CachedNetwork, overlap
@@ -104,8 +104,9 @@ def main() -> None:
     cases += [case for case in found if part_of(case.image) == "choose"]
     reported = [case for case in found if part_of(case.image) == "report"]
     if options.unread:
-        for of, case in unread_cases(options.data, predictor, part):
-            (cases if of == "choose" else reported).append(case)
+        for sentences in (unread_cases, other_scene_cases):
+            for of, case in sentences(options.data, predictor, part):
+                (cases if of == "choose" else reported).append(case)
     print("| expressions | seen | mIoU | empty | of | nothing meant: empty | of |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     if options.shipped:

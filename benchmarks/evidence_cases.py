@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from image_colours import colours_on
 from numpy.typing import NDArray
 from query_validation import SIDE, CachedNetwork, expressions_of, grid_of
 from rasterio.features import rasterize
@@ -89,9 +90,18 @@ def nwpu_cases(
         matcher=network.matcher,
     )
     maps = painted_maps(batch, network.levels(pixels, batch.texts), grid)
+    colours_of = colours_on(image.pixels, grid)
     return [
         make_case(
-            gather(plan, maps, grid, area=None, view=view, matcher=batch.matcher),
+            gather(
+                plan,
+                maps,
+                grid,
+                area=None,
+                view=view,
+                matcher=batch.matcher,
+                colours_of=colours_of,
+            ),
             grid,
             mask,
             data="nwpu",

@@ -24,6 +24,7 @@ from public_data import (
     added_sources,
     kept_airports,
     nwpu,
+    other_scenes,
     part_of,
     split,
 )
@@ -50,6 +51,15 @@ UNREAD = {
     "nwpu, a third time": SENTENCES.with_name("nwpu-third.jsonl.gz"),
 }
 """Name of a set in the table -> sentences whose half to choose on was read since."""
+
+OTHER_SCENES = {
+    "other scenes": SENTENCES.with_name("other-scenes.jsonl.bz2"),
+    "other scenes, a second time": SENTENCES.with_name("other-scenes-second.jsonl.bz2"),
+}
+"""Name of a set in the table -> sentences about drone scenes, harbours, tank farms and
+car parks; nothing is chosen on those of `REPORTED`."""
+
+REPORTED = "other scenes, a second time"
 
 
 def outlined_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
@@ -99,6 +109,47 @@ def unread_cases(
                 picture = replace(as_it_is(image), set=name)
                 for case in evidence_of(picture, predictor):
                     yield of, case
+
+
+def other_scene_cases(
+    data: Path, predictor: ScenePredictor, part: str
+) -> Iterator[tuple[str, Case]]:
+    """Gather the evidence for sentences about parts of further kept images.
+
+    Args:
+        data: The folder of public data sets.
+        predictor: Weights and their cache.
+        part: choose, report or all; all parts of an image are on one side.
+
+    Yields:
+        The part and the case.
+    """
+    for name, path in OTHER_SCENES.items():
+        for image in other_scenes(data, path, kept=True):
+            of = "report" if name == REPORTED else part_of(image.place)
+            if part in ("all", of):
+                for case in evidence_of(_described(image, name), predictor):
+                    yield of, case
+
+
+def _described(image: LabelledImage, name: str) -> Picture:
+    """A part of an image and the sentences about it."""
+    size = image.layout.height, image.layout.width
+    return Picture(
+        name=f"other/{image.place}/{image.name}",
+        image=image.place,
+        set=name,
+        pixels=image.pixels,
+        gsd=image.layout.gsd or AS_IT_IS,
+        sentences=tuple(
+            Sentence(
+                expression=one.text,
+                type=one.type,
+                mask=burnt([image.layout.outlines[row] for row in one.targets], size),
+            )
+            for one in image.written
+        ),
+    )
 
 
 def _address(image: LabelledImage, name: str) -> str:

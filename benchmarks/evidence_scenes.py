@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import shapely
 from affine import Affine
 from evidence_cases import Case, make_case
 from evidence_measured import measured_queries
+from image_colours import colours_on
 from numpy.typing import NDArray
 from public_data import part_of
 from query_scenes import UTM, LabelledScene, read_scenes
@@ -21,7 +23,7 @@ from rasterio.features import rasterize
 from sentence_sets import Picture, Sentence, pictures
 from shapely.geometry.base import BaseGeometry
 
-from rrsis_geo.datasets.labelled_image import LabelledImage
+from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.maps import PaintedMaps
@@ -58,17 +60,17 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         if not queries:
             continue
         texts = [query.expression for query in queries]
-        batch, maps, grid, area = _painted(predictor, scene.path, scene.grid, texts)
-        for plan, query in zip(batch.plans, queries, strict=True):
+        painted = _painted(predictor, scene.path, scene.grid, texts)
+        for plan, query in zip(painted.batch.plans, queries, strict=True):
             found.append(
                 make_case(
-                    _gathered(plan, batch, maps, grid, area),
-                    grid,
-                    _burnt_labels(scene, query.targets, grid),
+                    painted.evidence(plan),
+                    painted.grid,
+                    _burnt_labels(scene, query.targets, painted.grid),
                     data="scenes",
                     image=name,
                     type=query.type,
-                    view=batch.view,
+                    view=painted.batch.view,
                 )
             )
     return found
@@ -112,26 +114,43 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     """Gather the evidence for the sentences about a picture."""
     path, place = _written(picture, predictor.folder)
     texts = [sentence.expression for sentence in picture.sentences]
-    batch, maps, grid, area = _painted(predictor, path, place, texts)
+    painted = _painted(predictor, path, place, texts)
     return [
         make_case(
-            _gathered(plan, batch, maps, grid, area),
-            grid,
-            _resized(sentence.mask, grid),
+            painted.evidence(plan),
+            painted.grid,
+            _resized(sentence.mask, painted.grid),
             data=picture.set,
             image=picture.image,
             type=sentence.type,
-            view=batch.view,
+            view=painted.batch.view,
         )
-        for plan, sentence in zip(batch.plans, picture.sentences, strict=True)
+        for plan, sentence in zip(painted.batch.plans, picture.sentences, strict=True)
     ]
 
 
-def _gathered(
-    plan: Plan, batch: QueryBatch, maps: PaintedMaps, grid: Grid, area: BaseGeometry
-) -> Evidence:
-    """The evidence for a plan of a batch."""
-    return gather(plan, maps, grid, area=area, view=batch.view, matcher=batch.matcher)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Painted:
+    """A batch of expressions and what the network painted for it."""
+
+    batch: QueryBatch
+    maps: PaintedMaps
+    grid: Grid
+    area: BaseGeometry
+    pixels: NDArray[np.uint8]
+    """(3, H, W) of the image under the grid."""
+
+    def evidence(self, plan: Plan) -> Evidence:
+        """The evidence for a plan of the batch."""
+        return gather(
+            plan,
+            self.maps,
+            self.grid,
+            area=self.area,
+            view=self.batch.view,
+            matcher=self.batch.matcher,
+            colours_of=colours_on(self.pixels, self.grid),
+        )
 
 
 def _painted(
@@ -139,7 +158,7 @@ def _painted(
     path: Path,
     place: Grid,
     texts: Sequence[str],
-) -> tuple[QueryBatch, PaintedMaps, Grid, BaseGeometry]:
+) -> _Painted:
     """Plan expressions; polygonize what the network paints for their texts."""
     batch = make_batch(
         texts,
@@ -153,7 +172,13 @@ def _painted(
     clear, grid, area = polygonize(sources, batch.texts, weighs=True)
     _, low = batch.thresholds(0.5)
     faint, _, _ = polygonize(sources, batch.texts, weighs=True, threshold=low)
-    return batch, PaintedMaps(clear=clear, faint=faint), grid, area
+    return _Painted(
+        batch=batch,
+        maps=PaintedMaps(clear=clear, faint=faint),
+        grid=grid,
+        area=area,
+        pixels=read_rgb(path),
+    )
 
 
 def _burnt_labels(

@@ -13,6 +13,7 @@ from recipe.added.further_outlines import RARE
 from recipe.added.land_cover import read_labels
 from recipe.added.outlined_scenes import NAME as OUTLINED_SCENES
 from recipe.added.sources import added_sources
+from recipe.matching.other_scenes import other_scenes
 from recipe.public_datasets import default_sources, kept_airports, nwpu, split
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "kept_airports",
     "kept_images",
     "nwpu",
+    "other_scenes",
     "part_of",
     "read_labels",
     "split",

@@ -99,7 +99,10 @@ def scored_expressions(
             "type": item.type,
             "plan": plan.notation(),
             "target": bool(mask.any()),
-            "iou": overlap(answered_mask(batch, levels, grid, SCORE_MARGIN), mask),
+            "iou": overlap(
+                answered_mask(batch, levels, grid, SCORE_MARGIN, pixels=image.pixels),
+                mask,
+            ),
         }
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from head_digest import head_digest
+from image_colours import colours_on
 from numpy.typing import NDArray
 from public_data import nwpu, split
 from rasterio.crs import CRS
@@ -211,7 +212,14 @@ def without_target(
                     )
                     levels = network.levels(sample.pixels, sorted(batch.texts))
                     iou[mode] = overlap(
-                        answered_mask(batch, levels, grid, network.score_margin), mask
+                        answered_mask(
+                            batch,
+                            levels,
+                            grid,
+                            network.score_margin,
+                            pixels=sample.pixels,
+                        ),
+                        mask,
                     )
                 found.append(
                     Case(
@@ -302,7 +310,11 @@ def _score(
     for place, (text, kind, mask) in enumerate(zip(texts, types, masks, strict=True)):
         masks_by_mode = {
             mode: answered_mask(
-                batches[mode][place], levels, grid, network.score_margin
+                batches[mode][place],
+                levels,
+                grid,
+                network.score_margin,
+                pixels=pixels,
             )
             for mode in MODES
         }
@@ -333,8 +345,18 @@ def answered_mask(
     levels: dict[str, NDArray[np.uint8]],
     grid: Grid,
     score_margin: float,
+    *,
+    pixels: NDArray[np.uint8],
 ) -> NDArray[np.bool_]:
-    """Resolve a batch to a mask, from polygons, as a run does."""
+    """Resolve a batch to a mask, from polygons, as a run does.
+
+    Args:
+        batch: Of expressions.
+        levels: Text -> (SIDE, SIDE) what was painted for it.
+        grid: Of the image.
+        score_margin: Of the weights.
+        pixels: (3, H, W) of the image.
+    """
     strip = Strip(top=0, levels=np.stack([levels[phrase] for phrase in batch.texts]))
     options = SegmentOptions()
     polygonizers = open_polygonizers(batch, batch.texts, grid, options, score_margin)
@@ -342,7 +364,11 @@ def answered_mask(
         one.add(strip)
     polygons, *faint = (one.finish() for one in polygonizers)
     resolved = batch.answer(
-        polygons, grid, None, faint=faint[0] if faint else None
+        polygons,
+        grid,
+        None,
+        faint=faint[0] if faint else None,
+        colours_of=colours_on(pixels, grid),
     ).polygons.geometry
     if not len(resolved):
         return np.zeros((SIDE, SIDE), np.bool_)

@@ -23,9 +23,11 @@ import numpy as np
 import rasterio
 import shapely
 from head_digest import head_digest
+from image_colours import colours_on
 from query_scenes import LabelledScene
 from rasterio.errors import NotGeoreferencedWarning
 
+from rrsis_geo.datasets.labelled_image import read_rgb
 from rrsis_geo.job import SegmentOptions
 from rrsis_geo.matching.matcher import Matcher, find_matcher
 from rrsis_geo.model.serialization.header import find_weights, read_header
@@ -90,7 +92,13 @@ class ScenePredictor:
         if batch.weighs:
             _, low = batch.thresholds(0.5)
             faint, _, _ = polygonize(sources, batch.texts, weighs=True, threshold=low)
-        resolved = batch.answer(found, grid, area, faint=faint).polygons
+        resolved = batch.answer(
+            found,
+            grid,
+            area,
+            faint=faint,
+            colours_of=colours_on(read_rgb(scene.path), grid),
+        ).polygons
         return [_matching_labels(scene, resolved, grid, text) for text in texts]
 
     @cached_property

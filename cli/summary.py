@@ -23,7 +23,7 @@ EVIDENCE = {
     "phrase": "with its attributes",
     "whole": "whole expression",
     "shape": "shape",
-    "sentence": "sentence and layout",
+    "sentence": "sentence and objects",
     "fits": "place, order and measure",
 }
 """Evidence of a candidate in a manifest -> words."""

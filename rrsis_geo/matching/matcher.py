@@ -39,7 +39,7 @@ from rrsis_geo.model.serialization.text_encoder_file import (
 )
 
 FORMAT = "rrsis-geo-matcher"
-VERSION = "1"
+VERSION = "2"
 WORD_TABLE = f"{TEXT_PREFIX}embeddings.word_embeddings.weight"
 LONGEST = 40
 """Tokens of a sentence, the rest is cut off."""

@@ -1,8 +1,8 @@
 """Where objects lie, how large they are and how they stand to each other, as numbers.
 
 All are ratios, so that an enlarged image gives the same ones. Nothing depends on the
-class or on the pixels: what the network that paints says of an object comes in as its
-confidence alone.
+class: what the network that paints says of an object comes in as its confidence alone,
+and of its pixels there is the mean colour.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ EDGE = 1.5
 SURE = 3.0
 """Log odds that are 1 as a feature."""
 
-FEATURES = 37
+COLOUR_STEP, COLOUR_CONTRAST = 0.25, 0.15
+"""Differences of a colour from grey, and from the usual one, that are 1 as features."""
+
+FEATURES = 44
 """Of an object."""
 
 PAIR_FEATURES = 8
@@ -49,6 +52,8 @@ class ObjectLayout:
     """(N,) of the chance that each is one whole object of its class."""
     is_anchor: NDArray[np.bool_]
     """(N,) whether the others are measured against it, so that it is not meant."""
+    colours: Values
+    """(N, 3) mean red, green and blue of each, 0 to 1; NaN: not known."""
 
     def __len__(self) -> int:
         return len(self.areas)
@@ -99,6 +104,7 @@ def object_features(layout: ObjectLayout) -> NDArray[np.float32]:
         *(box[:, 2:] > 1 - near[2:]).T,
         layout.is_anchor,
         layout.log_odds / SURE,
+        *_colours(layout.colours, alike).T,
     ]
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -121,6 +127,21 @@ def pair_features(layout: ObjectLayout) -> NDArray[np.float32]:
         np.eye(len(layout)),
     ]
     return np.stack(columns, axis=2).astype(np.float32)
+
+
+def _colours(colours: Values, alike: NDArray[np.bool_]) -> Values:
+    """(N, 7) whether each colour is known, it, and how it differs from those alike."""
+    known = np.asarray(np.isfinite(colours).all(axis=1))
+    usual = np.zeros_like(colours)
+    for row in np.flatnonzero(known):
+        usual[row] = np.median(colours[alike[row] & known], axis=0)
+    return np.column_stack(
+        [
+            known,
+            np.where(known[:, None], (colours - 0.5) / COLOUR_STEP, 0.0),
+            np.where(known[:, None], (colours - usual) / COLOUR_CONTRAST, 0.0),
+        ]
+    )
 
 
 def _order(values: Values, alike: NDArray[np.bool_]) -> list[NDArray[Any]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from rrsis_geo.errors import Cancelled, OptionError, SceneError
 from rrsis_geo.job import SegmentOptions, VectorizeJob
 from rrsis_geo.pipeline import output_paths, run_manifest
+from rrsis_geo.pipeline.reuse.tagged_scene import colours_of_tagged_scene
 from rrsis_geo.protocol import Advice, Finished, Message, Progress
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.batch_tags import batch_of_tags
@@ -138,13 +139,20 @@ def _answers(
         seconds = time.perf_counter() - began
         report(Progress(done, grid.height, polygonizers[0].count, seconds))
     found, *faint = (one.finish() for one in polygonizers)
-    return batch.answer(
-        found,
-        grid,
-        valid.outline,
-        faint=faint[0] if faint else None,
-        min_score=options.min_score,
-    )
+
+    def note(line: str) -> None:
+        report(Advice(line))
+
+    tags = raster.tags if batch.matcher is not None else {}
+    with colours_of_tagged_scene(tags, grid, note) as colours_of:
+        return batch.answer(
+            found,
+            grid,
+            valid.outline,
+            faint=faint[0] if faint else None,
+            min_score=options.min_score,
+            colours_of=colours_of,
+        )
 
 
 def open_polygonizers(

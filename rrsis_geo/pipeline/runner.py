@@ -8,6 +8,7 @@ from contextlib import closing
 
 from rrsis_geo.errors import Cancelled
 from rrsis_geo.job import Counts, SegmentJob
+from rrsis_geo.matching.candidate_colours import CandidateColours
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.pipeline.dry_run import DryRun, plan
 from rrsis_geo.pipeline.engines import open_engine
@@ -172,6 +173,7 @@ def _find(
         faint=faint[0] if faint else None,
         min_score=options.min_score,
         colours=colours_of(this.batch, this.scene, plan.grid),
+        colours_of=CandidateColours(scene=this.scene, grid=plan.grid),
         memory=this.kept.overlaps(),
     )
     for line in answers.advice:

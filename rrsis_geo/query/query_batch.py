@@ -16,6 +16,7 @@ from rrsis_geo.job import CAUTION, RESOLVES
 from rrsis_geo.language.known_classes import KnownClasses
 from rrsis_geo.language.nodes import Find
 from rrsis_geo.matching.matcher import Matcher
+from rrsis_geo.matching.mean_colours import ColoursOf
 from rrsis_geo.query.answers import (
     QueryAnswers,
     anchor_polygons,
@@ -226,6 +227,7 @@ class QueryBatch:
         faint: Polygons | None = None,
         min_score: float | None = None,
         colours: Mapping[str, NDArray[np.float64]] | None = None,
+        colours_of: ColoursOf | None = None,
         memory: Memory | None = None,
     ) -> QueryAnswers:
         """The objects that the expressions mean.
@@ -237,6 +239,7 @@ class QueryBatch:
             faint: The same at the second of `thresholds`, where evidence is weighed.
             min_score: Least chance to be meant, where evidence is weighed.
             colours: See `OwnEvidence`.
+            colours_of: Measures the colours of found objects; None: none is known.
             memory: Overlaps of these polygons, of earlier expressions.
         """
         polygons = self._answerable(polygons)
@@ -254,6 +257,7 @@ class QueryBatch:
             caution=self.caution,
             min_score=min_score,
             matcher=self.matcher,
+            colours_of=colours_of,
         )
         if self.features is not None:
             own = own_evidence(self.features, maps, colours or {})

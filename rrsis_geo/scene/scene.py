@@ -297,11 +297,16 @@ class Scene:
             source.take_over(self._source)
             yield source
 
-    def _check_grid(self, grid: Grid) -> None:
+    def has_grid(self, grid: Grid) -> bool:
+        """Whether a grid covers what the scene covers."""
         expected = self.native.resized(grid.width, grid.height)
-        if grid.crs != expected.crs or not grid.transform.almost_equals(
+        same: bool = grid.transform.almost_equals(
             expected.transform, abs(expected.transform.a) * 1e-6
-        ):
+        )
+        return same and grid.crs == expected.crs
+
+    def _check_grid(self, grid: Grid) -> None:
+        if not self.has_grid(grid):
             raise ValueError(
                 f"{grid} is not a grid of {self.path}; make one with .grid(gsd)"
             )

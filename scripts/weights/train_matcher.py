@@ -3,9 +3,10 @@
     python scripts/weights/train_matcher.py DATA OUT [--text FILE] [--steps N]
         [--seed N]
 
-DATA holds `nwpu-vhr10` and `expressions`. Only outlines and sentences are read, no
-pixels. The validation images of the other weights are left out; what is printed at the
-end is the mIoU on their labelled objects, choosing those with a chance above one half.
+DATA is the folder of public data. Of the pixels only mean colours are used. The
+validation images of the other weights are left out; what is printed at the end is the
+mIoU on the labelled objects of those of NWPU VHR-10, choosing those with a chance above
+one half.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import torch
 from recipe.matching.examples import Example, with_sentences, written_examples
 from recipe.matching.network import TrainedNetwork
 from recipe.matching.noise import disturbed
+from recipe.matching.other_scenes import other_scenes
 from recipe.public_datasets import nwpu, split
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -41,7 +43,10 @@ MADE = 0.25
 RATE, DECAY = 1e-3, 0.02
 AVERAGE = 0.998
 """Of the moving average of the weights, which is what is kept."""
-LICENCE = "research, non-commercial (NWPU VHR-10: research only)"
+LICENCE = (
+    "research, non-commercial (NWPU VHR-10, ships-obb, Jonkoping: research only; "
+    "Airbus: CC BY-NC-SA 4.0)"
+)
 
 
 def main() -> None:
@@ -57,7 +62,8 @@ def main() -> None:
     random.seed(options.seed)
     rng = np.random.default_rng(options.seed)
     training, kept = split(nwpu(options.data), every=7)
-    examples = list(written_examples(with_sentences(training), made=24, rng=rng))
+    images = [*with_sentences(training), *other_scenes(options.data)]
+    examples = list(written_examples(images, made=24, rng=rng))
     examples = [one for one in examples if len(one.layout) <= MOST // 2]
     print(f"{len(examples)} sentences", flush=True)
     link = TextEncoderLink(
@@ -185,7 +191,8 @@ def write(
             "text_file": link.path.name,
             "text_sha256": link.sha256,
             "licence": LICENCE,
-            "trained_on": "sentences about NWPU VHR-10 (440 images) and outlines there",
+            "trained_on": "sentences about objects of 440 images of NWPU VHR-10 and of "
+            "264 parts of images of six other sets",
             "created": f"scripts/weights/train_matcher.py --steps {steps}",
         },
     )

@@ -7,9 +7,12 @@ from rrsis_geo.matching.object_layout import ObjectLayout
 from rrsis_geo.matching.rectangle_sides import rectangle_sides
 
 
-def layout_of(outlines, *, extent=(0, 0, 400, 300), log_odds=3.0, anchors=()):
+def layout_of(
+    outlines, *, extent=(0, 0, 400, 300), log_odds=3.0, anchors=(), colours=None
+):
     """The layout of outlines in pixels."""
     outlines = np.array(outlines, np.object_)
+    unknown = np.full((len(outlines), 3), np.nan)
     return ObjectLayout(
         boxes=shapely.bounds(outlines).reshape(-1, 4),
         centres=shapely.get_coordinates(shapely.centroid(outlines)),
@@ -18,6 +21,7 @@ def layout_of(outlines, *, extent=(0, 0, 400, 300), log_odds=3.0, anchors=()):
         extent=np.array(extent, np.float64),
         log_odds=np.broadcast_to(np.float64(log_odds), len(outlines)).copy(),
         is_anchor=np.isin(np.arange(len(outlines)), anchors),
+        colours=unknown if colours is None else np.array(colours, np.float64),
     )
 
 

@@ -91,16 +91,19 @@ def test_it_reads_plain_sentences(matcher):
     assert len(wrong) <= 2, wrong
 
 
-def test_anchors_change_what_is_chosen(matcher):
-    """The same tanks, and a road on the left, on the right, or none."""
-    tanks = [square(*at) for at in ROW]
-    left, right = shapely.box(0, 0, 12, 300), shapely.box(388, 0, 400, 300)
-    sentence = "the tank closest to the road"
-    near, far = (
-        matcher(sentence, layout_of([*tanks, road], anchors=[5]))[:5]
-        for road in (left, right)
-    )
-    assert near[0] - near[4] > far[0] - far[4]
+RED, GREY = (0.75, 0.2, 0.15), (0.6, 0.6, 0.6)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["the red roof", "red building", "the house with the red roof"]
+)
+def test_it_tells_colours_apart(matcher, sentence):
+    """The same roofs; one is red, and it is that one."""
+    roofs = [square(*at) for at in ROW]
+    for row in range(len(roofs)):
+        colours = [RED if row == other else GREY for other in range(len(roofs))]
+        found = matcher(sentence, layout_of(roofs, colours=colours))
+        assert found.argmax() == row
 
 
 def test_no_objects_get_no_odds(matcher):
@@ -139,7 +142,7 @@ def copied(tmp_path, **changes):
     ("changes", "words"),
     [
         ({"format": "other"}, "not a matcher"),
-        ({"format_version": "9"}, "this version reads 1; update"),
+        ({"format_version": "9"}, "this version reads 2; update"),
         ({"text_file": "gone.safetensors"}, "gone.safetensors: missing"),
         ({"text_file": "../minilm-18k.safetensors"}, "in the same folder"),
     ],

@@ -23,7 +23,9 @@ def layout():
 
 def taken(layout, rows):
     names = ("boxes", "centres", "areas", "sides", "log_odds")
-    columns = {name: getattr(layout, name)[rows] for name in (*names, "is_anchor")}
+    columns = {
+        name: getattr(layout, name)[rows] for name in (*names, "is_anchor", "colours")
+    }
     return replace(layout, **columns)
 
 
@@ -101,3 +103,24 @@ def test_sides_of_rectangles_are_those_of_shapely():
 def test_what_has_no_area_has_no_sides():
     shapes = np.array([shapely.Point(3, 3), shapely.LineString([(0, 0), (3, 3)])])
     assert not rectangle_sides(shapes).any()
+
+
+def test_colours_are_compared_with_those_of_the_same_role():
+    shapes = boxes(np.random.default_rng(4), 5)
+    colours = [[0.9, 0.1, 0.1], [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], [0, 0, 1], [1, 0, 0]]
+    known = layout_of(shapes, anchors=[3, 4], colours=colours)
+    found = object_features(known)[:, -7:]
+    assert found[:, 0].tolist() == [1] * 5
+    np.testing.assert_allclose(found[1, 1:4], 0, atol=1e-6)  # grey
+    np.testing.assert_allclose(found[1, 4:], 0, atol=1e-6)  # the usual one
+    assert found[0, 4] > 1 > -1 > found[0, 5]
+    np.testing.assert_allclose(found[3, 4:], -found[4, 4:], atol=1e-6)
+
+
+def test_colours_that_are_not_known_are_nothing():
+    shapes = boxes(np.random.default_rng(4), 3)
+    colours = [[0.9, 0.1, 0.1], [np.nan] * 3, [0.9, 0.1, 0.1]]
+    found = object_features(layout_of(shapes, colours=colours))[:, -7:]
+    assert not found[1].any()
+    np.testing.assert_allclose(found[0, 4:], 0, atol=1e-6)
+    assert not object_features(layout_of(shapes))[:, -7:].any()

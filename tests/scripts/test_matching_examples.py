@@ -11,7 +11,12 @@ import shapely
 import torch
 import train_matcher
 from recipe.matching import examples as module
-from recipe.matching.examples import example_of, mirrored, with_sentences
+from recipe.matching.examples import (
+    colours_of,
+    example_of,
+    mirrored,
+    with_sentences,
+)
 from recipe.matching.noise import disturbed, with_false_objects
 
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
@@ -31,8 +36,11 @@ OBJECTS = (
 )
 
 
+RED, BLUE = (200, 40, 20), (10, 60, 220)
+
+
 def image(*written, objects=OBJECTS):
-    return LabelledImage(
+    found = LabelledImage(
         name="a.jpg",
         path=Path("a.jpg"),
         layout=Layout(
@@ -49,11 +57,16 @@ def image(*written, objects=OBJECTS):
             for text, targets in written
         ),
     )
+    pixels = np.empty((3, 300, 400), np.uint8)
+    pixels[:, :, :200] = np.reshape(RED, (3, 1, 1))
+    pixels[:, :, 200:] = np.reshape(BLUE, (3, 1, 1))
+    found.__dict__["pixels"] = pixels
+    return found
 
 
 def example(text="the leftmost tank", targets=(0,)):
     one = WrittenExpression(text=text, targets=targets, type="location")
-    return example_of(image(), one)
+    return example_of(image(), one, colours_of(image()))
 
 
 def test_the_objects_are_those_of_the_class_and_of_what_it_is_measured_against():
@@ -86,10 +99,14 @@ def test_turned_examples_are_those_of_the_turned_image():
             )
             for name, shape in OBJECTS
         ]
+        turned_image = image(objects=shapes)
+        turned_image.__dict__["pixels"] = image().pixels[:, ::y, ::x]
         same = example_of(
-            image(objects=shapes),
+            turned_image,
             WrittenExpression(text=flip.text, targets=(0,), type="location"),
+            colours_of(turned_image),
         )
+        np.testing.assert_allclose(flip.around, same.around)
         for numbers in (object_features, pair_features):
             np.testing.assert_allclose(
                 numbers(flip.layout), numbers(same.layout), atol=1e-5
@@ -106,6 +123,30 @@ def test_a_layout_turned_twice_is_itself():
 def test_a_sentence_whose_turn_has_no_words_is_left_as_it_is():
     assert example("the tank at three o'clock").flipped[0] is not None
     assert None in example("the tank at three o'clock").flipped
+
+
+def test_colours_are_those_inside_the_outlines_and_around_them():
+    one = example("the tank nearest to the ship", (3,))
+    red, blue = np.array(RED) / 255, np.array(BLUE) / 255
+    np.testing.assert_allclose(one.layout.colours, [red, blue, red, blue])
+    np.testing.assert_allclose(one.around[:, :6], np.broadcast_to(red, (12, 6, 3)))
+    np.testing.assert_allclose(one.around[:, 6:], np.broadcast_to(blue, (12, 6, 3)))
+
+
+def test_false_objects_have_the_colours_of_where_they_lie():
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        layout = with_false_objects(example("tanks", (0, 1, 3)), rng).layout
+        is_blue = layout.colours[:, 2] > layout.colours[:, 0]
+        np.testing.assert_array_equal(is_blue, layout.centres[:, 0] >= 200)
+
+
+def test_in_some_examples_no_colour_is_known():
+    rng = np.random.default_rng(3)
+    known = [
+        np.isfinite(disturbed(example(), rng).layout.colours).all() for _ in range(100)
+    ]
+    assert 0 < known.count(False) < 40
 
 
 def test_false_objects_are_never_meant_and_true_ones_keep_their_place():
@@ -165,6 +206,7 @@ def test_a_network_learns_a_word(tmp_path):
         example_of(
             image(objects=shapes),
             WrittenExpression(text=text, targets=(row,), type="location"),
+            colours_of(image(objects=shapes)),
         )
         for row, text in enumerate(("the left tank", "the right tank"))
     ]

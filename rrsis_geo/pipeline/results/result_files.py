@@ -12,6 +12,7 @@ from rrsis_geo.job import Counts
 from rrsis_geo.pipeline import output_paths, run_manifest
 from rrsis_geo.pipeline.preview import PREVIEW_SIDE, write_preview
 from rrsis_geo.pipeline.results.run_state import RunState
+from rrsis_geo.pipeline.reuse.tagged_scene import scene_tags
 from rrsis_geo.query.answers import QueryAnswers
 from rrsis_geo.query.batch_tags import batch_tags
 from rrsis_geo.scene.grid import Grid
@@ -45,6 +46,7 @@ def write_results(
                 "WEIGHTS_SHA256": weights.sha256 or "",
                 SCORE_MARGIN_TAG: repr(weights.score_margin),
                 **batch_tags(this.batch),
+                **scene_tags(job),
             },
         )
     if job.preview is not None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.matching.matcher import Matcher
+from rrsis_geo.matching.mean_colours import ColoursOf
 from rrsis_geo.query.candidates.selection import FIT_THRESHOLD
 from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.evidence_table import Row, evidence_table
@@ -68,6 +69,7 @@ def decide(
     caution: float,
     min_score: float | None = None,
     matcher: Matcher | None = None,
+    colours_of: ColoursOf | None = None,
 ) -> Decision:
     """Choose what an expression means.
 
@@ -81,8 +83,17 @@ def decide(
         caution: See `choose`.
         min_score: See `choose`.
         matcher: See `gather`.
+        colours_of: See `gather`.
     """
-    evidence = gather(plan, maps, grid, area=area, view=view, matcher=matcher)
+    evidence = gather(
+        plan,
+        maps,
+        grid,
+        area=area,
+        view=view,
+        matcher=matcher,
+        colours_of=colours_of,
+    )
     choice = choose(evidence, weights, caution=caution, min_score=min_score)
     rows = in_raster_order(evidence, choice.rows)
     fits = evidence.fits

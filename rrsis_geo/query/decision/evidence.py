@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.traversal import chosen_in_each, spine, walk
 from rrsis_geo.matching.matcher import Matcher
+from rrsis_geo.matching.mean_colours import ColoursOf
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.candidates.likelihood import (
     LARGE_SCENE_SHIFT,
@@ -91,6 +92,7 @@ def gather(
     area: BaseGeometry | None,
     view: SceneView,
     matcher: Matcher | None = None,
+    colours_of: ColoursOf | None = None,
 ) -> Evidence:
     """Collect the candidates of an expression and the evidence for each.
 
@@ -102,6 +104,7 @@ def gather(
         view: How much of the scene the network sees at once.
         matcher: Compares the candidates with the sentence, where it says more than a
             class; None: nothing does.
+        colours_of: Measures the colours of outlines for it; None: none is known.
     """
     targets = set(target_phrases(plan.root))
     finds = {find.phrase: find for find in plan.finds}
@@ -154,7 +157,9 @@ def gather(
     contexts = contexts_of(plan, view=view)
     found = None
     if matcher is not None and not contexts["plain"]:  # a class alone chooses nothing
-        found = match(matcher, plan.expression, candidates, count)
+        found = match(
+            matcher, plan.expression, candidates, count, colours_of=colours_of
+        )
     features = candidate_features(
         contexts,
         fits,

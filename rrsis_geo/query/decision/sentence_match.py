@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rrsis_geo.matching.matcher import MOST, Matcher
+from rrsis_geo.matching.mean_colours import ColoursOf
 from rrsis_geo.matching.object_layout import ObjectLayout
 from rrsis_geo.matching.rectangle_sides import rectangle_sides
 from rrsis_geo.query.candidates.candidates import Candidates
@@ -15,7 +16,12 @@ Values = NDArray[np.float64]
 
 
 def match(
-    matcher: Matcher, sentence: str, candidates: Candidates, count: int
+    matcher: Matcher,
+    sentence: str,
+    candidates: Candidates,
+    count: int,
+    *,
+    colours_of: ColoursOf | None = None,
 ) -> Values | None:
     """Log odds that each candidate is meant.
 
@@ -24,6 +30,7 @@ def match(
         sentence: As typed.
         candidates: Those that may be meant first, then what they are measured against.
         count: Number of those that may be meant.
+        colours_of: Measures their colours; None: no colour is known.
 
     Returns:
         (count,); None where there are none, or too many to compare.
@@ -31,11 +38,16 @@ def match(
     if not 0 < count <= MOST:
         return None
     rows = np.arange(len(candidates) if len(candidates) <= MOST else count)
-    return matcher(sentence, layout_of(candidates, rows, count))[:count]
+    layout = layout_of(candidates, rows, count, colours_of=colours_of)
+    return matcher(sentence, layout)[:count]
 
 
 def layout_of(
-    candidates: Candidates, rows: NDArray[np.intp], count: int
+    candidates: Candidates,
+    rows: NDArray[np.intp],
+    count: int,
+    *,
+    colours_of: ColoursOf | None = None,
 ) -> ObjectLayout:
     """Where some candidates lie, in pixels.
 
@@ -43,7 +55,11 @@ def layout_of(
         candidates: Of an expression.
         rows: (N,) of candidates.
         count: Candidates that may be meant; the others are measured against.
+        colours_of: Measures their colours; None: no colour is known.
     """
+    colours = np.full((len(rows), 3), np.nan)
+    if colours_of is not None:
+        colours = colours_of(candidates.polygons.geometry[rows])
     frame = candidates.image_frame
     sides = rectangle_sides(candidates.outlines[rows]) @ candidates.metres_to_pixels.T
     return ObjectLayout(
@@ -54,4 +70,5 @@ def layout_of(
         extent=frame.extent,
         log_odds=log_odds(candidates.confidence[rows]),
         is_anchor=rows >= count,
+        colours=colours,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bz2
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +16,17 @@ from pathlib import Path
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from rasterio.windows import Window
 
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.expressions.generate import generate_expressions
+from rrsis_geo.matching.mean_colours import mean_colours
 from rrsis_geo.matching.object_layout import ObjectLayout
 from rrsis_geo.matching.rectangle_sides import rectangle_sides
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.known_words import targets
 from rrsis_geo.training.data.augmentation import flip_text
+from rrsis_geo.types import Patch
 
 SENTENCES = Path(__file__).with_name("sentences.jsonl.bz2")
 """Written for this network about the training images of NWPU VHR-10, by writers who
@@ -31,6 +34,9 @@ were shown the images with their outlines and nothing of the product."""
 
 LOG_ODDS = 3.0
 """Of what was labelled."""
+
+CELLS = 12
+"""Of the raster of colours, along each side of an image."""
 
 Flags = NDArray[np.bool_]
 
@@ -44,6 +50,8 @@ class Example:
     is_meant: Flags
     """(N,)"""
     type: str
+    around: NDArray[np.float64]
+    """(K, K, 3) mean colours of the cells of a raster over the image, 0 to 1."""
 
     @cached_property
     def flipped(self) -> tuple[Example | None, ...]:
@@ -55,10 +63,10 @@ class Example:
         text = flip_text(self.text, mirror=mirror, upside_down=upside_down)
         if text is None:
             return None
-        layout = self.layout
+        layout, around = self.layout, self.around
         for axis in [0] * mirror + [1] * upside_down:
-            layout = mirrored(layout, axis)
-        return replace(self, text=text, layout=layout)
+            layout, around = mirrored(layout, axis), np.flip(around, 1 - axis)
+        return replace(self, text=text, layout=layout, around=around)
 
 
 def mirrored(layout: ObjectLayout, axis: int) -> ObjectLayout:
@@ -72,8 +80,38 @@ def mirrored(layout: ObjectLayout, axis: int) -> ObjectLayout:
     return replace(layout, boxes=boxes, centres=centres, sides=sides)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Colours:
+    """Colours of an image with labelled objects."""
+
+    objects: NDArray[np.float64]
+    """(N, 3) mean of each, 0 to 1; NaN: none of its pixels is in the image."""
+    around: NDArray[np.float64]
+    """See `Example.around`."""
+
+
+def colours_of(image: LabelledImage) -> Colours:
+    """Measure the colours of an image."""
+    pixels = image.pixels
+    _, height, width = pixels.shape
+    patch = Patch(
+        pixels=pixels,
+        valid=np.ones((height, width), np.bool_),
+        window=Window(0, 0, width, height),
+    )
+    rows, columns = (np.arange(CELLS) * size // CELLS for size in (height, width))
+    around = np.add.reduceat(
+        np.add.reduceat(pixels.astype(np.float64), rows, axis=1), columns, axis=2
+    )
+    area = np.outer(np.diff([*rows, height]), np.diff([*columns, width]))
+    return Colours(
+        objects=mean_colours(image.layout.outlines, [patch]),
+        around=np.moveaxis(around / area, 0, 2) / 255,
+    )
+
+
 def layout_of(
-    image: LabelledImage, rows: Iterable[int], anchors: Flags
+    image: LabelledImage, rows: Sequence[int], anchors: Flags, colours: Colours
 ) -> ObjectLayout:
     """The layout of some labelled objects of an image."""
     shapes = [image.layout.objects[row].polygon for row in rows]
@@ -87,6 +125,7 @@ def layout_of(
         extent=np.array([0.0, 0.0, *size]),
         log_odds=np.full(len(outlines), LOG_ODDS),
         is_anchor=anchors,
+        colours=colours.objects[rows],
     )
 
 
@@ -101,16 +140,19 @@ def written_examples(
         rng: Makes them.
     """
     for image in images:
+        colours = colours_of(image)
         for one in image.written:
-            if (example := example_of(image, one)) is not None:
+            if (example := example_of(image, one, colours)) is not None:
                 yield example
         for new in generate_expressions(image.layout, rng=rng, count=made):
             one = WrittenExpression(text=new.text, targets=new.targets, type="made")
-            if (example := example_of(image, one)) is not None:
+            if (example := example_of(image, one, colours)) is not None:
                 yield example
 
 
-def example_of(image: LabelledImage, one: WrittenExpression) -> Example | None:
+def example_of(
+    image: LabelledImage, one: WrittenExpression, colours: Colours
+) -> Example | None:
     """The example of an expression; None where the image has nothing of its class."""
     plan = make_plan(one.text)
     heads = list(targets(plan.root))
@@ -125,9 +167,10 @@ def example_of(image: LabelledImage, one: WrittenExpression) -> Example | None:
     anchors = np.array([names[row] in of_anchor for row in rows], np.bool_)
     return Example(
         text=one.text,
-        layout=layout_of(image, rows, anchors),
+        layout=layout_of(image, rows, anchors, colours),
         is_meant=np.isin(rows, one.targets),
         type=one.type,
+        around=colours.around,
     )
 
 

@@ -31,6 +31,10 @@ LOST = 0.1
 """Chance that an object that is not meant is missed."""
 
 
+UNKNOWN = 0.15
+"""Share of examples without colours."""
+
+
 def disturbed(example: Example, rng: np.random.Generator) -> Example:
     """An example as a network might have painted it."""
     layout = example.layout
@@ -44,7 +48,17 @@ def disturbed(example: Example, rng: np.random.Generator) -> Example:
             example = taken(example, np.flatnonzero(~lost))
     if rng.random() < 0.5:
         example = with_false_objects(example, rng)
-    return example
+    return with_other_light(example, rng)
+
+
+def with_other_light(example: Example, rng: np.random.Generator) -> Example:
+    """An example under another light; in some of them no colour is known."""
+    colours = example.layout.colours
+    gain, shade = rng.uniform(0.85, 1.15, 3), rng.normal(0, 0.02, colours.shape)
+    colours = (colours * rng.uniform(0.8, 1.2) * gain**0.5 + shade).clip(0, 1)
+    if rng.random() < UNKNOWN:
+        colours = np.full_like(colours, np.nan)
+    return replace(example, layout=replace(example.layout, colours=colours))
 
 
 def taken(example: Example, rows: np.ndarray) -> Example:
@@ -54,7 +68,7 @@ def taken(example: Example, rows: np.ndarray) -> Example:
         name: getattr(layout, name)[rows]
         for name in (
             *("boxes", "centres", "areas", "sides"),
-            *("log_odds", "is_anchor"),
+            *("log_odds", "is_anchor", "colours"),
         )
     }
     return replace(
@@ -97,6 +111,11 @@ def with_false_objects(example: Example, rng: np.random.Generator) -> Example:
         ]
     )
     odds = np.interp(rng.random(count), _ODDS_AT, _ODDS)
+    share = (centres - [left, top]) / [right - left, bottom - top]
+    cells = (share * len(example.around)).astype(int).clip(0, len(example.around) - 1)
+    colours = example.around[cells[:, 1], cells[:, 0]]
+    colours += rng.normal(0, 0.05, colours.shape)
+    colours[inside] = layout.colours[owner[inside]]
     added = ObjectLayout(
         boxes=np.vstack([layout.boxes, boxes]),
         centres=np.vstack([layout.centres, centres]),
@@ -105,6 +124,7 @@ def with_false_objects(example: Example, rng: np.random.Generator) -> Example:
         extent=layout.extent,
         log_odds=np.concatenate([layout.log_odds, odds]),
         is_anchor=np.concatenate([layout.is_anchor, np.zeros(count, np.bool_)]),
+        colours=np.concatenate([layout.colours, colours]),
     )
     meant = np.concatenate([example.is_meant, np.zeros(count, np.bool_)])
     example = replace(example, layout=added, is_meant=meant)
