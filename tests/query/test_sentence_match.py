@@ -52,7 +52,7 @@ def test_layouts_are_in_pixels_as_displayed(name):
     grid = GRIDS[name]
     shapes = [shapely.box(5, 9, 25, 14), shapely.box(40, 30, 46, 60)]
     found = polygons_of(grid, ["tank"] * 2, shapes, [0.9] * 2)
-    layout = layout_of(Candidates(found, grid, ("tank",)), np.arange(2), 2)
+    layout = layout_of(Candidates(found, grid, ("tank",)), np.arange(2))
     np.testing.assert_allclose(layout.boxes, shapely.bounds(shapes), atol=1e-3)
     np.testing.assert_allclose(layout.centres, [[15, 11.5], [43, 45]], atol=1e-3)
     np.testing.assert_allclose(layout.extent, [0, 0, grid.width, grid.height])
@@ -111,3 +111,31 @@ def test_unmatched_evidence_has_coefficients_of_its_own():
     again = EvidenceWeights.from_mapping(DEFAULT_WEIGHTS.to_mapping())
     np.testing.assert_allclose(again.of(False).candidate, plain.candidate)
     assert plain.of(False) is plain
+
+
+def test_what_objects_are_measured_against_is_not_matched(matcher):
+    """It had made the tank by the road of the demo scene the least likely one."""
+    tanks = row_of_tanks(4)
+    shapes = [*tanks, shapely.box(0, 20, 100, 30)]
+    found = polygons_of(GRID, ["tank"] * 4 + ["road"], shapes, [0.9] * 5)
+    with_road = Candidates(found, GRID, ("tank", "road"))
+    alone = Candidates(taken(found, np.arange(4)), GRID, ("tank",))
+    text = "the tank closest to the road"
+    np.testing.assert_array_equal(
+        match(matcher, text, with_road, 4), match(matcher, text, alone, 4)
+    )
+
+
+def test_colours_of_candidates_are_asked_for_by_their_outlines(matcher):
+    tanks = row_of_tanks(3)
+    found = polygons_of(GRID, ["tank"] * 3, tanks, [0.9] * 3)
+    candidates = Candidates(found, GRID, ("tank",))
+    red, grey = (0.75, 0.2, 0.15), (0.6, 0.6, 0.6)
+    for row in range(3):
+
+        def colours_of(outlines, row=row):
+            np.testing.assert_array_equal(outlines, found.geometry)
+            return np.array([red if other == row else grey for other in range(3)])
+
+        odds = match(matcher, "the red roof", candidates, 3, colours_of=colours_of)
+        assert odds.argmax() == row

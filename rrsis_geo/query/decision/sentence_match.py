@@ -28,7 +28,8 @@ def match(
     Args:
         matcher: Scores them.
         sentence: As typed.
-        candidates: Those that may be meant first, then what they are measured against.
+        candidates: Those that may be meant first, then what they are measured against,
+            of which it is told nothing: it made no use of that.
         count: Number of those that may be meant.
         colours_of: Measures their colours; None: no colour is known.
 
@@ -37,15 +38,14 @@ def match(
     """
     if not 0 < count <= MOST:
         return None
-    rows = np.arange(len(candidates) if len(candidates) <= MOST else count)
-    layout = layout_of(candidates, rows, count, colours_of=colours_of)
-    return matcher(sentence, layout)[:count]
+    return matcher(
+        sentence, layout_of(candidates, np.arange(count), colours_of=colours_of)
+    )
 
 
 def layout_of(
     candidates: Candidates,
     rows: NDArray[np.intp],
-    count: int,
     *,
     colours_of: ColoursOf | None = None,
 ) -> ObjectLayout:
@@ -53,8 +53,7 @@ def layout_of(
 
     Args:
         candidates: Of an expression.
-        rows: (N,) of candidates.
-        count: Candidates that may be meant; the others are measured against.
+        rows: (N,) of candidates that may be meant.
         colours_of: Measures their colours; None: no colour is known.
     """
     colours = np.full((len(rows), 3), np.nan)
@@ -69,6 +68,6 @@ def layout_of(
         sides=sides,
         extent=frame.extent,
         log_odds=log_odds(candidates.confidence[rows]),
-        is_anchor=rows >= count,
+        is_anchor=np.zeros(len(rows), np.bool_),
         colours=colours,
     )
