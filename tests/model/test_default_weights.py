@@ -1,15 +1,18 @@
 """The shipped weights: complete, small, described correctly, and able to segment."""
 
+import shutil
+
 import geopandas
 import numpy as np
 import pytest
 import torch
 
 from rrsis_geo import segment
-from rrsis_geo.job import SegmentJob
+from rrsis_geo.job import SegmentJob, VectorizeJob
 from rrsis_geo.model.predictor import make_predictor
 from rrsis_geo.model.serialization.header import FOLDER, list_weights, verify
 from rrsis_geo.pipeline.dry_run import SECOND_HEAD_MEMORY_ONNX, plan
+from rrsis_geo.pipeline.revectorize import revectorize
 from rrsis_geo.synthetic import demo_scene, draw_scene
 
 
@@ -81,6 +84,43 @@ def test_the_default_weights_find_the_tank_near_the_road(scene):
     found = segment(str(scene.scene), scene.expression).to_geodataframe()
     near = found.geometry.intersection(scene.truth).area.sum()
     assert near > 0.5 * scene.truth.area
+
+
+def test_a_raster_is_answered_with_the_colours_of_its_scene_while_that_is_there(
+    scene, tmp_path
+):
+    copy = tmp_path / "scene.tif"
+    shutil.copy(scene.scene, copy)
+    texts = ("the leftmost storage tank", "the largest white tank")
+    raster = str(tmp_path / "probability.tif")
+    found = segment(str(copy), texts, probability=raster).to_geodataframe()
+    notes = []
+
+    def again(name):
+        job = VectorizeJob(probability=raster, output=str(tmp_path / name))
+        revectorize(
+            job,
+            report=lambda one: notes.append(getattr(one, "message", "")),
+        )
+        return geopandas.read_file(tmp_path / name)
+
+    same = again("same.gpkg")
+    assert len(found) > 1
+    assert found.geometry.geom_equals(same.geometry).all()
+    np.testing.assert_allclose(found["score"], same["score"], atol=1e-5)
+    assert not any("colours" in note for note in notes)
+    copy.unlink()
+    again("without.gpkg")
+    assert any("colours of objects are not compared" in note for note in notes)
+
+
+def test_the_default_weights_find_dozens_that_share_a_colour(scene):
+    """The network that compares objects with sentences had given each no chance."""
+    found = segment(str(scene.scene), "houses with a red roof").to_geodataframe()
+    assert len(found) > 20
+    labels = geopandas.read_file(scene.labels)
+    houses = labels[labels["class"] == "building"].union_all()
+    assert found.union_all().intersection(houses).area > 0.6 * found.union_all().area
 
 
 def test_an_absent_target_is_hardly_found(scene):

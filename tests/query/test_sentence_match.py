@@ -9,7 +9,7 @@ from rrsis_geo.matching.matcher import MOST, load_matcher
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.decision.evidence import gather
+from rrsis_geo.query.decision.evidence import MANY, gather
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.features import FEATURES, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, taken
@@ -85,6 +85,22 @@ def test_none_and_too_many_are_not_matched(matcher, count):
     found = polygons_of(GRID, ["tank"] * count, shapes, [0.9] * count)
     candidates = Candidates(found, GRID, ("tank",))
     assert match(matcher, "the tank", candidates, count) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_matched"),
+    [
+        ("tanks on the left", False),
+        ("the leftmost tank", True),
+        ("the two largest tanks", True),
+    ],
+)
+def test_any_number_of_many_is_not_matched(matcher, text, is_matched):
+    """It has hardly seen that dozens are meant; a number or one it can find."""
+    many = evidence(text, row_of_tanks(MANY + 1, side=1, gap=2), matcher)
+    assert (many.match is not None) == is_matched
+    few = evidence(text, row_of_tanks(MANY, side=1, gap=2), matcher)
+    assert few.match is not None
 
 
 def test_evidence_without_a_matcher_has_no_trace_of_one():

@@ -44,6 +44,10 @@ LIKELY, UNLIKELY = 0.3, 0.02
 """Confidence from which on a candidate is likely an object, and below which it is left
 out beside likely ones."""
 
+MANY = 40
+"""Candidates from which on any number of objects is not matched with the sentence: the
+network has hardly seen that dozens are meant, and gives each next to no chance."""
+
 PLACE = (n.InPlace, n.AtEdge)
 ORDER = (
     *(n.Extreme, n.Middle, n.Sized, n.SizeClass, n.Measured, n.Compared),
@@ -156,7 +160,9 @@ def gather(
     number = asked_number(plan)
     contexts = contexts_of(plan, view=view)
     found = None
-    if matcher is not None and not contexts["plain"]:  # a class alone chooses nothing
+    any_of_many = contexts["plural"] and number is None and count > MANY
+    # a class alone chooses nothing
+    if matcher is not None and not contexts["plain"] and not any_of_many:
         found = match(
             matcher, plan.expression, candidates, count, colours_of=colours_of
         )
