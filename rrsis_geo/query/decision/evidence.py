@@ -45,7 +45,7 @@ LIKELY, UNLIKELY = 0.3, 0.02
 out beside likely ones."""
 
 MANY = 40
-"""Candidates from which on any number of objects is not matched with the sentence: the
+"""Of more candidates any number that may be meant is not matched with the sentence: the
 network has hardly seen that dozens are meant, and gives each next to no chance."""
 
 PLACE = (n.InPlace, n.AtEdge)
