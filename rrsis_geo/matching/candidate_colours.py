@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from rasterio.windows import Window
 
 from rrsis_geo.matching.mean_colours import mean_colours
-from rrsis_geo.scene.grid import Grid, window_box
+from rrsis_geo.matching.outline_pixels import blocks_with, outlines_in_pixels
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.scene import Scene
-
-BLOCK = 512
-"""Side in pixels of the part of a scene that is read at once."""
 
 Values = NDArray[np.float64]
 
@@ -46,31 +43,7 @@ class CandidateColours:
         """
         new = [one for one in dict.fromkeys(outlines) if one not in self._known]
         if new:
-            shapes = shapely.transform(
-                np.array(new, np.object_),
-                lambda xy: np.column_stack(self.grid.crs_to_pixels(*xy.T)),
-            )
-            patches = self.scene.patches(self.grid, self._blocks(shapes))
+            shapes = outlines_in_pixels(np.array(new, np.object_), self.grid)
+            patches = self.scene.patches(self.grid, blocks_with(shapes, self.grid))
             self._known.update(zip(new, mean_colours(shapes, patches), strict=True))
         return np.array([self._known[one] for one in outlines]).reshape(-1, 3)
-
-    def _blocks(self, shapes: NDArray[np.object_]) -> list[Window]:
-        """The parts of the grid that hold something of outlines in its pixels."""
-        bounds = shapely.bounds(shapes)
-        first = np.maximum(bounds[:, :2] // BLOCK, 0).astype(int)
-        last = np.minimum(
-            bounds[:, 2:] // BLOCK,
-            [(self.grid.width - 1) // BLOCK, (self.grid.height - 1) // BLOCK],
-        ).astype(int)
-        cells = {
-            (row, column)
-            for (left, top), (right, bottom) in zip(first, last, strict=True)
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
-        }
-        windows = [
-            Window(column * BLOCK, row * BLOCK, BLOCK, BLOCK)
-            for row, column in sorted(cells)
-        ]
-        tree = shapely.STRtree(shapes)
-        return [one for one in windows if len(tree.query(window_box(one)))]

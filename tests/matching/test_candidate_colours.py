@@ -6,7 +6,8 @@ import rasterio
 import shapely
 from affine import Affine
 
-from rrsis_geo.matching.candidate_colours import BLOCK, CandidateColours
+from rrsis_geo.matching.candidate_colours import CandidateColours
+from rrsis_geo.matching.outline_pixels import BLOCK
 from rrsis_geo.scene.scene import Scene
 
 SIDE = 3 * BLOCK
