@@ -47,8 +47,8 @@ ENLARGED = 3
 
 UNREAD = {
     "nwpu, not read before": SENTENCES,
-    "nwpu, a second time": SENTENCES.with_name("nwpu-second.jsonl.gz"),
-    "nwpu, a third time": SENTENCES.with_name("nwpu-third.jsonl.gz"),
+    "nwpu, a second time": SENTENCES.with_name("nwpu-second.jsonl.bz2"),
+    "nwpu, a third time": SENTENCES.with_name("nwpu-third.jsonl.bz2"),
 }
 """Name of a set in the table -> sentences whose half to choose on was read since."""
 

@@ -5,9 +5,9 @@
 
 DATA is the folder of public data sets. The sentences were written about the validation
 images of NWPU VHR-10 by writers who were shown nothing of the product
-(`benchmarks/sentences/nwpu.jsonl.gz`; the fields are those of `expressions/nwpu.jsonl`;
-`nwpu-second` to `nwpu-fifth` have more, written later; of the first three the half to
-choose on has been read since).
+(`benchmarks/sentences/nwpu.jsonl.bz2`; the fields are those of
+`expressions/nwpu.jsonl`; `nwpu-second` to `nwpu-fifth` have more, written later; of the
+first three the half to choose on has been read since).
 Every image is read as a file without metres, all its sentences in one run, and compared
 at its own size.
 
@@ -33,7 +33,7 @@ from rrsis_geo.job import SegmentJob, SegmentOptions
 from rrsis_geo.pipeline.runner import run
 from rrsis_geo.runtime.cached_predictor import CachedPredictor
 
-SENTENCES = Path(__file__).with_name("sentences") / "nwpu.jsonl.gz"
+SENTENCES = Path(__file__).with_name("sentences") / "nwpu.jsonl.bz2"
 
 QUIET = 0.001
 """Share of an image; less foreground counts as none where nothing is meant."""

@@ -8,8 +8,8 @@ not match the card.
 from __future__ import annotations
 
 import ast
+import bz2
 import csv
-import gzip
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -325,7 +325,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     try:
-        read = gzip.decompress if path.suffix == ".gz" else bytes
+        read = bz2.decompress if path.suffix == ".bz2" else bytes
         text = read(path.read_bytes()).decode()
         return [json.loads(line) for line in text.splitlines() if line]
     except (OSError, ValueError) as error:
