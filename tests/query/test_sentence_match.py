@@ -9,11 +9,11 @@ from rrsis_geo.matching.matcher import MOST, load_matcher
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.batch_tags import batch_of_tags, batch_tags
 from rrsis_geo.query.candidates.candidates import Candidates
-from rrsis_geo.query.decision.evidence import MANY, gather
+from rrsis_geo.query.decision.evidence import gather
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
-from rrsis_geo.query.decision.features import FEATURES, SceneView
+from rrsis_geo.query.decision.features import CONTEXTS, FEATURES, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, taken
-from rrsis_geo.query.decision.sentence_match import layout_of, match
+from rrsis_geo.query.decision.sentence_match import MANY, is_matched, layout_of
 from rrsis_geo.query.query_batch import make_batch
 
 GRID = GRIDS["projected"]
@@ -52,7 +52,7 @@ def test_layouts_are_in_pixels_as_displayed(name):
     grid = GRIDS[name]
     shapes = [shapely.box(5, 9, 25, 14), shapely.box(40, 30, 46, 60)]
     found = polygons_of(grid, ["tank"] * 2, shapes, [0.9] * 2)
-    layout = layout_of(Candidates(found, grid, ("tank",)), np.arange(2))
+    layout = layout_of(Candidates(found, grid, ("tank",)), 2)
     np.testing.assert_allclose(layout.boxes, shapely.bounds(shapes), atol=1e-3)
     np.testing.assert_allclose(layout.centres, [[15, 11.5], [43, 45]], atol=1e-3)
     np.testing.assert_allclose(layout.extent, [0, 0, grid.width, grid.height])
@@ -76,29 +76,24 @@ def test_a_class_alone_is_not_matched(matcher):
     assert evidence("tanks", row_of_tanks(5), matcher).match is None
 
 
-@pytest.mark.parametrize("count", [0, MOST + 1])
-def test_none_and_too_many_are_not_matched(matcher, count):
-    shapes = [
-        shapely.box(2 * (n % 80), 3 * (n // 80), 2 * (n % 80) + 1, 3 * (n // 80) + 2)
-        for n in range(count)
-    ]
-    found = polygons_of(GRID, ["tank"] * count, shapes, [0.9] * count)
-    candidates = Candidates(found, GRID, ("tank",))
-    assert match(matcher, "the tank", candidates, count) is None
+def test_none_and_too_many_are_not_matched():
+    contexts = dict.fromkeys(CONTEXTS, 0.0)
+    found = [is_matched(contexts, n, number=1) for n in (0, 1, MOST, MOST + 1)]
+    assert found == [False, True, True, False]
 
 
 @pytest.mark.parametrize(
-    ("text", "is_matched"),
+    ("text", "wanted"),
     [
         ("tanks on the left", False),
         ("the leftmost tank", True),
         ("the two largest tanks", True),
     ],
 )
-def test_any_number_of_many_is_not_matched(matcher, text, is_matched):
+def test_any_number_of_many_is_not_matched(matcher, text, wanted):
     """It has hardly seen that dozens are meant; a number or one it can find."""
     many = evidence(text, row_of_tanks(MANY + 1, side=1, gap=2), matcher)
-    assert (many.match is not None) == is_matched
+    assert (many.match is not None) == wanted
     few = evidence(text, row_of_tanks(MANY, side=1, gap=2), matcher)
     assert few.match is not None
 
@@ -138,7 +133,7 @@ def test_what_objects_are_measured_against_is_not_matched(matcher):
     alone = Candidates(taken(found, np.arange(4)), GRID, ("tank",))
     text = "the tank closest to the road"
     np.testing.assert_array_equal(
-        match(matcher, text, with_road, 4), match(matcher, text, alone, 4)
+        matcher(text, layout_of(with_road, 4)), matcher(text, layout_of(alone, 4))
     )
 
 
@@ -153,5 +148,5 @@ def test_colours_of_candidates_are_asked_for_by_their_outlines(matcher):
             np.testing.assert_array_equal(outlines, found.geometry)
             return np.array([red if other == row else grey for other in range(3)])
 
-        odds = match(matcher, "the red roof", candidates, 3, colours_of=colours_of)
-        assert odds.argmax() == row
+        layout = layout_of(candidates, 3, colours_of=colours_of)
+        assert matcher("the red roof", layout).argmax() == row

@@ -25,7 +25,7 @@ from rrsis_geo.query.decision.feature_values import candidate_features, sentence
 from rrsis_geo.query.decision.features import CONTEXTS, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
-from rrsis_geo.query.decision.sentence_match import match
+from rrsis_geo.query.decision.sentence_match import is_matched, layout_of
 from rrsis_geo.query.lexicon.nouns import SURFACES, is_noun
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
@@ -43,10 +43,6 @@ ALIKE = frozenset(("aircraft", "watercraft", "spacecraft"))
 LIKELY, UNLIKELY = 0.3, 0.02
 """Confidence from which on a candidate is likely an object, and below which it is left
 out beside likely ones."""
-
-MANY = 40
-"""Of more candidates any number that may be meant is not matched with the sentence: the
-network has hardly seen that dozens are meant, and gives each next to no chance."""
 
 PLACE = (n.InPlace, n.AtEdge)
 ORDER = (
@@ -160,11 +156,9 @@ def gather(
     number = asked_number(plan)
     contexts = contexts_of(plan, view=view)
     found = None
-    any_of_many = contexts["plural"] and number is None and count > MANY
-    # a class alone chooses nothing
-    if matcher is not None and not contexts["plain"] and not any_of_many:
-        found = match(
-            matcher, plan.expression, candidates, count, colours_of=colours_of
+    if matcher is not None and is_matched(contexts, count, number=number):
+        found = matcher(
+            plan.expression, layout_of(candidates, count, colours_of=colours_of)
         )
     features = candidate_features(
         contexts,

@@ -1,62 +1,47 @@
-"""What the matching network says of the candidates of an expression."""
+"""When and how the candidates of an expression are matched with its sentence."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rrsis_geo.matching.matcher import MOST, Matcher
+from rrsis_geo.matching.matcher import MOST
 from rrsis_geo.matching.mean_colours import ColoursOf
 from rrsis_geo.matching.object_layout import ObjectLayout
 from rrsis_geo.matching.rectangle_sides import rectangle_sides
 from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.feature_values import log_odds
 
-Values = NDArray[np.float64]
+MANY = 40
+"""Of more candidates any number that may be meant is not matched with the sentence: the
+network has hardly seen that dozens are meant, and gives each next to no chance."""
 
 
-def match(
-    matcher: Matcher,
-    sentence: str,
-    candidates: Candidates,
-    count: int,
-    *,
-    colours_of: ColoursOf | None = None,
-) -> Values | None:
-    """Log odds that each candidate is meant.
+def is_matched(contexts: dict[str, float], count: int, *, number: int | None) -> bool:
+    """Whether the matching network is asked about an expression.
 
     Args:
-        matcher: Scores them.
-        sentence: As typed.
-        candidates: Those that may be meant first, then what they are measured against,
-            of which it is told nothing: it made no use of that.
-        count: Number of those that may be meant.
-        colours_of: Measures their colours; None: no colour is known.
-
-    Returns:
-        (count,); None where there are none, or too many to compare.
+        contexts: Of the expression; see `features.CONTEXTS`. A class alone chooses
+            nothing.
+        count: Number of candidates that may be meant.
+        number: How many are asked for; None: any number.
     """
-    if not 0 < count <= MOST:
-        return None
-    return matcher(
-        sentence, layout_of(candidates, np.arange(count), colours_of=colours_of)
-    )
+    any_of_many = contexts["plural"] and number is None and count > MANY
+    return 0 < count <= MOST and not contexts["plain"] and not any_of_many
 
 
 def layout_of(
-    candidates: Candidates,
-    rows: NDArray[np.intp],
-    *,
-    colours_of: ColoursOf | None = None,
+    candidates: Candidates, count: int, *, colours_of: ColoursOf | None = None
 ) -> ObjectLayout:
-    """Where some candidates lie, in pixels.
+    """Where the candidates of an expression lie, in pixels.
 
     Args:
-        candidates: Of an expression.
-        rows: (N,) of candidates that may be meant.
+        candidates: Those that may be meant first, then what they are measured against,
+            of which the network is told nothing: it made no use of that.
+        count: Number of those that may be meant.
         colours_of: Measures their colours; None: no colour is known.
     """
-    colours = np.full((len(rows), 3), np.nan)
+    rows = slice(count)
+    colours = np.full((count, 3), np.nan)
     if colours_of is not None:
         colours = colours_of(candidates.polygons.geometry[rows])
     frame = candidates.image_frame
@@ -68,6 +53,6 @@ def layout_of(
         sides=sides,
         extent=frame.extent,
         log_odds=log_odds(candidates.confidence[rows]),
-        is_anchor=np.zeros(len(rows), np.bool_),
+        is_anchor=np.zeros(count, np.bool_),
         colours=colours,
     )
