@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rasterio.windows import Window
 
 from rrsis_geo.matching.mean_colours import ColoursOf, mean_colours
+from rrsis_geo.matching.outline_pixels import outlines_in_pixels
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Patch
 
@@ -23,9 +24,7 @@ def colours_on(pixels: NDArray[np.uint8], grid: Grid) -> ColoursOf:
     factor = np.array([width / grid.width, height / grid.height])
 
     def colours_of(outlines: NDArray[np.object_]) -> NDArray[np.float64]:
-        moved = shapely.transform(
-            outlines, lambda xy: np.column_stack(grid.crs_to_pixels(*xy.T)) * factor
-        )
-        return mean_colours(moved, [patch])
+        moved = outlines_in_pixels(outlines, grid)
+        return mean_colours(shapely.transform(moved, lambda xy: xy * factor), [patch])
 
     return colours_of
