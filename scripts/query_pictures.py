@@ -41,7 +41,7 @@ SHEETS = {
         "vehicles within 60 m of the river",
     ),
 }
-SIDE = 400
+SIDE = 360
 """Longer side of a picture in pixels."""
 
 
