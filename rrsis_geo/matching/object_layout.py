@@ -36,7 +36,7 @@ PAIR_FEATURES = 8
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ObjectLayout:
-    """N objects in an area, in pixels as displayed: x to the right, y down."""
+    """N objects in an area, in pixels: x to the right, or east, y down, or south."""
 
     boxes: Values
     """(N, 4) left, top, right, bottom."""

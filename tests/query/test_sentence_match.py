@@ -13,7 +13,12 @@ from rrsis_geo.query.decision.evidence import gather
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.features import CONTEXTS, FEATURES, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, taken
-from rrsis_geo.query.decision.sentence_match import MANY, is_matched, layout_of
+from rrsis_geo.query.decision.sentence_match import (
+    MANY,
+    is_matched,
+    layout_of,
+    names_compass,
+)
 from rrsis_geo.query.query_batch import make_batch
 
 GRID = GRIDS["projected"]
@@ -32,14 +37,14 @@ def row_of_tanks(count, *, side=12, gap=20):
     ]
 
 
-def evidence(text, shapes, matcher, *, phrase="storage tank"):
-    found = polygons_of(GRID, [phrase] * len(shapes), shapes, [0.9] * len(shapes))
+def evidence(text, shapes, matcher, *, phrase="storage tank", grid=GRID):
+    found = polygons_of(grid, [phrase] * len(shapes), shapes, [0.9] * len(shapes))
     found.columns["score_max"] = found.columns["score"].copy()
     maps = PaintedMaps(clear=found, faint=taken(found, np.zeros(0, np.intp)))
     return gather(
         make_plan(text),
         maps,
-        GRID,
+        grid,
         area=None,
         view=SceneView.WINDOWS,
         matcher=matcher,
@@ -61,6 +66,62 @@ def test_layouts_are_in_pixels_as_displayed(name):
     )
     np.testing.assert_allclose(layout.short, [5, 6], rtol=0.02)
     np.testing.assert_allclose(layout.areas, shapely.area(shapes), rtol=0.02)
+
+
+@pytest.mark.parametrize("name", sorted(GRIDS))
+def test_layouts_with_north_up_are_of_the_map(name):
+    """However the image is turned: the twin is the projection of its corners."""
+    grid = GRIDS[name]
+    shapes = [shapely.box(5, 9, 25, 14), shapely.box(40, 30, 46, 60)]
+    found = polygons_of(grid, ["tank"] * 2, shapes, [0.9] * 2)
+    candidates = Candidates(found, grid, ("tank",))
+    layout = layout_of(candidates, 2, north_up=True)
+    side = np.sqrt(np.prod(grid.pixel_size))
+    moved = [
+        shapely.transform(shape, lambda xy: candidates.projection.compass(xy) / side)
+        for shape in shapes
+    ]
+    np.testing.assert_allclose(layout.boxes, shapely.bounds(moved), atol=0.01)
+    centres = shapely.get_coordinates(shapely.centroid(moved))
+    np.testing.assert_allclose(layout.centres, centres, atol=0.05)
+    assert (layout.extent[:2] < layout.boxes[:, :2].min(axis=0)).all()
+    assert (layout.extent[2:] > layout.boxes[:, 2:].max(axis=0)).all()
+    turned = layout_of(candidates, 2)
+    np.testing.assert_allclose(layout.areas, turned.areas)
+    if name == "pixels":
+        np.testing.assert_allclose(layout.boxes, turned.boxes, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "compass"),
+    [
+        ("the northernmost tank", True),
+        ("planes in the NW", True),
+        ("tanks n of the road", True),
+        ("ships heading east", True),
+        ("the uppermost tank", False),
+        ("tanks left of the road", False),
+    ],
+)
+def test_words_of_the_compass_mean_the_map(sentence, compass):
+    assert names_compass(sentence) == compass
+
+
+@pytest.mark.parametrize("name", sorted(GRIDS))
+def test_the_northernmost_of_a_turned_scene_is_matched(matcher, name):
+    """Found wrong: a scene whose rows run to the north got the southernmost one."""
+    grid = GRIDS[name]
+    left, top = grid.width // 4, grid.height // 4
+    step = np.array([grid.width, grid.height]) / 2 / 4
+    shapes = [
+        shapely.box(*(at := (left, top) + step * (n, m)), *(at + 6))
+        for n, m in ((0, 0), (4, 0), (0, 4), (4, 4), (2, 2))
+    ]
+    found = evidence("the northernmost tank", shapes, matcher, grid=grid)
+    y = found.candidates.map_frame.centre[: found.count, 1]
+    best = y[found.match.argmax()]
+    # corners of a scene turned by half a right angle lie level
+    assert best <= y.min() + 0.2 * np.ptp(y)
 
 
 def test_the_candidates_of_an_expression_are_matched_with_it(matcher):

@@ -25,7 +25,11 @@ from rrsis_geo.query.decision.feature_values import candidate_features, sentence
 from rrsis_geo.query.decision.features import CONTEXTS, SceneView
 from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
-from rrsis_geo.query.decision.sentence_match import is_matched, layout_of
+from rrsis_geo.query.decision.sentence_match import (
+    is_matched,
+    layout_of,
+    names_compass,
+)
 from rrsis_geo.query.lexicon.nouns import SURFACES, is_noun
 from rrsis_geo.query.operators.evaluator import target_phrases
 from rrsis_geo.query.plan.plan import Plan
@@ -157,9 +161,9 @@ def gather(
     contexts = contexts_of(plan, view=view)
     found = None
     if matcher is not None and is_matched(contexts, count, number=number):
-        found = matcher(
-            plan.expression, layout_of(candidates, count, colours_of=colours_of)
-        )
+        north_up = names_compass(plan.expression)
+        layout = layout_of(candidates, count, north_up=north_up, colours_of=colours_of)
+        found = matcher(plan.expression, layout)
     features = candidate_features(
         contexts,
         fits,
