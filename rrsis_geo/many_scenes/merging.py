@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyproj
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from shapely.geometry.polygon import orient
 from rrsis_geo.many_scenes.scene_layer import BETWEEN_SCENES, ScenePart
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
+from rrsis_geo.vector.coordinates.turns import turned_towards, whole_turn
 from rrsis_geo.vector.geodesic import areas_and_perimeters
 
 SAME_SHARE = 0.5
@@ -49,6 +51,7 @@ def merge_objects(
         The layer, and how many polygons were joined into others.
     """
     frames = np.array([part.outline(polygons.crs) for part in parts], np.object_)
+    polygons, frames = _in_one_turn(polygons, frames)
     sizes = np.array([part.grid.width * part.grid.height for part in parts])
     pixels = np.sqrt(shapely.area(frames) / sizes)
     scene = np.repeat(np.arange(len(parts)), [len(part.polygons) for part in parts])
@@ -82,6 +85,18 @@ def merge_objects(
     columns["id"] = np.arange(1, len(kept) + 1, dtype=columns["id"].dtype)
     merged = replace(polygons, geometry=geometry[sequence], columns=columns)
     return merged, len(polygons) - len(kept)
+
+
+def _in_one_turn(
+    polygons: Polygons, frames: NDArray[np.object_]
+) -> tuple[Polygons, NDArray[np.object_]]:
+    """Polygons and frames on the first frame's side of the antimeridian."""
+    if polygons.crs is None:
+        return polygons, frames
+    turn = whole_turn(pyproj.CRS.from_wkt(polygons.crs).to_2d())
+    x = float(shapely.bounds(frames[0])[::2].mean())
+    near = replace(polygons, geometry=turned_towards(polygons.geometry, x, turn))
+    return near, turned_towards(frames, x, turn)
 
 
 def _same_objects(

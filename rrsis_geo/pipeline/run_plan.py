@@ -35,6 +35,10 @@ MAX_ENLARGEMENT = 4.0
 """A scene that is more times coarser than the network was trained for is refused unless
 `gsd` is given: detail that is not in the file does not come back."""
 
+OBLONG = 1.1
+"""Longer side of a pixel on the ground in shorter ones, from which on they are made
+square: the network has not seen things squeezed by more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsFacts:
@@ -261,7 +265,8 @@ def choose_gsd(
 ) -> tuple[float | None, tuple[str, ...]]:
     """Metres per pixel to read at, and advice about it; None: the scene's own.
 
-    The scene's own GSD, moved into the range that the network was trained for. Pixel
+    The scene's own GSD, moved into the range that the network was trained for; with it
+    oblong pixels become square, as those of degrees away from the equator. Pixel
     coordinates have no metres, so such a scene is read as it is unless `gsd` is given
     (decision 0178).
 
@@ -275,7 +280,11 @@ def choose_gsd(
     low, high = gsd_range
     wanted = min(max(scene.gsd, low), high)
     if abs(wanted - scene.gsd) <= GSD_TOLERANCE * scene.gsd:
-        return None, ()
+        across, down = scene.native.pixel_size
+        if max(across, down) <= OBLONG * min(across, down):
+            return None, ()
+        oblong = f"the scene's pixels are {across:.3g} m wide and {down:.3g} m high"
+        return wanted, (f"{oblong}: read at {wanted:.3g} m, square",)
     reason = (
         f"the scene has {scene.gsd:.3g} m pixels and the weights were trained for "
         f"{low:.3g} to {high:.3g} m"

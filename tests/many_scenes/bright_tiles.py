@@ -39,7 +39,9 @@ class Bright:
         return np.stack([bright] * self.texts, axis=1)
 
 
-def write_tile(path, ground, *, left, top, width, height, crs="EPSG:32631"):
+def write_tile(
+    path, ground, *, left, top, width, height, crs="EPSG:32631", east=5e5
+):
     """Write a window of the ground, given in its pixels, as a scene."""
     pixels = ground[:, top : top + height, left : left + width]
     with rasterio.open(
@@ -51,7 +53,7 @@ def write_tile(path, ground, *, left, top, width, height, crs="EPSG:32631"):
         width=pixels.shape[2],
         height=pixels.shape[1],
         crs=crs,
-        transform=Affine(GSD, 0, 5e5 + left * GSD, 0, -GSD, 5e6 - top * GSD),
+        transform=Affine(GSD, 0, east + left * GSD, 0, -GSD, 5e6 - top * GSD),
     ) as dataset:
         dataset.write(pixels)
     return str(path)

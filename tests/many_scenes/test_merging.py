@@ -145,6 +145,25 @@ def test_scenes_in_two_crss_show_one_object(find, tmp_path):
     assert result.merged == 1
 
 
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:32660"])
+def test_scenes_on_either_side_of_the_antimeridian(find, tmp_path, crs):
+    """Found twice in degrees, and as thousands of km2 in Web Mercator."""
+    import pyproj
+
+    ground = drawn(*BOXES)
+    to_utm = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:32660", always_xy=True)
+    line, _ = to_utm.transform(180, 45.15)  # through the middle of the ground
+    place = {"crs": "EPSG:32660", "east": round(line) - 50.0, "top": 0, "height": 120}
+    write_tile(tmp_path / "a.tif", ground, left=0, width=110, **place)
+    write_tile(tmp_path / "b.tif", ground, left=90, width=110, **place)
+    find("a.tif", "b.tif", output="m.gpkg", merge=True, dst_crs=crs)
+    layer = gpd.read_file("m.gpkg")
+    areas = sorted(wide * high * GSD**2 for _, _, wide, high in BOXES)
+    assert sorted(layer["area_m2"]) == pytest.approx(areas, rel=2e-3)
+    longest = layer.geometry.bounds.eval("maxx - minx").max()
+    assert longest < (0.001 if crs == "EPSG:4326" else 30)
+
+
 def test_without_merge_an_object_is_there_twice(find, tiles):
     assert len(find(tiles, output="all.gpkg").polygons) == 5
     merged = find(tiles, output="one.gpkg", merge=True)

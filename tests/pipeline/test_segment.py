@@ -7,6 +7,7 @@ import geopandas
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 from brightness import make_job, write_scene
 
 import rrsis_geo
@@ -182,6 +183,36 @@ def test_a_scene_is_read_at_the_nearest_resolution_of_the_weights(
     assert estimate.native_gsd == pytest.approx(gsd, rel=0.01)
     assert message in " ".join(estimate.advice)
     assert (message == "") == (estimate.advice == ())
+
+
+@pytest.mark.parametrize(
+    ("latitude", "size", "note"), [(0, (50, 40), ""), (60, (35, 57), "square")]
+)
+def test_oblong_pixels_are_read_square(tmp_path, weights, latitude, size, note):
+    """Found squeezed to half their width: scenes in degrees at 60 degrees north."""
+    pixels = np.full((3, 40, 50), 100, np.uint8)
+    step = 0.8 / 111_320
+    place = Affine(step, 0, 10, 0, -step, latitude)
+    scene = str(tmp_path / "scene.tif")
+    profile = {"driver": "GTiff", "count": 3, "dtype": "uint8", "crs": "EPSG:4326"}
+    with rasterio.open(
+        scene, "w", width=50, height=40, transform=place, **profile
+    ) as dataset:
+        dataset.write(pixels)
+    job = SegmentJob(
+        scene=scene,
+        expressions=("storage tank",),
+        weights=weights,
+        output=str(tmp_path / "found.gpkg"),
+        options=SegmentOptions(**SMALL, threshold=0.01, resolve="network"),
+    )
+    found = run(job)
+    grid = found.manifest["grid"]
+    assert (grid["width"], grid["height"]) == size
+    assert note in " ".join(found.manifest["advice"])
+    west, south, east, north = found.polygons.geometry[0].bounds
+    assert west >= 10 and east <= 10 + 50 * step + 1e-12
+    assert south >= latitude - 40 * step - 1e-12 and north <= latitude + 1e-12
 
 
 @pytest.mark.parametrize("gsd", [4.2, 10, 300])

@@ -14,9 +14,7 @@ from rrsis_geo.geodata.bent_edges import move_polygons
 from rrsis_geo.geodata.vector_layers import only_areas
 from rrsis_geo.scene.grid import BEND, STRAIGHT_EDGE, angular_unit, metres_in_unit
 from rrsis_geo.types import Polygons
-
-FULL_TURN = 360.0
-"""Degrees."""
+from rrsis_geo.vector.coordinates.turns import unwrapped, whole_turn
 
 BEND_ON_THE_GROUND = 0.1
 """Metres by which an edge may lie beside its curve."""
@@ -25,8 +23,9 @@ BEND_ON_THE_GROUND = 0.1
 def reproject(polygons: Polygons, crs: str) -> Polygons:
     """The same objects in another CRS; attributes stay, since they are of the ground.
 
-    Long edges get more corners, so that they stay where they are. In a geographic CRS a
-    polygon across the antimeridian keeps its shape: its longitudes go beyond 180.
+    Long edges get more corners, so that they stay where they are. In a CRS that repeats
+    itself, like degrees and Web Mercator, a polygon across the antimeridian keeps its
+    shape: its longitudes go beyond 180.
 
     Args:
         polygons: In a CRS, not in pixel coordinates.
@@ -43,10 +42,9 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(transformer.transform(*xy.T))
 
-    period, tolerance = np.inf, BEND_ON_THE_GROUND / metres_in_unit(target)
+    period, tolerance = whole_turn(target), BEND_ON_THE_GROUND / metres_in_unit(target)
     if target.is_geographic:
-        degrees = angular_unit(target)
-        period, tolerance = FULL_TURN / degrees, BEND / degrees
+        tolerance = BEND / angular_unit(target)
     areas = shapely.get_dimensions(polygons.geometry) == 2
     moved = np.array(shapely.transform(polygons.geometry, move), np.object_)
     moved[areas] = move_polygons(
@@ -57,7 +55,7 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
         period=period,
     )
     if np.isfinite(period):
-        moved = _unwrapped(moved, period)
+        moved = unwrapped(moved, period)
     before = shapely.get_num_coordinates(polygons.geometry)
     lost = shapely.get_num_coordinates(moved) < before
     lost |= ~np.isfinite(shapely.bounds(moved)).all(axis=1)
@@ -74,14 +72,3 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
 
 def _flat(wkt: str) -> pyproj.CRS:
     return pyproj.CRS.from_wkt(wkt).to_2d()
-
-
-def _unwrapped(geometry: NDArray[np.object_], period: float) -> NDArray[np.object_]:
-    """Polygons whose corners lie less than half a turn from their first one."""
-    corners, owner = shapely.get_coordinates(geometry, return_index=True)
-    if not len(corners):
-        return geometry
-    first = corners[np.searchsorted(owner, owner), 0]
-    corners[:, 0] -= period * np.round((corners[:, 0] - first) / period)
-    result: NDArray[np.object_] = shapely.set_coordinates(geometry.copy(), corners)
-    return result
