@@ -7,17 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pyproj
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.crs import CRS
 from shapely.geometry.polygon import orient
 
+from rrsis_geo.geodata.turns import turn_of, turned_towards
 from rrsis_geo.many_scenes.scene_layer import BETWEEN_SCENES, ScenePart
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
-from rrsis_geo.vector.coordinates.turns import turned_towards, whole_turn
 from rrsis_geo.vector.geodesic import areas_and_perimeters
 
 SAME_SHARE = 0.5
@@ -91,9 +90,9 @@ def _in_one_turn(
     polygons: Polygons, frames: NDArray[np.object_]
 ) -> tuple[Polygons, NDArray[np.object_]]:
     """Polygons and frames on the first frame's side of the antimeridian."""
-    if polygons.crs is None:
+    turn = None if polygons.crs is None else turn_of(polygons.crs)
+    if turn is None:
         return polygons, frames
-    turn = whole_turn(pyproj.CRS.from_wkt(polygons.crs).to_2d())
     x = float(shapely.bounds(frames[0])[::2].mean())
     near = replace(polygons, geometry=turned_towards(polygons.geometry, x, turn))
     return near, turned_towards(frames, x, turn)

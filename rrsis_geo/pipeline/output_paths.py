@@ -19,7 +19,7 @@ from rrsis_geo.scene.grid import wkt2
 from rrsis_geo.tiling.probability_raster import SIDE_FILES, check_raster_crs
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector import formats
-from rrsis_geo.vector.coordinates.reprojection import reproject
+from rrsis_geo.vector.coordinates.reprojection import check_reachable, reproject
 from rrsis_geo.vector.formats import check_output, write_polygons
 from rrsis_geo.vector.layer_names import layer_name
 from rrsis_geo.vector.vector_format import CrsRule, LayerTarget
@@ -142,8 +142,8 @@ def written_crs(job: SegmentJob | VectorizeJob, crs: CRS | None) -> str | None:
         crs: Of what is found.
 
     Raises:
-        OptionError: the job's `dst_crs` is no CRS, or pixel coordinates have no way
-            there.
+        OptionError: the job's `dst_crs` is no CRS, or pixel coordinates or the CRS of
+            what is found have no way there.
         OutputError: the format of a file is bound to longitude and latitude.
     """
     if job.dst_crs is None:
@@ -160,6 +160,7 @@ def written_crs(job: SegmentJob | VectorizeJob, crs: CRS | None) -> str | None:
                 f"{path}: {formats.format_of(path).name} is always in longitude and "
                 "latitude; leave --dst-crs out, or write a .gpkg"
             )
+    check_reachable(wkt2(crs), wkt2(wanted))
     return wkt2(wanted)
 
 

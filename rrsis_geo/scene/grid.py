@@ -18,6 +18,7 @@ from shapely.geometry import Polygon
 
 from rrsis_geo.errors import OptionError, SceneError
 from rrsis_geo.geodata.bent_edges import move_polygons
+from rrsis_geo.geodata.crs_units import EARTH_RADIUS, angular_unit, metres_in_unit
 
 GSD_TOLERANCE = 0.02
 """Relative difference up to which two pixel sizes count as equal: resampling by 2 %
@@ -25,9 +26,6 @@ would blur the image without any use for a network."""
 
 LARGEST_SIDE = 2**31 - 1
 """Pixels; GDAL counts columns and rows in 32 bits."""
-
-EARTH_RADIUS = 6_378_137.0
-"""Metres."""
 
 STRAIGHT_EDGE = 500.0
 """Metres; an edge up to this length bends by a few centimetres at most in degrees."""
@@ -234,20 +232,6 @@ def _to_lonlat(wkt: str, on_earth: bool) -> tuple[Any, float, float]:
 def _base(crs: pyproj.CRS) -> pyproj.CRS:
     base = crs.geodetic_crs
     return crs if base is None else base.to_2d()
-
-
-def angular_unit(crs: pyproj.CRS) -> float:
-    """Degrees in a unit of a geographic CRS: 1, or 0.9 for grads."""
-    return math.degrees(crs.axis_info[0].unit_conversion_factor)
-
-
-def metres_in_unit(crs: pyproj.CRS) -> float:
-    """Metres on the ground in a unit of a CRS; of a degree, along a meridian."""
-    factor = float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
-    if not crs.is_geographic:
-        return factor
-    geod = crs.get_geod()
-    return factor * (EARTH_RADIUS if geod is None else float(geod.a))
 
 
 def _with_long_edges(

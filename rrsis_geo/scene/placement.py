@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,8 +12,10 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from rrsis_geo.geodata.bent_edges import Points, move_lines, move_polygons
+from rrsis_geo.geodata.crs_units import metres_in_unit
+from rrsis_geo.geodata.turns import Turn, transformer_between, turn_of
 from rrsis_geo.geodata.vector_layers import Box, only_areas
-from rrsis_geo.scene.grid import Grid, angular_unit, metres_in_unit, wkt2
+from rrsis_geo.scene.grid import Grid, wkt2
 
 BEND = 0.1
 """Pixels by which a moved edge may lie beside its curve."""
@@ -30,16 +29,6 @@ BORDER_POINTS = 33
 BOX_MARGIN = 0.02
 """Share of a scene's size by which it is enlarged before features are looked up, since
 its border is only followed at points."""
-
-WRAPPED_METHODS = (
-    "Popular Visualisation Pseudo Mercator",
-    "Mercator (variant A)",
-    "Mercator (variant B)",
-    "Mercator (Spherical)",
-    "Equidistant Cylindrical",
-    "Equidistant Cylindrical (Spherical)",
-)
-"""Projections in which x repeats after a turn around the Earth."""
 
 
 def place_polygons(
@@ -75,7 +64,7 @@ def place_polygons(
     source, target = crs.to_2d(), pyproj.CRS.from_wkt(wkt2(grid.crs)).to_2d()
     move = _mover(source, target, grid)
     around = _surroundings(source, target, grid) if cut else None
-    turn = _turn(source.to_wkt())
+    turn = turn_of(source.to_wkt())
     result = np.full(len(polygons), shapely.Polygon(), np.object_)
     shortest = STRAIGHT_EDGE * min(grid.pixel_size) / metres_in_unit(source)
     for shifted, index in _near(polygons, around, turn):
@@ -117,7 +106,7 @@ def place_lines(
     result = np.full(len(shapes), shapely.Point(), np.object_)
     shortest = STRAIGHT_EDGE * min(grid.pixel_size) / metres_in_unit(source)
     around = _surroundings(source, target, grid)
-    for shifted, index in _near(shapes, around, _turn(source.to_wkt()), areas=False):
+    for shifted, index in _near(shapes, around, turn_of(source.to_wkt()), areas=False):
         placed = move_lines(
             shifted,
             lambda xy: _affine(to_pixels)(move(xy)),
@@ -154,7 +143,7 @@ def box_around(
         return None
     if around is None or not np.isfinite(around).all():
         return None
-    turn = _turn(source.to_wkt())
+    turn = turn_of(source.to_wkt())
     if turn is None:
         return around
     ends = around if span is None or not np.isfinite(span).all() else span
@@ -165,7 +154,7 @@ def box_around(
 def _near(
     polygons: NDArray[np.object_],
     around: tuple[float, float, float, float] | None,
-    turn: _Turn | None,
+    turn: Turn | None,
     *,
     areas: bool = True,
 ) -> Iterator[tuple[NDArray[np.object_], NDArray[np.int64]]]:
@@ -218,7 +207,7 @@ def _surroundings(
     if not finite.any():
         return None
     x, y = x[finite], y[finite]
-    turn = _turn(source.to_wkt())
+    turn = turn_of(source.to_wkt())
     high = margin * np.ptp(y)
     bottom, top = float(y.min() - high), float(y.max() + high)
     if turn is not None:
@@ -234,10 +223,10 @@ def _mover(
 ) -> Callable[[Points], Points]:
     """From `source` to `target`, to the turn around the planet that is meant."""
     forward = _same_turn(source, target)
-    after = _turn(target.to_wkt())
+    after = turn_of(target.to_wkt())
     left, _, right, _ = grid.bounds()
     if (
-        _turn(source.to_wkt()) is not None
+        turn_of(source.to_wkt()) is not None
         or after is None
         or after.low <= left < right <= after.high
     ):
@@ -256,8 +245,8 @@ def _same_turn(source: pyproj.CRS, target: pyproj.CRS) -> Callable[[Points], Poi
     """From one CRS to another; a longitude beyond 180 degrees stays beyond."""
     if source == target:
         return lambda xy: xy
-    forward = _transformer(source.to_wkt(), target.to_wkt())
-    before, after = _turn(source.to_wkt()), _turn(target.to_wkt())
+    forward = transformer_between(source.to_wkt(), target.to_wkt())
+    before, after = turn_of(source.to_wkt()), turn_of(target.to_wkt())
 
     def move(xy: Points) -> Points:
         moved = np.column_stack(forward.transform(*xy.T))
@@ -269,59 +258,6 @@ def _same_turn(source: pyproj.CRS, target: pyproj.CRS) -> Callable[[Points], Poi
         return moved
 
     return move
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """A turn around the planet, where x is a longitude or proportional to it."""
-
-    length: float
-    """Difference of x."""
-    low: float
-    """Lowest x of the usual turn."""
-    zero: float
-    """x at the longitude of about 0."""
-
-    @property
-    def high(self) -> float:
-        """Highest x of the usual turn."""
-        return self.low + self.length
-
-
-@lru_cache(maxsize=16)
-def _turn(wkt: str) -> _Turn | None:
-    """The turn of a CRS; None where x does not repeat."""
-    crs = pyproj.CRS.from_wkt(wkt)
-    if crs.is_geographic:
-        length = 360 / angular_unit(crs)
-        return _Turn(length=length, low=-length / 2, zero=0.0)
-    operation, base = crs.coordinate_operation, crs.geodetic_crs
-    if base is None or operation is None:
-        return None
-    if operation.method_name not in WRAPPED_METHODS:
-        return None
-    base = base.to_2d()
-    middle = next(
-        (
-            math.degrees(float(item.value) * item.unit_conversion_factor)
-            for item in operation.params
-            if item.name == "Longitude of natural origin"
-        ),
-        0.0,
-    )
-    at = np.array([middle - 90, middle + 90]) / angular_unit(base)
-    west, east = _transformer(base.to_wkt(), wkt).transform(at, [0.0, 0.0])[0]
-    length, centre = 2 * (east - west), (west + east) / 2
-    return _Turn(
-        length=length, low=centre - length / 2, zero=centre - length * middle / 360
-    )
-
-
-@lru_cache(maxsize=16)
-def _transformer(source: str, target: str) -> Any:
-    return pyproj.Transformer.from_crs(
-        pyproj.CRS.from_wkt(source), pyproj.CRS.from_wkt(target), always_xy=True
-    )
 
 
 def _affine(transform: Any) -> Callable[[Points], Points]:

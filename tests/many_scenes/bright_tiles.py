@@ -39,9 +39,7 @@ class Bright:
         return np.stack([bright] * self.texts, axis=1)
 
 
-def write_tile(
-    path, ground, *, left, top, width, height, crs="EPSG:32631", east=5e5
-):
+def write_tile(path, ground, *, left, top, width, height, crs="EPSG:32631", east=5e5):
     """Write a window of the ground, given in its pixels, as a scene."""
     pixels = ground[:, top : top + height, left : left + width]
     with rasterio.open(

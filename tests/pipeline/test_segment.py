@@ -211,8 +211,10 @@ def test_oblong_pixels_are_read_square(tmp_path, weights, latitude, size, note):
     assert (grid["width"], grid["height"]) == size
     assert note in " ".join(found.manifest["advice"])
     west, south, east, north = found.polygons.geometry[0].bounds
-    assert west >= 10 and east <= 10 + 50 * step + 1e-12
-    assert south >= latitude - 40 * step - 1e-12 and north <= latitude + 1e-12
+    assert west >= 10
+    assert east <= 10 + 50 * step + 1e-12
+    assert south >= latitude - 40 * step - 1e-12
+    assert north <= latitude + 1e-12
 
 
 @pytest.mark.parametrize("gsd", [4.2, 10, 300])
@@ -229,6 +231,20 @@ def test_a_scene_far_too_coarse_is_refused_unless_gsd_is_given(tmp_path, weights
         plan(job, measure=False)
     given = replace(job, options=SegmentOptions(**SMALL, gsd=gsd / 4))
     assert plan(given, measure=False).gsd == pytest.approx(gsd / 4, rel=0.02)
+
+
+def test_polygons_stay_on_their_planet(scene, tmp_path, weights):
+    target = tmp_path / "found.gpkg"
+    with pytest.raises(OptionError, match=r"--dst-crs .*Mars.*same planet"):
+        segment(
+            scene,
+            "storage tank",
+            target,
+            weights=weights,
+            dst_crs="IAU_2015:49900",
+            **SMALL,
+        )
+    assert not target.exists()
 
 
 def test_pixel_coordinates_are_read_as_they_are(tmp_path, weights):

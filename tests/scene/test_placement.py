@@ -8,7 +8,8 @@ from affine import Affine
 from rasterio.crs import CRS
 from shapely.geometry import MultiPolygon
 
-from rrsis_geo.scene.grid import Grid, metres_in_unit
+from rrsis_geo.geodata.crs_units import metres_in_unit
+from rrsis_geo.scene.grid import Grid
 from rrsis_geo.scene.placement import place_polygons
 
 SIDE = 400

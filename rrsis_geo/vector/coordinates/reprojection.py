@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 
-from rrsis_geo.errors import OutputError
+from rrsis_geo.errors import OptionError, OutputError
 from rrsis_geo.geodata.bent_edges import move_polygons
+from rrsis_geo.geodata.crs_units import angular_unit, metres_in_unit
+from rrsis_geo.geodata.turns import transformer_between, turn_of, unwrapped
 from rrsis_geo.geodata.vector_layers import only_areas
-from rrsis_geo.scene.grid import BEND, STRAIGHT_EDGE, angular_unit, metres_in_unit
+from rrsis_geo.scene.grid import BEND, STRAIGHT_EDGE
 from rrsis_geo.types import Polygons
-from rrsis_geo.vector.coordinates.turns import unwrapped, whole_turn
 
 BEND_ON_THE_GROUND = 0.1
 """Metres by which an edge may lie beside its curve."""
@@ -32,17 +35,19 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
         crs: WKT of the CRS that is wanted.
 
     Raises:
+        OptionError: nothing leads to that CRS.
         OutputError: a polygon lies outside the domain of that CRS.
     """
     source, target = (_flat(wkt) for wkt in (polygons.crs or crs, crs))
     if not len(polygons.geometry) or source.equals(target, ignore_axis_order=True):
         return replace(polygons, crs=crs)
-    transformer = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    transformer = transformer_to(source, target)
 
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(transformer.transform(*xy.T))
 
-    period, tolerance = whole_turn(target), BEND_ON_THE_GROUND / metres_in_unit(target)
+    turn = turn_of(target.to_wkt())
+    tolerance = BEND_ON_THE_GROUND / metres_in_unit(target)
     if target.is_geographic:
         tolerance = BEND / angular_unit(target)
     areas = shapely.get_dimensions(polygons.geometry) == 2
@@ -52,10 +57,10 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
         move,
         tolerance=tolerance,
         shortest=STRAIGHT_EDGE / metres_in_unit(source),
-        period=period,
+        period=np.inf if turn is None else turn.length,
     )
-    if np.isfinite(period):
-        moved = unwrapped(moved, period)
+    if turn is not None:
+        moved = unwrapped(moved, turn)
     before = shapely.get_num_coordinates(polygons.geometry)
     lost = shapely.get_num_coordinates(moved) < before
     lost |= ~np.isfinite(shapely.bounds(moved)).all(axis=1)
@@ -72,3 +77,27 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
 
 def _flat(wkt: str) -> pyproj.CRS:
     return pyproj.CRS.from_wkt(wkt).to_2d()
+
+
+def check_reachable(source: str, target: str) -> None:
+    """Check that coordinates can be moved from one CRS to another, each given as WKT.
+
+    Raises:
+        OptionError: nothing leads there.
+    """
+    transformer_to(_flat(source), _flat(target))
+
+
+def transformer_to(source: pyproj.CRS, target: pyproj.CRS) -> Any:
+    """What moves (x, y) to the CRS that the user asked for.
+
+    Raises:
+        OptionError: nothing leads there.
+    """
+    try:
+        return transformer_between(source.to_wkt(), target.to_wkt())
+    except ProjError as error:
+        raise OptionError(
+            f"--dst-crs {target.name}: nothing leads there from {source.name}; choose "
+            "a CRS of the same planet"
+        ) from error
