@@ -18,19 +18,23 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CandidateColours:
-    """Measures the colours of outlines on a scene, each once."""
+    """Measures the colours of outlines on a scene, each set of them once.
+
+    Outlines compete for the pixels where they overlap, so a colour depends on all that
+    are measured with it, and on nothing that was measured before.
+    """
 
     scene: Scene
     grid: Grid
     """Of the scene; at its pixels the colours are read."""
-    _known: dict[shapely.Geometry, Values] = field(
+    _known: dict[tuple[shapely.Geometry, ...], Values] = field(
         default_factory=dict, init=False, repr=False
     )
 
     def __call__(self, outlines: NDArray[np.object_]) -> Values:
         """Mean colours of outlines; see `ColoursOf`.
 
-        Only the parts of the scene that hold new ones are read.
+        Only the parts of the scene that hold any are read.
 
         Args:
             outlines: (N,) in the CRS of the grid.
@@ -41,9 +45,9 @@ class CandidateColours:
         Raises:
             SceneError: the scene is damaged.
         """
-        new = [one for one in dict.fromkeys(outlines) if one not in self._known]
-        if new:
-            shapes = outlines_in_pixels(np.array(new, np.object_), self.grid)
+        key = tuple(outlines)
+        if key and key not in self._known:
+            shapes = outlines_in_pixels(outlines, self.grid)
             patches = self.scene.patches(self.grid, blocks_with(shapes, self.grid))
-            self._known.update(zip(new, mean_colours(shapes, patches), strict=True))
-        return np.array([self._known[one] for one in outlines]).reshape(-1, 3)
+            self._known[key] = mean_colours(shapes, patches)
+        return self._known[key].copy() if key else np.zeros((0, 3))
