@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rasterio.crs import CRS
 from shapely.geometry.polygon import orient
 
+from rrsis_geo.geodata.vector_layers import only_areas
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Polygons
 from rrsis_geo.vector.coordinates.antimeridian import split_at_antimeridian
@@ -78,17 +79,18 @@ def to_lonlat(polygons: Polygons) -> Polygons:
 
     WGS 84 in the order of OGC:CRS84, with `DIGITS` decimals, or more where an outline
     would become invalid. Outer rings run anticlockwise. A polygon that crosses the
-    antimeridian becomes a MultiPolygon. On another planet the coordinates are its own
-    longitude and latitude and have no CRS. Pixel coordinates stay as they are.
+    antimeridian becomes a MultiPolygon, a line a MultiLineString. On another planet the
+    coordinates are its own longitude and latitude and have no CRS. Pixel coordinates
+    stay as they are.
     """
     if polygons.crs is None:
         return polygons
     grid = Grid(Affine.identity(), CRS.from_wkt(polygons.crs), 1, 1)
     lonlat = split_at_antimeridian(grid.to_lonlat(polygons.geometry))
     # near a pole a straight edge of the map is curved in degrees and may cross others
-    invalid = ~shapely.is_valid(lonlat)
+    invalid = ~shapely.is_valid(lonlat) & (shapely.get_dimensions(lonlat) == 2)
     repaired = shapely.make_valid(lonlat[invalid])
-    lonlat[invalid] = [_only_areas(geometry) for geometry in repaired]
+    lonlat[invalid] = [only_areas(geometry) for geometry in repaired]
     return replace(
         polygons,
         geometry=_right_handed(_rounded(lonlat)),
@@ -139,8 +141,3 @@ def _oriented(shape: Any) -> Any:
     if shape.geom_type == "Polygon":
         return orient(shape)
     return shapely.multipolygons([orient(part) for part in shape.geoms])
-
-
-def _only_areas(shape: Any) -> Any:
-    """The polygons of a repaired geometry, without its points and lines."""
-    return shapely.union_all([p for p in shapely.get_parts(shape) if p.area > 0])

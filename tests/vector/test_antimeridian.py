@@ -5,7 +5,15 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import (
+    LineString,
+    MultiLineString,
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    Polygon,
+    box,
+)
 
 from rrsis_geo.vector.coordinates.antimeridian import split_at_antimeridian
 
@@ -87,6 +95,33 @@ def test_polygon_around_a_pole_reaches_it(pole, way, offset):
     south, north = sorted((80 * pole, 90 * pole))
     assert result.bounds == (-180, south, 180, north)
     assert result.area == pytest.approx(360 * 10 - 10 * 2)
+
+
+@pytest.mark.parametrize("wrap", [True, False])
+@pytest.mark.parametrize(
+    ("shape", "parts"),
+    [
+        (LineString([(179, 10), (179.5, 11), (181, 12)]), 2),
+        (MultiLineString([[(179, 1), (181, 1)], [(170, 2), (171, 2)]]), 3),
+        (MultiPolygon([box(178, 1, 179, 2), box(181, 1, 182, 2)]), 2),
+        (MultiPolygon([box(178, 1, 179, 2), box(179.5, 1, 180.5, 2)]), 3),
+        (Point(181, 5), 1),
+        (MultiPoint([(179, 5), (182, 6)]), 2),
+    ],
+)
+def test_features_of_any_kind_are_cut(shape, parts, wrap):
+    """Found: a crash after all the work, for own layers that are no polygons."""
+    result = split(wrapped(shape) if wrap else shape)
+    assert len(shapely.get_parts(result)) == parts
+    assert shapely.get_dimensions(result) == shapely.get_dimensions(shape)
+    if shapely.get_dimensions(shape) < 2:  # a cut adds sides to an area
+        assert result.length == pytest.approx(shape.length)
+    assert result.area == pytest.approx(shape.area)
+    west, _, east, _ = result.bounds
+    assert west >= -180
+    assert east <= 180
+    twin = split(shape)
+    assert result.equals(twin)
 
 
 @settings(deadline=None)

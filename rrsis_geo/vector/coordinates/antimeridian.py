@@ -1,62 +1,98 @@
-"""Polygons in longitude and latitude, cut at the antimeridian by RFC 7946."""
+"""Shapes in longitude and latitude, cut at the antimeridian by RFC 7946."""
 
 from __future__ import annotations
+
+from copy import copy
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import (
+    MultiLineString,
+    MultiPoint,
+    MultiPolygon,
+    Polygon,
+    box,
+)
 from shapely.geometry.base import BaseGeometry
 
 HALF_TURN = 180.0
 FULL_TURN = 360.0
 
 
-def split_at_antimeridian(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Split polygons into MultiPolygons of the parts on either side.
+def split_at_antimeridian(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Split shapes into the parts on either side.
 
-    By RFC 7946, 3.1.9. A polygon crosses the antimeridian where neighbouring vertices
-    are more than 180 degrees apart, or where longitudes leave [-180, 180]. One that
-    contains a pole is extended along the antimeridian to the pole.
+    By RFC 7946, 3.1.9. A shape crosses the antimeridian where neighbouring vertices
+    are more than 180 degrees apart, or where longitudes leave [-180, 180]. A polygon
+    that contains a pole is extended along the antimeridian to the pole.
 
     Args:
-        polygons: (N,) in degrees of longitude and latitude.
+        shapes: (N,) polygons, lines, points and their collections, in degrees of
+            longitude and latitude.
+
+    Returns:
+        (N,) shapes of the same dimension.
     """
-    split = polygons.copy()
-    for index in np.flatnonzero(_crossing(polygons)):
-        split[index] = _split(polygons[index])
+    split = shapes.copy()
+    for index in np.flatnonzero(_crossing(shapes)):
+        split[index] = _split(shapes[index])
     return split
 
 
-def _crossing(polygons: NDArray[np.object_]) -> NDArray[np.bool_]:
-    coordinates, owner = shapely.get_coordinates(polygons, return_index=True)
-    lon = coordinates[:, 0]
-    crossing = np.zeros(len(polygons), np.bool_)
-    crossing[owner[np.abs(lon) > HALF_TURN]] = True
+def _crossing(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    lon, owner = shapely.get_coordinates(shapes, return_index=True)
+    crossing = np.zeros(len(shapes), np.bool_)
+    crossing[owner[np.abs(lon[:, 0]) > HALF_TURN]] = True
+    parts, whole = shapely.get_parts(shapes, return_index=True)
+    corners, part = shapely.get_coordinates(parts, return_index=True)
     # a step from one ring to the next may look like a jump; splitting then cuts nothing
-    jump = (np.abs(np.diff(lon)) > HALF_TURN) & (np.diff(owner) == 0)
-    crossing[owner[1:][jump]] = True
+    jump = (np.abs(np.diff(corners[:, 0])) > HALF_TURN) & (np.diff(part) == 0)
+    crossing[whole[part[1:][jump]]] = True
     return crossing
 
 
-def _split(polygon: Polygon) -> Polygon | MultiPolygon:
-    whole: BaseGeometry = _unrolled(np.asarray(polygon.exterior.coords))
-    for hole in polygon.interiors:
-        inner = _unrolled(np.asarray(hole.coords))
-        for turn in (-FULL_TURN, 0.0, FULL_TURN):
-            whole = whole.difference(_shifted(inner, turn))
+def _split(shape: BaseGeometry) -> BaseGeometry:
+    """A shape that crosses, of any kind."""
+    pieces = [piece for part in shapely.get_parts(shape) for piece in _pieces(part)]
+    if not pieces:
+        return shape
+    if len(pieces) == 1:
+        return pieces[0]
+    gather = {0: MultiPoint, 1: MultiLineString, 2: MultiPolygon}
+    whole: BaseGeometry = gather[shapely.get_dimensions(pieces[0])](pieces)
+    return whole
+
+
+def _pieces(part: BaseGeometry) -> list[BaseGeometry]:
+    """What becomes of a polygon, a line or a point."""
+    whole: BaseGeometry
+    dimension = shapely.get_dimensions(part)
+    if dimension == 2:
+        whole = _unrolled(np.asarray(part.exterior.coords))
+        for hole in part.interiors:
+            inner = _unrolled(np.asarray(hole.coords))
+            for turn in (-FULL_TURN, 0.0, FULL_TURN):
+                whole = whole.difference(_shifted(inner, turn))
+    else:
+        corners = shapely.get_coordinates(part)
+        corners[:, 0] = np.unwrap(corners[:, 0], period=FULL_TURN)
+        whole = shapely.set_coordinates(copy(part), corners)
     left, _, right, _ = whole.bounds
-    parts = []
+    pieces = []
     for turn in range(round(left // FULL_TURN) - 1, round(right // FULL_TURN) + 2):
         middle = turn * FULL_TURN
         band = box(middle - HALF_TURN, -90, middle + HALF_TURN, 90)
         cut = _shifted(whole.intersection(band), -middle)
         # a part that only touches the antimeridian leaves a point or a line
-        parts += [part for part in shapely.get_parts(cut) if part.area > 0]
-    merged = shapely.union_all(parts)
-    if not isinstance(merged, (Polygon, MultiPolygon)):
-        return polygon
-    return merged
+        found = shapely.get_parts(shapely.get_parts(cut))
+        fits = shapely.get_dimensions(found) == dimension
+        pieces += list(found[fits & ~shapely.is_empty(found)])
+    if dimension == 2:
+        merged = shapely.union_all(pieces)
+        is_area = isinstance(merged, (Polygon, MultiPolygon))
+        return list(shapely.get_parts(merged)) if is_area else [part]
+    return pieces[:1] if dimension == 0 else pieces
 
 
 def _unrolled(ring: NDArray[np.float64]) -> BaseGeometry:
