@@ -84,7 +84,7 @@ class Polygons:
 SCHEMA: dict[str, str] = {
     "id": "int64",  # 1, 2, ... in the order of the raster
     "expression": "object",  # str: the user's text
-    "score": "float32",  # mean probability over the object
+    "score": "float32",  # chance to be meant, or mean probability over the object
     "score_max": "float32",  # highest probability in the object
     "area_m2": "float64",  # geodesic
     "perimeter_m": "float64",  # geodesic, holes included
@@ -93,7 +93,7 @@ SCHEMA: dict[str, str] = {
     "touches_edge": "bool",  # at the edge of the data, so the object may be cut
     "rank": "int64",  # 1 = first in the requested order; 0 = no order was requested
     "distance_m": "float64",  # geodesic, to the nearest anchor; NaN = no anchor
-    "why": "object",  # str: relations and filters of the query in words; "" = none
+    "why": "object",  # str: words of the query that are met, and what the network saw
 }
 """Attributes of every polygon and their numpy dtypes, in order."""
 

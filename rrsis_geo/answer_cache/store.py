@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,19 +164,11 @@ class AnswerStore:
             self.evict()
         return True
 
-    def remove(self, key: EntryKey) -> None:
-        """Forget an answer."""
-        _unlink(self._path(key))
-
     def evict(self) -> None:
         """Remove entries, those not used for longest first, if there are too many."""
         self._unchecked = 0
         entries, total, now = [], 0, time.time()
-        for path in self._files():
-            try:
-                status = path.stat()
-            except OSError:
-                continue
+        for path, status in _statuses(self._files()):
             if path.name.endswith(PART):
                 if now - status.st_mtime > STALE:
                     _unlink(path)
@@ -201,7 +193,7 @@ class AnswerStore:
             about = next(filter(None, map(_description, files)), None)
             if about is None:
                 continue
-            status = [path.stat() for path in files if path.exists()]
+            status = [one for _, one in _statuses(files)]
             found.append(
                 KeptAnswer(
                     about=about,
@@ -213,13 +205,7 @@ class AnswerStore:
 
     def size(self) -> int:
         """Bytes of all entries."""
-        total = 0
-        for path in self._files():
-            try:
-                total += path.stat().st_size
-            except OSError:  # another process has just removed it
-                continue
-        return total
+        return sum(status.st_size for _, status in _statuses(self._files()))
 
     def clear(self) -> int:
         """Remove every answer.
@@ -261,6 +247,15 @@ def _description(path: Path) -> dict[str, Any] | None:
 def _touch(path: Path) -> None:
     with suppress(OSError):  # removed meanwhile, or the folder is read-only
         os.utime(path)
+
+
+def _statuses(files: Iterable[Path]) -> Iterator[tuple[Path, os.stat_result]]:
+    """Files that are still there: another process may have removed some by now."""
+    for path in files:
+        try:
+            yield path, path.stat()
+        except OSError:
+            continue
 
 
 def _unlink(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 INNER_PATH = re.compile(r"[^:!?|\"]+")
 """A piece of a text for GDAL that may be a path: of NETCDF:"a.nc":b, zip://a.zip!b."""
@@ -31,6 +32,20 @@ def absolute_input(text: str) -> str:
             first = os.path.split(first)[0] if first != os.path.sep else ""
         return prefix + os.path.abspath(inner) if first else text
     return INNER_PATH.sub(lambda piece: _absolute_piece(piece[0]), text)
+
+
+def path_from(result: str, path: str) -> str | None:
+    """The path of an input from the folder of a result, with which both may be moved.
+
+    None where it is no local file, or lies on another drive of Windows.
+    """
+    if not os.path.exists(path):
+        return None
+    try:
+        relative = os.path.relpath(path, os.path.dirname(os.path.abspath(result)))
+    except ValueError:
+        return None
+    return Path(relative).as_posix()
 
 
 def _absolute_piece(piece: str) -> str:

@@ -81,7 +81,7 @@ class Journal:
             journal = cls(folder)
             wanted = json.loads(json.dumps(fingerprint))
             if not resume or _read_json(folder / FINGERPRINT) != wanted:
-                journal._clear()
+                lock.clear()
                 journal._write_json(FINGERPRINT, wanted)
             for stale in (folder / STOP, *folder.glob("*.passed")):
                 stale.unlink(missing_ok=True)
@@ -195,11 +195,6 @@ class Journal:
         if block is None:
             raise OutputError(f"{kept}: cannot be read; delete it and run again")
         return block.strip()
-
-    def _clear(self) -> None:
-        for path in self.folder.iterdir():
-            if path.name != FolderLock.NAME:
-                path.unlink()
 
     def _write_json(self, name: str, value: Any) -> None:
         path = self.folder / name

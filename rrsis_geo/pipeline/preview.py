@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -104,33 +105,56 @@ def _with_polygons(
     colours: Sequence[Colour],
 ) -> Image.Image:
     """The scene under translucent fills and solid outlines."""
-    if not len(polygons):
-        return scene
-    large = SMOOTH * scene.width, SMOOTH * scene.height
-    # a fill is drawn as a mask, so that holes can be cut out of it again
-    fills = {text: Image.new("L", large, 0) for text in expressions}
-    lines = {text: Image.new("L", large, 0) for text in expressions}
-    scale = SMOOTH * factor
-    # large ones first, so that a hole does not wipe out what lies in it
-    extents = shapely.area(shapely.envelope(polygons.geometry))
-    for place in np.argsort(-extents, kind="stable"):
-        text, shape = polygons.columns["expression"][place], polygons.geometry[place]
-        fill, line = ImageDraw.Draw(fills[text]), ImageDraw.Draw(lines[text])
-        for order, ring in enumerate(shapely.get_rings(shape)):  # the shell first
-            x, y = shapely.get_coordinates(ring).T
-            pixels = np.column_stack(grid.crs_to_pixels(x, y)) * scale
-            corners = list(map(tuple, pixels.tolist()))
-            fill.polygon(corners, fill=0 if order else 80)
-            line.line(corners, fill=255, width=2 * SMOOTH + 1, joint="curve")
     drawn = scene.copy()
+    of = polygons.columns["expression"]
     for place, text in enumerate(expressions):
+        shapes = polygons.geometry[of == text]
+        if not len(shapes):
+            continue
+        # one expression at a time: masks of many would fill the memory
+        fill, outline = _masks(shapes, grid, factor, scene.size)
         colour = colours[place % len(colours)]
         shadow = tuple(part // 4 for part in colour)
-        outline = lines[text].resize(scene.size, Image.Resampling.BOX)
-        drawn.paste(colour, mask=fills[text].resize(scene.size, Image.Resampling.BOX))
+        drawn.paste(colour, mask=fill)
         drawn.paste(shadow, (1, 1), mask=outline.point(lambda level: level // 2))
         drawn.paste(colour, mask=outline)
     return drawn
+
+
+def _masks(
+    shapes: NDArray[np.object_], grid: Grid, factor: float, size: tuple[int, int]
+) -> tuple[Image.Image, Image.Image]:
+    """Fill and outline of shapes of any kind, as masks of the size of the scene."""
+    large = SMOOTH * size[0], SMOOTH * size[1]
+    # a fill is drawn as a mask, so that holes can be cut out of it again
+    filled, lined = Image.new("L", large, 0), Image.new("L", large, 0)
+    fill, line = ImageDraw.Draw(filled), ImageDraw.Draw(lined)
+    scale, width = SMOOTH * factor, 2 * SMOOTH + 1
+
+    def corners_of(shape: Any) -> list[tuple[float, ...]]:
+        x, y = shapely.get_coordinates(shape).T
+        pixels = np.column_stack(grid.crs_to_pixels(x, y)) * scale
+        return list(map(tuple, pixels.tolist()))
+
+    parts = shapely.get_parts(shapes)
+    # large ones first, so that a hole does not wipe out what lies in it
+    extents = shapely.area(shapely.envelope(parts))
+    for part in parts[np.argsort(-extents, kind="stable")]:
+        dimension = shapely.get_dimensions(part)
+        if dimension == 0:
+            ((x, y),) = corners_of(part)
+            line.ellipse((x - width, y - width, x + width, y + width), fill=255)
+            continue
+        rings = shapely.get_rings(part) if dimension == 2 else [part]
+        for order, ring in enumerate(rings):  # the shell first
+            corners = corners_of(ring)
+            if dimension == 2:
+                fill.polygon(corners, fill=0 if order else 80)
+            line.line(corners, fill=255, width=width, joint="curve")
+    return (
+        filled.resize(size, Image.Resampling.BOX),
+        lined.resize(size, Image.Resampling.BOX),
+    )
 
 
 def _legend(

@@ -144,7 +144,7 @@ def _answers(
         report(Advice(line))
 
     tags = raster.tags if batch.matcher is not None else {}
-    with colours_of_tagged_scene(tags, grid, note) as colours_of:
+    with colours_of_tagged_scene(tags, grid, note, raster=raster.path) as colours_of:
         return batch.answer(
             found,
             grid,

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 import rasterio
@@ -17,7 +16,7 @@ import shapely
 from rasterio.crs import CRS
 
 from rrsis_geo.atomic_write import staged
-from rrsis_geo.files.input_paths import absolute_input
+from rrsis_geo.files.input_paths import absolute_input, path_from
 from rrsis_geo.geodata.vector_layers import split_layer_name
 from rrsis_geo.job import Counts, SegmentJob
 from rrsis_geo.pipeline.output_paths import earlier_runs
@@ -138,6 +137,8 @@ def build(
         timings: Part of the run -> seconds.
         own_layers: See `layer_facts`.
     """
+    result = job.output or job.probability
+    beside = None if result is None else path_from(result, job.scene)
     return {
         "manifest": MANIFEST_VERSION,
         "job": asdict(absolute_job(job)),
@@ -150,7 +151,7 @@ def build(
         "runtime": weights.runtime,
         "own_layers": [dict(one) for one in own_layers],
         "scene": describe_scene(job.scene)
-        | {"beside": _from_result(job), "native_gsd_m": native_gsd},
+        | {"beside": beside, "native_gsd_m": native_gsd},
         "grid": describe_grid(grid),
         "stretch": dict(stretch),
         "least_score": job.options.least_score(weights.score_margin),
@@ -167,18 +168,6 @@ def build(
         "seconds": {name: round(spent, 3) for name, spent in timings.items()},
         **({"earlier": earlier} if (earlier := earlier_runs(job)) else {}),
     }
-
-
-def _from_result(job: SegmentJob) -> str | None:
-    """Path of the scene from the manifest's folder, with which both may be moved."""
-    result = job.output or job.probability
-    if result is None or not os.path.exists(job.scene):
-        return None
-    folder = os.path.dirname(os.path.abspath(result))
-    try:
-        return Path(os.path.relpath(job.scene, folder)).as_posix()
-    except ValueError:  # on another drive of Windows
-        return None
 
 
 def write(manifest: Mapping[str, Any], path: str) -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 
+import numpy as np
 from rasterio.windows import Window
 
 from rrsis_geo.errors import Cancelled, EngineError
@@ -181,8 +182,11 @@ def balanced(
         for part in slices
         if gap.start < part.stop and part.start < gap.stop
     ]
-    starts = [window.row_off for window in windows]
-    loads = [sum(start in piece for start in starts) for piece in pieces]
+    starts = np.sort([int(window.row_off) for window in windows])
+    loads = [
+        int(np.diff(np.searchsorted(starts, (piece.start, piece.stop)))[0])
+        for piece in pieces
+    ]
     total = max(sum(loads), 1)
     parts: list[range] = []
     before, group = 0, -1

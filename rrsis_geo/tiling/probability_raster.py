@@ -167,6 +167,7 @@ class ProbabilityRaster:
         )
         self.tags = dict(dataset.tags())
         self.score_margin = _score_margin(self.tags.get(SCORE_MARGIN_TAG, ""))
+        self.path = str(dataset.name)
         self._dataset = dataset
 
     @classmethod

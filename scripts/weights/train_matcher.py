@@ -33,7 +33,8 @@ from torch import Tensor, nn
 from rrsis_geo.matching.matcher import FORMAT, MOST, VERSION, Matcher
 from rrsis_geo.matching.object_layout import object_features, pair_features
 from rrsis_geo.model.serialization.header import FOLDER
-from rrsis_geo.model.serialization.quantization import SCALE, quantise
+from rrsis_geo.model.serialization.numpy_tensors import SCALE
+from rrsis_geo.model.serialization.quantization import quantise
 from rrsis_geo.model.serialization.safetensors_header import digest
 from rrsis_geo.model.serialization.text_encoder_file import TextEncoderLink
 

@@ -72,6 +72,20 @@ def test_a_polygon_in_a_hole_is_drawn():
     assert tuple(drawn[275, 375]) != (GREY,) * 3
 
 
+def test_own_features_of_any_kind_are_drawn():
+    """Found missing: all but single polygons."""
+    box = shapely.box(300, 200, 500, 400)
+    (whole,) = [picture(a_grid(1000, 600), [("tank", box)])]
+    parts = shapely.MultiPolygon([box])
+    np.testing.assert_array_equal(picture(a_grid(1000, 600), [("tank", parts)]), whole)
+    line = shapely.LineString([(100, 500), (900, 500)])
+    points = shapely.MultiPoint([(600, 100), (700, 100)])
+    drawn = picture(a_grid(1000, 600), [("road", line), ("tank", points)])
+    assert tuple(drawn[500, 450]) == COLOURS[1]
+    assert tuple(drawn[100, 600]) == tuple(drawn[100, 700]) == COLOURS[0]
+    assert tuple(drawn[100, 650]) == (GREY,) * 3
+
+
 def test_small_scenes_are_enlarged_and_large_ones_are_not():
     assert picture(a_grid(30, 20), []).shape[1] == 900
     assert picture(a_grid(1400, 300), []).shape[1] == 1400

@@ -43,10 +43,10 @@ def grid_of(job):
         return scene.grid()
 
 
-def colours(tags, grid):
+def colours(tags, grid, raster="nowhere/p.tif"):
     """What is measured, and what is said."""
     notes = []
-    with colours_of_tagged_scene(tags, grid, notes.append) as measure:
+    with colours_of_tagged_scene(tags, grid, notes.append, raster=raster) as measure:
         found = None if measure is None else measure(SHAPES)
     return found, notes
 
@@ -90,6 +90,41 @@ def test_another_scene_of_the_same_name_is_not_looked_at(job):
     assert "lies elsewhere" in note
 
 
+def test_an_overwritten_scene_is_not_looked_at(job):
+    """Found read in silence: another picture of the same ground."""
+    tags, grid = scene_tags(job), grid_of(job)
+    with rasterio.open(job.scene) as source:
+        pixels, profile = source.read(), source.profile
+    with rasterio.open(job.scene, "w", **profile | {"compress": "deflate"}) as target:
+        target.write(pixels)
+    found, (note,) = colours(tags, grid)
+    assert found is None
+    assert "is another file" in note
+
+
+def test_a_scene_is_found_from_any_working_folder(job, tmp_path, monkeypatch):
+    """Found missing: a path as typed, after a change of folder."""
+    monkeypatch.chdir(tmp_path)
+    job = replace(job, scene="scene.tif", probability="p.tif")
+    tags, grid = scene_tags(job), grid_of(job)
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    found, notes = colours(tags, grid, raster="../p.tif")
+    assert np.isfinite(found).all()
+    assert not notes
+
+
+def test_a_scene_may_be_moved_with_its_raster(job, tmp_path):
+    job = replace(job, probability=str(tmp_path / "p.tif"))
+    tags, grid = scene_tags(job), grid_of(job)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    (tmp_path / "scene.tif").rename(moved / "scene.tif")
+    found, notes = colours(tags, grid, raster=str(moved / "p.tif"))
+    assert np.isfinite(found).all()
+    assert not notes
+
+
 @pytest.mark.parametrize("value", ["", "[]", "{}", '{"path": "a.tif"}'])
 def test_a_damaged_tag_is_no_scene(job, value):
     found, notes = colours({TAG: value}, grid_of(job))
@@ -106,7 +141,7 @@ def test_an_error_while_answering_is_no_missing_scene(job):
     notes = []
     with (
         pytest.raises(ValueError, match="of the caller"),
-        colours_of_tagged_scene(tags, grid, notes.append),
+        colours_of_tagged_scene(tags, grid, notes.append, raster="p.tif"),
     ):
         raise ValueError("of the caller")
     assert not notes

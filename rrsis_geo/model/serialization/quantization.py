@@ -14,9 +14,8 @@ import torch
 from torch import Tensor
 
 from rrsis_geo.errors import WeightsError
+from rrsis_geo.model.serialization.numpy_tensors import SCALE
 
-SCALE = ":scale"
-"""Suffix of the name of a tensor of scales."""
 LIMIT = 127
 MIN_INPUTS = 16
 """Inputs of an output from which on `shrink` quantises a matrix or kernel."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from rrsis_geo.errors import RRSISError
+from rrsis_geo.files.input_paths import absolute_input, path_from
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.matching.candidate_colours import CandidateColours
 from rrsis_geo.matching.mean_colours import ColoursOf
@@ -19,9 +22,11 @@ TAG = "RRSIS_SCENE"
 
 def scene_tags(job: SegmentJob) -> dict[str, str]:
     """Tags for a probability raster that say which scene it is of."""
-    options = job.options
+    options, raster = job.options, job.probability
     values = {
-        "path": job.scene,
+        "path": absolute_input(job.scene),
+        "beside": None if raster is None else path_from(raster, job.scene),
+        "bytes": _size(job.scene),
         "bands": options.bands,
         "crs": options.crs,
         "pixel_coordinates": options.pixel_coordinates,
@@ -31,7 +36,7 @@ def scene_tags(job: SegmentJob) -> dict[str, str]:
 
 @contextmanager
 def colours_of_tagged_scene(
-    tags: Mapping[str, str], grid: Grid, note: Callable[[str], None]
+    tags: Mapping[str, str], grid: Grid, note: Callable[[str], None], *, raster: str
 ) -> Iterator[ColoursOf | None]:
     """Measures colours on the scene of a raster until the block is left.
 
@@ -39,9 +44,11 @@ def colours_of_tagged_scene(
         tags: Of the raster.
         grid: Of the raster.
         note: Is told why there are no colours.
+        raster: Its path; the scene may have been moved with it.
 
     Yields:
-        None where the scene is not there, is another one by now, or is not named.
+        None where the scene is not there, is another one by now (it lies elsewhere, or
+        its file has another size), or is not named.
     """
     if TAG not in tags:
         yield None
@@ -51,7 +58,9 @@ def colours_of_tagged_scene(
         scene = None
         try:
             kept = json.loads(path)
-            path = str(kept["path"])
+            if not isinstance(kept, dict):
+                raise ValueError("no object")
+            path = _found(kept, raster)
             scene = stack.enter_context(
                 Scene.open(
                     path,
@@ -62,10 +71,31 @@ def colours_of_tagged_scene(
             )
         except (RRSISError, ValueError, TypeError, KeyError):
             note(_WITHOUT.format(path=path, why="cannot be opened"))
-        if scene is not None and not scene.has_grid(grid):
-            note(_WITHOUT.format(path=path, why="lies elsewhere by now"))
+        why = "" if scene is None else _differs(scene, grid, path, kept)
+        if why:
+            note(_WITHOUT.format(path=path, why=why))
             scene = None
         yield None if scene is None else CandidateColours(scene=scene, grid=grid)
+
+
+def _found(kept: Mapping[str, Any], raster: str) -> str:
+    """The scene where it lies from the raster, else where it was."""
+    beside = kept.get("beside")
+    moved = os.path.join(os.path.dirname(raster), str(beside))
+    return moved if beside and os.path.isfile(moved) else str(kept["path"])
+
+
+def _differs(scene: Scene, grid: Grid, path: str, kept: Mapping[str, Any]) -> str:
+    """Why a scene is not the one of the run; "" where it is."""
+    if not scene.has_grid(grid):
+        return "lies elsewhere by now"
+    size = kept.get("bytes")
+    return "" if size in (None, _size(path)) else "is another file by now"
+
+
+def _size(path: str) -> int | None:
+    """Bytes of a local file."""
+    return os.path.getsize(path) if os.path.isfile(path) else None
 
 
 _WITHOUT = (

@@ -126,5 +126,5 @@ def best_set(
         # as many as are asked for, unless the chances say otherwise
         asked = min(number, len(order))
         if p[asked - 1] > 0.25 * p[0]:
-            count = min(count, asked) if asked < count else max(count, asked)
+            count = asked
     return order[:count], float(value[count - 1])

@@ -77,8 +77,8 @@ def candidate_features(
     for signal in SIGNALS:
         for context in CONTEXTS:
             if contexts[context]:
-                number = FEATURES.index(f"{signal}, {context}")
-                features[:, number] = columns[signal] * contexts[context]
+                column = FEATURES.index(f"{signal}, {context}")
+                features[:, column] = columns[signal] * contexts[context]
     for name in OTHER_SIGNALS:
         features[:, FEATURES.index(name)] = columns[name]
     return features

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from typing import Any
 
 import numpy as np
 import shapely
@@ -57,14 +58,14 @@ def _split(shape: BaseGeometry) -> BaseGeometry:
     pieces = [piece for part in shapely.get_parts(shape) for piece in _pieces(part)]
     if not pieces:
         return shape
-    if len(pieces) == 1:
-        return pieces[0]
-    gather = {0: MultiPoint, 1: MultiLineString, 2: MultiPolygon}
-    whole: BaseGeometry = gather[shapely.get_dimensions(pieces[0])](pieces)
+    gather: tuple[Any, ...] = (MultiPoint, MultiLineString, MultiPolygon)
+    whole: BaseGeometry = pieces[0]
+    if len(pieces) > 1:
+        whole = gather[shapely.get_dimensions(whole)](pieces)
     return whole
 
 
-def _pieces(part: BaseGeometry) -> list[BaseGeometry]:
+def _pieces(part: Any) -> list[Any]:
     """What becomes of a polygon, a line or a point."""
     whole: BaseGeometry
     dimension = shapely.get_dimensions(part)
