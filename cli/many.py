@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ from .summary import print_evaluation
 if TYPE_CHECKING:
     from rrsis_geo.many_scenes.scene_outcome import ScenesResult
     from rrsis_geo.many_scenes.scenes_job import ScenesJob
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""Characters that end a field or a line, which the name of a file may hold."""
 
 
 def segment_all(
@@ -71,7 +75,9 @@ def print_scenes(result: ScenesResult, job: ScenesJob, **shown: bool) -> None:
     """
 
     def echo(*fields: object) -> None:
-        click.echo("\t".join(map(str, fields)), err=shown.get("err", False))
+        # a file name may hold what ends a field or a line
+        texts = (CONTROL.sub("?", str(field)) for field in fields)
+        click.echo("\t".join(texts), err=shown.get("err", False))
 
     for outcome in result.outcomes:
         if outcome.error is not None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -249,3 +250,13 @@ def test_a_wrong_list_is_one_line(in_work):
     answer = in_work("@absent.txt", "ship")
     assert answer.exit_code == 2
     assert answer.stderr.startswith("Error: @absent.txt: cannot be read")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names hold no tabs there")
+def test_names_of_scenes_end_no_field_and_no_line(in_work, tiles):
+    (tiles / "a.tif").rename(tiles / "a\tb\nc.tif")
+    answer = in_work("tiles", "-e", "storage tank", "-o", "all.gpkg")
+    scenes = [row for row in rows(answer) if row[0] == "scene"]
+    assert [len(row) for row in scenes] == [4, 4, 4]
+    assert scenes[0][3].endswith("a?b?c.tif")
+    assert all(row[0] in ("scene", "found", "wrote") for row in rows(answer))
