@@ -8,15 +8,24 @@ from typing import Any, Literal, cast
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, words
+from rrsis_geo.query.lexicon.vocabulary import (
+    COMBINED_DIRECTIONS,
+    EXTENTS,
+    ROUGH_NUMBERS,
+    words,
+)
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
+from rrsis_geo.query.tokenizer.quantities import unit_size
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 ABOUT = 0.2
 """Tolerance of "about 50 m", as a share."""
+
+ROUGHLY = 0.5
+"""Tolerance of "a few hundred metres", as a share."""
 
 _MEASURES = {
     "wide": "width",
@@ -360,15 +369,13 @@ def limits(
         return None, value
     if match.handler == "measured" and parser.matcher.first("<cmp>", match):
         return value, value
-    return round((1 - ABOUT) * value, 9), round((1 + ABOUT) * value, 9)
+    rough = any(word in ROUGH_NUMBERS for one in tokens for word in one.surface.split())
+    share = ROUGHLY if rough else ABOUT
+    return round((1 - share) * value, 9), round((1 + share) * value, 9)
 
 
 def _unit_size(parser: PhraseReader, match: Match, kind: str) -> float:
     """Metres in the unit of the last quantity, for a number without a unit."""
     tokens = parser.matcher.tokens[match.start : match.stop]
     last = [token for token in tokens if token.text == kind][-1]
-    number = parser.matcher.words[last.at[0]].replace(",", "")
-    try:
-        return float(cast(float, last.value)) / float(number)
-    except (ValueError, ZeroDivisionError):
-        return 1.0
+    return unit_size(last.surface.split())

@@ -12,6 +12,7 @@ from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.tokenizer.compounds import is_compound, join_compounds
 from rrsis_geo.query.tokenizer.spelling import correct_spelling, is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import HYPHENATED, KINDS
+from rrsis_geo.query.tokenizer.written_numbers import with_plain_numbers
 
 _PIECES = re.compile(
     r"\d+(?:st|nd|rd|th)(?![^\W_])"
@@ -183,7 +184,8 @@ def normalize(
         expression: As typed.
         known: Words, singular, that are right as they are.
     """
-    plain = unicodedata.normalize("NFKC", expression).casefold()
+    written = with_plain_numbers(expression)
+    plain = unicodedata.normalize("NFKC", written).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
     plain = (
