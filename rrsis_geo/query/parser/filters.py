@@ -337,8 +337,8 @@ def match_words(parser: PhraseReader, match: Match) -> list[str]:
     return [token.text for token in parser.matcher.tokens[match.start : match.stop]]
 
 
-_LESS = words("less closer max maximum <group> corridor buffer zone radius range")
-_MORE = ("more", "larger", "bigger", "over", "further", "farther")
+_AROUND = words("maximum <group> corridor buffer zone radius range")
+"""Words of all that lies up to a distance; a strip is a group."""
 
 
 def limits(
@@ -360,12 +360,12 @@ def limits(
         if first.text != kind:
             low *= _unit_size(parser, match, kind)
         return min(low, value), max(low, value)
-    text = " ".join(match_words(parser, match))
-    if match.groups.get("over") or any(f" or {word}" in text for word in _MORE):
+    said = match_words(parser, match)
+    if match.groups.get("over") or "minimum" in said:
         return value, None
-    less = not _LESS.isdisjoint(text.split())
-    less = less or (match.handler == "within" and text.startswith("in <len>"))
-    if match.groups.get("under") or "within " in text or less:
+    around = not _AROUND.isdisjoint(said) or "within" in said
+    around = around or (match.handler == "within" and said[:2] == ["in", "<len>"])
+    if match.groups.get("under") or around:
         return None, value
     if match.handler == "measured" and parser.matcher.first("<cmp>", match):
         return value, value

@@ -37,6 +37,7 @@ from rrsis_geo.query.phrases.quantifiers import (
     read_premodifying_measure,
     read_range,
     starts_limit,
+    starts_measure,
 )
 from rrsis_geo.query.phrases.selectors import At, Selector
 from rrsis_geo.query.tokenizer.token_kinds import Token
@@ -66,6 +67,9 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return read_determiner(parser, i, phrase)
     if starts_limit(parser, i, phrase):
         return read_limit(parser, i, phrase)
+    if starts_measure(parser, i, phrase):
+        after = read_premodifying_measure(parser, i, phrase)
+        return _read_word(parser, i, phrase) if after is None else after
     if (after := read_share(parser, i, phrase)) is not None:
         return after
     if text in _SELECTING:
@@ -309,7 +313,8 @@ def _read_rule(parser: PhraseReader, match: Match, phrase: NounPhrase) -> int | 
     if not phrase.is_empty() or phrase.determiner:
         return None
     first = matcher.text(match.start)
-    if match.handler not in ("place", "edge") and first not in v.RELATING:
+    opens = match.handler in ("place", "edge", "within")
+    if not opens and first not in v.RELATING:
         phrase.adjectives.append(matcher.tokens[match.start])
         return match.start + 1
     j = apply_match(parser, match, phrase, ())
