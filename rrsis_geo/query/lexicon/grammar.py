@@ -71,6 +71,7 @@ place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [h
 [side|part|edge|border|margin] [(of|in|on) {scene}]
 place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
 [(of|in|on) {scene}]
+place percent: {stat} {up} {in} [the] {d} [most] {n} percent [(of|in|on) {scene}]
 place corner: {stat} {up} in [the|a|any|either|every|each|all|one of the|any of the \
 |all of the|the very] [four|two] {far} {frame} (corner|corners) [(of|in|on) {scene}]
 place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [four] \

@@ -69,6 +69,9 @@ measured: [with|having|of] [a|an] {measures} [of] [between|from] {lengths}
 measured: [with|having|of] [a|an] {q} {len} [in] {measures}
 measured: [of] [between|from] {lengths} {long}
 measured: [of] [between|from] {lengths} [in] {measures}
+most by: [sorted|ranked|ordered|measured|judged] (by|in|in terms of|according to) \
+[the|its|their] [total|overall|ground] ({surface}|{measures})
+most clearly: by (far|a long way)
 measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 """

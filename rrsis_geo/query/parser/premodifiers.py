@@ -193,23 +193,22 @@ def _read_direction(
 ) -> int:
     """ "northern", "left-hand", "middle"."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    superlative = matcher.text(i + 2) in ("<sup>", "<most>", "<nearest>")
-    if matcher.text(i + 1) == "<n>" and superlative:
-        phrase.silent_words.extend(token.at)  # "the top 5 largest buildings"
-        return i + 1
     at, place = (*far, *token.at), str(token.value)
+    kind: Literal["middle", "most", "ranking"]
     j = i + 1
     while matcher.text(j) in _SIDE_WORDS and matcher.text(j + 1):
         at, j = (*at, *matcher.tokens[j].at), j + 1
     if matcher.text(j) in ("one", "ones") and matcher.text(j + 1) == "of":
         at, j = (*at, *matcher.tokens[j].at), j + 1
     if matcher.text(j) == "of" and not phrase.adjectives:
-        kind: Literal["middle", "most"] = "middle" if place == "centre" else "most"
+        kind = "middle" if place == "centre" else "most"
         phrase.selectors.append(Selector(kind, place, at))
     elif place == "centre" and matcher.words[token.at[0]] != "central":
         phrase.selectors.append(Selector("middle", "", at))
     else:
-        phrase.directions.append(Selector("most", place, at, rank=0 if far else 1))
+        ranks = token.surface == "top" and matcher.text(j) == "<n>"
+        kind = "ranking" if ranks else "most"  # "the top 5 largest buildings"
+        phrase.directions.append(Selector(kind, place, at, rank=0 if far else 1))
     return j
 
 

@@ -29,7 +29,7 @@ _DASH = re.compile(
 """A dash in place of a comma, not between parts of a word."""
 
 _RANGE = re.compile(
-    r"(?<=\d)\s*-\s*"
+    r"(?<=\d)(\s?(?:k?m|ft|yds?|mi|ha)?)\s*-\s*"
     r"(?=\d[\d.,]*\s?(?:k?m2?|m\u00b2|sqm|sq|ft|feet|foot|y(?:ar)?ds?|mi|ha)(?!\w))"
 )
 """A dash between two lengths."""
@@ -205,7 +205,7 @@ def normalize(
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
     parts: list[str] = []
-    for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(" to ", plain))):
+    for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(r"\1 to ", plain))):
         if piece in _CLAUSE_MARKS:
             if parts and parts[-1] != ",":
                 parts.append(",")

@@ -29,7 +29,7 @@ _UNDER = _phrases(measure_rules.UNDER)
 
 _MEASURES = _phrases(
     "long|wide|across|broad|deep|in diameter|in length|in width|in size|in area"
-    "|in perimeter|diameter|in extent|large|big"
+    "|in perimeter|diameter|in extent|large|big|apart|away"
 )
 """What may stand between a quantity and the limit that follows it."""
 
@@ -142,6 +142,9 @@ def limit_first(
         return _limited(over, tokens[index:stop], [tokens[stop]]), stop + 1
     if tokens[index].text not in _UNITED or (last and last.surface in _ENDS_OF_LIMITS):
         return None
+    if texts(tokens, index + 1, 2) == ("or", "so"):  # as good as the quantity alone
+        some = joined("", None, tokens[index : index + 3])
+        return [tokens[index]._replace(at=some.at)], index + 3
     after = index + 1 + _longest(tokens, index + 1, _MEASURES)
     for end in (after, index + 1):
         trailing = _trailing_limit(tokens, end)

@@ -79,6 +79,7 @@ _RESPELLED = {
     ("somebody", "'s"): ("the",),
     ("i", "do", "not", "want"): ("not",),
     ("i", "do", "not", "mean"): ("not",),
+    ("by", "far", "the"): ("the",),
     ("its", "a"): ("it", "is", "a"),
     ("its", "an"): ("it", "is", "an"),
 }

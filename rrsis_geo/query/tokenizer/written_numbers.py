@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 _UNIT = (
-    r"(?:(?:k|c)?m2?|sqm|sqft|sqkm|sq|square|ft2?|foot|feet|y(?:ar)?ds?"
+    r"(?:(?:k|c)?m[2\u00b2]?|sqm|sqft|sqkm|sq|square|ft[2\u00b2]?|foot|feet|y(?:ar)?ds?"
     r"|(?:kilo)?met(?:re|er)s?|mi|miles?|nautical|ha|hectares?|acres?)\b"
 )
 _TO_UNIT = rf"(?=(?:\s?(?:-|to|and|or|x|by)\s?\d[\d.,' ]{{0,12}})?[\s-]?{_UNIT})"
@@ -42,7 +42,7 @@ _LIMITING = re.compile(
 
 _GROUPED_BY_DOTS = re.compile(
     r"(?<![\d.,])([1-9]\d{0,2})((?:\.\d{3})+)(?![\d.])"
-    r"(?=\s?(?:m2?|sqm|sq|square|ft2?|feet|met(?:re|er)s?)\b)",
+    r"(?=\s?(?:m[2\u00b2]?|sqm|sq|square|ft[2\u00b2]?|feet|met(?:re|er)s?)\b)",
     re.IGNORECASE,
 )
 """ "1.000 m2"; nobody gives millimetres of what an aerial image shows."""
@@ -54,7 +54,8 @@ _HYPHEN = re.compile(
 """ "half-mile"."""
 
 _ABBREVIATED = (
-    (re.compile(r"\b(max|min|approx|sq|dia|diam|ca)\.", re.IGNORECASE), r"\1 "),
+    (re.compile(r"\b(max|min|approx|sq|dia|diam)\.", re.IGNORECASE), r"\1 "),
+    (re.compile(r"\bca\.?(?=\s?\d)", re.IGNORECASE), "circa "),
     # not at the end of a sentence: "within 50 m. Show ..."
     (re.compile(r"((?:\d\s?|\bsq )(?:k?m|ft|yds?|mi|ha))\.(?=\s+[a-z])"), r"\1"),
     (re.compile(r"\b([NSns])\.\s?([EWew])\b\.?"), r"\1\2"),
