@@ -35,8 +35,8 @@ MACROS = {
     "|in perimeter|diameter|thick|deep)",
     "measures": "[maximum|minimum] measure=(diameter|length|width|perimeter"
     "|circumference|span|wingspan|loa)",
-    "surface": "(area|footprint|size|surface|surface area|floor area|floor space|extent"
-    "|ground area)",
+    "surface": "[maximum|minimum] (area|footprint|size|surface|surface area"
+    "|floor area|floor space|extent|ground area)",
 }
 
 RULES = """
@@ -52,7 +52,7 @@ within: {stat} [within|in|inside|at] [a|the] [maximum|minimum] [distance|radius|
 within: {stat} [between|from|at|within|in] [a] [distance] [of] [between] {lengths} \
 [distance] [away] (of|from|to) {x}
 
-measured: [with] {q} {area} [[in|of] {surface}|large|big]
+measured: [with|covering] {q} {area} [[in|of] {surface}|large|big]
 measured: [with|having] [a|an] {surface} [of] {q} {area}
 measured: of {q} {area} [in {surface}]
 measured: [with|having] [a|an] [{surface}] [of] [between|from] {areas} [in {surface}]

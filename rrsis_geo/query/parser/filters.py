@@ -221,7 +221,8 @@ def _order_by(parser: PhraseReader, match: Match, phrase: NounPhrase, at: At) ->
     elif phrase.number and any(one.kind == "ranking" for one in phrase.directions):
         phrase.selectors.append(Selector("size", ("largest", measure), at))
     elif phrase.comparative is not None:
-        phrase.silent_words.extend(at)
+        order = cast(tuple[str, str], phrase.comparative.value)[0]
+        phrase.comparative = phrase.comparative._replace(value=(order, measure))
     else:
         phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
 

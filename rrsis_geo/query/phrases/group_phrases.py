@@ -202,8 +202,11 @@ def _share(parser: PhraseReader, i: int, phrase: NounPhrase) -> tuple[int, bool]
     text = parser.matcher.text
     if not phrase.is_empty():
         return i, False
-    if text(i) == "<sup>" and (text(i + 1), text(i + 2)) == ("<n>", "percent"):
-        return i + 4, True  # "the largest 10 percent of"
+    if text(i) == "<sup>":  # "the largest 10 percent of", "the largest third of"
+        some = text(i + 1) in ("half", "quarter", "<ord>")
+        of = i + 2 if some else i + 3 if text(i + 2) == "percent" else i
+        shares = of > i and text(of) == "of" and _is_set(parser, of + 1)
+        return (of + 1, True) if shares else (i, False)
     word, follows = text(i), text(i + 1)
     if (word, follows, phrase.determiner) == ("lot", "of", "a"):
         return i + 2, False

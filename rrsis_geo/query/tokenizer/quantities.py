@@ -125,17 +125,19 @@ def _one_of_scale(words: list[str], index: int) -> tuple[float, int] | None:
         stop += 2 if words[stop + 1 : stop + 2] == ["of"] else 1
         measures = _scale(words, stop) > 1 or _unit(words, stop)
         return (float(rough), stop) if measures else None
-    if not article or _scale(words, stop) == 1 or words[stop] == "k":
+    if _scale(words, stop) == 1 or words[stop] == "k":
         return None
-    return 1.0, stop
+    measures = article or _unit(words, stop + 1)  # "hundred metre long ships"
+    return (1.0, stop) if measures else None
 
 
 def _one_unit(words: list[str], index: int) -> tuple[float, int] | None:
     """The number of "a mile"; "a m" is a typing error."""
     if words[index] == "half" and words[index + 1 : index + 3] == ["a", "dozen"]:
         return 6.0, index + 3
-    named = words[index] in ("a", "an") and len("".join(words[index + 1 :][:1])) > 2
-    return (1.0, index + 1) if named and _unit(words, index + 1) else None
+    article = words[index] in ("a", "an") and index + 1 < len(words)
+    named = article and len(words[index + 1]) > 2 and _unit(words, index + 1)
+    return (1.0, index + 1) if named else None
 
 
 _PARTS = {"half": 1 / 2, "quarter": 1 / 4, "third": 1 / 3}

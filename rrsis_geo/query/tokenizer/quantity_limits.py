@@ -5,7 +5,6 @@ The grammar then has to know "at most 20 m" and "between 2 ha and 5 ha" only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple, cast
 
 from rrsis_geo.query.lexicon import measure_rules
@@ -18,10 +17,17 @@ _UNITED = ("<len>", "<area>")
 _PLAIN = ("<n>", "<amount>", "one")
 
 
-def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
-    """Words of phrases between bars, the longest phrase first."""
-    split: Iterable[tuple[str, ...]] = (tuple(one.split()) for one in text.split("|"))
-    return tuple(sorted(split, key=len, reverse=True))
+Phrases = dict[str, list[tuple[str, ...]]]
+"""Phrases by their first word, the longest first."""
+
+
+def _phrases(text: str) -> Phrases:
+    """The phrases of a text that stand between bars."""
+    split = sorted((tuple(one.split()) for one in text.split("|")), key=len)
+    phrases: Phrases = {}
+    for words in reversed(split):
+        phrases.setdefault(words[0], []).append(words)
+    return phrases
 
 
 _OVER = _phrases(f"{measure_rules.OVER}|not within")
@@ -61,11 +67,10 @@ def _surfaces(tokens: list[Token], index: int, count: int) -> tuple[str, ...]:
     return tuple(token.surface for token in tokens[index : index + count])
 
 
-def _longest(
-    tokens: list[Token], index: int, phrases: tuple[tuple[str, ...], ...]
-) -> int:
+def _longest(tokens: list[Token], index: int, phrases: Phrases) -> int:
     """How many tokens the longest phrase takes that begins at an index; 0: none."""
-    for words in phrases:
+    first = tokens[index].surface if index < len(tokens) else ""
+    for words in phrases.get(first, ()):
         if _surfaces(tokens, index, len(words)) == words:
             return len(words)
     return 0
@@ -140,22 +145,26 @@ def limit_first(
     if named is not None:
         over, stop = named
         return _limited(over, tokens[index:stop], [tokens[stop]]), stop + 1
-    if tokens[index].text not in _UNITED or (last and last.surface in _ENDS_OF_LIMITS):
+    if tokens[index].text not in _UNITED:
         return None
     if texts(tokens, index + 1, 2) == ("or", "so"):  # as good as the quantity alone
-        some = joined("", None, tokens[index : index + 3])
-        return [tokens[index]._replace(at=some.at)], index + 3
+        return _with_words(
+            tokens[index : index + 1], tokens[index : index + 3]
+        ), index + 3
     after = index + 1 + _longest(tokens, index + 1, _MEASURES)
     for end in (after, index + 1):
         trailing = _trailing_limit(tokens, end)
         if trailing is not None:
             over, stop = trailing
+            if last is not None and last.surface in _ENDS_OF_LIMITS:
+                # "at least 20 m or more"
+                return _with_words(tokens[index:end], tokens[end - 1 : stop]), stop
             return _limited(over, tokens[end:stop], tokens[index:end]), stop
     return None
 
 
 _ENDS_OF_LIMITS = v.words("over above than least most exceeding under below")
-"""Words that end a limit, after which no second one is looked for."""
+"""Words that end a limit, which a second one only repeats."""
 
 
 def _named_limit(tokens: list[Token], index: int) -> tuple[bool, int] | None:
@@ -188,6 +197,11 @@ def _trailing_limit(tokens: list[Token], index: int) -> tuple[bool, int] | None:
     if word in _MORE | _UPWARD:
         return True, index + 2
     return (False, index + 2) if word in _LESS | _DOWNWARD else None
+
+
+def _with_words(quantity: list[Token], some: list[Token]) -> list[Token]:
+    """A quantity whose last token also takes words that say nothing more."""
+    return [*quantity[:-1], quantity[-1]._replace(at=joined("", None, some).at)]
 
 
 def _limited(over: bool, said: list[Token], quantity: list[Token]) -> list[Token]:

@@ -18,7 +18,8 @@ _TO_UNIT = rf"(?=(?:\s?(?:-|to|and|or|x|by)\s?\d[\d.,' ]{{0,12}})?[\s-]?{_UNIT})
 
 _FRACTION = re.compile(
     r"(?<![\d/.,])(?:(\d{1,6})[ -])?(\d{1,3})\s?[/\u2044]\s?([1-9]\d?)(?![\d/])"
-    rf"(?:\s(?:of )?an?(?= ))?(?=[\s-]?{_UNIT})",
+    r"(?:\s(?:of )?an?(?= ))?"
+    rf"(?=(?:\s?(?:-|to|and|or)\s?\d[\d/\u2044., ]{{0,8}})?[\s-]?{_UNIT})",
     re.IGNORECASE,
 )
 """ "1/2 mile", "1 1/2 miles", "3/4 of a mile"."""
