@@ -30,27 +30,6 @@ MACROS = {
     "part": "part=(side|end|edge|corner|half|tip|part|bank|face|shore|border|quarter"
     "|rim|share|bit|portion|stretch|extremity|perimeter|flank|section)",
     "edge": "(edge|border|boundary|margin|rim|frame|edges|borders|limit)",
-    "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
-    "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
-    "|upwards of|beyond"
-    "|farther than|further than|no closer than|not closer than|longer than)",
-    "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
-    "|not more than|no larger than|no bigger than|no longer than|no wider than"
-    "|within|inside|closer than"
-    "|nearer than|no further than|no farther than|not further than|shorter than"
-    "|fewer than|maximum)",
-    "about": "about=(about|around|approximately|roughly|some|circa|exactly|only"
-    "|almost)",
-    "q": "[{over}|{under}|{about}]",
-    "or": "(or more|or larger|or bigger|and more|and over|or over|plus|and up"
-    "|or further|or farther)",
-    "less": "(or less|or closer|or nearer|or under|or below|or smaller|maximum|max)",
-    "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"
-    "|in perimeter|diameter|thick|deep)",
-    "measures": "measure=(diameter|length|width|perimeter|circumference|span|wingspan"
-    "|loa)",
-    "surface": "(area|footprint|size|surface|surface area|floor area|floor space|extent"
-    "|ground area)",
     "frame": "[image|picture|scene|photo|map|frame]",
     "much": "[much|a bit|a little|slightly|somewhat|far|way|considerably|clearly"
     "|significantly]",
@@ -92,6 +71,7 @@ place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [h
 [side|part|edge|border|margin] [(of|in|on) {scene}]
 place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
 [(of|in|on) {scene}]
+place percent: {stat} {up} {in} [the] {d} [most] {n} percent [(of|in|on) {scene}]
 place corner: {stat} {up} in [the|a|any|either|every|each|all|one of the|any of the \
 |all of the|the very] [four|two] {far} {frame} (corner|corners) [(of|in|on) {scene}]
 place corner: {stat} {up} at [the|a|any|all|one of the|any of the|all of the] [four] \
@@ -187,45 +167,6 @@ beside diagonal: {adv} v=(above|below) and [to] [the] {d} of {x}
 beside diagonal: {adv} v=(above|below) {d} of {x}
 beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
-apart: [spaced|placed|separated] [at|with|by] [a|an] \
-[distance|distances|spacing|gap] [of] {q} {len} (apart|to each other \
-|to one another|from each other|from one another|between them|away from each other)
-apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
-low=({n}|{amount}|{len}) (and|to) {len} (apart|from each other|from one another)
-within: {stat} {q} {len} [{or}|{less}] [away] (of|from|to|around|off) {x}
-within: {stat} [within|in|inside] [a|the] [maximum] [distance|radius|range] [of] {q} \
-{len} [distance|radius|range|buffer|corridor|strip|zone] [away] \
-(of|from|to|around|along) {x}
-within: at [a] distance of {q} {len} (from|to|of) {x}
-within: [between|from|at] [a] [distance] [of] [between] low=({n}|{amount}|{len}) \
-(and|to) {len} [away] (of|from|to) {x}
-
-measured: [with] {q} {area} [{or}|{less}] [[in|of] {surface}|large|big]
-measured: [with|having] [a|an] {surface} [of] {q} {area} [{or}]
-measured: of {q} {area} [{or}|{less}] [in {surface}]
-measured: [with|having] [a|an] {surface} [of] [between|from] \
-low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
-measured: [with|having] [a|an] [{surface}] [of] (between|from) \
-low=({n}|{amount}|{area}) (and|to) {area} [in {surface}]
-measured: [of|measuring] {q} {len} [{or}] {long}
-measured: whose {surface} [is|are|lies|measures] {q} {area} [{or}|{less}]
-measured: whose {surface} [is|are|lies] [between|from] \
-low=({n}|{amount}|{area}) (and|to) {area}
-measured: whose {measures} [is|are|lies] {q} {len} [{or}|{less}]
-measured: whose {measures} [is|are|lies] [between|from] \
-low=({n}|{amount}|{len}) (and|to) {len}
-measured: [of] low=({n}|{amount}|{area}) to {area} [in {surface}]
-measured end: [of] low=({n}|{amount}|{len}) to {len}
-measured end: over=(over|more than|exceeding|above|at least) {len}
-measured end: under=(under|less than|below|at most|up to|no more than) {len}
-measured: [with|having|of] [a|an] {measures} [of] {q} {len} [{or}]
-measured: [with|having|of] [a|an] {measures} [of] [between|from] \
-low=({n}|{amount}|{len}) (and|to) {len}
-measured: [with|having|of] [a|an] {q} {len} [{or}] [in] {measures}
-measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} {long}
-measured: [of] [between|from] low=({n}|{amount}|{len}) (and|to) {len} [in] {measures}
-measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
-measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 most size: {much} {cmp} than {other}
 compared: {much} {cmp} than {x}
 compared larger: (twice|double|triple|three times|several times|many times) \

@@ -108,6 +108,9 @@ NUMBERS = {word: value for value, word in enumerate(_TO_TWENTY.split())}
 NUMBERS |= {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70}
 NUMBERS |= {"eighty": 80, "ninety": 90, "dozen": 12}
 
+ROUGH_NUMBERS = {"couple": 2, "few": 4, "several": 5}
+"""Words before a scale or a unit: "a few hundred metres"."""
+
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "k": 1000}
 
 _ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth

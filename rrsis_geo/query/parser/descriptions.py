@@ -18,6 +18,8 @@ def is_description(parser: PhraseReader, match: Match, noun: Find | None) -> boo
         match: The rule of the relation.
         noun: What is related; None where nothing names it.
     """
+    if _is_bare_number(parser, match):
+        return True
     plain = match.handler == "inside" and not match.argument
     if plain or match.handler in ("surrounded", "around"):  # "in white"
         text, follows = (parser.matcher.text(match.stop + k) for k in (0, 1))
@@ -49,6 +51,26 @@ def is_description(parser: PhraseReader, match: Match, noun: Find | None) -> boo
     last = made_of.adjectives[-1].text if made_of.adjectives else ""
     made = made_of.is_plural() or last in v.MATERIALS
     return not noun.categories or (bare and made)
+
+
+def _is_bare_number(parser: PhraseReader, match: Match) -> bool:
+    """Whether a number follows that counts nothing: "larger than 10", "3 by 3"."""
+    matcher, i = parser.matcher, match.stop
+    word = matcher.text(i - 1)
+    if word == "at" and matcher.text(i) in ("least", "most"):
+        return True
+    measures = match.handler in ("compared", "inside") or word == "by"
+    number = matcher.text(i) in _NUMBERS and matcher.text(i + 1) != "<group>"
+    if not (number and measures) or word == "of":
+        return False
+    if word == "within" and matcher.text(i + 1) == "of":
+        return True  # "within 50 of the pier"
+    trial, _ = try_premodifiers(parser, i)
+    named = [token for token in trial.adjectives if token.text not in _NUMBERS]
+    return not (named or trial.pronoun or trial.base is not None)
+
+
+_NUMBERS = ("<n>", "<amount>")
 
 
 _UNDER = ("under", "beneath", "underneath")

@@ -8,15 +8,18 @@ from typing import Any, Literal, cast
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, words
+from rrsis_geo.language.region_shares import SHARES
+from rrsis_geo.query.lexicon.vocabulary import (
+    COMBINED_DIRECTIONS,
+    EXTENTS,
+    words,
+)
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantity_ranges import limits, match_words
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
 from rrsis_geo.query.tokenizer.token_kinds import Token
-
-ABOUT = 0.2
-"""Tolerance of "about 50 m", as a share."""
 
 _MEASURES = {
     "wide": "width",
@@ -53,6 +56,8 @@ def _place(
     if match.argument == "updown":
         row = "top" if match.groups["v"].split()[0] in ("up", "high") else "bottom"
         place = COMBINED_DIRECTIONS.get((row, place), place)
+    if match.argument == "percent":
+        return _percent_of_scene(parser, match, phrase, at)
     if match.argument == "thirds":
         return _without_rest(place, match.groups["part"].endswith("quarters"), at)
     if match.argument == "beyond" and match.groups.get("v"):
@@ -95,6 +100,28 @@ def _any_corner(
     return keep
 
 
+def _percent_of_scene(
+    parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
+) -> Filter | None:
+    """ "in the top 20 percent": a part that reaches about as far, if there is one."""
+    number, side = (parser.matcher.first(kind, match) for kind in ("<n>", "<d>"))
+    wanted = float(str(number.value if number else 0)) / 100
+    extent = min(_DEPTHS, key=lambda one: abs(SHARES[one].limit - wanted))
+    miss = abs(SHARES[extent].limit - wanted)
+    if side is None or miss > _MAX_MISS:
+        phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
+        return None
+    place = cast(Place, side.value)
+    return lambda node: n.InPlace(node, place, extent, at=at)
+
+
+_DEPTHS: tuple[n.Extent, ...] = ("far", "quarter", "third", "half")
+"""Parts of the scene that reach from a side to a given depth."""
+
+_MAX_MISS = 0.05
+"""Share of the scene by which a part may be deeper, or less deep, than is said."""
+
+
 def _without_rest(place: str, quarters: bool, at: At) -> Filter | None:
     """ "in the right two thirds": all but those in the left third."""
     rest = cast(Place, OPPOSITE.get(place, place))
@@ -131,6 +158,12 @@ def _most(
         return None
     if match.argument == "measure":
         phrase.selectors.append(Selector("size", _superlative(matcher, match), at))
+        return None
+    if match.argument == "by":
+        _order_by(parser, match, phrase, at)
+        return None
+    if match.argument == "clearly":
+        phrase.silent_words.extend(at)  # "the largest by far"
         return None
     token = matcher.first("<most>", match) or matcher.first("<d>", match)
     place = _HEIGHTS.get(match.argument) or (
@@ -175,6 +208,23 @@ _OPPOSITE_CORNERS = OPPOSITE | {
 
 _HEIGHTS = {"higher": "top", "lower": "bottom"}
 """Arguments of rules of comparison, with the side that they name."""
+
+
+def _order_by(parser: PhraseReader, match: Match, phrase: NounPhrase, at: At) -> None:
+    """ "largest by width", "the top three in size": what orders the things."""
+    measure = _superlative(parser.matcher, match)[1]
+    sized = [k for k, one in enumerate(phrase.selectors) if one.kind == "size"]
+    if sized:
+        last = phrase.selectors[sized[-1]]
+        value = last.value[0], measure
+        phrase.selectors[sized[-1]] = last._replace(value=value, at=(*last.at, *at))
+    elif phrase.number and any(one.kind == "ranking" for one in phrase.directions):
+        phrase.selectors.append(Selector("size", ("largest", measure), at))
+    elif phrase.comparative is not None:
+        order = cast(tuple[str, str], phrase.comparative.value)[0]
+        phrase.comparative = phrase.comparative._replace(value=(order, measure))
+    else:
+        phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
 
 
 def _superlative(matcher: PatternMatcher, match: Match) -> tuple[str, str]:
@@ -321,54 +371,3 @@ def of_size(token: Token) -> Filter:
     """ "large"."""
     kind = cast(Literal["big", "medium", "small"], token.value)
     return lambda node: n.SizeClass(node, kind, at=token.at)
-
-
-def match_words(parser: PhraseReader, match: Match) -> list[str]:
-    """Texts of the tokens of a match."""
-    return [token.text for token in parser.matcher.tokens[match.start : match.stop]]
-
-
-_LESS = words("less closer max maximum <group> corridor buffer zone radius range")
-_MORE = ("more", "larger", "bigger", "over", "further", "farther")
-
-
-def limits(
-    parser: PhraseReader, match: Match, kind: str
-) -> tuple[float | None, float | None]:
-    """The range that a match gives, in metres or square metres.
-
-    Args:
-        parser: The parser of the text.
-        match: A match with a quantity; where it has several, the last one counts.
-        kind: "<len>" or "<area>".
-    """
-    tokens = parser.matcher.tokens[match.start : match.stop]
-    values = [float(cast(float, token.value)) for token in tokens if token.text == kind]
-    value = values[-1]
-    if "low" in match.starts:
-        first = parser.matcher.tokens[match.starts["low"]]
-        low = float(cast(float, first.value))
-        if first.text != kind:
-            low *= _unit_size(parser, match, kind)
-        return min(low, value), max(low, value)
-    text = " ".join(match_words(parser, match))
-    if match.groups.get("over") or any(f" or {word}" in text for word in _MORE):
-        return value, None
-    less = not _LESS.isdisjoint(text.split())
-    less = less or (match.handler == "within" and text.startswith("in <len>"))
-    if match.groups.get("under") or "within " in text or less:
-        return None, value
-    if match.handler == "measured" and parser.matcher.first("<cmp>", match):
-        return value, value
-    return round((1 - ABOUT) * value, 9), round((1 + ABOUT) * value, 9)
-
-
-def _unit_size(parser: PhraseReader, match: Match, kind: str) -> float:
-    """Metres in the unit of the last quantity, for a number without a unit."""
-    tokens = parser.matcher.tokens[match.start : match.stop]
-    last = [token for token in tokens if token.text == kind][-1]
-    number = parser.matcher.words[last.at[0]].replace(",", "")
-    try:
-        return float(cast(float, last.value)) / float(number)
-    except (ValueError, ZeroDivisionError):
-        return 1.0

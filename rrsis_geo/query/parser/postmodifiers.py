@@ -177,7 +177,8 @@ _MAX_JOINED = 6
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
     """Whether a rule after an anchor is about the anchor."""
     if phrase.role == "inner":
-        return match.handler != "from" or phrase.rank is not None
+        by = match.argument == "by"  # "the bigger of the two by length"
+        return not by and (match.handler != "from" or phrase.rank is not None)
     if match.handler == "from" and phrase.rank is not None:
         return True
     if match.argument == "counted" or (match.handler == "from" and phrase.group):

@@ -37,6 +37,7 @@ from rrsis_geo.query.phrases.quantifiers import (
     read_premodifying_measure,
     read_range,
     starts_limit,
+    starts_measure,
 )
 from rrsis_geo.query.phrases.selectors import At, Selector
 from rrsis_geo.query.tokenizer.token_kinds import Token
@@ -66,6 +67,9 @@ def _read_token(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return read_determiner(parser, i, phrase)
     if starts_limit(parser, i, phrase):
         return read_limit(parser, i, phrase)
+    if starts_measure(parser, i, phrase):
+        after = read_premodifying_measure(parser, i, phrase)
+        return _read_word(parser, i, phrase) if after is None else after
     if (after := read_share(parser, i, phrase)) is not None:
         return after
     if text in _SELECTING:
@@ -189,23 +193,22 @@ def _read_direction(
 ) -> int:
     """ "northern", "left-hand", "middle"."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    superlative = matcher.text(i + 2) in ("<sup>", "<most>", "<nearest>")
-    if matcher.text(i + 1) == "<n>" and superlative:
-        phrase.silent_words.extend(token.at)  # "the top 5 largest buildings"
-        return i + 1
     at, place = (*far, *token.at), str(token.value)
+    kind: Literal["middle", "most", "ranking"]
     j = i + 1
     while matcher.text(j) in _SIDE_WORDS and matcher.text(j + 1):
         at, j = (*at, *matcher.tokens[j].at), j + 1
     if matcher.text(j) in ("one", "ones") and matcher.text(j + 1) == "of":
         at, j = (*at, *matcher.tokens[j].at), j + 1
     if matcher.text(j) == "of" and not phrase.adjectives:
-        kind: Literal["middle", "most"] = "middle" if place == "centre" else "most"
+        kind = "middle" if place == "centre" else "most"
         phrase.selectors.append(Selector(kind, place, at))
     elif place == "centre" and matcher.words[token.at[0]] != "central":
         phrase.selectors.append(Selector("middle", "", at))
     else:
-        phrase.directions.append(Selector("most", place, at, rank=0 if far else 1))
+        ranks = token.surface == "top" and matcher.text(j) == "<n>"
+        kind = "ranking" if ranks else "most"  # "the top 5 largest buildings"
+        phrase.directions.append(Selector(kind, place, at, rank=0 if far else 1))
     return j
 
 
@@ -309,7 +312,8 @@ def _read_rule(parser: PhraseReader, match: Match, phrase: NounPhrase) -> int | 
     if not phrase.is_empty() or phrase.determiner:
         return None
     first = matcher.text(match.start)
-    if match.handler not in ("place", "edge") and first not in v.RELATING:
+    opens = match.handler in ("place", "edge", "within")
+    if not opens and first not in v.RELATING:
         phrase.adjectives.append(matcher.tokens[match.start])
         return match.start + 1
     j = apply_match(parser, match, phrase, ())

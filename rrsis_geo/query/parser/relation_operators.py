@@ -12,10 +12,10 @@ from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.nouns import CRAFT, sense
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
-from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantity_ranges import limits, match_words
 from rrsis_geo.query.phrases.selectors import At
 from rrsis_geo.query.plan.container_places import is_container
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rrsis_geo.query.lexicon import activities, exceptions, grammar, request_wording
+from rrsis_geo.query.lexicon import (
+    activities,
+    exceptions,
+    grammar,
+    measure_rules,
+    request_wording,
+)
 from rrsis_geo.query.lexicon.vocabulary import NUMBERS, words
 from rrsis_geo.query.tokenizer.token_kinds import KINDS, Token
 
 _TOKEN_KINDS = words("d n len area most nearest amount cmp sup")
 """Kinds that a pattern may name in braces."""
 
-_MACROS = grammar.MACROS | activities.MACROS
+_MACROS = grammar.MACROS | measure_rules.MACROS | activities.MACROS
 
 _PIECE = re.compile(r"\{\w+\}|<\w+>|[\[\]()|]|\w+=|[\w',]+")
 
@@ -22,7 +28,7 @@ Patterns = dict[str, tuple[re.Pattern[str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of `grammar.RULES`."""
+    """One line of the rules of the grammar or of measures."""
 
     handler: str
     """Name of the function of the parser that takes a match."""
@@ -39,7 +45,7 @@ class Rule:
 
 def _compile_rules() -> dict[str, tuple[Rule, ...]]:
     rules: dict[str, list[Rule]] = {}
-    for line in _lines(grammar.RULES):
+    for line in _lines(grammar.RULES + measure_rules.RULES):
         head, _, pattern = line.partition(":")
         handler, *rest = head.split()
         has_anchor = pattern.rstrip().endswith("{x}")

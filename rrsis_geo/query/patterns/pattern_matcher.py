@@ -46,7 +46,7 @@ _ENDS_BY_KIND = frozenset(("<len>", "<area>", "<cmp>", "<nearest>"))
 
 _SIDES = v.words(
     "side part edge border half corner hand share quarter area end section portion"
-    " quadrant thirds quarters corners"
+    " quadrant thirds quarters corners percent"
 )
 _CONDITIONS = v.words(
     "place edge isolated within beside near not along around surrounded opposite"

@@ -202,6 +202,11 @@ def _share(parser: PhraseReader, i: int, phrase: NounPhrase) -> tuple[int, bool]
     text = parser.matcher.text
     if not phrase.is_empty():
         return i, False
+    if text(i) == "<sup>":  # "the largest 10 percent of", "the largest third of"
+        some = text(i + 1) in ("half", "quarter", "<ord>")
+        of = i + 2 if some else i + 3 if text(i + 2) == "percent" else i
+        shares = of > i and text(of) == "of" and _is_set(parser, of + 1)
+        return (of + 1, True) if shares else (i, False)
     word, follows = text(i), text(i + 1)
     if (word, follows, phrase.determiner) == ("lot", "of", "a"):
         return i + 2, False
@@ -225,14 +230,16 @@ def _share(parser: PhraseReader, i: int, phrase: NounPhrase) -> tuple[int, bool]
 def _read_side(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     """ "northern half" of "the northern half of the tanks"."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]
-    share = _PARTS.get(matcher.text(i + 1))
-    if share is None or matcher.text(i + 2) != "of" or token.value == "centre":
+    share, of = _PARTS.get(matcher.text(i + 1)), i + 2
+    if matcher.text(i + 1) == "<n>" and matcher.text(of) == "percent":
+        share, of = float(str(matcher.tokens[i + 1].value)) / 100, i + 3
+    if share is None or matcher.text(of) != "of" or token.value == "centre":
         return None
-    if phrase.role == "anchor" or not _is_set(parser, i + 3):
+    if phrase.role == "anchor" or not _is_set(parser, of + 1) or share > 1:
         return None
-    at = matcher.at(i, i + 2)
+    at = matcher.at(i, of)
     phrase.selectors.append(Selector("most", str(token.value), at, share=share))
-    return i + 2
+    return of
 
 
 def _is_set(parser: PhraseReader, i: int) -> bool:

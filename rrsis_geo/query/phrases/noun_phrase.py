@@ -20,6 +20,7 @@ from rrsis_geo.query.phrases.selectors import (
     named_side,
     side_of_first,
     sided_part,
+    without_ranking,
     without_side,
 )
 from rrsis_geo.query.tokenizer.token_kinds import Token
@@ -337,7 +338,7 @@ class NounPhrase:
 
     def _apply_directions(self, node: Node) -> Node:
         """ "the northern tanks" are a part; "the northern tank" is the northernmost."""
-        for direction in self.directions:
+        for direction in without_ranking(self.directions, self.selectors):
             place = cast(Place, direction.value)
             if place == "centre" and self.names_rows():  # "the central row"
                 self.selectors.append(direction._replace(kind="middle"))

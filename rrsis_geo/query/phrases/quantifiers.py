@@ -11,6 +11,7 @@ from rrsis_geo.query.lexicon.nouns import sense
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.quantity_ranges import ABOUT
 from rrsis_geo.query.phrases.selectors import UNSURE
 
 _PRONOUNS = v.words("those these that any all each both some")
@@ -57,6 +58,9 @@ def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False  # "all that sand"
     if not follows or follows == "," or follows in _AFTER_PRONOUN:
         return True
+    trial = NounPhrase("anchor", None, MAX_DEPTH)
+    if starts_measure(parser, i + 1, trial):  # "all over 50 m long ships"
+        return read_premodifying_measure(parser, i + 1, trial) is None
     return acts_on(parser, i + 1) or parser.matcher.match(i + 1) is not None
 
 
@@ -164,16 +168,28 @@ _MEASURES: dict[str, Literal["length", "width"]] = {
     "long": "length",
     "diameter": "length",
 }
-_ABOUT = 0.2
+
+
+_OVER = (*_MINIMUMS, ("over",), ("above",))
+_UNDER = (*_MAXIMUMS, ("under",), ("below",))
+
+
+def starts_measure(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
+    """Whether "at least 30 m" or "over 500 m2" begins here, before a noun."""
+    after = _after_any(parser, i, _OVER + _UNDER)
+    measures = after > i and parser.matcher.text(after) in ("<len>", "<area>")
+    return measures and not phrase.has_noun()
 
 
 def read_premodifying_measure(
     parser: PhraseReader, i: int, phrase: NounPhrase
 ) -> int | None:
-    """ "30 m tanks", "a 50 m wide river"; None where no noun follows."""
-    matcher, token = parser.matcher, parser.matcher.tokens[i]
-    measure = _MEASURES.get(matcher.text(i + 1))
-    stop = i + 1 if measure is None else i + 2
+    """ "30 m tanks", "over 50 m wide rivers"; None where no noun follows."""
+    matcher = parser.matcher
+    start = _after_any(parser, i, _OVER + _UNDER)
+    token = matcher.tokens[start]
+    measure = _MEASURES.get(matcher.text(start + 1))
+    stop = start + 1 if measure is None else start + 2
     relates = matcher.text(stop) in v.RELATING | v.PREPOSITIONS | {"off"}
     more = matcher.text(stop) == "<len>" and matcher.text(stop + 1) in _MEASURES
     ends = matcher.may_end(stop) or matcher.match(stop) is not None
@@ -183,8 +199,12 @@ def read_premodifying_measure(
     if token.text == "<area>":
         named = "area"
     value, at = float(str(token.value)), matcher.at(i, stop)
-    low, high = round((1 - _ABOUT) * value, 9), round((1 + _ABOUT) * value, 9)
-    sure = 1.0 if measure or named == "area" else UNSURE
+    low: float | None = round((1 - ABOUT) * value, 9)
+    high: float | None = round((1 + ABOUT) * value, 9)
+    if start > i:
+        over = _after_any(parser, i, _OVER) > i
+        low, high = (value, None) if over else (None, value)
+    sure = 1.0 if measure or named == "area" or start > i else UNSURE
     phrase.noun_filters.append(
         lambda node: n.Measured(node, named, low, high, at=at, certainty=sure)
     )

@@ -24,7 +24,8 @@ UNSURE = 0.6
 class Selector(NamedTuple):
     """A word that selects some by order: "largest", "leftmost", "closest"."""
 
-    kind: Literal["most", "size", "nearest", "middle"]
+    kind: Literal["most", "size", "nearest", "middle", "ranking"]
+    """ranking: "top" before a number, a place unless something else says the order."""
     value: str | tuple[str, str]
     at: At
     rank: int = 1
@@ -36,6 +37,13 @@ class Selector(NamedTuple):
 def doubted(keep: Filter) -> Filter:
     """A filter that may not be meant."""
     return lambda node: replace(keep(node), certainty=UNSURE)
+
+
+def without_ranking(
+    directions: list[Selector], selectors: list[Selector]
+) -> list[Selector]:
+    """Directions but for "top" of "the top 5 by area", where others say the order."""
+    return [one for one in directions if one.kind != "ranking" or not selectors]
 
 
 def negated(keep: Filter, at: At) -> Filter:

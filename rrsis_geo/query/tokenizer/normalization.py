@@ -12,6 +12,7 @@ from rrsis_geo.query.lexicon.nouns import singular
 from rrsis_geo.query.tokenizer.compounds import is_compound, join_compounds
 from rrsis_geo.query.tokenizer.spelling import correct_spelling, is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import HYPHENATED, KINDS
+from rrsis_geo.query.tokenizer.written_numbers import with_plain_numbers
 
 _PIECES = re.compile(
     r"\d+(?:st|nd|rd|th)(?![^\W_])"
@@ -28,7 +29,7 @@ _DASH = re.compile(
 """A dash in place of a comma, not between parts of a word."""
 
 _RANGE = re.compile(
-    r"(?<=\d)\s*-\s*"
+    r"(?<=\d)(\s?(?:k?m|ft|yds?|mi|ha)?)\s*-\s*"
     r"(?=\d[\d.,]*\s?(?:k?m2?|m\u00b2|sqm|sq|ft|feet|foot|y(?:ar)?ds?|mi|ha)(?!\w))"
 )
 """A dash between two lengths."""
@@ -183,7 +184,8 @@ def normalize(
         expression: As typed.
         known: Words, singular, that are right as they are.
     """
-    plain = unicodedata.normalize("NFKC", expression).casefold()
+    written = with_plain_numbers(expression)
+    plain = unicodedata.normalize("NFKC", written).casefold()
     if len(plain) > 2 * len(expression) + 100:  # a few signs expand to many letters
         plain = expression.casefold()
     plain = (
@@ -203,7 +205,7 @@ def normalize(
     plain = plain.translate({0x2019: "'", 0x2018: "'", 0x2013: "-", 0x2014: ","})
     words: list[str] = []
     parts: list[str] = []
-    for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(" to ", plain))):
+    for piece in _PIECES.findall(_DASH.sub(" , ", _RANGE.sub(r"\1 to ", plain))):
         if piece in _CLAUSE_MARKS:
             if parts and parts[-1] != ",":
                 parts.append(",")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from rrsis_geo.query.lexicon import exceptions, grammar
+from rrsis_geo.query.lexicon import exceptions, grammar, measure_rules
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.english_words import ENGLISH_WORDS
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS
@@ -165,7 +165,9 @@ def _edit_distance(one: str, other: str) -> int:
 @cache
 def _known_words() -> frozenset[str]:
     """Words that are right, and that misspellings are corrected to."""
-    patterns = (grammar.RULES, exceptions.EXCEPT, *grammar.MACROS.values())
+    macros = grammar.MACROS | measure_rules.MACROS
+    rules = (grammar.RULES, measure_rules.RULES, exceptions.EXCEPT)
+    patterns = (*rules, *macros.values())
     known = set(re.findall(r"[a-z]{4,}", " ".join((*patterns, _REQUEST_WORDS))))
     tables: tuple[Mapping[Any, str], ...] = (
         v.DIRECTIONS,

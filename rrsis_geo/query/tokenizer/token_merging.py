@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.tokenizer.quantity_limits import between_limits, limit_first
 from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 from rrsis_geo.query.tokenizer.word_senses import (
@@ -31,10 +32,21 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end, left, above, there)
+    limits = (between_limits, limit_first)
+    first = (
+        *limits,
+        _respelled,
+        _partitive,
+        _clock,
+        _degree,
+        _from_end,
+        left,
+        above,
+        there,
+    )
     also = (from_to, up_and_down, all_but, looks, nothing_there, whose, where_it_turns)
     last = (upward, parked, pair_of_them, _average, _numbered, _coloured)
-    return (*first, *also, *last)
+    return (*limits, *first, *also, *last)
 
 
 def _replaced(tokens: list[Token], merges: tuple[Merge, ...]) -> list[Token]:
@@ -67,6 +79,7 @@ _RESPELLED = {
     ("somebody", "'s"): ("the",),
     ("i", "do", "not", "want"): ("not",),
     ("i", "do", "not", "mean"): ("not",),
+    ("by", "far", "the"): ("the",),
     ("its", "a"): ("it", "is", "a"),
     ("its", "an"): ("it", "is", "an"),
 }
