@@ -237,10 +237,10 @@ compared same: [about|roughly|nearly|almost] (as big as|as large as|the same siz
 |the size of) {x}
 
 nearest: {stat} [the] {nearest} [by|away] [to|from|by|of] {x}
+nearest no: {stat} no (closer|nearer|further|farther) [away|off] [to|from] {x}
 nearest counted: (counting|counted|starting|if you (count|start)) from {x}
-nearest farthest: [the] (most distant|most remote|further|farther|further \
-away|farther away) \
-from {x}
+nearest farthest: [the] (most distant|more distant|most remote|further|farther \
+|further away|farther away) from {x}
 near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |close of|close by|nearby \
 |not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
@@ -324,6 +324,7 @@ opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|m
 opaque manner: at (a|an|right) (slant|angle|angles|diagonal|tilt)
 opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: (of (its|their) own|in [the] (shape|form) of)
+opaque end: than ({all}|{other}|the other [one|ones])
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \

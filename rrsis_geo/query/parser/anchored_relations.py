@@ -25,8 +25,11 @@ from rrsis_geo.query.parser.relation_operators import (
     Relation,
     are_several,
     beside,
+    compared_distance,
+    compares,
     possessive_side,
     relation,
+    select_nearest,
 )
 from rrsis_geo.query.patterns.pattern_matcher import (
     PRONOUN_ANCHORS,
@@ -132,7 +135,7 @@ def _read_contrast(
     if denied or other.handler in _DENYING:
         second = negated(second, parser.matcher.at(match.stop, other.stop))
     if match.handler == "nearest":
-        _select_nearest(parser, match, phrase, anchor, at)
+        select_nearest(parser, match, phrase, anchor, at, (), stop)
     else:
         phrase.filters.append(_related(relation(parser, match, anchor), anchor, at))
     phrase.filters.append(second)
@@ -167,6 +170,16 @@ def _read_relation(
         anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
+    if (than := compared_distance(parser, match, stop)) is not None:
+        relate, end = than
+        at = (*at, *parser.matcher.at(stop, end))
+        _add_filter(phrase, _related(relate, anchor, at), negation)
+        return end
+    if match.handler == "nearest" and compares(parser, match, stop):
+        if parser.matcher.text(stop) == "than":
+            start = stop + 1 + (parser.matcher.text(stop + 1) in ("to", "from"))
+            stop = _read_anchor(parser, start, phrase, noun)[1]
+        return _leave_unparsed(parser, match, phrase, stop)
     phrase.last_anchor = anchor
     name_neighbour(phrase, anchor)
     parser.matcher.allow_pronoun_anchors()
@@ -178,8 +191,7 @@ def _read_relation(
         if second is not None:  # "both" counts nothing here
             first = anchor.of if isinstance(anchor, n.Counted) else anchor
             anchor = n.Union((first, second))
-        _select_nearest(parser, match, phrase, anchor, at)
-        return stop
+        return select_nearest(parser, match, phrase, anchor, at, negation, stop)
     relate = relation(parser, match, anchor)
     said = parser.matcher.text(match.stop) == "both"
     last = spine(second)[-1] if second is not None else None
@@ -214,17 +226,6 @@ def _read_relation(
         keep = doubted(keep)
     _add_filter(phrase, keep, negation)
     return stop
-
-
-def _select_nearest(
-    parser: PhraseReader, match: Match, phrase: NounPhrase, anchor: Node, at: At
-) -> None:
-    token = parser.matcher.first("<nearest>", match)
-    order = str(token.value) if token else "farthest"
-    if match.argument == "counted":  # "the last house counted from the church"
-        order = "farthest" if phrase.from_end else "closest"
-        phrase.from_end, phrase.rank_side = False, None
-    phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
 
 
 _DENYING = ("without", "not", "outside")

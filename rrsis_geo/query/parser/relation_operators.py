@@ -14,9 +14,9 @@ from rrsis_geo.query.lexicon.nouns import CRAFT, sense
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
-from rrsis_geo.query.phrases.noun_phrase import OPPOSITE
+from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At
+from rrsis_geo.query.phrases.selectors import At, Selector, apply_selector, negated
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]
@@ -61,6 +61,58 @@ def possessive_side(
         return None
     end = i + 3 if matcher.text(i + 2) in PARTS else i + 2
     return end, beside(cast(Side, side.value), "at")
+
+
+def compared_distance(
+    parser: PhraseReader, match: Match, i: int
+) -> tuple[Relation, int] | None:
+    """A limit, and the position after it: "closer to the road than 50 m"."""
+    tokens = parser.matcher.tokens[i : min(i + 2, parser.matcher.stop)]
+    limit = [token.text for token in tokens] == ["than", "<len>"]
+    if match.handler != "nearest" or not limit:
+        return None
+    metres = float(cast(float, tokens[1].value))
+    closer = _is_closest(parser, match) != (match.argument == "no")
+    low, high = (None, metres) if closer else (metres, None)
+    return lambda of, anchor, at: n.Within(of, anchor, low, high, at=at), i + 2
+
+
+def compares(parser: PhraseReader, match: Match, i: int) -> bool:
+    """Whether distances to two things are compared: "closer to A than to B"."""
+    others = parser.matcher.match(i) is not None  # "than the others"
+    return match.argument == "no" or (parser.matcher.text(i) == "than" and not others)
+
+
+def _is_closest(parser: PhraseReader, match: Match) -> bool:
+    token = parser.matcher.first("<nearest>", match)
+    return token is not None and token.value == "closest"
+
+
+def select_nearest(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    anchor: Node,
+    at: At,
+    negation: At,
+    stop: int,
+) -> int:
+    """Choose the one closest to an anchor, or farthest from it; or all others.
+
+    Returns: The position after the anchor, and after "than the others".
+    """
+    order = "closest" if _is_closest(parser, match) else "farthest"
+    if match.argument == "counted":  # "the last house counted from the church"
+        order = "farthest" if phrase.from_end else "closest"
+        phrase.from_end, phrase.rank_side = False, None
+    chosen = Selector("nearest", order, at, anchor=anchor)
+    if negation:
+        other = negated(lambda node: apply_selector(chosen, node), negation)
+        phrase.filters.append(other)
+    else:
+        phrase.selectors.append(chosen)
+    others = parser.matcher.match(stop) if parser.matcher.text(stop) == "than" else None
+    return others.stop if others is not None else stop
 
 
 def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> bool:
