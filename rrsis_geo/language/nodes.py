@@ -109,6 +109,8 @@ class Middle(_Reading):
 
     of: Node
     count: int = 1
+    of_scene: bool = False
+    """Whether those nearest the centre of the scene are meant."""
 
 
 @dataclass(frozen=True)

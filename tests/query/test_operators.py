@@ -47,6 +47,17 @@ def test_order_from_a_side(place, seed, side, rank, count):
 
 
 @many
+@given(grids, seeds, st.integers(1, 3))
+def test_order_from_the_centre_of_the_scene(place, seed, count):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    centre = shapely.Point(WIDTH / 2, HEIGHT / 2)
+    off = [shape.centroid.distance(centre) for shape in shapes[:10]]
+    wanted = sorted(sorted(range(10), key=lambda i: off[i])[:count])
+    node = n.Middle(TANK, count, of_scene=True)
+    assert rows(node, grid, phrases, shapes) == wanted
+
+
+@many
 @given(grids, seeds, st.sampled_from(["largest", "smallest"]), st.integers(1, 4))
 def test_order_by_size(place, seed, order, rank):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)

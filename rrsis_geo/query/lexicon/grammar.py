@@ -9,8 +9,8 @@ longest match wins, then the first.
 from __future__ import annotations
 
 MACROS = {
-    "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
-    "|over|down|up)",
+    "in": "(in|on|at|to|into|toward|towards|near|close to|by|within|along|inside"
+    "|around|off|over|down|up)",
     "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
     "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
     "|off|far off|far out|right up|right down|low|high|low down|high up]",
@@ -84,10 +84,8 @@ place: {up} in [the|a] ext=corner [at|on|in|to|toward|towards] [the] {d} [hand] 
 place updown: {up} in [the|a] ext=corner v=(up|down) {d}
 place bare: ext=corner [at|in|on] [the] {d}
 place bare: in {scene} {d}
-place middle_left: halfway down [on] [the] left [side]
-place middle_left: on the left , halfway down
-place middle_right: halfway down [on] [the] right [side]
-place middle_right: on the right , halfway down
+place middle_left: (halfway down [on] [the] left [side]|on the left , halfway down)
+place middle_right: (halfway down [on] [the] right [side]|on the right , halfway down)
 place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
 [side|part|edge|border|margin] [(of|in|on) {scene}]
 place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
@@ -325,6 +323,8 @@ opaque manner: at (a|an|right) (slant|angle|angles|diagonal|tilt)
 opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: (of (its|their) own|in [the] (shape|form) of)
 opaque end: than ({all}|{other}|the other [one|ones])
+opaque end: {stat} {q} {len} [away] (of|from|to) [the|an|any] [very] {frame} {far} \
+({d} [hand] [{edge}|corner|side]|{edge}|corner|corners) [of {scene}]
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \

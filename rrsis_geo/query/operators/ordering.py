@@ -92,7 +92,7 @@ def sized(
 def middle(
     node: Middle, units: Selection, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """Select the middle of a line in any direction, with advice.
+    """Select the middle of a line in any direction, or of the scene, with advice.
 
     Of an even number it is the one nearer the centre of the picture.
     """
@@ -100,6 +100,10 @@ def middle(
     if len(kept) <= node.count:
         return kept, ""
     centre = kept.centre(candidates.image_frame)
+    off = centre - candidates.image_frame.extent.reshape(2, 2).mean(axis=0)
+    if node.of_scene:
+        nearest = np.argsort(np.hypot(*off.T), kind="stable")
+        return kept.take(nearest[: node.count]), ""
     spread = centre - centre.mean(axis=0)
     _, _, axes = np.linalg.svd(spread, full_matrices=False)
     along = np.argsort(spread @ axes[0], kind="stable")
@@ -107,7 +111,6 @@ def middle(
     advice = ""
     if (len(kept) - node.count) % 2:
         advice = f"{len(kept)} objects have no {node.count} in the middle"
-        off = centre - candidates.image_frame.extent.reshape(2, 2).mean(axis=0)
         one, other = np.hypot(*off[along[[start, start + node.count]]].T)
         start += int(other < one * (1 - TIE_TOLERANCE))
     return kept.take(along[start : start + node.count]), advice

@@ -43,7 +43,7 @@ from rrsis_geo.query.phrases.group_phrases import (
 )
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
+from rrsis_geo.query.phrases.selectors import At, Filter, doubted, negated
 
 
 def apply_match(
@@ -59,7 +59,8 @@ def apply_match(
     """
     at = parser.matcher.at(match.start, match.stop)
     phrase.last_handler = match.handler
-    if match.argument == "motion":  # "under way", and more may follow
+    whole = match.handler == "opaque" and match.argument in ("motion", "end")
+    if whole:  # "under way", and more may follow
         phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
         return match.stop
     if match.handler == "opaque":

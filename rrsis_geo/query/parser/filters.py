@@ -140,6 +140,11 @@ def _most(
         place = _OPPOSITE_CORNERS.get(place, place)
     if place == "centre" and match.argument == "away":
         return negated(lambda node: n.InPlace(node, "centre", at=at), ())
+    chooses = (phrase.is_singular() or phrase.number) and not phrase.rank
+    of_scene = place == "centre" and matcher.text(match.stop) != "of"
+    if of_scene and chooses:
+        phrase.selectors.append(Selector("central", "", at))
+        return None
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     several = match.argument in ("more", *_HEIGHTS)

@@ -200,13 +200,14 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return True  # "those smaller than 100 m2"
     if phrase.determiner == "a" and match.handler == "measured":
         return True  # "a lake larger than 2 ha"
-    return match.handler not in _OF_HEAD_ONLY and match.argument not in ("manner", "end")
+    head_only = match.argument in ("manner", "end")
+    return match.handler not in _OF_HEAD_ONLY and not head_only
 
 
 _OF_PRONOUNS = v.words("measured apart isolated")
 _OF_HEAD_ONLY = v.words("measured apart isolated group not outside")
 _OF_EITHER = ("place", "edge", "measured")
-"""Handlers of rules of the thing or of its anchor: "tanks near the road in the north"."""
+"""Handlers of rules of a thing or its anchor: "tanks near the road in the north"."""
 
 
 # Ends

@@ -209,7 +209,8 @@ class PatternMatcher:
         if rule.handler == "isolated" and self.text(stop - 1) in _ALONE_OR_OF_NOUN:
             return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
-        return not (rule.handler in ("edge", "group") and follows == "of")
+        ends = rule.handler in ("edge", "group") or rule.argument == "end"
+        return not (ends and follows == "of")
 
     def _ends_at_side(self, index: int) -> bool:
         """Whether a participle follows a side: "on the left side sticking out"."""

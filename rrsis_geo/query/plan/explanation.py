@@ -39,7 +39,10 @@ def describe_step(node: n.Operator) -> str:
                 return f"keep {part} of them, {_farthest(node.side)}"
             return f"keep {_several(node.count)} {_farthest(node.side)}"
         case n.Middle():
-            return f"keep {_several(node.count)} in the middle of their line"
+            where = "in the middle of their line"
+            if node.of_scene:
+                where = "nearest the centre of the scene"
+            return f"keep {_several(node.count)} {where}"
         case n.Sized():
             word = _SIZE[node.measure][node.order == "smallest"]
             if node.rank > 1:

@@ -43,7 +43,8 @@ def step_notation(node: n.Operator) -> str:
                 return f"{node.side}most {share_name(node.share)}"
             return f"{node.side}most{_count(node.count)}"
         case n.Middle():
-            return f"middle{_count(node.count)}"
+            name = "most central" if node.of_scene else "middle"
+            return f"{name}{_count(node.count)}"
         case n.Sized():
             word = _SUPERLATIVES[node.measure][node.order == "smallest"]
             if node.rank > 1:
