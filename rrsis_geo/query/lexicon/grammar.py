@@ -323,8 +323,8 @@ opaque manner: at (a|an|right) (slant|angle|angles|diagonal|tilt)
 opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: (of (its|their) own|in [the] (shape|form) of)
 opaque end: than ({all}|{other}|the other [one|ones])
-opaque end: {stat} {q} {len} [away] (of|from|to) [the|an|any] [very] {frame} {far} \
-({d} [hand] [{edge}|corner|side]|{edge}|corner|corners) [of {scene}]
+opaque end: {stat} {q} {len} [away] (of|from|to) [the|an|any] ((image|picture) {edge}\
+|{edge} of {scene}|{frame} ({d} [hand] [{edge}|corner|side]|edge|corner) [of {scene}])
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \

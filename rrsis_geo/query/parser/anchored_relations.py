@@ -25,6 +25,7 @@ from rrsis_geo.query.parser.relation_operators import (
     Relation,
     are_several,
     beside,
+    between,
     compared_distance,
     compares,
     possessive_side,
@@ -37,6 +38,7 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     Match,
     PatternMatcher,
 )
+from rrsis_geo.query.phrases.elliptical_pairs import read_elliptical_pair
 from rrsis_geo.query.phrases.group_phrases import (
     chooses_from_anchor,
     members_of_rows,
@@ -365,19 +367,18 @@ def _read_between(
 ) -> int:
     noun = phrase.noun_or_antecedent()
     matcher = parser.matcher
-    trial, after = try_premodifiers(parser, match.stop)
-    # "between the northern and the southern apron": the noun comes with the second.
-    alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
+    pair = read_elliptical_pair(parser, match.stop, phrase)
+    if pair is not None:
+        first, second, stop = pair
+        _add_filter(phrase, between(first, second, at), negation)
+        return stop
     parted = parting_word(parser, match)
     with matcher.limited(parted or matcher.stop):
-        first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
+        first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=True)
     if first is None:
         return _leave_unparsed(parser, match, phrase, stop)
     second: Node | None = None
-    if isinstance(first, n.Union) and not alone:
-        first, *others = first.parts
-        second = others[0] if len(others) == 1 else n.Union(tuple(others))
-    elif matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
+    if matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
         side, after = side_of_scene(parser, stop + 1)
         if side:  # "between the road and the left edge"
             on = beside(cast(Side, side), "beyond")
@@ -394,5 +395,5 @@ def _read_between(
         keep = _related(relation(parser, touching, first), first, at)
         _add_filter(phrase, keep, negation)
         return stop
-    _add_filter(phrase, lambda node: n.Between(node, first, second, at=at), negation)
+    _add_filter(phrase, between(first, second, at), negation)
     return stop

@@ -16,7 +16,13 @@ from rrsis_geo.query.parser.filters import limits, match_words
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Selector, apply_selector, negated
+from rrsis_geo.query.phrases.selectors import (
+    At,
+    Filter,
+    Selector,
+    apply_selector,
+    negated,
+)
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]
@@ -37,6 +43,11 @@ def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
 def beside(side: Side, how: Any) -> Relation:
     """The relation of a thing to one side of its anchor."""
     return lambda of, anchor, at: n.Beside(of, side, anchor, how, at=at)
+
+
+def between(first: Node, second: Node | None, at: At) -> Filter:
+    """The filter of what lies between two anchors, or amid one set."""
+    return lambda node: n.Between(node, first, second, at=at)
 
 
 def are_several(anchor: Node) -> bool:
