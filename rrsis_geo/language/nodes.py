@@ -180,6 +180,9 @@ class Compared(_Reading):
     of: Node
     order: Literal["larger", "smaller", "same"]
     anchor: Node
+    measure: Literal["area", "length", "width"] = "area"
+    factor: float = 1.0
+    """The anchors' measure counts that many times: 2 for "twice as large as"."""
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,35 @@ def test_order_by_size(place, seed, order, rank):
 
 
 @many
+@given(grids, seeds, st.sampled_from(["larger", "smaller"]), st.sampled_from([1, 2]))
+def test_comparisons_of_area_with_a_factor(place, seed, order, factor):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed, roads=1)
+    area = np.array([reference.square_metres(grid, shape) for shape in shapes])
+    wanted = factor if order == "larger" else 1 / factor
+    limit = wanted * area[10]
+    if factor != 1:  # nearly twice is enough
+        limit *= 1 / 1.25 if order == "larger" else 1.25
+    assume((np.abs(area[:10] / limit - 1) > 1e-3).all())
+    kept = np.flatnonzero((area[:10] > limit) == (order == "larger")).tolist()
+    node = n.Compared(TANK, order, ROAD, factor=wanted)
+    assert rows(node, grid, phrases, shapes) == kept
+
+
+def test_comparisons_of_length_and_width():
+    grid, phrases = GRIDS["projected"], ["tank", "tank", "road"]
+    shapes = [shapely.box(0, 0, 40, 2), shapely.box(0, 20, 12, 32)]
+    shapes.append(shapely.box(0, 40, 20, 48))
+    for measure, order, wanted in (
+        ("length", "larger", [0]),
+        ("length", "smaller", [1]),
+        ("width", "larger", [1]),
+        ("area", "smaller", [0, 1]),
+    ):
+        node = n.Compared(TANK, order, ROAD, measure)
+        assert rows(node, grid, phrases, shapes) == wanted
+
+
+@many
 @given(grids, seeds, st.floats(100, 4000), st.booleans())
 def test_ranges_of_area(place, seed, limit, above):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)

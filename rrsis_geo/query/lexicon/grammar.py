@@ -226,11 +226,11 @@ measured not: no {cmp} than ({len}|{area}) [{long}|in {surface}]
 measured: {cmp} than ({len}|{area}) [{long}|in {surface}]
 most size: {much} {cmp} than {other}
 compared: {much} {cmp} than {x}
-compared larger: (twice|double|triple|three times|several times|many times) \
-(the size of|as big as|as large as|as long as|bigger than|larger than) {x}
-compared smaller: half (the size of|as big as|as large as|as long as) {x}
-compared same: [about|roughly|nearly|almost] (as big as|as large as|the same size as \
-|of the same size as \
+compared larger: times=(twice|double|triple|three times|several times|many times) \
+(the size of|as (big|large|long|wide) as|bigger than|larger than) {x}
+compared smaller: times=half (the size of|as (big|large|long|wide) as) {x}
+compared same: [about|roughly|nearly|almost] (as big as|as large as \
+|the same size as|of the same size as \
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
 

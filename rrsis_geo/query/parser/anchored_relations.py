@@ -369,9 +369,8 @@ def _read_between(
     matcher = parser.matcher
     pair = read_elliptical_pair(parser, match.stop, phrase)
     if pair is not None:
-        first, second, stop = pair
-        _add_filter(phrase, between(first, second, at), negation)
-        return stop
+        _add_filter(phrase, between(*pair[:2], at), negation)
+        return pair[2]
     parted = parting_word(parser, match)
     with matcher.limited(parted or matcher.stop):
         first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=True)

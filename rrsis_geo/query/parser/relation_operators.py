@@ -200,14 +200,17 @@ def _beside_either(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _compared(parser: PhraseReader, match: Match) -> Relation:
-    if match.argument == "same":
-        return lambda of, anchor, at: n.Compared(of, "same", anchor, at=at)
-    if match.argument == "smaller":
-        return lambda of, anchor, at: n.Compared(of, "smaller", anchor, at=at)
     token = parser.matcher.first("<cmp>", match)
-    if token is None or cast(tuple[str, str], token.value)[0] == "largest":
-        return lambda of, anchor, at: n.Compared(of, "larger", anchor, at=at)
-    return lambda of, anchor, at: n.Compared(of, "smaller", anchor, at=at)
+    size, named = cast(tuple[str, str], token.value) if token else ("", "area")
+    order: Any = match.argument or ("smaller" if size == "smallest" else "larger")
+    said = match_words(parser, match)
+    measure: Any = "length" if "long" in said else "width" if "wide" in said else named
+    factor = _FACTORS.get(match.groups.get("times", "").removeprefix("<n>"), 1.0)
+    return lambda of, anchor, at: n.Compared(of, order, anchor, measure, factor, at=at)
+
+
+_FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0, "three times": 3.0}
+"""How many times; "several times" says no more than larger."""
 
 
 def _along(parser: PhraseReader, match: Match) -> Relation:
