@@ -283,6 +283,8 @@ class PatternMatcher:
         if self.text(index) != "but":
             return False
         match = self.match(index + 1)
+        if match is not None and match.handler == "nearest":
+            return self.text(index + 1) != "the"  # "but the closest" is an exception
         return match is not None and match.handler in _CONDITIONS
 
     def compound(self, index: int) -> int:
