@@ -109,6 +109,8 @@ class Middle(_Reading):
 
     of: Node
     count: int = 1
+    of_scene: bool = False
+    """Whether those nearest the centre of the scene are meant."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,9 @@ class Compared(_Reading):
     of: Node
     order: Literal["larger", "smaller", "same"]
     anchor: Node
+    measure: Literal["area", "length", "width"] = "area"
+    factor: float = 1.0
+    """The anchors' measure counts that many times: 2 for "twice as large as"."""
 
 
 @dataclass(frozen=True)

@@ -339,8 +339,10 @@ def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
 def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -> Node:
     """A set without some of it; all of it where the exception says nothing new."""
     chosen = without.of if isinstance(without, n.Counted) else without
-    if chosen == node and isinstance(node, Find):  # "all but one of the tanks"
-        words = (token.surface for token in parser.matcher.tokens[i : after + 1])
+    alike = chosen == node and isinstance(node, Find)  # "all but one of the tanks"
+    if alike or _is_of_unknown_order(chosen, head_noun(node)):
+        stop = after + 1 + (parser.matcher.text(after) == "the")
+        words = (token.surface for token in parser.matcher.tokens[i:stop])
         parser.matcher.ignored.append(" ".join(words))
         return node
     if repeats_size(node, without):
@@ -353,6 +355,14 @@ def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -
     if isinstance(node, n.Counted) and node.number == 1:
         return replace(node, of=n.Except(node.of, without, at=at))
     return n.Except(node, without, at=at)
+
+
+def _is_of_unknown_order(node: Node, noun: Find | None) -> bool:
+    """Whether nothing says from where "the first one" of some things is counted."""
+    found = spine(node)[-1]
+    if not isinstance(found, Find) or head_noun(node) != noun:
+        return False
+    return not {*v.ORDINALS, "last"}.isdisjoint(found.phrase.split()[:1])
 
 
 def _leave_to_network(matcher: PatternMatcher, expression: str) -> Find:

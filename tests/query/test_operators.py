@@ -47,6 +47,17 @@ def test_order_from_a_side(place, seed, side, rank, count):
 
 
 @many
+@given(grids, seeds, st.integers(1, 3))
+def test_order_from_the_centre_of_the_scene(place, seed, count):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed)
+    centre = shapely.Point(WIDTH / 2, HEIGHT / 2)
+    off = [shape.centroid.distance(centre) for shape in shapes[:10]]
+    wanted = sorted(sorted(range(10), key=lambda i: off[i])[:count])
+    node = n.Middle(TANK, count, of_scene=True)
+    assert rows(node, grid, phrases, shapes) == wanted
+
+
+@many
 @given(grids, seeds, st.sampled_from(["largest", "smallest"]), st.integers(1, 4))
 def test_order_by_size(place, seed, order, rank):
     grid, (phrases, shapes) = GRIDS[place], layout(seed)
@@ -54,6 +65,35 @@ def test_order_by_size(place, seed, order, rank):
     by_size = np.argsort(area if order == "smallest" else -area)
     got = answer(n.Sized(TANK, order, "area", rank, 2), grid, phrases, shapes)
     assert got.rows.tolist() == sorted(by_size[rank - 1 : rank + 1])
+
+
+@many
+@given(grids, seeds, st.sampled_from(["larger", "smaller"]), st.sampled_from([1, 2]))
+def test_comparisons_of_area_with_a_factor(place, seed, order, factor):
+    grid, (phrases, shapes) = GRIDS[place], layout(seed, roads=1)
+    area = np.array([reference.square_metres(grid, shape) for shape in shapes])
+    wanted = factor if order == "larger" else 1 / factor
+    limit = wanted * area[10]
+    if factor != 1:  # nearly twice is enough
+        limit *= 1 / 1.25 if order == "larger" else 1.25
+    assume((np.abs(area[:10] / limit - 1) > 1e-3).all())
+    kept = np.flatnonzero((area[:10] > limit) == (order == "larger")).tolist()
+    node = n.Compared(TANK, order, ROAD, factor=wanted)
+    assert rows(node, grid, phrases, shapes) == kept
+
+
+def test_comparisons_of_length_and_width():
+    grid, phrases = GRIDS["projected"], ["tank", "tank", "road"]
+    shapes = [shapely.box(0, 0, 40, 2), shapely.box(0, 20, 12, 32)]
+    shapes.append(shapely.box(0, 40, 20, 48))
+    for measure, order, wanted in (
+        ("length", "larger", [0]),
+        ("length", "smaller", [1]),
+        ("width", "larger", [1]),
+        ("area", "smaller", [0, 1]),
+    ):
+        node = n.Compared(TANK, order, ROAD, measure)
+        assert rows(node, grid, phrases, shapes) == wanted
 
 
 @many

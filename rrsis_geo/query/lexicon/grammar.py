@@ -9,8 +9,8 @@ longest match wins, then the first.
 from __future__ import annotations
 
 MACROS = {
-    "in": "(in|on|at|to|into|toward|towards|near|by|within|along|inside|around|off"
-    "|over|down|up)",
+    "in": "(in|on|at|to|into|toward|towards|near|close to|by|within|along|inside"
+    "|around|off|over|down|up)",
     "up": "[up|down|out|over|back|way|somewhere|all|just|all the way|way off|way over"
     "|way up|way down|way out|wholly|entirely|fully|completely|partly|mostly"
     "|off|far off|far out|right up|right down|low|high|low down|high up]",
@@ -63,10 +63,8 @@ place: {up} in [the|a] ext=corner [at|on|in|to|toward|towards] [the] {d} [hand] 
 place updown: {up} in [the|a] ext=corner v=(up|down) {d}
 place bare: ext=corner [at|in|on] [the] {d}
 place bare: in {scene} {d}
-place middle_left: halfway down [on] [the] left [side]
-place middle_left: on the left , halfway down
-place middle_right: halfway down [on] [the] right [side]
-place middle_right: on the right , halfway down
+place middle_left: (halfway down [on] [the] left [side]|on the left , halfway down)
+place middle_right: (halfway down [on] [the] right [side]|on the right , halfway down)
 place combined: {stat} {up} {in} [the] [far|very] {d} of [the] [far|very] {d} [hand] \
 [side|part|edge|border|margin] [(of|in|on) {scene}]
 place thirds: {stat} {up} {in} [the] {d} [hand] part=(two thirds|three quarters) \
@@ -169,19 +167,19 @@ beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
 most size: {much} {cmp} than {other}
 compared: {much} {cmp} than {x}
-compared larger: (twice|double|triple|three times|several times|many times) \
-(the size of|as big as|as large as|as long as|bigger than|larger than) {x}
-compared smaller: half (the size of|as big as|as large as|as long as) {x}
-compared same: [about|roughly|nearly|almost] (as big as|as large as|the same size as \
-|of the same size as \
+compared larger: times=(twice|double|triple|three times|several times|many times) \
+(the size of|as (big|large|long|wide) as|bigger than|larger than) {x}
+compared smaller: times=half (the size of|as (big|large|long|wide) as) {x}
+compared same: [about|roughly|nearly|almost] (as big as|as large as \
+|the same size as|of the same size as \
 |with the same size as|equal in size to|similar in size to|about the size of \
 |the size of) {x}
 
 nearest: {stat} [the] {nearest} [by|away] [to|from|by|of] {x}
+nearest no: {stat} no (closer|nearer|further|farther) [away|off] [to|from] {x}
 nearest counted: (counting|counted|starting|if you (count|start)) from {x}
-nearest farthest: [the] (most distant|most remote|further|farther|further \
-away|farther away) \
-from {x}
+nearest farthest: [the] (most distant|more distant|most remote|further|farther \
+|further away|farther away) from {x}
 near: {stat} {adv} [down|over|up|out] (near|near to|near of|near from|close to \
 |close of|close by|nearby \
 |not far from|by|in the vicinity of|in proximity to|in the neighbourhood of \
@@ -265,6 +263,9 @@ opaque: {stat} in [thin|wide|narrow|white|grey|two|three|four|five|six|several|m
 opaque manner: at (a|an|right) (slant|angle|angles|diagonal|tilt)
 opaque: on (its|their|the) way (to|from|into|out of|back)
 opaque: (of (its|their) own|in [the] (shape|form) of)
+opaque end: than ({all}|{other}|the other [one|ones])
+opaque end: {stat} {q} {len} [away] (of|from|to) [the|an|any] ((image|picture) {edge}\
+|{edge} of {scene}|{frame} ({d} [hand] [{edge}|corner|side]|edge|corner) [of {scene}])
 opaque: (coming|driving|going|sailing|heading|moving|turning|pulling|backing) out of
 opaque: (ending|ends|end|finishing|tapering|running out|runs out) in
 opaque motion: (coming|comes|arriving|arrives|entering|enters|approaching) [in|out] \

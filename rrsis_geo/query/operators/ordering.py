@@ -92,7 +92,7 @@ def sized(
 def middle(
     node: Middle, units: Selection, candidates: Candidates
 ) -> tuple[Selection, str]:
-    """Select the middle of a line in any direction, with advice.
+    """Select the middle of a line in any direction, or of the scene, with advice.
 
     Of an even number it is the one nearer the centre of the picture.
     """
@@ -100,6 +100,10 @@ def middle(
     if len(kept) <= node.count:
         return kept, ""
     centre = kept.centre(candidates.image_frame)
+    off = centre - candidates.image_frame.extent.reshape(2, 2).mean(axis=0)
+    if node.of_scene:
+        nearest = np.argsort(np.hypot(*off.T), kind="stable")
+        return kept.take(nearest[: node.count]), ""
     spread = centre - centre.mean(axis=0)
     _, _, axes = np.linalg.svd(spread, full_matrices=False)
     along = np.argsort(spread @ axes[0], kind="stable")
@@ -107,7 +111,6 @@ def middle(
     advice = ""
     if (len(kept) - node.count) % 2:
         advice = f"{len(kept)} objects have no {node.count} in the middle"
-        off = centre - candidates.image_frame.extent.reshape(2, 2).mean(axis=0)
         one, other = np.hypot(*off[along[[start, start + node.count]]].T)
         start += int(other < one * (1 - TIE_TOLERANCE))
     return kept.take(along[start : start + node.count]), advice
@@ -216,19 +219,24 @@ def in_range(node: Measured, units: Selection, candidates: Candidates) -> Values
 def compared(
     node: Compared, units: Selection, anchors: Selection, candidates: Candidates
 ) -> Values:
-    """(U,) membership in larger or smaller than all anchors, or as large as one."""
-    sizes = anchors.area(candidates)
+    """(U,) membership in larger or smaller than all anchors, or as large as one.
+
+    Who says "twice as large" has not measured, so nearly twice is enough.
+    """
+    sizes = node.factor * measure(anchors, node.measure, candidates)
     if not len(sizes):
         return np.zeros(len(units))
-    area = np.maximum(units.area(candidates), 1e-9)
+    size = np.maximum(measure(units, node.measure, candidates), 1e-9)
     if node.order == "same":
         sizes = np.sort(sizes)
-        place = np.searchsorted(sizes, area)
+        place = np.searchsorted(sizes, size)
         neighbours = np.stack([place - 1, place]).clip(0, len(sizes) - 1)
-        off = np.abs(np.log(area / sizes[neighbours])).min(axis=0)
+        off = np.abs(np.log(size / sizes[neighbours])).min(axis=0)
         fit = 1 - 0.5 * off / np.log(CLEAR_RATIO)
         return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
-    ratio = area / sizes.max() if node.order == "larger" else sizes.min() / area
+    ratio = size / sizes.max() if node.order == "larger" else sizes.min() / size
+    if node.factor != 1:
+        ratio *= CLEAR_RATIO
     fit = 0.5 + np.log(ratio) / np.log(CLEAR_RATIO) / 2
     return np.asarray(np.clip(fit, 0.0, 1.0), np.float64)
 

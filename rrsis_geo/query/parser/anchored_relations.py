@@ -25,8 +25,12 @@ from rrsis_geo.query.parser.relation_operators import (
     Relation,
     are_several,
     beside,
+    between,
+    compared_distance,
+    compares,
     possessive_side,
     relation,
+    select_nearest,
 )
 from rrsis_geo.query.patterns.pattern_matcher import (
     PRONOUN_ANCHORS,
@@ -34,13 +38,14 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     Match,
     PatternMatcher,
 )
+from rrsis_geo.query.phrases.elliptical_pairs import read_elliptical_pair
 from rrsis_geo.query.phrases.group_phrases import (
     chooses_from_anchor,
     members_of_rows,
 )
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
+from rrsis_geo.query.phrases.selectors import At, Filter, doubted, negated
 
 
 def apply_match(
@@ -56,7 +61,8 @@ def apply_match(
     """
     at = parser.matcher.at(match.start, match.stop)
     phrase.last_handler = match.handler
-    if match.argument == "motion":  # "under way", and more may follow
+    whole = match.handler == "opaque" and match.argument in ("motion", "end")
+    if whole:  # "under way", and more may follow
         phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
         return match.stop
     if match.handler == "opaque":
@@ -132,7 +138,7 @@ def _read_contrast(
     if denied or other.handler in _DENYING:
         second = negated(second, parser.matcher.at(match.stop, other.stop))
     if match.handler == "nearest":
-        _select_nearest(parser, match, phrase, anchor, at)
+        select_nearest(parser, match, phrase, anchor, at, (), stop)
     else:
         phrase.filters.append(_related(relation(parser, match, anchor), anchor, at))
     phrase.filters.append(second)
@@ -167,6 +173,16 @@ def _read_relation(
         anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
+    if (than := compared_distance(parser, match, stop)) is not None:
+        relate, end = than
+        at = (*at, *parser.matcher.at(stop, end))
+        _add_filter(phrase, _related(relate, anchor, at), negation)
+        return end
+    if match.handler == "nearest" and compares(parser, match, stop):
+        if parser.matcher.text(stop) == "than":
+            start = stop + 1 + (parser.matcher.text(stop + 1) in ("to", "from"))
+            stop = _read_anchor(parser, start, phrase, noun)[1]
+        return _leave_unparsed(parser, match, phrase, stop)
     phrase.last_anchor = anchor
     name_neighbour(phrase, anchor)
     parser.matcher.allow_pronoun_anchors()
@@ -178,8 +194,7 @@ def _read_relation(
         if second is not None:  # "both" counts nothing here
             first = anchor.of if isinstance(anchor, n.Counted) else anchor
             anchor = n.Union((first, second))
-        _select_nearest(parser, match, phrase, anchor, at)
-        return stop
+        return select_nearest(parser, match, phrase, anchor, at, negation, stop)
     relate = relation(parser, match, anchor)
     said = parser.matcher.text(match.stop) == "both"
     last = spine(second)[-1] if second is not None else None
@@ -214,17 +229,6 @@ def _read_relation(
         keep = doubted(keep)
     _add_filter(phrase, keep, negation)
     return stop
-
-
-def _select_nearest(
-    parser: PhraseReader, match: Match, phrase: NounPhrase, anchor: Node, at: At
-) -> None:
-    token = parser.matcher.first("<nearest>", match)
-    order = str(token.value) if token else "farthest"
-    if match.argument == "counted":  # "the last house counted from the church"
-        order = "farthest" if phrase.from_end else "closest"
-        phrase.from_end, phrase.rank_side = False, None
-    phrase.selectors.append(Selector("nearest", order, at, anchor=anchor))
 
 
 _DENYING = ("without", "not", "outside")
@@ -363,19 +367,17 @@ def _read_between(
 ) -> int:
     noun = phrase.noun_or_antecedent()
     matcher = parser.matcher
-    trial, after = try_premodifiers(parser, match.stop)
-    # "between the northern and the southern apron": the noun comes with the second.
-    alone = bool(trial.adjectives or trial.pronoun) or matcher.text(after) != "and"
+    pair = read_elliptical_pair(parser, match.stop, phrase)
+    if pair is not None:
+        _add_filter(phrase, between(*pair[:2], at), negation)
+        return pair[2]
     parted = parting_word(parser, match)
     with matcher.limited(parted or matcher.stop):
-        first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=alone)
+        first, stop = _read_anchor(parser, match.stop, phrase, noun, alone=True)
     if first is None:
         return _leave_unparsed(parser, match, phrase, stop)
     second: Node | None = None
-    if isinstance(first, n.Union) and not alone:
-        first, *others = first.parts
-        second = others[0] if len(others) == 1 else n.Union(tuple(others))
-    elif matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
+    if matcher.text(stop) == "and" or stop == parted or _lists(matcher, stop):
         side, after = side_of_scene(parser, stop + 1)
         if side:  # "between the road and the left edge"
             on = beside(cast(Side, side), "beyond")
@@ -392,5 +394,5 @@ def _read_between(
         keep = _related(relation(parser, touching, first), first, at)
         _add_filter(phrase, keep, negation)
         return stop
-    _add_filter(phrase, lambda node: n.Between(node, first, second, at=at), negation)
+    _add_filter(phrase, between(first, second, at), negation)
     return stop

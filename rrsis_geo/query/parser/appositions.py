@@ -10,6 +10,7 @@ from rrsis_geo.language.phrases import add_words
 from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import singular
+from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.coordination import read_conjunction
 from rrsis_geo.query.parser.descriptions import try_premodifiers
 from rrsis_geo.query.parser.filters import of_size
@@ -47,6 +48,7 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if narrowed and addition.noun() == phrase.noun() and _is_plain(addition):
         return k  # "the bridge. Only the bridge, not the road"
     if addition.group and phrase.is_singular() and phrase.has_noun():
+        k = _after_rank_side(parser, k, addition)
         phrase.filters.append(lambda node: _members_of(addition, node))
         return k  # "the largest tank, top row"
     one = addition.pronoun == "one" and addition.determiner == "the"
@@ -62,6 +64,13 @@ def read_comma(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return _read_place_in_group(parser, k, phrase)
     fewer = counted and addition.number is not None
     return _add(parser, (i, j, k), phrase, addition, fewer=fewer)
+
+
+def _after_rank_side(parser: PhraseReader, i: int, rows: NounPhrase) -> int:
+    """The position after "from the top" of ", second row from the top"."""
+    match = parser.matcher.match(i)
+    counts = match is not None and match.handler == "from" and rows.rank is not None
+    return apply_match(parser, match, rows, ()) if match and counts else i
 
 
 def _after_opening(parser: PhraseReader, i: int) -> int:

@@ -123,7 +123,8 @@ def _companion(parser: PhraseReader, i: int) -> _Companion | None:
         noun = named.noun()
         if after < stop or noun is None or named.pronoun or named.comparative:
             return None
-        if side and not noun.categories:
+        part = named.adjectives[-1].text in v.PARTS_OF_THINGS
+        if side and (part or not noun.categories):
             return None  # "with a wing on its left"
         return _Companion(i + 1, stop, end, side, is_close)
     return None
@@ -143,9 +144,10 @@ def _relation(matcher: PatternMatcher, i: int) -> tuple[int, str, bool]:
 
 
 def _side(matcher: PatternMatcher, i: int) -> tuple[int, str, bool]:
-    """ "on its left", "to the left of it", but not "on its west side"."""
+    """ "on its left", "to the left [of it]", but not "on its west side"."""
     opens = matcher.text(i) in ("on", "to") and matcher.text(i + 2) == "<d>"
-    own = matcher.text(i + 1) in ("its", "their") and matcher.may_end(i + 3)
+    own = matcher.text(i + 1) in ("its", "their") or _is_to_the(matcher, i)
+    own = own and matcher.may_end(i + 3)
     of_it = matcher.text(i + 3) == "of" and matcher.text(i + 4) in PRONOUN_ANCHORS
     if not opens or not (own or (of_it and matcher.text(i + 1) == "the")):
         return i, "", False
@@ -153,3 +155,9 @@ def _side(matcher: PatternMatcher, i: int) -> tuple[int, str, bool]:
     return (
         (i + 3 if own else i + 5, side, False) if side in OPPOSITE else (i, "", False)
     )
+
+
+def _is_to_the(matcher: PatternMatcher, i: int) -> bool:
+    """Whether "to the" names a side: "with a lake to the north", not "... of it"."""
+    said = (matcher.text(i), matcher.text(i + 1)) == ("to", "the")
+    return said and matcher.text(i + 3) != "of"

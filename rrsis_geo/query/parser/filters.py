@@ -9,11 +9,8 @@ from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import Place, Side
 from rrsis_geo.language.nodes import Node
 from rrsis_geo.language.region_shares import SHARES
-from rrsis_geo.query.lexicon.vocabulary import (
-    COMBINED_DIRECTIONS,
-    EXTENTS,
-    words,
-)
+from rrsis_geo.language.traversal import anchors, spine
+from rrsis_geo.query.lexicon.vocabulary import COMBINED_DIRECTIONS, EXTENTS, words
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
@@ -38,11 +35,16 @@ def _place(
     parser: PhraseReader, match: Match, phrase: NounPhrase, at: At
 ) -> Filter | None:
     token = parser.matcher.first("<d>", match)
-    anchor = phrase.last_anchor or parser.it
-    own = "its" in match_words(parser, match) and phrase.role == "head"
-    if own and anchor is not None and token and token.value != "centre":
-        side = cast(Side, token.value)  # "close to the track, to its left"
-        return lambda node: n.Beside(node, side, anchor, at=at)
+    if "its" in match_words(parser, match) and token and token.value != "centre":
+        anchor = _owner(parser, phrase)
+        if anchor is not None:  # "close to the track, to its left"
+            side = cast(Side, token.value)
+            how: Any = "at" if parser.matcher.text(match.start) == "in" else "beyond"
+            return lambda node: n.Beside(node, side, anchor, how, at=at)
+        # "larger than the one to its left"; "the two on its right" are the last two
+        if phrase.role != "head" and not phrase.number:
+            phrase.unparsed.extend(parser.matcher.tokens[match.start : match.stop])
+            return None
     if match.argument == "combined":
         return _combined_place(parser, match, at)
     if match.argument == "corner":
@@ -79,6 +81,14 @@ def _place(
     if match.groups.get("ext") == "bank":  # of a river that nothing names
         return doubted(lambda node: n.InPlace(node, cast(Place, place), at=at))
     return lambda node: n.InPlace(node, cast(Place, place), extent, at=at)
+
+
+def _owner(parser: PhraseReader, phrase: NounPhrase) -> Node | None:
+    """What "its" stands for: what the things, or the set they are of, lie at."""
+    if phrase.role == "head":
+        return phrase.last_anchor or parser.it
+    steps = spine(phrase.antecedent) if phrase.antecedent is not None else []
+    return next((anchor for step in steps for anchor in anchors(step)), None)
 
 
 def _any_corner(
@@ -173,6 +183,11 @@ def _most(
         place = _OPPOSITE_CORNERS.get(place, place)
     if place == "centre" and match.argument == "away":
         return negated(lambda node: n.InPlace(node, "centre", at=at), ())
+    chooses = (phrase.is_singular() or phrase.number) and not phrase.rank
+    of_scene = place == "centre" and matcher.text(match.stop) != "of"
+    if of_scene and chooses:
+        phrase.selectors.append(Selector("central", "", at))
+        return None
     if place == "centre" or place.startswith("middle") or place.endswith("centre"):
         return lambda node: n.InPlace(node, cast(Place, place), at=at)
     several = match.argument in ("more", *_HEIGHTS)

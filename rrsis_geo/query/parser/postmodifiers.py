@@ -133,7 +133,8 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     match, negation = _find_rule(parser.matcher, i)
     if match is None or _is_clause_of_head(parser.matcher, i, phrase):
         return None
-    if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
+    negated = negation and match.handler != "measured"
+    if phrase.role != "head" and (negated or not _modifies_anchor(phrase, match)):
         return None
     on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
     if phrase.role != "head" and on_it and match.handler == "inside":
@@ -143,8 +144,15 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     if _is_agent(parser, match, phrase):
         return read_description(parser, match.start, phrase)
     count, anchored = len(phrase.filters), phrase.last_anchor is not None
+    if anchored and match.handler == "measured":
+        relative = parser.matcher.text(i) in ("that", "which")
+        verb = parser.matcher.text(i + 1) if relative else ""
+        if verb == "is" and phrase.is_plural():  # "tanks by the road that is wider ..."
+            phrase.unparsed.extend(parser.matcher.tokens[i : match.stop])
+            return match.stop
+        anchored = verb != "are"
     after = apply_match(parser, match, phrase, negation)
-    placed = match.handler in ("place", "edge") and parser.matcher.text(i - 1) != ","
+    placed = match.handler in _OF_EITHER and parser.matcher.text(i - 1) != ","
     if placed and _may_be_of_part(parser, match, phrase):
         phrase.doubt_filters(count)
     elif placed and (phrase.role == "anchor" or (phrase.role == "head" and anchored)):
@@ -191,11 +199,16 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return bool(noun.categories) and not wide
     if phrase.pronoun and match.handler in _OF_PRONOUNS:
         return True  # "those smaller than 100 m2"
-    return match.handler not in _OF_HEAD_ONLY and match.argument != "manner"
+    if phrase.determiner == "a" and match.handler == "measured":
+        return True  # "a lake larger than 2 ha"
+    head_only = match.argument in ("manner", "end")
+    return match.handler not in _OF_HEAD_ONLY and not head_only
 
 
 _OF_PRONOUNS = v.words("measured apart isolated")
 _OF_HEAD_ONLY = v.words("measured apart isolated group not outside")
+_OF_EITHER = ("place", "edge", "measured")
+"""Handlers of rules of a thing or its anchor: "tanks near the road in the north"."""
 
 
 # Ends
@@ -255,7 +268,7 @@ def _read_object(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 _AFTER_AROUND = ("", ",", "and", "it", "them")
 """ "without trees around"."""
 
-_AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s"}) - {"that"}
+_AFTER_ANCHOR = (v.DEFINITE | v.INDEFINITE | {"nearby", "'s", "than"}) - {"that"}
 """Words that never continue an anchor."""
 
 

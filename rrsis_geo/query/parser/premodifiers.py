@@ -296,7 +296,7 @@ def _read_word(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     return i + 1
 
 
-_NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who", "where")
+_NEVER_IN_NOUN_PHRASE = ("not", "that", "which", "who", "where", "than")
 _AFTER_NOUN = v.COPULAS | v.DESCRIPTIVE | v.PREPOSITIONS
 
 

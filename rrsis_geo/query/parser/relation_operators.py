@@ -13,10 +13,16 @@ from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon.nouns import CRAFT, sense
 from rrsis_geo.query.lexicon.vocabulary import END_PARTS, PARTS, words
 from rrsis_geo.query.patterns.pattern_matcher import Match
-from rrsis_geo.query.phrases.noun_phrase import OPPOSITE
+from rrsis_geo.query.phrases.noun_phrase import OPPOSITE, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantity_ranges import limits, match_words
-from rrsis_geo.query.phrases.selectors import At
+from rrsis_geo.query.phrases.selectors import (
+    At,
+    Filter,
+    Selector,
+    apply_selector,
+    negated,
+)
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]
@@ -37,6 +43,11 @@ def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
 def beside(side: Side, how: Any) -> Relation:
     """The relation of a thing to one side of its anchor."""
     return lambda of, anchor, at: n.Beside(of, side, anchor, how, at=at)
+
+
+def between(first: Node, second: Node | None, at: At) -> Filter:
+    """The filter of what lies between two anchors, or amid one set."""
+    return lambda node: n.Between(node, first, second, at=at)
 
 
 def are_several(anchor: Node) -> bool:
@@ -61,6 +72,58 @@ def possessive_side(
         return None
     end = i + 3 if matcher.text(i + 2) in PARTS else i + 2
     return end, beside(cast(Side, side.value), "at")
+
+
+def compared_distance(
+    parser: PhraseReader, match: Match, i: int
+) -> tuple[Relation, int] | None:
+    """A limit, and the position after it: "closer to the road than 50 m"."""
+    tokens = parser.matcher.tokens[i : min(i + 2, parser.matcher.stop)]
+    limit = [token.text for token in tokens] == ["than", "<len>"]
+    if match.handler != "nearest" or not limit:
+        return None
+    metres = float(cast(float, tokens[1].value))
+    closer = _is_closest(parser, match) != (match.argument == "no")
+    low, high = (None, metres) if closer else (metres, None)
+    return lambda of, anchor, at: n.Within(of, anchor, low, high, at=at), i + 2
+
+
+def compares(parser: PhraseReader, match: Match, i: int) -> bool:
+    """Whether distances to two things are compared: "closer to A than to B"."""
+    others = parser.matcher.match(i) is not None  # "than the others"
+    return match.argument == "no" or (parser.matcher.text(i) == "than" and not others)
+
+
+def _is_closest(parser: PhraseReader, match: Match) -> bool:
+    token = parser.matcher.first("<nearest>", match)
+    return token is not None and token.value == "closest"
+
+
+def select_nearest(
+    parser: PhraseReader,
+    match: Match,
+    phrase: NounPhrase,
+    anchor: Node,
+    at: At,
+    negation: At,
+    stop: int,
+) -> int:
+    """Choose the one closest to an anchor, or farthest from it; or all others.
+
+    Returns: The position after the anchor, and after "than the others".
+    """
+    order = "closest" if _is_closest(parser, match) else "farthest"
+    if match.argument == "counted":  # "the last house counted from the church"
+        order = "farthest" if phrase.from_end else "closest"
+        phrase.from_end, phrase.rank_side = False, None
+    chosen = Selector("nearest", order, at, anchor=anchor)
+    if negation:
+        other = negated(lambda node: apply_selector(chosen, node), negation)
+        phrase.filters.append(other)
+    else:
+        phrase.selectors.append(chosen)
+    others = parser.matcher.match(stop) if parser.matcher.text(stop) == "than" else None
+    return others.stop if others is not None else stop
 
 
 def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> bool:
@@ -137,14 +200,17 @@ def _beside_either(parser: PhraseReader, match: Match) -> Relation:
 
 
 def _compared(parser: PhraseReader, match: Match) -> Relation:
-    if match.argument == "same":
-        return lambda of, anchor, at: n.Compared(of, "same", anchor, at=at)
-    if match.argument == "smaller":
-        return lambda of, anchor, at: n.Compared(of, "smaller", anchor, at=at)
     token = parser.matcher.first("<cmp>", match)
-    if token is None or cast(tuple[str, str], token.value)[0] == "largest":
-        return lambda of, anchor, at: n.Compared(of, "larger", anchor, at=at)
-    return lambda of, anchor, at: n.Compared(of, "smaller", anchor, at=at)
+    size, named = cast(tuple[str, str], token.value) if token else ("", "area")
+    order: Any = match.argument or ("smaller" if size == "smallest" else "larger")
+    said = match_words(parser, match)
+    measure: Any = "length" if "long" in said else "width" if "wide" in said else named
+    factor = _FACTORS.get(match.groups.get("times", "").removeprefix("<n>"), 1.0)
+    return lambda of, anchor, at: n.Compared(of, order, anchor, measure, factor, at=at)
+
+
+_FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0, "three times": 3.0}
+"""How many times; "several times" says no more than larger."""
 
 
 def _along(parser: PhraseReader, match: Match) -> Relation:

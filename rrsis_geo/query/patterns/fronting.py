@@ -88,19 +88,24 @@ def _members_first(tokens: list[Token]) -> list[Token]:
     texts = [token.text for token in tokens] + [""] * 4
     start = 1 if texts[0] in ("in", "from") else 0
     end = start + (3 if texts[start] == "the" else 2)
-    if texts[end - 1] != "<group>" or texts[end - 2] not in _WHICH_ROW:
+    which = texts[end - 2]
+    if texts[end - 1] != "<group>" or which not in _WHICH_ROW:
         return tokens
+    group = tokens[end - 1]
+    counted = 2 + (texts[end + 1] == "the")  # "second row from the top, third tank"
+    if texts[end] == "from" and texts[end + counted - 1 : end + counted] == ["<d>"]:
+        end += counted
     comma = texts[end] == ","
     parted = comma or (start == 1 and texts[end] == "the")
     first = end + comma
     first += parted and texts[first] == "the"
-    ordinals = texts[end - 2] == texts[end] == "<ord>"
+    ordinals = which == texts[end] == "<ord>"
     if not (ordinals or (parted and _begins_member(tokens[first:]))):
         return tokens
     row, rest = tokens[start:end], tokens[end + comma :]
     if any(one.text == "and" and two.text == "the" for one, two in pairwise(rest)):
         return tokens  # both are in the row
-    within = row[-1]._replace(text="in", value=None, surface="")
+    within = group._replace(text="in", value=None, surface="")
     return [*rest, within, *row]
 
 

@@ -209,7 +209,8 @@ class PatternMatcher:
         if rule.handler == "isolated" and self.text(stop - 1) in _ALONE_OR_OF_NOUN:
             return self.may_end(stop)  # against "on its own stand"
         # "at the edge of the forest", "in a row of three"
-        return not (rule.handler in ("edge", "group") and follows == "of")
+        ends = rule.handler in ("edge", "group") or rule.argument == "end"
+        return not (ends and follows == "of")
 
     def _ends_at_side(self, index: int) -> bool:
         """Whether a participle follows a side: "on the left side sticking out"."""
@@ -282,6 +283,8 @@ class PatternMatcher:
         if self.text(index) != "but":
             return False
         match = self.match(index + 1)
+        if match is not None and match.handler == "nearest":
+            return self.text(index + 1) != "the"  # "but the closest" is an exception
         return match is not None and match.handler in _CONDITIONS
 
     def compound(self, index: int) -> int:

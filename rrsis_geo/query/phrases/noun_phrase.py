@@ -308,16 +308,17 @@ class NounPhrase:
         if self.base is not None:
             return add_words(self.base, rest, at) if rest else self.base
         words, length, known = self.resolve_noun()
+        order: tuple[str, ...] = ()
+        if self.rank_token is not None and not (self.rank_side or self.selectors):
+            order = (self.rank_token.surface,)  # "third court by the road"
+            at = tuple(sorted((*at, *self.rank_token.at)))
         if self.pronoun or not words:
-            if self.antecedent is None or not tokens:
+            if self.antecedent is None or not (tokens or order):
                 return self.antecedent
-            adjectives = [token.surface for token in self.adjectives]
+            adjectives = [*order, *(token.surface for token in self.adjectives)]
             return add_words(self.antecedent, rest, at, adjectives)
         name = known.name if known else words[-1]
-        before = words[: len(words) - length]
-        if self.rank_token is not None and not (self.rank_side or self.selectors):
-            before = (self.rank_token.surface, *before)  # "third court by the road"
-            at = tuple(sorted((*at, *self.rank_token.at)))
+        before = (*order, *words[: len(words) - length])
         return Find(
             " ".join((*before, name, *rest)),
             noun=name,

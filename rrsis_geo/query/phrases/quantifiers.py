@@ -247,6 +247,7 @@ def read_last(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     at = parser.matcher.tokens[i].at
     phrase.rank, phrase.rank_at = phrase.rank or 1, (*phrase.rank_at, *at)
     phrase.from_end = True
+    phrase.rank_token = phrase.rank_token or parser.matcher.tokens[i]
     return i + 1
 
 

@@ -24,7 +24,7 @@ UNSURE = 0.6
 class Selector(NamedTuple):
     """A word that selects some by order: "largest", "leftmost", "closest"."""
 
-    kind: Literal["most", "size", "nearest", "middle", "ranking"]
+    kind: Literal["most", "size", "nearest", "middle", "central", "ranking"]
     """ranking: "top" before a number, a place unless something else says the order."""
     value: str | tuple[str, str]
     at: At
@@ -83,8 +83,8 @@ def without_side(
 def apply_selector(selector: Selector, node: Node) -> Node:
     """The operator of a selector, on a node."""
     rank, number, at = selector.rank, selector.number, selector.at
-    if selector.kind == "middle":
-        return n.Middle(node, number, at=at)
+    if selector.kind in ("middle", "central"):
+        return n.Middle(node, number, selector.kind == "central", at=at)
     if selector.kind == "size":
         order, measure = cast(tuple[str, str], selector.value)
         return n.Sized(node, order, measure, rank, number, at=at)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.directions import is_compass
 from rrsis_geo.language.nodes import Node
-from rrsis_geo.query.plan.notation import ORDINALS, share_name
+from rrsis_geo.query.plan.notation import ORDINALS, comparison, share_name
 
 _SIZE = {"area": ("largest", "smallest"), "length": ("longest", "shortest")}
 _SIZE["width"] = ("widest", "narrowest")
@@ -39,7 +39,10 @@ def describe_step(node: n.Operator) -> str:
                 return f"keep {part} of them, {_farthest(node.side)}"
             return f"keep {_several(node.count)} {_farthest(node.side)}"
         case n.Middle():
-            return f"keep {_several(node.count)} in the middle of their line"
+            where = "in the middle of their line"
+            if node.of_scene:
+                where = "nearest the centre of the scene"
+            return f"keep {_several(node.count)} {where}"
         case n.Sized():
             word = _SIZE[node.measure][node.order == "smallest"]
             if node.rank > 1:
@@ -85,8 +88,9 @@ def _related(node: n.Operator) -> str:
             span = _range(node.low, node.high, "m")
             return f"those {span} from {_anchor(node.anchor)}"
         case n.Compared():
-            word = {"same": "as large as"}.get(node.order, f"{node.order} than")
-            return f"those {word} {_anchor(node.anchor)}"
+            word = comparison(node).replace("size of", "as large as")
+            times = f"{node.factor:g} times " if node.factor != 1 else ""
+            return f"those {word} {times}{_anchor(node.anchor)}"
         case n.Beside():
             side = {"top": "above", "bottom": "below"}.get(node.side, f"{node.side} of")
             if node.how == "at":

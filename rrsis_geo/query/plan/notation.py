@@ -43,7 +43,8 @@ def step_notation(node: n.Operator) -> str:
                 return f"{node.side}most {share_name(node.share)}"
             return f"{node.side}most{_count(node.count)}"
         case n.Middle():
-            return f"middle{_count(node.count)}"
+            name = "most central" if node.of_scene else "middle"
+            return f"{name}{_count(node.count)}"
         case n.Sized():
             word = _SUPERLATIVES[node.measure][node.order == "smallest"]
             if node.rank > 1:
@@ -61,8 +62,8 @@ def step_notation(node: n.Operator) -> str:
             unit = "m2" if node.measure == "area" else "m"
             return f"{node.measure} {limits(node.low, node.high)} {unit}"
         case n.Compared():
-            word = "size of" if node.order == "same" else f"{node.order} than"
-            return f"{word} ({notation(node.anchor)})"
+            times = f"{node.factor:g} x " if node.factor != 1 else ""
+            return f"{comparison(node)} {times}({notation(node.anchor)})"
         case n.Within():
             span = limits(node.low, node.high)
             return f"{span} m from ({notation(node.anchor)})"
@@ -98,6 +99,18 @@ def step_notation(node: n.Operator) -> str:
             return f"{node.how} ({notation(node.anchor)})"
         case n.Along() | n.Around() | n.Surrounded() | n.Holding():
             return f"{type(node).__name__.lower()} ({notation(node.anchor)})"
+
+
+_COMPARATIVES = {"area": ("larger", "smaller"), "length": ("longer", "shorter")}
+_COMPARATIVES["width"] = ("wider", "narrower")
+_EQUAL = {"area": "size of", "length": "as long as", "width": "as wide as"}
+
+
+def comparison(node: n.Compared) -> str:
+    """ "longer than", "size of"."""
+    if node.order == "same":
+        return _EQUAL[node.measure]
+    return f"{_COMPARATIVES[node.measure][node.order == 'smaller']} than"
 
 
 def share_name(share: float) -> str:

@@ -11,7 +11,10 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 from rrsis_geo.errors import DataError
 from rrsis_geo.language.nodes import NODES, Node, Shaped, With
 
-LEFT_OUT = (("certainty", 1.0), ("layer", ""), ("share", None), ("each", False))
+LEFT_OUT = (
+    *(("certainty", 1.0), ("layer", ""), ("share", None), ("each", False)),
+    ("of_scene", False),
+)
 """Fields with their usual values, which are not written."""
 
 KINDS = {kind.__name__.lower(): kind for kind in NODES if kind not in (With, Shaped)}
