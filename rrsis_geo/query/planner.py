@@ -19,7 +19,9 @@ from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import ThingList
 from rrsis_geo.query.phrases.selectors import UNSURE
+from rrsis_geo.query.phrases.thing_lists import may_be_among
 from rrsis_geo.query.plan.facing_words import with_headings
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.tokenizer.tokens import tokenize
@@ -157,7 +159,10 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         if (end := _after_all_others(matcher, after)) > after:
             return node, end
         of = _without_looks(parser, of, after)
-        without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
+        things = ThingList(head_noun(of), excepted=True)
+        without, j = parser.read_phrase(
+            after, antecedent=of, role="anchor", depth=1, things=things
+        )
         if without is not None:
             without, j = _placed(parser, without, max(j, after))
             whole = _all_except(parser, node, without, i, after)
@@ -312,7 +317,9 @@ def _except_more(
         trial = NounPhrase("anchor", antecedent, 1)
         parser.read_premodifiers(i + 1, trial)
         same = trial.pronoun or (trial.noun() is None and trial.has_premodifier())
-        neither = parser.matcher.text(i) == "or" and trial.noun() is not None
+        noun, joined = trial.noun(), parser.matcher.text(i)
+        among = joined == "and" and may_be_among(noun, head_noun(antecedent))
+        neither = among or (joined == "or" and noun is not None)
         if not ((same or neither) and trial.determiner):
             break
         without, j = parser.read_phrase(

@@ -39,7 +39,7 @@ from rrsis_geo.query.phrases.group_phrases import (
     members_of_rows,
 )
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
-from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
 
 
@@ -164,7 +164,9 @@ def _read_relation(
     if pronoun:
         anchor, stop = named, match.stop + 1
     else:
-        anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
+        denied = bool(negation) or match.handler in _DENYING
+        things = ThingList(noun, denied)
+        anchor, stop = _read_anchor(parser, match.stop, phrase, noun, things=things)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
     phrase.last_anchor = anchor
@@ -184,7 +186,7 @@ def _read_relation(
     said = parser.matcher.text(match.stop) == "both"
     last = spine(second)[-1] if second is not None else None
     mixed = match.handler in _FILLED and isinstance(last, Find) and last.plural
-    both = said or (conjunction == "and" and not mixed)
+    both = said or (conjunction == "and" and not (mixed or negation))
     if second is not None and not both:
         anchor = n.Union((anchor, second))
     if (side := possessive_side(parser, match, stop)) is not None:
@@ -247,9 +249,11 @@ def _read_anchor(
     noun: Find | None,
     *,
     alone: bool = False,
+    things: ThingList | None = None,
 ) -> tuple[Node | None, int]:
+    depth = phrase.depth + 1
     return parser.read_phrase(
-        i, antecedent=noun, role="anchor", depth=phrase.depth + 1, alone=alone
+        i, antecedent=noun, role="anchor", depth=depth, alone=alone, things=things
     )
 
 

@@ -12,8 +12,9 @@ from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
-from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, negated
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
+from rrsis_geo.query.phrases.selectors import At, Filter, negated, neither
+from rrsis_geo.query.phrases.thing_lists import further_things
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
@@ -99,8 +100,21 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
         return after  # "not parked like the others" is parked as well
     at = matcher.at(start, stop)
     described = _acting(words, at) if acts else _described(words, at)
-    phrase.filters.append(negated(described, matcher.at(i, start)))
+    keep = negated(described, matcher.at(i, start))
+    while after == stop and (stop := _after_adjective(matcher, after)) > after:
+        word = matcher.tokens[stop - 1]  # "not white or black"
+        keep = neither(keep, _described([word.surface], word.at), matcher.at(i, start))
+        after = stop
+    phrase.filters.append(keep)
     return after
+
+
+def _after_adjective(matcher: PatternMatcher, i: int) -> int:
+    """The position after "or black", of what is denied as well."""
+    word = matcher.text(i + 1)
+    listed = matcher.text(i) in ("or", "and") and matcher.may_end(i + 2)
+    looks = word in v.COLOURS | v.FORMS or word.endswith(("ed", "ing"))
+    return i + 2 if listed and looks else i
 
 
 def _after_comparison(matcher: PatternMatcher, i: int) -> int:
@@ -119,6 +133,8 @@ def _read_things(
     matcher = parser.matcher
     things = NounPhrase("anchor", phrase.noun_or_antecedent(), phrase.depth + 1)
     stop = parser.read_premodifiers(start, things)
+    kind = ThingList(things.antecedent, excepted=True)
+    more, stop = further_things(parser, stop, things, kind)
     noun = things.noun()
     same = things.pronoun or (noun is None and things.has_premodifier())
     if not (same or (noun is not None and noun.categories)):
@@ -129,6 +145,9 @@ def _read_things(
         told = things.pronoun and things.adjectives  # "moving cars, not parked ones"
         noun = head_noun(node) if told else None
         without = replace(things, antecedent=noun or node).build()
+        if without is not None and more:
+            others = (other.build() for other in more)
+            without = n.Union((without, *(one for one in others if one is not None)))
         if without is None or repeats_size(node, without):
             return node
         return n.Except(node, without, at=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rrsis_geo.language import nodes as n
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, sense, singular
@@ -183,7 +184,8 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
     if match.argument == "counted" or (match.handler == "from" and phrase.group):
         return phrase.rank is not None  # "the second tank of the row from the left"
     if match.handler in ("place", "edge", "scene", "from", "most"):
-        noun = phrase.noun()
+        listed = isinstance(phrase.base, n.Union)
+        noun = head_noun(phrase.base.parts[-1]) if listed else phrase.noun()
         if noun is None:
             return True
         wide = match.handler != "most" and WIDE.intersection(noun.categories)

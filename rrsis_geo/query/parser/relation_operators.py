@@ -187,10 +187,11 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
 
 def _lacking(parser: PhraseReader, match: Match) -> Relation:
     """What is denied: things that hold others, or the others of "vans, no trucks"."""
-    apart = parser.matcher.text(match.start - 1) == ","
+    apart = parser.matcher.text(match.start - 1) in (",", "and")
 
     def relate(of: Node, anchor: Node, at: At) -> Node:
-        thing, other = head_noun(of), head_noun(anchor)
+        first = anchor.parts[0] if isinstance(anchor, n.Union) else anchor
+        thing, other = head_noun(of), head_noun(first)
         classes = set(thing.categories) if thing is not None else set()
         alike = other is not None and not classes.isdisjoint(other.categories)
         return anchor if apart and alike else n.Holding(of, anchor, at=at)
