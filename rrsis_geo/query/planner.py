@@ -14,7 +14,8 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import apposed, restates
-from rrsis_geo.query.parser.negations import repeats_size
+from rrsis_geo.query.parser.descriptions import try_premodifiers
+from rrsis_geo.query.parser.negations import related_alike, repeats_size
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
@@ -91,7 +92,9 @@ def _parse_excluded(
 def _parse_from(parser: Parser, start: int) -> Node | None:
     """The node of the text from a position on."""
     matcher = parser.matcher
-    if matcher.text(start) in _DENIALS and (node := _parse_contrast(parser, start)):
+    limits = matcher.match(start) is not None  # "no larger than 500 m2: houses"
+    denies = matcher.text(start) in _DENIALS and not limits
+    if denies and (node := _parse_contrast(parser, start)):
         return node
     node, i = parser.read_phrase(start, antecedent=None, role="head", depth=0)
     denies = matcher.text(i) == "not" and matcher.text(i + 1) in v.DEFINITE
@@ -159,12 +162,17 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         if (end := _after_all_others(matcher, after)) > after:
             return node, end
         of = _without_looks(parser, of, after)
+        named = spine(of)[-1]
+        if (anchor := anchors(of)) and isinstance(named, Find) and named.plural:
+            parser.it = anchor[0]  # "ships at the pier, not the ones touching it"
         things = ThingList(head_noun(of), excepted=True)
         without, j = parser.read_phrase(
             after, antecedent=of, role="anchor", depth=1, things=things
         )
         if without is not None:
             without, j = _placed(parser, without, max(j, after))
+            if matcher.text(after - 1) == "not":
+                without = related_alike(parser.matcher, of, without)
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
     elif (stop := _after_predicate(parser, i)) > i:
@@ -327,6 +335,8 @@ def _except_more(
         )
         if without is None:
             break
+        if isinstance(whole, n.Except):
+            without = related_alike(parser.matcher, whole.without, without)
         whole, i = _all_except(parser, whole, without, i, i + 1), j
     return whole, i
 
@@ -334,12 +344,21 @@ def _except_more(
 def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
     """ "all but the leftmost tank": the exception names what is meant."""
     after = max(i + 1, parser.matcher.after_exception(i))
-    without, j = parser.read_phrase(after, antecedent=None, role="anchor", depth=1)
+    things = ThingList(None, excepted=True)
+    without, j = parser.read_phrase(
+        after, antecedent=None, role="anchor", depth=1, things=things
+    )
     if without is None:
         return None, i
     find = next((one for one in walk(without) if isinstance(one, Find)), None)
     if find is None:
         return None, i
+    named, _ = try_premodifiers(parser, after)
+    kinds = named.is_plural() and named.base is None and not named.has_premodifier()
+    if kinds and find.categories and parser.matcher.text(i) != "not":
+        every = Find("everything", noun="everything", at=parser.matcher.at(0, i))
+        whole = n.Except(every, without, at=parser.matcher.at(i, after))
+        return _except_more(parser, every, whole, j)
     return _all_except(parser, find, without, i, after), j
 
 

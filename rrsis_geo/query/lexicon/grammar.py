@@ -33,7 +33,8 @@ MACROS = {
     "over": "over=(over|more than|larger than|bigger than|greater than|above|at least"
     "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
     "|upwards of|beyond"
-    "|farther than|further than|no closer than|not closer than|longer than)",
+    "|farther than|further than|no closer than|not closer than|no nearer than"
+    "|not nearer than|longer than)",
     "under": "under=(under|less than|smaller than|below|at most|up to|no more than"
     "|not more than|no larger than|no bigger than|no longer than|no wider than"
     "|within|inside|closer than"

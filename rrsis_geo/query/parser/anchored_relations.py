@@ -158,14 +158,14 @@ def _read_relation(
         return _read_ends(parser, match, phrase, at, negation)
     anchor: Node | None
     pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
-    named = phrase.last_anchor or (parser.it if phrase.role == "head" else None)
+    refers = phrase.role == "head" or phrase.pronoun  # "not the ones touching it"
+    named = phrase.last_anchor or (parser.it if refers else None)
     if pronoun and named is None:
         return _leave_unparsed(parser, match, phrase, match.stop + 1)
     if pronoun:
         anchor, stop = named, match.stop + 1
     else:
-        denied = bool(negation) or match.handler in _DENYING
-        things = ThingList(noun, denied)
+        things = ThingList(noun, bool(negation) or match.handler in _DENYING)
         anchor, stop = _read_anchor(parser, match.stop, phrase, noun, things=things)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)

@@ -172,7 +172,8 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     after = apply_match(parser, match, phrase, ())
     if denies and len(phrase.filters) == count + 1:
         # "not near the road or in the north" is neither
-        phrase.filters[count - 1 :] = [neither(*phrase.filters[count - 1 :], denial)]
+        one, other = phrase.filters[count - 1 :]
+        phrase.filters[count - 1 :] = [neither(one, other, denial)]
         return after
     either = places or matcher.text(i) in ("or", ",")
     listed = matcher.text(i) != "," or matcher.text(after) in ("and", "or", ",")

@@ -14,7 +14,7 @@ from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
 from rrsis_geo.query.phrases.selectors import At, Filter, negated, neither
-from rrsis_geo.query.phrases.thing_lists import further_things
+from rrsis_geo.query.phrases.thing_lists import further_things, may_be_among
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
@@ -133,7 +133,7 @@ def _read_things(
     matcher = parser.matcher
     things = NounPhrase("anchor", phrase.noun_or_antecedent(), phrase.depth + 1)
     stop = parser.read_premodifiers(start, things)
-    kind = ThingList(things.antecedent, excepted=True)
+    kind = ThingList(phrase.noun_or_antecedent(), excepted=True)
     more, stop = further_things(parser, stop, things, kind)
     noun = things.noun()
     same = things.pronoun or (noun is None and things.has_premodifier())
@@ -175,6 +175,28 @@ def repeats_size(node: Node, without: Node) -> bool:
     more = [one for one in said if not isinstance(one, n.SizeClass | n.Counted)]
     plain = all(isinstance(one, Find) and not one.narrows for one in more)
     return plain or sizes.isdisjoint(denied_sizes)
+
+
+def related_alike(matcher: PatternMatcher, of: Node, without: Node) -> Node:
+    """ "near the road but not the river": what is near the river, is left out.
+
+    Things that may be some of those related, as trucks among vehicles, stay.
+    """
+    if not isinstance(of, _RELATED) or not isinstance(without, Find):
+        return without
+    head, anchor = head_noun(of), spine(of.anchor)[-1]
+    known = head is not None and bool(head.categories and without.categories)
+    if not known or may_be_among(without, head) or not isinstance(anchor, Find):
+        return without
+    the, other_the = (_is_definite(matcher, one) for one in (anchor, without))
+    return replace(of, anchor=without) if the == other_the else without
+
+
+_RELATED = n.Near | n.Within | n.Inside | n.Along | n.Around | n.Beside | n.Opposite
+
+
+def _is_definite(matcher: PatternMatcher, find: Find) -> bool:
+    return any(matcher.words[place] == "the" for place in find.at)
 
 
 def is_exception_of_some(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

@@ -136,7 +136,7 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None
     if phrase.role != "head" and (negation or not _modifies_anchor(phrase, match)):
         return None
-    on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
+    on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS and not phrase.pronoun
     if phrase.role != "head" and on_it and match.handler == "inside":
         return None  # "without cars on it"
     if match.handler == "opaque" and negation:
@@ -184,8 +184,9 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
     if match.argument == "counted" or (match.handler == "from" and phrase.group):
         return phrase.rank is not None  # "the second tank of the row from the left"
     if match.handler in ("place", "edge", "scene", "from", "most"):
-        listed = isinstance(phrase.base, n.Union)
-        noun = head_noun(phrase.base.parts[-1]) if listed else phrase.noun()
+        noun = phrase.noun()
+        if isinstance(phrase.base, n.Union):
+            noun = head_noun(phrase.base.parts[-1])
         if noun is None:
             return True
         wide = match.handler != "most" and WIDE.intersection(noun.categories)

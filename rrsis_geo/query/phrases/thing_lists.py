@@ -77,8 +77,7 @@ def _goes_on(
         return False
     if kind.excepted:
         known = bool(named.categories) or other.is_plural()
-        any_kind = kind.whole is None or not kind.whole.categories
-        among = bool(noun.categories) if any_kind else may_be_among(named, kind.whole)
+        among = kind.whole is None or may_be_among(named, kind.whole)
         return known and (word == "or" or among)
     if first.determiner not in ("", "a") or first.is_plural() != other.is_plural():
         return False
@@ -91,10 +90,15 @@ def _goes_on(
     return word == "or" or _moves(noun) == _moves(named)
 
 
+_ALL = v.words("everything all anything")
+
+
 def may_be_among(named: Find | None, whole: Find | None) -> bool:
     """Whether things may be some of others: trucks among vehicles."""
     if named is None or whole is None:
         return False
+    if whole.noun in _ALL:
+        return True
     return not set(whole.categories).isdisjoint(named.categories)
 
 

@@ -13,6 +13,8 @@ from rrsis_geo.query.tokenizer.word_senses import (
     joined,
     left,
     looks,
+    neither,
+    no_larger,
     nothing_there,
     pair_of_them,
     parked,
@@ -22,6 +24,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     upward,
     where_it_turns,
     whose,
+    without_touching,
 )
 
 
@@ -31,7 +34,18 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    first = (_respelled, _partitive, _clock, _degree, _from_end, left, above, there)
+    denials = (neither, no_larger, without_touching)
+    first = (
+        *denials,
+        _respelled,
+        _partitive,
+        _clock,
+        _degree,
+        _from_end,
+        left,
+        above,
+        there,
+    )
     also = (from_to, up_and_down, all_but, looks, nothing_there, whose, where_it_turns)
     last = (upward, parked, pair_of_them, _average, _numbered, _coloured)
     return (*first, *also, *last)
