@@ -14,6 +14,7 @@ from rrsis_geo.query.parser.companions import name_neighbour
 from rrsis_geo.query.parser.descriptions import (
     is_description,
     names_class,
+    names_number,
     names_one_thing,
     parting_word,
     try_premodifiers,
@@ -41,6 +42,7 @@ from rrsis_geo.query.phrases.group_phrases import (
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
 from rrsis_geo.query.phrases.selectors import At, Filter, Selector, doubted, negated
+from rrsis_geo.query.phrases.thing_lists import joins_kinds
 
 
 def apply_match(
@@ -148,7 +150,7 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if not _names_number(parser, match, phrase) and is_description(parser, match, noun):
+    if not names_number(parser, match, phrase) and is_description(parser, match, noun):
         said_not = negation and parser.matcher.text(match.start - 1) == "not"
         start = match.start - 1 if said_not else match.start  # "not under a roof"
         return parser.read_description(start, phrase)
@@ -205,6 +207,8 @@ def _read_relation(
         keep = keep if said else doubted(keep)
     else:
         keep = _related(relate, anchor, at)
+        if joins_kinds(parser.matcher, match.stop, stop, anchor):
+            keep = doubted(keep)  # of "near lakes and rivers" these may be asked for
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
     on_it = parser.matcher.text(stop + 1) in PRONOUN_ANCHORS
@@ -231,15 +235,6 @@ def _select_nearest(
 
 _DENYING = ("without", "not", "outside")
 """Handlers of rules that say where things are not."""
-
-
-def _names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """Whether "of" says from how many is chosen: "the longer grandstand of the two"."""
-    chooses = phrase.comparative or phrase.selectors or phrase.directions
-    if match.argument != "of" or not chooses:
-        return False
-    some = try_premodifiers(parser, match.stop)[0]
-    return bool(some.number and not some.has_noun())
 
 
 def _read_anchor(

@@ -110,11 +110,15 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
 
 
 def _after_adjective(matcher: PatternMatcher, i: int) -> int:
-    """The position after "or black", of what is denied as well."""
-    word = matcher.text(i + 1)
-    listed = matcher.text(i) in ("or", "and") and matcher.may_end(i + 2)
+    """The position after "or black" or ", black", of what is denied as well."""
+    joined, start = matcher.text(i) in v.COORDINATORS | {","}, i + 1
+    listed = matcher.text(i) == "," and matcher.text(start) in v.COORDINATORS
+    start += listed
+    word, follows = matcher.text(start), matcher.text(start + 1)
     looks = word in v.COLOURS | v.FORMS or word.endswith(("ed", "ing"))
-    return i + 2 if listed and looks else i
+    if matcher.text(i) == "," and not listed:
+        joined = follows in (",", "or", "and")
+    return start + 1 if joined and looks and matcher.may_end(start + 1) else i
 
 
 def _after_comparison(matcher: PatternMatcher, i: int) -> int:

@@ -17,6 +17,7 @@ from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import OPPOSITE
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import At
+from rrsis_geo.query.phrases.thing_lists import may_be_among
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]
@@ -187,14 +188,18 @@ def _inside(parser: PhraseReader, match: Match) -> Relation:
 
 def _lacking(parser: PhraseReader, match: Match) -> Relation:
     """What is denied: things that hold others, or the others of "vans, no trucks"."""
-    apart = parser.matcher.text(match.start - 1) in (",", "and")
+    apart = parser.matcher.text(match.start - 1) == ","
 
     def relate(of: Node, anchor: Node, at: At) -> Node:
-        first = anchor.parts[0] if isinstance(anchor, n.Union) else anchor
-        thing, other = head_noun(of), head_noun(first)
-        classes = set(thing.categories) if thing is not None else set()
-        alike = other is not None and not classes.isdisjoint(other.categories)
-        return anchor if apart and alike else n.Holding(of, anchor, at=at)
+        parts = anchor.parts if isinstance(anchor, n.Union) else (anchor,)
+        alike = [apart and may_be_among(head_noun(p), head_noun(of)) for p in parts]
+        if not any(alike):
+            return n.Holding(of, anchor, at=at)
+        denied = [
+            part if same else n.Holding(of, part, at=at)
+            for part, same in zip(parts, alike, strict=True)
+        ]
+        return n.Union(tuple(denied)) if isinstance(anchor, n.Union) else denied[0]
 
     return relate
 

@@ -64,6 +64,8 @@ def _comma_after_limit(tokens: list[Token]) -> int:
     """The comma of "no larger than 500 m2: houses"; 0 for other words."""
     texts = [token.text for token in tokens]
     limits = not {"<len>", "<area>"}.isdisjoint(texts[1:_MAX_LIMIT])
+    denies = texts[:1] == ["not"] and not v.RELATING.isdisjoint(texts[1:2])
+    limits = limits or (denies and "but" not in texts)  # "not in the north: tanks"
     opens = texts[:1] and texts[0] in _LIMITING
     return _comma_before_thing([*texts, "", ""]) if opens and limits else 0
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from rrsis_geo.language.nodes import Find
+from rrsis_geo.language.nodes import Find, Node, Union
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import CRAFT
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
@@ -25,15 +25,22 @@ def further_things(
         kind: What the list is for.
     """
     more: list[NounPhrase] = []
-    word = _conjunction(parser.matcher, i)
+    word, enumerated = _conjunction(parser.matcher, i), parser.matcher.text(i) == ","
     while word and _is_named(first):
         start = i + 1
         while parser.matcher.text(start) in v.COORDINATORS:
             start += 1
+        if kind.denied and parser.matcher.text(start) == "without":
+            start += 1  # "with no pool and no garden"
         other = NounPhrase(first.role, None, first.depth)
         stop = parser.read_premodifiers(start, other)
-        if not _goes_on(parser.matcher, stop, first, other, word, kind):
+        article = first.determiner if enumerated else ""  # "the cars, the vans or ..."
+        if other.determiner not in ("", article) or not _is_named(other):
             break
+        if not _goes_on(first, other, word, kind):
+            break
+        if not (kind.denied or kind.excepted) and _is_related(parser.matcher, stop):
+            break  # "ships in harbours or planes on runways"
         more.append(other)
         i, word = stop, _conjunction(parser.matcher, stop)
     return more, i
@@ -63,30 +70,29 @@ def _is_named(phrase: NounPhrase) -> bool:
     return phrase.noun() is not None and not phrase.has_premodifier()
 
 
-def _goes_on(
-    matcher: PatternMatcher,
-    after: int,
-    first: NounPhrase,
-    other: NounPhrase,
-    word: str,
-    kind: ThingList,
-) -> bool:
-    """Whether a noun is one more of a list."""
+def _is_related(matcher: PatternMatcher, i: int) -> bool:
+    """Whether more than a place is said from a position on."""
+    match = matcher.match(i)
+    return match is not None and match.handler != "place"
+
+
+def _goes_on(first: NounPhrase, other: NounPhrase, word: str, kind: ThingList) -> bool:
+    """Whether a noun is one more of a list that "and" or "or" joins."""
     noun, named = first.noun(), other.noun()
-    if noun is None or named is None or other.determiner or not _is_named(other):
+    if noun is None or named is None:
         return False
     if kind.excepted:
         known = bool(named.categories) or other.is_plural()
         among = kind.whole is None or may_be_among(named, kind.whole)
         return known and (word == "or" or among)
-    if first.determiner not in ("", "a") or first.is_plural() != other.is_plural():
-        return False
     if kind.denied and word == "or":
         return True
-    match = matcher.match(after)
-    related = match is not None and match.handler != "place"
-    if related or named == kind.whole or not other.is_plural():
+    if first.is_plural() != other.is_plural() or named == kind.whole:
         return False
+    if kind.denied:
+        return True
+    if other.determiner or not other.is_plural():
+        return word == "or" and bool(other.determiner)
     return word == "or" or _moves(noun) == _moves(named)
 
 
@@ -104,3 +110,11 @@ def may_be_among(named: Find | None, whole: Find | None) -> bool:
 
 def _moves(noun: Find) -> bool:
     return not CRAFT.isdisjoint(noun.categories)
+
+
+def joins_kinds(matcher: PatternMatcher, start: int, stop: int, anchor: Node) -> bool:
+    """Whether an anchor is of several classes, joined by "and"."""
+    parts = anchor.parts if isinstance(anchor, Union) else ()
+    known = [isinstance(one, Find) and bool(one.categories) for one in parts]
+    said = any(matcher.text(place) == "and" for place in range(start, stop))
+    return said and bool(known) and all(known)
