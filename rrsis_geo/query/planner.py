@@ -172,7 +172,7 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         if without is not None:
             without, j = _placed(parser, without, max(j, after))
             if matcher.text(after - 1) == "not":
-                without = related_alike(parser.matcher, of, without)
+                without = related_alike(matcher, of, of, without)
             whole = _all_except(parser, node, without, i, after)
             return _except_more(parser, node, whole, max(j, after))
     elif (stop := _after_predicate(parser, i)) > i:
@@ -326,8 +326,10 @@ def _except_more(
         parser.read_premodifiers(i + 1, trial)
         same = trial.pronoun or (trial.noun() is None and trial.has_premodifier())
         noun, joined = trial.noun(), parser.matcher.text(i)
-        among = joined == "and" and may_be_among(noun, head_noun(antecedent))
-        neither = among or (joined == "or" and noun is not None)
+        neither = noun is not None and joined == "or"
+        if noun is not None and joined == "and":  # "except the cars and the vans"
+            among = may_be_among(noun, head_noun(antecedent))
+            neither = among or not noun.categories
         if not ((same or neither) and trial.determiner):
             break
         without, j = parser.read_phrase(
@@ -335,8 +337,11 @@ def _except_more(
         )
         if without is None:
             break
-        if isinstance(whole, n.Except):
-            without = related_alike(parser.matcher, whole.without, without)
+        if isinstance(whole, n.Except) and not isinstance(
+            whole.without, Find | n.Union
+        ):
+            left, of = whole.without, whole.without.of
+            without = related_alike(parser.matcher, left, of, without)
         whole, i = _all_except(parser, whole, without, i, i + 1), j
     return whole, i
 

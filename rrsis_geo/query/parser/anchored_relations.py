@@ -13,7 +13,7 @@ from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
 from rrsis_geo.query.parser.companions import name_neighbour
 from rrsis_geo.query.parser.descriptions import (
     is_description,
-    names_class,
+    lists_class,
     names_number,
     names_one_thing,
     parting_word,
@@ -154,7 +154,7 @@ def _read_relation(
         said_not = negation and parser.matcher.text(match.start - 1) == "not"
         start = match.start - 1 if said_not else match.start  # "not under a roof"
         return parser.read_description(start, phrase)
-    if match.handler == "without" and not names_class(parser, match.stop):
+    if match.handler == "without" and not lists_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
     if match.argument == "ends":
         return _read_ends(parser, match, phrase, at, negation)

@@ -181,10 +181,18 @@ def repeats_size(node: Node, without: Node) -> bool:
     return plain or sizes.isdisjoint(denied_sizes)
 
 
-def related_alike(matcher: PatternMatcher, of: Node, without: Node) -> Node:
+def related_alike(
+    matcher: PatternMatcher, of: Node, whole: Node, without: Node
+) -> Node:
     """ "near the road but not the river": what is near the river, is left out.
 
     Things that may be some of those related, as trucks among vehicles, stay.
+
+    Args:
+        matcher: The tokens of the text.
+        of: The relation that is repeated.
+        whole: What it is repeated of.
+        without: What "but not" names.
     """
     if not isinstance(of, _RELATED) or not isinstance(without, Find):
         return without
@@ -193,7 +201,7 @@ def related_alike(matcher: PatternMatcher, of: Node, without: Node) -> Node:
     if not known or may_be_among(without, head) or not isinstance(anchor, Find):
         return without
     the, other_the = (_is_definite(matcher, one) for one in (anchor, without))
-    return replace(of, anchor=without) if the == other_the else without
+    return replace(of, of=whole, anchor=without) if the == other_the else without
 
 
 _RELATED = n.Near | n.Within | n.Inside | n.Along | n.Around | n.Beside | n.Opposite

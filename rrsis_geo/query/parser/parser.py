@@ -124,6 +124,10 @@ class Parser:
             nouns = phrases[-1].noun(), second.noun()
             if comma and points_again(self.matcher, j, *nouns):
                 break
+            excepted = things is not None and things.excepted
+            unnamed = phrases[-1].noun() is None and not second.has_premodifier()
+            if excepted and unnamed:
+                break  # "except the largest and the trucks"
             bare = phrases[-1].determiner and not second.determiner
             if comma and role == "anchor" and self.matcher.match(j) is not None:
                 break  # "left of the big one, both sides of the road"

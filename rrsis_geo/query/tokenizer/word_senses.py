@@ -241,12 +241,12 @@ def neither(
 
     Where a text begins with it, all but A and B are meant.
     """
-    one, follows = tokens[index], texts(tokens, index + 1, 1)
+    one = tokens[index]
     if one.text == "nor" and _denies_things(tokens, index):
         return [one._replace(text="or")], index + 1
     if one.text == "neither" and _denies_all(tokens, index):
         return [one._replace(text="except")], index + 1
-    if one.text not in v.RELATING or follows != ("neither",):
+    if one.text not in v.RELATING or texts(tokens, index + 1, 1) != ("neither",):
         return None
     denial = tokens[index + 1]
     if one.text == "with":
@@ -273,8 +273,10 @@ def no_larger(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "no larger than the church" as "not larger than it"; limits have rules."""
+    if tokens[index].text != "no":
+        return None
     follows = texts(tokens, index + 1, 3)
-    if tokens[index].text != "no" or follows[:2] != ("<cmp>", "than"):
+    if follows[:2] != ("<cmp>", "than"):
         return None
     if follows[2:] in ((), ("<len>",), ("<area>",), ("<n>",)):
         return None
@@ -290,10 +292,10 @@ def without_touching(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "without touching the road" as "but not touching it"."""
-    follows = texts(tokens, index + 1, 1)
-    if last is None or tokens[index].text != "without" or not follows:
+    if last is None or tokens[index].text != "without":
         return None
-    if follows[0] not in _TOUCHING:
+    follows = texts(tokens, index + 1, 1)
+    if not follows or follows[0] not in _TOUCHING:
         return None
     one = tokens[index]
     stop = index + 2 if follows[0] == "being" else index + 1
