@@ -337,6 +337,7 @@ def _except_more(
         )
         if without is None:
             break
+        without, j = _placed(parser, without, j)
         if isinstance(whole, n.Except) and not isinstance(
             whole.without, Find | n.Union
         ):
