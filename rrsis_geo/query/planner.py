@@ -8,20 +8,26 @@ from dataclasses import replace
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words, head_noun
-from rrsis_geo.language.traversal import anchors, spine, walk
+from rrsis_geo.language.traversal import anchors, spine
 from rrsis_geo.query import notes
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import sense, singular
-from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.appositions import apposed, restates
-from rrsis_geo.query.parser.negations import repeats_size
+from rrsis_geo.query.parser.negations import related_alike
 from rrsis_geo.query.parser.parser import Parser, TooManySteps
 from rrsis_geo.query.patterns.exclusions import find_exclusion
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.phrase_reader import ThingList
 from rrsis_geo.query.phrases.selectors import UNSURE
 from rrsis_geo.query.plan.facing_words import with_headings
 from rrsis_geo.query.plan.plan import Plan
+from rrsis_geo.query.set_exceptions import (
+    all_except,
+    except_more,
+    parse_all_but,
+    placed,
+)
 from rrsis_geo.query.tokenizer.tokens import tokenize
 
 MAX_TOKENS = 120
@@ -89,12 +95,14 @@ def _parse_excluded(
 def _parse_from(parser: Parser, start: int) -> Node | None:
     """The node of the text from a position on."""
     matcher = parser.matcher
-    if matcher.text(start) in _DENIALS and (node := _parse_contrast(parser, start)):
+    limits = matcher.match(start) is not None  # "no larger than 500 m2: houses"
+    denies = matcher.text(start) in _DENIALS and not limits
+    if denies and (node := _parse_contrast(parser, start)):
         return node
     node, i = parser.read_phrase(start, antecedent=None, role="head", depth=0)
     denies = matcher.text(i) == "not" and matcher.text(i + 1) in v.DEFINITE
     if node is None and (denies or matcher.after_exception(i) > i):
-        node, i = _parse_all_but(parser, i)
+        node, i = parse_all_but(parser, i)
     if node is None:
         node, i = _parse_named_later(parser, start)
     while node is not None and i < matcher.stop:
@@ -157,11 +165,19 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
         if (end := _after_all_others(matcher, after)) > after:
             return node, end
         of = _without_looks(parser, of, after)
-        without, j = parser.read_phrase(after, antecedent=of, role="anchor", depth=1)
+        named = spine(of)[-1]
+        if (anchor := anchors(of)) and isinstance(named, Find) and named.plural:
+            parser.it = anchor[0]  # "ships at the pier, not the ones touching it"
+        things = ThingList(head_noun(of), excepted=True)
+        without, j = parser.read_phrase(
+            after, antecedent=of, role="anchor", depth=1, things=things
+        )
         if without is not None:
-            without, j = _placed(parser, without, max(j, after))
-            whole = _all_except(parser, node, without, i, after)
-            return _except_more(parser, node, whole, max(j, after))
+            without, j = placed(parser, without, max(j, after))
+            if matcher.text(after - 1) == "not":
+                without = related_alike(matcher, of, of, without)
+            whole = all_except(parser, node, without, i, after)
+            return except_more(parser, node, whole, max(j, after))
     elif (stop := _after_predicate(parser, i)) > i:
         after = stop  # "that curls off and comes back"
     elif text in v.COORDINATORS or text == "," or matcher.after_narrowing(i) > i:
@@ -188,16 +204,6 @@ def _parse_rest(parser: Parser, node: Node, i: int) -> tuple[Node, int]:
             return n.Union((*parts, more)), j
     at = matcher.at(i, after)
     return add_words(node, [matcher.words[place] for place in at], at), after
-
-
-def _placed(parser: Parser, without: Node, i: int) -> tuple[Node, int]:
-    """What is left out, with its place: "but not the car park on the right"."""
-    match = parser.matcher.match(i, bare=True)
-    if match is None or match.handler not in ("place", "edge"):
-        return without, i
-    phrase = NounPhrase("head", None, base=without)
-    stop = apply_match(parser, match, phrase, ())
-    return phrase.build() or without, stop
 
 
 def _parse_part(parser: Parser, node: Node, i: int) -> tuple[Node, int] | None:
@@ -302,67 +308,6 @@ def _after_predicate(parser: Parser, i: int) -> int:
     described = adjective or word.endswith(("ing", "ed"))  # ", long and narrow"
     ends = follows in ("", ",") or matcher.match(i + 2) is not None
     return i + 2 if word in v.GOING_ON or (described and ends) else i
-
-
-def _except_more(
-    parser: Parser, antecedent: Node, whole: Node, i: int
-) -> tuple[Node, int]:
-    """Leave out the second of "except the largest and the smallest", "not A or B"."""
-    while parser.matcher.text(i) in ("and", "or", ",") and i < parser.matcher.stop:
-        trial = NounPhrase("anchor", antecedent, 1)
-        parser.read_premodifiers(i + 1, trial)
-        same = trial.pronoun or (trial.noun() is None and trial.has_premodifier())
-        neither = parser.matcher.text(i) == "or" and trial.noun() is not None
-        if not ((same or neither) and trial.determiner):
-            break
-        without, j = parser.read_phrase(
-            i + 1, antecedent=antecedent, role="anchor", depth=1
-        )
-        if without is None:
-            break
-        whole, i = _all_except(parser, whole, without, i, i + 1), j
-    return whole, i
-
-
-def _parse_all_but(parser: Parser, i: int) -> tuple[Node | None, int]:
-    """ "all but the leftmost tank": the exception names what is meant."""
-    after = max(i + 1, parser.matcher.after_exception(i))
-    without, j = parser.read_phrase(after, antecedent=None, role="anchor", depth=1)
-    if without is None:
-        return None, i
-    find = next((one for one in walk(without) if isinstance(one, Find)), None)
-    if find is None:
-        return None, i
-    return _all_except(parser, find, without, i, after), j
-
-
-def _all_except(parser: Parser, node: Node, without: Node, i: int, after: int) -> Node:
-    """A set without some of it; all of it where the exception says nothing new."""
-    chosen = without.of if isinstance(without, n.Counted) else without
-    alike = chosen == node and isinstance(node, Find)  # "all but one of the tanks"
-    if alike or _is_of_unknown_order(chosen, head_noun(node)):
-        stop = after + 1 + (parser.matcher.text(after) == "the")
-        words = (token.surface for token in parser.matcher.tokens[i:stop])
-        parser.matcher.ignored.append(" ".join(words))
-        return node
-    if repeats_size(node, without):
-        return node
-    noun = head_noun(node)
-    colour = isinstance(chosen, Find) and chosen.noun in v.NON_PLACES
-    if colour and noun is not None and isinstance(chosen, Find):
-        without = add_words(noun, [], chosen.at, [chosen.phrase])
-    at = parser.matcher.at(i, after)
-    if isinstance(node, n.Counted) and node.number == 1:
-        return replace(node, of=n.Except(node.of, without, at=at))
-    return n.Except(node, without, at=at)
-
-
-def _is_of_unknown_order(node: Node, noun: Find | None) -> bool:
-    """Whether nothing says from where "the first one" of some things is counted."""
-    found = spine(node)[-1]
-    if not isinstance(found, Find) or head_noun(node) != noun:
-        return False
-    return not {*v.ORDINALS, "last"}.isdisjoint(found.phrase.split()[:1])
 
 
 def _leave_to_network(matcher: PatternMatcher, expression: str) -> Find:

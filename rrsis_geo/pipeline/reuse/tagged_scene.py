@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from rrsis_geo.errors import RRSISError
-from rrsis_geo.files.input_paths import absolute_input, path_from
+from rrsis_geo.files.input_paths import absolute_input
 from rrsis_geo.job import SegmentJob
 from rrsis_geo.matching.candidate_colours import CandidateColours
 from rrsis_geo.matching.mean_colours import ColoursOf
@@ -22,10 +22,9 @@ TAG = "RRSIS_SCENE"
 
 def scene_tags(job: SegmentJob) -> dict[str, str]:
     """Tags for a probability raster that say which scene it is of."""
-    options, raster = job.options, job.probability
+    options = job.options
     values = {
         "path": absolute_input(job.scene),
-        "beside": None if raster is None else path_from(raster, job.scene),
         "bytes": _size(job.scene),
         "bands": options.bands,
         "crs": options.crs,
@@ -79,10 +78,10 @@ def colours_of_tagged_scene(
 
 
 def _found(kept: Mapping[str, Any], raster: str) -> str:
-    """The scene where it lies from the raster, else where it was."""
-    beside = kept.get("beside")
-    moved = os.path.join(os.path.dirname(raster), str(beside))
-    return moved if beside and os.path.isfile(moved) else str(kept["path"])
+    """The scene where it was, else where it lies beside its raster."""
+    path = str(kept["path"])
+    moved = os.path.join(os.path.dirname(raster), os.path.basename(path))
+    return moved if not os.path.exists(path) and os.path.isfile(moved) else path
 
 
 def _differs(scene: Scene, grid: Grid, path: str, kept: Mapping[str, Any]) -> str:

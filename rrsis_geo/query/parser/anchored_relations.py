@@ -13,7 +13,8 @@ from rrsis_geo.query.lexicon.vocabulary import DETERMINERS
 from rrsis_geo.query.parser.companions import name_neighbour
 from rrsis_geo.query.parser.descriptions import (
     is_description,
-    names_class,
+    lists_class,
+    names_number,
     names_one_thing,
     parting_word,
     try_premodifiers,
@@ -44,8 +45,9 @@ from rrsis_geo.query.phrases.group_phrases import (
     members_of_rows,
 )
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
-from rrsis_geo.query.phrases.phrase_reader import PhraseReader
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
 from rrsis_geo.query.phrases.selectors import At, Filter, doubted, negated
+from rrsis_geo.query.phrases.thing_lists import joins_kinds
 
 
 def apply_match(
@@ -154,23 +156,25 @@ def _read_relation(
 ) -> int:
     """Read the anchor of a relation and add the operator."""
     noun = phrase.noun_or_antecedent()
-    if not _names_number(parser, match, phrase) and is_description(parser, match, noun):
+    if not names_number(parser, match, phrase) and is_description(parser, match, noun):
         said_not = negation and parser.matcher.text(match.start - 1) == "not"
         start = match.start - 1 if said_not else match.start  # "not under a roof"
         return parser.read_description(start, phrase)
-    if match.handler == "without" and not names_class(parser, match.stop):
+    if match.handler == "without" and not lists_class(parser, match.stop):
         return _leave_unparsed(parser, match, phrase, match.stop)
     if match.argument == "ends":
         return _read_ends(parser, match, phrase, at, negation)
     anchor: Node | None
     pronoun = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
-    named = phrase.last_anchor or (parser.it if phrase.role == "head" else None)
+    refers = phrase.role == "head" or phrase.pronoun  # "not the ones touching it"
+    named = phrase.last_anchor or (parser.it if refers else None)
     if pronoun and named is None:
         return _leave_unparsed(parser, match, phrase, match.stop + 1)
     if pronoun:
         anchor, stop = named, match.stop + 1
     else:
-        anchor, stop = _read_anchor(parser, match.stop, phrase, noun)
+        things = ThingList(noun, bool(negation) or match.handler in _DENYING)
+        anchor, stop = _read_anchor(parser, match.stop, phrase, noun, things=things)
     if anchor is None:
         return _leave_unparsed(parser, match, phrase, stop)
     if (than := compared_distance(parser, match, stop)) is not None:
@@ -199,7 +203,7 @@ def _read_relation(
     said = parser.matcher.text(match.stop) == "both"
     last = spine(second)[-1] if second is not None else None
     mixed = match.handler in _FILLED and isinstance(last, Find) and last.plural
-    both = said or (conjunction == "and" and not mixed)
+    both = said or (conjunction == "and" and not (mixed or negation))
     if second is not None and not both:
         anchor = n.Union((anchor, second))
     if (side := possessive_side(parser, match, stop)) is not None:
@@ -218,6 +222,8 @@ def _read_relation(
         keep = keep if said else doubted(keep)
     else:
         keep = _related(relate, anchor, at)
+        if joins_kinds(parser.matcher, match.stop, stop, anchor):
+            keep = doubted(keep)  # of "near lakes and rivers" these may be asked for
     if match.handler == "without" and (end := _after_nearby(parser, stop)) > stop:
         keep, stop = _related(_near, anchor, at), end
     on_it = parser.matcher.text(stop + 1) in PRONOUN_ANCHORS
@@ -235,15 +241,6 @@ _DENYING = ("without", "not", "outside")
 """Handlers of rules that say where things are not."""
 
 
-def _names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """Whether "of" says from how many is chosen: "the longer grandstand of the two"."""
-    chooses = phrase.comparative or phrase.selectors or phrase.directions
-    if match.argument != "of" or not chooses:
-        return False
-    some = try_premodifiers(parser, match.stop)[0]
-    return bool(some.number and not some.has_noun())
-
-
 def _read_anchor(
     parser: PhraseReader,
     i: int,
@@ -251,9 +248,11 @@ def _read_anchor(
     noun: Find | None,
     *,
     alone: bool = False,
+    things: ThingList | None = None,
 ) -> tuple[Node | None, int]:
+    depth = phrase.depth + 1
     return parser.read_phrase(
-        i, antecedent=noun, role="anchor", depth=phrase.depth + 1, alone=alone
+        i, antecedent=noun, role="anchor", depth=depth, alone=alone, things=things
     )
 
 

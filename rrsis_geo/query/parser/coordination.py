@@ -12,10 +12,10 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import is_plural, sense, singular
 from rrsis_geo.query.parser.anchored_relations import apply_match
 from rrsis_geo.query.parser.filters import add_side, of_size
-from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import Filter
+from rrsis_geo.query.phrases.selectors import Filter, neither, said_not
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 MAX_ADJECTIVES = 12
@@ -146,7 +146,7 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     again = j > i + 1
     while matcher.text(j) in _FILLERS | v.STATIVE:
         j += 1
-    match = matcher.match(j, bare=True)
+    match = matcher.match(j, bare=True) or _second_place(matcher, j, phrase)
     if _joins_participles(matcher, i) and phrase.unparsed:
         phrase.unparsed.extend(matcher.tokens[i : i + 2])
         return i + 2  # "a pool that is drained or covered"
@@ -164,8 +164,17 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     if not (said or matcher.text(i - 1) in v.NON_PLACES):
         return None
     count, before = len(phrase.filters), phrase.last_handler
+    places = {before, match.handler} <= _PLACES
+    denial = said_not(phrase.filters[-1]) if count else ()
+    denies = (
+        bool(denial) and matcher.text(i) != "," and (places or matcher.text(i) == "or")
+    )
     after = apply_match(parser, match, phrase, ())
-    places = {before, match.handler} <= {"place", "edge"}
+    if denies and len(phrase.filters) == count + 1:
+        # "not near the road or in the north" is neither
+        one, other = phrase.filters[count - 1 :]
+        phrase.filters[count - 1 :] = [neither(one, other, denial)]
+        return after
     either = places or matcher.text(i) in ("or", ",")
     listed = matcher.text(i) != "," or matcher.text(after) in ("and", "or", ",")
     if either and count and len(phrase.filters) == count + 1:
@@ -174,6 +183,17 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
             return after  # "at the bottom, left of the centre"
         phrase.filters[count - 1 :] = [_either(one, other)]
     return after
+
+
+_PLACES = frozenset(("place", "edge"))
+
+
+def _second_place(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> Match | None:
+    """ "the right" in "on the left or the right"."""
+    if phrase.last_handler not in _PLACES or matcher.text(i) != "the":
+        return None
+    match = matcher.match(i + 1, bare=True)
+    return match if match is not None and match.handler in _PLACES else None
 
 
 def _joins_participles(matcher: PatternMatcher, i: int) -> bool:

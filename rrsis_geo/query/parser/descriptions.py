@@ -110,6 +110,24 @@ def names_class(parser: PhraseReader, i: int) -> bool:
     return noun is not None and bool(noun.categories)
 
 
+def names_number(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "of" says from how many is chosen: "the longer grandstand of the two"."""
+    chooses = phrase.comparative or phrase.selectors or phrase.directions
+    if match.argument != "of" or not chooses:
+        return False
+    some = try_premodifiers(parser, match.stop)[0]
+    return bool(some.number and not some.has_noun())
+
+
+def lists_class(parser: PhraseReader, i: int) -> bool:
+    """Whether a class is named, or follows: "a garden or a pool"."""
+    trial, after = try_premodifiers(parser, i)
+    noun = trial.noun()
+    known = noun is not None and bool(noun.categories)
+    joined = parser.matcher.text(after) in ("or", "and")
+    return known or (joined and names_class(parser, after + 1))
+
+
 def names_one_thing(phrase: NounPhrase) -> bool:
     """Whether a phrase is nothing but a noun of the classes, for one thing."""
     noun = None if phrase.pronoun or phrase.has_premodifier() else phrase.noun()

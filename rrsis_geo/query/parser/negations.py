@@ -12,8 +12,9 @@ from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
-from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import At, Filter, negated
+from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
+from rrsis_geo.query.phrases.selectors import At, Filter, negated, neither
+from rrsis_geo.query.phrases.thing_lists import further_things, may_be_among
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 _VERBS = v.COPULAS | v.STATIVE | {"there", "it", "they", "also"}
@@ -99,8 +100,25 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
         return after  # "not parked like the others" is parked as well
     at = matcher.at(start, stop)
     described = _acting(words, at) if acts else _described(words, at)
-    phrase.filters.append(negated(described, matcher.at(i, start)))
+    keep = negated(described, matcher.at(i, start))
+    while after == stop and (stop := _after_adjective(matcher, after)) > after:
+        word = matcher.tokens[stop - 1]  # "not white or black"
+        keep = neither(keep, _described([word.surface], word.at), matcher.at(i, start))
+        after = stop
+    phrase.filters.append(keep)
     return after
+
+
+def _after_adjective(matcher: PatternMatcher, i: int) -> int:
+    """The position after "or black" or ", black", of what is denied as well."""
+    joined, start = matcher.text(i) in v.COORDINATORS | {","}, i + 1
+    listed = matcher.text(i) == "," and matcher.text(start) in v.COORDINATORS
+    start += listed
+    word, follows = matcher.text(start), matcher.text(start + 1)
+    looks = word in v.COLOURS | v.FORMS or word.endswith(("ed", "ing"))
+    if matcher.text(i) == "," and not listed:
+        joined = follows in (",", "or", "and")
+    return start + 1 if joined and looks and matcher.may_end(start + 1) else i
 
 
 def _after_comparison(matcher: PatternMatcher, i: int) -> int:
@@ -119,6 +137,8 @@ def _read_things(
     matcher = parser.matcher
     things = NounPhrase("anchor", phrase.noun_or_antecedent(), phrase.depth + 1)
     stop = parser.read_premodifiers(start, things)
+    kind = ThingList(phrase.noun_or_antecedent(), excepted=True)
+    more, stop = further_things(parser, stop, things, kind)
     noun = things.noun()
     same = things.pronoun or (noun is None and things.has_premodifier())
     if not (same or (noun is not None and noun.categories)):
@@ -129,6 +149,9 @@ def _read_things(
         told = things.pronoun and things.adjectives  # "moving cars, not parked ones"
         noun = head_noun(node) if told else None
         without = replace(things, antecedent=noun or node).build()
+        if without is not None and more:
+            others = (other.build() for other in more)
+            without = n.Union((without, *(one for one in others if one is not None)))
         if without is None or repeats_size(node, without):
             return node
         return n.Except(node, without, at=at)
@@ -156,6 +179,36 @@ def repeats_size(node: Node, without: Node) -> bool:
     more = [one for one in said if not isinstance(one, n.SizeClass | n.Counted)]
     plain = all(isinstance(one, Find) and not one.narrows for one in more)
     return plain or sizes.isdisjoint(denied_sizes)
+
+
+def related_alike(
+    matcher: PatternMatcher, of: Node, whole: Node, without: Node
+) -> Node:
+    """ "near the road but not the river": what is near the river, is left out.
+
+    Things that may be some of those related, as trucks among vehicles, stay.
+
+    Args:
+        matcher: The tokens of the text.
+        of: The relation that is repeated.
+        whole: What it is repeated of.
+        without: What "but not" names.
+    """
+    if not isinstance(of, _RELATED) or not isinstance(without, Find):
+        return without
+    head, anchor = head_noun(of), spine(of.anchor)[-1]
+    known = head is not None and bool(head.categories and without.categories)
+    if not known or may_be_among(without, head) or not isinstance(anchor, Find):
+        return without
+    the, other_the = (_is_definite(matcher, one) for one in (anchor, without))
+    return replace(of, of=whole, anchor=without) if the == other_the else without
+
+
+_RELATED = n.Near | n.Within | n.Inside | n.Along | n.Around | n.Beside | n.Opposite
+
+
+def _is_definite(matcher: PatternMatcher, find: Find) -> bool:
+    return any(matcher.words[place] == "the" for place in find.at)
 
 
 def is_exception_of_some(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:

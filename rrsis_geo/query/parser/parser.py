@@ -20,6 +20,8 @@ from rrsis_geo.query.parser.postmodifiers import read_postmodifiers
 from rrsis_geo.query.parser.premodifiers import read_premodifiers
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase, Role
+from rrsis_geo.query.phrases.phrase_reader import ThingList
+from rrsis_geo.query.phrases.thing_lists import further_things
 
 MAX_STEPS = 500
 """Tokens read in one text, counting each time; usual requests take up to 50."""
@@ -67,6 +69,7 @@ class Parser:
         role: Role,
         depth: int,
         alone: bool = False,
+        things: ThingList | None = None,
     ) -> tuple[Node | None, int]:
         """Read a noun phrase, or several joined by "and".
 
@@ -76,6 +79,7 @@ class Parser:
             role: What the phrase is for.
             depth: How many noun phrases it is nested in.
             alone: Whether "and" ends it, as in "between X and Y".
+            things: What tells whether plain nouns after "and" or "or" go with it.
 
         Returns:
             Its node, None where it names nothing, and the next position.
@@ -91,6 +95,9 @@ class Parser:
         if role == "head" and (end := read_enumeration(self, i, first)) is not None:
             return first.build(), end
         phrases = [first]
+        if things is not None:
+            more, i = further_things(self, i, first, things)
+            phrases.extend(more)
         while not alone and self.matcher.text(i) in _JOINS:
             j = i + 1
             while self.matcher.text(j) in ("and", "or", "also", "as", "well"):
@@ -117,6 +124,10 @@ class Parser:
             nouns = phrases[-1].noun(), second.noun()
             if comma and points_again(self.matcher, j, *nouns):
                 break
+            excepted = things is not None and things.excepted
+            unnamed = phrases[-1].noun() is None and not second.has_premodifier()
+            if excepted and unnamed:
+                break  # "except the largest and the trucks"
             bare = phrases[-1].determiner and not second.determiner
             if comma and role == "anchor" and self.matcher.match(j) is not None:
                 break  # "left of the big one, both sides of the road"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rrsis_geo.language import nodes as n
 from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import WIDE, sense, singular
@@ -136,7 +137,7 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     negated = negation and match.handler != "measured"
     if phrase.role != "head" and (negated or not _modifies_anchor(phrase, match)):
         return None
-    on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS
+    on_it = parser.matcher.text(match.stop) in PRONOUN_ANCHORS and not phrase.pronoun
     if phrase.role != "head" and on_it and match.handler == "inside":
         return None  # "without cars on it"
     if match.handler == "opaque" and negation:
@@ -193,6 +194,8 @@ def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
         return phrase.rank is not None  # "the second tank of the row from the left"
     if match.handler in ("place", "edge", "scene", "from", "most"):
         noun = phrase.noun()
+        if isinstance(phrase.base, n.Union):
+            noun = head_noun(phrase.base.parts[-1])
         if noun is None:
             return True
         wide = match.handler != "most" and WIDE.intersection(noun.categories)

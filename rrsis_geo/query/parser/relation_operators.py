@@ -23,6 +23,7 @@ from rrsis_geo.query.phrases.selectors import (
     apply_selector,
     negated,
 )
+from rrsis_geo.query.phrases.thing_lists import may_be_among
 from rrsis_geo.query.plan.container_places import is_container
 
 Relation = Callable[[Node, Node, At], Node]
@@ -256,10 +257,15 @@ def _lacking(parser: PhraseReader, match: Match) -> Relation:
     apart = parser.matcher.text(match.start - 1) == ","
 
     def relate(of: Node, anchor: Node, at: At) -> Node:
-        thing, other = head_noun(of), head_noun(anchor)
-        classes = set(thing.categories) if thing is not None else set()
-        alike = other is not None and not classes.isdisjoint(other.categories)
-        return anchor if apart and alike else n.Holding(of, anchor, at=at)
+        parts = anchor.parts if isinstance(anchor, n.Union) else (anchor,)
+        alike = [apart and may_be_among(head_noun(p), head_noun(of)) for p in parts]
+        if not any(alike):
+            return n.Holding(of, anchor, at=at)
+        denied = [
+            part if same else n.Holding(of, part, at=at)
+            for part, same in zip(parts, alike, strict=True)
+        ]
+        return n.Union(tuple(denied)) if isinstance(anchor, n.Union) else denied[0]
 
     return relate
 

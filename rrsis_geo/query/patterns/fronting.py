@@ -21,6 +21,8 @@ def without_fronting(tokens: Sequence[Token], start: int, stop: int) -> list[Tok
     some = _each_last(_members_first(some))
     if (comma := _comma_after_participle(some)) > 0:
         return _moved(some, comma, comma + 1)
+    if (comma := _comma_after_limit(some)) > 0:
+        return _moved(some, comma, comma + 1)
     if not some or some[0].text not in _OPENINGS:
         return some
     texts = [token.text for token in some] + ["", ""]
@@ -56,6 +58,21 @@ def _comma_after_participle(tokens: Sequence[Token]) -> int:
     goes_on = len(texts) > 2 and texts[1] in v.PREPOSITIONS | v.RELATING | v.DETERMINERS
     goes_on = goes_on or texts[1] == "past"
     return comma if named and named[0] in _COUNTS and goes_on else 0
+
+
+def _comma_after_limit(tokens: list[Token]) -> int:
+    """The comma of "no larger than 500 m2: houses"; 0 for other words."""
+    texts = [token.text for token in tokens]
+    limits = not {"<len>", "<area>"}.isdisjoint(texts[1:_MAX_LIMIT])
+    denies = texts[:1] == ["not"] and not v.RELATING.isdisjoint(texts[1:2])
+    limits = limits or (denies and "but" not in texts)  # "not in the north: tanks"
+    opens = texts[:1] and texts[0] in _LIMITING
+    return _comma_before_thing([*texts, "", ""]) if opens and limits else 0
+
+
+_LIMITING = v.words("no not under over more less at above below up <cmp>")
+_MAX_LIMIT = 5
+"""Tokens of a limit of size or distance."""
 
 
 def _comma_before_thing(texts: Sequence[str]) -> int:

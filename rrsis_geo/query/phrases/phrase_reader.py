@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from rrsis_geo.language.nodes import Node
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase, Role
+
+
+class ThingList(NamedTuple):
+    """What decides whether a noun after "and" or "or" goes on with a list."""
+
+    whole: Find | None
+    """What the list is related to, or leaves some of out."""
+
+    denied: bool = False
+    """Whether it is said that none of the list is there."""
+
+    excepted: bool = False
+    """Whether the list names what is left out of the whole."""
 
 
 class PhraseReader(Protocol):
@@ -42,6 +55,7 @@ class PhraseReader(Protocol):
         role: Role,
         depth: int,
         alone: bool = False,
+        things: ThingList | None = None,
     ) -> tuple[Node | None, int]:
         """Read a noun phrase, or several joined by "and": the node and the position."""
 

@@ -51,6 +51,17 @@ def negated(keep: Filter, at: At) -> Filter:
     return lambda node: n.Except(node, keep(node), at=at)
 
 
+def neither(denied: Filter, keep: Filter, at: At) -> Filter:
+    """Everything but what a negated condition denies, and what a filter keeps."""
+    return lambda node: n.Except(denied(node), keep(node), at=at)
+
+
+def said_not(keep: Filter) -> At:
+    """The words that negate a condition; () where nothing does."""
+    node = keep(Find(""))
+    return node.at if isinstance(node, n.Except) else ()
+
+
 def named_side(keep: Filter) -> tuple[str, At]:
     """The side or corner of the scene that a filter places things at; "" for none."""
     node = keep(Find(""))

@@ -14,6 +14,8 @@ from rrsis_geo.query.tokenizer.word_senses import (
     joined,
     left,
     looks,
+    neither,
+    no_larger,
     nothing_there,
     pair_of_them,
     parked,
@@ -23,6 +25,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     upward,
     where_it_turns,
     whose,
+    without_touching,
 )
 
 
@@ -33,8 +36,9 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 def _merges() -> tuple[Merge, ...]:
     limits = (between_limits, limit_first)
+    denials = (neither, no_larger, without_touching)
     first = (
-        *limits,
+        *denials,
         _respelled,
         _partitive,
         _clock,
@@ -105,6 +109,7 @@ def _respelled(
             return [tokens[index]], index + 2  # "the other, upper one"
     lacks = tokens[index].text == "no" and tokens[0].text != "no"
     named = last is not None and (last.text == "," or _lacks(tokens, index, last))
+    named = named or _lacks_more(tokens, index, last)
     if lacks and named:  # "car park, no cars in it"
         return [tokens[index]._replace(text="without")], index + 1
     for words, meanings in _RESPELLED.items():
@@ -125,6 +130,14 @@ def _lacks(tokens: list[Token], index: int, last: Token) -> bool:
     follows = texts(tokens, index + 1, 1)
     word = follows[0] if follows else ""
     return is_class_noun(last.surface) and word.isalpha() and word not in _NO_MORE
+
+
+def _lacks_more(tokens: list[Token], index: int, last: Token | None) -> bool:
+    """Whether one more thing is missing: "with no pool and no garden"."""
+    lacks = any(token.text in ("no", "without") for token in tokens[:index])
+    joined = lacks and last is not None and last.text in v.COORDINATORS
+    follows = texts(tokens, index + 1, 1)
+    return joined and all(word.isalpha() and word not in _NO_MORE for word in follows)
 
 
 _FORBIDDING = (("must", "not"), ("should", "not"), ("may", "not"))

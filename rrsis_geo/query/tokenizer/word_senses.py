@@ -232,3 +232,71 @@ def where_it_turns(
         if tokens[stop].text in _TURNING:
             return tokens[index + 1 : stop], stop + 1
     return None
+
+
+def neither(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "near neither A nor B" as "not near A or B", "with neither" as "without".
+
+    Where a text begins with it, all but A and B are meant.
+    """
+    one = tokens[index]
+    if one.text == "nor" and _denies_things(tokens, index):
+        return [one._replace(text="or")], index + 1
+    if one.text == "neither" and _denies_all(tokens, index):
+        return [one._replace(text="except")], index + 1
+    if one.text not in v.RELATING or texts(tokens, index + 1, 1) != ("neither",):
+        return None
+    denial = tokens[index + 1]
+    if one.text == "with":
+        return [joined("without", None, [one, denial])], index + 2
+    return [denial._replace(text="not"), one], index + 2
+
+
+def _denies_things(tokens: list[Token], index: int) -> bool:
+    """Whether "neither" before "nor" stands at the start or after a relation."""
+    places = [k for k in range(index) if tokens[k].text == "neither"]
+    if not places:
+        return False
+    after_relation = places[-1] > 0 and tokens[places[-1] - 1].text in v.RELATING
+    return after_relation or _denies_all(tokens, places[-1])
+
+
+def _denies_all(tokens: list[Token], index: int) -> bool:
+    """Whether all that is said is what is not meant, not "neither A nor B but C"."""
+    said = {token.text for token in tokens}
+    return index == 0 and said.isdisjoint(("but", ",", "and"))
+
+
+def no_larger(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "no larger than the church" as "not larger than it"; limits have rules."""
+    if tokens[index].text != "no":
+        return None
+    follows = texts(tokens, index + 1, 3)
+    if follows[:2] != ("<cmp>", "than"):
+        return None
+    if follows[2:] in ((), ("<len>",), ("<area>",), ("<n>",)):
+        return None
+    return [tokens[index]._replace(text="not")], index + 1
+
+
+_TOUCHING = v.words(
+    "being touching crossing bordering adjoining abutting overlapping facing"
+)
+
+
+def without_touching(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "without touching the road" as "but not touching it"."""
+    if last is None or tokens[index].text != "without":
+        return None
+    follows = texts(tokens, index + 1, 1)
+    if not follows or follows[0] not in _TOUCHING:
+        return None
+    one = tokens[index]
+    stop = index + 2 if follows[0] == "being" else index + 1
+    return [one._replace(text="but"), one._replace(text="not")], stop
