@@ -75,7 +75,7 @@ def _earlier(options: argparse.Namespace) -> None:
     others = [source for source in kept if source.name != "nwpu"]
     without_targets = [case for case in all_cases if not case.target]
     without_targets += without_target(others, options.weights, count=CROPS)
-    _row("nothing painted, all kept images", 95, without_targets)
+    _row("nothing predicted, all kept images", 95, without_targets)
     print("\n| what | bar | measured | of |\n| --- | --- | --- | --- |")
     with TemporaryDirectory() as temporary:
         _scenes(options, Path(temporary))
@@ -101,8 +101,8 @@ def _expressions(found: Sequence[Case], data: Path) -> None:
         60,
         (c for c in written if (c.image, c.expression) in crowded),
     )
-    _row("nothing painted, made", 95, (case for case in made if not case.target))
-    _row("nothing painted, written", 95, (c for c in written if not c.target))
+    _row("nothing predicted, made", 95, (case for case in made if not case.target))
+    _row("nothing predicted, written", 95, (c for c in written if not c.target))
 
 
 def _crowded(data: Path) -> set[tuple[str, str]]:

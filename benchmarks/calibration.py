@@ -216,7 +216,7 @@ def main() -> None:
     print(
         f"\n{histograms.has_target.sum()} pairs with a target: mIoU; "
         f"{(~histograms.has_target).sum()} "
-        "without: next to nothing painted; by weight of presence"
+        "without: next to nothing predicted; by weight of presence"
     )
     print("threshold   " + "   ".join(f"{gate:11.2f}" for gate in gates))
     for threshold in THRESHOLDS:

@@ -155,7 +155,7 @@ def crossed(cases: Sequence[Case], folds: int) -> list[Answered]:
 def answer(case: Case, weights: EvidenceWeights) -> Answered:
     """Decide one case."""
     choice = choose(case.evidence, weights, caution=CAUTION)
-    mask = case.painted(choice.rows.tolist())
+    mask = case.predicted(choice.rows.tolist())
     return Answered(
         case=case,
         choice=choice,

@@ -18,7 +18,7 @@ from rrsis_geo.job import SegmentOptions
 from rrsis_geo.pipeline.revectorize import open_polygonizers
 from rrsis_geo.query.decision.evidence import Evidence, gather
 from rrsis_geo.query.decision.features import SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.decision.maps import PredictedMaps
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.grid import Grid
 from rrsis_geo.types import Strip
@@ -64,7 +64,7 @@ class Case:
         ]
         return (np.array(shares) > 0.5).astype(np.float64)
 
-    def painted(self, rows: Iterable[int]) -> NDArray[np.bool_]:
+    def predicted(self, rows: Iterable[int]) -> NDArray[np.bool_]:
         """(H, W) mask of some candidates."""
         mask = np.zeros(self.mask.shape, np.bool_)
         for row in rows:
@@ -89,7 +89,7 @@ def nwpu_cases(
         categories=network.categories,
         matcher=network.matcher,
     )
-    maps = painted_maps(batch, network.levels(pixels, batch.texts), grid)
+    maps = predicted_maps(batch, network.levels(pixels, batch.texts), grid)
     colours_of = colours_on(image.pixels, grid)
     return [
         make_case(
@@ -153,16 +153,16 @@ def burnt(shape: shapely.Geometry, grid: Grid) -> Patch:
     return Patch(top=top, left=left, mask=mask)
 
 
-def painted_maps(
+def predicted_maps(
     batch: QueryBatch, levels: dict[str, NDArray[np.uint8]], grid: Grid
-) -> PaintedMaps:
+) -> PredictedMaps:
     """Polygonize the maps of all texts of a batch at both thresholds."""
     strip = Strip(top=0, levels=np.stack([levels[text] for text in batch.texts]))
     polygonizers = open_polygonizers(batch, batch.texts, grid, SegmentOptions(), 0.0)
     for one in polygonizers:
         one.add(strip)
     clear, faint = (one.finish() for one in polygonizers)
-    return PaintedMaps(clear=clear, faint=faint)
+    return PredictedMaps(clear=clear, faint=faint)
 
 
 def folds_of(cases: Sequence[Case], folds: int, *, seed: int | None) -> dict[str, int]:

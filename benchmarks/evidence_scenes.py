@@ -26,7 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from rrsis_geo.datasets.labelled_image import LabelledImage, read_rgb
 from rrsis_geo.query import make_plan
 from rrsis_geo.query.decision.evidence import Evidence, gather
-from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.decision.maps import PredictedMaps
 from rrsis_geo.query.plan.plan import Plan
 from rrsis_geo.query.query_batch import QueryBatch, make_batch
 from rrsis_geo.scene.grid import Grid
@@ -60,17 +60,17 @@ def scene_cases(data: Path, predictor: ScenePredictor, part: str) -> list[Case]:
         if not queries:
             continue
         texts = [query.expression for query in queries]
-        painted = _painted(predictor, scene.path, scene.grid, texts)
-        for plan, query in zip(painted.batch.plans, queries, strict=True):
+        predicted = _predicted(predictor, scene.path, scene.grid, texts)
+        for plan, query in zip(predicted.batch.plans, queries, strict=True):
             found.append(
                 make_case(
-                    painted.evidence(plan),
-                    painted.grid,
-                    _burnt_labels(scene, query.targets, painted.grid),
+                    predicted.evidence(plan),
+                    predicted.grid,
+                    _burnt_labels(scene, query.targets, predicted.grid),
                     data="scenes",
                     image=name,
                     type=query.type,
-                    view=painted.batch.view,
+                    view=predicted.batch.view,
                 )
             )
     return found
@@ -114,27 +114,27 @@ def evidence_of(picture: Picture, predictor: ScenePredictor) -> list[Case]:
     """Gather the evidence for the sentences about a picture."""
     path, place = _written(picture, predictor.folder)
     texts = [sentence.expression for sentence in picture.sentences]
-    painted = _painted(predictor, path, place, texts)
+    predicted = _predicted(predictor, path, place, texts)
     return [
         make_case(
-            painted.evidence(plan),
-            painted.grid,
-            _resized(sentence.mask, painted.grid),
+            predicted.evidence(plan),
+            predicted.grid,
+            _resized(sentence.mask, predicted.grid),
             data=picture.set,
             image=picture.image,
             type=sentence.type,
-            view=painted.batch.view,
+            view=predicted.batch.view,
         )
-        for plan, sentence in zip(painted.batch.plans, picture.sentences, strict=True)
+        for plan, sentence in zip(predicted.batch.plans, picture.sentences, strict=True)
     ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Painted:
-    """A batch of expressions and what the network painted for it."""
+class _Predicted:
+    """A batch of expressions and what the network predicted for it."""
 
     batch: QueryBatch
-    maps: PaintedMaps
+    maps: PredictedMaps
     grid: Grid
     area: BaseGeometry
     pixels: NDArray[np.uint8]
@@ -153,13 +153,13 @@ class _Painted:
         )
 
 
-def _painted(
+def _predicted(
     predictor: ScenePredictor,
     path: Path,
     place: Grid,
     texts: Sequence[str],
-) -> _Painted:
-    """Plan expressions; polygonize what the network paints for their texts."""
+) -> _Predicted:
+    """Plan expressions; polygonize what the network predicts for their texts."""
     batch = make_batch(
         texts,
         "auto",
@@ -172,9 +172,9 @@ def _painted(
     clear, grid, area = polygonize(sources, batch.texts, weighs=True)
     _, low = batch.thresholds(0.5)
     faint, _, _ = polygonize(sources, batch.texts, weighs=True, threshold=low)
-    return _Painted(
+    return _Predicted(
         batch=batch,
-        maps=PaintedMaps(clear=clear, faint=faint),
+        maps=PredictedMaps(clear=clear, faint=faint),
         grid=grid,
         area=area,
         pixels=read_rgb(path),

@@ -52,8 +52,8 @@ def main() -> None:
         for factor in ENLARGED:
             pixels = _enlarged(image.pixels, factor)
             for count in OVERVIEWS:
-                painted = _answers(pixels, tuple(truth), count, cached)
-                found[factor, count] += zip(painted, truth.values(), strict=True)
+                predicted = _answers(pixels, tuple(truth), count, cached)
+                found[factor, count] += zip(predicted, truth.values(), strict=True)
     print("| enlarged | overviews | mIoU | no answer | nothing meant, none given |")
     print("| --- | --- | --- | --- | --- |")
     for (factor, count), pairs in found.items():

@@ -1,4 +1,4 @@
-"""IoU of what the network alone paints on the kept images of the added data sets.
+"""IoU of what the network alone predicts on the kept images of the added data sets.
 
     python benchmarks/kept_pixels.py DATA --weights NAME|FILE... [--half report]
 

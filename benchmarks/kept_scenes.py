@@ -1,11 +1,11 @@
-"""What the network alone paints of what was outlined by eye, on kept images.
+"""What the network alone predicts of what was outlined by eye, on kept images.
 
     python benchmarks/kept_scenes.py DATA --weights NAME|FILE... [--half report]
         [--side 384]
 
 For captioned scenes, the surroundings of the objects of NWPU VHR-10, airports and
 harbours: the mean IoU of the pixels of every class over the images that show it, and
-the share of the images surely without it in which more than a hundredth is painted.
+the share of the images surely without it in which more than a hundredth is predicted.
 Images are resized to --side. Choices are made on every second place, --half report
 measures the others.
 """
@@ -37,8 +37,8 @@ from rrsis_geo.language.related_classes import class_name
 
 SHIPS = "ships-obb"
 
-PAINTED = 0.01
-"""Share of a scene from which on something counts as painted."""
+PREDICTED = 0.01
+"""Share of a scene from which on something counts as predicted."""
 
 
 def main() -> None:
@@ -72,7 +72,7 @@ def measure(
 ) -> None:
     """Print the rows of one file."""
     ious = defaultdict(list)
-    painted: dict[str, dict[tuple[Path, str], bool]] = defaultdict(dict)
+    predicted: dict[str, dict[tuple[Path, str], bool]] = defaultdict(dict)
     for image in images:
         seen = image.path, image.place  # some scenes are read twice, for other names
         classes = sorted(image.layout.complete)
@@ -85,16 +85,16 @@ def measure(
                 one.polygon for one in image.layout.objects if one.category == name
             ]
             if not shapes:
-                painted[name][seen] = bool((found & known).mean() > PAINTED)
+                predicted[name][seen] = bool((found & known).mean() > PREDICTED)
                 continue
             factors = image.layout.width / side, image.layout.height / side
             mask = rasterize(shapes, (side, side), transform=Affine.scale(*factors))
             meant = mask.astype(bool) & known
             joint = ((found & known) | meant).sum()
             ious[name].append(float((found & meant).sum() / max(joint, 1)))
-    for name in sorted({*ious, *painted}):
+    for name in sorted({*ious, *predicted}):
         shown = f"{np.mean(ious[name]):.3f} of {len(ious[name])}" if ious[name] else "-"
-        without = list(painted[name].values())
+        without = list(predicted[name].values())
         share = f"{np.mean(without):.2f} of {len(without)}" if without else "-"
         print(f"  {name}\t{shown}\t{share}", flush=True)
 

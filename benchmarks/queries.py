@@ -279,7 +279,7 @@ def decisions(options: argparse.Namespace) -> list[Row]:
 
 
 def _named(found: Polygons, text: str) -> Polygons:
-    """Polygons painted for a text."""
+    """Polygons predicted for a text."""
     column = np.full(len(found), text, np.object_)
     return replace(found, columns=found.columns | {"expression": column})
 

@@ -352,7 +352,7 @@ def answered_mask(
 
     Args:
         batch: Of expressions.
-        levels: Text -> (SIDE, SIDE) what was painted for it.
+        levels: Text -> (SIDE, SIDE) what was predicted for it.
         grid: Of the image.
         score_margin: Of the weights.
         pixels: (3, H, W) of the image.

@@ -51,15 +51,15 @@ class Answer:
     type: str
     meant: bool
     """Whether it means something."""
-    painted: float
+    predicted: float
     """Share of the image."""
     iou: float
     """0 where nothing is meant."""
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was painted; a small ship is less than `QUIET`."""
-        return self.painted == 0 if self.meant else self.painted < QUIET
+        """Whether nothing was predicted; a small ship is less than `QUIET`."""
+        return self.predicted == 0 if self.meant else self.predicted < QUIET
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def main() -> None:
     answers: list[Answer] = []
     for image in split(nwpu(options.data, options.sentences), every=7)[1]:
         if options.half in ("all", part_of(image.place)) and image.written:
-            found = painted(image, options.weights, cached)
+            found = predicted(image, options.weights, cached)
             for one, mask in zip(image.written, found, strict=True):
                 answers.append(judged(image, one, mask))
     print(table(answers))
@@ -91,7 +91,7 @@ def main() -> None:
         options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
 
-def painted(
+def predicted(
     image: LabelledImage, weights: str, cached: CachedPredictor
 ) -> list[NDArray[np.bool_]]:
     """What a run finds for each sentence about an image, as (H, W)."""
@@ -120,7 +120,7 @@ def judged(
         expression=one.text,
         type=one.type,
         meant=bool(truth.any()),
-        painted=float(mask.mean()),
+        predicted=float(mask.mean()),
         iou=float((mask & truth).sum() / either) if either and truth.any() else 0.0,
     )
 

@@ -39,7 +39,7 @@ class LabelledImage:
     rows: tuple[int, int] | None = None
     """Rows [top, bottom) of the file that are the image; None: all."""
     mistakes: tuple[tuple[float, float], ...] = ()
-    """(x, y) in pixels of objects that a network painted by mistake; see
+    """(x, y) in pixels of objects that a network predicted by mistake; see
     `training.data.hard_negatives`."""
 
     @cached_property

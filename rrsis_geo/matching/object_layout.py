@@ -1,7 +1,7 @@
 """Where objects lie, how large they are and how they stand to each other, as numbers.
 
 All are ratios, so that an enlarged image gives the same ones. Nothing depends on the
-class: what the network that paints says of an object comes in as its confidence alone,
+class: what the segmentation network says of an object comes in as its confidence alone,
 and of its pixels there is the mean colour.
 """
 

@@ -32,7 +32,7 @@ from rrsis_geo.query.decision.evidence import names_own, texts_of
 from rrsis_geo.query.decision.evidence_table import Row
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.features import SceneView, view_of
-from rrsis_geo.query.decision.maps import FAINT, Memory, PaintedMaps
+from rrsis_geo.query.decision.maps import FAINT, Memory, PredictedMaps
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.own_layers.layer_answers import answers_with_layers, own_evidence
@@ -103,7 +103,7 @@ class QueryBatch:
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         """What the network is given, each text once."""
-        return tuple(one for one in self._painted if one.text not in self.unneeded)
+        return tuple(one for one in self._predicted if one.text not in self.unneeded)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -116,11 +116,11 @@ class QueryBatch:
 
         The texts of `phrases` and after them, as bands without data, what is unneeded.
         """
-        empty = (one.text for one in self._painted if one.text in self.unneeded)
+        empty = (one.text for one in self._predicted if one.text in self.unneeded)
         return (*self.texts, *empty)
 
     @cached_property
-    def _painted(self) -> tuple[Phrase, ...]:
+    def _predicted(self) -> tuple[Phrase, ...]:
         """Whatever maps could answer, each text once."""
         heads = self.heads or tuple(plan.finds[0] for plan in self.plans)
         found: dict[str, Find] = {}
@@ -243,7 +243,7 @@ class QueryBatch:
             memory: Overlaps of these polygons, of earlier expressions.
         """
         polygons = self._answerable(polygons)
-        maps = PaintedMaps(
+        maps = PredictedMaps(
             clear=polygons,
             faint=self._answerable(no_rows(polygons) if faint is None else faint),
             memory=None if self.unanswered else memory,

@@ -129,7 +129,7 @@ def test_published_figures_are_only_comparable_on_the_same_data():
     assert fewer == "10 of 3481 samples"
 
 
-def test_cases_are_best_median_worst_and_most_painted():
+def test_cases_are_best_median_worst_and_most_predicted():
     outcomes = [outcome(k / 10, image=f"i{k}") for k in range(10)]
     outcomes += [outcome(0.0, target=False), outcome(0.3, target=False)]
     chosen = choose_cases(outcomes, each=2)
@@ -140,8 +140,8 @@ def test_cases_are_best_median_worst_and_most_painted():
         ("median", 4),
         ("worst", 0),
         ("worst", 1),
-        ("no target, most painted", 11),
-        ("no target, most painted", 10),
+        ("no target, most predicted", 11),
+        ("no target, most predicted", 10),
     ]
     few = choose_cases(outcomes[:3], each=4)
     assert sorted(index for _, index in few) == [0, 1, 2]

@@ -18,7 +18,7 @@ from rrsis_geo.query.decision.evidence_table import MOST
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import best_set, choose, given_something
 from rrsis_geo.query.decision.features import SceneView, view_of
-from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
+from rrsis_geo.query.decision.maps import PredictedMaps, joined, taken
 from rrsis_geo.query.query_batch import make_batch
 
 GRID = GRIDS["projected"]
@@ -42,7 +42,7 @@ def painted(*objects, faint=()):
     clear = layer(objects or [("nothing", square(0, 0), 0.9)])
     clear = clear if objects else taken(clear, NOTHING)
     low = layer([*objects, *faint]) if objects or faint else clear
-    return PaintedMaps(clear=clear, faint=low)
+    return PredictedMaps(clear=clear, faint=low)
 
 
 def answer(text, maps, *, view=SceneView.WHOLE, caution=0.5, weights=DEFAULT_WEIGHTS):

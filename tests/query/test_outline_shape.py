@@ -11,7 +11,7 @@ from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import decide
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES, SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.decision.maps import PredictedMaps
 from rrsis_geo.query.decision.outline_shape import (
     SHAPE_WORDS,
     asked_shapes,
@@ -100,7 +100,7 @@ def test_that_the_long_one_is_meant_where_the_network_sees_no_difference():
     sentence = np.zeros(len(SENTENCE_FEATURES))
     found = decide(
         make_plan("the long building"),
-        PaintedMaps(clear=clear, faint=clear),
+        PredictedMaps(clear=clear, faint=clear),
         GRID,
         area=None,
         view=SceneView.WHOLE,

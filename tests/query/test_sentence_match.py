@@ -12,7 +12,7 @@ from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.evidence import gather
 from rrsis_geo.query.decision.evidence_weights import DEFAULT_WEIGHTS, EvidenceWeights
 from rrsis_geo.query.decision.features import CONTEXTS, FEATURES, SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps, taken
+from rrsis_geo.query.decision.maps import PredictedMaps, taken
 from rrsis_geo.query.decision.sentence_match import (
     MANY,
     is_matched,
@@ -40,7 +40,7 @@ def row_of_tanks(count, *, side=12, gap=20):
 def evidence(text, shapes, matcher, *, phrase="storage tank", grid=GRID):
     found = polygons_of(grid, [phrase] * len(shapes), shapes, [0.9] * len(shapes))
     found.columns["score_max"] = found.columns["score"].copy()
-    maps = PaintedMaps(clear=found, faint=taken(found, np.zeros(0, np.intp)))
+    maps = PredictedMaps(clear=found, faint=taken(found, np.zeros(0, np.intp)))
     return gather(
         make_plan(text),
         maps,

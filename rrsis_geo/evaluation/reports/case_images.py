@@ -39,7 +39,7 @@ class CaseImage:
     """A sample with its prediction, drawn."""
 
     kind: str
-    """best, median, worst, or "no target, most painted"."""
+    """best, median, worst, or "no target, most predicted"."""
     expression: str
     caption: str
     pixels: NDArray[np.uint8]
@@ -66,7 +66,7 @@ def choose_cases(outcomes: Sequence[Outcome], *, each: int) -> list[tuple[str, i
     }
     absent = [k for k, outcome in enumerate(outcomes) if not outcome.target]
     absent.sort(key=lambda k: -outcomes[k].pixels["product"].predicted)
-    chosen["no target, most painted"] = absent[:each]
+    chosen["no target, most predicted"] = absent[:each]
     kind_of: dict[int, str] = {}
     for kind, indices in chosen.items():
         for index in indices:
@@ -98,7 +98,7 @@ def draw_cases(
         score = (
             f"IoU {100 * outcome.pixels['reference'].iou:.1f}"
             if outcome.target
-            else f"{100 * predicted.mean():.1f} % painted"
+            else f"{100 * predicted.mean():.1f} % predicted"
         )
         presence = (
             "" if outcome.presence is None else f", presence {outcome.presence:.2f}"
@@ -138,14 +138,14 @@ def _draw_pair(
 ) -> NDArray[np.uint8]:
     """Draw the image, and beside it the image with the masks."""
     plain = pixels.transpose(1, 2, 0)
-    painted = plain.astype(np.float32)
+    marked = plain.astype(np.float32)
     for where, colour in (
         (predicted & mask, TRUE_POSITIVE),
         (mask & ~predicted, FALSE_NEGATIVE),
         (predicted & ~mask, FALSE_POSITIVE),
     ):
-        painted[where] = 0.45 * painted[where] + 0.55 * np.array(colour, np.float32)
-    both = np.concatenate([plain, painted.astype(np.uint8)], axis=1)
+        marked[where] = 0.45 * marked[where] + 0.55 * np.array(colour, np.float32)
+    both = np.concatenate([plain, marked.astype(np.uint8)], axis=1)
     small = Image.fromarray(both).resize((2 * TILE, TILE), Image.Resampling.LANCZOS)
     return np.asarray(small)
 

@@ -64,7 +64,7 @@ def tables(result: EvaluationResult, summary: Summary) -> Iterator[tuple[str, Ta
             heads = group.split(",")[0]
             yield f"By {group}, reference rule", _scores(chosen, name=heads)
     if summary.without_target:
-        quiet = [["rule", "samples", "images", "next to nothing painted"]]
+        quiet = [["rule", "samples", "images", "next to nothing predicted"]]
         for row in summary.without_target:
             share = _interval(row.scores["quiet"], row.images)
             quiet.append([row.rule, str(row.samples), str(row.images), share])
@@ -89,7 +89,7 @@ def comparison_tables(comparison: Comparison) -> Iterator[tuple[str, Table]]:
             f"{comparison.second} less {comparison.first} without a target, "
             f"{comparison.no_target} samples",
             [
-                ["rule", "next to nothing painted"],
+                ["rule", "next to nothing predicted"],
                 *_differences(comparison.without_target, ("quiet",)),
             ],
         )

@@ -17,7 +17,7 @@ from rrsis_geo.query.decision.evidence_table import Row, evidence_table
 from rrsis_geo.query.decision.evidence_weights import EvidenceWeights
 from rrsis_geo.query.decision.expected_iou import Choice, choose
 from rrsis_geo.query.decision.features import FEATURES, SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps
+from rrsis_geo.query.decision.maps import PredictedMaps
 from rrsis_geo.query.operators.workspace import TraceStep
 from rrsis_geo.query.plan.explanation import describe_step
 from rrsis_geo.query.plan.plan import Plan
@@ -60,7 +60,7 @@ class Decision:
 
 def decide(
     plan: Plan,
-    maps: PaintedMaps,
+    maps: PredictedMaps,
     grid: Grid,
     *,
     area: BaseGeometry | None,
@@ -75,7 +75,7 @@ def decide(
 
     Args:
         plan: Of the expression, with all of its operators.
-        maps: What the network painted for the texts of `evidence.texts_of`.
+        maps: What the network predicted for the texts of `evidence.texts_of`.
         grid: What the scene was read at.
         area: In pixels: the part of the grid that words of place refer to.
         view: How much of the scene the network sees at once.

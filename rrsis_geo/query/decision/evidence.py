@@ -23,7 +23,7 @@ from rrsis_geo.query.candidates.likelihood import (
 from rrsis_geo.query.decision.evaluation import EXACT, Fits, evaluate
 from rrsis_geo.query.decision.feature_values import candidate_features, sentence_signals
 from rrsis_geo.query.decision.features import CONTEXTS, SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps, joined, of_one_noun, taken
+from rrsis_geo.query.decision.maps import PredictedMaps, joined, of_one_noun, taken
 from rrsis_geo.query.decision.outline_shape import shape_evidence
 from rrsis_geo.query.decision.sentence_match import (
     is_matched,
@@ -39,7 +39,7 @@ from rrsis_geo.types import Polygons
 Values = NDArray[np.float64]
 
 NOT_NOUN = 0.5
-"""Fit of candidates that the network painted for more words, and not for the noun."""
+"""Fit of candidates that the network predicted for more words, and not for the noun."""
 
 ALIKE = frozenset(("aircraft", "watercraft", "spacecraft"))
 """Words that are the same for one and for several."""
@@ -90,7 +90,7 @@ class Evidence:
 
 def gather(
     plan: Plan,
-    maps: PaintedMaps,
+    maps: PredictedMaps,
     grid: Grid,
     *,
     area: BaseGeometry | None,
@@ -102,7 +102,7 @@ def gather(
 
     Args:
         plan: Of the expression.
-        maps: What was painted for the texts of `texts_of`.
+        maps: What was predicted for the texts of `texts_of`.
         grid: What the scene was read at.
         area: In pixels: the part of the grid that place words mean.
         view: How much of the scene the network sees at once.
@@ -122,7 +122,7 @@ def gather(
             whole = plan.network_text if asked else phrase
             texts = tuple(dict.fromkeys((find.noun or phrase, phrase, whole)))
             objects = _objects(maps, texts, pixel_area, shift)
-            parts.append(_painted(maps, find, objects, whole=whole))
+            parts.append(_predicted(maps, find, objects, whole=whole))
     anchors = [
         anchor_objects(maps, find)
         for text, find in finds.items()
@@ -156,7 +156,7 @@ def gather(
     fits = evaluate(plan, candidates)
     count = len(meant)
     shape = shape_evidence(candidates, count)
-    whole_painted = column("whole")
+    whole_predicted = column("whole")
     number = asked_number(plan)
     contexts = contexts_of(plan, view=view)
     found = None
@@ -172,7 +172,7 @@ def gather(
         confidence=candidates.confidence[:count],
         phrase=covered,
         has_phrase=has_phrase,
-        whole=whole_painted,
+        whole=whole_predicted,
         share=column("share"),
         not_noun=not_noun,
         shape=shape,
@@ -182,7 +182,7 @@ def gather(
     sentence = sentence_signals(
         contexts,
         confidence=candidates.confidence[:count],
-        whole=whole_painted,
+        whole=whole_predicted,
         no_phrase=1 - best_covered if has_phrase.any() else 0.0,
         fits=fits,
         number=number,
@@ -203,8 +203,8 @@ def gather(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Painted:
-    """Candidates of one phrase, and what was painted inside them."""
+class _Predicted:
+    """Candidates of one phrase, and what was predicted inside them."""
 
     noun: str
     objects: NDArray[np.object_]
@@ -212,41 +212,41 @@ class _Painted:
     polygons: Polygons
     """(N,)"""
     of_noun: NDArray[np.bool_]
-    """(N,) whether they were painted for the noun."""
+    """(N,) whether they were predicted for the noun."""
     phrase: Values
     """(N,) mean probability of the phrase with its attributes; 0 without any."""
     has_phrase: NDArray[np.bool_]
-    """(N,) whether anything was painted for it."""
+    """(N,) whether anything was predicted for it."""
     whole: Values
     """(N,) mean probability of the most that the network was given about them."""
     share: Values
-    """(N,) share of all that was painted for that."""
+    """(N,) share of all that was predicted for that."""
 
     @property
     def not_noun(self) -> NDArray[np.bool_]:
-        """(N,) whether others were painted for the noun, and these were not."""
+        """(N,) whether others were predicted for the noun, and these were not."""
         return np.asarray(~self.of_noun & self.of_noun.any())
 
 
-def _painted(
-    maps: PaintedMaps, find: n.Find, found: Polygons, *, whole: str
-) -> _Painted:
+def _predicted(
+    maps: PredictedMaps, find: n.Find, found: Polygons, *, whole: str
+) -> _Predicted:
     phrase, noun, count = find.phrase, find.noun or find.phrase, len(found)
     narrows = noun != phrase
-    is_painted = narrows and len(maps.of(phrase)[1]) > 0
-    return _Painted(
+    is_predicted = narrows and len(maps.of(phrase)[1]) > 0
+    return _Predicted(
         noun=noun,
         objects=found.geometry,
         polygons=taken(found, np.arange(count), text=phrase),
         of_noun=found.columns["expression"] == noun,
         phrase=maps.coverage(found.geometry, phrase) if narrows else np.zeros(count),
-        has_phrase=np.full(count, is_painted),
+        has_phrase=np.full(count, is_predicted),
         whole=maps.coverage(found.geometry, whole),
         share=maps.share(found.geometry, whole),
     )
 
 
-def _kept(maps: PaintedMaps, parts: Sequence[_Painted]) -> NDArray[np.intp]:
+def _kept(maps: PredictedMaps, parts: Sequence[_Predicted]) -> NDArray[np.intp]:
     """Rows of candidates of all phrases, without those that show an object again."""
     nouns = [part.noun for part in parts]
     counts = [len(part.polygons) for part in parts]
@@ -278,7 +278,7 @@ def texts_of(plan: Plan, *, view: SceneView) -> tuple[str, ...]:
 
 
 def _objects(
-    maps: PaintedMaps, texts: Sequence[str], pixel_area: float, shift: float
+    maps: PredictedMaps, texts: Sequence[str], pixel_area: float, shift: float
 ) -> Polygons:
     """Candidates of several texts, without unlikely ones."""
 
@@ -352,7 +352,7 @@ def asked_number(plan: Plan) -> int | None:
     return 1 if one and ALIKE.isdisjoint(plan.words) else None
 
 
-def anchor_objects(maps: PaintedMaps, find: n.Find) -> Polygons:
+def anchor_objects(maps: PredictedMaps, find: n.Find) -> Polygons:
     """What candidates are measured against: as phrased, else the bare noun."""
     for text in (find.phrase, find.noun):
         clear, faint = maps.of(text)

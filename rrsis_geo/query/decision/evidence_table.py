@@ -37,8 +37,8 @@ def evidence_table(
     Returns:
         For each candidate `chance` to be meant, whether it is `meant`, `lon`, `lat` and
         `area_m2`; the chance that it is one `object` of the noun's class, the `SIGNALS`
-        (None: not asked, or nothing was painted for it anywhere), `shape`: how well its
-        outline has the shape asked for (None: any), `sentence`: what the matching
+        (None: not asked, or nothing was predicted for it anywhere), `shape`: how well
+        its outline has the shape asked for (None: any), `sentence`: what the matching
         network says of it and the whole sentence (None: not asked), and `fits`: how
         well it fits the words of place, order and measure. All evidence is from 0 to 1.
     """

@@ -1,8 +1,8 @@
 """Names of the kinds of evidence, and how much of a scene the network sees.
 
-Every signal counts differently in different contexts: what the network painted for the
-whole sentence says much about an attribute, and little about what is largest. So each
-signal has a coefficient for all expressions, and one more for each context.
+Every signal counts differently in different contexts: what the network predicted for
+the whole sentence says much about an attribute, and little about what is largest. So
+each signal has a coefficient for all expressions, and one more for each context.
 """
 
 from __future__ import annotations

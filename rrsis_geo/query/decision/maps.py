@@ -1,4 +1,4 @@
-"""What the network painted for each text, as polygons at two thresholds."""
+"""What the network predicted for each text, as polygons at two thresholds."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class PaintedMaps:
+class PredictedMaps:
     """Polygons of every text that the network was given.
 
     The clear ones are traced at the job's threshold, the faint ones at half of it, so
@@ -167,7 +167,7 @@ class PaintedMaps:
         return np.clip((sure + FAINT_MEAN * rest) / area, 0.0, 1.0)
 
     def share(self, geometry: NDArray[np.object_], text: str) -> Values:
-        """(N,) share of what is painted for a text that lies inside each polygon."""
+        """(N,) share of what is predicted for a text that lies inside each polygon."""
         faint = not len(self.of(text)[0])
         total = float(self._shapes(text, faint=faint).area.sum())
         if not total:
@@ -265,14 +265,14 @@ def of_one_noun(
 ) -> NDArray[np.bool_]:
     """(N,) whether candidates stay, so that no object is one of two nouns.
 
-    What the network painted for the whole expression "ships and tanks" shows ships and
-    tanks; each is found by its own noun as well.
+    What the network predicted for the whole expression "ships and tanks" shows ships
+    and tanks; each is found by its own noun as well.
 
     Args:
         geometry: (N,) candidates.
         noun: (N,) number of the noun of the phrase that each is a candidate of; those
             of one noun, as in "red ships and white ships", are candidates of both.
-        of_noun: (N,) whether it was painted for the noun of its phrase.
+        of_noun: (N,) whether it was predicted for the noun of its phrase.
     """
     shapes = Shapes(geometry)
     found = overlaps(shapes, shapes)

@@ -1,6 +1,6 @@
 """Areas that polygons share, for many pairs at once.
 
-Most pairs of what a network painted for two texts, or at two thresholds, are the same
+Most pairs of what a network predicted for two texts, or at two thresholds, are the same
 polygon twice or one inside the other. Their shared area needs no intersection, which
 is what takes time where there are thousands.
 """

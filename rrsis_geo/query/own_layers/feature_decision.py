@@ -28,7 +28,7 @@ from rrsis_geo.query.decision.evidence import (
 )
 from rrsis_geo.query.decision.expected_iou import Choice, best_set
 from rrsis_geo.query.decision.features import FEATURES, SENTENCE_FEATURES, SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps, joined, taken
+from rrsis_geo.query.decision.maps import PredictedMaps, joined, taken
 from rrsis_geo.query.decision.outline_shape import (
     UNKNOWN_SHAPE,
     asks_only_shape,
@@ -66,8 +66,8 @@ class OwnEvidence:
     """What speaks for the features of the user's layers, phrase by phrase."""
 
     features: OwnFeatures
-    maps: PaintedMaps
-    """What the network painted for the phrases that narrow features."""
+    maps: PredictedMaps
+    """What the network predicted for the phrases that narrow features."""
     colours: Mapping[str, Values] = field(default_factory=dict)
     """Phrase that asks for a colour -> (N,) share of each feature's pixels with it; NaN
     where none was seen."""
@@ -205,7 +205,7 @@ def _as_many(
     return kept
 
 
-def _described(maps: PaintedMaps, find: Find, objects: Polygons) -> Values:
+def _described(maps: PredictedMaps, find: Find, objects: Polygons) -> Values:
     """(N,) how well a phrase describes what the network found for its noun."""
     if not (find.noun and find.narrows):
         return np.ones(len(objects))

@@ -20,7 +20,7 @@ from rrsis_geo.query.candidates.candidates import Candidates
 from rrsis_geo.query.decision.answer import Decision
 from rrsis_geo.query.decision.evidence import names_own
 from rrsis_geo.query.decision.features import SceneView
-from rrsis_geo.query.decision.maps import PaintedMaps, joined
+from rrsis_geo.query.decision.maps import PredictedMaps, joined
 from rrsis_geo.query.operators.evaluator import resolve, target_phrases
 from rrsis_geo.query.own_layers.feature_decision import (
     OwnEvidence,
@@ -37,13 +37,13 @@ from rrsis_geo.types import Polygons
 
 def own_evidence(
     features: OwnFeatures,
-    maps: PaintedMaps,
+    maps: PredictedMaps,
     colours: Mapping[str, NDArray[np.float64]],
 ) -> OwnEvidence:
-    """The layers with what the network painted, whose polygons are marked as such."""
+    """The layers with what the network predicted, whose polygons are marked as such."""
     return OwnEvidence(
         features=features,
-        maps=PaintedMaps(
+        maps=PredictedMaps(
             clear=marked_as_found(maps.clear), faint=marked_as_found(maps.faint)
         ),
         colours=colours,
@@ -59,7 +59,7 @@ def answers_with_layers(
     view: SceneView,
     caution: float,
     min_score: float,
-    weigh: Callable[[Plan, PaintedMaps], Decision] | None,
+    weigh: Callable[[Plan, PredictedMaps], Decision] | None,
 ) -> QueryAnswers:
     """What expressions mean, some of whose words are features of the user's layers.
 
@@ -94,7 +94,7 @@ def answers_with_layers(
 
 
 def _resolved(
-    plan: Plan, maps: PaintedMaps, grid: Grid, area: BaseGeometry | None
+    plan: Plan, maps: PredictedMaps, grid: Grid, area: BaseGeometry | None
 ) -> QueryAnswers:
     """An expression that names no layer, worked out on the map."""
     texts = maps.clear.columns["expression"].astype(str)

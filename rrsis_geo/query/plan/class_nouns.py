@@ -1,7 +1,7 @@
 """Asks for the class of things whose kind a network was not taught: "cruise ship".
 
 The word that was typed stays in the phrase, so that of the ships those count more that
-the network paints for it, and where it paints none, ships are there to choose from.
+the network predicts for it, and where it predicts none, ships are there to choose from.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class Plan:
     """What the person should know, such as corrected spelling."""
 
     unknown_anchors: frozenset[str] = frozenset()
-    """Phrases of anchors that the weights do not know: what the network paints for them
-    is a guess."""
+    """Phrases of anchors that the weights do not know: what the network predicts for
+    them is a guess."""
 
     @property
     def network_text(self) -> str:

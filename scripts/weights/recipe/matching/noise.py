@@ -1,4 +1,4 @@
-"""Makes labelled layouts like those that a network paints: with false objects.
+"""Makes labelled layouts like those that a network predicts: with false objects.
 
 Measured on the validation images of NWPU VHR-10 (108 pairs of an image and a class, 312
 objects found and 184 false ones): the log odds of true objects are 2.9 on average with
@@ -36,7 +36,7 @@ UNKNOWN = 0.15
 
 
 def disturbed(example: Example, rng: np.random.Generator) -> Example:
-    """An example as a network might have painted it."""
+    """An example as a network might have predicted it."""
     layout = example.layout
     odds = rng.normal(2.9, 0.9, len(layout)).clip(-1, 5)
     example = replace(example, layout=replace(layout, log_odds=odds))

@@ -6,7 +6,7 @@ import shapely
 from random_candidates import GRIDS, polygons_of
 
 from rrsis_geo.query.candidates.rows_by_identity import RowsByIdentity
-from rrsis_geo.query.decision.maps import FAINT_MEAN, SAME, PaintedMaps, joined, taken
+from rrsis_geo.query.decision.maps import FAINT_MEAN, SAME, PredictedMaps, joined, taken
 from rrsis_geo.query.geometry.known_areas import KnownAreas
 
 TEXTS = ("ship", "red ship", "the red ship")
@@ -42,7 +42,7 @@ def random_maps(seed):
             shapes += list(found)
         score = list(rng.uniform(0.5, 1, len(shapes)))
         layers.append(polygons_of(GRIDS["projected"], texts, shapes, score))
-    return PaintedMaps(clear=layers[0], faint=layers[1])
+    return PredictedMaps(clear=layers[0], faint=layers[1])
 
 
 def common(shapes, others):
@@ -102,7 +102,9 @@ def test_what_is_painted_inside_is_the_sum_of_every_pair(seed, first):
 
 def test_the_share_of_what_is_only_faint():
     maps = random_maps(1)
-    only = PaintedMaps(clear=taken(maps.clear, np.zeros(0, np.intp)), faint=maps.faint)
+    only = PredictedMaps(
+        clear=taken(maps.clear, np.zeros(0, np.intp)), faint=maps.faint
+    )
     shapes = only.objects(TEXTS).geometry
     faint = only.of("ship")[1].geometry
     share = common(shapes, faint).sum(axis=1) / shapely.area(faint).sum()
@@ -138,5 +140,5 @@ def test_a_faint_object_is_not_left_out_for_a_clear_one_that_was():
     clear, faint = (
         polygons_of(GRIDS["projected"], TEXTS[:2], layer) for layer in (shapes, wider)
     )
-    found = PaintedMaps(clear=clear, faint=faint).objects(TEXTS[:2])
+    found = PredictedMaps(clear=clear, faint=faint).objects(TEXTS[:2])
     assert list(found.geometry) == [clear.geometry[0], faint.geometry[1]]
