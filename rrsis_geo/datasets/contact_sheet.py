@@ -17,6 +17,9 @@ TILE = 300
 """Pixels of the longer side of an image on the sheet."""
 TEXT = 58
 """Pixels below an image for its expression."""
+COLUMNS = 6
+"""Samples in a row of a sheet."""
+
 SPACE = 10
 """Pixels between tiles."""
 PAPER, INK, FAINT = (250, 250, 248), (34, 38, 46), (122, 128, 138)
@@ -60,14 +63,14 @@ def check_sheet(path: Path, overwrite: bool) -> None:
     check_writable(path, overwrite)
 
 
-def write_sheet(path: Path, samples: Sequence[Sample], *, columns: int = 6) -> None:
+def write_sheet(path: Path, samples: Sequence[Sample]) -> None:
     """Draw the samples as a PNG, which is written whole or not at all.
 
     Raises:
         DataError: An image or a mask is broken.
         OutputError: The file cannot be written.
     """
-    columns = max(1, min(columns, len(samples)))
+    columns = max(1, min(COLUMNS, len(samples)))
     tiles = [_tile(sample) for sample in samples]
     rows = [tiles[at : at + columns] for at in range(0, len(tiles), columns)]
     heights = [max(tile.height for tile in row) for row in rows]

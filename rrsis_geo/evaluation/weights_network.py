@@ -26,7 +26,6 @@ class WeightsNetwork:
         weights: str | Path,
         *,
         device: str = "auto",
-        precision: str = "float32",
     ) -> None:
         """Load the weights.
 
@@ -35,7 +34,7 @@ class WeightsNetwork:
             OptionError: The device does not exist.
         """
         self._device = choose_device(device)
-        self._dtype = choose_precision(precision, self._device)
+        self._dtype = choose_precision("float32", self._device)
         first, second, self.info = load_heads(weights)
         self._first = first.to(self._device).eval()
         self._second = None if second is None else second.to(self._device).eval()

@@ -84,7 +84,6 @@ def move_lines(
     *,
     tolerance: float,
     shortest: float,
-    period: float = np.inf,
 ) -> NDArray[np.object_]:
     """Move lines and points as `move_polygons` does polygons.
 
@@ -93,7 +92,6 @@ def move_lines(
         move: As in `move_polygons`, and so are the others.
         tolerance: In the target's units.
         shortest: In the source's units.
-        period: After which the target's first coordinate repeats itself.
 
     Returns:
         (N,) shapes of the same kind, several parts as one collection; empty where
@@ -101,7 +99,7 @@ def move_lines(
     """
     parts, owner = shapely.get_parts(shapes, return_index=True)
     corners, part = shapely.get_coordinates(parts, return_index=True)
-    moved, part = _moved_corners(corners, part, move, tolerance, shortest, period)
+    moved, part = _moved_corners(corners, part, move, tolerance, shortest, np.inf)
     kept = np.isfinite(moved).all(axis=1)
     moved, part = moved[kept], part[kept]
     line = shapely.get_dimensions(parts) == 1

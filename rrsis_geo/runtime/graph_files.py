@@ -37,11 +37,11 @@ PART_FIELDS = {
 """Parts of the network, and the fields of `ModelConfig` that shape their graphs."""
 
 
-def graph_path(part: str, config: ModelConfig, *, folder: Path = FOLDER) -> Path:
+def graph_path(part: str, config: ModelConfig) -> Path:
     """Where the graph of a part is, or would be."""
     shape = {name: getattr(config, name) for name in PART_FIELDS[part]}
     text = json.dumps(shape, sort_keys=True)
-    return folder / f"{part}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.onnx"
+    return FOLDER / f"{part}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.onnx"
 
 
 def has_graphs(config: ModelConfig) -> bool:

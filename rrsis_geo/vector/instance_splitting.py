@@ -13,7 +13,6 @@ from rrsis_geo.vector.boundary_tracing import BoundaryTracer
 from rrsis_geo.vector.rings import Outlines, concatenate
 from rrsis_geo.vector.watershed import (
     DEFAULT_PARAMETERS,
-    SplitParameters,
     watershed_labels,
 )
 
@@ -50,11 +49,9 @@ class InstanceSplitter:
         height: int,
         *,
         threshold: float,
-        parameters: SplitParameters = DEFAULT_PARAMETERS,
     ) -> None:
         self._width, self._height = width, height
         self._threshold = threshold
-        self._parameters = parameters
         self._rows: deque[tuple[int, NDArray[np.uint8]]] = deque()
 
     def add_rows(self, top: int, levels: NDArray[np.uint8]) -> None:
@@ -72,16 +69,16 @@ class InstanceSplitter:
         upper = np.maximum.reduceat(outlines.vertices, begin, axis=0)
         lower = np.minimum.reduceat(outlines.vertices, begin, axis=0)
         deep = outlines.highest >= LEVELS * (
-            self._threshold + self._parameters.min_depth
+            self._threshold + DEFAULT_PARAMETERS.min_depth
         )
-        large = outlines.count >= 2 * self._parameters.min_pixels
+        large = outlines.count >= 2 * DEFAULT_PARAMETERS.min_pixels
         low = upper[:, 1] - lower[:, 1] <= MAX_HEIGHT
         unsplit = np.ones(len(outlines), np.bool_)
         for index in np.flatnonzero(deep & large & low).tolist():
             (left, top), (right, bottom) = lower[index], upper[index]
             mask = _rasterize(outlines, index, (left, top, right, bottom))
             levels = self._window(left - 1, top - 1, right + 1, bottom + 1)
-            label, count = watershed_labels(levels[1:-1, 1:-1], mask, self._parameters)
+            label, count = watershed_labels(levels[1:-1, 1:-1], mask)
             if count > 1:
                 unsplit[index] = False
                 yield from self._trace_instances(

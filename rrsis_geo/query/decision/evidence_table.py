@@ -24,15 +24,12 @@ MOST = 10
 Row = dict[str, Any]
 
 
-def evidence_table(
-    evidence: Evidence, choice: Choice, *, most: int = MOST
-) -> tuple[Row, ...]:
+def evidence_table(evidence: Evidence, choice: Choice) -> tuple[Row, ...]:
     """Describe the likeliest candidates, the likeliest first.
 
     Args:
         evidence: Of all candidates.
         choice: What was chosen among them.
-        most: Rows of the table at most.
 
     Returns:
         For each candidate `chance` to be meant, whether it is `meant`, `lon`, `lat` and
@@ -43,7 +40,7 @@ def evidence_table(
         well it fits the words of place, order and measure. All evidence is from 0 to 1.
     """
     chance = choice.chance[: evidence.count]
-    likeliest = np.argsort(-chance, kind="stable")[:most]
+    likeliest = np.argsort(-chance, kind="stable")[:MOST]
     meant = set(choice.rows.tolist())
     columns = evidence.candidates.polygons.columns
     objects = logistic(evidence.features[:, OBJECT])

@@ -20,10 +20,9 @@ def house(
     *,
     style: Style,
     rng: np.random.Generator,
-    colour: str = "",
 ) -> DrawnObject:
     """A house under a gable or hip roof, sometimes with a wing."""
-    name = colour or _roof_name(style, rng)
+    name = _roof_name(style, rng)
     shade = pick(ROOFS, rng, name)
     parts = _ridge(spot, length, width, shade, style, hip=rng.uniform() < 0.5)
     outline = rect(length, width)
