@@ -12,15 +12,16 @@ from PIL import Image
 from shapely.geometry import shape
 
 from rrsis_geo.chips.build import build_chips
-from rrsis_geo.chips.chip_folder import staged_folder, write_chips
+from rrsis_geo.chips.chip_folder import write_chips
 from rrsis_geo.chips.chip_plan import plan_chips
+from rrsis_geo.chips.folder_staging import staged_folder
 from rrsis_geo.chips.image_sources import SceneInput, SceneSource, read_coco_sources
 from rrsis_geo.chips.options import BuildOptions
 from rrsis_geo.chips.vector_labels import read_vector_labels
 from rrsis_geo.datasets import coco_rle as rle
 from rrsis_geo.datasets.formats.manifest import read_manifest
 from rrsis_geo.datasets.inspection import inspect_samples
-from rrsis_geo.errors import DataError, OptionError, OutputError
+from rrsis_geo.errors import DataError, OptionError
 
 SMALL = BuildOptions(size=96, gap=12, expressions=5)
 
@@ -355,40 +356,3 @@ def test_options_out_of_range(wrong):
 def test_a_resolution_far_finer_than_the_scene(town):
     with pytest.raises(OptionError, match=r"--gsd 0\.1: .* has 0\.5 m per pixel"):
         sources_of(town(), gsd=(0.1,))
-
-
-def test_a_failure_leaves_nothing_behind(tmp_path):
-    def fail():
-        with staged_folder(tmp_path / "set", overwrite=False) as folder:
-            (folder / "half").write_text("...")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_is_replaced_only_when_asked_and_only_ours(tmp_path):
-    (tmp_path / "set").mkdir()
-    (tmp_path / "set" / "photo.jpg").write_text("mine")
-    with (
-        pytest.raises(OutputError, match="exists"),
-        staged_folder(tmp_path / "set", overwrite=False),
-    ):
-        pass
-    with (
-        pytest.raises(OutputError, match="so is no folder of chips"),
-        staged_folder(tmp_path / "set", overwrite=True),
-    ):
-        pass
-    assert (tmp_path / "set" / "photo.jpg").read_text() == "mine"
-    (tmp_path / "set" / "manifest.jsonl").write_text("")
-    with staged_folder(tmp_path / "set", overwrite=True) as folder:
-        (folder / "new").write_text("")
-    assert [path.name for path in (tmp_path / "set").iterdir()] == ["new"]
-    assert [path.name for path in tmp_path.iterdir()] == ["set"]
-    with (
-        pytest.raises(OutputError, match="there is no folder"),
-        staged_folder(tmp_path / "none" / "set", overwrite=False),
-    ):
-        pass

@@ -164,6 +164,13 @@ def test_nothing_is_replaced_without_overwrite(work):
     assert (work / "sheet.png").read_text() == "mine"
 
 
+def test_a_build_does_not_replace_what_it_reads(work):
+    answer = run(*BUILD, "--label", "roof", *SMALL, "-o", ".", "--overwrite")
+    assert answer.exit_code == 8
+    assert "scene.tif is read by this build and lies in it" in answer.output
+    assert (work / "scene.tif").exists()
+
+
 def test_a_full_disk_leaves_nothing(work, limit_file_size):
     with limit_file_size(3000):
         answer = run(*BUILD, "--label", "roof", *SMALL, "-o", "set")
