@@ -1,6 +1,7 @@
 """What a folder of chips holds, pixel by pixel and word by word."""
 
 import json
+import math
 from dataclasses import replace
 
 import geopandas as gpd
@@ -320,7 +321,10 @@ def test_large_images_are_cut(tmp_path):
             lambda body: body["images"][2].update(file_name="x.jpg"),
             r"no image .*x\.jpg",
         ),
-        (lambda body: body["categories"][0].update(name="7"), "'7' has no letters"),
+        (
+            lambda body: body["categories"][0].update(name="7"),
+            "'7' has no letters.*; rename it in the COCO file$",
+        ),
     ],
 )
 def test_broken_coco_files_are_named(tmp_path, change, reason):
@@ -337,11 +341,15 @@ def test_broken_coco_files_are_named(tmp_path, change, reason):
     [
         {"size": 10},
         {"gsd": (0.0,)},
+        {"gsd": (math.inf,)},
+        {"no_target": math.nan},
         {"expressions": 0},
         {"no_target": 1.2},
         {"empty": 1.0},
         {"shares": (0, 0, 0)},
         {"shares": (1.0,)},
+        {"shares": (1.0, 0.0, math.inf)},
+        {"shares": (1.0, math.nan, 0.0)},
         {"overlap": 1.0},
         {"gap": -1},
         {"seed": -1},

@@ -114,7 +114,7 @@ def test_codes_are_mapped_to_class_names(work):
         ((*BUILD, "--label", "roof", "--shares", "1,2"), 2, "shares must be three"),
         ((*BUILD, "--label", "roof", "--size", 400), 2, "separate pieces of ground"),
         ((*BUILD, "--label", "roof", "--gsd", 0.2), 2, "--gsd 0.2: scene.tif has 1 m"),
-        ((*BUILD, "--label", "roof", "--absent", "12"), 7, "class '12' has no letters"),
+        ((*BUILD, "--label", "roof", "--absent", "12"), 7, "no letters.*; name it by"),
         ((*BUILD, "--label", "roof", "--area", "x.gpkg"), 2, "area x.gpkg: cannot be"),
         (("build", "--image", "x.tif", "--labels", "roofs.gpkg", "--label", "a"), 3,
          "x.tif"),
