@@ -232,14 +232,14 @@ def build(
         raise OptionError("--size 0 is for plain images; scenes are cut into chips")
 
     from rrsis_geo.chips.build import build_chips
-    from rrsis_geo.chips.chip_folder import (
-        staged_folder,
-        write_build_record,
-        write_chips,
-    )
+    from rrsis_geo.chips.chip_folder import write_build_record, write_chips
     from rrsis_geo.chips.chip_plan import plan_chips
+    from rrsis_geo.chips.folder_staging import staged_folder
 
-    with staged_folder(output, overwrite=overwrite) as folder:
+    inputs = (*images, *labels, coco, values["area"], values["images_dir"])
+    with staged_folder(
+        output, overwrite=overwrite, inputs=[one for one in inputs if one is not None]
+    ) as folder:
         sources: Sequence[ImageSource]
         if coco is not None:
             sources = _coco_sources(coco, values)
@@ -333,7 +333,7 @@ def _class_keys(names: Sequence[str]) -> tuple[str, ...]:
         return ()
     from rrsis_geo.chips.classes import class_key
 
-    return tuple(class_key(name) for name in names)
+    return tuple(class_key(name, way_out="name it by a word") for name in names)
 
 
 def _print_summary(

@@ -45,7 +45,7 @@ SHARED = together(
     option(
         "Question",
         "--threshold",
-        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        type=options.FractionType(),
         default=SegmentOptions.threshold,
         show_default=True,
         metavar="P",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
@@ -52,6 +53,22 @@ def _parse(kind: Callable[[str], Number], text: str, wanted: str) -> Number:
         return kind(text)
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is not {wanted}") from error
+
+
+class FractionType(click.FloatRange):
+    """A number between 0 and 1, neither of them; click's range alone lets nan pass."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1, min_open=True, max_open=True)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; anything else is a usage error."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail("nan is not in the range 0<x<1.", param, ctx)
+        return number
 
 
 def together(*options: Any) -> Decorator[Any]:

@@ -111,15 +111,18 @@ class SegmentOptions:
     """Use the kept answers of earlier runs, and keep those of this one."""
 
     def __post_init__(self) -> None:
+        for item in fields(self):
+            object.__setattr__(self, item.name, _as_plain(getattr(self, item.name)))
         for name in ("bands", "bbox"):
             value = getattr(self, name)
             if value is not None:
-                values = tuple(value) if isinstance(value, Iterable) else (None,)
+                given = value if isinstance(value, Iterable) else (None,)
+                values = tuple(map(_as_plain, given))
                 _require(all(map(_is_number, values)), name, "a list of numbers", self)
                 object.__setattr__(self, name, values)  # JSON has lists
         for name in ("window_size", "overlap", "overviews", "batch_size", "workers"):
             _require(type(getattr(self, name)) is int, name, "a whole number", self)
-        for name in ("threshold", "min_area", "fill_holes", "simplify"):
+        for name in ("threshold", "min_area", "fill_holes", "simplify", "caution"):
             _require(_is_number(getattr(self, name)), name, "a number", self)
         for name in ("min_score", "gsd"):
             value = getattr(self, name)
@@ -132,12 +135,6 @@ class SegmentOptions:
         for name in ("crs", "aoi", "aoi_layer"):
             value = getattr(self, name)
             _require(value is None or isinstance(value, str), name, "a text", self)
-        _require(
-            self.pixel_coordinates in (True, False),
-            "pixel_coordinates",
-            "true or false",
-            self,
-        )
         _require(32 <= self.window_size <= 4096, "window_size", "in [32, 4096]", self)
         _require(
             0 <= self.overlap < self.window_size,
@@ -149,14 +146,16 @@ class SegmentOptions:
         _require(0 < self.threshold < 1, "threshold", "in (0, 1)", self)
         if self.min_score is not None:
             _require(0 <= self.min_score < 1, "min_score", "in [0, 1)", self)
-        for name in ("min_area", "fill_holes", "simplify"):
+        for name in ("min_area", "fill_holes", "simplify", "caution"):
             value = getattr(self, name)
             _require(_is_finite(value) and value >= 0, name, "0 or more", self)
-        _require(
-            self.split in (True, False, None), "split", "true, false or null", self
-        )
-        for name in ("guess", "cache"):
-            _require(getattr(self, name) in (True, False), name, "true or false", self)
+        for name in ("split", "pixel_coordinates", "guess", "cache"):
+            value = getattr(self, name)
+            if name == "split" and value is None:
+                continue
+            wanted = "true, false or null" if name == "split" else "true or false"
+            _require(value in (True, False), name, wanted, self)
+            object.__setattr__(self, name, bool(value))
         if self.gsd is not None:
             _require(_is_finite(self.gsd) and self.gsd > 0, "gsd", "metres > 0", self)
         if self.bands is not None:
@@ -172,13 +171,6 @@ class SegmentOptions:
         _require(self.precision in PRECISIONS, "precision", f"in {PRECISIONS}", self)
         _require(self.engine in ENGINES, "engine", f"in {tuple(ENGINES)}", self)
         _require(self.resolve in RESOLVES, "resolve", f"in {RESOLVES}", self)
-        _require(_is_number(self.caution), "caution", "a number", self)
-        _require(
-            _is_finite(self.caution) and self.caution >= 0,
-            "caution",
-            "0 or more",
-            self,
-        )
         _require(self.batch_size >= 0, "batch_size", "0 (automatic) or more", self)
         _require(self.workers >= 1, "workers", "1 or more", self)
         _require(
@@ -299,6 +291,10 @@ class SegmentJob:
             raise OptionError(f"not a job: {error}") from error
 
 
+OUTLINES = ("threshold", "min_score", "min_area", "fill_holes", "simplify", "split")
+"""Options that polygons depend on, and the network does not."""
+
+
 @dataclass(frozen=True)
 class VectorizeJob:
     """Polygons from a probability raster, without the network."""
@@ -332,19 +328,13 @@ class VectorizeJob:
         check_path("probability", self.probability)
         check_output("output", self.output)
         check_layer(self)
-        self.options  # noqa: B018 - checks the numbers
+        for name in OUTLINES:
+            object.__setattr__(self, name, getattr(self.options, name))
 
     @property
     def options(self) -> SegmentOptions:
         """The same numbers as options of a run."""
-        return SegmentOptions(
-            threshold=self.threshold,
-            min_score=self.min_score,
-            min_area=self.min_area,
-            fill_holes=self.fill_holes,
-            simplify=self.simplify,
-            split=self.split,
-        )
+        return SegmentOptions(**{name: getattr(self, name) for name in OUTLINES})
 
     def to_mapping(self) -> Dict[str, Any]:
         """JSON values, as `from_mapping` takes them."""
@@ -387,6 +377,15 @@ def _is_finite(value: float) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _as_plain(value: Any) -> Any:
+    """A number of numpy or the like as int or float, which JSON has; else the value."""
+    if type(value) in (bool, int, float):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else value
 
 
 def _known(cls: Any, values: Mapping[str, Any]) -> Dict[str, Any]:

@@ -60,7 +60,9 @@ class Explain:
     """`SegmentJob.own_layers` as JSON values."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "expressions", tuple(self.expressions))
+        given: Any = self.expressions  # one text, from clients that know no better
+        texts = (given,) if isinstance(given, str) else tuple(given)
+        object.__setattr__(self, "expressions", texts)
         object.__setattr__(self, "own_layers", tuple(self.own_layers))
 
 

@@ -1,7 +1,8 @@
 import json
 import math
-from dataclasses import fields
+from dataclasses import asdict, fields
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +93,60 @@ def test_a_job_round_trips_through_json(scene, expressions, output, options):
     ],
 )
 def test_an_invalid_value_is_refused_by_name(name, value):
+    with pytest.raises(OptionError, match=name.replace("_", "-")):
+        SegmentOptions(**{name: value})
+
+
+def test_numbers_of_numpy_are_numbers():
+    options = SegmentOptions(
+        window_size=np.int64(320),
+        overlap=np.uint8(32),
+        workers=np.int32(1),
+        threshold=np.float32(0.25),
+        min_area=np.int64(20),
+        min_score=np.float64(0.5),
+        gsd=np.float32(0.5),
+        bands=(np.int64(4), 3, 2),
+        bbox=np.array([0, 1, 2, 3.5]),
+        caution=np.float16(1),
+        split=np.True_,
+        cache=np.False_,
+    )
+    plain = SegmentOptions(
+        window_size=320,
+        overlap=32,
+        threshold=0.25,
+        min_area=20,
+        min_score=0.5,
+        gsd=0.5,
+        bands=(4, 3, 2),
+        bbox=(0.0, 1.0, 2.0, 3.5),
+        caution=1.0,
+        split=True,
+        cache=False,
+    )
+    assert options == plain
+    assert json.dumps(asdict(options)) == json.dumps(asdict(plain))
+    job = VectorizeJob("p.tif", "a.gpkg", threshold=np.float32(0.25), split=np.True_)
+    assert json.dumps(job.to_mapping()) == json.dumps(
+        VectorizeJob("p.tif", "a.gpkg", threshold=0.25, split=True).to_mapping()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("workers", np.float64(1)),
+        ("window_size", np.array(320)),
+        ("threshold", np.float32("nan")),
+        ("min_area", np.float32("inf")),
+        ("bands", (np.float32(1), 2, 3)),
+        ("bands", (np.True_, 2, 3)),
+        ("min_area", np.True_),
+        ("gsd", 1j),
+    ],
+)
+def test_other_values_of_numpy_are_refused_by_name(name, value):
     with pytest.raises(OptionError, match=name.replace("_", "-")):
         SegmentOptions(**{name: value})
 

@@ -133,6 +133,11 @@ def test_invalid_requests_are_refused(line):
         decode_request(line)
 
 
+def test_one_expression_to_explain_is_not_taken_letter_by_letter():
+    line = '{"kind": "explain", "job": 1, "expressions": "big roof"}'
+    assert decode_request(line).expressions == ("big roof",)
+
+
 def test_equal_versions_are_accepted():
     check_versions(PROTOCOL_VERSION, __version__)
     check_versions(PROTOCOL_VERSION, __version__, peer_is_plugin=True)

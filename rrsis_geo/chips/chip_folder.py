@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,52 +17,11 @@ from rrsis_geo.chips.build import Chip
 from rrsis_geo.datasets.formats.manifest import write_manifest
 from rrsis_geo.datasets.kinds import MANIFEST
 from rrsis_geo.datasets.referring_sample import MaskRuns, Sample
-from rrsis_geo.errors import OutputError
 
 IMAGES = "chips"
 FOOTPRINTS = "chips.geojson"
 BUILD_RECORD = "build.json"
 (MANIFEST_FILE,) = MANIFEST.files
-
-
-@contextmanager
-def staged_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """Open a temporary folder that is renamed to `path` when the block ends.
-
-    It is filled beside its place as `NAME.part`. On any failure it is removed and an
-    existing folder stays as it is.
-
-    Raises:
-        OutputError: The path exists already, or cannot be written.
-    """
-    target = Path(path)
-    if target.exists() and not overwrite:
-        raise OutputError(f"{target}: exists; choose another folder or --overwrite")
-    if target.exists() and not (target / MANIFEST_FILE).is_file():
-        raise OutputError(
-            f"{target}: is not replaced, because it holds no {MANIFEST_FILE} and so is "
-            "no folder of chips; choose another folder"
-        )
-    if not target.absolute().parent.is_dir():
-        raise OutputError(
-            f"{target}: there is no folder {target.parent}; create it first"
-        )
-    part, old = (target.with_name(target.name + end) for end in (".part", ".old"))
-    try:
-        for leftover in (part, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        part.mkdir()
-        yield part
-        if target.exists():
-            os.replace(target, old)
-        os.replace(part, target)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        raise OutputError(
-            f"{target}: cannot be written: {error.strerror or error}"
-        ) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_chips(folder: Path, chips: Iterable[Chip]) -> list[Sample]:

@@ -17,10 +17,14 @@ _KEYS = {
 """Name of a class in the lexicon, singular or plural -> its key."""
 
 
-def class_key(name: str) -> str:
+def class_key(name: str, *, way_out: str = "") -> str:
     """The key of a class as it is written in labels: "Storage Tanks" -> storage_tank.
 
     A class that the lexicon lacks keeps its own name, in the singular.
+
+    Args:
+        name: As it is written.
+        way_out: What to do about a code, for messages; "": give it a word.
 
     Raises:
         DataError: The name has no letters, so no expression can be made with it.
@@ -29,8 +33,10 @@ def class_key(name: str) -> str:
     if not re.search(r"[^\W\d_]", key):
         raise DataError(
             f"the class {name!r} has no letters, so no expression can name it; "
-            f"give it a word with --class {name.strip() or 'CODE'}=building, or rename "
-            "it in the COCO file"
+            + (
+                way_out
+                or f"give it a word with --class {name.strip() or 'CODE'}=building"
+            )
         )
     return _KEYS.get(key) or _KEYS.get(_singular(key)) or _singular(key)
 

@@ -218,12 +218,16 @@ def _with_class_keys(
     """Rename classes to keys of the lexicon; those an image has are complete in it."""
     layout = image.layout
     objects = tuple(
-        replace(item, category=class_key(item.category)) for item in layout.objects
+        replace(item, category=_coco_class(item.category)) for item in layout.objects
     )
-    complete = {class_key(name) for name in layout.complete} - incomplete
+    complete = {_coco_class(name) for name in layout.complete} - incomplete
     complete |= {item.category for item in objects}
     return replace(
         image,
         place=place,
         layout=replace(layout, objects=objects, complete=frozenset(complete)),
     )
+
+
+def _coco_class(name: str) -> str:
+    return class_key(name, way_out="rename it in the COCO file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from rrsis_geo.errors import OptionError
@@ -37,11 +38,13 @@ class BuildOptions:
         self._require(
             self.size == 0 or 64 <= self.size <= 2048, "size", "0 or in [64, 2048]"
         )
-        self._require(all(value > 0 for value in self.gsd), "gsd", "metres > 0")
+        good = all(0 < value < math.inf for value in self.gsd)
+        self._require(good, "gsd", "metres > 0")
         self._require(self.expressions >= 1, "expressions", "1 or more")
         self._require(0 <= self.no_target <= 1, "no_target", "in [0, 1]")
         self._require(0 <= self.empty < 1, "empty", "in [0, 1)")
-        valid = len(self.shares) == 3 and min(self.shares) >= 0 < sum(self.shares)
+        valid = len(self.shares) == 3 and 0 < sum(self.shares) < math.inf
+        valid = valid and min(self.shares) >= 0
         self._require(valid, "shares", "three numbers of 0 or more, not all 0")
         self._require(0 <= self.overlap < 1, "overlap", "in [0, 1)")
         self._require(self.gap >= 0, "gap", "0 or more")

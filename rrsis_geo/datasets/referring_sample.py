@@ -159,7 +159,7 @@ def resize_mask(mask: NDArray[np.bool_], shape: tuple[int, int]) -> NDArray[np.b
 
 def _read_target(target: Target) -> NDArray[np.bool_]:
     if isinstance(target, MaskFile):
-        return np.asarray(_read_levels(target.path) > target.threshold)
+        return _read_mask_file(target)
     if not target.parts:
         raise DataError("the mask has no parts")
     masks = [rle.decode(part) for part in target.parts]
@@ -168,18 +168,39 @@ def _read_target(target: Target) -> NDArray[np.bool_]:
     return np.asarray(np.logical_or.reduce(masks))
 
 
+def _read_mask_file(file: MaskFile) -> NDArray[np.bool_]:
+    """Read a mask; one whose levels are all too low is in other units, not empty."""
+    levels = _read_levels(file.path)
+    mask = np.asarray(levels > file.threshold)
+    highest = levels.max(initial=0)
+    if 0 < highest <= file.threshold:
+        raise DataError(
+            f"{file.path}: no level of the mask is above {file.threshold}, and the "
+            f"highest is {highest}; save the target as 255, or a mask without one as 0"
+        )
+    return mask
+
+
 def _read_levels(path: Path) -> NDArray[Any]:
-    """Read the (H, W) levels; of several colour bands the highest, without alpha."""
+    """Read the (H, W) levels; of several colour bands the highest, without alpha.
+
+    Those of one bit are 0 and 255.
+    """
     if path.suffix.lower() in {".jpg", ".jpeg"}:
         raise DataError(f"{path}: a JPEG blurs a mask; save masks as PNG or GeoTIFF")
     try:
         if path.suffix.lower() in {".tif", ".tiff"}:
             with rasterio.open(path) as dataset:
                 levels = np.asarray(dataset.read()).max(axis=0)
+                bits = dataset.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
+                if bits == "1":
+                    levels = levels * np.uint8(255)
         else:
             with Image.open(path) as image:
                 coloured = image.mode in ("RGB", "RGBA", "LA")
                 levels = np.asarray(image.convert("RGB") if coloured else image)
+                if image.mode == "1":
+                    levels = levels * np.uint8(255)
     except (OSError, rasterio.errors.RasterioError) as error:
         raise DataError(f"{path}: cannot be read as a mask ({error})") from error
     return np.asarray(levels.max(axis=2) if levels.ndim == 3 else levels)

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.job_texts import as_texts
 from rrsis_geo.many_scenes.scene_list import list_scenes
 from rrsis_geo.many_scenes.scene_outcome import ScenesResult
 from rrsis_geo.many_scenes.scenes_job import ScenesJob
@@ -102,7 +103,7 @@ def segment_many(
             raise OptionError("weights are those of the segmenter; give one of the two")
         weights, values = segmenter.weights, {**segmenter.options, **values}
     words = [scenes] if isinstance(scenes, (str, os.PathLike)) else list(scenes)
-    texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
+    texts = as_texts(expressions)
     layers, frames = layers_and_tables(own_layers or {})
     listed = list_scenes([os.fspath(word) for word in words], asset=asset)
     with TemporaryDirectory(prefix="rrsis-geo-") as folder:

@@ -18,6 +18,7 @@ from torch.optim import Optimizer
 from rrsis_geo.atomic_write import staged
 from rrsis_geo.errors import DataError, OptionError, OutputError
 from rrsis_geo.training.config import TrainConfig
+from rrsis_geo.training.data.run_inputs import RunInput, RunInputs
 from rrsis_geo.training.schedule import Average
 
 CHANGEABLE = frozenset({"keep_every", "validate_every", "validate_most"})
@@ -42,6 +43,7 @@ def save_checkpoint(
     average: Average,
     progress: Progress,
     config: TrainConfig,
+    inputs: RunInputs,
 ) -> None:
     """Save the state of a run, atomically.
 
@@ -57,7 +59,11 @@ def save_checkpoint(
     for index, state in optimizer.state_dict()["state"].items():
         for key, value in state.items():
             tensors[f"optimizer/{index}/{key}"] = torch.as_tensor(value)
-    metadata = {"progress": asdict(progress), "config": asdict(config)}
+    metadata = {
+        "progress": asdict(progress),
+        "config": asdict(config),
+        "inputs": {name: asdict(value) for name, value in inputs.items()},
+    }
     save_tensors(path, tensors, metadata)
 
 
@@ -109,6 +115,34 @@ def load_checkpoint(
     return progress
 
 
+def check_inputs(path: Path, inputs: RunInputs) -> bool:
+    """Check that a run goes on with the data and the start weights it began with.
+
+    Returns:
+        Whether the checkpoint tells; those of earlier versions do not.
+
+    Raises:
+        DataError: the file is broken.
+        OptionError: the run had others.
+    """
+    with _opened(path) as stored:
+        before = _metadata(stored).get("inputs", {})
+    for name, now in inputs.items():
+        if name not in before:
+            return False
+        try:
+            old = RunInput(**before[name])
+        except TypeError as error:
+            raise DataError(f"{path}: not a checkpoint of a run ({error})") from error
+        if old.digest != now.digest:
+            same = ", of other content" if old.name == now.name else ""
+            raise OptionError(
+                f"{path}: the run had other {name} ({old.name}, now {now.name}{same}); "
+                "give the old ones, or another folder for the run (--run)"
+            )
+    return True
+
+
 def save_tensors(
     path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, object]
 ) -> None:
@@ -133,16 +167,24 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict[str, Any
     Raises:
         DataError: the file cannot be read.
     """
+    with _opened(path) as stored:
+        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        return tensors, _metadata(stored)
+
+
+def _metadata(stored: Any) -> dict[str, dict[str, Any]]:
+    texts = stored.metadata() or {}
+    return {name: json.loads(text) for name, text in texts.items()}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a file of `save_tensors`; what is wrong with it becomes a DataError."""
     try:
         with safe_open(path, framework="pt") as stored:
-            metadata = {
-                name: json.loads(text)
-                for name, text in (stored.metadata() or {}).items()
-            }
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
+            yield stored
     except (OSError, SafetensorError, ValueError) as error:
         raise DataError(f"{path}: not a checkpoint ({error})") from error
-    return tensors, metadata
 
 
 @contextmanager

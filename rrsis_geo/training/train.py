@@ -21,6 +21,12 @@ from rrsis_geo.model.serialization.weights import save_weights
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.gpu_rendering import Renderer
 from rrsis_geo.training.data.mixture import Mixture
+from rrsis_geo.training.data.run_inputs import (
+    DATA,
+    WEIGHTS,
+    RunInput,
+    weights_input,
+)
 from rrsis_geo.training.data.sample_plans import MixturePlans
 from rrsis_geo.training.distributed.process_group import open_process_group
 from rrsis_geo.training.initial_weights.initial_weights import (
@@ -115,6 +121,10 @@ def train_weights(
                 processes=processes,
                 workers=job.data.workers,
                 log=main_log,
+                inputs={
+                    DATA: RunInput(data.description, data.digest),
+                    WEIGHTS: weights_input(job.weights or job.text_weights),
+                },
             ),
         )
         if processes.is_main:

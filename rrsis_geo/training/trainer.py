@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rrsis_geo.errors import DataError, OutputError
+from rrsis_geo.folder_lock import FolderLock
 from rrsis_geo.model.btdnet import BTDNet
 from rrsis_geo.training.builders import (
     PHRASES,
@@ -23,6 +25,7 @@ from rrsis_geo.training.builders import (
 )
 from rrsis_geo.training.checkpoint import (
     Progress,
+    check_inputs,
     load_checkpoint,
     load_tensors,
     save_checkpoint,
@@ -31,6 +34,7 @@ from rrsis_geo.training.checkpoint import (
 from rrsis_geo.training.config import TrainConfig
 from rrsis_geo.training.data.batch import Sample, SampleStream
 from rrsis_geo.training.data.loader import PlanStream, Render, load_batches
+from rrsis_geo.training.data.run_inputs import RunInputs
 from rrsis_geo.training.distributed.process_group import ProcessGroup
 from rrsis_geo.training.loop import Step, train
 from rrsis_geo.training.monitoring.run_log import RunLog
@@ -75,6 +79,8 @@ class RunEnvironment:
     """Processes that prepare samples."""
     log: Callable[[str], None]
     """Called with lines of progress for people."""
+    inputs: RunInputs = field(default_factory=dict)
+    """What a run found in the folder must have begun with, too."""
 
 
 def run_training(
@@ -98,14 +104,16 @@ def run_training(
         mode.
 
     Raises:
-        OutputError: the folder cannot be written; earlier checkpoints stay.
+        OutputError: the folder cannot be written, or another run is writing it;
+            earlier checkpoints stay.
         DataError, OptionError: the folder holds another run.
     """
     torch.manual_seed(config.seed)
     processes = environment.processes
     processes.images_per_process(config.images // config.accumulate)
     _make_folder(environment.folder)
-    return Trainer(config, network, tokenize, samples, environment).run()
+    with FolderLock(environment.folder) if processes.is_main else nullcontext():
+        return Trainer(config, network, tokenize, samples, environment).run()
 
 
 class Trainer:
@@ -180,6 +188,11 @@ class Trainer:
         environment = self._environment
         checkpoint = environment.folder / CHECKPOINT
         if checkpoint.exists():
+            if not check_inputs(checkpoint, environment.inputs):
+                environment.log(
+                    f"{checkpoint}: of an earlier version, which kept no digests; its "
+                    "data and start weights are taken for the same"
+                )
             self._progress = load_checkpoint(
                 checkpoint,
                 network=self._network,
@@ -217,6 +230,7 @@ class Trainer:
                 average=self._average,
                 progress=self._progress,
                 config=config,
+                inputs=self._environment.inputs,
             )
             self._run_log.write_plots()
             self._environment.log(f"kept step {done}")

@@ -22,7 +22,8 @@ from rrsis_geo.training.data.listed_samples import (
     validation_samples,
 )
 from rrsis_geo.training.data.mixture import Mixture, Source
-from rrsis_geo.training.data.pack import is_pack, read_pack
+from rrsis_geo.training.data.pack import INDEX, is_pack, read_pack
+from rrsis_geo.training.data.run_inputs import digest_of_files, digest_of_samples
 from rrsis_geo.training.trainer import ValidationSets
 from rrsis_geo.training.validation import made_samples, written_samples
 
@@ -63,6 +64,8 @@ class TrainingData:
     """Items of `stream` that show every line once; 0: the stream has no epochs."""
     description: str
     """For the model card."""
+    digest: str
+    """Of the content, by which a resumed run knows it again."""
     texts: tuple[str, ...] = ()
     """Expressions of listed data; a vocabulary made for them must contain their
     words."""
@@ -104,6 +107,7 @@ def listed_data(config: TrainConfig, files: DataFiles) -> TrainingData:
         description=(
             f"{files.path.name}: {len(training)} expressions on {len(images)} images"
         ),
+        digest=digest_of_samples(training + held_out),
         texts=tuple(line.expression for line in training),
         phrases=tuple(sorted(names | set(PHRASES))),
         categories=categories,
@@ -146,11 +150,14 @@ def mixed_data(
     if files.mistakes is not None:
         training = with_mistakes(training, read_mistakes(files.mistakes))
     counts = ", ".join(f"{source.name} {len(source.images)}" for source in training)
+    description = f"images of {counts}"
+    index = files.path / INDEX if is_pack(files.path) else None
     return TrainingData(
         stream=build_mixture(config, training),
         validation=mixture_validation(validation),
         items_per_epoch=0,
-        description=f"images of {counts}",
+        description=description,
+        digest=digest_of_files(description, (index, files.outlines, files.mistakes)),
     )
 
 

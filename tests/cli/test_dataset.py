@@ -114,7 +114,7 @@ def test_codes_are_mapped_to_class_names(work):
         ((*BUILD, "--label", "roof", "--shares", "1,2"), 2, "shares must be three"),
         ((*BUILD, "--label", "roof", "--size", 400), 2, "separate pieces of ground"),
         ((*BUILD, "--label", "roof", "--gsd", 0.2), 2, "--gsd 0.2: scene.tif has 1 m"),
-        ((*BUILD, "--label", "roof", "--absent", "12"), 7, "class '12' has no letters"),
+        ((*BUILD, "--label", "roof", "--absent", "12"), 7, "no letters.*; name it by"),
         ((*BUILD, "--label", "roof", "--area", "x.gpkg"), 2, "area x.gpkg: cannot be"),
         (("build", "--image", "x.tif", "--labels", "roofs.gpkg", "--label", "a"), 3,
          "x.tif"),
@@ -162,6 +162,13 @@ def test_nothing_is_replaced_without_overwrite(work):
     assert run("check", "m.jsonl", "--sheet", "sheet.png").exit_code == 8
     assert run("convert", "m.jsonl", "-o", "sheet.png").exit_code == 8
     assert (work / "sheet.png").read_text() == "mine"
+
+
+def test_a_build_does_not_replace_what_it_reads(work):
+    answer = run(*BUILD, "--label", "roof", *SMALL, "-o", ".", "--overwrite")
+    assert answer.exit_code == 8
+    assert "scene.tif is read by this build and lies in it" in answer.output
+    assert (work / "scene.tif").exists()
 
 
 def test_a_full_disk_leaves_nothing(work, limit_file_size):

@@ -64,6 +64,7 @@ def test_two_weights_are_compared(evaluate, manifest, tiny_weights):
         (["manifest.jsonl", "--against", "gone.json"], 7, "cannot be read"),
         (["manifest.jsonl", "--against", "gone"], 4, "no such weights"),
         (["manifest.jsonl", "--threshold", "1"], 2, "threshold"),
+        (["manifest.jsonl", "--threshold", "nan"], 2, "nan is not in the range"),
         (["empty.jsonl"], 7, "holds no sample"),
         (["rrsis-d", "."], 7, "."),
         (["refsegrs", "."], 7, "."),

@@ -59,6 +59,7 @@ def test_a_manifest_becomes_weights(tmp_path, config, manifest):
         "checkpoint.safetensors",
         "curves.png",
         "events.out.tfevents.0.rrsis-geo",
+        "lock",
         "log.jsonl",
     }
 
@@ -129,6 +130,41 @@ def test_without_validation_lines_the_last_weights_are_kept(tmp_path, config):
     assert done.exit_code == 0, done.output
     assert "no validation split" in done.output
     assert not (tmp_path / "boxes.run" / "best.safetensors").exists()
+
+
+def test_a_run_on_other_data_is_refused(tmp_path, config, manifest):
+    output = tmp_path / "boxes.safetensors"
+    words = (config, "-o", output, *QUICK, "--overwrite", "--data")
+    assert call(*words, manifest).exit_code == 0
+    before = output.read_bytes()
+
+    # As many lines on as many images: the settings are the same.
+    other = write_manifest(tmp_path / "other", boxes(12, seed=3))
+    rewrite_line(other, 0, expression="the blue box on the left")
+    refused = call(*words, other)
+    assert refused.exit_code == 2
+    assert "boxes.run/checkpoint.safetensors: the run had other data" in refused.stderr
+    assert "(manifest.jsonl: 8 expressions on 4 images" in refused.stderr
+    assert "another folder for the run (--run)" in refused.stderr
+    assert output.read_bytes() == before
+
+    moved = manifest.parent.rename(tmp_path / "moved")
+    done = call(*words, moved / manifest.name)
+    assert done.exit_code == 0, done.output
+    assert "going on at step 2" in done.output
+
+
+def test_a_run_from_other_weights_is_refused(tmp_path, config, manifest):
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    for output, seed in ((first, 0), (second, 1)):
+        done = call(config, "--data", manifest, "-o", output, *QUICK, "--seed", seed)
+        assert done.exit_code == 0, done.output
+    words = (config, "--data", manifest, "-o", tmp_path / "a.safetensors", *QUICK)
+    assert call(*words, "--from", first).exit_code == 0
+    for start in (("--from", second), ()):
+        refused = call(*words, "--overwrite", *start)
+        assert refused.exit_code == 2
+        assert "the run had other start weights (first.safetensors" in refused.stderr
 
 
 def rewrite_line(manifest, number, **changes):

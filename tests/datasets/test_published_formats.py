@@ -5,9 +5,11 @@ import pickle
 
 import numpy as np
 import pytest
+import rasterio
 from published_files import ref_of, write_refsegrs, write_risbench, write_rrsis_d
 
 from rrsis_geo.datasets.formats.manifest import read_manifest, write_manifest
+from rrsis_geo.datasets.inspection import inspect_samples
 from rrsis_geo.datasets.published_counts import PUBLISHED, counts_of
 from rrsis_geo.datasets.registry import kind_of, read_dataset
 from rrsis_geo.errors import DataError, OptionError
@@ -115,6 +117,38 @@ def test_refsegrs_with_its_defects(tmp_path, whole):
     assert mask.sum() == 5 * 4  # grey ground is no target
 
 
+def rewrite_mask(folder, mask, **profile):
+    path = folder / "masks" / "2.tif"
+    with rasterio.open(path) as dataset:
+        kept = {**dataset.profile, **profile}
+    with rasterio.open(path, "w", **kept) as dataset:
+        dataset.write(mask.astype(np.uint8), 1)
+        if "photometric" in profile:
+            dataset.write_colormap(1, {0: (0, 0, 0), 1: (255, 255, 255)})
+
+
+def test_a_mask_of_one_bit_is_black_and_white(tmp_path, whole):
+    folder = write_refsegrs(tmp_path / "set")
+    (sample,) = read_dataset(folder, split="val")
+    mask = sample.read_mask()
+    rewrite_mask(folder, mask, nbits=1)
+    assert np.array_equal(sample.read_mask(), mask)
+    rewrite_mask(folder, np.zeros_like(mask), nbits=1)
+    assert not sample.read_mask().any()
+    rewrite_mask(folder, np.zeros_like(mask))
+    assert not sample.read_mask().any()
+
+
+@pytest.mark.parametrize("profile", [{}, {"photometric": "palette"}])
+def test_a_mask_of_0_and_1_is_broken_and_not_empty(tmp_path, whole, profile):
+    folder = write_refsegrs(tmp_path / "set")
+    samples = read_dataset(folder)
+    rewrite_mask(folder, samples[3].read_mask(), **profile)
+    (broken,) = inspect_samples(samples).broken
+    assert "output_phrase_val.txt, line 1: " in broken
+    assert "2.tif: no level of the mask is above 50, and the highest is 1" in broken
+
+
 def replaced(*, at, **changes):
     def change(body):
         annotation = body["annotations"][at]
@@ -128,9 +162,31 @@ def replaced(*, at, **changes):
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        (replaced(at=1, segmentation=...), r"entry 1: .*segmentation"),
-        (replaced(at=1, id=7), r"entry 1: .*101"),
-        (replaced(at=1, categories_id=9), r"entry 1: .*9"),
+        (
+            replaced(at=1, segmentation=...),
+            r"instances\.json, annotation 101: lacks 'segmentation'",
+        ),
+        (
+            replaced(at=1, id=7),
+            r"instances\.json: lacks annotation 101, which .*refs\(unc\)\.p, entry 1 "
+            "names",
+        ),
+        (
+            replaced(at=1, categories_id=9),
+            r"instances\.json: lacks category 9, which annotation 101 names",
+        ),
+        (
+            replaced(at=1, id=...),
+            r"instances\.json: not the instances of RRSIS-D: lacks 'id'",
+        ),
+        (
+            lambda body: body.update(categories=[1]),
+            r"instances\.json: not the instances of RRSIS-D: .* other kinds",
+        ),
+        (
+            lambda body: body["annotations"].__setitem__(1, {"id": [3]}),
+            r"instances\.json: not the instances of RRSIS-D: .* other kinds",
+        ),
         (
             replaced(at=1, segmentation=[{"size": [4, 4], "counts": "X"}]),
             r"instances\.json, annotation 101: run-length mask",
@@ -139,13 +195,17 @@ def replaced(*, at, **changes):
             replaced(at=1, segmentation=[[1, 2, 3, 4, 5, 6]]),
             r"instances\.json, annotation 101: a run-length mask must be",
         ),
-        (lambda body: body.pop("categories"), r"instances\.json: not the instances"),
+        (
+            lambda body: body.pop("categories"),
+            r"instances\.json: not the instances of RRSIS-D: lacks 'categories'",
+        ),
     ],
 )
 def test_broken_instances_are_named(tmp_path, whole, changed, reason):
     folder = write_rrsis_d(tmp_path / "set", changed=changed)
-    with pytest.raises(DataError, match=reason):
+    with pytest.raises(DataError, match=reason) as failure:
         read_dataset(folder)
+    assert "Error" not in str(failure.value)
 
 
 @pytest.mark.parametrize(
@@ -153,6 +213,8 @@ def test_broken_instances_are_named(tmp_path, whole, changed, reason):
     [
         ({"a": 1}, "not a list"),
         ([3], "entry 0: not an entry"),
+        ([{"ann_id": 100}], "entry 0: not an entry of RRSIS-D: lacks 'image_id'"),
+        ([ref_of(0, "train", ann_id=[1])], "'ann_id' must be int, got list"),
         ([ref_of(0, "minival")], "split 'minival' is none of"),
         ([ref_of(0, "train", text=" ")], "no words"),
         ([ref_of(0, "train", sentences=None)], "entry 0: not an entry"),
@@ -161,8 +223,9 @@ def test_broken_instances_are_named(tmp_path, whole, changed, reason):
 )
 def test_broken_lists_of_rrsis_d_are_named(tmp_path, whole, refs, reason):
     folder = write_rrsis_d(tmp_path / "set", refs=refs)
-    with pytest.raises(DataError, match=reason):
+    with pytest.raises(DataError, match=reason) as failure:
         read_dataset(folder)
+    assert "Error" not in str(failure.value)
 
 
 def test_a_pickle_that_runs_code_is_refused_and_not_run(tmp_path, whole):

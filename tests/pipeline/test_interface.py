@@ -17,7 +17,7 @@ import shapely
 from brightness import Context, make_job, write_scene
 from geopandas.testing import assert_geodataframe_equal
 
-from rrsis_geo import Segmenter, SegmentOptions, segment
+from rrsis_geo import Segmenter, SegmentOptions, segment, segment_many
 from rrsis_geo.errors import EngineError, OptionError, OutputError
 from rrsis_geo.pipeline.interface import segment_call
 from rrsis_geo.pipeline.interface.progress_line import ProgressLine
@@ -135,6 +135,13 @@ def test_wrong_types_are_our_errors(scene, values, words):
     place = values.pop("scene", scene)
     with pytest.raises(OptionError, match=words):
         segment(place, "tank", progress=False, **SMALL, **values)
+
+
+@pytest.mark.parametrize("expressions", [5, None, b"tank", {"tank": 1}, [3]])
+def test_expressions_that_are_no_texts_are_our_errors(scene, expressions):
+    for call, place in ((segment, scene), (segment_many, [scene])):
+        with pytest.raises(OptionError, match=r"must be (texts|a text), got"):
+            call(place, expressions, progress=False, **SMALL)
 
 
 def test_a_segmenter_keeps_its_network_and_options(scene, loads, tmp_path):

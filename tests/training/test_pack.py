@@ -87,14 +87,15 @@ def test_a_pack_is_read_as_written(sources, tmp_path):
             assert off.mean() < 2
 
 
-def test_an_incomplete_pack_is_left_under_another_name(sources, tmp_path):
-    folder = tmp_path / "pack"
+def test_an_incomplete_pack_leaves_nothing(sources, tmp_path):
+    folder = tmp_path / "made" / "pack"
+    (tmp_path / "made" / "pack.part").mkdir(parents=True)
     broken = [*sources, Source(name="c", weight=1.0, images=(None,), scale=(1.0, 1.0))]
     with pytest.raises(AttributeError):
         write_pack(broken, folder, quality=90)
     assert not folder.exists()
     write_pack(sources, folder, quality=90)
-    assert [path.name for path in tmp_path.iterdir()] == ["pack"]
+    assert {path.name for path in folder.parent.iterdir()} == {"pack", "pack.part"}
     with pytest.raises(OutputError, match="there already"):
         write_pack(sources, folder, quality=90)
 

@@ -22,6 +22,7 @@ from rrsis_geo.training.data.listed_samples import (
     validation_samples,
 )
 from rrsis_geo.training.data.mixture import Source
+from rrsis_geo.training.data.run_inputs import DATA, WEIGHTS, RunInput
 from rrsis_geo.training.distributed.process_group import ProcessGroup
 from rrsis_geo.training.trainer import (
     BEST,
@@ -82,7 +83,7 @@ def listed(config):
     )
 
 
-def trained(folder, config=PLAIN, *, log=lambda line: None, **changes):
+def trained(folder, config=PLAIN, *, log=lambda line: None, inputs=None, **changes):
     if config.dataset == "mix":
         stream = build_mixture(config, [bright_building()])
         samples = RunSamples(stream=stream, validation={})
@@ -95,7 +96,13 @@ def trained(folder, config=PLAIN, *, log=lambda line: None, **changes):
         tiny(**{**config.model, **changes}),
         Tokenizer(WORDS),
         samples,
-        RunEnvironment(folder=folder, processes=SINGLE_PROCESS, workers=0, log=log),
+        RunEnvironment(
+            folder=folder,
+            processes=SINGLE_PROCESS,
+            workers=0,
+            log=log,
+            inputs=inputs or {},
+        ),
     )
 
 
@@ -207,6 +214,33 @@ def test_a_run_of_other_settings_is_refused_by_their_names(tmp_path):
     with pytest.raises(OptionError, match=r"learning_rate 0\.001, now 0\.01"):
         trained(tmp_path, replace(PLAIN, learning_rate=0.01))
     trained(tmp_path, replace(PLAIN, keep_every=5))  # does not affect the weights
+
+
+def test_a_checkpoint_without_inputs_goes_on_with_a_note(tmp_path):
+    trained(tmp_path)  # as versions before 0195 wrote them
+    messages = []
+    inputs = {DATA: RunInput("roofs", "12ab"), WEIGHTS: RunInput("none", "")}
+    trained(tmp_path, log=messages.append, inputs=inputs)
+    assert "data and start weights are taken for the same" in messages[0]
+    assert messages[1] == "going on at step 6"
+
+
+def test_other_inputs_are_refused_by_their_names(tmp_path):
+    inputs = {DATA: RunInput("roofs", "12ab"), WEIGHTS: RunInput("none", "")}
+    trained(tmp_path, inputs=inputs)
+    trained(tmp_path, inputs={**inputs, DATA: RunInput("moved", "12ab")})
+    for name in ("roofs", "cars"):
+        with pytest.raises(OptionError, match=rf"other data \(roofs, now {name}"):
+            trained(tmp_path, inputs={**inputs, DATA: RunInput(name, "34cd")})
+
+
+def test_two_runs_in_one_folder_are_refused(tmp_path):
+    def again(line):
+        with pytest.raises(OutputError, match="another run"):
+            trained(tmp_path)
+
+    trained(tmp_path, log=again)
+    trained(tmp_path)
 
 
 @pytest.mark.parametrize("body", [b"", b"no checkpoint at all", b"\x08" + bytes(40)])

@@ -15,6 +15,7 @@ from affine import Affine
 
 from rrsis_geo.errors import OptionError
 from rrsis_geo.job import SegmentJob, SegmentOptions
+from rrsis_geo.job_texts import as_texts
 from rrsis_geo.pipeline.interface.inputs import (
     AreaLike,
     SceneLike,
@@ -261,7 +262,7 @@ def _segment(
     **values: Any,
 ) -> SegmentResult:
     """Turn what Python programs hold into a job and run it."""
-    texts = (expressions,) if isinstance(expressions, str) else tuple(expressions)
+    texts = as_texts(expressions)
     layers, frames = layers_and_tables(own_layers or {})
     with TemporaryDirectory(prefix="rrsis-geo-") as temporary:
         folder = Path(temporary)

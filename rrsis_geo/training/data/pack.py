@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,12 @@ import shapely
 from PIL import Image
 from shapely.geometry import MultiPolygon, Polygon
 
+from rrsis_geo.atomic_write import FOLDER_SUFFIX
 from rrsis_geo.datasets.annotations import LabelledObject, Layout
 from rrsis_geo.datasets.labelled_image import LabelledImage, WrittenExpression
 from rrsis_geo.errors import DataError, OutputError
+from rrsis_geo.files.file_names import hidden_beside
+from rrsis_geo.folder_lock import FolderLock
 from rrsis_geo.training.data.mixture import Source
 
 INDEX = "pack.jsonl.gz"
@@ -48,32 +50,18 @@ def write_pack(sources: Sequence[Source], folder: Path, *, quality: int) -> int:
         Bytes written.
 
     Raises:
-        OutputError: `folder` exists.
+        OutputError: `folder` exists, or another process is writing it.
     """
     if folder.exists():
         raise OutputError(f"{folder}: is there already; remove it, or choose another")
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)  # of an interrupted run
-    images = part / "images"
-    images.mkdir(parents=True)
-    size = 0
-    with gzip.open(part / INDEX, "wt", encoding="utf-8") as index:
-        number = 0
-        for source in sources:
-            for image in source.images:
-                file = images / f"{number:05d}.webp"
-                pixels = Image.fromarray(image.pixels.transpose(1, 2, 0))
-                pixels.save(file, "WEBP", quality=quality)
-                size += file.stat().st_size
-                line = {
-                    "file": file.name,
-                    **_encode_source(source),
-                    **_encode_image(image),
-                }
-                index.write(json.dumps(line, separators=(",", ":")) + "\n")
-                number += 1
-    part.rename(folder)
-    return size + (folder / INDEX).stat().st_size
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FolderLock(hidden_beside(folder, FOLDER_SUFFIX)) as lock:
+        lock.remove_folder = True
+        lock.clear()  # what an interrupted run left
+        part = lock.folder / "pack"
+        size = _write_files(sources, part, quality)
+        part.rename(folder)
+    return size
 
 
 def read_pack(folder: Path) -> list[Source]:
@@ -111,6 +99,29 @@ def read_pack(folder: Path) -> list[Source]:
         )
         for name, (line, images) in by_source.items()
     ]
+
+
+def _write_files(sources: Sequence[Source], folder: Path, quality: int) -> int:
+    """Write images and index into a new folder; return their bytes."""
+    images = folder / "images"
+    images.mkdir(parents=True)
+    size = 0
+    with gzip.open(folder / INDEX, "wt", encoding="utf-8") as index:
+        number = 0
+        for source in sources:
+            for image in source.images:
+                file = images / f"{number:05d}.webp"
+                pixels = Image.fromarray(image.pixels.transpose(1, 2, 0))
+                pixels.save(file, "WEBP", quality=quality)
+                size += file.stat().st_size
+                line = {
+                    "file": file.name,
+                    **_encode_source(source),
+                    **_encode_image(image),
+                }
+                index.write(json.dumps(line, separators=(",", ":")) + "\n")
+                number += 1
+    return size + (folder / INDEX).stat().st_size
 
 
 def _encode_source(source: Source) -> dict[str, Any]:
