@@ -28,3 +28,9 @@ def test_there_are_enough_examples():
 @pytest.mark.parametrize(("expression", "description"), ROWS)
 def test_the_page_is_right(expression, description):
     assert make_plan(expression).describe() == description
+
+
+def test_the_page_says_how_many_plans_are_written_by_hand():
+    lines = Path(__file__).with_name("plans.txt").read_text("utf-8").splitlines()
+    count = sum(" => " in line and not line.startswith("#") for line in lines)
+    assert f"of the {count:,} expressions in" in PAGE.read_text("utf-8")

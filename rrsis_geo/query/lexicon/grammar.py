@@ -167,7 +167,7 @@ beside step: {stat} {q} {len} [to] [the] [due] {d} of {x}
 
 most size: {much} {cmp} than {other}
 compared: {much} {cmp} than {x}
-compared larger: times=(twice|double|triple|three times|several times|many times) \
+compared larger: times=(twice|double|triple|{n} times|several times|many times) \
 (the size of|as (big|large|long|wide) as|bigger than|larger than) {x}
 compared smaller: times=half (the size of|as (big|large|long|wide) as) {x}
 compared same: [about|roughly|nearly|almost] (as big as|as large as \

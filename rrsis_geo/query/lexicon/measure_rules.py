@@ -33,9 +33,9 @@ MACROS = {
     "areas": "low=({n}|{amount}|{area}) {to} {area}",
     "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"
     "|in perimeter|diameter|thick|deep)",
-    "measures": "[maximum|minimum] measure=(diameter|length|width|perimeter"
+    "measures": "[maximum|minimum|max|min] measure=(diameter|length|width|perimeter"
     "|circumference|span|wingspan|loa)",
-    "surface": "[maximum|minimum] (area|footprint|size|surface|surface area"
+    "surface": "[maximum|minimum|max|min] (area|footprint|size|surface|surface area"
     "|floor area|floor space|extent|ground area)",
 }
 

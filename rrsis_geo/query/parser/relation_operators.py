@@ -206,11 +206,13 @@ def _compared(parser: PhraseReader, match: Match) -> Relation:
     order: Any = match.argument or ("smaller" if size == "smallest" else "larger")
     said = match_words(parser, match)
     measure: Any = "length" if "long" in said else "width" if "wide" in said else named
-    factor = _FACTORS.get(match.groups.get("times", "").removeprefix("<n>"), 1.0)
+    times = match.groups.get("times", "")
+    number = parser.matcher.first("<n>", match) if times.endswith(" times") else None
+    factor = float(cast(float, number.value)) if number else _FACTORS.get(times, 1.0)
     return lambda of, anchor, at: n.Compared(of, order, anchor, measure, factor, at=at)
 
 
-_FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0, "three times": 3.0}
+_FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0}
 """How many times; "several times" says no more than larger."""
 
 

@@ -11,7 +11,7 @@ from rrsis_geo.query.lexicon.nouns import sense
 from rrsis_geo.query.patterns.pattern_matcher import Match
 from rrsis_geo.query.phrases.noun_phrase import MAX_DEPTH, NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.quantity_ranges import ABOUT
+from rrsis_geo.query.phrases.quantity_ranges import around_value
 from rrsis_geo.query.phrases.selectors import UNSURE
 
 _PRONOUNS = v.words("those these that any all each both some")
@@ -199,8 +199,9 @@ def read_premodifying_measure(
     if token.text == "<area>":
         named = "area"
     value, at = float(str(token.value)), matcher.at(i, stop)
-    low: float | None = round((1 - ABOUT) * value, 9)
-    high: float | None = round((1 + ABOUT) * value, 9)
+    low: float | None
+    high: float | None
+    low, high = around_value(value, token.surface)
     if start > i:
         over = _after_any(parser, i, _OVER) > i
         low, high = (value, None) if over else (None, value)

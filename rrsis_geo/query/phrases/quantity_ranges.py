@@ -15,7 +15,7 @@ ABOUT = 0.2
 ROUGHLY = 0.5
 """Tolerance of "a few hundred metres", as a share."""
 
-_AROUND = words("maximum <group> corridor buffer zone radius range")
+_AROUND = words("maximum max <group> corridor buffer zone radius range")
 """Words of all that lies up to a distance; a strip is a group."""
 
 
@@ -44,7 +44,7 @@ def limits(
             low *= _unit_size(parser, match, kind)
         return min(low, value), max(low, value)
     said = match_words(parser, match)
-    if match.groups.get("over") or "minimum" in said:
+    if match.groups.get("over") or not {"minimum", "min"}.isdisjoint(said):
         return value, None
     around = not _AROUND.isdisjoint(said) or "within" in said
     around = around or (match.handler == "within" and said[:2] == ["in", "<len>"])
@@ -52,7 +52,12 @@ def limits(
         return None, value
     if match.handler == "measured" and parser.matcher.first("<cmp>", match):
         return value, value
-    rough = any(word in ROUGH_NUMBERS for one in tokens for word in one.surface.split())
+    return around_value(value, " ".join(one.surface for one in tokens))
+
+
+def around_value(value: float, surface: str) -> tuple[float, float]:
+    """What a quantity without a limit allows: more of "a few hundred metres"."""
+    rough = not ROUGH_NUMBERS.keys().isdisjoint(surface.split())
     share = ROUGHLY if rough else ABOUT
     return round((1 - share) * value, 9), round((1 + share) * value, 9)
 

@@ -266,7 +266,8 @@ def _denies_things(tokens: list[Token], index: int) -> bool:
 def _denies_all(tokens: list[Token], index: int) -> bool:
     """Whether all that is said is what is not meant, not "neither A nor B but C"."""
     said = {token.text for token in tokens}
-    return index == 0 and said.isdisjoint(("but", ",", "and"))
+    described = not (v.COLOURS | v.FORMS).isdisjoint(texts(tokens, index + 1, 1))
+    return index == 0 and not described and said.isdisjoint(("but", ",", "and"))
 
 
 def no_larger(
@@ -278,7 +279,10 @@ def no_larger(
     follows = texts(tokens, index + 1, 3)
     if follows[:2] != ("<cmp>", "than"):
         return None
-    if follows[2:] in ((), ("<len>",), ("<area>",), ("<n>",)):
+    if follows[2:] in ((), ("<len>",), ("<area>",)):
+        return None
+    counted = texts(tokens, index + 4, 1)  # "two cars", but not "10" or "10 in the"
+    if follows[2:] == ("<n>",) and (not counted or counted[0] in v.RELATING | {","}):
         return None
     return [tokens[index]._replace(text="not")], index + 1
 

@@ -35,8 +35,9 @@ _GROUPED = re.compile(
 """ "1 000 m2"."""
 
 _LIMITING = re.compile(
-    r"(?:than|over|under|above|below|of|least|most|within|to|and|between|about"
-    r"|exceeding|around|[<>=~\u2264\u2265])\s?$",
+    r"(?:than|over|under|above|below|least|most|within|between|from|about|exceeding"
+    r"|around|[<>=~\u2264\u2265]|(?:between|from)\s\d[\d.,' ]*(?:\s?[a-z2\u00b2]+)?"
+    r"\s(?:and|to))\s?$",
     re.IGNORECASE,
 )
 """Before a quantity; else the first digits may count: "the 3 100 m long ships"."""

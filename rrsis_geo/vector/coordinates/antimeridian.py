@@ -29,7 +29,7 @@ def split_at_antimeridian(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     that contains a pole is extended along the antimeridian to the pole.
 
     Args:
-        shapes: (N,) polygons, lines, points and their collections, in degrees of
+        shapes: (N,) polygons, lines and points of one part or several, in degrees of
             longitude and latitude.
 
     Returns:
