@@ -134,6 +134,36 @@ def test_selected_features_keep_their_layer(found):
     assert found.area.area().geometry.area() == pytest.approx(1.0)
 
 
+def test_only_a_raster_becomes_the_searched_layer(panel, qgis_iface, inputs):
+    fields = polygons("fields", selected=[1])
+    other = QgsRasterLayer(str(inputs / "demo.tif"), "another", "gdal")
+    QgsProject.instance().addMapLayer(other)
+
+    panel._active_layer_changed(other)
+    assert panel.layer.currentLayer() is other
+    for clicked in (fields, None):
+        qgis_iface.currentLayerChanged.emit(clicked)
+        panel._active_layer_changed(clicked)
+
+    assert panel.layer.currentLayer() is other
+
+
+def test_a_layer_without_polygons_is_never_that_of_the_selection(panel):
+    fields = polygons("fields", selected=[1])
+    panel.area.select_layer(fields)
+    panel.area.choice.setCurrentIndex(SELECTED)
+    points = QgsVectorLayer("Point?crs=EPSG:4326", "points", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt("Point(1 1)"))
+    points.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(points)
+    points.selectAll()
+
+    panel.area.select_layer(points)
+
+    assert panel.area.area().geometry.area() == pytest.approx(0.5)
+
+
 def test_a_layer_with_a_selection_is_preferred(found):
     polygons("a first one")
     polygons("fields", selected=[2])
