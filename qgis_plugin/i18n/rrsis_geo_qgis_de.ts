@@ -1136,6 +1136,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Alle Entscheidungen, zum Lehren</translation>
         </message>
         <message>
+            <source>{file} exists. Replace it?</source>
+            <translation>{file} gibt es schon. Ersetzen?</translation>
+        </message>
+        <message>
             <source>{count} objects added to {layer}; save it there.</source>
             <translation>{count} Objekte zu {layer} hinzugefügt; dort speichern.</translation>
         </message>
