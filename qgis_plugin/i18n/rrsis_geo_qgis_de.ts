@@ -1132,6 +1132,10 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Alle Entscheidungen, zum Lehren …</translation>
         </message>
         <message>
+            <source>What was kept is selected: choose “Save only selected features” in QGIS's dialog.</source>
+            <translation>Was behalten wurde, ist ausgewählt: „Nur gewählte Objekte speichern“ in QGIS' Dialog wählen.</translation>
+        </message>
+        <message>
             <source>All decisions, for teaching</source>
             <translation>Alle Entscheidungen, zum Lehren</translation>
         </message>

@@ -7,7 +7,15 @@ from typing import Callable
 
 from qgis.core import QgsFileUtils, QgsVectorLayer
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QMenu,
+    QMessageBox,
+    QWidget,
+)
 
 from ..request_error import RequestError
 from ..translate import tr
@@ -32,6 +40,8 @@ def fill_export_menu(
     def save_as() -> None:
         exports.select_accepted(layer)
         iface.setActiveLayer(layer)
+        # The dialog begins with all features. It is open when the timer fires.
+        QTimer.singleShot(0, lambda: _choose_selected_only(tell))
         iface.actionLayerSaveAs().trigger()
 
     def save_for_teaching() -> None:
@@ -49,6 +59,21 @@ def fill_export_menu(
         add(target.name().replace("&", "&&"), _adding(layer, target, tell), targets)
     targets.setEnabled(bool(targets.actions()))
     add(tr("All decisions, for teaching …"), save_for_teaching)
+
+
+def _choose_selected_only(tell: Tell) -> None:
+    """Choose in QGIS's dialog that only selected features are saved."""
+    dialog = QApplication.activeModalWidget()
+    box = dialog.findChild(QCheckBox, "mSelectedOnly") if dialog else None
+    if box is not None:
+        box.setChecked(True)
+        return
+    tell(
+        tr(
+            "What was kept is selected: choose “Save only selected features” in "
+            "QGIS's dialog."
+        )
+    )
 
 
 def _ask_for_geopackage(parent: QWidget, title: str) -> str:

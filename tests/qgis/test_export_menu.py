@@ -15,10 +15,13 @@ from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QApplication,
+    QCheckBox,
+    QDialog,
     QFileDialog,
     QLineEdit,
     QMenu,
     QMessageBox,
+    QVBoxLayout,
 )
 from rrsis_geo_qgis.review import states
 from rrsis_geo_qgis.review.export_menu import fill_export_menu
@@ -156,3 +159,36 @@ def test_teaching_writes_a_new_file_without_a_question(menu, told, person, tmp_p
     assert questions == []
     assert Path(told[-1].split(": ", 1)[1]) == tmp_path / "new.gpkg"
     assert tables(tmp_path / "new.gpkg") == ["objects", "reviewed_area"]
+
+
+@pytest.fixture
+def save_as(qgis_iface, qtbot):
+    """QGIS's dialog that saves a layer, as far as an export sees it."""
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    QVBoxLayout(dialog).addWidget(QCheckBox("Save only selected features"))
+    box = dialog.findChild(QCheckBox)
+    box.setObjectName("mSelectedOnly")
+
+    def opens():
+        QTimer.singleShot(100, dialog.reject)
+        dialog.exec()
+
+    qgis_iface.actionLayerSaveAs().trigger.side_effect = opens
+    return box
+
+
+def test_only_what_was_kept_is_saved(menu, layer, told, save_as):
+    press(menu, "Save what was kept")
+
+    assert save_as.isChecked()
+    assert layer.selectedFeatureIds() == states.accepted_ids(layer)
+    assert told == []
+
+
+def test_a_dialog_that_cannot_be_preset_is_told(menu, told, save_as):
+    save_as.setObjectName("renamed")
+
+    press(menu, "Save what was kept")
+
+    assert "selected features" in told[-1]
