@@ -9,6 +9,7 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsFeature,
     QgsFeatureRequest,
+    QgsFeatureSink,
     QgsGeometry,
     QgsMapLayer,
     QgsProject,
@@ -60,13 +61,17 @@ def add_to(source: QgsVectorLayer, target: QgsVectorLayer) -> int:
             tr("Layer {layer} cannot be edited.").format(layer=target.name())
         )
     made = []
+    keys = source.primaryKeyAttributes()
+    flag = QgsFeatureSink.SinkFlag.RegeneratePrimaryKey
     for feature in features:
         copy = QgsFeature(feature)
+        for index in keys:  # a number of this file, which others may have given too
+            copy.setAttribute(index, None)
         shape = copy.geometry()
         if source.crs().isValid() and target.crs().isValid():
             shape.transform(transform)
         copy.setGeometry(shape)
-        made += QgsVectorLayerUtils.makeFeatureCompatible(copy, target)
+        made += QgsVectorLayerUtils.makeFeatureCompatible(copy, target, flag)
     target.beginEditCommand(tr("Add {count} objects").format(count=len(made)))
     target.addFeatures(made)
     target.endEditCommand()

@@ -23,7 +23,7 @@ from qgis.PyQt.QtWidgets import (
     QMessageBox,
     QVBoxLayout,
 )
-from rrsis_geo_qgis.review import states
+from rrsis_geo_qgis.review import exports, states
 from rrsis_geo_qgis.review.export_menu import fill_export_menu
 from shown_results import only_layer
 
@@ -192,3 +192,28 @@ def test_a_dialog_that_cannot_be_preset_is_told(menu, told, save_as):
     press(menu, "Save what was kept")
 
     assert "selected features" in told[-1]
+
+
+def test_what_was_kept_is_saved_in_the_other_layer_again_and_again(layer, tmp_path):
+    target = parcels(tmp_path / "parcels.gpkg", count=300)
+    QgsProject.instance().addMapLayer(target)
+
+    for total in (302, 304):
+        assert exports.add_to(layer, target) == 2
+        assert target.commitChanges(), target.commitErrors()
+        assert target.featureCount() == total
+
+    keys = [feature["fid"] for feature in target.getFeatures()]
+    assert len(set(keys)) == 304
+
+
+def test_a_field_named_as_the_key_stays_empty_in_other_layers(layer):
+    target = QgsVectorLayer("Polygon?field=fid:int&field=id:int", "mine", "memory")
+    QgsProject.instance().addMapLayer(target)
+
+    exports.add_to(layer, target)
+
+    added = list(target.getFeatures())
+    assert all(isinstance(feature["id"], int) for feature in added)
+    assert not any(isinstance(feature["fid"], int) for feature in added)
+    target.rollBack()
