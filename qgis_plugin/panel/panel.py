@@ -355,12 +355,13 @@ class Panel(QgsDockWidget):
     def _show_threshold(self, run: str) -> None:
         self.results.show_run(run)
         shown = result_layers.run_layers(run)
+        if not shown:  # the user has removed them meanwhile
+            self.run_box.set_status("")
+            return
         count = sum(result_layers.count_features(layer) for layer in shown)
         self.run_box.set_status(
             tr("Threshold {threshold}: {count} objects").format(
-                threshold=result_layers.read_record(shown[0])["threshold"]
-                if shown
-                else "",
+                threshold=result_layers.read_record(shown[0])["threshold"],
                 count=count,
             )
         )

@@ -290,6 +290,20 @@ def test_a_new_project_shows_nothing_of_the_old_one(found, qgis_new_project):
     assert not found.results.slider.isEnabled()
 
 
+def test_a_new_project_says_nothing_of_a_threshold_on_its_way(found, until):
+    changed = []
+    found.search.threshold_changed.connect(changed.append)
+    found.results.slider.setValue(97)
+    until(lambda: found.search._threshold._change is not None)
+
+    QgsProject.instance().clear()
+    until(lambda: found.search._threshold._change is None)
+    until(lambda: not found._controller.busy)
+
+    assert changed == []
+    assert found.run_box.status.text() == ""
+
+
 def test_the_folder_of_the_run_is_shown(found):
     run = Path(found.ended[-1].run)
     button = found.results.folder_button
