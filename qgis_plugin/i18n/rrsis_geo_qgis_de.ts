@@ -820,12 +820,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Erweitert</translation>
         </message>
         <message>
-            <source>as the weights were trained</source>
-            <translation>wie die Gewichte trainiert wurden</translation>
-        </message>
-        <message>
-            <source>Metres on the ground of one pixel the network sees.</source>
-            <translation>Meter am Boden je Pixel, den das Netz sieht.</translation>
+            <source>Metres on the ground of one pixel the network sees; automatic: as its weights were trained.</source>
+            <translation>Meter am Boden je Pixel, den das Netz sieht; automatisch: wie seine Gewichte trainiert wurden.</translation>
         </message>
         <message>
             <source> pixels</source>
