@@ -124,6 +124,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Überlappung der Fenster (Pixel)</translation>
         </message>
         <message>
+            <source>Layer {layer} holds no polygon, so it cannot be “{label}”.</source>
+            <translation>Layer {layer} enthält kein Polygon und kann daher nicht „{label}“ sein.</translation>
+        </message>
+        <message>
+            <source>“{label}” takes one band or three.</source>
+            <translation>„{label}“ nimmt einen Kanal oder drei.</translation>
+        </message>
+        <message>
             <source>Outlines may move by this much, for fewer corners; 0 keeps them.</source>
             <translation>Umrisse dürfen sich so weit verschieben, für weniger Ecken; 0 lässt sie, wie sie sind.</translation>
         </message>
