@@ -299,7 +299,7 @@ class SegmentByText(WorkerAlgorithm):
         bands = self.parameterAsInts(parameters, self.BANDS, context)
         if len(bands) not in (0, 1, 3):
             raise RequestError(
-                tr("“{label}” takes one band or three.").format(
+                tr("“{label}” takes one or three bands.").format(
                     label=self._label(self.BANDS)
                 )
             )

@@ -128,8 +128,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Layer {layer} enthält kein Polygon und kann daher nicht „{label}“ sein.</translation>
         </message>
         <message>
-            <source>“{label}” takes one band or three.</source>
-            <translation>„{label}“ nimmt einen Kanal oder drei.</translation>
+            <source>“{label}” takes one or three bands.</source>
+            <translation>„{label}“ nimmt einen oder drei Kanäle.</translation>
         </message>
         <message>
             <source>Outlines may move by this much, for fewer corners; 0 keeps them.</source>
