@@ -20,10 +20,26 @@ def number_box(
     return box
 
 
+def show_word(box: QDoubleSpinBox, word: str) -> None:
+    """Show a word instead of the least number of a box.
+
+    Where it is too long its start is seen: an edited line shows the end.
+    """
+
+    def show_start() -> None:
+        if box.text() == word:
+            box.lineEdit().home(False)
+
+    box.setSpecialValueText(word)
+    box.valueChanged.connect(lambda _value: show_start())
+    box.editingFinished.connect(show_start)
+    show_start()
+
+
 def score_box() -> QDoubleSpinBox:
     """Create a spin box for the least score; below 0: as the weights say."""
     box = number_box(-0.05, 0.99, 0.05, -0.05)
-    box.setSpecialValueText(tr("automatic"))
+    show_word(box, tr("automatic"))
     box.setToolTip(
         tr(
             "Objects with a lower score are hidden; 0 hides none. Automatic: those "
@@ -44,3 +60,5 @@ def show_least_score(box: QDoubleSpinBox, score: float | None) -> None:
     blocked = box.blockSignals(True)
     box.setValue(box.minimum() if score is None else score)
     box.blockSignals(blocked)
+    if score is None:
+        box.lineEdit().home(False)

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsProcessingFeedback,
     QgsProcessingParameterBand,
     QgsProcessingParameterExtent,
@@ -28,6 +29,7 @@ from ..job_options import option_help, option_title
 from ..layers.area import Area, check_overlap, write_area
 from ..request_error import RequestError
 from ..translate import tr
+from ..worker.plain_words import plain_words
 from .worker_algorithm import WorkerAlgorithm, temporary_folder
 
 
@@ -191,9 +193,10 @@ class SegmentByText(WorkerAlgorithm):
             return valid, message
         try:
             self._read_expressions(parameters, context)
+            self._check_bands(parameters, context)
             self._read_options(parameters, context)
-        except RRSISError as error:
-            return False, str(error)
+        except (RRSISError, RequestError) as error:
+            return False, plain_words(str(error))
         return True, ""
 
     def prepareAlgorithm(  # the name is QGIS's
@@ -262,10 +265,8 @@ class SegmentByText(WorkerAlgorithm):
             extra["bbox"] = _bounding_box(self._extent)
         source = self.parameterAsSource(parameters, self.AREA, context)
         if source is not None:
-            shapes = [feature.geometry() for feature in source.getFeatures()]
             extra["aoi"] = os.path.join(folder, "area.gpkg")
-            area = Area(QgsGeometry.unaryUnion(shapes), source.sourceCrs())
-            write_area(area, extra["aoi"])
+            write_area(self._union(source), extra["aoi"])
         return SegmentJob(
             scene=scene.path,
             expressions=self._read_expressions(parameters, context),
@@ -275,6 +276,36 @@ class SegmentByText(WorkerAlgorithm):
             overwrite=True,
             options=self._read_options(parameters, context, **extra),
         )
+
+    def _union(self, source: QgsProcessingFeatureSource) -> Area:
+        """Return the area of all polygons.
+
+        Raises:
+            RequestError: There are none.
+        """
+        shapes = [feature.geometry() for feature in source.getFeatures()]
+        union = QgsGeometry.unaryUnion([one for one in shapes if not one.isEmpty()])
+        if union.isEmpty():
+            raise RequestError(
+                tr("Layer {layer} holds no polygon, so it cannot be “{label}”.").format(
+                    layer=source.sourceName(), label=self._label(self.AREA)
+                )
+            )
+        return Area(union, source.sourceCrs())
+
+    def _check_bands(
+        self, parameters: Mapping[str, Any], context: QgsProcessingContext
+    ) -> None:
+        bands = self.parameterAsInts(parameters, self.BANDS, context)
+        if len(bands) not in (0, 1, 3):
+            raise RequestError(
+                tr("“{label}” takes one or three bands.").format(
+                    label=self._label(self.BANDS)
+                )
+            )
+
+    def _label(self, name: str) -> str:
+        return str(self.parameterDefinition(name).description())
 
     def _read_expressions(
         self, parameters: Mapping[str, Any], context: QgsProcessingContext

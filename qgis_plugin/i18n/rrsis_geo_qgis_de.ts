@@ -124,6 +124,14 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Überlappung der Fenster (Pixel)</translation>
         </message>
         <message>
+            <source>Layer {layer} holds no polygon, so it cannot be “{label}”.</source>
+            <translation>Layer {layer} enthält kein Polygon und kann daher nicht „{label}“ sein.</translation>
+        </message>
+        <message>
+            <source>“{label}” takes one or three bands.</source>
+            <translation>„{label}“ nimmt einen oder drei Kanäle.</translation>
+        </message>
+        <message>
             <source>Outlines may move by this much, for fewer corners; 0 keeps them.</source>
             <translation>Umrisse dürfen sich so weit verschieben, für weniger Ecken; 0 lässt sie, wie sie sind.</translation>
         </message>
@@ -820,12 +828,8 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Erweitert</translation>
         </message>
         <message>
-            <source>as the weights were trained</source>
-            <translation>wie die Gewichte trainiert wurden</translation>
-        </message>
-        <message>
-            <source>Metres on the ground of one pixel the network sees.</source>
-            <translation>Meter am Boden je Pixel, den das Netz sieht.</translation>
+            <source>Metres on the ground of one pixel the network sees; automatic: as its weights were trained.</source>
+            <translation>Meter am Boden je Pixel, den das Netz sieht; automatisch: wie seine Gewichte trainiert wurden.</translation>
         </message>
         <message>
             <source> pixels</source>
@@ -1132,8 +1136,16 @@ Jedes Polygon hat eine Bewertung (mittlere Wahrscheinlichkeit), Fläche und Umfa
             <translation>Alle Entscheidungen, zum Lehren …</translation>
         </message>
         <message>
+            <source>What was kept is selected: choose “Save only selected features” in QGIS's dialog.</source>
+            <translation>Was behalten wurde, ist ausgewählt: „Nur gewählte Objekte speichern“ in QGIS' Dialog wählen.</translation>
+        </message>
+        <message>
             <source>All decisions, for teaching</source>
             <translation>Alle Entscheidungen, zum Lehren</translation>
+        </message>
+        <message>
+            <source>{file} exists. Replace it?</source>
+            <translation>{file} gibt es schon. Ersetzen?</translation>
         </message>
         <message>
             <source>{count} objects added to {layer}; save it there.</source>

@@ -87,10 +87,9 @@ def add_results(
     group = find_group(run, title, len(job.expressions))
     added = []
     for index, expression in enumerate(job.expressions):
-        layer = QgsVectorLayer(job.output, expression, "ogr")
+        layer = open_expression(job.output, expression, job.expressions, expression)
         if not layer.isValid():
             continue
-        filter_expression(layer, job.expressions, expression)
         _set_metadata(layer, job, expression, scene)
         style_polygons(layer, first_colour(group) + index)
         if expression in renderers:  # the user may have chosen another style
@@ -190,13 +189,32 @@ def count_features(layer: QgsVectorLayer) -> int:
     return sum(1 for _ in layer.getFeatures(request.setNoAttributes()))
 
 
-def filter_expression(
-    layer: QgsVectorLayer, expressions: Sequence[str], expression: str
-) -> None:
-    """Show only one expression of a file with several."""
+def open_expression(
+    path: str, name: str, expressions: Sequence[str], expression: str
+) -> QgsVectorLayer:
+    """Open a file of polygons, of which only one expression is shown.
+
+    Args:
+        path: The file.
+        name: Of the layer.
+        expressions: All that the file holds.
+        expression: The one.
+    """
+    subset = ""
     if len(expressions) > 1:
         quoted = expression.replace("'", "''")
-        layer.setSubsetString(f"\"expression\" = '{quoted}'")
+        quoted = quoted.replace("|", "|' || '")  # as in |layername=, part of a source
+        subset = f"\"expression\" = '{quoted}'"
+    return QgsVectorLayer(filtered_source(path, subset), name, "ogr")
+
+
+def filtered_source(path: str, subset: str) -> str:
+    """Return the source of a layer that shows a part of a file.
+
+    A filter that an open layer gets opens its file for writing, after which other
+    layers of the file cannot count their features any more, nor find their extent.
+    """
+    return f"{path}|subset={subset}" if subset else path
 
 
 def _set_metadata(

@@ -120,8 +120,8 @@ def _change_source(layer: QgsVectorLayer, values: Mapping[str, Any]) -> None:
     subset = layer.subsetString()
     selected = [feature["id"] for feature in layer.selectedFeatures()]
     layer.removeSelection()
-    layer.setDataSource(values["file"], layer.name(), "ogr")
-    layer.setSubsetString(subset)
+    source = result_layers.filtered_source(values["file"], subset)
+    layer.setDataSource(source, layer.name(), "ogr")
     layer.setRenderer(renderer)
     layer.setLabeling(labeling)
     if selected:
@@ -134,8 +134,9 @@ def _new_layer(
     """Add a layer above one that stays, in the same style."""
     expression = values["expression"]
     name = tr("{expression} (slider)").format(expression=expression)
-    layer = QgsVectorLayer(values["file"], name, "ogr")
-    result_layers.filter_expression(layer, values["expressions"], expression)
+    layer = result_layers.open_expression(
+        values["file"], name, values["expressions"], expression
+    )
     result_layers.set_aliases(layer)
     layer.setMetadata(QgsLayerMetadata(kept.metadata()))
     style_polygons(layer, int(kept.customProperty(COLOUR) or 0))

@@ -20,7 +20,7 @@ from ..images.bands import displayed_bands
 from ..images.resolution import USUAL_RANGE
 from ..job_options import THRESHOLD_RANGE, option_help, option_title
 from ..narrow import ShrinkingCheckBox, let_labels_wrap, let_shrink
-from ..number_box import least_score, number_box, score_box
+from ..number_box import least_score, number_box, score_box, show_word
 from ..settings import output_folder, save_output_folder
 from ..translate import tr
 from .request import default_folder
@@ -115,8 +115,13 @@ class AdvancedOptions(QgsCollapsibleGroupBox):
         self.setObjectName("advanced")
         self.gsd = number_box(0, 1000, 0.1, 0, suffix=tr(" m"))
         self.gsd.setDecimals(3)
-        self.gsd.setSpecialValueText(tr("as the weights were trained"))
-        self.gsd.setToolTip(tr("Metres on the ground of one pixel the network sees."))
+        show_word(self.gsd, tr("automatic"))
+        self.gsd.setToolTip(
+            tr(
+                "Metres on the ground of one pixel the network sees; automatic: as its "
+                "weights were trained."
+            )
+        )
         self.overlap = QSpinBox()
         self.overlap.setRange(0, SegmentOptions.window_size - 1)
         self.overlap.setValue(SegmentOptions.overlap)

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsMapLayer,
     QgsMapLayerProxyModel,
     QgsProject,
+    QgsRasterLayer,
 )
 from qgis.gui import QgisInterface, QgsDockWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, QUrl
@@ -284,10 +285,10 @@ class Panel(QgsDockWidget):
         self.area.select_layer(layer)
         if layer is None or self.search.running:
             return
-        record = result_layers.read_record(layer)
-        if record is not None:
-            self._show_results(layer.customProperty(result_layers.RUN))
-        elif not layer.customProperty(result_layers.RUN):
+        run = layer.customProperty(result_layers.RUN)
+        if result_layers.read_record(layer) is not None:
+            self._show_results(run)
+        elif isinstance(layer, QgsRasterLayer) and not run:
             self.layer.setLayer(layer)
 
     def show_known(self) -> None:
@@ -354,12 +355,13 @@ class Panel(QgsDockWidget):
     def _show_threshold(self, run: str) -> None:
         self.results.show_run(run)
         shown = result_layers.run_layers(run)
+        if not shown:  # the user has removed them meanwhile
+            self.run_box.set_status("")
+            return
         count = sum(result_layers.count_features(layer) for layer in shown)
         self.run_box.set_status(
             tr("Threshold {threshold}: {count} objects").format(
-                threshold=result_layers.read_record(shown[0])["threshold"]
-                if shown
-                else "",
+                threshold=result_layers.read_record(shown[0])["threshold"],
                 count=count,
             )
         )

@@ -84,9 +84,13 @@ class ThresholdChanger(QObject):
         self._timer.start()
 
     def forget(self) -> None:
-        """Drop a change that has not begun."""
+        """Drop the change that waits and the one in progress."""
         self._pending = None
         self._timer.stop()
+        traced = self._change is not None and self._task is None
+        self._change = None
+        if traced:
+            self._controller.cancel()
 
     def close(self) -> None:
         """Stop, and disconnect from a task that is still busy."""
@@ -97,8 +101,10 @@ class ThresholdChanger(QObject):
 
     def job_finished(self, job: VectorizeJob) -> None:
         """Number the objects that were traced, then show them."""
-        if self._change is not None:
-            self._run_task(job.output)
+        if self._change is None:
+            self._start_next()
+            return
+        self._run_task(job.output)
 
     def job_failed(self, job: VectorizeJob, cancelled: bool, message: str) -> None:
         """Report a failure and start the next change."""
@@ -149,6 +155,7 @@ class ThresholdChanger(QObject):
     def _task_done(self, found: _Found) -> None:
         change, self._task = self._change, None
         if change is None:
+            self._start_next()
             return
         if found.content:
             self._change = None

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import Callable
 
-from qgis.core import QgsVectorLayer
+from qgis.core import QgsFileUtils, QgsVectorLayer
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtWidgets import QFileDialog, QMenu
+from qgis.PyQt.QtCore import QTimer
+from qgis.PyQt.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QMenu,
+    QMessageBox,
+    QWidget,
+)
 
 from ..request_error import RequestError
 from ..translate import tr
@@ -31,12 +40,12 @@ def fill_export_menu(
     def save_as() -> None:
         exports.select_accepted(layer)
         iface.setActiveLayer(layer)
+        # The dialog begins with all features. It is open when the timer fires.
+        QTimer.singleShot(0, lambda: _choose_selected_only(tell))
         iface.actionLayerSaveAs().trigger()
 
     def save_for_teaching() -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            menu, tr("All decisions, for teaching"), "", "GeoPackage (*.gpkg)"
-        )
+        path = _ask_for_geopackage(menu, tr("All decisions, for teaching"))
         if path:
             exports.write_for_teaching(layer, path)
             tell(tr("Saved: {layer}").format(layer=path))
@@ -50,6 +59,34 @@ def fill_export_menu(
         add(target.name().replace("&", "&&"), _adding(layer, target, tell), targets)
     targets.setEnabled(bool(targets.actions()))
     add(tr("All decisions, for teaching …"), save_for_teaching)
+
+
+def _choose_selected_only(tell: Tell) -> None:
+    """Choose in QGIS's dialog that only selected features are saved."""
+    dialog = QApplication.activeModalWidget()
+    box = dialog.findChild(QCheckBox, "mSelectedOnly") if dialog else None
+    if box is not None:
+        box.setChecked(True)
+        return
+    tell(
+        tr(
+            "What was kept is selected: choose “Save only selected features” in "
+            "QGIS's dialog."
+        )
+    )
+
+
+def _ask_for_geopackage(parent: QWidget, title: str) -> str:
+    """Ask where to save; empty if nowhere."""
+    typed, _ = QFileDialog.getSaveFileName(parent, title, "", "GeoPackage (*.gpkg)")
+    path = str(QgsFileUtils.ensureFileNameHasExtension(typed, ["gpkg"]))
+    # The dialog has asked about the name as it was typed only.
+    if path == typed or not os.path.exists(path):
+        return path
+    answer = QMessageBox.question(
+        parent, title, tr("{file} exists. Replace it?").format(file=path)
+    )
+    return path if answer == QMessageBox.StandardButton.Yes else ""
 
 
 def _adding(

@@ -9,8 +9,11 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsFeature,
     QgsFeatureRequest,
+    QgsFeatureSink,
     QgsGeometry,
+    QgsMapLayer,
     QgsProject,
+    QgsProviderRegistry,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsVectorLayerUtils,
@@ -58,13 +61,17 @@ def add_to(source: QgsVectorLayer, target: QgsVectorLayer) -> int:
             tr("Layer {layer} cannot be edited.").format(layer=target.name())
         )
     made = []
+    keys = source.primaryKeyAttributes()
+    flag = QgsFeatureSink.SinkFlag.RegeneratePrimaryKey
     for feature in features:
         copy = QgsFeature(feature)
+        for index in keys:  # a number of this file, which others may have given too
+            copy.setAttribute(index, None)
         shape = copy.geometry()
         if source.crs().isValid() and target.crs().isValid():
             shape.transform(transform)
         copy.setGeometry(shape)
-        made += QgsVectorLayerUtils.makeFeatureCompatible(copy, target)
+        made += QgsVectorLayerUtils.makeFeatureCompatible(copy, target, flag)
     target.beginEditCommand(tr("Add {count} objects").format(count=len(made)))
     target.addFeatures(made)
     target.endEditCommand()
@@ -98,14 +105,14 @@ def reviewed_area(layer: QgsVectorLayer) -> QgsGeometry:
 def write_for_teaching(layer: QgsVectorLayer, path: str) -> None:
     """Write all objects with their states, and the reviewed area, to a GeoPackage.
 
+    Args:
+        layer: Layer with decisions.
+        path: The file, with the suffix that QGIS would add; it is replaced.
+
     Raises:
         RequestError: The file cannot be written.
     """
-    shown = {
-        os.path.normcase(str(one.source()).split("|")[0])
-        for one in QgsProject.instance().mapLayers().values()
-    }
-    if os.path.normcase(path) in shown:
+    if _is_shown(path):
         raise RequestError(
             tr("{file} is a layer of this project: choose another name.").format(
                 file=path
@@ -176,6 +183,22 @@ def area_of_results(layers: Sequence[QgsVectorLayer]) -> Area:
             tr("There are no results to ask within: show those of a search first.")
         )
     return Area(QgsGeometry.unaryUnion(shapes), layers[0].crs())
+
+
+def _is_shown(path: str) -> bool:
+    """Whether a layer of the project reads a file, by whatever name."""
+    return os.path.exists(path) and any(
+        os.path.exists(file) and os.path.samefile(file, path)
+        for file in map(_file_of, QgsProject.instance().mapLayers().values())
+    )
+
+
+def _file_of(layer: QgsMapLayer) -> str:
+    provider = layer.dataProvider()
+    if provider is None:
+        return ""
+    registry = QgsProviderRegistry.instance()
+    return str(registry.decodeUri(provider.name(), layer.source()).get("path") or "")
 
 
 def _accepted(layer: QgsVectorLayer) -> List[QgsFeature]:

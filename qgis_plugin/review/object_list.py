@@ -33,7 +33,7 @@ from .states import FIELD, state_of, state_titles
 RELOAD = 200
 """Milliseconds after a change of a layer until its objects are read again."""
 
-PADDING = 10
+PADDING = 8
 """Pixels beside the text of a column."""
 
 FOLLOWED = 500
@@ -251,26 +251,39 @@ class ObjectList(QTableView):
         self.refreshed.emit()
 
     def _fit_columns(self) -> None:
-        """Give numbers and states the room of their texts, and names the rest."""
-        metrics, header = self.fontMetrics(), self.horizontalHeader()
+        """Give numbers the room of their digits, then names, titles and states."""
+        header, seen = self.horizontalHeader(), self.viewport().width()
+        smallest = header.minimumSectionSize()
         largest = QLocale().toString(max(self.table.areas, default=0.0), "f", 1)
+        score = QLocale().toString(0.0, "f", 2)
+        digits = {SCORE: self._room([score]), AREA: self._room([largest])}
+        # in a list too narrow even for them no column is lost all the same
+        fit = min(1.0, max(seen - 2 * smallest, 0) / sum(digits.values()))
+        least = {column: int(fit * width) for column, width in digits.items()}
+        least[STATE] = smallest
+        wanted = {
+            column: max(width, self._room([self._title(column)]))
+            for column, width in least.items()
+        }
         decided = [title for state, title in state_titles().items() if state]
-        texts = {SCORE: ["0,00"], AREA: [largest], STATE: decided}
-        seen = self.viewport().width()
-        wanted = {}
-        for column, samples in texts.items():
-            title = str(self.table.headerData(column, Qt.Orientation.Horizontal))
-            widths = [metrics.boundingRect(text).width() for text in samples]
-            wanted[column] = max([*widths, metrics.boundingRect(title).width()])
-            wanted[column] += PADDING
-        # a narrow list keeps a quarter for the names, and every column loses as much
-        total, room = sum(wanted.values()), seen - seen // 4
-        share = min(1.0, room / max(total, 1))
-        for column, width in wanted.items():
-            wanted[column] = max(int(share * width), header.minimumSectionSize())
-            header.resizeSection(column, wanted[column])
-        rest = seen - sum(wanted.values())
-        header.resizeSection(OBJECT, max(rest, header.minimumSectionSize()))
+        wanted[STATE] = max(wanted[STATE], self._room(decided))
+        # a narrow list keeps a quarter for the names, and titles and states lose alike
+        room = max(seen - seen // 4 - sum(least.values()), 0)
+        missing = sum(wanted.values()) - sum(least.values())
+        share = min(1.0, room / max(missing, 1))
+        rest = seen
+        for column, width in least.items():
+            width = max(int(width + share * (wanted[column] - width)), smallest)
+            header.resizeSection(column, width)
+            rest -= width
+        header.resizeSection(OBJECT, max(rest, smallest))
+
+    def _room(self, texts: Sequence[str]) -> int:
+        metrics = self.fontMetrics()
+        return max(int(metrics.horizontalAdvance(text)) for text in texts) + PADDING
+
+    def _title(self, column: int) -> str:
+        return str(self.table.headerData(column, Qt.Orientation.Horizontal))
 
     def _selected_on_map(self) -> List[Key]:
         return [

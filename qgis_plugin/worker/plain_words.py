@@ -35,6 +35,9 @@ OPTION = re.compile(
 )
 """An option, with a value such as METRES, EPSG:32633 or 0.5."""
 
+AREA_FILE = re.compile(r"\baoi [^\n]*?area\.gpkg")
+"""The file that the plugin writes the area into, which is gone after the run."""
+
 NAMED = re.compile(r"\bthe option (?P<name>[a-z_]+)\b")
 
 
@@ -49,4 +52,5 @@ def plain_words(text: str) -> str:
         value = f" {value}" if known else ""
         return f"“{tr(title)}”{value}"
 
+    text = AREA_FILE.sub("--aoi", text)
     return NAMED.sub(titled, OPTION.sub(titled, text))

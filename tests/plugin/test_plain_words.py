@@ -44,6 +44,7 @@ def plain_words():
         ("unless the option guess is set", "unless “Unknown things too” is set"),
         ("a smaller --window-size", "a smaller “window size”"),
         ("a well-known --- line -- here", "a well-known --- line -- here"),
+        ("aoi /tmp/a b/area.gpkg: holds no", "“Area”: holds no"),
         ("the storage tank at 5 m", "the storage tank at 5 m"),
     ],
 )

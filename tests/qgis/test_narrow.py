@@ -3,11 +3,13 @@
 import pytest
 from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtCore import QLocale, QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import (
     QAbstractButton,
+    QAbstractSpinBox,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QStyle,
@@ -15,7 +17,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 from rrsis_geo_qgis.narrow import ShrinkingButton, ShrinkingCheckBox, shortened
+from rrsis_geo_qgis.number_box import show_least_score
 from rrsis_geo_qgis.panel.area.area_chooser import RECTANGLE, SELECTED
+from rrsis_geo_qgis.review.object_table import AREA, SCORE
 
 
 @pytest.fixture(params=["en", "de"])
@@ -80,6 +84,36 @@ def lost_columns(panel):
     ]
 
 
+def elided_numbers(panel):
+    """Scores and areas of the list that a column has no room for, as Qt places them."""
+    objects = panel.results.objects
+    margin = 1 + objects.style().pixelMetric(
+        QStyle.PixelMetric.PM_FocusFrameHMargin, None, objects
+    )
+    texts = [
+        (column, objects.table.index(row, column).data())
+        for column in (SCORE, AREA)
+        for row in range(objects.table.rowCount())
+    ]
+    return [
+        text
+        for column, text in texts
+        if objects.fontMetrics().horizontalAdvance(text) + 2 * margin
+        > objects.columnWidth(column)
+    ]
+
+
+def cut_special_texts(panel):
+    """Words that number boxes show instead of a number, where their start is lost."""
+    cut = []
+    for box in panel.widget().findChildren(QAbstractSpinBox):
+        if box.isVisibleTo(panel.widget()) and box.text() == box.specialValueText():
+            edit = box.findChild(QLineEdit)
+            if edit.cursorPositionAt(QPoint(2, edit.height() // 2)) > 0:
+                cut.append((box.objectName(), box.text()))
+    return cut
+
+
 def widest(panel):
     """The widgets that ask for most room, for the message of a failed test."""
     rows = [
@@ -102,6 +136,41 @@ def show_all(panel, width):
     panel.resize(width, 900)
     panel.show()
     QTest.qWait(100)
+
+
+def test_numbers_can_be_read_in_the_narrowest_dock(language, found):
+    show_all(found, 250)
+
+    assert not elided_numbers(found)
+    assert not lost_columns(found)
+
+
+@pytest.mark.parametrize("width", [280, 330])
+def test_numbers_can_be_read(language, type_size, found, width):
+    show_all(found, width)
+
+    assert max(found.results.objects.table.areas) > 1000
+    assert not elided_numbers(found)
+    assert not lost_columns(found)
+
+
+@pytest.mark.parametrize("width", [250, 330])
+def test_words_in_number_boxes_begin_with_their_start(
+    language, type_size, panel, width
+):
+    show_all(panel, width)
+    assert not cut_special_texts(panel)
+    for box in (panel.advanced.gsd, panel.options.min_score):
+        box.setValue(0.5)
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClicks(box, QLocale().toString(box.minimum(), "f", 2))
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        assert box.text() == box.specialValueText()
+    show_least_score(panel.options.min_score, 0.5)
+    show_least_score(panel.options.min_score, None)
+
+    assert not cut_special_texts(panel)
 
 
 @pytest.mark.parametrize("width", [280, 320, 360, 400])

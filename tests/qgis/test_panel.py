@@ -1,3 +1,5 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,12 @@ from qgis.PyQt.QtTest import QTest
 from rrsis_geo_qgis.core.job import SegmentOptions
 from rrsis_geo_qgis.layers import partial_layers, result_layers
 from rrsis_geo_qgis.layers.area import Area
+from rrsis_geo_qgis.layers.content import content_hash
+from rrsis_geo_qgis.layers.threshold_layers import (
+    ThresholdFile,
+    show_polygons,
+    source_file,
+)
 from rrsis_geo_qgis.panel.area.area_chooser import POLYGON, RECTANGLE, SELECTED, VISIBLE
 from rrsis_geo_qgis.panel.question import history
 
@@ -153,7 +161,45 @@ def test_several_lines_are_layers_of_their_own(panel, until):
     for layer in (one, other):
         values = {feature["expression"] for feature in layer.getFeatures()}
         assert values == {layer.name()}
+        assert is_counted(layer)
     assert one.source().split("|")[0] == other.source().split("|")[0]
+
+
+def is_counted(layer):
+    """Whether a layer knows how many features it has, and where."""
+    return (
+        layer.featureCount() == sum(1 for _ in layer.getFeatures()) > 0
+        and not layer.extent().isEmpty()
+    )
+
+
+def test_layers_of_one_file_stay_counted_at_another_threshold(
+    panel, finished, tmp_path
+):
+    questions = ("storage tank", "it's |layername=a tank| |' of 'one'")
+    paths = [str(tmp_path / name) for name in ("one.gpkg", "two.gpkg")]
+    for path in paths:
+        shutil.copyfile(finished.output, path)
+        file = QgsVectorLayer(path, "", "ogr")
+        other = [feature.id() for feature in file.getFeatures()][1::2]
+        text = file.fields().indexOf("expression")
+        changes = {one: {text: questions[1]} for one in other}
+        assert file.dataProvider().changeAttributeValues(changes)
+        del file
+    job = replace(finished, output=paths[0], expressions=questions)
+    run = str(tmp_path)
+    texts = {"title": "t", "scene": "demo", "content": content_hash(paths[0])}
+    result_layers.add_results(job, run=run, keep_probability=False, **texts)
+    assert all(is_counted(layer) for layer in result_layers.run_layers(run))
+
+    second = ThresholdFile(paths[1], 0.9, content_hash(paths[1]))
+    show_polygons(run, second, changed=())
+
+    layers = result_layers.run_layers(run)
+    assert [source_file(layer) for layer in layers] == [paths[1]] * 2
+    for layer, question in zip(layers, questions, strict=True):
+        assert is_counted(layer)
+        assert {one["expression"] for one in layer.getFeatures()} == {question}
 
 
 def test_polygons_come_while_it_runs(panel, until):

@@ -163,6 +163,19 @@ def test_extent_and_areas_limit_the_search(run, inputs, tmp_path, worker_python)
     assert rows(tmp_path / "areas.gpkg") == rows(output)
 
 
+def test_areas_without_polygons_are_refused_by_the_name_of_their_layer(run, inputs):
+    empty = QgsVectorLayer("Polygon?crs=EPSG:32631", "fields", "memory")
+    with pytest.raises(QgsProcessingException, match=r"fields.*“Areas”") as failure:
+        run(
+            SEGMENT,
+            INPUT=str(inputs / "demo.tif"),
+            EXPRESSION="storage tank",
+            AREA=empty,
+            OUTPUT="memory:",
+        )
+    assert "area.gpkg" not in str(failure.value)
+
+
 def test_layers_in_memory_give_the_polygons_of_their_file(run, inputs, tmp_path):
     from osgeo import gdal
 

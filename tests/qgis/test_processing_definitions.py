@@ -2,6 +2,7 @@
 
 from qgis.core import (
     QgsApplication,
+    QgsProcessingContext,
 )
 
 SEGMENT = "rrsis_geo:segmentbytext"
@@ -32,6 +33,23 @@ def test_names_of_algorithms_and_parameters_stay(provider):
             for item in algorithm.parameterDefinitions()
             if item.name() not in ("OUTPUT", "PROBABILITY")
         )
+
+
+def test_two_bands_are_refused_with_the_label_of_the_parameter(provider, inputs):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(SEGMENT)
+    good, why = algorithm.checkParameterValues(
+        {
+            "INPUT": str(inputs / "demo.tif"),
+            "EXPRESSION": "house",
+            "BANDS": [1, 2],
+            "OUTPUT": "memory:",
+        },
+        QgsProcessingContext(),
+    )
+
+    assert not good
+    assert "“Bands shown as red, green, blue”" in why
+    assert "--" not in why
 
 
 def test_defaults_are_those_of_the_core(provider):

@@ -134,6 +134,36 @@ def test_selected_features_keep_their_layer(found):
     assert found.area.area().geometry.area() == pytest.approx(1.0)
 
 
+def test_only_a_raster_becomes_the_searched_layer(panel, qgis_iface, inputs):
+    fields = polygons("fields", selected=[1])
+    other = QgsRasterLayer(str(inputs / "demo.tif"), "another", "gdal")
+    QgsProject.instance().addMapLayer(other)
+
+    panel._active_layer_changed(other)
+    assert panel.layer.currentLayer() is other
+    for clicked in (fields, None):
+        qgis_iface.currentLayerChanged.emit(clicked)
+        panel._active_layer_changed(clicked)
+
+    assert panel.layer.currentLayer() is other
+
+
+def test_a_layer_without_polygons_is_never_that_of_the_selection(panel):
+    fields = polygons("fields", selected=[1])
+    panel.area.select_layer(fields)
+    panel.area.choice.setCurrentIndex(SELECTED)
+    points = QgsVectorLayer("Point?crs=EPSG:4326", "points", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt("Point(1 1)"))
+    points.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(points)
+    points.selectAll()
+
+    panel.area.select_layer(points)
+
+    assert panel.area.area().geometry.area() == pytest.approx(0.5)
+
+
 def test_a_layer_with_a_selection_is_preferred(found):
     polygons("a first one")
     polygons("fields", selected=[2])
@@ -258,6 +288,20 @@ def test_a_new_project_shows_nothing_of_the_old_one(found, qgis_new_project):
     assert found.results.objects.table.rowCount() == 0
     assert found.results.folder_button.isHidden()
     assert not found.results.slider.isEnabled()
+
+
+def test_a_new_project_says_nothing_of_a_threshold_on_its_way(found, until):
+    changed = []
+    found.search.threshold_changed.connect(changed.append)
+    found.results.slider.setValue(97)
+    until(lambda: found.search._threshold._change is not None)
+
+    QgsProject.instance().clear()
+    until(lambda: found.search._threshold._change is None)
+    until(lambda: not found._controller.busy)
+
+    assert changed == []
+    assert found.run_box.status.text() == ""
 
 
 def test_the_folder_of_the_run_is_shown(found):

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Callable, Sequence
 
-from qgis.core import QgsMapLayerProxyModel, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import (
+    QgsMapLayerProxyModel,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
 from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
@@ -113,7 +119,7 @@ class AreaChooser(QWidget):
         that layer has a selection: a click on another layer must not lose it.
         """
         if (
-            not isinstance(layer, QgsVectorLayer)
+            not _has_polygons(layer)
             or layer.customProperty(result_layers.RUN)
             or self._layer_chosen
         ):
@@ -152,9 +158,7 @@ class AreaChooser(QWidget):
         if self._layer_chosen or (current and current.selectedFeatureCount()):
             return
         for layer in QgsProject.instance().mapLayers().values():
-            selected = (
-                isinstance(layer, QgsVectorLayer) and layer.selectedFeatureCount()
-            )
+            selected = _has_polygons(layer) and layer.selectedFeatureCount()
             if selected and not layer.customProperty(result_layers.RUN):
                 self._layers.setLayer(layer)
 
@@ -171,3 +175,9 @@ class AreaChooser(QWidget):
     def _set_drawn(self, area: Area) -> None:
         self._drawn = area
         self.changed.emit()
+
+
+def _has_polygons(layer: Any) -> bool:
+    """Whether the list of layers has a layer; it is empty after any other one."""
+    polygon = QgsWkbTypes.GeometryType.PolygonGeometry
+    return isinstance(layer, QgsVectorLayer) and layer.geometryType() == polygon
