@@ -76,12 +76,14 @@ _NUMBERS = ("<n>", "<amount>")
 _UNDER = ("under", "beneath", "underneath")
 _OVERHEAD = frozenset({"bridge", "tree", "crane"})
 """Classes that other things may be under, not below them in the picture."""
+_BURYING = v.words("water floodwater floodwaters snow ice sand mud rubble debris")
+"""What a thing is under that is flooded or buried."""
 
 
 def _is_covered(parser: PhraseReader, match: Match) -> bool:
     """Whether a thing is under something, not below it in the picture."""
     above = try_premodifiers(parser, match.stop)[0]
-    if above.adjectives and above.adjectives[-1].text in v.COVERS:
+    if above.adjectives and above.adjectives[-1].text in v.COVERS | _BURYING:
         return True
     if parser.matcher.text(match.stop - 1) != "under":
         return False
