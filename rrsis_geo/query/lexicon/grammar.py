@@ -86,7 +86,8 @@ edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
 |clipped by|cropped by|cut at) [the|an] [{d}] [hand] [image|scene|picture|map] {edge} \
 [of {scene}]
 edge cut: [half|partly|partially] (cut off|cropped)
-edge cut: [half|partly|partially] (cut off|cropped) by {scene} ['s] [{d}] [hand] [{edge}]
+edge cut: [half|partly|partially] (cut off|cropped) by {scene} ['s] [{d}] [hand] \
+[{edge}]
 opaque: cut off (by|from)
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end|corner] [of {scene}]

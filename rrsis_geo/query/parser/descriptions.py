@@ -170,6 +170,36 @@ def _and_of_two(parser: PhraseReader, match: Match) -> int:
     return i if plain and len(after.adjectives) == 1 and not after.pronoun else 0
 
 
+def is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "by" names who does something: "hidden by trees"."""
+    if parser.matcher.text(match.start) != "by":
+        return False
+    if [token.text for token in phrase.unparsed[-2:]] == ["cut", "off"]:
+        return True  # "cut off by the flood"
+    if phrase.unparsed:
+        return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
+    before = parser.matcher.tokens[max(match.start - _MAX_JOINED, 0) : match.start]
+    joined = phrase.role == "anchor" and any(one.text in v.JOINED for one in before)
+    return joined or parser.matcher.text(match.start - 1) in v.COVERED
+
+
+def completes_adverb(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "of" belongs to an adverb after the noun: "houses upstream of a dam"."""
+    if match.argument != "of" or not phrase.adjectives or match.start < 2:
+        return False
+    noun, adverb = parser.matcher.tokens[match.start - 2 : match.start]
+    after_noun = phrase.adjectives[-1] == noun and phrase.unparsed == [adverb]
+    return after_noun and adverb.text not in _CHOOSING
+
+
+_CHOOSING = v.GROUP_NOUNS | {"out"}
+"""Words before a number that is chosen from: "two courts out of the four"."""
+
+
+_MAX_JOINED = 6
+"""Tokens between "joined to" and "by", which says how."""
+
+
 def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
     """Leave a token to the network; return the next position."""
     matcher, token = parser.matcher, parser.matcher.tokens[i]

@@ -13,6 +13,8 @@ from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_com
 from rrsis_geo.query.parser.companions import NEIGHBOURS, has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.descriptions import (
+    completes_adverb,
+    is_agent,
     leave_unparsed,
     read_description,
     try_premodifiers,
@@ -142,7 +144,7 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "without cars on it"
     if match.handler == "opaque" and negation:
         return read_description(parser, i, phrase)  # with its "not"
-    if _is_agent(parser, match, phrase) or _completes_words(parser, match, phrase):
+    if is_agent(parser, match, phrase) or completes_adverb(parser, match, phrase):
         return read_description(parser, match.start, phrase)
     count, anchored = len(phrase.filters), phrase.last_anchor is not None
     if anchored and match.handler == "measured":
@@ -166,36 +168,6 @@ def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> b
     last = parser.matcher.text(match.stop - 1)
     central = last in ("<d>", "above", "below", "side")
     return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
-
-
-def _is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """Whether "by" names who does something: "hidden by trees"."""
-    if parser.matcher.text(match.start) != "by":
-        return False
-    if [token.text for token in phrase.unparsed[-2:]] == ["cut", "off"]:
-        return True  # "cut off by the flood"
-    if phrase.unparsed:
-        return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
-    before = parser.matcher.tokens[max(match.start - _MAX_JOINED, 0) : match.start]
-    joined = phrase.role == "anchor" and any(one.text in v.JOINED for one in before)
-    return joined or parser.matcher.text(match.start - 1) in v.COVERED
-
-
-def _completes_words(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """Whether "of" belongs to an adverb after the noun: "houses upstream of a dam"."""
-    if match.argument != "of" or not phrase.adjectives or match.start < 2:
-        return False
-    noun, adverb = parser.matcher.tokens[match.start - 2 : match.start]
-    after_noun = phrase.adjectives[-1] == noun and phrase.unparsed == [adverb]
-    return after_noun and adverb.text not in _CHOOSING
-
-
-_CHOOSING = v.GROUP_NOUNS | {"out"}
-"""Words before a number that is chosen from: "two courts out of the four"."""
-
-
-_MAX_JOINED = 6
-"""Tokens between "joined to" and "by", which says how."""
 
 
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
