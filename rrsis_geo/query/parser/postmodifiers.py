@@ -33,6 +33,7 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     PatternMatcher,
 )
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.partitives import ignore_words
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantifiers import (
     is_rank,
@@ -77,6 +78,18 @@ def _skip(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 
 def _end(parser: PhraseReader, i: int, phrase: NounPhrase) -> None:
     return None
+
+
+def _read_owner_mark(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "'s", with the part of it that is named: "the runway's western end"."""
+    matcher = parser.matcher
+    named = matcher.text(i + 1) == "<d>" and matcher.text(i + 2) in v.PARTS
+    named = named and matcher.text(i - 1) not in v.SCENE
+    if not (named and phrase.role == "head" and phrase.has_noun()):
+        return i + 1
+    ignore_words(parser, matcher.at(i + 1, i + 3))
+    phrase.silent_words.extend(matcher.at(i, i + 3))
+    return i + 3
 
 
 # The anchor of "the nearest tank to ..."
@@ -366,7 +379,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (_ends_clause, _skip),
     (_is_end, _end),
     (is_conjunction, read_conjunction),
-    (_is_one_of(frozenset(["'s"])), _skip),
+    (_is_one_of(frozenset(["'s"])), _read_owner_mark),
     (_is_one_of(v.COPULAS), _read_verb),
     (has_companion, read_companion),
     (_has_part, _read_part),
