@@ -86,6 +86,9 @@ edge cut: [half|partly|partially] (cut off by|cut by|cut off at|cut off along \
 |clipped by|cropped by|cut at) [the|an] [{d}] [hand] [image|scene|picture|map] {edge} \
 [of {scene}]
 edge cut: [half|partly|partially] (cut off|cropped)
+edge cut: [half|partly|partially] (cut off|cropped) by {scene} ['s] [{d}] [hand] \
+[{edge}]
+opaque: cut off (by|from)
 edge cut: (cut off|cut|clipped|cropped|truncated) (at|on|along|by) the [very] {d} \
 [hand] [side|edge|border|end|corner] [of {scene}]
 edge cut: (touching|touches|touch|reaching|reaches|crossing|crosses|straddling|hitting \
@@ -242,7 +245,7 @@ opposite: {stat} [right|directly] (opposite|opposite to|opposite of|across from)
 opposite beyond: {stat} [just|right] (across|beyond|on the other side of \
 |on the far side of|on the opposite side of|across the street from|over on the other \
 side of) {x}
-without: (without|with no|with none of) [any|a|an|the] {x}
+without: (without|with no|with none of|free of) [any|a|an|the] {x}
 lacking: (do not have|does not have|do not show|does not show|have no|has no|having no \
 |lacking|lack|lacks) [any]
 holding: (containing|holding|filled with|full of|housing|that contain|that contains \

@@ -47,7 +47,12 @@ from rrsis_geo.query.phrases.group_phrases import (
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
 from rrsis_geo.query.phrases.selectors import At, Filter, doubted, negated
-from rrsis_geo.query.phrases.thing_lists import joins_kinds
+from rrsis_geo.query.phrases.thing_lists import (
+    FILLED,
+    is_in_either,
+    is_like_anchor,
+    joins_kinds,
+)
 
 
 def apply_match(
@@ -202,8 +207,10 @@ def _read_relation(
     relate = relation(parser, match, anchor)
     said = parser.matcher.text(match.stop) == "both"
     last = spine(second)[-1] if second is not None else None
-    mixed = match.handler in _FILLED and isinstance(last, Find) and last.plural
-    both = said or (conjunction == "and" and not (mixed or negation))
+    mixed = match.handler in FILLED and isinstance(last, Find) and last.plural
+    mixed = mixed or match.handler == "surrounded"
+    either = mixed or is_in_either(match, phrase)
+    both = said or (conjunction == "and" and not (either or negation))
     if second is not None and not both:
         anchor = n.Union((anchor, second))
     if (side := possessive_side(parser, match, stop)) is not None:
@@ -270,50 +277,20 @@ def _read_second_anchor(
     if not both and matcher.text(stop) == "and":
         another = phrase.role == "head" and matcher.text(stop + 1) == "another"
         again = another and trial.noun() == noun  # "near the lake and another house"
-        if not again and not _is_like_anchor(parser, match, phrase, trial, noun):
+        first, _ = try_premodifiers(parser, match.stop)
+        like = phrase.role == "head" and is_like_anchor(match, first, trial, noun)
+        like = like and matcher.tokens[stop].surface != ","  # "the pier, boat included"
+        if not again and not like:
             return None, stop
     elif not (matcher.text(stop + 1) in ("the", "a", "an") or names_one_thing(trial)):
         return None, stop  # but "on the school roof or court"
     ends = matcher.text(after) in ("", ",", "and", "or", "but")
     more = matcher.match(after)
-    filled = match.handler in _FILLED and more is not None
+    filled = match.handler in FILLED and more is not None
     goes_on = filled or (more is not None and more.handler == "place")
     if not trial.adjectives or not (ends or goes_on):
         return None, stop
     return _read_anchor(parser, stop + 1, phrase, noun, alone=True)
-
-
-_FILLED = ("holding", "surrounded")
-"""Handlers of relations to several kinds of things: "full of cars and boxes"."""
-
-
-def _is_like_anchor(
-    parser: PhraseReader,
-    match: Match,
-    phrase: NounPhrase,
-    second: NounPhrase,
-    noun: Find | None,
-) -> bool:
-    """Whether a noun phrase after "and" goes with the anchor, not with the head.
-
-    "The tank near the road and the pier" is one thing near two; "tanks near the road
-    and ships" are two kinds of things.
-    """
-    named = second.noun()
-    first, _ = try_premodifiers(parser, match.stop)
-    if named is None or phrase.role != "head":
-        return False
-    if match.handler in _FILLED and first.is_plural() and second.is_plural():
-        return not (first.determiner or second.determiner)  # "full of cars and boxes"
-    if not named.categories:
-        return False
-    if named == noun or second.number or second.selectors or second.rank:
-        return False
-    if second.determiner:
-        return first.determiner in ("the", "a")
-    # "of a gray building and red building", but "near the road and ships"
-    same = first.noun()
-    return same is not None and same == named and not second.is_plural()
 
 
 def _leave_unparsed(

@@ -16,6 +16,7 @@ from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.selectors import Filter, neither, said_not
+from rrsis_geo.query.phrases.thing_lists import is_in_either
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
 MAX_ADJECTIVES = 12
@@ -176,6 +177,9 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
         phrase.filters[count - 1 :] = [neither(one, other, denial)]
         return after
     either = places or matcher.text(i) in ("or", ",")
+    apart = is_in_either(match, phrase) and not again
+    if apart and count and all(map(_is_within, phrase.filters[count - 1 :])):
+        either = True  # "on the road and in the parking lot"
     listed = matcher.text(i) != "," or matcher.text(after) in ("and", "or", ",")
     if either and count and len(phrase.filters) == count + 1:
         one, other = phrase.filters[count - 1 :]
@@ -186,6 +190,13 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
 
 
 _PLACES = frozenset(("place", "edge"))
+
+
+def _is_within(keep: Filter) -> bool:
+    """Whether a condition is to be in one thing, or in one of several."""
+    node = keep(Find(""))
+    parts = node.parts if isinstance(node, n.Union) else (node,)
+    return all(isinstance(part, n.Inside) for part in parts)
 
 
 def _second_place(matcher: PatternMatcher, i: int, phrase: NounPhrase) -> Match | None:

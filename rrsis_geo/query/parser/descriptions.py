@@ -76,12 +76,14 @@ _NUMBERS = ("<n>", "<amount>")
 _UNDER = ("under", "beneath", "underneath")
 _OVERHEAD = frozenset({"bridge", "tree", "crane"})
 """Classes that other things may be under, not below them in the picture."""
+_BURYING = v.words("water floodwater floodwaters snow ice sand mud rubble debris")
+"""What a thing is under that is flooded or buried."""
 
 
 def _is_covered(parser: PhraseReader, match: Match) -> bool:
     """Whether a thing is under something, not below it in the picture."""
     above = try_premodifiers(parser, match.stop)[0]
-    if above.adjectives and above.adjectives[-1].text in v.COVERS:
+    if above.adjectives and above.adjectives[-1].text in v.COVERS | _BURYING:
         return True
     if parser.matcher.text(match.stop - 1) != "under":
         return False
@@ -166,6 +168,36 @@ def _and_of_two(parser: PhraseReader, match: Match) -> int:
     after = try_premodifiers(parser, i + 1)[0]
     plain = first.text.isalpha() and first.text not in v.NON_PLACES
     return i if plain and len(after.adjectives) == 1 and not after.pronoun else 0
+
+
+def is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "by" names who does something: "hidden by trees"."""
+    if parser.matcher.text(match.start) != "by":
+        return False
+    if [token.text for token in phrase.unparsed[-2:]] == ["cut", "off"]:
+        return True  # "cut off by the flood"
+    if phrase.unparsed:
+        return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
+    before = parser.matcher.tokens[max(match.start - _MAX_JOINED, 0) : match.start]
+    joined = phrase.role == "anchor" and any(one.text in v.JOINED for one in before)
+    return joined or parser.matcher.text(match.start - 1) in v.COVERED
+
+
+def completes_adverb(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
+    """Whether "of" belongs to an adverb after the noun: "houses upstream of a dam"."""
+    if match.argument != "of" or not phrase.adjectives or match.start < 2:
+        return False
+    noun, adverb = parser.matcher.tokens[match.start - 2 : match.start]
+    after_noun = phrase.adjectives[-1] == noun and phrase.unparsed == [adverb]
+    return after_noun and adverb.text not in _CHOOSING
+
+
+_CHOOSING = v.GROUP_NOUNS | {"out"}
+"""Words before a number that is chosen from: "two courts out of the four"."""
+
+
+_MAX_JOINED = 6
+"""Tokens between "joined to" and "by", which says how."""
 
 
 def leave_unparsed(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:

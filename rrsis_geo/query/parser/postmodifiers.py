@@ -13,6 +13,8 @@ from rrsis_geo.query.parser.appositions import is_apposition, is_comma, read_com
 from rrsis_geo.query.parser.companions import NEIGHBOURS, has_companion, read_companion
 from rrsis_geo.query.parser.coordination import is_conjunction, read_conjunction
 from rrsis_geo.query.parser.descriptions import (
+    completes_adverb,
+    is_agent,
     leave_unparsed,
     read_description,
     try_premodifiers,
@@ -31,6 +33,7 @@ from rrsis_geo.query.patterns.pattern_matcher import (
     PatternMatcher,
 )
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
+from rrsis_geo.query.phrases.partitives import ignore_words
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
 from rrsis_geo.query.phrases.quantifiers import (
     is_rank,
@@ -75,6 +78,18 @@ def _skip(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
 
 def _end(parser: PhraseReader, i: int, phrase: NounPhrase) -> None:
     return None
+
+
+def _read_owner_mark(parser: PhraseReader, i: int, phrase: NounPhrase) -> int:
+    """ "'s", with the part of it that is named: "the runway's western end"."""
+    matcher = parser.matcher
+    named = matcher.text(i + 1) == "<d>" and matcher.text(i + 2) in v.PARTS
+    named = named and matcher.text(i - 1) not in v.SCENE
+    if not (named and phrase.role == "head" and phrase.has_noun()):
+        return i + 1
+    ignore_words(parser, matcher.at(i + 1, i + 3))
+    phrase.silent_words.extend(matcher.at(i, i + 3))
+    return i + 3
 
 
 # The anchor of "the nearest tank to ..."
@@ -142,7 +157,7 @@ def _read_rule(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
         return None  # "without cars on it"
     if match.handler == "opaque" and negation:
         return read_description(parser, i, phrase)  # with its "not"
-    if _is_agent(parser, match, phrase):
+    if is_agent(parser, match, phrase) or completes_adverb(parser, match, phrase):
         return read_description(parser, match.start, phrase)
     count, anchored = len(phrase.filters), phrase.last_anchor is not None
     if anchored and match.handler == "measured":
@@ -166,21 +181,6 @@ def _may_be_of_part(parser: PhraseReader, match: Match, phrase: NounPhrase) -> b
     last = parser.matcher.text(match.stop - 1)
     central = last in ("<d>", "above", "below", "side")
     return central and any(token.text in v.DESCRIPTIVE for token in phrase.unparsed)
-
-
-def _is_agent(parser: PhraseReader, match: Match, phrase: NounPhrase) -> bool:
-    """Whether "by" names who does something: "hidden by trees"."""
-    if parser.matcher.text(match.start) != "by":
-        return False
-    if phrase.unparsed:
-        return phrase.unparsed[-1].text.endswith(("ed", "den", "ken"))
-    before = parser.matcher.tokens[max(match.start - _MAX_JOINED, 0) : match.start]
-    joined = phrase.role == "anchor" and any(one.text in v.JOINED for one in before)
-    return joined or parser.matcher.text(match.start - 1) in v.COVERED
-
-
-_MAX_JOINED = 6
-"""Tokens between "joined to" and "by", which says how."""
 
 
 def _modifies_anchor(phrase: NounPhrase, match: Match) -> bool:
@@ -379,7 +379,7 @@ _READERS: tuple[tuple[Condition, Read], ...] = (
     (_ends_clause, _skip),
     (_is_end, _end),
     (is_conjunction, read_conjunction),
-    (_is_one_of(frozenset(["'s"])), _skip),
+    (_is_one_of(frozenset(["'s"])), _read_owner_mark),
     (_is_one_of(v.COPULAS), _read_verb),
     (has_companion, read_companion),
     (_has_part, _read_part),

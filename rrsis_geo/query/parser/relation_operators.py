@@ -24,7 +24,7 @@ from rrsis_geo.query.phrases.selectors import (
     negated,
 )
 from rrsis_geo.query.phrases.thing_lists import may_be_among
-from rrsis_geo.query.plan.container_places import is_container
+from rrsis_geo.query.plan.container_places import holds, is_container
 
 Relation = Callable[[Node, Node, At], Node]
 """(of, anchor, word indices) to the operator."""
@@ -38,6 +38,8 @@ def relation(parser: PhraseReader, match: Match, anchor: Node) -> Relation:
     """The relation that a match states."""
     if match.handler == "beside" and _is_side_of_container(parser, match, anchor):
         return _beside(parser, match, at=True)
+    if match.handler == "beside" and _may_name_side_within(parser, match):
+        return _at_or_beside(parser, match)
     return RELATIONS[match.handler](parser, match)
 
 
@@ -132,6 +134,29 @@ def _is_side_of_container(parser: PhraseReader, match: Match, anchor: Node) -> b
     texts = set(match_words(parser, match))
     inside = "<d>" in texts and not texts.isdisjoint(("in", "on", "at"))
     return inside and not match.argument and is_container(anchor)
+
+
+def _may_name_side_within(parser: PhraseReader, match: Match) -> bool:
+    """Whether a side may be of the anchor itself: "on the left side of the lake"."""
+    texts = match_words(parser, match)
+    side = parser.matcher.first("<d>", match)
+    if match.argument or side is None or "the" not in texts:
+        return False
+    part = match.groups.get("part") == "side" and not {"in", "on", "at"}.isdisjoint(
+        texts
+    )
+    return part or ("at" in texts and side.value in ("top", "bottom"))
+
+
+def _at_or_beside(parser: PhraseReader, match: Match) -> Relation:
+    """At a side of an area that holds such things, beside any other anchor."""
+    within, outside = (_beside(parser, match, at=at) for at in (True, False))
+
+    def relate(of: Node, anchor: Node, at: At) -> Node:
+        inner = holds(anchor, head_noun(of))
+        return (within if inner else outside)(of, anchor, at)
+
+    return relate
 
 
 def _near(parser: PhraseReader, match: Match) -> Relation:

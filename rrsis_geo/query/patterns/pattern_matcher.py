@@ -201,6 +201,8 @@ class PatternMatcher:
             return False  # "the round tank" against "round the tank"
         if rule.handler == "scene" and self.text(stop - 1) == "all":
             return follows not in v.DEFINITE  # "in all that sand"
+        if rule.argument == "corner" and follows == "of":
+            return False  # "in the corner of the field"
         if rule.argument in ("higher", "lower") and follows in v.DETERMINERS:
             return False  # "further up the river"
         at_end = rule.handler in _END_OF_PHRASE_ONLY or rule.argument == "end"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rrsis_geo.language import nodes as n
+from rrsis_geo.language.nodes import Find, Node
 from rrsis_geo.language.phrases import add_words
+from rrsis_geo.language.traversal import spine
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import singular
+from rrsis_geo.query.patterns.pattern_matcher import PRONOUN_ANCHORS
 from rrsis_geo.query.phrases.group_phrases import is_mass
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
@@ -27,7 +32,7 @@ def read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     elif is_part_of(phrase) or _is_end_of_anchor(parser, i, phrase):
         phrase.silent_words.extend(p for token in phrase.adjectives for p in token.at)
         phrase.adjectives = []
-    elif phrase.adjectives or phrase.base is not None or phrase.is_empty():
+    elif not (_names_side(phrase) if phrase.adjectives else _may_choose(phrase)):
         return None
     if parser.matcher.text(i + 1) in ("them", "these", "those"):
         return None
@@ -36,6 +41,10 @@ def read_of(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | None:
     )
     if node is None:
         return None
+    if _is_part_of_one(parser, i, phrase, node):
+        _ignore_part(parser, parser.matcher.tokens[i - 1], phrase)
+    elif phrase.adjectives:
+        return None  # "the left edge of the courts"
     if parser.matcher.text(i + 1) in ("each", "every") and isinstance(node, n.Grouped):
         node = n.Members(node, each=True)  # "the largest of each row of tanks"
     at = tuple(place for token in before for place in token.at)
@@ -52,6 +61,62 @@ def _is_end_of_anchor(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     plain = len(words) == 1 and not phrase.has_premodifier()
     near = phrase.role == "anchor" and before not in ("at", "on", "in")
     return plain and near and words[0] in v.ENDS_OF_ANCHORS
+
+
+def _may_choose(phrase: NounPhrase) -> bool:
+    """Whether words that choose were read and no noun: "the second largest of"."""
+    return phrase.base is None and not phrase.is_empty()
+
+
+def _names_side(phrase: NounPhrase) -> bool:
+    """Whether a side or an end is named so far: "the southern end of ..."."""
+    words = [token.text for token in phrase.adjectives]
+    named = len(words) == 1 and words[0] in v.PARTS and words[0] not in v.EXTENTS
+    return named and phrase.base is None and bool(phrase.directions)
+
+
+def _is_part_of_one(
+    parser: PhraseReader, i: int, phrase: NounPhrase, whole: Node
+) -> bool:
+    """Whether what is chosen is a part of one thing, not one of several things.
+
+    "The top of the hill", "the widest part of the river"; but "the top of the tanks",
+    "the largest stretch of water".
+    """
+    if phrase.rank or phrase.number or phrase.noun_filters:
+        return False
+    kinds = {chosen.kind for chosen in (*phrase.directions, *phrase.selectors)}
+    part, follows = parser.matcher.text(i - 1), parser.matcher.text(i + 1)
+    divides = part in v.PARTS_OF_WHOLE
+    if (divides and follows not in v.DEFINITE) or follows in _NO_WHOLE:
+        return False
+    steps = spine(whole)
+    grouped = any(isinstance(step, n.Grouped | n.Members) for step in steps)
+    several = any(isinstance(step, n.Counted) and step.number > 1 for step in steps)
+    thing = steps[-1]
+    one = isinstance(thing, Find) and not (thing.plural or grouped or several)
+    chooses = kinds and (divides or kinds <= {"most", "middle"})
+    return bool(chooses and one and part not in ("one", "ones", "<most>"))
+
+
+_NO_WHOLE = PRONOUN_ANCHORS | v.UNIVERSAL
+"""Words after "of" that name no single thing: "the furthest east of all"."""
+
+
+def _ignore_part(parser: PhraseReader, part: Token, phrase: NounPhrase) -> None:
+    """Give the whole thing, and say so, since no part of it can be cut out."""
+    named = [one.at for one in phrase.directions + phrase.selectors]
+    named += [token.at for token in (*phrase.adjectives, part)]
+    phrase.silent_words.extend(place for at in named for place in at)
+    ignore_words(parser, {place for at in named for place in at})
+    phrase.directions, phrase.selectors, phrase.adjectives = [], [], []
+
+
+def ignore_words(parser: PhraseReader, at: Iterable[int]) -> None:
+    """Say of words of the text, once, that nothing is made of them."""
+    words = " ".join(parser.matcher.words[place] for place in sorted(at))
+    if words not in parser.matcher.ignored:
+        parser.matcher.ignored.append(words)
 
 
 def _is_superlative(phrase: NounPhrase) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from rrsis_geo.language.nodes import Find, Node, Union
 from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.nouns import CRAFT
-from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
+from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
 
@@ -37,7 +37,10 @@ def further_things(
         article = first.determiner if enumerated else ""  # "the cars, the vans or ..."
         if other.determiner not in ("", article) or not _is_named(other):
             break
-        if not _goes_on(first, other, word, kind):
+        bare = enumerated and not other.determiner  # "the runway, taxiway and apron"
+        if not (
+            _goes_on(first, other, word, kind) or (bare and _is_alike(first, other))
+        ):
             break
         if not (kind.denied or kind.excepted) and _is_related(parser.matcher, stop):
             break  # "ships in harbours or planes on runways"
@@ -96,6 +99,15 @@ def _goes_on(first: NounPhrase, other: NounPhrase, word: str, kind: ThingList) -
     return word == "or" or _moves(noun) == _moves(named)
 
 
+def _is_alike(first: NounPhrase, other: NounPhrase) -> bool:
+    """Whether two singular nouns name classes that both move, or both stay."""
+    noun, named = first.noun(), other.noun()
+    if noun is None or named is None or not (noun.categories and named.categories):
+        return False
+    single = first.is_singular() and other.is_singular()
+    return single and _moves(noun) == _moves(named)
+
+
 _ALL = v.words("everything all anything")
 
 
@@ -110,6 +122,51 @@ def may_be_among(named: Find | None, whole: Find | None) -> bool:
 
 def _moves(noun: Find) -> bool:
     return not CRAFT.isdisjoint(noun.categories)
+
+
+FILLED = ("holding", "surrounded")
+"""Handlers of relations to several kinds of things: "full of cars and boxes"."""
+
+
+def is_like_anchor(
+    match: Match, first: NounPhrase, second: NounPhrase, noun: Find | None
+) -> bool:
+    """Whether a noun phrase after "and" goes with the anchor, not with the head.
+
+    "The tank near the road and pier" is one thing near two; "tanks near the road and
+    ships" are two kinds of things.
+
+    Args:
+        match: The relation.
+        first: Its anchor.
+        second: The noun phrase.
+        noun: The noun of the head.
+    """
+    named, anchor = second.noun(), first.noun()
+    if named is None:
+        return False
+    if match.handler in FILLED and first.is_plural() and second.is_plural():
+        return not (first.determiner or second.determiner)  # "full of cars and boxes"
+    if not named.categories:
+        return False
+    if named == noun or second.number or second.selectors or second.rank:
+        return False
+    if second.determiner:
+        return first.determiner in ("the", "a")
+    if second.is_plural():
+        return False  # "near the road and ships"
+    same = anchor is not None and anchor == named  # "of two sheds and white shed"
+    return same or _is_alike(first, second)
+
+
+def is_in_either(match: Match, phrase: NounPhrase) -> bool:
+    """Whether of several anchors a thing is in one: "planes on the runway and taxiway".
+
+    One thing is in both: "the plane on the runway and the bridge".
+    """
+    within = match.handler == "inside" and match.argument not in ("over", "ends")
+    chosen = phrase.determiner in ("the", "a") or phrase.rank
+    return within and not (phrase.is_singular() and chosen)
 
 
 def joins_kinds(matcher: PatternMatcher, start: int, stop: int, anchor: Node) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 
 from rrsis_geo.language import nodes as n
 from rrsis_geo.language.nodes import Find, Node
+from rrsis_geo.language.phrases import head_noun
 from rrsis_geo.query.lexicon.vocabulary import words
 
 CONTAINERS = words(
@@ -22,6 +23,21 @@ CONTAINERS = words(
     " village water yard courtyard deck terrace plaza"
 )
 """Last words of nouns for what may contain all things of a kind in a scene."""
+
+_SURROUNDS = words("roof hill hillside slope island garden backyard lawn lot")
+"""Nouns for what things on land are on or in rather than beside."""
+
+_BY_WATER = words("ship harbor")
+"""Classes of things that lie in water, or at its edge."""
+
+_HELD: dict[str, frozenset[str]] = {
+    "parking_lot": words("vehicle tree"),
+    "field": words("tree"),
+    "park": words("tree"),
+    "lake": words("ship"),
+    "sea": words("ship"),
+}
+"""Classes of wide areas, with the classes of things that lie in them."""
 
 _CENTRAL = words("middle centre center")
 
@@ -65,3 +81,18 @@ def is_container(anchor: Node) -> bool:
     """Whether an anchor may contain all things of a kind."""
     last = anchor.noun.rpartition(" ")[2] if isinstance(anchor, Find) else ""
     return last in CONTAINERS
+
+
+def holds(anchor: Node, thing: Find | None) -> bool:
+    """Whether a thing at a side of an anchor lies in it: a boat in a lake, not a house.
+
+    Args:
+        anchor: What it is related to.
+        thing: The noun of the thing.
+    """
+    area = head_noun(anchor)
+    if area is None or thing is None or area == thing:
+        return False
+    held = frozenset[str]().union(*(_HELD.get(one, ()) for one in area.categories))
+    on_land = area.noun in _SURROUNDS and _BY_WATER.isdisjoint(thing.categories)
+    return on_land or not held.isdisjoint(thing.categories)
