@@ -19,6 +19,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     nothing_there,
     pair_of_them,
     parked,
+    parts_counted,
     texts,
     there,
     up_and_down,
@@ -49,7 +50,7 @@ def _merges() -> tuple[Merge, ...]:
         there,
     )
     also = (from_to, up_and_down, all_but, looks, nothing_there, whose, where_it_turns)
-    last = (upward, parked, pair_of_them, _average, _numbered, _coloured)
+    last = (upward, parked, pair_of_them, parts_counted, _average, _numbered, _coloured)
     return (*limits, *first, *also, *last)
 
 
