@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.tokenizer.heights import height
 from rrsis_geo.query.tokenizer.quantity_limits import between_limits, limit_first
 from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
@@ -36,7 +37,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    limits = (between_limits, limit_first)
+    limits = (height, between_limits, limit_first)
     denials = (neither, no_larger, without_touching)
     first = (
         *denials,
