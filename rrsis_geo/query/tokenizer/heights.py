@@ -15,6 +15,8 @@ _COMPARED = v.words("higher taller lower deeper")
 _HIGH = (("tall",), ("high",), ("deep",), ("in", "height"), ("in", "depth"))
 _HEIGHT = v.words("height heights depth depths")
 _STOREYS = v.words("storey storeys story stories floor floors level levels")
+_CARRYING = v.words("of with having")
+_ARTICLES = v.words("a the")
 _OF = v.words("of is are")
 _DISTANCES = v.words("within inside beyond")
 """Limits of a distance: "within 50 m" is not how high something is."""
@@ -41,10 +43,13 @@ def _after_comparison(tokens: list[Token], index: int) -> int:
 
 
 def _after_name(tokens: list[Token], index: int) -> int:
-    """The index after "height of at least 20 m"; 0 where there is none."""
-    if tokens[index].text not in _HEIGHT:
+    """The index after "of a height of at least 20 m"; 0 where there is none."""
+    named = index + (tokens[index].text in _CARRYING)
+    if named > index and _ARTICLES.intersection(texts(tokens, named, 1)):
+        named += 1
+    if not _HEIGHT.intersection(texts(tokens, named, 1)):
         return 0
-    start = index + 1 + bool(_OF.intersection(texts(tokens, index + 1, 1)))
+    start = named + 1 + bool(_OF.intersection(texts(tokens, named + 1, 1)))
     return _after_quantity(tokens, _after_limit(tokens, start))
 
 

@@ -341,7 +341,8 @@ def _after_count(tokens: list[Token], index: int) -> int:
     one, *more = tokens[index : index + 3]
     if one.text not in ("<n>", "one"):
         return index
-    if [token.text for token in more] in (["or", "<n>"], ["to", "<n>"]):
+    joins = more[0].text if more else ""
+    if joins in ("or", "and", "to") and texts(more, 1, 1) == ("<n>",):
         return index + 3
     follows = more[0].surface if more else ""
     if not (one.surface.isdecimal() and follows.isdecimal()):
