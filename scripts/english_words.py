@@ -33,6 +33,13 @@ rafts punts fens folds hills hulls walls balls bulks barks parts carts corks for
 floats looks loops looping looped thickest chopped thicker
 shady shaded sunny striped segment segmented twin twins windings wounded widening
 shaped curved curled carved staged spread storied trawled sliver slivers encloses
+aground atoll bale beech bogs broom bund bunds byre cays comb coop crate dozer fallow
+flax floe forge glade grader harrow hive hogs hops hubs ledge leaking levee loom
+manger mangers meander meres mire mown mule oats oily oxen pans plow rafter reefer
+rinks rusting scree scow sedge sheen shingle sill silt skate skip skis slate sled
+sloop sowing spits spoil stair sties subs tarn tees thaw tides tors tows tract trough
+tubs tyre vats abreast astern bendy bulky boxy clutter curvy divider fords kink mini
+mint pitcher pointy propeller rubs
 """
 
 OFFENSIVE = {"bitch", "shit", "cunt", "whore"}

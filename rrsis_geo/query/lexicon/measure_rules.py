@@ -32,7 +32,7 @@ MACROS = {
     "lengths": "low=({n}|{amount}|{len}) {to} {len}",
     "areas": "low=({n}|{amount}|{area}) {to} {area}",
     "long": "measure=(long|wide|across|broad|in diameter|in length|in width|in size"
-    "|in perimeter|diameter|thick|deep)",
+    "|in perimeter|diameter|thick)",
     "measures": "[maximum|minimum|max|min] measure=(diameter|length|width|perimeter"
     "|circumference|span|wingspan|loa)",
     "surface": "[maximum|minimum|max|min] (area|footprint|size|surface|surface area"
@@ -42,7 +42,8 @@ MACROS = {
 RULES = """
 apart: [spaced|placed|separated] [at|with|by] [a|an] \
 [distance|distances|spacing|gap] [of] {q} {len} (apart|to each other \
-|to one another|from each other|from one another|between them|away from each other)
+|to one another|from each other|from one another|between them|away from each other \
+|of each other|of one another)
 apart: [at|with] [a|an] [distance|distances|spacing|gap] [of] [between|from] \
 {lengths} (apart|from each other|from one another)
 within: {stat} {q} {len} [away] (of|from|to|around|off) {x}

@@ -124,7 +124,7 @@ LENGTHS = {
     0.3048: "ft foot feet",
     0.9144: "yd yds yard yards",
     1609.344: "mi mile miles",
-    1852.0: "nmi",
+    1852.0: "nm nmi",
 }
 """Metres in each unit; the international foot, yard, mile and nautical mile."""
 

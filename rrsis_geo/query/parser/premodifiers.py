@@ -377,7 +377,7 @@ def _follows_noun(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
     if token.text in v.STRANDED and matcher.text(i + 1) in ("", ","):
         return bool(phrase.adjectives)
     if phrase.resolve_noun()[2] is None:
-        return plural and token.text in v.AFTER_NOUN
+        return plural and token.text in v.AFTER_NOUN | {"<height>"}
     if i + 1 < matcher.stop and _is_known_noun(token, matcher.tokens[i + 1]):
         return False  # "waterfront running track"
     if token.surface.endswith(("ed", "ing", "ly")):

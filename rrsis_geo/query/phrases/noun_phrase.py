@@ -343,18 +343,19 @@ class NounPhrase:
             place = cast(Place, direction.value)
             if place == "centre" and self.names_rows():  # "the central row"
                 self.selectors.append(direction._replace(kind="middle"))
-            elif self._selects_one(place):
+            elif self._selects_one(direction):
                 self.selectors.append(direction)
             else:
                 extent: Literal["far", "part"] = "part" if direction.rank else "far"
                 node = n.InPlace(node, place, extent, compares=True, at=direction.at)
         return node
 
-    def _selects_one(self, place: str) -> bool:
+    def _selects_one(self, side: Selector) -> bool:
         """Whether a direction before the noun selects one thing by its order."""
-        alone = not self.selectors and self.rank is None and place in _SIDES
-        if self.number not in (None, 1):  # "the lower two courts"
-            return alone and self.determiner == "the" and not self.at_least
+        ordered = self.selectors or self.rank or self.at_least
+        alone = not ordered and side.value in _SIDES
+        if self.number not in (None, 1):  # "the two lower courts", "lower two courts"
+            return alone and (self.determiner == "the" or side.at < self.number_at)
         return alone and self.is_singular()
 
     def _apply_selectors(self, node: Node) -> Node:
@@ -395,6 +396,5 @@ class NounPhrase:
             return node
         if isinstance(node, n.Union) or (self.base is not None and not self.pronoun):
             return node
-        if self.determiner in ("the", "a"):
-            return n.Counted(node, 1, self.determiner == "the")
-        return node
+        one = n.Counted(node, 1, self.determiner == "the")
+        return one if self.determiner in ("the", "a") else node

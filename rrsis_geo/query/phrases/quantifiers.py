@@ -58,6 +58,8 @@ def _stands_alone(parser: PhraseReader, i: int, phrase: NounPhrase) -> bool:
         return False  # "all that sand"
     if not follows or follows == "," or follows in _AFTER_PRONOUN:
         return True
+    if follows == "<height>":  # not "those 20 m high towers"
+        return parser.matcher.may_end(i + 2)
     trial = NounPhrase("anchor", None, MAX_DEPTH)
     if starts_measure(parser, i + 1, trial):  # "all over 50 m long ships"
         return read_premodifying_measure(parser, i + 1, trial) is None

@@ -29,8 +29,8 @@ _DASH = re.compile(
 """A dash in place of a comma, not between parts of a word."""
 
 _RANGE = re.compile(
-    r"(?<=\d)(\s?(?:k?m|ft|yds?|mi|ha)?)\s*-\s*"
-    r"(?=\d[\d.,]*\s?(?:k?m2?|m\u00b2|sqm|sq|ft|feet|foot|y(?:ar)?ds?|mi|ha)(?!\w))"
+    r"(?<=\d)(\s?(?:[kn]?m|ft|yds?|n?mi|ha)?)\s*-\s*"
+    r"(?=\d[\d.,]*\s?(?:[kn]?m2?|m\u00b2|sqm|sq|ft|feet|foot|y(?:ar)?ds?|n?mi|ha)(?!\w))"
 )
 """A dash between two lengths."""
 

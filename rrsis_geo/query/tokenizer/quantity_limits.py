@@ -34,7 +34,7 @@ _OVER = _phrases(f"{measure_rules.OVER}|not within")
 _UNDER = _phrases(measure_rules.UNDER)
 
 _MEASURES = _phrases(
-    "long|wide|across|broad|deep|in diameter|in length|in width|in size|in area"
+    "long|wide|across|broad|in diameter|in length|in width|in size|in area"
     "|in perimeter|diameter|in extent|large|big|apart|away"
 )
 """What may stand between a quantity and the limit that follows it."""
@@ -76,7 +76,7 @@ def _longest(tokens: list[Token], index: int, phrases: Phrases) -> int:
     return 0
 
 
-def _limit(tokens: list[Token], index: int) -> _Limit | None:
+def limit_at(tokens: list[Token], index: int) -> _Limit | None:
     """The limit that begins at an index: "more than", "no longer than"."""
     denied = tokens[index].text in ("no", "not")
     compared = tokens[index + denied : index + denied + 1]
@@ -96,11 +96,11 @@ def between_limits(
     tokens: list[Token], index: int, last: Token | None
 ) -> tuple[list[Token], int] | None:
     """ "more than 50 m but less than 200 m" as "between 50 m and 200 m"."""
-    first = _limit(tokens, index)
+    first = limit_at(tokens, index)
     if first is None or texts(tokens, first.stop + 1, 1) not in (("but",), ("and",)):
         return None
     but = first.stop + 1
-    second = _limit(tokens, but + 1) if but + 1 < len(tokens) else None
+    second = limit_at(tokens, but + 1) if but + 1 < len(tokens) else None
     if second is None or second.over == first.over or second.stop >= len(tokens):
         return None
     pair = _of_one_unit(tokens[first.stop], tokens[second.stop])
@@ -153,7 +153,7 @@ def limit_first(
         ), index + 3
     after = index + 1 + _longest(tokens, index + 1, _MEASURES)
     for end in (after, index + 1):
-        trailing = _trailing_limit(tokens, end)
+        trailing = trailing_limit(tokens, end)
         if trailing is not None:
             over, stop = trailing
             if last is not None and last.surface in _ENDS_OF_LIMITS:
@@ -182,7 +182,7 @@ def _named_limit(tokens: list[Token], index: int) -> tuple[bool, int] | None:
     return word[0] in _LEAST, start + 1 + of
 
 
-def _trailing_limit(tokens: list[Token], index: int) -> tuple[bool, int] | None:
+def trailing_limit(tokens: list[Token], index: int) -> tuple[bool, int] | None:
     """Whether "or more" is a lower limit, and the index after it."""
     one, word, follows = [*_surfaces(tokens, index, 3), "", "", ""][:3]
     if one in _LEAST | _MOST:

@@ -12,6 +12,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.lexicon.english_words import ENGLISH_WORDS
 from rrsis_geo.query.lexicon.multiword_expressions import COMPOUNDS
 from rrsis_geo.query.lexicon.nouns import IRREGULAR, senses, singular
+from rrsis_geo.query.tokenizer.token_kinds import KINDS
 
 MIN_LENGTH = 4
 """Letters; a typing error in a shorter word often gives another word."""
@@ -67,7 +68,8 @@ def correct_spelling(word: str, *, before_noun: bool = False) -> str:
 
     An error is a letter that is missing, doubled, wrong or swapped with its neighbour;
     long words may have two. The known word must begin with one of the first two
-    letters. English words are left alone.
+    letters. English words are left alone, and so are their plurals and forms in -ing
+    and -ed.
 
     Args:
         word: As typed, in lower case.
@@ -78,13 +80,28 @@ def correct_spelling(word: str, *, before_noun: bool = False) -> str:
         return COMMON_TYPOS[word]
     if not MIN_LENGTH <= len(word) <= MAX_LENGTH or not word.isalpha():
         return word
-    if word in _known_words() or word in ENGLISH_WORDS or not word.isascii():
+    if _is_word(word) or _is_inflected(word) or not word.isascii():
         return word
     for errors in (1, 2) if len(word) >= MIN_LENGTH_TWO_ERRORS - 1 else (1,):
         candidates = _candidates(word, errors)
         if candidates:
             return _closest(word, candidates, before_noun)
     return word
+
+
+def _is_word(word: str) -> bool:
+    return word in _known_words() or word in ENGLISH_WORDS
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether it is a form of a word: "storeys", "looming", "hedged"."""
+    for ending in ("s", "ing", "ed"):
+        stem = word.removesuffix(ending)
+        if stem == word or stem in KINDS or (ending == "s" and stem.endswith("s")):
+            continue  # "lefts" and "tankss" are typing errors
+        if _is_word(stem) and not (ending != "s" and stem.endswith("e")):
+            return True
+    return word.endswith("ed") and _is_word(word[:-1])
 
 
 def _candidates(word: str, errors: int) -> set[str]:

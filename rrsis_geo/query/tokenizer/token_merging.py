@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.tokenizer.heights import height
 from rrsis_geo.query.tokenizer.quantity_limits import between_limits, limit_first
 from rrsis_geo.query.tokenizer.spelling import is_class_noun
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
@@ -19,6 +20,7 @@ from rrsis_geo.query.tokenizer.word_senses import (
     nothing_there,
     pair_of_them,
     parked,
+    parts_counted,
     texts,
     there,
     up_and_down,
@@ -35,7 +37,7 @@ def merge_tokens(tokens: list[Token]) -> list[Token]:
 
 
 def _merges() -> tuple[Merge, ...]:
-    limits = (between_limits, limit_first)
+    limits = (height, between_limits, limit_first)
     denials = (neither, no_larger, without_touching)
     first = (
         *denials,
@@ -49,7 +51,7 @@ def _merges() -> tuple[Merge, ...]:
         there,
     )
     also = (from_to, up_and_down, all_but, looks, nothing_there, whose, where_it_turns)
-    last = (upward, parked, pair_of_them, _average, _numbered, _coloured)
+    last = (upward, parked, pair_of_them, parts_counted, _average, _numbered, _coloured)
     return (*limits, *first, *also, *last)
 
 

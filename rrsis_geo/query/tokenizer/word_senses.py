@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rrsis_geo.query.lexicon import vocabulary as v
+from rrsis_geo.query.lexicon.nouns import sense, singular
 from rrsis_geo.query.tokenizer.token_kinds import Token, Value
 
 Merge = Callable[[list[Token], int, Token | None], tuple[list[Token], int] | None]
@@ -304,3 +305,50 @@ def without_touching(
     one = tokens[index]
     stop = index + 2 if follows[0] == "being" else index + 1
     return [one._replace(text="but"), one._replace(text="not")], stop
+
+
+_PARTS = v.words(
+    "lane laned storey story storeyed storied floor level tier tiered bedroom seater"
+    " mast masted engine engined wheel wheeled door blade bladed sided span hole star"
+    " a-side"
+)
+_HELD = v.words("car bay")
+_HOLDING = v.words("garage carport hangar shed barn")
+_KINDS_BY_PART = v.words(
+    "marking line divider crossing window lamp plan shed loader shaped"
+)
+"""What is named after the part: "two lane markings" are two."""
+
+_NO_HEAD = v.RELATING | v.PREPOSITIONS | v.COPULAS | v.DESCRIPTIVE | v.COORDINATORS
+
+
+def parts_counted(
+    tokens: list[Token], index: int, last: Token | None
+) -> tuple[list[Token], int] | None:
+    """ "two storey houses" and "2-storey houses" are "two-storey houses"."""
+    stop = _after_count(tokens, index)
+    some = tokens[stop : stop + 2]
+    if stop == index or len(some) < 2:
+        return None
+    part, head = some[0].text, some[1].text
+    counted = part in _PARTS or (part in _HELD and head in _HOLDING)
+    named = singular(head) in _KINDS_BY_PART or sense((part, singular(head)))[0] > 1
+    if not counted or named or not head[0].isalpha() or head in _NO_HEAD:
+        return None
+    whole = joined("", None, tokens[index : stop + 1])
+    name = whole.surface.replace(" ", "-")
+    return [whole._replace(text=name, surface=name)], stop + 1
+
+
+def _after_count(tokens: list[Token], index: int) -> int:
+    """The index after "two", "two or three" or "2-3"; the same for other words."""
+    one, *more = tokens[index : index + 3]
+    if one.text not in ("<n>", "one"):
+        return index
+    joins = more[0].text if more else ""
+    if joins in ("or", "and", "to") and texts(more, 1, 1) == ("<n>",):
+        return index + 3
+    follows = more[0].surface if more else ""
+    if not (one.surface.isdecimal() and follows.isdecimal()):
+        return index + 1
+    return index + 1 + (int(follows) == int(one.surface) + 1)  # "3 2-storey houses"

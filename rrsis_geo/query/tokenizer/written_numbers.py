@@ -11,7 +11,7 @@ import unicodedata
 
 _UNIT = (
     r"(?:(?:k|c)?m[2\u00b2]?|sqm|sqft|sqkm|sq|square|ft[2\u00b2]?|foot|feet|y(?:ar)?ds?"
-    r"|(?:kilo)?met(?:re|er)s?|mi|miles?|nautical|ha|hectares?|acres?)\b"
+    r"|(?:kilo)?met(?:re|er)s?|mi|miles?|nautical|nmi?|ha|hectares?|acres?)\b"
 )
 _TO_UNIT = rf"(?=(?:\s?(?:-|to|and|or|x|by)\s?\d[\d.,' ]{{0,12}})?[\s-]?{_UNIT})"
 """Before a unit, which the second number of a range may have alone."""
