@@ -31,54 +31,54 @@ constructing continuing contract cooking cool coop cope copies copper cops coral
 core corp corpse corpses cost costs cote couch counter county coupe couples covert
 crap crate creed creep crest crow crowd crowds cubs cups cure curled curling curse
 cursed cursing curt curvy cute dagger dame damn damp dana dans dare dart date dawn
-days deal deception deed deer denise desk destroyed dial dick dies diet dinner dire
-dirk dirty district divider divine diving doesn dogs domes donor doom dose dots
-dover dozer drafted drain draw draws driver drivers drown drug drugs duck ducked
-ducks duel dull dumped ease easter eden edit editing elise elle emile emotion
-encircles encloses enter entirety esther ethan evan evans event ever exciting
-exemption exist existing extant extend fact factor factors facts fade fading
-fairfield fake fall fallow fame famed fare fate father faye feast feat feed feel
-fees fell fellow fellows felt ferris fest fever fiat fight files fill film filmed
-fine fined finn fins firm firms fist fits flakes flame flax flee flies float floats
-floe flood flour flow flower flown flute flux foam fond font food fool forcing ford
-fords fore forge forged forgot fork formations forrest fort forth forts forum foul
-frank fridge frog frost frowning fund gabe gage gain gale game games garbage garde
-gary gases gave gaze giants glade glass glove gloves gods goin gong good gould grab
-grabs grace grader grady gram gran grande grange grant grape grasp grassy grave
-graves greek greeks greene greenhouse greet greg grew grim grin grip groove gross
-grows guardian hadn hail hale halle hallway halo halt handy hang hank hans hara
-hardy hare harm harp harrow hart hate hats haul haven haze healed healing hear heard
-hearing hears heat heated heating hedge hedges held hell helm help helps herb herd
-hero hers hill hills hind hips hire hiss hive hogs holden hole holes holmes holt
-holy homer hood hook hooks hope hopes hops horse horses howe hubs hugh hugo hull
-hulls hurts idle indo info inland inter intro jess jett jews jones judge judges kids
-kinda kings kink kirk lace lakers lana lance lang larry last late lawyers layer
-laying lead leaking leans leapt learning lease ledge leeds legs lend lending lengthy
-lens lent leone lest lets levee lever lick licked licking lids life lift like liked
-likes liking lima limb limbs lime limp linear linen ling lips litter live lived
-lively liver lives living loading loads locate lock locking locks loft lofts logs
-lois look looks loom looming loos lore lose loser loss lost lotus love lovely lover
-lowe luck luke lung mace mage maid mail maine maker male males mali malone mandy
-manger manly mann manned manny mans mare maria marian marin marine marines marino
-marion mars martin marvin mary mast mate mater mating maze meander mere meres meyer
-mice mike mild milk mina mine miner miners mines minh mini mint minutes mire mist
-mixed moan moat mode moist mole moles mono mont month mood moor moore mornings morse
-moss moth mother mothers movie mowing mown mule must neal neatly neighbor
-neighborhood neighborhoods neighbour neither nest nested newer nice nike nile nina
-node nodes noise noises nope norse note noted notes noting oats odor officer oily
-older operating oppose oral otto oven owen owing oxen pace paced pacing pack packet
-packing packs pact page paid pain palace pane panes pans panting pants para paris
-parker paso pass passed paste patch patches pathetic patron pats patty pauses pavel
-paying pays peace peach peck peer peers pending photography pike pile piles pilot
-pilots pinch ping pins pipe piper pipes pitcher placing plan planet planets plank
-planks planned plans plata plato players pleading plow poet poets point pointy poker
-polar poll polling polls polo poly pong pont pony poole poor pope pops popular pork
-porto pose post posts posture pots pound pounds powder pray praying preaching prep
-preservation presidential print printed printer printing prints prof proof propelled
-proto pune punk racer rack rafe rafter rage raid raids rain rains raise rama ramos
-rams rang ranger ranging rape rare rate rated raul reach reached read reads real
-reception remove rent residency ribs rice ride rider riders riga rights rink rinks
-risen rising risk rite rivera roar rods room rooms root roots rose ross roster rover
+days deal deception denise desk destroyed dial dick dies diet dinner dire dirk dirty
+district divider divine diving doesn dogs domes donor doom dose dots dover dozer
+drafted drain draw draws driver drivers drown drug drugs duck ducked ducks duel dull
+dumped ease easter eden edit editing elise elle emile emotion encircles encloses
+enter entirety esther ethan evan evans event ever exciting exemption exist existing
+extant extend fact factor factors facts fade fading fairfield fake fall fallow fame
+famed fare fate father faye feast feat feed feel fees fell fellow fellows felt
+ferris fest fever fiat fight files fill film filmed fine fined finn fins firm firms
+fist fits flakes flame flax flee flies float floats floe flood flour flow flower
+flown flute flux foam fond font food fool forcing ford fords fore forge forged
+forgot fork formations forrest fort forth forts forum foul frank fred fridge frog
+frost frowning fund gabe gage gain gale game games garbage garde gary gases gave
+gaze giants glade glass glove gloves gods goin gong good gould grab grabs grace
+grader grady gram gran grande grange grant grape grasp grassy grave graves greek
+greeks greene greenhouse greet greg grew grim grin grip groove gross grows guardian
+hadn hail hale halle hallway halo halt handy hang hank hans hara hardy hare harm
+harp harrow hart hate hats haul haven haze healed healing hear heard hearing hears
+heat heated heating hedge hedges held hell helm help helps herb herd hero hers hill
+hills hind hips hire hiss hive hogs holden hole holes holmes holt holy homer hood
+hook hooks hope hopes hops horse horses howe hubs hugh hugo hull hulls hurts idle
+indo info inland inter intro jess jett jews jones judge judges kids kinda kings kink
+kirk lace lakers lana lance lang larry last late lawyers layer laying lead leaking
+leans leapt learning lease ledge leeds legs lend lending lengthy lens lent leone
+lest lets levee lever lick licked licking lids life lift like liked likes liking
+lima limb limbs lime limp linear linen ling lips litter live lived lively liver
+lives living loading loads locate lock locking locks loft lofts logs lois look looks
+loom looming loos lore lose loser loss lost lotus love lovely lover lowe luck luke
+lung mace mage maid mail maine maker male males mali malone mandy manger manly mann
+manned manny mans mare maria marian marin marine marines marino marion mars martin
+marvin mary mast mate mater mating maze meander mere meres meyer mice mike mild milk
+mina mine miner miners mines minh mini mint minutes mire mist mixed moan moat mode
+moist mole moles mono mont month mood moor moore mornings morse moss moth mother
+mothers movie mowing mown mule must neal neatly neighbor neighborhood neighborhoods
+neighbour neither nest nested newer nice nike nile nina node nodes noise noises nope
+norse note noted notes noting oats odor officer oily older operating oppose oral
+otto oven owen owing oxen pace paced pacing pack packet packing packs pact page paid
+pain palace pane panes pans panting pants para paris parker paso pass passed paste
+patch patches pathetic patron pats patty pauses pavel paying pays peace peach peck
+peer peers pending photography pike pile piles pilot pilots pinch ping pins pipe
+piper pipes pitcher placing plan planet planets plank planks planned plans plata
+plato players pleading plow poet poets point pointy poker polar poll polling polls
+polo poly pong pont pony poole poor pope pops popular pork porto pose post posts
+posture pots pound pounds powder pray praying preaching prep preservation
+presidential print printed printer printing prints prof proof propelled proto pune
+punk racer rack rafe rafter rage raid raids rain rains raise rama ramos rams rang
+ranger ranging rape rare rate rated raul reach reached read reads real reception
+remove rent residency ribs rice ride rider riders riga rights rink rinks risen
+rising risk rite rivera roar rods room rooms root roots rose ross roster rover
 rovers rubs ruby ruins runaway russ rust rusting sack sacked sacks safe sage said
 sake sale salmon salon sami sampling sand sands sant saul says scaly scan scanning
 scar scare scared scars scent score scores scots scouting scow scream screams scree
