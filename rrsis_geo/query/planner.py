@@ -42,8 +42,9 @@ def make_plan(expression: str, nouns: Collection[tuple[str, ...]] = ()) -> Plan:
     network, and so does everything that is not understood. Every text has a plan.
 
     Args:
-        expression: As a person typed it, in English. Texts of up to 1,000 characters
-            take less than 10 ms.
+        expression: As a person typed it, in English. A sentence takes one or two
+            milliseconds, 1,000 characters that repeat themselves up to a tenth of a
+            second.
         nouns: Words of nouns, singular, that are read as nouns whatever else they may
             mean, and are not corrected.
     """
