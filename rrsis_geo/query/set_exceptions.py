@@ -48,11 +48,11 @@ def except_more(
         parser.read_premodifiers(i + 1, trial)
         same = trial.pronoun or (trial.noun() is None and trial.has_premodifier())
         noun, joined = trial.noun(), parser.matcher.text(i)
-        neither = noun is not None and joined == "or"
+        goes_on = noun is not None and joined == "or"
         if noun is not None and joined == "and":  # "except the cars and the vans"
             among = may_be_among(noun, head_noun(antecedent))
-            neither = among or not noun.categories
-        if not ((same or neither) and trial.determiner):
+            goes_on = among or not noun.categories
+        if not ((same or goes_on) and trial.determiner):
             break
         without, j = parser.read_phrase(
             i + 1, antecedent=antecedent, role="anchor", depth=1

@@ -168,7 +168,8 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, dict[str, Any
         DataError: the file cannot be read.
     """
     with _opened(path) as stored:
-        tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - no mapping
+        names = stored.keys()  # an open file is no mapping
+        tensors = {name: stored.get_tensor(name) for name in names}
         return tensors, _metadata(stored)
 
 

@@ -7,20 +7,18 @@ before it when these rules see them (`tokenizer.quantity_limits`).
 from __future__ import annotations
 
 OVER = (
-    "over|more than|larger than|bigger than|greater than|above|at least"
-    "|exceeding|exceeds|exceed|no less than|not less than|no smaller than"
-    "|not smaller than|upwards of|beyond|farther than|further than|no closer than"
-    "|not closer than|no nearer than|not nearer than|longer than"
+    "over|more than|greater than|above|at least|exceeding|exceeds|exceed"
+    "|no less than|not less than|upwards of|beyond|farther than|further than"
+    "|no closer than|not closer than|no nearer than|not nearer than"
 )
-"""Words before a lower limit."""
+"""Words before a lower limit; comparatives of size have rules of their own."""
 
 UNDER = (
-    "under|less than|smaller than|below|at most|up to|no more than|not more than"
-    "|no larger than|no bigger than|no longer than|no wider than|within|inside"
+    "under|less than|below|at most|up to|no more than|not more than|within|inside"
     "|closer than|nearer than|no further than|no farther than|not further than"
-    "|not farther than|shorter than|fewer than"
+    "|not farther than|fewer than"
 )
-"""Words before an upper limit."""
+"""Words before an upper limit, likewise."""
 
 MACROS = {
     "over": f"over=({OVER})",

@@ -15,7 +15,7 @@ from rrsis_geo.query.parser.filters import add_side, of_size
 from rrsis_geo.query.patterns.pattern_matcher import Match, PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader
-from rrsis_geo.query.phrases.selectors import Filter, neither, said_not
+from rrsis_geo.query.phrases.selectors import Filter, leaving_out_both, said_not
 from rrsis_geo.query.phrases.thing_lists import is_in_either
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -174,7 +174,7 @@ def read_conjunction(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | 
     if denies and len(phrase.filters) == count + 1:
         # "not near the road or in the north" is neither
         one, other = phrase.filters[count - 1 :]
-        phrase.filters[count - 1 :] = [neither(one, other, denial)]
+        phrase.filters[count - 1 :] = [leaving_out_both(one, other, denial)]
         return after
     either = places or matcher.text(i) in ("or", ",")
     apart = is_in_either(match, phrase) and not again

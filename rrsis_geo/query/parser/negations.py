@@ -13,7 +13,7 @@ from rrsis_geo.query.lexicon import vocabulary as v
 from rrsis_geo.query.patterns.pattern_matcher import PatternMatcher
 from rrsis_geo.query.phrases.noun_phrase import NounPhrase
 from rrsis_geo.query.phrases.phrase_reader import PhraseReader, ThingList
-from rrsis_geo.query.phrases.selectors import At, Filter, negated, neither
+from rrsis_geo.query.phrases.selectors import At, Filter, leaving_out_both, negated
 from rrsis_geo.query.phrases.thing_lists import further_things, may_be_among
 from rrsis_geo.query.tokenizer.token_kinds import Token
 
@@ -103,7 +103,9 @@ def read_negation(parser: PhraseReader, i: int, phrase: NounPhrase) -> int | Non
     keep = negated(described, matcher.at(i, start))
     while after == stop and (stop := _after_adjective(matcher, after)) > after:
         word = matcher.tokens[stop - 1]  # "not white or black"
-        keep = neither(keep, _described([word.surface], word.at), matcher.at(i, start))
+        keep = leaving_out_both(
+            keep, _described([word.surface], word.at), matcher.at(i, start)
+        )
         after = stop
     phrase.filters.append(keep)
     return after

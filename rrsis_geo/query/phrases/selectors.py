@@ -51,7 +51,7 @@ def negated(keep: Filter, at: At) -> Filter:
     return lambda node: n.Except(node, keep(node), at=at)
 
 
-def neither(denied: Filter, keep: Filter, at: At) -> Filter:
+def leaving_out_both(denied: Filter, keep: Filter, at: At) -> Filter:
     """Everything but what a negated condition denies, and what a filter keeps."""
     return lambda node: n.Except(denied(node), keep(node), at=at)
 

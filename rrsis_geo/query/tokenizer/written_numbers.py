@@ -73,7 +73,8 @@ _ABBREVIATED = (
 
 def with_plain_numbers(text: str) -> str:
     """A text as typed, in which all numbers and units are written in one way."""
-    text = "".join(map(_vulgar, text))
+    if not text.isascii():
+        text = "".join(map(_vulgar, text))
     for pattern, plain in _ABBREVIATED:
         text = pattern.sub(plain, text)
     text = _FRACTION.sub(_quotient, text).replace(" 1\u20442", " half")

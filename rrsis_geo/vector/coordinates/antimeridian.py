@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any
 
 import numpy as np
@@ -78,7 +77,7 @@ def _pieces(part: Any) -> list[Any]:
     else:
         corners = shapely.get_coordinates(part)
         corners[:, 0] = np.unwrap(corners[:, 0], period=FULL_TURN)
-        whole = shapely.set_coordinates(copy(part), corners)
+        whole = shapely.set_coordinates(part, corners)
     left, _, right, _ = whole.bounds
     pieces = []
     for turn in range(round(left // FULL_TURN) - 1, round(right // FULL_TURN) + 2):

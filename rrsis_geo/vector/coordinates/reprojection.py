@@ -41,7 +41,7 @@ def reproject(polygons: Polygons, crs: str) -> Polygons:
     source, target = (_flat(wkt) for wkt in (polygons.crs or crs, crs))
     if not len(polygons.geometry) or source.equals(target, ignore_axis_order=True):
         return replace(polygons, crs=crs)
-    transformer = transformer_to(source, target)
+    transformer = _transformer_to(source, target)
 
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(transformer.transform(*xy.T))
@@ -85,10 +85,10 @@ def check_reachable(source: str, target: str) -> None:
     Raises:
         OptionError: nothing leads there.
     """
-    transformer_to(_flat(source), _flat(target))
+    _transformer_to(_flat(source), _flat(target))
 
 
-def transformer_to(source: pyproj.CRS, target: pyproj.CRS) -> Any:
+def _transformer_to(source: pyproj.CRS, target: pyproj.CRS) -> Any:
     """What moves (x, y) to the CRS that the user asked for.
 
     Raises:
